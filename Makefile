@@ -1,0 +1,74 @@
+# Everything a person or the CI does here starts with `make`; `make` alone lists it.
+# Versions come from constraints.txt, hash by hash; .venv is remade only when they change.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+BROWSERS := chromium chromium-browser google-chrome
+PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
+
+.PHONY: help demo test test-browser lint format lab bench lock browser setup clean
+
+help:  ## list what can be made
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+demo: setup  ## show credtools at work on made-up data, in the folder demo/
+	@$(BIN)/credtools demo --folder demo
+
+lab: setup  ## open the upload in JupyterLab, on the demo's organisation
+	@[ -e demo/credtools.db ] || $(BIN)/credtools demo --folder demo
+	@cd demo && ../$(BIN)/credtools lab
+
+test: setup browser lint  ## lint, then every test, those in the browser and on PostgreSQL too
+	@$(PYTEST)
+
+test-browser: setup browser  ## only the tests that drive JupyterLab in a browser
+	@$(BIN)/pytest -m browser
+
+lint: setup  ## style, format, types, and the floors of the house
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet || { echo "Some files are not formatted: run 'make format'." >&2; exit 1; }
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo
+
+format: setup  ## format the code and mend what ruff can mend
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+bench: setup  ## measure speed
+	@$(BIN)/python -m bench
+
+lock: setup  ## write constraints.txt anew from pyproject.toml (newest versions: make lock UPGRADE=--upgrade)
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-header $(UPGRADE) --group dev --output-file constraints.txt pyproject.toml
+	@echo "constraints.txt is up to date."
+
+browser:  ## have a Chromium for the browser tests: find one, or install Debian's
+	@for name in $(BROWSERS); do if command -v $$name >/dev/null; then exit 0; fi; done; \
+	if [ "$$(id -u)" = 0 ]; then root=; else root="sudo -n"; fi; \
+	echo "No Chromium here: installing Debian's ..."; \
+	if $$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive \
+	  apt-get install -qq --no-install-recommends chromium >/dev/null; then exit 0; fi; \
+	echo "The browser tests need Chromium and it could not be installed here:" \
+	  "install it so that one of '$(BROWSERS)' is on PATH, then run make again." >&2; exit 1
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "credtools needs Python 3.11 or newer and '$(PYTHON)' is not: run make PYTHON=/path/to/a/newer/python3." >&2; \
+	  exit 1; }
+	@echo "Setting up .venv (a minute or two, only when versions change) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r constraints.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean:  ## remove what make made: .venv, demo/, dist/, screenshots/, caches
+	@rm -rf .venv demo dist build screenshots .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

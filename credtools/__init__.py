@@ -1,0 +1,57 @@
+"""credtools: messy exports of licences and qualifications → approved, auditable credential records.
+
+`open` a registry, `upload` a file, look at `review`, `finish`, `approve`. Names load what they need when they are
+first used, so that `credtools --help` loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from credtools.errors import CredtoolsError
+    from credtools.model import Receipt, Review, Table
+    from credtools.reading import read
+    from credtools.recipes import Recipe
+    from credtools.registry import Batch, Registry
+    from credtools.registry import create as init
+    from credtools.registry import open_registry as open  # noqa: A004 - credtools.open is the door of the house
+
+__all__ = [
+    "Batch",
+    "CredtoolsError",
+    "Receipt",
+    "Recipe",
+    "Registry",
+    "Review",
+    "Table",
+    "init",
+    "open",
+    "read",
+]
+__version__ = "0.1.0"
+
+_HOME = {
+    "CredtoolsError": ("errors", "CredtoolsError"),
+    "Batch": ("registry", "Batch"),
+    "Registry": ("registry", "Registry"),
+    "init": ("registry", "create"),
+    "open": ("registry", "open_registry"),
+    "read": ("reading", "read"),
+    "Recipe": ("recipes", "Recipe"),
+    "Receipt": ("model", "Receipt"),
+    "Review": ("model", "Review"),
+    "Table": ("model", "Table"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'credtools' has no attribute {name!r}")
+    module, attribute = _HOME[name]
+    return getattr(import_module(f"credtools.{module}"), attribute)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

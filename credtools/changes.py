@@ -1,0 +1,119 @@
+"""Changes: Review × stored versions → new / new version / older / unchanged / rejected.
+
+A credential is user + type (+ number where the type is numbered); its content is dates, number and own columns.
+Versions order by issue date (none first), then arrival.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+import pandas as pd
+
+from credtools.model import Changes, Counts, Review, StoredVersions
+
+COLUMNS = ("user_id", "type_id", "number_key", "issue_date", "expiration_date", "credential_number", "own")
+
+
+class Key(NamedTuple):
+    """The identity of a credential."""
+
+    user_id: int
+    type_id: int
+    number: str
+
+
+class Content(NamedTuple):
+    """What a version says; equal contents make a row *unchanged*."""
+
+    issue_date: date | None
+    expiration_date: date | None
+    number: str
+    own: str
+
+
+@dataclass
+class _Credential:
+    """What is stored about one credential, and what this file adds to it."""
+
+    id: int | None = None
+    counter: int = 0
+    versions: dict[Content, int | None] = field(default_factory=dict)
+    newest: tuple[date, int] = (date.min, -1)
+
+
+def ready_rows(review: Review) -> list[tuple[int, Key, Content]]:
+    """(row, identity, content) of every row without a blocking error, in the order of the file."""
+    frame = review.resolved.loc[~review.rejected, list(COLUMNS)]
+    issue, expiration = (_dates(frame[name]) for name in ("issue_date", "expiration_date"))
+    keys = zip(frame["user_id"].tolist(), frame["type_id"].tolist(), frame["number_key"].tolist(), strict=True)
+    numbers = frame["credential_number"].fillna("").tolist()
+    contents = zip(issue, expiration, numbers, frame["own"].tolist(), strict=True)
+    return [
+        (row, Key(*key), Content(*content))
+        for row, key, content in zip(frame.index.tolist(), keys, contents, strict=True)
+    ]
+
+
+def classify(review: Review, stored: StoredVersions) -> Changes:
+    """What finishing would do to each row; the same function serves preview and finish."""
+    known = _known(stored)
+    verdict = ["rejected"] * review.rows
+    equals: list[int | None] = [None] * review.rows
+    repeats: list[int | None] = [None] * review.rows
+    in_file: dict[tuple[Key, Content], int] = {}
+    chains: defaultdict[Key, list[tuple[date, int, Content]]] = defaultdict(list)
+    for row, key, content in ready_rows(review):
+        credential = known.get(key)
+        if credential and content in credential.versions:
+            verdict[row], equals[row] = "unchanged", credential.versions[content]
+        elif (key, content) in in_file:
+            verdict[row], repeats[row] = "unchanged", in_file[key, content]
+        else:
+            in_file[key, content] = row
+            chains[key].append((content.issue_date or date.min, row, content))
+    writes: list[int] = []
+    ids: list[int | None] = []
+    counters: list[int] = []
+    for key, chain in chains.items():
+        credential = known.get(key) or _Credential()
+        first = credential.id is None
+        newest = credential.newest[0]
+        for issued, row, _ in sorted(chain, key=lambda link: link[:2]):
+            verdict[row] = "new" if first else ("older" if issued < newest else "new_version")
+            first, newest = False, max(newest, issued)
+            writes.append(row)
+            ids.append(credential.id)
+            counters.append(credential.counter)
+    counts = Counts(
+        rows=review.rows,
+        new=verdict.count("new"),
+        new_versions=verdict.count("new_version"),
+        older=verdict.count("older"),
+        unchanged=verdict.count("unchanged"),
+        rejected=verdict.count("rejected"),
+    )
+    return Changes(verdict, equals, repeats, writes, ids, counters, counts)
+
+
+def _known(stored: StoredVersions) -> dict[Key, _Credential]:
+    known: dict[Key, _Credential] = {}
+    rows = zip(
+        *(stored.credential_id, stored.counter, stored.user_id, stored.type_id, stored.number_key),
+        *(stored.version_id, stored.issue_date, stored.expiration_date, stored.number, stored.own),
+        strict=True,
+    )
+    for credential_id, counter, user_id, type_id, number_key, version_id, *content in rows:
+        credential = known.setdefault(Key(user_id, type_id, number_key), _Credential(credential_id, counter))
+        if version_id is not None:
+            said = Content(*content)
+            credential.versions[said] = version_id
+            credential.newest = max(credential.newest, (said.issue_date or date.min, version_id))
+    return known
+
+
+def _dates(values: pd.Series) -> list[date | None]:
+    return [None if day is pd.NaT else day for day in values.dt.date]

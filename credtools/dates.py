@@ -1,0 +1,96 @@
+"""Dates as people declare them: a format in tokens (DD/MM/YYYY, D MMM YYYY, dddd, MMMM D, YYYY) → dates.
+
+A text is read by the declared format only: leading zeros may be missing, `Mar` and `March` both serve a month's
+name, case and repeated blanks don't matter. Two-digit years, other separators, impossible days and a weekday that
+isn't the date's are errors; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTH_NUMBER = {name: k for k, name in enumerate(MONTHS, 1)} | {n[:3]: k for k, n in enumerate(MONTHS, 1)}
+DAY_NUMBER = {name: k for k, name in enumerate(DAYS)} | {name[:3]: k for k, name in enumerate(DAYS)}
+TOKEN = re.compile(r"YYYY|MMMM|MMM|MM|M|DD|D|dddd|ddd|\s+|[A-Za-z]+|.")
+PATTERNS = {
+    "YYYY": r"(?P<year>\d{4})",
+    **dict.fromkeys(("MM", "M"), r"(?P<month>\d{1,2})"),
+    **dict.fromkeys(("MMMM", "MMM"), r"(?P<name>[a-z]+)\.?"),
+    **dict.fromkeys(("DD", "D"), r"(?P<day>\d{1,2})"),
+    **dict.fromkeys(("dddd", "ddd"), r"(?P<weekday>[a-z]+)"),
+}
+
+
+class DateFormat:
+    """A declared date format; `parse` reads one text, `write` shows a date in it.
+
+    Raises ValueError with a whole sentence for a format that doesn't name a day, a month and a four-digit year.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = TOKEN.findall(text)
+        kinds = [_kind(token) for token in self.tokens]
+        if any(kinds.count(kind) != 1 for kind in ("year", "month", "day")) or kinds.count("weekday") > 1:
+            raise ValueError(
+                f"{text!r} can't be used as a date format; it needs a day (D or DD), a month (M, MM, MMM or MMMM) and "
+                "a year (YYYY), for example DD/MM/YYYY."
+            )
+        if unknown := [t for t, kind in zip(self.tokens, kinds, strict=True) if kind is None and t.isalpha()]:
+            raise ValueError(f"{text!r} can't be used as a date format; {unknown[0]!r} means nothing in it.")
+        self._pattern = re.compile(
+            "".join(PATTERNS.get(t) or (r"\s+" if t.isspace() else re.escape(t)) for t in self.tokens)
+        )
+
+    def parse(self, text: str) -> date | None:
+        """The date that `text` (trimmed, squeezed) means in this format, or None."""
+        found = self._pattern.fullmatch(text.lower())
+        if not found or not text.isascii():
+            return None
+        part = found.groupdict()
+        month = MONTH_NUMBER.get(part["name"], 0) if "name" in part else int(part["month"])
+        try:
+            day = date(int(part["year"]), month, int(part["day"]))
+        except ValueError:
+            return None
+        if "weekday" in part and DAY_NUMBER.get(part["weekday"]) != day.weekday():
+            return None
+        return day
+
+    def write(self, day: date) -> str:
+        """`day` in this format."""
+        written = {
+            "YYYY": f"{day.year:04}",
+            "MMMM": MONTHS[day.month - 1].capitalize(),
+            "MMM": MONTHS[day.month - 1][:3].capitalize(),
+            "MM": f"{day.month:02}",
+            "M": str(day.month),
+            "DD": f"{day.day:02}",
+            "D": str(day.day),
+            "dddd": DAYS[day.weekday()].capitalize(),
+            "ddd": DAYS[day.weekday()][:3].capitalize(),
+        }
+        return "".join(written.get(token, token) for token in self.tokens)
+
+
+@lru_cache(maxsize=256)
+def date_format(text: str) -> DateFormat:
+    """The DateFormat of a text, made once."""
+    return DateFormat(text)
+
+
+def shape(text: str) -> str:
+    """What a text looks like: 9 for a digit, A for a letter, the rest as it stands (2024-03-05 → 9999-99-99)."""
+    return re.sub(r"[^\W\d_]+", lambda m: "A" * min(len(m[0]), 4), re.sub(r"\d", "9", text))[:60]
+
+
+def _kind(token: str) -> str | None:
+    kinds = {"Y": "year", "M": "month", "D": "day", "d": "weekday"}
+    return kinds.get(token[0]) if token in PATTERNS else None

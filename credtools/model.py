@@ -1,0 +1,303 @@
+"""The values that are handed around: frozen dataclasses, no I/O."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+StateArray = npt.NDArray[np.int8]
+
+ACCEPTED = ("new", "new_version", "older")
+VERDICTS = (*ACCEPTED, "unchanged", "rejected")
+
+
+@dataclass(frozen=True)
+class OrganisationSettings:
+    """What the organisation has decided; each value changes a verdict or a right (DESIGN §1)."""
+
+    approval_required: bool = True
+    media_optional: bool = False
+    date_format: str = "YYYY-MM-DD"
+    same_day_expiry: bool = True
+    expiring_soon_days: int = 30
+    four_eyes: bool = False
+    time_zone: str = "UTC"
+    max_rows: int = 20_000
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was assumed to read a file, and where each of its physical lines went (lines count from 1)."""
+
+    encoding: str
+    delimiter: str | None
+    lines: int
+    heading_line: int | None
+    sheet: str | None = None
+    preamble_lines: tuple[int, ...] = ()
+    footer_lines: tuple[int, ...] = ()
+    blank_lines: tuple[int, ...] = ()
+    repaired_lines: tuple[int, ...] = ()
+    heading_lines: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file as text: one row of `frame` per record, nothing parsed.
+
+    `frame`: text columns named by the file's own headings; `lines`: the physical line on which each record
+    starts; `fields`: how many fields it really has (missing cells are empty in `frame`); `raw`: the cells as
+    they came, as the text of one JSON array.
+    """
+
+    frame: pd.DataFrame
+    lines: IntArray
+    fields: IntArray
+    expected_fields: int
+    reading: Reading
+    sha256: str
+    name: str = ""
+
+    @cached_property
+    def raw(self) -> list[str]:
+        columns = [self.frame.iloc[:, k].tolist() for k in range(self.frame.shape[1])]
+        counts = self.fields.tolist()
+        return [json.dumps(row[:n]) for row, n in zip(zip(*columns, strict=True), counts, strict=True)]
+
+    @cached_property
+    def record_digests(self) -> list[str]:
+        """SHA-256 of each raw record: how the same record is known when it comes again."""
+        return [hashlib.sha256(text.encode()).hexdigest() for text in self.raw]
+
+    @cached_property
+    def ordinals(self) -> list[int]:
+        """The place of each record among the records of this file that equal it (0 for the first)."""
+        seen: Counter[str] = Counter()
+        places = []
+        for digest in self.record_digests:
+            places.append(seen[digest])
+            seen[digest] += 1
+        return places
+
+    def part(self, number: int, size: int) -> Table:
+        """The records of part `number` (from 1) of at most `size` rows; lines keep their numbers."""
+        rows = slice((number - 1) * size, number * size)
+        return Table(
+            self.frame.iloc[rows].reset_index(drop=True),
+            self.lines[rows],
+            self.fields[rows],
+            self.expected_fields,
+            self.reading,
+            self.sha256,
+            self.name,
+        )
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A correction of one cell of one record, guarded by the value that it replaces."""
+
+    record_digest: str
+    ordinal: int
+    column: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, repr=False)
+class Review:
+    """What a file is worth: a pure function of (bytes, recipe, patches, schema, lookups).
+
+    `resolved`: the named, typed columns on which the rules were judged, one row per record; `rejected`: which rows
+    have a blocking error; `states`: per rule and column, 0 passed, 1 failed, 2 not judged; `headings`: each heading
+    of the file and the column it stands for; `explain` makes (errors, causes) when they are first asked for.
+    """
+
+    table: Table
+    headings: Mapping[str, str | None]
+    resolved: pd.DataFrame
+    rejected: BoolArray
+    codes: list[tuple[str, ...]]
+    states: Mapping[tuple[str, str], StateArray]
+    judgement: str
+    today: date
+    revision: int
+    date_formats: Mapping[str, tuple[str, ...]]
+    date_format_from: str
+    explain: Callable[[], tuple[pd.DataFrame, pd.DataFrame]]
+
+    @cached_property
+    def _explained(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return self.explain()
+
+    @property
+    def errors(self) -> pd.DataFrame:
+        """One row per finding: line, heading, column, value, code, title, resolution, suggestion, blocks, row."""
+        return self._explained[0]
+
+    @property
+    def causes(self) -> pd.DataFrame:
+        """Errors that one decision can settle, largest first.
+
+        Columns: code, column, value, pattern, count, suggestion, title, resolution, blocks.
+        """
+        return self._explained[1]
+
+    @property
+    def rows(self) -> int:
+        return len(self.rejected)
+
+    @property
+    def ready(self) -> int:
+        return int((~self.rejected).sum())
+
+    def __repr__(self) -> str:
+        causes = int(self.causes["blocks"].sum())
+        return f"{self.ready:,} ready · {self.rows - self.ready:,} rejected · {causes:,} causes"
+
+
+@dataclass(frozen=True)
+class StoredVersions:
+    """What is stored about the credentials that a file speaks of: columns of equal length, oldest first.
+
+    One entry per standing version: its credential (user, type, number key), content, decision, and the
+    credential's counter, which a finishing transaction compares and swaps.
+    """
+
+    credential_id: list[int] = field(default_factory=list)
+    counter: list[int] = field(default_factory=list)
+    user_id: list[int] = field(default_factory=list)
+    type_id: list[int] = field(default_factory=list)
+    number_key: list[str] = field(default_factory=list)
+    version_id: list[int | None] = field(default_factory=list)
+    issue_date: list[date | None] = field(default_factory=list)
+    expiration_date: list[date | None] = field(default_factory=list)
+    number: list[str] = field(default_factory=list)
+    own: list[str] = field(default_factory=list)
+    decision: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """rows = accepted + unchanged + rejected + waiting; accepted = new + new_versions + older."""
+
+    rows: int = 0
+    new: int = 0
+    new_versions: int = 0
+    older: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    waiting: int = 0
+
+    @property
+    def accepted(self) -> int:
+        return self.new + self.new_versions + self.older
+
+    def as_dict(self) -> dict[str, int]:
+        return {
+            "rows": self.rows,
+            "accepted": self.accepted,
+            **{k: v for k, v in asdict(self).items() if k != "rows"},
+        }
+
+    def __str__(self) -> str:
+        return (
+            f"{self.new:,} new · {self.new_versions:,} new versions · {self.older:,} older · "
+            f"{self.unchanged:,} unchanged · {self.rejected:,} rejected"
+            + (f" · {self.waiting:,} waiting" if self.waiting else "")
+        )
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Review × stored versions: per row a verdict; for accepted rows the version to write.
+
+    `verdict` has one entry per row; the other lists one entry per accepted row, in the order in which the
+    versions are to be written (per credential by issue date, then line). `credential_id` is None for a
+    credential that doesn't exist yet. `equals`: for unchanged rows the stored version that the row equals, or None
+    where it equals an earlier row of the file (`repeats`, a row number).
+    """
+
+    verdict: list[str]
+    equals: list[int | None]
+    repeats: list[int | None]
+    row: list[int]
+    credential_id: list[int | None]
+    counter: list[int]
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What is printed only after COMMIT."""
+
+    batch: int
+    file: str
+    counts: Counts
+    sha256: str
+    recipe: str
+    schema: str
+    judgement: str
+    audit_seq: int
+    audit_head: str
+    replayed: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """The keys of `receipt` in `credtools import --json`."""
+        names = ("sha256", "recipe", "schema", "judgement", "audit_seq", "audit_head")
+        return {name: getattr(self, name) for name in names}
+
+    def __str__(self) -> str:
+        again = " (replayed: this file was judged equally before)" if self.replayed else ""
+        return (
+            f"receipt of batch {self.batch}{again}: {self.counts}\n"
+            f"  file {self.file} sha256 {self.sha256[:16]}… · audit {self.audit_seq} head {self.audit_head[:16]}…"
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class Outcome:
+    """How an unattended run on one file ended: verdict ok | partial | held | failed | unknown."""
+
+    file: str
+    verdict: str
+    batch: int | None = None
+    counts: Counts = Counts()
+    held_because: str | None = None
+    receipt: Receipt | None = None
+    notebook: str | None = None
+    problem: str | None = None
+
+    def __str__(self) -> str:
+        lines = [f"{self.verdict}: {self.file}", str(self.counts)]
+        lines += [str(told) for told in (self.held_because, self.problem, self.receipt) if told]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def as_dict(self) -> dict[str, Any]:
+        """The keys of `credtools import --json`."""
+        return {
+            "file": self.file,
+            "verdict": self.verdict,
+            "batch": self.batch,
+            **self.counts.as_dict(),
+            "held_because": self.held_because,
+            "receipt": self.receipt.as_dict() if self.receipt else None,
+            "replayed": bool(self.receipt and self.receipt.replayed),
+            "notebook": self.notebook,
+            "problem": self.problem,
+        }

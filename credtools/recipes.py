@@ -1,0 +1,343 @@
+"""Recipe: how one source's export becomes the organisation's file. Rules only, no personal values; kept in git.
+
+The stem of a recipe's file name is the *source*; without a recipe the source is `manual`. Every key is optional.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from credtools import errors
+from credtools.dates import DateFormat
+from credtools.errors import RecipeError
+from credtools.fields import Column
+from credtools.lookups import fold
+from credtools.model import Patch, Table
+from credtools.reading import OPTIONS as READ_OPTIONS
+
+MANUAL = "manual"
+KEYS = (
+    *("schema", "read", "headings", "date_format", "constants"),
+    *("match_users_by", "rules", "max_reject_rate"),
+)
+MATCH_USERS_BY = ("email", "external_id")
+USER_COLUMN = {"email": "user_email", "external_id": "external_id"}
+MAX_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Replace:
+    """In `column`, the value `old` (compared after NFKC, trim, squeeze, case fold) becomes `new`."""
+
+    column: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A table in the schema's columns: after headings, constants and rules, before any judgement.
+
+    `frame`: text columns named by the schema; `headings`: each heading of the file and the column it stands for (None:
+    kept in the raw record only); `sources`: per schema column its heading ('' for a constant).
+    """
+
+    frame: pd.DataFrame
+    headings: Mapping[str, str | None]
+    sources: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The rules of one source; a value: each change gives a new recipe."""
+
+    source: str = MANUAL
+    schema: str = "credentials"
+    read: Mapping[str, Any] = field(default_factory=dict)
+    headings: Mapping[str, str] = field(default_factory=dict)
+    date_format: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    match_users_by: str = "email"
+    rules: tuple[Replace, ...] = ()
+    max_reject_rate: float | None = None
+
+    @classmethod
+    def load(cls, path: str | Path) -> Recipe:
+        """The recipe in a YAML file. Raises RecipeError with the key to blame, or MissingFileError."""
+        path = Path(path)
+        if not path.is_file():
+            raise errors.no_such_file(path)
+        if path.stat().st_size > MAX_BYTES:
+            raise RecipeError(f"The recipe {path} is larger than {MAX_BYTES:,} bytes; a recipe holds rules only.")
+        return cls.parse(path.read_text("utf-8"), source=path.stem)
+
+    @classmethod
+    def parse(cls, text: str, source: str = MANUAL) -> Recipe:
+        """The recipe that a YAML text describes. Raises RecipeError."""
+        return _from_mapping(_safe_yaml(text, source), source)
+
+    def replacing(self, column: str, values: Mapping[str, str]) -> Recipe:
+        """This recipe with one more rule per changed value."""
+        more = tuple(Replace(column, old, new) for old, new in values.items())
+        return replace(self, rules=(*self.rules, *more))
+
+    def text(self) -> str:
+        """The recipe as YAML, keys in their fixed order."""
+        out = io.StringIO()
+        yaml = YAML()
+        yaml.default_flow_style = False
+        yaml.width = 1000
+        yaml.dump(self._meaning() or {"schema": self.schema}, out)
+        return out.getvalue()
+
+    def save(self, path: str | Path) -> Path:
+        """Writes the recipe; its source becomes the stem of the file's name."""
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(self.text(), "utf-8")
+        return path
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the meaning: comments, order of keys and layout don't count."""
+        return hashlib.sha256(json.dumps(self._meaning(), sort_keys=True).encode()).hexdigest()
+
+    def formats(self, column: str) -> tuple[str, ...]:
+        """The date formats for a column, or () when the recipe doesn't say."""
+        return self.date_format.get(column) or self.date_format.get("*") or ()
+
+    def columns_in_use(self, columns: Sequence[Column]) -> frozenset[str]:
+        """The columns that count: of those that name a user only the one by which users are matched."""
+        named_by = USER_COLUMN[self.match_users_by]
+        return frozenset(c.name for c in columns if c.kind != "user" or c.name == named_by)
+
+    def _meaning(self) -> dict[str, Any]:
+        meaning: dict[str, Any] = {"schema": self.schema}
+        if self.read:
+            meaning["read"] = dict(self.read)
+        if self.headings:
+            meaning["headings"] = dict(self.headings)
+        if self.date_format:
+            formats = {k: v[0] if len(v) == 1 else list(v) for k, v in self.date_format.items()}
+            meaning["date_format"] = formats["*"] if set(formats) == {"*"} else formats
+        if self.constants:
+            meaning["constants"] = dict(self.constants)
+        if self.match_users_by != "email":
+            meaning["match_users_by"] = self.match_users_by
+        if self.rules:
+            meaning["rules"] = [{"replace": {"column": r.column, "from": r.old, "to": r.new}} for r in self.rules]
+        if self.max_reject_rate is not None:
+            meaning["max_reject_rate"] = self.max_reject_rate
+        return meaning
+
+
+def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
+    """The table in the schema's columns: headings matched, constants filled in, values replaced.
+
+    Raises FileError (`heading_required`) when two headings stand for one column, and RecipeError when the recipe
+    names a column that the schema doesn't have.
+    """
+    known = {column.name: column for column in columns}
+    usable = {name: column for name, column in known.items() if name in recipe.columns_in_use(columns)}
+    for name in [*recipe.headings.values(), *recipe.constants, *(r.column for r in recipe.rules)]:
+        if name not in usable:
+            raise RecipeError(
+                f"The recipe {recipe.source!r} speaks of the column {name!r}, which isn't a column here; "
+                f"columns: {', '.join(usable)}."
+            )
+    headings = _match_headings(recipe, table, list(usable.values()))
+    sources = {column: heading for heading, column in headings.items() if column}
+    data: dict[str, pd.Series] = {}
+    for name in usable:
+        if name in recipe.constants:
+            sources[name] = ""
+            data[name] = pd.Series([recipe.constants[name]] * len(table.lines), dtype="str")
+        elif name in sources:
+            data[name] = table.frame[sources[name]]
+    frame = pd.DataFrame(data, index=table.frame.index)
+    for column, values in _replacements(recipe).items():
+        if column in frame:
+            frame[column] = _replace(frame[column], values)
+    return Mapped(frame, headings, sources)
+
+
+def apply_patches(mapped: Mapped, table: Table, patches: Sequence[Patch]) -> Mapped:
+    """The mapped table with single cells corrected: where the record is the same and still holds the old value."""
+    if not patches:
+        return mapped
+    rows = {key: row for row, key in enumerate(zip(table.record_digests, table.ordinals, strict=True))}
+    frame = mapped.frame.copy()
+    for patch in patches:
+        row = rows.get((patch.record_digest, patch.ordinal))
+        if row is not None and patch.column in frame and frame[patch.column].iloc[row] == patch.old:
+            frame.loc[row, patch.column] = patch.new
+    return replace(mapped, frame=frame)
+
+
+def _match_headings(recipe: Recipe, table: Table, columns: Sequence[Column]) -> dict[str, str | None]:
+    """Each heading's column: by the recipe, else by the schema's titles, else by its synonyms; never by likeness."""
+    titles = {column.name: column.title for column in columns}
+    ways: list[dict[str, str]] = [
+        {fold(heading): column for heading, column in recipe.headings.items()},
+        {fold(name): c.name for c in columns for name in (c.title, c.name, c.name.replace("_", " "))},
+        {fold(name): c.name for c in columns for name in c.synonyms},
+    ]
+    headings = list(table.frame.columns[: table.expected_fields])  # what lies beyond them has no heading
+    found: dict[str, str | None] = dict.fromkeys(headings)
+    taken = set(recipe.constants)
+    for names in ways:
+        matched: dict[str, str] = {}
+        for heading in headings:
+            column = names.get(fold(heading))
+            if column is None or column in taken or found[heading]:
+                continue
+            if column in matched:
+                line = table.reading.heading_line
+                raise errors.heading_twice(column, titles[column], matched[column], heading, line)
+            matched[column] = heading
+            found[heading] = column
+        taken |= matched.keys()
+    return found
+
+
+def _replacements(recipe: Recipe) -> dict[str, dict[str, str]]:
+    """Per column old → new, chains resolved in the order of the rules."""
+    values: dict[str, dict[str, str]] = {}
+    for rule in recipe.rules:
+        of_column = values.setdefault(rule.column, {})
+        for old, new in of_column.items():
+            if fold(new) == fold(rule.old):
+                of_column[old] = rule.new
+        of_column[fold(rule.old)] = rule.new
+    return values
+
+
+def _replace(series: pd.Series, values: Mapping[str, str]) -> pd.Series:
+    codes, uniques = pd.factorize(series)
+    judged = [values.get(fold(value), value) for value in uniques]
+    return pd.Series(pd.array(judged, dtype="str").take(codes), index=series.index)
+
+
+# --- YAML → Recipe ------------------------------------------------------------------------------------------
+
+
+def _safe_yaml(text: str, source: str) -> dict[str, Any]:
+    if any(mark in text for mark in ("&", "*")):
+        _refuse_aliases(text, source)
+    try:
+        value = YAML(typ="safe", pure=True).load(text)
+    except YAMLError as problem:
+        reason = str(problem).strip().splitlines()[0]
+        raise RecipeError(f"The recipe {source!r} isn't valid YAML: {reason}.") from problem
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise RecipeError(
+            f"The recipe {source!r} must be a list of keys and values, for example 'date_format: DD/MM/YYYY'."
+        )
+    return value
+
+
+def _refuse_aliases(text: str, source: str) -> None:
+    """600 bytes of YAML aliases can grow to gigabytes: a recipe needs none."""
+    try:
+        for event in YAML(typ="safe", pure=True).parse(text):
+            if getattr(event, "anchor", None):
+                raise RecipeError(f"The recipe {source!r} uses YAML anchors or aliases (& or *); write the values out.")
+    except YAMLError as problem:
+        reason = str(problem).strip().splitlines()[0]
+        raise RecipeError(f"The recipe {source!r} isn't valid YAML: {reason}.") from problem
+
+
+def _from_mapping(value: dict[str, Any], source: str) -> Recipe:
+    for key in value:
+        if key not in KEYS:
+            raise RecipeError(
+                f"The recipe {source!r} has the key {key!r}, which means nothing; known keys: {', '.join(KEYS)}."
+            )
+    return Recipe(
+        source=source,
+        schema=str(value.get("schema", "credentials")),
+        read=_read_options(value.get("read") or {}, source),
+        headings=_texts(value.get("headings") or {}, "headings", source),
+        date_format=_date_formats(value.get("date_format"), source),
+        constants=_texts(value.get("constants") or {}, "constants", source),
+        match_users_by=_match_users_by(value.get("match_users_by", "email"), source),
+        rules=_rules(value.get("rules") or [], source),
+        max_reject_rate=_rate(value.get("max_reject_rate"), source),
+    )
+
+
+def _read_options(value: object, source: str) -> dict[str, Any]:
+    kinds = {"encoding": str, "delimiter": str, "heading_line": int}
+    if not isinstance(value, dict):
+        raise RecipeError(f"In the recipe {source!r} the value of 'read' must be keys and values.")
+    for key, option in value.items():
+        if key not in READ_OPTIONS:
+            raise RecipeError(
+                f"In the recipe {source!r} 'read' has the key {key!r}; known keys: {', '.join(READ_OPTIONS)}."
+            )
+        if not isinstance(option, kinds[key]) or isinstance(option, bool) or option in ("", 0):
+            raise RecipeError(f"In the recipe {source!r} the value {option!r} of 'read: {key}' can't be used.")
+    return dict(value)
+
+
+def _texts(value: object, key: str, source: str) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(v, str | int | float) for v in value.values()):
+        raise RecipeError(f"In the recipe {source!r} the value of {key!r} must be keys and texts.")
+    return {str(k): str(v) for k, v in value.items()}
+
+
+def _date_formats(value: object, source: str) -> dict[str, tuple[str, ...]]:
+    if value is None:
+        return {}
+    given = value if isinstance(value, dict) else {"*": value}
+    formats = {}
+    for column, texts in given.items():
+        several = tuple(str(text) for text in (texts if isinstance(texts, list) else [texts]))
+        for text in several:
+            try:
+                DateFormat(text)
+            except ValueError as problem:
+                raise RecipeError(f"In the recipe {source!r}: {problem}") from problem
+        formats[str(column)] = several
+    return formats
+
+
+def _match_users_by(value: object, source: str) -> str:
+    if value not in MATCH_USERS_BY:
+        raise RecipeError(
+            f"In the recipe {source!r} 'match_users_by' is {value!r}, but must be one of: {', '.join(MATCH_USERS_BY)}."
+        )
+    return str(value)
+
+
+def _rules(value: object, source: str) -> tuple[Replace, ...]:
+    wanted = "each rule must be written as 'replace: {column: …, from: …, to: …}'"
+    if not isinstance(value, list):
+        raise RecipeError(f"In the recipe {source!r} the value of 'rules' must be a list; {wanted}.")
+    rules = []
+    for number, item in enumerate(value, 1):
+        told = item.get("replace") if isinstance(item, dict) and set(item) == {"replace"} else None
+        if not isinstance(told, dict) or set(told) != {"column", "from", "to"}:
+            raise RecipeError(f"In the recipe {source!r} rule {number} can't be followed; {wanted}.")
+        rules.append(Replace(str(told["column"]), str(told["from"]), str(told["to"])))
+    return tuple(rules)
+
+
+def _rate(value: object, source: str) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise RecipeError(f"In the recipe {source!r} 'max_reject_rate' is {value!r}, but must be a number from 0 to 1.")
+    return float(value)

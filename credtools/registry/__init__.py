@@ -1,0 +1,24 @@
+"""Registry and Batch: the objects in the hand. Each verb reads, judges, and writes through the store."""
+
+from __future__ import annotations
+
+from credtools import settings, store
+from credtools.registry.batch import Batch
+from credtools.registry.registry import Registry
+
+__all__ = ["Batch", "Registry", "create", "open_registry"]
+
+
+def open_registry(url: str | None = None, by: str | None = None, folder: str = ".") -> Registry:
+    """The registry at `url`, else where the settings of the working folder say (credtools.db by default).
+
+    `by` is who is at work (default: the settings, else the login name). Raises RegistryError, SettingError.
+    """
+    found = settings.load(folder)
+    return Registry(store.open_engine(url or found.database), found, by or found.by)
+
+
+def create(url: str | None = None, by: str | None = None, folder: str = ".") -> Registry:
+    """A new, empty registry; see `open_registry`. Raises RegistryError when something is in its place."""
+    found = settings.load(folder)
+    return Registry(store.create(url or found.database), found, by or found.by)

@@ -1,0 +1,230 @@
+"""Batch: one uploaded file on its way from draft to finished."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from credtools import changes, checking, html, reading, store
+from credtools.errors import CredtoolsError, FileError, MovedError, RegistryError, UnknownOutcomeError
+from credtools.model import Changes, Counts, Outcome, Receipt, Review, Table
+from credtools.recipes import Recipe
+from credtools.registry import finishing, views
+
+if TYPE_CHECKING:
+    from credtools.registry.registry import Registry
+
+TRIES = 5  # how often a write is repeated when others write at the same time
+
+
+class Batch:
+    """One uploaded file: `draft | held | finished | undone | discarded`.
+
+    Review and preview show what finishing will do; `finish` runs the same code again inside its transaction.
+    """
+
+    def __init__(self, registry: Registry, number: int, table: Table | None = None) -> None:
+        self.registry = registry
+        self.id = number
+        row = self._row
+        self.file: str = row.file_name
+        self.source: str = row.source
+        self.recipe = Recipe.parse(row.recipe_text, source=row.source)
+        self._table = table
+        self._review: Review | None = None
+        self._shown: Counts | None = None
+
+    @property
+    def _row(self) -> Any:
+        return store.reads.batch(self.registry.engine, self.id)
+
+    @property
+    def state(self) -> str:
+        return str(self._row.state)
+
+    # --- what the file is worth -----------------------------------------------------------------------------
+
+    @property
+    def table(self) -> Table:
+        """The file as text, read with the recipe's options."""
+        if self._table is None:
+            content = store.reads.source_bytes(self.registry.engine, self._row.sha256)
+            self._table = reading.read_bytes(content, self.file, **self.recipe.read)
+        return self._table
+
+    def review(self) -> Review:
+        """Every reason for every row. Raises FileError when a required heading is missing."""
+        if self._review is None:
+            registry = self.registry
+            patches = store.reads.patches(registry.engine, self.source)
+            schema = registry.schema(self.recipe.schema)
+            self._review = checking.review(self.table, self.recipe, schema, registry.lookups(), patches)
+        return self._review
+
+    @property
+    def errors(self) -> pd.DataFrame:
+        """Errors and warnings by row: line, heading, column, value, code, title, resolution, suggestion, blocks."""
+        return self.review().errors
+
+    @property
+    def causes(self) -> pd.DataFrame:
+        """The same by cause, largest first, with counts."""
+        return self.review().causes
+
+    def replace(self, column: str, values: Mapping[str, str]) -> Review:
+        """Makes rules of the draft's recipe out of old → new values, and reviews again."""
+        self.recipe = self.recipe.replacing(column, values)
+        return self.again()
+
+    def again(self) -> Review:
+        """Reviews again, with the lookups as they are now."""
+        self._review = None
+        self._shown = None
+        return self.review()
+
+    # --- what finishing will do -----------------------------------------------------------------------------
+
+    def preview(self) -> Counts:
+        """What finishing would do now, in counts; `finish` refuses if they move in between."""
+        self._shown = self._changes().counts
+        return self._shown
+
+    def _changes(self) -> Changes:
+        review = self.review()
+        users = review.resolved.loc[~review.rejected, "user_id"].unique().tolist()
+        return changes.classify(review, store.reads.stored_versions(self.registry.engine, users))
+
+    # --- writing --------------------------------------------------------------------------------------------
+
+    def finish(self) -> Receipt:
+        """Writes the batch in one transaction and returns the receipt; a person's click overrides any threshold.
+
+        Raises MovedError when the counts are no longer those of the last preview (look again, then repeat),
+        UnknownOutcomeError when the connection was lost during COMMIT.
+        """
+        for _ in range(TRIES):
+            found = self._changes()
+            if self._shown is not None and found.counts != self._shown:
+                before, self._shown = self._shown, None
+                raise MovedError(
+                    f"The numbers have moved since the preview, so nothing was written. Before: {before}. Now: "
+                    f"{found.counts}. Look at the preview again, then finish."
+                )
+            value = finishing.value(self, self.review(), found)
+            try:
+                return store.finish(self.registry.engine, value)
+            except MovedError:
+                self._review = None
+            except UnknownOutcomeError:
+                return self._settled(value.attempt_id)
+        raise MovedError("Others keep changing the same credentials; nothing was written. Try again in a moment.")
+
+    def _settled(self, attempt: str) -> Receipt:
+        """After a COMMIT without an answer: the receipt, if the batch was written."""
+        row = store.reads.batch_of_attempt(self.registry.engine, attempt)
+        if row is not None and row.state == "finished":
+            return store.stored_receipt(row)
+        raise RegistryError("The connection was lost and nothing was written; run the same command again.")
+
+    def settle(self, max_reject_rate: float | None = None) -> Outcome:
+        """The unattended finish: finishes, or holds the batch for a person with one sentence why.
+
+        The threshold: the argument, else the recipe's, else 1. Raises FileError when a heading is missing and there
+        is no recipe that promised it.
+        """
+        try:
+            reason = self._why_hold(max_reject_rate)
+            if reason:
+                return self.hold(reason)
+            return finishing.outcome_of_receipt(self.file, self.finish())
+        except UnknownOutcomeError:
+            raise
+        except CredtoolsError:
+            if self.state == "draft":
+                self.discard()
+            raise
+
+    def hold(self, because: str) -> Outcome:
+        """Sets the batch aside for a person: no ledger, no rejects, every row waits."""
+        rows = len(self.table.lines)
+        store.hold(
+            self.registry.engine,
+            store.Hold(self.id, self.registry.by, rows, because, finishing.statistics(self)),
+        )
+        return Outcome(self.file, "held", self.id, Counts(rows=rows, waiting=rows), held_because=because)
+
+    def discard(self) -> None:
+        """Gives the draft or held batch up."""
+        store.discard(self.registry.engine, self.id, self.registry.by)
+
+    def _why_hold(self, max_reject_rate: float | None) -> str | None:
+        try:
+            review = self.review()
+        except FileError as problem:
+            if problem.code == "heading_required" and self.recipe.headings:
+                return str(problem)
+            raise
+        if not review.rows:
+            return "The file has headings, but no rows; check the export at its source."
+        counts = self._changes().counts
+        if not counts.accepted and not counts.unchanged:
+            return f"None of the {counts.rows:,} rows can be accepted; look at the causes and mend the recipe."
+        limit = next((x for x in (max_reject_rate, self.recipe.max_reject_rate) if x is not None), 1.0)
+        rate = counts.rejected / counts.rows
+        if rate > limit:
+            return (
+                f"{counts.rejected:,} of {counts.rows:,} rows are rejected ({rate:.1%}), more than the {limit:.1%} "
+                "allowed; mend them, or run again with another threshold."
+            )
+        return None
+
+    # --- looking back ---------------------------------------------------------------------------------------
+
+    @property
+    def counts(self) -> Counts:
+        """The counts of a finished or held batch as stored, of a draft as its review sees them now."""
+        row = self._row
+        if row.state == "draft":
+            return self._changes().counts
+        return Counts(*(getattr(row, name) for name in Counts.__dataclass_fields__))
+
+    @property
+    def receipt(self) -> Receipt | None:
+        """The stored receipt of a finished batch."""
+        row = self._row
+        return store.stored_receipt(row) if row.receipt else None
+
+    @property
+    def held_because(self) -> str | None:
+        return self._row.held_because if self.state == "held" else None
+
+    def credentials(self) -> pd.DataFrame:
+        """The versions that this batch wrote, with their decisions."""
+        return store.reads.credentials(self.registry.engine, self.id)
+
+    def save_recipe(self, path: str | Path) -> Path:
+        """Saves the recipe with what was detected and decided, so that it replays alone."""
+        return finishing.complete_recipe(self).save(path)
+
+    def rejects(self) -> pd.DataFrame:
+        """The rejected rows of this batch, one row per error."""
+        return self.registry.audit.rejects(batch=self.id)
+
+    # --- showing --------------------------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        return finishing.describe(self)
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(finishing.describe(self))}</p>"
+
+    def rejects_overview(self) -> views.View:
+        """How many rows are rejected by which error, for a notebook."""
+        return views.rejects(self.rejects())
+
+    def overview(self) -> views.View:
+        """Counts, what was assumed to read the file, and the causes, for a notebook."""
+        return views.overview(self)

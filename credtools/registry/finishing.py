@@ -1,0 +1,127 @@
+"""Finishing: from review and changes to the one value that the store writes; and what a batch says of itself."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from credtools import store
+from credtools.changes import ready_rows
+from credtools.errors import CredtoolsError
+from credtools.model import Changes, Outcome, Receipt, Review
+from credtools.recipes import Recipe
+
+if TYPE_CHECKING:
+    from credtools.registry.batch import Batch
+
+
+def value(batch: Batch, review: Review, changes: Changes) -> store.Finish:
+    """The columnar value of a batch that is ready to be written."""
+    table = review.table
+    ready = {row: (key, content) for row, key, content in ready_rows(review)}
+    accepted = [ready[row] for row in changes.row]
+    errors = review.errors[review.errors["blocks"]]
+    return store.Finish(
+        batch_id=batch.id,
+        attempt_id=batch._row.attempt_id,  # noqa: SLF001 - the batch's own half
+        by=batch.registry.by,
+        today=review.today,
+        revision=review.revision,
+        judgement=review.judgement,
+        schema_fingerprint=batch.registry.schema(batch.recipe.schema).fingerprint,
+        recipe_text=batch.recipe.text(),
+        recipe_fingerprint=batch.recipe.fingerprint,
+        counts=changes.counts,
+        statistics=statistics(batch),
+        line=table.lines.tolist(),
+        verdict=changes.verdict,
+        codes=[",".join(codes) for codes in review.codes],
+        raw=table.raw,
+        record_digest=table.record_digests,
+        ordinal=table.ordinals,
+        equals=changes.equals,
+        repeats=changes.repeats,
+        row=changes.row,
+        credential_id=changes.credential_id,
+        counter=changes.counter,
+        user_id=[key.user_id for key, _ in accepted],
+        type_id=[key.type_id for key, _ in accepted],
+        number_key=[key.number for key, _ in accepted],
+        issue_date=[content.issue_date for _, content in accepted],
+        expiration_date=[content.expiration_date for _, content in accepted],
+        number=[content.number for _, content in accepted],
+        own=[content.own for _, content in accepted],
+        decision=_decisions(batch, [key.type_id for key, _ in accepted]),
+        error_row=errors["row"].tolist(),
+        error_code=errors["code"].tolist(),
+        error_column=errors["column"].tolist(),
+        error_heading=errors["heading"].tolist(),
+        error_title=errors["title"].tolist(),
+        error_value=[_storable(text) for text in errors["value"]],
+        error_resolution=[_storable(text) for text in errors["resolution"]],
+        error_suggestion=errors["suggestion"].tolist(),
+    )
+
+
+def _decisions(batch: Batch, type_ids: list[int]) -> list[str]:
+    """The decision each version begins with, by (batch switch →) type → organisation."""
+    lookups = batch.registry.lookups()
+    switch = batch._row.approval_required  # noqa: SLF001 - the batch's own half
+    by_type = dict(zip(lookups.types["id"].tolist(), lookups.types["approval_required"].tolist(), strict=True))
+    decisions = []
+    for type_id in type_ids:
+        choices = (switch, by_type.get(type_id), lookups.settings.approval_required)
+        required = next(choice for choice in choices if choice is not None)
+        decisions.append("pending" if required else "not_required")
+    return decisions
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL stores no NUL: such characters are kept visibly escaped, on both databases alike."""
+    return text.encode("unicode_escape").decode() if "\x00" in text else text
+
+
+def statistics(batch: Batch) -> str:
+    """What this run looked like, as JSON: the yardstick for the next file of its source. Holds no values."""
+    found: dict[str, Any] = {"rows": len(batch.table.lines), "headings": list(batch.table.frame.columns)}
+    with suppress(CredtoolsError):  # a batch that is held because it can't be judged has nothing more to tell
+        review = batch.review()
+        found["rejected"] = review.rows - review.ready
+        found["codes"] = dict(Counter(code for codes in review.codes for code in codes))
+    return json.dumps(found, sort_keys=True)
+
+
+def outcome_of_receipt(file: str, receipt: Receipt) -> Outcome:
+    """The verdict: ok when nothing was rejected, else partial."""
+    verdict = "partial" if receipt.counts.rejected else "ok"
+    return Outcome(file, verdict, receipt.batch, receipt.counts, receipt=receipt)
+
+
+def complete_recipe(batch: Batch) -> Recipe:
+    """The batch's recipe with everything written out that was detected or inherited: it replays alone."""
+    review, recipe = batch.review(), batch.recipe
+    found = review.table.reading
+    read = {"encoding": found.encoding, "delimiter": found.delimiter, **recipe.read}
+    headings = {heading: column for heading, column in review.headings.items() if column}
+    given = {name: formats for name, formats in review.date_formats.items() if name in headings.values()}
+    if len(set(given.values())) == 1:
+        given = {"*": next(iter(given.values()))}
+    return replace(recipe, read=read, headings=headings, date_format=given)
+
+
+def describe(batch: Batch) -> str:
+    """One line: rows, what was assumed to read them, how many headings are matched; state and counts."""
+    try:
+        found = batch.table.reading
+        review = batch.review() if batch.state in ("draft", "held") else None
+    except CredtoolsError as problem:
+        return f"batch {batch.id} · {batch.state} · {problem}"
+    parts = [f"batch {batch.id}", batch.state, batch.file, f"{len(batch.table.lines):,} rows", found.encoding]
+    parts += [repr(found.delimiter), f"headings on line {found.heading_line}"]
+    if review is not None:
+        matched = sum(column is not None for column in review.headings.values())
+        parts.append(f"{matched} of {len(review.headings)} headings matched")
+    return " · ".join(parts) if review is not None else " · ".join([*parts, str(batch.counts)])

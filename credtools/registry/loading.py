@@ -1,0 +1,68 @@
+"""Loading users and types: the same reading and checking as for credentials, then one transaction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from credtools import checking, reading, store
+from credtools.errors import CredtoolsError
+from credtools.lookups import fold
+from credtools.model import Review
+from credtools.recipes import Recipe
+from credtools.resolving import as_date
+
+if TYPE_CHECKING:
+    from credtools.registry.registry import Registry
+
+SCHEMAS = {"users": "users", "types": "credential_types"}
+KEYS = {"users": ("email", "email_key"), "types": ("name", "name_key")}
+BLANK = {"name": "", "status": "active", "expiry": "optional", "issue": "required"}
+BLANK |= {"numbered": False, "media_required": False}  # type: ignore[dict-item]
+
+
+class LoadError(CredtoolsError):
+    """A file of users or types with errors; `errors` is the frame of all of them. Nothing was loaded."""
+
+    def __init__(self, message: str, errors: pd.DataFrame) -> None:
+        super().__init__(message)
+        self.errors = errors
+
+
+def load(registry: Registry, kind: str, path: str | Path) -> store.Loaded:
+    """Loads the rows of a file, all or none."""
+    if kind not in SCHEMAS:
+        raise CredtoolsError(f"There is nothing called {kind!r} to load; load users or types.")
+    name = SCHEMAS[kind]
+    review = checking.review(reading.read(path), Recipe(schema=name), registry.schema(name), registry.lookups())
+    if review.rejected.any():
+        first = review.errors[review.errors["blocks"]].iloc[0]
+        count = int(review.rejected.sum())
+        raise LoadError(
+            f"Nothing was loaded: {count:,} of {review.rows:,} rows have errors. The first, on line {first['line']}: "
+            f"{first['resolution']}",
+            review.errors,
+        )
+    label, key = KEYS[kind]
+    columns = _columns(review, label)
+    columns[key] = [fold(text) for text in columns[label]]
+    return store.load(registry.engine, store.Load(kind, registry.by, key, columns))
+
+
+def _columns(review: Review, label: str) -> dict[str, list[Any]]:
+    """The columns that the file has, as values for the table; a blank cell means the default."""
+    columns: dict[str, list[Any]] = {}
+    for name in dict.fromkeys(column for column in review.headings.values() if column):
+        values = review.resolved[name]
+        if values.dtype.kind == "M":
+            columns[name] = [as_date(value) for value in values]
+        else:
+            blank = BLANK.get(name) if name != label else None
+            columns[name] = [blank if pd.isna(value) else _plain(value) for value in values]
+    return columns
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,179 @@
+"""Registry: the open database of one organisation."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+from sqlalchemy import Engine
+
+from credtools import checking, errors, reading, schema_files, store
+from credtools.audit import Audit
+from credtools.errors import RegistryError
+from credtools.lookups import Lookups
+from credtools.model import Counts, OrganisationSettings, Outcome, Review
+from credtools.recipes import MANUAL, Recipe
+from credtools.registry import finishing, loading, organisation
+from credtools.registry.batch import Batch
+from credtools.settings import Settings
+
+
+class Registry:
+    """The open database of one organisation; `by` is who is at work.
+
+    On SQLite rights are advisory: who may open the file may do everything, and `by` is only a note.
+    """
+
+    def __init__(self, engine: Engine, places: Settings, by: str) -> None:
+        self.engine = engine
+        self.places = places
+        self.by = by
+
+    def __repr__(self) -> str:
+        found = self.lookups()
+        shown = self.engine.url.render_as_string(hide_password=True)
+        return f"{shown} · {len(found.users):,} users · {len(found.types):,} credential types · as {self.by}"
+
+    # --- the organisation -----------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> OrganisationSettings:
+        """The organisation's settings in force."""
+        return organisation.from_texts(store.reads.settings_texts(self.engine))
+
+    def set(self, key: str, value: object) -> None:
+        """Changes one setting of the organisation. Raises SettingError."""
+        parsed = organisation.parse(key, organisation.to_text(value))
+        store.set_setting(self.engine, store.Setting(key, organisation.to_text(parsed), self.by))
+
+    def lookups(self) -> Lookups:
+        """Users, types, settings and today, as of now."""
+        return store.reads.lookups(self.engine, self.settings, self.by)
+
+    def load(self, kind: str, path: str | Path) -> store.Loaded:
+        """Adds or updates `users` or `types` from a file; all rows or none.
+
+        Raises FileError, or LoadError with every error when a row isn't right.
+        """
+        return loading.load(self, kind, path)
+
+    # --- files ----------------------------------------------------------------------------------------------
+
+    def check(self, path: str | Path, recipe: Recipe | str | Path | None = None) -> Review:
+        """What a file would be worth; stores nothing. Raises FileError, RecipeError."""
+        recipe = _recipe(recipe)
+        table = reading.read(path, **recipe.read)
+        patches = store.reads.patches(self.engine, recipe.source)
+        return checking.review(table, recipe, self.schema(recipe.schema), self.lookups(), patches)
+
+    def upload(
+        self,
+        path: str | Path,
+        recipe: Recipe | str | Path | None = None,
+        *,
+        part: int = 1,
+        attempt: str | None = None,
+    ) -> Batch:
+        """A file as a new draft batch (or the held batch of the same bytes, continued).
+
+        Raises FileError before anything is stored when the file holds no table or too many rows.
+        """
+        path, recipe = Path(path), _recipe(recipe)
+        table = reading.read(path, **recipe.read)
+        limit = self.settings.max_rows
+        if len(table.lines) > limit:
+            raise errors.too_many_rows(len(table.lines), limit)
+        value = store.Draft(
+            attempt_id=attempt or uuid.uuid4().hex,
+            by=self.by,
+            source=recipe.source,
+            file_name=path.name.encode("utf-8", "backslashreplace").decode(),
+            sha256=table.sha256,
+            content=path.read_bytes(),
+            part=part,
+            schema_name=recipe.schema,
+            recipe_text=recipe.text(),
+            recipe_fingerprint=recipe.fingerprint,
+        )
+        return Batch(self, store.draft(self.engine, value), table)
+
+    def batch(self, number: int) -> Batch:
+        """The batch of this number. Raises RegistryError when there is none."""
+        return Batch(self, number)
+
+    def outcome(self, attempt: str) -> Outcome | None:
+        """How the upload with this attempt id ended, by what the database says; None when it left nothing."""
+        row = store.reads.batch_of_attempt(self.engine, attempt)
+        if row is None:
+            return None
+        if row.state == "held":
+            counts = Counts(rows=row.rows, waiting=row.waiting)
+            return Outcome(row.file_name, "held", row.id, counts, held_because=row.held_because)
+        if row.state == "finished":
+            return finishing.outcome_of_receipt(row.file_name, store.stored_receipt(row))
+        if row.state == "discarded" and row.follows_id is not None:
+            earlier = store.stored_receipt(store.reads.batch(self.engine, row.follows_id))
+            return finishing.outcome_of_receipt(row.file_name, replace(earlier, replayed=True))
+        return None
+
+    def note_failure(self, file: str, source: str = MANUAL) -> None:
+        """Keeps that a run on a source failed."""
+        store.note_failure(self.engine, store.Failure(source, file))
+
+    def batches(self) -> pd.DataFrame:
+        """All batches, newest first."""
+        return store.reads.batches(self.engine)
+
+    def sources(self) -> pd.DataFrame:
+        """Per source: how many runs, and the last one's time, verdict and file."""
+        return store.reads.runs(self.engine)
+
+    def schema(self, name: str) -> schema_files.SchemaFile:
+        """The schema document of this name, from the folder that the settings name."""
+        return schema_files.load(name, self.places.schemas)
+
+    # --- decisions ------------------------------------------------------------------------------------------
+
+    def approve(self, batch: Batch | int, lines: Iterable[int] | None = None, note: str = "") -> store.Decided:
+        """Approves all pending credentials of a batch that can be approved, or exactly those of some lines.
+
+        All or nothing; returns the lines decided, and per blocked line the reason. Raises RegistryError.
+        """
+        return self._decide(batch, "approved", note, lines)
+
+    def decline(self, batch: Batch | int, lines: Iterable[int], reason: str) -> store.Decided:
+        """Declines the pending credentials of some lines of a batch, with a reason. Raises RegistryError."""
+        if not reason.strip():
+            raise RegistryError("A credential is declined with a reason; say why, for example 'no signature'.")
+        return self._decide(batch, "declined", reason, lines)
+
+    def _decide(self, batch: Batch | int, decision: str, reason: str, lines: Iterable[int] | None) -> store.Decided:
+        number = batch.id if isinstance(batch, Batch) else batch
+        chosen = None if lines is None else tuple(lines)
+        four_eyes = self.settings.four_eyes
+        return store.decide(self.engine, store.Decide(number, self.by, decision, reason, chosen, four_eyes))
+
+    # --- looking back ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Questions about rejected rows; reads only."""
+        return Audit(self.engine)
+
+    def credentials(self) -> pd.DataFrame:
+        """All standing versions of all credentials."""
+        return store.reads.credentials(self.engine)
+
+    def verify(self) -> list[str]:
+        """What in the stored history doesn't agree with what was chained; empty when everything does."""
+        return store.verify(self.engine)
+
+
+def _recipe(recipe: Recipe | str | Path | None) -> Recipe:
+    if recipe is None:
+        return Recipe()
+    return recipe if isinstance(recipe, Recipe) else Recipe.load(recipe)

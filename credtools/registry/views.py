@@ -1,0 +1,81 @@
+"""Views: what a notebook shows and keeps. Inline styles only, every value escaped, no personal values.
+
+Records are kept for years and read by many: they show misspelt types and the shapes of dates, but never the cells
+that name a person, nor numbers or free text. Those stand in the rejects, which are protected and can be erased.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from credtools import html
+from credtools.errors import FileError
+from credtools.model import Review
+
+if TYPE_CHECKING:
+    from credtools.registry.batch import Batch
+
+SHOWABLE = ("credential_type",)  # columns whose wrong values are nobody's personal data
+CAUSE_HEADINGS = ("Rows", "Error", "Column", "Looks like", "What to do")
+
+
+class View:
+    """Text and HTML of the same thing."""
+
+    def __init__(self, text: str, markup: str) -> None:
+        self.text, self.markup = text, markup
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
+        return {"text/plain": self.text, "text/html": self.markup}
+
+
+def cause_rows(review: Review, titles: dict[str, str], limit: int | None = None) -> list[tuple[Any, ...]]:
+    """(rows, error, column, looks like, what to do) of the largest causes, without personal values."""
+    shown: list[tuple[Any, ...]] = []
+    private: dict[tuple[str, str], list[int]] = {}
+    for cause in review.causes[review.causes["blocks"]].to_dict("records"):
+        code, column = str(cause["title"]), str(cause["column"])
+        if cause["value"] and not cause["pattern"] and column not in SHOWABLE:
+            private.setdefault((code, column), []).append(int(cause["count"]))
+            continue
+        looks = cause["pattern"] or cause["value"]
+        sentence = cause["resolution"] if column in SHOWABLE else ""
+        advice = f"Did you mean {cause['suggestion']!r}?" if cause["suggestion"] else sentence
+        shown.append((cause["count"], code, titles.get(column, column), looks, advice))
+    for (title, column), counts in private.items():
+        looks = f"{len(counts):,} different values"
+        shown.append((sum(counts), title, titles.get(column, column), looks, "Look at the rejects, value by value."))
+    return sorted(shown, key=lambda row: -row[0])[:limit]
+
+
+def overview(batch: Batch) -> View:
+    """What the file is worth: counts, what was assumed to read it, causes largest first."""
+    try:
+        review = batch.review()
+    except FileError as problem:
+        return View(str(problem), f"<p>{html.escape(problem)}</p>")
+    titles = {column.name: column.title for column in batch.registry.schema(batch.recipe.schema).columns}
+    rows = cause_rows(review, titles)
+    head = f"{batch!r}\n{review!r}"
+    warnings = "".join(f"\nWarning: {text}" for text in review.table.reading.warnings)
+    text = head + warnings + "".join("\n  " + " · ".join(str(cell) for cell in row if cell) for row in rows)
+    markup = "".join(f"<p>{html.escape(line)}</p>" for line in (head + warnings).splitlines())
+    return View(text, markup + (html.table(CAUSE_HEADINGS, rows, "Causes, largest first") if rows else ""))
+
+
+def rejects(frame: pd.DataFrame) -> View:
+    """How many rejects of a batch carry which code, and where to find them; without their values."""
+    open_rows = frame[frame["state"] == "open"].drop_duplicates(["reject", "code"])
+    counts = Counter(zip(open_rows["code"].tolist(), open_rows["title"].tolist(), strict=True))
+    rows = [(code, title, count) for (code, title), count in counts.most_common()]
+    if not rows:
+        return View("No row of this batch is rejected.", "<p>No row of this batch is rejected.</p>")
+    text = "\n".join(f"  {count:>6,}  {title} ({code})" for code, title, count in rows)
+    markup = html.table(("Code", "Error", "Rows"), rows, "Rejected rows by error")
+    return View(f"Rejected rows by error:\n{text}", markup)

@@ -1,0 +1,134 @@
+"""Unattended runs: the import notebook, executed by papermill, one record per file.
+
+Success is the receipt in the database, found by the attempt id that the run was given – never the exit code of the
+kernel or the state of the notebook. Only declared parameters are passed, typed; the address of the database is not
+among them (the kernel finds it by the same settings), so no password can land in a record.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import uuid
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from credtools import exports, registry, settings
+from credtools.errors import CredtoolsError, FileError, MissingFileError, no_such_file
+from credtools.model import Outcome
+from credtools.recipes import MANUAL, Recipe
+
+PARAMETERS = ("source", "recipe", "max_reject_rate", "attempt")
+TIMEOUT_SECONDS = 3_600
+
+
+@dataclass(frozen=True)
+class Run:
+    """One unattended run: how it ended, the error of the run where there is one, and where its rejects lie."""
+
+    outcome: Outcome
+    error: CredtoolsError | None = None
+    rejects: Path | None = None
+    export_failed: bool = False
+
+
+def import_file(
+    path: str | Path,
+    *,
+    recipe: str | Path | None = None,
+    max_reject_rate: float | None = None,
+    folder: str | Path = ".",
+    timeout: int = TIMEOUT_SECONDS,
+) -> Run:
+    """Imports one file unattended: runs `import.ipynb`, keeps the executed notebook, writes the rejects.
+
+    In: the file, its recipe (None: `manual`), a threshold that goes before the recipe's, the working folder whose
+    settings hold, and how many seconds one cell may take. Never raises for what the file is worth: that is the
+    outcome. Raises CredtoolsError when the registry can't be opened or the recipe can't be read.
+    """
+    path, folder = Path(path).absolute(), Path(folder).absolute()
+    source = Recipe.load(recipe).source if recipe else MANUAL
+    opened = registry.open_registry(folder=str(folder))
+    if not path.is_file():
+        missing = no_such_file(path)
+        opened.note_failure(path.name, source)
+        return Run(Outcome(str(path), "failed", problem=str(missing)), missing)
+    attempt = uuid.uuid4().hex
+    record = _new_record(opened.places, source, attempt)
+    parameters = {
+        "source": str(path),
+        "recipe": str(Path(recipe).absolute()) if recipe else "",
+        "max_reject_rate": max_reject_rate,
+        "attempt": attempt,
+    }
+    error = _execute(opened.places, record, parameters, folder, timeout)
+    outcome = _judge(opened, path, attempt, error)
+    outcome = replace(outcome, file=str(path), notebook=str(record) if record.exists() else None)
+    if outcome.batch is None:
+        opened.note_failure(path.name, source)
+    return _with_rejects(opened, Run(outcome, error), record.parent)
+
+
+def _new_record(places: settings.Settings, source: str, attempt: str) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    safe = re.sub(r"[^\w.-]", "_", source)
+    run_folder = places.runs / f"{stamp}-{safe}-{attempt[:8]}"
+    places.runs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    run_folder.mkdir(mode=0o700)
+    return run_folder / "import.ipynb"
+
+
+def _execute(
+    places: settings.Settings, record: Path, parameters: dict[str, Any], folder: Path, timeout: int
+) -> CredtoolsError | None:
+    """Runs the notebook; returns what went wrong in it, as a whole sentence."""
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    import papermill  # noqa: PLC0415 - slow to import, and only needed here
+    from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
+
+    try:
+        papermill.execute_notebook(
+            places.notebooks / "import.ipynb",
+            record,
+            parameters={name: parameters[name] for name in PARAMETERS},
+            kernel_name="python3",
+            cwd=folder,
+            progress_bar=False,
+            store_widget_state=False,
+            execution_timeout=timeout,
+            extra_arguments=["--IPKernelApp.log_level=40"],  # errors only: cron mails whatever is printed
+        )
+    except PapermillExecutionError as problem:
+        kind = {"MissingFileError": MissingFileError, "FileError": FileError}.get(problem.ename, CredtoolsError)
+        return kind(problem.evalue)
+    except Exception as problem:  # noqa: BLE001 - a killed kernel, a time-out: whatever it was, the database decides
+        return CredtoolsError(f"The run stopped before its end ({type(problem).__name__}); run the same command again.")
+    return None
+
+
+def _judge(opened: registry.Registry, path: Path, attempt: str, error: CredtoolsError | None) -> Outcome:
+    try:
+        found = opened.outcome(attempt)
+    except Exception:  # noqa: BLE001 - the database can't be asked, so nobody knows
+        sentence = (
+            "The database can't be asked how the run ended; run the same command again: it finds out and finishes."
+        )
+        return Outcome(str(path), "unknown", problem=sentence)
+    if found is None:
+        sentence = str(error) if error else "The run ended without a receipt; look at its notebook."
+        return Outcome(str(path), "failed", problem=sentence)
+    return found
+
+
+def _with_rejects(opened: registry.Registry, run: Run, folder: Path) -> Run:
+    receipt = run.outcome.receipt
+    if receipt is None or not receipt.counts.rejected:
+        return run
+    try:
+        frame = opened.audit.rejects(batch=receipt.batch)
+        return replace(run, rejects=exports.write_rejects(frame, folder / "rejects.csv"))
+    except CredtoolsError as problem:
+        sentence = f"Imported, but the export of the rejects failed: {problem}"
+        return replace(run, outcome=replace(run.outcome, problem=sentence), export_failed=True)

@@ -1,0 +1,66 @@
+"""Finds, loads and fingerprints schema documents: `schemas/NAME.py`, each with one class `NAME` in CamelCase.
+
+A schema is code: it is opened by name from the schemas folder, never from an upload or the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from credtools.errors import SchemaError
+from credtools.fields import Column, Rule, Schema, columns, rules
+
+
+@dataclass(frozen=True)
+class SchemaFile:
+    """A loaded schema: its name, the Pandera model, and the digest of the document's text."""
+
+    name: str
+    model: type[Schema]
+    fingerprint: str
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return columns(self.model)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return rules(self.model)
+
+
+def load(name: str, folder: Path) -> SchemaFile:
+    """The schema `NAME.py` of a folder.
+
+    Raises SchemaError when the name isn't a plain word, or the document is missing, broken or holds no schema.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise SchemaError(f"{name!r} can't be the name of a schema; use small letters, digits and underscores.")
+    path = folder / f"{name}.py"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in folder.glob("[a-z]*.py"))) or "none"
+        raise SchemaError(f"There is no schema {name!r} in {folder}; schemas there: {known}.")
+    source = path.read_bytes()
+    fingerprint = hashlib.sha256(source).hexdigest()
+    module_name = f"credtools_schema_{name}_{fingerprint[:16]}"
+    module = sys.modules.get(module_name)
+    if module is None:
+        spec = importlib.util.spec_from_file_location(module_name, path)
+        if spec is None or spec.loader is None:  # pragma: no cover - only for names that aren't .py
+            raise SchemaError(f"The schema {path} can't be loaded.")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[module_name] = module  # before executing: Pandera resolves annotations through it
+        try:
+            spec.loader.exec_module(module)
+        except Exception as problem:
+            del sys.modules[module_name]
+            raise SchemaError(f"The schema {path} can't be loaded: {problem}.") from problem
+    wanted = "".join(word.capitalize() for word in name.split("_"))
+    model = getattr(module, wanted, None)
+    if not (isinstance(model, type) and issubclass(model, Schema)):
+        raise SchemaError(f"The schema {path} must hold a class {wanted}(Schema).")
+    return SchemaFile(name, model, fingerprint)

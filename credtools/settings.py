@@ -1,0 +1,71 @@
+"""Where things lie: environment → credtools.toml in the working folder → defaults."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from credtools.errors import SettingError
+
+FILE = "credtools.toml"
+KEYS = {
+    "database": "CREDTOOLS_DATABASE",
+    "schemas": "CREDTOOLS_SCHEMAS",
+    "runs": "CREDTOOLS_RUNS",
+    "by": "CREDTOOLS_BY",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things lie for this working folder, and who is at work."""
+
+    database: str
+    schemas: Path
+    notebooks: Path
+    runs: Path
+    by: str
+
+
+def load(folder: str | Path = ".") -> Settings:
+    """The settings in force for a working folder.
+
+    Raises SettingError for a credtools.toml that can't be read or holds a key that means nothing.
+    """
+    folder = Path(folder)
+    values = _from_file(folder / FILE)
+    values.update({key: os.environ[name] for key, name in KEYS.items() if os.environ.get(name)})
+    own_schemas = folder / "schemas"
+    default_schemas = own_schemas if (own_schemas / "credentials.py").exists() else documents("schemas")
+    return Settings(
+        database=values.get("database", f"sqlite:///{folder / 'credtools.db'}"),
+        schemas=Path(values["schemas"]) if "schemas" in values else default_schemas,
+        notebooks=documents("notebooks"),
+        runs=Path(values.get("runs", folder / "runs")),
+        by=values.get("by") or getpass.getuser(),
+    )
+
+
+def documents(kind: str) -> Path:
+    """The folder of shipped `schemas` or `notebooks`: inside the wheel, else beside the package."""
+    package = Path(__file__).parent
+    shipped = package / "_shipped" / kind
+    return shipped if shipped.is_dir() else package.parent / kind
+
+
+def _from_file(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise SettingError(f"{path} isn't valid TOML: {problem}.") from problem
+    for key, value in values.items():
+        if key not in KEYS:
+            raise SettingError(f"{path} has the key {key!r}, which means nothing; known keys: {', '.join(KEYS)}.")
+        if not isinstance(value, str):
+            raise SettingError(f"The value of {key!r} in {path} must be text in quotation marks.")
+    return values

@@ -1,0 +1,35 @@
+"""The store: tables, reads, and every write as one verb that takes one frozen value and is one transaction."""
+
+from credtools.store import reads
+from credtools.store.batches import discard, draft, hold, note_failure
+from credtools.store.decide import Decided, decide
+from credtools.store.engine import create, open_engine
+from credtools.store.finish import finish, stored_receipt
+from credtools.store.load import Loaded, load, set_setting
+from credtools.store.values import Decide, Draft, Failure, Finish, Hold, Load, Setting
+from credtools.store.verify import verify
+
+__all__ = [
+    "Decide",
+    "Decided",
+    "Draft",
+    "Failure",
+    "Finish",
+    "Hold",
+    "Load",
+    "Loaded",
+    "Setting",
+    "create",
+    "decide",
+    "discard",
+    "draft",
+    "finish",
+    "hold",
+    "load",
+    "note_failure",
+    "open_engine",
+    "reads",
+    "set_setting",
+    "stored_receipt",
+    "verify",
+]

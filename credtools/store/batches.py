@@ -1,0 +1,134 @@
+"""Batches before they are finished: draft, hold, discard; and the note of each run."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, insert, select, update
+
+from credtools.errors import RegistryError
+from credtools.store import tables
+from credtools.store.values import Draft, Failure, Hold
+from credtools.store.writing import Write, write
+
+WAITING_STATES = ("draft", "held")
+
+
+def draft(engine: Engine, value: Draft) -> int:
+    """Keeps the bytes and opens a batch; returns its number.
+
+    A held batch of the same bytes, part and source is continued: its recipe becomes the given one.
+    """
+    with write(engine) as work:
+        c = work.connection
+        batches = tables.batches.c
+        source_id = source(work, value.source)
+        held = c.execute(
+            select(batches.id).where(
+                batches.sha256 == value.sha256,
+                batches.part == value.part,
+                batches.source_id == source_id,
+                batches.state == "held",
+            )
+        ).scalar()
+        recipe = {"recipe_text": value.recipe_text, "recipe_fingerprint": value.recipe_fingerprint}
+        if held is not None:
+            c.execute(
+                update(tables.batches)
+                .where(batches.id == held)
+                .values(attempt_id=value.attempt_id, schema_name=value.schema_name, **recipe)
+            )
+            work.event("continue", value.by, held, recipe=value.recipe_fingerprint)
+            return int(held)
+        known = c.execute(
+            select(tables.source_files.c.sha256, tables.source_files.c.content.is_(None)).where(
+                tables.source_files.c.sha256 == value.sha256
+            )
+        ).one_or_none()
+        if known is None:
+            file = {"sha256": value.sha256, "size": len(value.content), "content": value.content}
+            c.execute(insert(tables.source_files).values(**file))
+        elif known[1]:  # erased before, and here again
+            c.execute(
+                update(tables.source_files)
+                .where(tables.source_files.c.sha256 == value.sha256)
+                .values(content=value.content)
+            )
+        batch_id = work.next_id(tables.batches)
+        c.execute(
+            insert(tables.batches).values(
+                id=batch_id,
+                source_id=source_id,
+                sha256=value.sha256,
+                part=value.part,
+                file_name=value.file_name,
+                state="draft",
+                attempt_id=value.attempt_id,
+                schema_name=value.schema_name,
+                follows_id=value.follows_id,
+                uploaded_by=value.by,
+                uploaded_at=work.at,
+                **recipe,
+            )
+        )
+        work.event("upload", value.by, batch_id, sha256=value.sha256, part=value.part, source=value.source)
+        return batch_id
+
+
+def hold(engine: Engine, value: Hold) -> None:
+    """Sets a batch aside for a person: no ledger, no rejects, every row waits."""
+    with write(engine) as work:
+        require_waiting(work, value.batch_id)
+        work.connection.execute(
+            update(tables.batches)
+            .where(tables.batches.c.id == value.batch_id)
+            .values(state="held", held_because=value.because, rows=value.rows, waiting=value.rows)
+        )
+        work.event("hold", value.by, value.batch_id, rows=value.rows)
+        batch = work.connection.execute(select(tables.batches).where(tables.batches.c.id == value.batch_id)).one()
+        note_run(work, batch.source_id, value.batch_id, "held", batch.file_name, value.statistics)
+
+
+def discard(engine: Engine, batch_id: int, by: str) -> None:
+    """Gives up a draft or held batch; its rows are not judged and its number is not used again."""
+    with write(engine) as work:
+        require_waiting(work, batch_id)
+        work.connection.execute(update(tables.batches).where(tables.batches.c.id == batch_id).values(state="discarded"))
+        work.event("discard", by, batch_id)
+
+
+def note_failure(engine: Engine, value: Failure) -> None:
+    """Keeps that a run failed, so that a source which delivers nothing usable is seen."""
+    with write(engine) as work:
+        note_run(work, source(work, value.source), None, "failed", value.file_name, "{}")
+
+
+def note_run(work: Write, source_id: int, batch_id: int | None, verdict: str, file_name: str, statistics: str) -> None:
+    """Keeps what a run looked like, as the yardstick for the next file of its source."""
+    work.connection.execute(
+        insert(tables.runs).values(
+            id=work.next_id(tables.runs),
+            source_id=source_id,
+            batch_id=batch_id,
+            at=work.at,
+            verdict=verdict,
+            file_name=file_name,
+            statistics=statistics,
+        )
+    )
+
+
+def source(work: Write, name: str) -> int:
+    """The id of a source, made when it is first seen."""
+    found = work.connection.execute(select(tables.sources.c.id).where(tables.sources.c.name == name)).scalar()
+    if found is None:
+        found = work.next_id(tables.sources)
+        work.connection.execute(insert(tables.sources).values(id=found, name=name))
+    return int(found)
+
+
+def require_waiting(work: Write, batch_id: int) -> None:
+    """Raises RegistryError unless the batch is a draft or held."""
+    state = work.connection.execute(
+        select(tables.batches.c.state).where(tables.batches.c.id == batch_id).with_for_update()
+    ).scalar()
+    if state not in WAITING_STATES:
+        raise RegistryError(f"Batch {batch_id} is {state or 'not known'}; only a draft or held batch can go on.")

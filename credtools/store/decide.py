@@ -1,0 +1,125 @@
+"""Decide: approve or decline pending versions of a batch; all or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, bindparam, func, select, update
+
+from credtools.errors import RegistryError
+from credtools.store import tables
+from credtools.store.values import Decide
+from credtools.store.writing import Write, insert_columns, write
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a decision did: the lines decided, and the pending lines that can't be decided yet, with the reason."""
+
+    decided: tuple[int, ...]
+    blocked: dict[int, str]
+    audit_seq: int | None
+    audit_head: str
+
+
+def decide(engine: Engine, value: Decide) -> Decided:
+    """Decides versions of a batch: all that are pending and not blocked, or exactly the named lines.
+
+    Raises RegistryError, naming the lines, when a named line isn't pending or is blocked; nothing is changed then.
+    """
+    with write(engine) as work:
+        _require_finished(work, value.batch_id)
+        pending = _pending(work, value.batch_id)
+        blocked = _blocked(value, pending)
+        lines = sorted(set(pending) - set(blocked)) if value.lines is None else sorted(set(value.lines))
+        _refuse(value, lines, pending, blocked)
+        if not lines:
+            return Decided((), blocked, None, work.hash)
+        ids = [pending[line].id for line in lines]
+        told = {"decision": value.decision, "versions": ids, "count": len(ids)}
+        seq = work.event("decide", value.by, value.batch_id, **told)
+        first = work.next_id(tables.decisions)
+        insert_columns(
+            work.connection,
+            tables.decisions,
+            {
+                "id": list(range(first, first + len(ids))),
+                "version_id": ids,
+                "decision": [value.decision] * len(ids),
+                "reason": [value.reason] * len(ids),
+                "uploaded_by": [pending[line].uploaded_by for line in lines],
+                "decided_by": [value.by] * len(ids),
+                "decided_at": [work.at] * len(ids),
+                "event_seq": [seq] * len(ids),
+                "four_eyes": [value.four_eyes] * len(ids),
+            },
+        )
+        version = tables.credential_versions
+        change = update(version).where(version.c.id == bindparam("version"), version.c.decision == "pending")
+        work.connection.execute(change.values(decision=value.decision), [{"version": k} for k in ids])
+        return Decided(tuple(lines), blocked, seq, work.hash)
+
+
+def _require_finished(work: Write, batch_id: int) -> None:
+    state = work.connection.execute(select(tables.batches.c.state).where(tables.batches.c.id == batch_id)).scalar()
+    if state != "finished":
+        raise RegistryError(f"Batch {batch_id} is {state or 'not known'}; only a finished batch can be decided.")
+
+
+def _pending(work: Write, batch_id: int) -> dict[int, Any]:
+    """By line the version (id, uploaded_by, media needed and there) of every pending version that the batch wrote."""
+    version, batch, credential = tables.credential_versions, tables.batches, tables.credentials
+    kind, media, settings = tables.credential_types, tables.media, tables.settings
+    linked = (
+        select(func.count())
+        .where(media.c.version_id == version.c.id, media.c.removed_at.is_(None))
+        .scalar_subquery()
+        .label("linked")
+    )
+    optional = select(settings.c.value).where(settings.c.key == "media_optional").scalar_subquery()
+    rows = work.connection.execute(
+        select(
+            version.c.id,
+            version.c.line,
+            batch.c.uploaded_by,
+            kind.c.media_required,
+            func.coalesce(batch.c.media_optional, False).label("batch_optional"),
+            optional.label("optional"),
+            linked,
+        )
+        .select_from(version.join(batch).join(credential, credential.c.id == version.c.credential_id).join(kind))
+        .where(version.c.batch_id == batch_id, version.c.decision == "pending", version.c.stands)
+        .order_by(version.c.id)
+    )
+    return {row.line: row for row in rows}
+
+
+def _blocked(value: Decide, pending: dict[int, Any]) -> dict[int, str]:
+    """By line why it can't be decided yet. A declined credential needs no media."""
+    blocked: dict[int, str] = {}
+    for line, row in pending.items():
+        needs_media = row.media_required and not row.batch_optional and row.optional != "true"
+        if value.decision == "approved" and needs_media and not row.linked:
+            blocked[line] = "its type requires media and none is there yet"
+        elif value.four_eyes and row.uploaded_by == value.by:
+            blocked[line] = "it was uploaded by the same person, and the organisation asks for four eyes"
+    return blocked
+
+
+def _refuse(value: Decide, lines: list[int], pending: dict[int, Any], blocked: dict[int, str]) -> None:
+    if value.lines is None:
+        return
+    strange = [line for line in lines if line not in pending]
+    if strange:
+        raise RegistryError(
+            f"Nothing was decided: batch {value.batch_id} has no pending credential on {_lines(strange)}; name pending "
+            "lines only (credtools show lists them)."
+        )
+    if stopped := [line for line in lines if line in blocked]:
+        raise RegistryError(f"Nothing was decided: {_lines(stopped)} can't be decided, because {blocked[stopped[0]]}.")
+
+
+def _lines(lines: list[int]) -> str:
+    shown = ", ".join(map(str, lines[:10])) + (f" and {len(lines) - 10} more" if len(lines) > 10 else "")
+    return f"line {shown}" if len(lines) == 1 else f"lines {shown}"

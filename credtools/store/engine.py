@@ -1,0 +1,163 @@
+"""Engines: opening, creating and upgrading the database of one registry.
+
+SQLite: WAL with synchronous=FULL (the answer asserted, since setting it can fail silently), foreign keys, a 20 s
+wait for locks, BEGIN IMMEDIATE for writes (the default loses updates), and an application id, because an empty file
+opens as a valid empty database. PostgreSQL: read committed; every write locks the audit head first.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+
+from credtools.errors import RegistryError
+from credtools.store import tables
+
+APPLICATION_ID = 0x43524544  # "CRED"
+LATEST = "0001"  # the newest migration; a test compares it with the folder
+BUSY_MILLISECONDS = 20_000
+WRITES = {"credtools_writes": True}
+GENESIS = "0" * 64
+
+
+def open_engine(url: str) -> Engine:
+    """The engine of an existing registry.
+
+    Raises RegistryError when there is none, when the file is another program's, or when it must be upgraded first.
+    """
+    parsed = _checked_url(url)
+    path = _sqlite_path(parsed)
+    if path is not None and not path.is_file():
+        raise RegistryError(f"There is no registry at {path}; create one with 'credtools init'.")
+    engine = _make_engine(parsed)
+    try:
+        with engine.connect() as connection:
+            _check_version(connection, parsed)
+    except DBAPIError as problem:
+        engine.dispose()
+        raise RegistryError(
+            f"The registry {_shown(parsed)} can't be opened: {str(problem.orig).strip().splitlines()[0]}."
+        ) from problem
+    except RegistryError:
+        engine.dispose()
+        raise
+    return engine
+
+
+def create(url: str) -> Engine:
+    """A new, empty registry; the only way to make one.
+
+    Raises RegistryError when there is already something in its place.
+    """
+    parsed = _checked_url(url)
+    path = _sqlite_path(parsed)
+    if path is not None:
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError as problem:
+            raise RegistryError(f"{path} exists already; open it, or choose another place.") from problem
+        except OSError as problem:
+            raise RegistryError(f"The registry can't be created at {path}: {problem.strerror}.") from problem
+    engine = _make_engine(parsed, creating=True)
+    try:
+        with engine.connect().execution_options(**WRITES) as connection, connection.begin():
+            if inspect(connection).get_table_names():
+                raise RegistryError(f"The database {_shown(parsed)} isn't empty; choose an empty one.")
+            _migrate(connection)
+            connection.execute(insert(tables.audit_head).values(id=1, seq=0, hash=GENESIS))
+            if path is not None:
+                connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+                connection.exec_driver_sql("PRAGMA user_version=1")
+    except OperationalError as problem:
+        raise RegistryError(
+            f"The database {_shown(parsed)} can't be reached: {str(problem.orig).strip().splitlines()[0]}."
+        ) from problem
+    engine.dispose()
+    return open_engine(url)
+
+
+def _checked_url(url: str) -> URL:
+    try:
+        parsed = make_url(url if "://" in url else f"sqlite:///{url}")
+    except ArgumentError as problem:
+        raise RegistryError(
+            "The address of the registry can't be understood; write sqlite:///credtools.db or "
+            "postgresql+psycopg://host/database."
+        ) from problem
+    if "password" in parsed.query:
+        raise RegistryError(
+            "The address of the registry holds a password after '?', where it would be shown in messages; keep it in "
+            "a .pgpass file, or write user:password@host."
+        )
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise RegistryError(f"A registry lives in SQLite or PostgreSQL, not in {parsed.get_backend_name()}.")
+    if parsed.get_backend_name() == "sqlite" and not parsed.database:
+        raise RegistryError("A registry can't live in memory; name a file, for example sqlite:///credtools.db.")
+    return parsed
+
+
+def _sqlite_path(url: URL) -> Path | None:
+    return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+
+def _shown(url: URL) -> str:
+    return url.render_as_string(hide_password=True)
+
+
+def _make_engine(url: URL, *, creating: bool = False) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True)
+    engine = create_engine(url, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # we send BEGIN ourselves
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        found = connection.execute("PRAGMA application_id").fetchone()[0]
+        if not creating and found != APPLICATION_ID:
+            raise RegistryError(f"{url.database} isn't a credtools registry; create one with 'credtools init'.")
+        mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+        if mode != "wal":
+            raise RegistryError(
+                f"{url.database} can't keep a write-ahead log (its mode stayed {mode!r}), so a crash could lose data; "
+                "put the registry on a local disk."
+            )
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("credtools_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _check_version(connection: Connection, url: URL) -> None:
+    if not inspect(connection).has_table("alembic_version"):
+        raise RegistryError(f"{_shown(url)} isn't a credtools registry; create one with 'credtools init'.")
+    version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    if version != LATEST:
+        raise RegistryError(
+            f"The registry {_shown(url)} has the layout {version}, but this credtools needs {LATEST}; run "
+            "'credtools upgrade' (make a backup first), or install the newer credtools."
+        )
+    if connection.execute(select(tables.audit_head.c.id)).scalar() != 1:
+        raise RegistryError(f"The registry {_shown(url)} has lost its audit head; restore a backup.")
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - only creating and upgrading need it
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

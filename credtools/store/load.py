@@ -1,0 +1,94 @@
+"""Load: users and types into the registry; settings of the organisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, bindparam, delete, insert, select, update
+
+from credtools.errors import RegistryError
+from credtools.store import tables
+from credtools.store.values import Load, Setting
+from credtools.store.writing import Write, insert_columns, write
+
+TABLES = {"users": tables.users, "types": tables.credential_types}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did: counts of rows."""
+
+    added: int
+    changed: int
+    unchanged: int
+    deactivated: int = 0
+
+
+def load(engine: Engine, value: Load) -> Loaded:
+    """Adds the rows whose key is new, and updates those whose values differ; who is absent stays.
+
+    Raises RegistryError when a numbered switch of a type in use, or an external id taken by somebody else, would
+    contradict what is stored; nothing is written then.
+    """
+    table = TABLES[value.kind]
+    with write(engine) as work:
+        stored = {getattr(row, value.key): row for row in work.connection.execute(select(table))}
+        names = list(value.columns)
+        rows = [dict(zip(names, row, strict=True)) for row in zip(*value.columns.values(), strict=True)]
+        new = [row for row in rows if row[value.key] not in stored]
+        changed = [
+            {"row_id": stored[row[value.key]].id, **row}
+            for row in rows
+            if row[value.key] in stored and any(getattr(stored[row[value.key]], k) != row[k] for k in names)
+        ]
+        _refuse_numbered(work, value, changed, stored)
+        _refuse_taken_ids(value, rows, stored)
+        if not new and not changed:
+            return Loaded(0, 0, len(rows))
+        first = work.next_id(table)
+        columns: dict[str, list[Any]] = {name: [row[name] for row in new] for name in names}
+        columns["id"] = list(range(first, first + len(new)))
+        if changed:
+            values: dict[str, Any] = {name: bindparam(name) for name in names}
+            work.connection.execute(update(table).where(table.c.id == bindparam("row_id")).values(values), changed)
+        insert_columns(work.connection, table, {k: v for k, v in columns.items() if v})
+        work.event("load", value.by, None, what=value.kind, added=len(new), changed=len(changed))
+        return Loaded(len(new), len(changed), len(rows) - len(new) - len(changed))
+
+
+def _refuse_numbered(work: Write, value: Load, changed: list[dict[str, Any]], stored: dict[str, Any]) -> None:
+    """`numbered` is part of a credential's identity: it can't change while credentials of the type exist."""
+    if value.kind != "types":
+        return
+    for row in changed:
+        before = stored[row[value.key]]
+        if bool(before.numbered) != bool(row["numbered"]):
+            used = select(tables.credentials.c.id).where(tables.credentials.c.type_id == before.id).limit(1)
+            if work.connection.execute(used).scalar() is not None:
+                raise RegistryError(
+                    f"The type {before.name!r} has credentials, so whether it is numbered can't change any more; "
+                    "nothing was loaded. Leave 'Numbered' as it is, or create another type."
+                )
+
+
+def _refuse_taken_ids(value: Load, rows: list[dict[str, Any]], stored: dict[str, Any]) -> None:
+    """An external id names one user; moving it from one to another must be two deliberate steps."""
+    if "external_id" not in value.columns:
+        return
+    owner = {row.external_id: row for row in stored.values() if row.external_id}
+    for row in rows:
+        holder = owner.get(row["external_id"])
+        if holder is not None and holder.email_key != row[value.key]:
+            raise RegistryError(
+                f"The external ID {row['external_id']!r} of {row['email']} already belongs to {holder.email}; "
+                "nothing was loaded. Correct one of the two users first."
+            )
+
+
+def set_setting(engine: Engine, value: Setting) -> None:
+    """Stores one setting of the organisation (its text is checked by the registry)."""
+    with write(engine) as work:
+        work.connection.execute(delete(tables.settings).where(tables.settings.c.key == value.key))
+        work.connection.execute(insert(tables.settings).values(key=value.key, value=value.value))
+        work.event("settings", value.by, None, key=value.key, value=value.value)

@@ -1,0 +1,221 @@
+"""Reads: everything that is asked of the database, as plain values and frames."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from sqlalchemy import Connection, Engine, Row, and_, func, select
+
+from credtools.errors import RegistryError
+from credtools.lookups import TYPE_COLUMNS, USER_COLUMNS, Lookups, fold
+from credtools.model import OrganisationSettings, Patch, StoredVersions
+from credtools.store import tables
+from credtools.store.finish import revision
+
+CHUNK = 5_000  # keys per question
+
+
+def settings_texts(engine: Engine) -> dict[str, str]:
+    """The settings that the organisation has changed, as stored texts."""
+    with engine.connect() as connection:
+        rows = connection.execute(select(tables.settings.c.key, tables.settings.c.value))
+        return {row.key: row.value for row in rows}
+
+
+def lookups(engine: Engine, settings: OrganisationSettings, by: str, today: date | None = None) -> Lookups:
+    """Users, types, settings and today, read in one snapshot."""
+    with engine.connect() as connection, connection.begin():
+        profile = connection.execute(
+            select(tables.users.c.date_format).where(tables.users.c.email_key == fold(by))
+        ).scalar()
+        return Lookups(
+            users=_frame(connection, tables.users, USER_COLUMNS),
+            types=_frame(connection, tables.credential_types, TYPE_COLUMNS),
+            settings=settings,
+            today=today or datetime.now(UTC).astimezone(ZoneInfo(settings.time_zone)).date(),
+            revision=revision(connection),
+            profile_date_format=profile,
+        )
+
+
+def _frame(connection: Connection, table: Any, columns: Sequence[str]) -> pd.DataFrame:
+    rows = connection.execute(select(*(table.c[name] for name in columns)).order_by(table.c.id)).all()
+    return pd.DataFrame({name: [row[k] for row in rows] for k, name in enumerate(columns)}, columns=list(columns))
+
+
+def batch(engine: Engine, batch_id: int) -> Row[Any]:
+    """The row of a batch with its source's name. Raises RegistryError when there is none of this number."""
+    with engine.connect() as connection:
+        found = connection.execute(
+            select(tables.batches, tables.sources.c.name.label("source"))
+            .join(tables.sources)
+            .where(tables.batches.c.id == batch_id)
+        ).one_or_none()
+    if found is None:
+        raise RegistryError(f"There is no batch {batch_id} here; credtools show lists the batches.")
+    return found
+
+
+def batch_of_attempt(engine: Engine, attempt_id: str) -> Row[Any] | None:
+    """The batch that an attempt of ours has written to, or None."""
+    with engine.connect() as connection:
+        return connection.execute(select(tables.batches).where(tables.batches.c.attempt_id == attempt_id)).one_or_none()
+
+
+def batches(engine: Engine) -> pd.DataFrame:
+    """All batches, newest first: batch, source, file, state, counts, uploaded_by, uploaded_at."""
+    c = tables.batches.c
+    names = (c.state, c.rows, c.new, c.new_versions, c.older, c.unchanged, c.rejected, c.waiting)
+    statement = (
+        select(c.id.label("batch"), tables.sources.c.name.label("source"), c.file_name.label("file"), *names)
+        .add_columns(c.uploaded_by, c.uploaded_at)
+        .join(tables.sources)
+        .order_by(c.id.desc())
+    )
+    return _query(engine, statement)
+
+
+def source_bytes(engine: Engine, sha256: str) -> bytes:
+    """The bytes of an uploaded file. Raises RegistryError when they were erased."""
+    with engine.connect() as connection:
+        content = connection.execute(
+            select(tables.source_files.c.content).where(tables.source_files.c.sha256 == sha256)
+        ).scalar()
+    if content is None:
+        raise RegistryError("The bytes of this file were erased; upload the file again.")
+    return bytes(content)
+
+
+def patches(engine: Engine, source: str) -> list[Patch]:
+    """The corrections of single records that are in force for a source, oldest first."""
+    c = tables.patches.c
+    statement = (
+        select(c.record_digest, c.ordinal, c.column_name, c.old_value, c.new_value)
+        .join(tables.sources)
+        .where(tables.sources.c.name == source, c.removed_at.is_(None), c.new_value.is_not(None))
+        .order_by(c.id)
+    )
+    with engine.connect() as connection:
+        return [Patch(*row) for row in connection.execute(statement)]
+
+
+def stored_versions(engine: Engine, user_ids: Sequence[int]) -> StoredVersions:
+    """The standing versions of all credentials of some users, oldest first.
+
+    A credential without one has one entry with version_id None.
+    """
+    credential, version = tables.credentials, tables.credential_versions
+    statement = (
+        select(
+            credential.c.id,
+            credential.c.counter,
+            credential.c.user_id,
+            credential.c.type_id,
+            credential.c.number,
+            version.c.id,
+            version.c.issue_date,
+            version.c.expiration_date,
+            func.coalesce(version.c.number, ""),
+            func.coalesce(version.c.own, "{}"),
+            version.c.decision,
+        )
+        .select_from(credential.outerjoin(version, and_(version.c.credential_id == credential.c.id, version.c.stands)))
+        .order_by(version.c.id)
+    )
+    found: list[Any] = []
+    with engine.connect() as connection, connection.begin():
+        for start in range(0, len(user_ids), CHUNK):
+            some = list(user_ids[start : start + CHUNK])
+            found += connection.execute(statement.where(credential.c.user_id.in_(some)))
+    names = list(StoredVersions.__dataclass_fields__)
+    return StoredVersions(**{name: [row[k] for row in found] for k, name in enumerate(names)})
+
+
+def credentials(engine: Engine, batch_id: int | None = None) -> pd.DataFrame:
+    """Standing versions with their credential: user, type, number, dates, decision, batch, line."""
+    version, credential = tables.credential_versions, tables.credentials
+    user, kind = tables.users, tables.credential_types
+    statement = (
+        select(
+            version.c.batch_id.label("batch"),
+            version.c.line,
+            user.c.email.label("user_email"),
+            kind.c.name.label("credential_type"),
+            version.c.number.label("credential_number"),
+            version.c.issue_date,
+            version.c.expiration_date,
+            version.c.decision,
+            (credential.c.head_version_id == version.c.id).label("newest"),
+        )
+        .select_from(version.join(credential, credential.c.id == version.c.credential_id).join(user).join(kind))
+        .where(version.c.stands)
+        .order_by(version.c.id)
+    )
+    return _query(engine, statement.where(version.c.batch_id == batch_id) if batch_id else statement)
+
+
+def reject_rows(engine: Engine, batch_id: int | None = None) -> pd.DataFrame:
+    """Rejected rows, one per error.
+
+    Columns: reject, batch, source, line, state, first_seen, code, column, heading, value, title, resolution,
+    suggestion, fixed_batch, fixed_line, raw (None once erased).
+    """
+    reject, error, values = tables.rejects, tables.reject_errors, tables.ledger_values
+    statement = (
+        select(
+            reject.c.id.label("reject"),
+            reject.c.batch_id.label("batch"),
+            tables.sources.c.name.label("source"),
+            reject.c.line,
+            reject.c.state,
+            reject.c.first_seen,
+            error.c.code,
+            error.c.column_name.label("column"),
+            error.c.heading,
+            error.c.value,
+            error.c.title,
+            error.c.resolution,
+            error.c.suggestion,
+            reject.c.fixed_batch_id.label("fixed_batch"),
+            reject.c.fixed_line,
+            values.c.raw,
+        )
+        .select_from(
+            reject.join(tables.sources, tables.sources.c.id == reject.c.source_id)
+            .join(error, error.c.reject_id == reject.c.id)
+            .outerjoin(values, and_(values.c.batch_id == reject.c.batch_id, values.c.line == reject.c.line))
+        )
+        .order_by(reject.c.id, error.c.position)
+    )
+    return _query(engine, statement.where(reject.c.batch_id == batch_id) if batch_id else statement)
+
+
+def runs(engine: Engine) -> pd.DataFrame:
+    """Per source: its last run, verdict, file and how many runs there were."""
+    run, source = tables.runs, tables.sources
+    last = select(run.c.source_id, func.max(run.c.id).label("id"), func.count().label("runs")).group_by(run.c.source_id)
+    newest = last.subquery()
+    statement = (
+        select(
+            source.c.name.label("source"),
+            newest.c.runs,
+            run.c.at,
+            run.c.verdict,
+            run.c.file_name.label("file"),
+        )
+        .select_from(newest.join(run, run.c.id == newest.c.id).join(source, source.c.id == run.c.source_id))
+        .order_by(source.c.name)
+    )
+    return _query(engine, statement)
+
+
+def _query(engine: Engine, statement: Any) -> pd.DataFrame:
+    with engine.connect() as connection:
+        result = connection.execute(statement)
+        names = list(result.keys())
+        rows = result.all()
+    return pd.DataFrame([tuple(row) for row in rows], columns=names)

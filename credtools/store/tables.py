@@ -1,0 +1,354 @@
+"""The tables, in their final layout: they may grow by migration, but nothing is renamed or reinterpreted.
+
+Ids of credentials, versions, rejects and events are handed out by the writing transaction, which holds the audit
+head; all times are UTC; dates are dates of the organisation's time zone.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+)
+from sqlalchemy.engine import Dialect
+
+BATCH_STATES = ("draft", "held", "finished", "undone", "discarded")
+REJECT_STATES = ("open", "fixed", "waived", "superseded")
+DECISIONS = ("not_required", "pending", "approved", "declined")
+VERDICTS = ("new", "new_version", "older", "unchanged", "rejected")
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    }
+)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment in UTC, aware on both sides (SQLite stores no time zone)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is not None and value.tzinfo is None:
+            raise ValueError("A moment without a time zone can't be stored.")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is not None and value.tzinfo is None:
+            return value.replace(tzinfo=UTC)
+        return value
+
+
+ID = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({', '.join(repr(v) for v in values)})", name=column)
+
+
+def _id() -> Column[int]:
+    return Column("id", ID, primary_key=True, autoincrement=False)
+
+
+def _text(name: str, default: str | None = None) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default=default)
+
+
+def _ref(name: str, target: str, *, nullable: bool = False, index: bool = False) -> Column[Any]:
+    return Column(name, ForeignKey(target), nullable=nullable, index=index)
+
+
+settings = Table("settings", metadata, Column("key", Text, primary_key=True), _text("value"))
+
+users = Table(
+    "users",
+    metadata,
+    _id(),
+    _text("email"),
+    Column("email_key", Text, nullable=False, unique=True),  # folded by Python: NFKC, trim, squeeze, case fold
+    Column("external_id", Text, unique=True),
+    _text("name", ""),
+    _text("status", "active"),
+    Column("deactivated_on", Date),
+    Column("date_format", Text),
+    _one_of("status", ("active", "deactivated")),
+)
+
+credential_types = Table(
+    "credential_types",
+    metadata,
+    _id(),
+    _text("name"),
+    Column("name_key", Text, nullable=False, unique=True),
+    _text("status", "active"),
+    _text("expiry", "optional"),
+    _text("issue", "required"),
+    Column("numbered", Boolean, nullable=False, server_default=false()),
+    Column("media_required", Boolean, nullable=False, server_default=false()),
+    Column("approval_required", Boolean),  # blank: as the organisation decides
+    Column("validity_months", Integer),
+    _one_of("status", ("active", "deactivated")),
+    _one_of("expiry", ("required", "optional", "never")),
+    _one_of("issue", ("required", "optional", "never")),
+)
+
+sources = Table("sources", metadata, _id(), Column("name", Text, nullable=False, unique=True))
+
+source_files = Table(
+    "source_files",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("content", LargeBinary),  # erasable
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    _id(),
+    _ref("source_id", "sources.id", index=True),
+    _ref("sha256", "source_files.sha256", index=True),
+    Column("part", Integer, nullable=False),  # 1 unless the file was divided on purpose
+    _text("file_name"),
+    _text("state"),
+    Column("attempt_id", Text, nullable=False, unique=True),  # made by the client, settles an unknown COMMIT
+    _text("schema_name"),
+    Column("schema_fingerprint", Text),
+    _text("recipe_text"),
+    _text("recipe_fingerprint"),
+    Column("judgement", Text),
+    _ref("follows_id", "batches.id", nullable=True),  # re-upload, correction, replay: the batch before
+    _text("uploaded_by"),
+    Column("uploaded_at", UTCDateTime, nullable=False),
+    Column("finished_by", Text),
+    Column("finished_at", UTCDateTime),
+    Column("today", Date),  # the one "today" by which the batch was judged
+    Column("held_because", Text),
+    Column("media_optional", Boolean),  # batch switches; blank: as type and organisation decide
+    Column("approval_required", Boolean),
+    *(
+        Column(name, Integer, nullable=False, server_default="0")
+        for name in ("rows", "new", "new_versions", "older", "unchanged", "rejected", "waiting")
+    ),
+    Column("receipt", Text),  # the stored text of the receipt, replayed word for word
+    _one_of("state", BATCH_STATES),
+    CheckConstraint("rows = new + new_versions + older + unchanged + rejected + waiting", name="conservation"),
+)
+
+# One row per finished, not undone batch: INSERT … ON CONFLICT DO NOTHING decides who was first.
+batch_keys = Table(
+    "batch_keys",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("judgement", Text, primary_key=True),
+    Column("batch_id", ForeignKey("batches.id"), nullable=False, unique=True),
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    _id(),
+    _ref("user_id", "users.id"),
+    _ref("type_id", "credential_types.id", index=True),
+    _text("number", ""),  # part of the identity where the type is numbered, else ''
+    Column("head_version_id", ID),  # the newest standing version
+    Column("counter", Integer, nullable=False),  # compared and swapped by each write
+    UniqueConstraint("user_id", "type_id", "number"),
+)
+
+credential_versions = Table(
+    "credential_versions",
+    metadata,
+    _id(),
+    _ref("credential_id", "credentials.id", index=True),
+    _ref("batch_id", "batches.id"),
+    Column("line", Integer, nullable=False),
+    Column("issue_date", Date),
+    Column("expiration_date", Date, index=True),
+    _text("number", ""),
+    _text("own", "{}"),  # the organisation's own columns, as JSON
+    _text("decision"),
+    Column("stands", Boolean, nullable=False),  # false once its batch was undone
+    Column("salt", LargeBinary),  # erasable
+    Column("digest", LargeBinary, nullable=False),  # SHA-256 over salt and content
+    UniqueConstraint("batch_id", "line"),
+    _one_of("decision", DECISIONS),
+    Index("ix_credential_versions_decision", "decision", "stands"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    _id(),
+    _ref("version_id", "credential_versions.id", index=True),
+    _text("decision"),
+    _text("reason", ""),
+    _text("uploaded_by"),
+    _text("decided_by"),
+    Column("decided_at", UTCDateTime, nullable=False),
+    Column("event_seq", ForeignKey("events.seq"), nullable=False),
+    Column("four_eyes", Boolean, nullable=False),
+    _one_of("decision", ("approved", "declined")),
+    CheckConstraint("NOT four_eyes OR decided_by <> uploaded_by", name="four_eyes"),
+)
+
+# Immutable: what became of each row of each file. Raw values stand in ledger_values, which can be erased.
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("batch_id", ForeignKey("batches.id"), primary_key=True),
+    Column("line", Integer, primary_key=True),
+    _text("verdict"),
+    _text("codes", ""),  # blocking codes, separated by commas
+    Column("version_id", ForeignKey("credential_versions.id"), index=True),
+    Column("digest", LargeBinary, nullable=False),  # SHA-256 over salt and raw text
+    _one_of("verdict", VERDICTS),
+)
+
+ledger_values = Table(
+    "ledger_values",
+    metadata,
+    Column("batch_id", ID, primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("salt", LargeBinary, nullable=False),
+    _text("raw"),  # the record's cells as they came, as the text of a JSON array
+    ForeignKeyConstraint(["batch_id", "line"], ["ledger.batch_id", "ledger.line"]),
+)
+
+rejects = Table(
+    "rejects",
+    metadata,
+    _id(),
+    _ref("batch_id", "batches.id"),
+    Column("line", Integer, nullable=False),
+    _ref("source_id", "sources.id"),
+    Column("record_digest", Text),  # erasable; with source and ordinal it knows the record again
+    Column("ordinal", Integer, nullable=False),
+    _text("state"),
+    Column("first_seen", UTCDateTime, nullable=False),
+    Column("changed_at", UTCDateTime, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("fixed_batch_id", ID),
+    Column("fixed_line", Integer),
+    _ref("superseded_by", "rejects.id", nullable=True),
+    Column("reason", Text),  # why it was waived
+    UniqueConstraint("batch_id", "line"),
+    ForeignKeyConstraint(["batch_id", "line"], ["ledger.batch_id", "ledger.line"]),
+    ForeignKeyConstraint(["fixed_batch_id", "fixed_line"], ["ledger.batch_id", "ledger.line"]),
+    _one_of("state", REJECT_STATES),
+    CheckConstraint("(state = 'fixed') = (fixed_batch_id IS NOT NULL)", name="fixed_has_link"),
+    CheckConstraint("(state = 'superseded') = (superseded_by IS NOT NULL)", name="superseded_has_link"),
+    Index("ix_rejects_record", "source_id", "record_digest", "ordinal"),
+    Index("ix_rejects_state", "state", "source_id"),
+)
+
+reject_errors = Table(
+    "reject_errors",
+    metadata,
+    Column("reject_id", ForeignKey("rejects.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("code", Text, nullable=False, index=True),
+    _text("column_name"),
+    _text("heading"),
+    _text("title"),
+    Column("value", Text),  # erasable, as are the two sentences, which quote it
+    Column("resolution", Text),
+    Column("suggestion", Text),
+)
+
+patches = Table(
+    "patches",
+    metadata,
+    _id(),
+    _ref("source_id", "sources.id"),
+    Column("record_digest", Text, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    _text("column_name"),
+    Column("old_value", Text),
+    Column("new_value", Text),
+    _ref("batch_id", "batches.id"),
+    _text("made_by"),
+    Column("made_at", UTCDateTime, nullable=False),
+    Column("removed_at", UTCDateTime),
+    Index("ix_patches_record", "source_id", "record_digest", "ordinal"),
+)
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("sha256", Text, primary_key=True),  # also the name of the file
+    Column("size", BigInteger, nullable=False),
+    _text("media_type"),
+    Column("erased_at", UTCDateTime),
+)
+
+media = Table(
+    "media",
+    metadata,
+    _id(),
+    _ref("version_id", "credential_versions.id", index=True),
+    _ref("sha256", "blobs.sha256", index=True),
+    _text("file_name"),
+    _text("added_by"),
+    Column("added_at", UTCDateTime, nullable=False),
+    Column("removed_at", UTCDateTime),
+)
+
+# What a run on a source looked like: the yardstick for the next file of that source.
+runs = Table(
+    "runs",
+    metadata,
+    _id(),
+    _ref("source_id", "sources.id", index=True),
+    _ref("batch_id", "batches.id", nullable=True),
+    Column("at", UTCDateTime, nullable=False),
+    _text("verdict"),
+    _text("file_name"),
+    _text("statistics"),  # JSON: rows, headings, hits per rule, rejects per code
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", ID, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False, index=True),
+    _ref("batch_id", "batches.id", nullable=True, index=True),
+    _text("text"),  # the stored text over which the chain runs
+    _text("previous"),
+    _text("hash"),
+)
+
+# One row, locked by every write before it reads: the writers stand in line.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", ID, nullable=False),
+    _text("hash"),
+    CheckConstraint("id = 1", name="one_row"),
+)

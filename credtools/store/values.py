@@ -1,0 +1,128 @@
+"""What the writing verbs take: one frozen, columnar value each, so that a database function can take it as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from credtools.model import Counts
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A file that arrives: its bytes, its source, and how it is meant to be read."""
+
+    attempt_id: str
+    by: str
+    source: str
+    file_name: str
+    sha256: str
+    content: bytes
+    part: int
+    schema_name: str
+    recipe_text: str
+    recipe_fingerprint: str
+    follows_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Hold:
+    """An unattended batch that must wait for a person: why, and how many rows wait."""
+
+    batch_id: int
+    by: str
+    rows: int
+    because: str
+    statistics: str
+
+
+@dataclass(frozen=True)
+class Finish:
+    """A judged and classified batch, ready to be written in one transaction.
+
+    Three groups of columns: one entry per row of the file; per accepted row (`row` points into the first group, in
+    the order in which versions are written); per error of a rejected row (`error_row` likewise).
+    """
+
+    batch_id: int
+    attempt_id: str
+    by: str
+    today: date
+    revision: int
+    judgement: str
+    schema_fingerprint: str
+    recipe_text: str
+    recipe_fingerprint: str
+    counts: Counts
+    statistics: str
+    # per row of the file
+    line: list[int]
+    verdict: list[str]
+    codes: list[str]
+    raw: list[str]
+    record_digest: list[str]
+    ordinal: list[int]
+    equals: list[int | None]
+    repeats: list[int | None]
+    # per accepted row
+    row: list[int] = field(default_factory=list)
+    credential_id: list[int | None] = field(default_factory=list)
+    counter: list[int] = field(default_factory=list)
+    user_id: list[int] = field(default_factory=list)
+    type_id: list[int] = field(default_factory=list)
+    number_key: list[str] = field(default_factory=list)
+    issue_date: list[date | None] = field(default_factory=list)
+    expiration_date: list[date | None] = field(default_factory=list)
+    number: list[str] = field(default_factory=list)
+    own: list[str] = field(default_factory=list)
+    decision: list[str] = field(default_factory=list)
+    # per error of a rejected row
+    error_row: list[int] = field(default_factory=list)
+    error_code: list[str] = field(default_factory=list)
+    error_column: list[str] = field(default_factory=list)
+    error_heading: list[str] = field(default_factory=list)
+    error_title: list[str] = field(default_factory=list)
+    error_value: list[str] = field(default_factory=list)
+    error_resolution: list[str] = field(default_factory=list)
+    error_suggestion: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Decide:
+    """A decision on pending versions of a batch: on all that can be decided, or exactly on some lines."""
+
+    batch_id: int
+    by: str
+    decision: str
+    reason: str
+    lines: tuple[int, ...] | None
+    four_eyes: bool
+
+
+@dataclass(frozen=True)
+class Load:
+    """Users or types, column by column, in the columns of their table (without id)."""
+
+    kind: str
+    by: str
+    key: str
+    columns: dict[str, list[Any]]
+    replace: bool = False
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of the organisation."""
+
+    key: str
+    value: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that ended without a batch: on which source and file."""
+
+    source: str
+    file_name: str

@@ -1,0 +1,195 @@
+"""Verify: whether the history in the database still is what the receipts have printed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, select
+
+from credtools.store import tables
+from credtools.store.engine import GENESIS
+from credtools.store.finish import content_text, ledger_digest, versions_digest
+from credtools.store.writing import chain
+
+
+def verify(engine: Engine) -> list[str]:
+    """What doesn't agree, as whole sentences; an empty list when everything does.
+
+    Checked: the chain of events up to the head; per finished batch its ledger, versions, values and counts against
+    the digests in the chain; decisions against versions; one reject per rejected row.
+    """
+    with engine.connect() as connection, connection.begin():
+        problems = [*_database(connection)]
+        events, chain_problems = _events(connection)
+        problems += chain_problems
+        finished = {event["batch"]: event for event in events if event["kind"] == "finish"}
+        for batch in connection.execute(select(tables.batches).order_by(tables.batches.c.id)):
+            problems += _batch(connection, batch, finished.pop(batch.id, None))
+        problems += [f"Batch {batch} stands in the events, but not in the table of batches." for batch in finished]
+        problems += _decisions(connection, events)
+        problems += _heads(connection)
+    return problems
+
+
+def _database(connection: Connection) -> list[str]:
+    if connection.dialect.name != "sqlite":
+        return []
+    answer = connection.exec_driver_sql("PRAGMA integrity_check").scalar()
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    problems = [] if answer == "ok" else [f"SQLite finds the file damaged: {answer}."]
+    return problems + ([f"{len(broken)} references point to rows that aren't there."] if broken else [])
+
+
+def _events(connection: Connection) -> tuple[list[dict[str, Any]], list[str]]:
+    problems: list[str] = []
+    bodies: list[dict[str, Any]] = []
+    expected = GENESIS
+    seq = 0
+    for row in connection.execute(select(tables.events).order_by(tables.events.c.seq)):
+        seq += 1
+        if row.seq != seq:
+            return bodies, [*problems, f"Event {seq} is missing from the chain."]
+        if row.previous != expected or row.hash != chain(row.previous, row.text):
+            problems.append(f"Event {seq} isn't what was chained.")
+        expected = row.hash
+        try:
+            body = json.loads(row.text)
+        except ValueError:
+            problems.append(f"The text of event {seq} can't be read.")
+            continue
+        if (body.get("seq"), body.get("kind"), body.get("batch")) != (row.seq, row.kind, row.batch_id):
+            problems.append(f"The columns of event {seq} contradict its text.")
+        bodies.append(body)
+    head = connection.execute(select(tables.audit_head)).one_or_none()
+    if head is None or (head.seq, head.hash) != (seq, expected):
+        problems.append(f"The audit head isn't the end of the chain (event {seq}).")
+    return bodies, problems
+
+
+def _batch(connection: Connection, batch: Any, event: dict[str, Any] | None) -> list[str]:
+    name = f"Batch {batch.id}"
+    ledger = connection.execute(
+        select(tables.ledger).where(tables.ledger.c.batch_id == batch.id).order_by(tables.ledger.c.line)
+    ).all()
+    if batch.state not in ("finished", "undone"):
+        stray = [f"{name} is {batch.state}, but has a ledger."] if ledger else []
+        return stray + ([f"{name} is {batch.state}, but was finished by an event."] if event else [])
+    if event is None:
+        return [f"{name} is {batch.state}, but no event says so."]
+    problems = []
+    columns = ([getattr(row, k) for row in ledger] for k in ("line", "verdict", "codes", "version_id", "digest"))
+    if ledger_digest(*columns) != event["ledger"]:
+        problems.append(f"The ledger of batch {batch.id} isn't what was chained.")
+    if batch.judgement != event["judgement"] or batch.sha256 != event["sha256"]:
+        problems.append(f"{name} has another file or judgement than its event.")
+    problems += _counts(batch, ledger, event)
+    problems += _values(connection, batch.id, {row.line: row.digest for row in ledger})
+    problems += _versions(connection, batch.id, event)
+    rejected = {row.line for row in ledger if row.verdict == "rejected"}
+    followed = select(tables.rejects.c.line).where(tables.rejects.c.batch_id == batch.id)
+    if set(connection.execute(followed).scalars()) != rejected:
+        problems.append(f"The rejected rows of batch {batch.id} aren't the rejects that are followed.")
+    receipt = json.loads(batch.receipt or "{}")
+    if receipt.get("audit_seq") != event["seq"] or receipt.get("judgement") != event["judgement"]:
+        problems.append(f"The receipt of batch {batch.id} isn't the one that was printed.")
+    return problems + _file(connection, batch.sha256)
+
+
+def _counts(batch: Any, ledger: Sequence[Any], event: dict[str, Any]) -> list[str]:
+    told = dict(event["counts"])
+    found = {"new": "new", "new_version": "new_versions", "older": "older", "unchanged": "unchanged"}
+    found["rejected"] = "rejected"
+    for verdict, count in found.items():
+        actual = sum(row.verdict == verdict for row in ledger)
+        if not actual == told[count] == getattr(batch, count):
+            return [f"The counts of batch {batch.id} don't add up for {verdict!r}: {actual} in the ledger."]
+    return [] if batch.rows == len(ledger) == told["rows"] else [f"Batch {batch.id} has lost or gained rows."]
+
+
+def _values(connection: Connection, batch_id: int, digests: dict[int, bytes]) -> list[str]:
+    """Raw values that are still there (they may be erased) must be those that were digested."""
+    values = tables.ledger_values
+    for row in connection.execute(select(values).where(values.c.batch_id == batch_id)):
+        if hashlib.sha256(row.salt + row.raw.encode()).digest() != digests.get(row.line):
+            return [f"The values of line {row.line} of batch {batch_id} aren't those that were uploaded."]
+    return []
+
+
+def _versions(connection: Connection, batch_id: int, event: dict[str, Any]) -> list[str]:
+    version, credential = tables.credential_versions, tables.credentials
+    rows = connection.execute(
+        select(version, credential.c.user_id, credential.c.type_id, credential.c.number.label("number_key"))
+        .join(credential, credential.c.id == version.c.credential_id)
+        .where(version.c.batch_id == batch_id)
+        .order_by(version.c.id)
+    ).all()
+    columns = ([getattr(row, k) for row in rows] for k in ("id", "credential_id", "line", "digest"))
+    if versions_digest(*columns) != event["versions"]:
+        return [f"The credentials of batch {batch_id} aren't those that were chained."]
+    for row in rows:
+        if row.salt is None:  # erased
+            continue
+        said = (row.issue_date, row.expiration_date, row.number, row.own)
+        text = content_text(row.user_id, row.type_id, row.number_key, *said)
+        if hashlib.sha256(row.salt + text.encode()).digest() != row.digest:
+            return [f"The credential on line {row.line} of batch {batch_id} isn't the one that was uploaded."]
+    return []
+
+
+def _file(connection: Connection, sha256: str) -> list[str]:
+    content = connection.execute(
+        select(tables.source_files.c.content).where(tables.source_files.c.sha256 == sha256)
+    ).scalar()
+    if content is not None and hashlib.sha256(content).hexdigest() != sha256:
+        return [f"The stored bytes of the file {sha256[:16]}… aren't those that were uploaded."]
+    return []
+
+
+def _decisions(connection: Connection, events: list[dict[str, Any]]) -> list[str]:
+    """Each version's decision must be the last one that was chained; each chained one must be recorded."""
+    last = {
+        v: (event["decision"], event["seq"]) for event in events if event["kind"] == "decide" for v in event["versions"]
+    }
+    version, decision = tables.credential_versions, tables.decisions
+    stored = dict(
+        connection.execute(
+            select(version.c.id, version.c.decision).where(version.c.decision.in_(("approved", "declined")))
+        ).all()
+    )
+    chained = {version_id: told for version_id, (told, _) in last.items()}
+    recorded = {
+        row.version_id: (row.decision, row.event_seq)
+        for row in connection.execute(select(decision).order_by(decision.c.id))
+    }
+    problems = []
+    if stored != chained:
+        wrong = sorted(set(stored.items()) ^ set(chained.items()))
+        problems.append(f"The decision on version {wrong[0][0]} was not made by any event.")
+    if recorded != last:
+        problems.append("The recorded decisions aren't those that were chained.")
+    return problems
+
+
+def _heads(connection: Connection) -> list[str]:
+    """The head of each credential must be its newest standing version."""
+    version, credential = tables.credential_versions, tables.credentials
+    ranked = select(
+        version.c.id,
+        version.c.credential_id,
+        func.row_number()
+        .over(
+            partition_by=version.c.credential_id,
+            order_by=(version.c.issue_date.desc().nulls_last(), version.c.id.desc()),
+        )
+        .label("place"),
+    ).where(version.c.stands)
+    newest = ranked.subquery()
+    wrong = connection.execute(
+        select(func.count())
+        .select_from(credential.outerjoin(newest, (newest.c.credential_id == credential.c.id) & (newest.c.place == 1)))
+        .where(credential.c.head_version_id.is_distinct_from(newest.c.id))
+    ).scalar()
+    return [f"{wrong} credentials don't point to their newest version."] if wrong else []

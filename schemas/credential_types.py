@@ -1,0 +1,76 @@
+"""What a correct file of credential types is: one row, one kind of licence, certificate or qualification."""
+
+import pandas as pd
+
+from credtools.fields import Schema, field, rule
+
+WHEN = ("required", "optional", "never")
+CELLS = ("name", "expiry", "issue", "numbered", "media_required", "approval_required", "validity_months")
+
+
+class CredentialTypes(Schema):
+    """One row is one credential type, known by its name."""
+
+    name: str = field(
+        "Name",
+        kind="name",
+        required=True,
+        synonyms=("credential type", "type", "type name"),
+        example="First Aid",
+        help="the name by which the type is known; case doesn't matter",
+    )
+    expiry: str = field(
+        "Expiry", kind="choice", choices=WHEN, example="required", help="whether it has an expiration date"
+    )
+    issue: str = field("Issue", kind="choice", choices=WHEN, example="required", help="whether it has an issue date")
+    numbered: pd.BooleanDtype = field(
+        "Numbered", kind="flag", example="no", help="yes when one user may hold several, told apart by number"
+    )
+    media_required: pd.BooleanDtype = field("Media required", kind="flag", example="no")
+    approval_required: pd.BooleanDtype = field(
+        "Approval required", kind="flag", help="blank: as the organisation decides"
+    )
+    validity_months: pd.Int64Dtype = field("Validity months", kind="whole", example="24")
+
+    @rule(
+        "Wrong number of fields",
+        on="record",
+        groups="rule",
+        resolution="The row has {fields} fields, but the headings promise {expected_fields}. Correct the row in the file.",
+    )
+    def field_count(cls, rows, column):
+        return rows["fields"] == rows["expected_fields"]
+
+    @rule(
+        "A value is required",
+        on="name",
+        groups="rule",
+        resolution="{title} is blank, but each type needs one.",
+    )
+    def value_required(cls, rows, column):
+        return rows[f"{column}_state"] != "blank"
+
+    @rule(
+        "Value can't be read",
+        on=CELLS,
+        resolution="{title} holds characters that can't be seen: {value_escaped}. Type the value anew.",
+    )
+    def value_readable(cls, rows, column):
+        return rows[f"{column}_state"] != "unreadable"
+
+    @rule(
+        "Value isn't allowed",
+        on=("expiry", "issue", "numbered", "media_required", "approval_required", "validity_months"),
+        resolution="{title} is {value!r}, but must be one of: {choices}.",
+    )
+    def value_allowed(cls, rows, column):
+        return rows[f"{column}_state"] != "malformed"
+
+    @rule(
+        "Type stands twice",
+        on="name",
+        together=("name_key",),
+        resolution="The type {value!r} also stands on {other_lines}. Keep one row.",
+    )
+    def not_repeated(cls, rows, column):
+        return ~(rows.duplicated("name_key", keep=False) & (rows["name_state"] == "given"))

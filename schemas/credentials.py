@@ -1,0 +1,225 @@
+"""What a correct file of credentials is: one row, one credential of one user.
+
+Change a rule here and verdict, sentences and template follow; nothing in the package knows it by name. The
+words `field` and `rule`, and the resolved columns that a rule may read, are explained in `schemas/README.md`.
+"""
+
+import numpy as np
+import pandas as pd
+
+from credtools.fields import Schema, field, rule
+
+USER = ("user_email", "external_id")
+DATES = ("issue_date", "expiration_date")
+CELLS = (*USER, "credential_type", *DATES, "credential_number")
+
+
+def user_resolution(row):
+    if row["user_status"] == "deactivated":
+        since = f" on {row['user_since']:%Y-%m-%d}" if pd.notna(row["user_since"]) else ""
+        return (
+            f"The user {row['value']!r} was deactivated{since}; only active users can hold new credentials. "
+            "Reactivate the user, or reject the row."
+        )
+    return (
+        f"No user of this organisation has the {row['title']} {row['value']!r}. {row['nearest']}Correct it, or load the "
+        "user first (credtools load users FILE)."
+    )
+
+
+class Credentials(Schema):
+    """One row is one credential of one user."""
+
+    user_email: str = field(
+        "User email",
+        kind="user",
+        required=True,
+        synonyms=("email", "e-mail", "email address", "e-mail address", "user e-mail", "user"),
+        example="ana.silva@example.org",
+        help="the e-mail address of an active user",
+    )
+    external_id: str = field(
+        "User ID",
+        kind="user",
+        required=True,
+        synonyms=("external id", "employee id", "personnel number", "staff id"),
+        example="E-1047",
+        help="the user's number in your own systems, instead of the e-mail address",
+    )
+    credential_type: str = field(
+        "Credential type",
+        kind="credential_type",
+        required=True,
+        synonyms=("type", "credential", "qualification", "certificate", "certification", "license type"),
+        example="First Aid",
+        help="the name of a type that exists in this organisation",
+    )
+    issue_date: np.dtype("datetime64[s]") = field(
+        "Issue date",
+        kind="date",
+        synonyms=("issued", "issued on", "date issued", "date of issue", "valid from"),
+        help="in the organisation's date format",
+    )
+    expiration_date: np.dtype("datetime64[s]") = field(
+        "Expiration date",
+        kind="date",
+        synonyms=("expires", "expires on", "expiry", "expiry date", "expiration", "valid until", "valid to"),
+        help="blank when the credential doesn't expire",
+    )
+    credential_number: str = field(
+        "Credential number",
+        synonyms=(
+            "number",
+            "certificate number",
+            "license number",
+            "license #",
+            "licence number",
+            "card number",
+        ),
+        example="FA-20931",
+        help="the number printed on the licence or certificate",
+    )
+    media: str = field(
+        "Media",
+        synonyms=("file", "files", "attachment", "attachments"),
+        example="first-aid.pdf",
+        help="names of scans, several separated by ;",
+    )
+
+    @rule(
+        "Wrong number of fields",
+        on="record",
+        groups="rule",
+        resolution=(
+            "The row has {fields} fields, but the headings promise {expected_fields}: a delimiter or a quotation mark is "
+            "missing or one too many. Correct the row in the file."
+        ),
+    )
+    def field_count(cls, rows, column):
+        return rows["fields"] == rows["expected_fields"]
+
+    @rule(
+        "A value is required",
+        on=CELLS,
+        groups="rule",
+        resolution="{title} is blank, but this row needs it; fill it in.",
+    )
+    def value_required(cls, rows, column):
+        needed_by_type = {"issue_date": "issue", "expiration_date": "expiry", "credential_number": "number"}
+        missing = rows[f"{column}_state"].isin(["blank", "absent"])
+        if column in needed_by_type:
+            return ~(missing & (rows[f"type_{needed_by_type[column]}"] == "required"))
+        return rows[f"{column}_state"] != "blank"
+
+    @rule(
+        "Value can't be read",
+        on=CELLS,
+        resolution=(
+            "{title} holds characters that can't be seen (control, zero-width or direction marks): {value_escaped}. Type "
+            "the value anew."
+        ),
+    )
+    def value_readable(cls, rows, column):
+        return rows[f"{column}_state"] != "unreadable"
+
+    @rule("User doesn't exist", on=USER, resolution=user_resolution)
+    def user_exists(cls, rows, column):
+        return (rows[f"{column}_state"] != "given") | (rows["user_status"] == "active")
+
+    @rule(
+        "Credential type doesn't exist",
+        on="credential_type",
+        resolution=(
+            "This organisation has no credential type called {value!r}; only types that were already created here count. "
+            "{nearest}Choose an existing one, or create it first (credtools load types FILE)."
+        ),
+    )
+    def credential_type_exists(cls, rows, column):
+        return (rows[f"{column}_state"] != "given") | (rows["type_status"] == "active")
+
+    @rule(
+        "Invalid date format",
+        on=DATES,
+        groups="shape",
+        resolution=(
+            "{value!r} isn't a date written as {date_format} (the format set by the {date_format_from}), for example "
+            "{date_example}; it looks like {shape}. Correct the date, or name its format in the recipe."
+        ),
+    )
+    def date_format(cls, rows, column):
+        return rows[f"{column}_state"] != "malformed"
+
+    @rule(
+        "Expiration date is earlier than issue date",
+        on="expiration_date",
+        needs=("issue_date",),
+        groups="rule",
+        resolution=(
+            "The credential expires on {expiration_date_text}, but was issued on {issue_date_text}: the expiration must "
+            "not lie before the issue. Correct one of the two dates."
+        ),
+    )
+    def expires_after_issue(cls, rows, column):
+        early = rows["expiration_date"] < rows["issue_date"]
+        same_day = (rows["expiration_date"] == rows["issue_date"]) & ~rows["same_day_expiry"]
+        return ~(early | same_day)
+
+    @rule(
+        "Same credential twice with different content",
+        on="record",
+        needs=("user", "credential_type", "issue_date", "expiration_date", "credential_number"),
+        together=("credential", "issue_date"),
+        groups="rule",
+        resolution=(
+            "The same credential with the same issue date also stands on {other_lines}, with different content. Keep the "
+            "right row and remove the others."
+        ),
+    )
+    def not_repeated(cls, rows, column):
+        known = rows[rows["content"].notna()]
+        contents = known.groupby(["credential", "issue_date"], dropna=False)["content"].transform("nunique")
+        return ~(contents > 1).reindex(rows.index, fill_value=False)
+
+    @rule(
+        "Repeated row",
+        on="record",
+        needs=("user", "credential_type", "issue_date", "expiration_date", "credential_number"),
+        together=("credential", "issue_date"),
+        groups="rule",
+        blocks=False,
+        resolution="The same credential stands on {other_lines} with the same content; it is taken once.",
+    )
+    def repeated(cls, rows, column):
+        known = rows[rows["content"].notna()]
+        again = known.duplicated(["credential", "issue_date", "content"])
+        return ~again.reindex(rows.index, fill_value=False)
+
+    @rule(
+        "Date isn't used",
+        on=DATES,
+        groups="rule",
+        blocks=False,
+        resolution="The type {credential_type_text!r} has no such date; {value!r} isn't stored.",
+    )
+    def date_unused(cls, rows, column):
+        return rows[f"{column}_state"] != "unused"
+
+    @rule(
+        "Already expired",
+        on="expiration_date",
+        groups="rule",
+        blocks=False,
+        resolution="The credential expired on {expiration_date_text}; it is taken, and counts as expired.",
+    )
+    def already_expired(cls, rows, column):
+        return ~(rows["expiration_date"] < rows["today"])
+
+    @rule(
+        "Issued in the future",
+        on="issue_date",
+        groups="rule",
+        blocks=False,
+        resolution="The issue date {issue_date_text} lies in the future; it is taken, but look at it again.",
+    )
+    def issued_in_future(cls, rows, column):
+        return ~(rows["issue_date"] > rows["today"])

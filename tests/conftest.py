@@ -1,0 +1,115 @@
+"""Fixtures of all tests: the same rules on both databases, each test with a registry of its own."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+import credtools as ct
+from tests.builders import UPLOADER, new_history, new_organisation
+from tests.postgres import PostgresServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from credtools.registry import Registry
+
+    Build = Callable[[str, Path], None]
+
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+class Home:
+    """Where registries live during the tests: empty places, and copies of registries that were built once."""
+
+    def __init__(self, folder: Path, server: PostgresServer | None = None) -> None:
+        self.folder = folder
+        self.server = server
+        self._built: dict[Build, str] = {}
+        self._numbers = itertools.count(1)
+
+    @property
+    def name(self) -> str:
+        return "postgresql" if self.server else "sqlite"
+
+    def empty(self) -> str:
+        """The address of an empty place."""
+        if self.server:
+            return self.server.create_database()
+        return f"sqlite:///{self.folder / f'{next(self._numbers)}.db'}"
+
+    def copy_of(self, build: Build) -> str:
+        """The address of a fresh copy of what `build` makes."""
+        if build not in self._built:
+            url = self.empty()
+            build(url, self.folder)
+            self._built[build] = url
+        return self._copy(self._built[build])
+
+    def _copy(self, url: str) -> str:
+        if not self.server:
+            copy = self.empty()
+            shutil.copyfile(url.removeprefix("sqlite:///"), copy.removeprefix("sqlite:///"))
+            return copy
+        name = f"copy_{next(self._numbers)}"
+        template = url.partition("@/")[2].partition("?")[0]
+        with psycopg.connect(host=str(self.server.folder), user="postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy".encode())
+        return self.server.url(name)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One throw-away PostgreSQL for the session; without one the tests fail, they are never skipped."""
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """SQLite, then PostgreSQL: whoever uses it runs on both (`only_sqlite`, `only_postgres` choose one)."""
+    server = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    return Home(tmp_path_factory.mktemp(request.param), server)
+
+
+@pytest.fixture
+def empty_url(home: Home) -> str:
+    """Where a registry can be made."""
+    return home.empty()
+
+
+@pytest.fixture
+def registry_url(home: Home) -> str:
+    """A small organisation of its own, see `builders.new_organisation`."""
+    return home.copy_of(new_organisation)
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[..., Registry]]:
+    """Opens registries, and closes them when the test ends."""
+    registries: list[Registry] = []
+
+    def open_one(url: str, by: str = UPLOADER) -> Registry:
+        registries.append(ct.open(url, by=by))
+        return registries[-1]
+
+    yield open_one
+    for registry in registries:
+        registry.engine.dispose()
+
+
+@pytest.fixture
+def registry(opened: Callable[..., Registry], registry_url: str) -> Registry:
+    """The small organisation, open, with the uploader at work."""
+    return opened(registry_url)
+
+
+@pytest.fixture
+def history(opened: Callable[..., Registry], home: Home) -> Registry:
+    """An organisation with finished files and decisions, see `builders.new_history`."""
+    return opened(home.copy_of(new_history))

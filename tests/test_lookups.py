@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from credtools.lookups import fold
+from tests.core import LOOKUPS, types, users
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("  Ana@X.org ", "ana@x.org"),
+        ("First\t Aid\n", "first aid"),
+        ("\uff26irst\u00a0Aid", "first aid"),
+        ("STRASSE", "strasse"),
+        ("stra\u00dfe", "strasse"),
+        ("Jose\u0301", "jos\u00e9"),
+        ("\u212aelvin", "kelvin"),
+        ("", ""),
+    ],
+)
+def test_folding(text: str, key: str) -> None:
+    """E-mails and type names are matched after NFKC, trim, squeeze and case fold."""
+    assert fold(text) == key
+
+
+@given(st.text(alphabet=st.characters(codec="latin-1")), st.sampled_from(["", " ", "\t", "\u00a0", "\u3000"]))
+def test_spaces_and_case_never_matter(text: str, space: str) -> None:
+    """White space around a name and its case never decide whether it is known."""
+    assert fold(space + text + space) == fold(text) == fold(fold(text))
+
+
+def test_users_by_email() -> None:
+    """An address is found whatever its case and spaces; an unknown one gives -1."""
+    asked = ["BO@x.org", " ana@x.org", "\uff41na@x.org", "cy@x.org", "ana@x.or", "", "E-1"]
+    assert LOOKUPS.find_users(asked, "email").tolist() == [1, 0, 0, 2, -1, -1, -1]
+
+
+def test_users_by_external_id() -> None:
+    """An external id is only trimmed: its case counts, and a user without one can't be named by one."""
+    asked = ["E-1", " E-2\t", "e-1", "E - 1", "", " ", "None", "nan", " 3", "3", "ana@x.org"]
+    assert LOOKUPS.find_users(asked, "external_id").tolist() == [0, 1, *([-1] * 9)]
+
+
+def test_types_by_name() -> None:
+    """A type is found whatever its case and spaces; deactivated ones are found, too (the rule judges them)."""
+    asked = ["first  aid", "FORKLIFT", "Frist Aid", "", "old type"]
+    assert LOOKUPS.find_types(asked).tolist() == [0, 1, -1, -1, 5]
+
+
+def test_an_organisation_without_anybody() -> None:
+    """Nobody and nothing is found, and nothing suggested, where nothing is known yet."""
+    empty = replace(LOOKUPS, users=users([]), types=types([]))
+    assert empty.find_users(["ana@x.org"], "email").tolist() == [-1]
+    assert empty.find_users(["E-1"], "external_id").tolist() == [-1]
+    assert empty.find_types(["First Aid"]).tolist() == [-1]
+    assert empty.nearest_types("First Aid") == []
+    assert empty.nearest_users("ana@x.org") == []
+
+
+def test_nearest_types() -> None:
+    """The active types most like a value are named, best first; deactivated ones and strangers are not."""
+    assert LOOKUPS.nearest_types("Frist  AID") == ["First Aid"]
+    assert LOOKUPS.nearest_types("Old Typ") == []
+    assert LOOKUPS.nearest_types("Scuba") == []
+    several = replace(
+        LOOKUPS,
+        types=types(
+            (k, name, "active", "optional", "required", False, False, None, None)
+            for k, name in enumerate(["First Aid", "First Aid 2", "First Aid 3", "First Aid 4", "Crane"])
+        ),
+    )
+    assert several.nearest_types("first aid") == ["First Aid", "First Aid 2", "First Aid 3"]
+    assert several.nearest_types("first aid 4", limit=1) == ["First Aid 4"]
+
+
+def test_nearest_users() -> None:
+    """Only active users are suggested."""
+    assert LOOKUPS.nearest_users("anna@x.org") == ["ana@x.org"]
+    assert LOOKUPS.nearest_users("cy@x.orgg") == []
