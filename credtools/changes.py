@@ -80,7 +80,7 @@ def classify(review: Review, stored: StoredVersions) -> Changes:
     counters: list[int] = []
     for key, chain in chains.items():
         credential = known.get(key) or _Credential()
-        first = credential.id is None
+        first = not credential.versions  # none yet, or all undone
         newest = credential.newest[0]
         for issued, row, _ in sorted(chain, key=lambda link: link[:2]):
             verdict[row] = "new" if first else ("older" if issued < newest else "new_version")

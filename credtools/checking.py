@@ -11,12 +11,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from pandera.pandas import Check
 
 from credtools import errors, recipes
 from credtools.errors import SchemaError
 from credtools.explaining import Finding, explain
-from credtools.fields import Column, Rule
+from credtools.fields import RECORD, USER, Column, Rule
 from credtools.lookups import Lookups
 from credtools.model import BoolArray, Patch, Review, StateArray, Table
 from credtools.recipes import Mapped, Recipe
@@ -54,23 +53,34 @@ def review(table: Table, recipe: Recipe, schema: SchemaFile, lookups: Lookups, p
         today=lookups.today,
         revision=lookups.revision,
         date_formats=resolved.date_formats,
-        date_format_from=resolved.date_format_from,
-        explain=lambda: explain(findings, table, mapped, resolved, schema.columns, lookups),
+        date_formats_from=resolved.date_formats_from,
+        explain=lambda: _explain(findings, table, mapped, resolved, schema, lookups),
     )
 
 
+def _explain(
+    findings: Sequence[Finding], table: Table, mapped: Mapped, resolved: Resolved, schema: SchemaFile, lookups: Lookups
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    try:
+        return explain(findings, table, mapped, resolved, schema.columns, lookups)
+    except Exception as problem:
+        codes = ", ".join(dict.fromkeys(finding.rule.code for finding in findings))
+        raise SchemaError(
+            f"A sentence of the schema can't be told ({type(problem).__name__}: {problem}); look at the resolutions of "
+            f"the rules {codes}."
+        ) from problem
+
+
 def _judge(schema: SchemaFile, resolved: Resolved) -> tuple[list[Finding], dict[tuple[str, str], StateArray]]:
-    rules = {rule.code: rule for rule in schema.rules}
     rows = resolved.frame
     cell_failed: dict[str, BoolArray] = {}
     findings: list[Finding] = []
     states: dict[tuple[str, str], StateArray] = {}
-    for check in schema.model.to_schema().checks:
-        rule, column = rules[str(check.name)], str(check.statistics["column"])
-        if column != "record" and column not in resolved.used:
+    for rule, column in [(told, column) for told in schema.rules for column in told.columns]:
+        if column != RECORD and column not in resolved.used:
             continue
-        failed = ~_passed(check, rows)
-        about = [column, *(resolved.user_column if name == "user" else name for name in rule.needs)]
+        failed = ~_passed(schema, rule, column, rows)
+        about = [column, *(resolved.user_column if name == USER else name for name in rule.needs)]
         unjudged = np.zeros(len(rows), dtype=np.bool_)
         for name in about:
             if name in resolved.used:
@@ -83,16 +93,20 @@ def _judge(schema: SchemaFile, resolved: Resolved) -> tuple[list[Finding], dict[
     return findings, states
 
 
-def _passed(check: Check, rows: pd.DataFrame) -> BoolArray:
-    """Which rows pass: the named Check of the schema, called directly.
+def _passed(schema: SchemaFile, rule: Rule, column: str, rows: pd.DataFrame) -> BoolArray:
+    """Which rows pass: the rule's function, called directly.
 
-    A lazy `validate` finds the same (a property test proves it), but takes many times longer.
+    Pandera's lazy `validate` finds the same (a property test proves it), but takes many times longer.
     """
     try:
-        output = check(rows).check_output
+        output = getattr(schema.model, rule.code)(rows, column=column)
+        if not isinstance(output, pd.Series) or output.dtype != bool or len(output) != len(rows):
+            raise TypeError("it must give one true or false per row")  # noqa: TRY301 - told like what it raises itself
+        if not output.index.equals(rows.index):  # sorted, perhaps
+            output = output.loc[rows.index]
     except Exception as problem:
         raise SchemaError(
-            f"The rule {check.name!r} of the schema failed on this file ({type(problem).__name__}: {problem}); "
+            f"The rule {rule.code!r} of the schema failed on this file ({type(problem).__name__}: {problem}); "
             "nothing was judged. Correct the rule."
         ) from problem
     return np.asarray(output, dtype=np.bool_)
@@ -116,13 +130,19 @@ def _judgement(
     columns: Sequence[Column],
 ) -> str:
     """SHA-256 of line, verdict, blocking codes, resolved values of every row; no warnings, no today, nothing stored."""
-    values = [rows[f"{column.name}_text"].tolist() for column in columns]
-    known = [rows[name].tolist() for name in ("user_id", "type_id") if name in rows]
+    values = [_texts(rows[name]) for column in columns for name in (column.name, f"{column.name}_text")]
+    known = [rows[name].tolist() for name in ("user_id", "type_id", "number_key", "own") if name in rows]
     digest = hashlib.sha256()
     for line, bad, why, *rest in zip(table.lines.tolist(), rejected.tolist(), codes, *known, *values, strict=True):
         digest.update("\x1f".join([str(line), str(bad), ",".join(why), *map(str, rest)]).encode())
         digest.update(b"\x1e")
     return digest.hexdigest()
+
+
+def _texts(values: pd.Series) -> list[str]:
+    if values.dtype.kind == "M":
+        return [str(day) for day in values.to_numpy("datetime64[D]")]
+    return [str(value) for value in values.tolist()]
 
 
 def _require_headings(table: Table, mapped: Mapped, resolved: Resolved, columns: Sequence[Column]) -> None:

@@ -19,6 +19,7 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 MONTH_NUMBER = {name: k for k, name in enumerate(MONTHS, 1)} | {n[:3]: k for k, n in enumerate(MONTHS, 1)}
 DAY_NUMBER = {name: k for k, name in enumerate(DAYS)} | {name[:3]: k for k, name in enumerate(DAYS)}
 TOKEN = re.compile(r"YYYY|MMMM|MMM|MM|M|DD|D|dddd|ddd|\s+|[A-Za-z]+|.")
+DIGITS = ("YYYY", "MM", "M", "DD", "D")
 PATTERNS = {
     "YYYY": r"(?P<year>\d{4})",
     **dict.fromkeys(("MM", "M"), r"(?P<month>\d{1,2})"),
@@ -35,6 +36,7 @@ class DateFormat:
     """
 
     def __init__(self, text: str) -> None:
+        text = text.strip()
         self.text = text
         self.tokens = TOKEN.findall(text)
         kinds = [_kind(token) for token in self.tokens]
@@ -43,11 +45,23 @@ class DateFormat:
                 f"{text!r} can't be used as a date format; it needs a day (D or DD), a month (M, MM, MMM or MMMM) and "
                 "a year (YYYY), for example DD/MM/YYYY."
             )
-        if unknown := [t for t, kind in zip(self.tokens, kinds, strict=True) if kind is None and t.isalpha()]:
+        unknown = [t for t, kind in zip(self.tokens, kinds, strict=True) if kind is None and not _is_separator(t)]
+        if unknown:
             raise ValueError(f"{text!r} can't be used as a date format; {unknown[0]!r} means nothing in it.")
-        self._pattern = re.compile(
-            "".join(PATTERNS.get(t) or (r"\s+" if t.isspace() else re.escape(t)) for t in self.tokens)
-        )
+        self._pattern = re.compile("".join(self._part(place) for place in range(len(self.tokens))))
+
+    def _part(self, place: int) -> str:
+        """The pattern of one token; digits that touch other digits must have a fixed number."""
+        token = self.tokens[place]
+        beside = self.tokens[max(place - 1, 0) : place] + self.tokens[place + 1 : place + 2]
+        if token in DIGITS and any(other in DIGITS for other in beside):
+            if len(token) == 1:
+                raise ValueError(
+                    f"{self.text!r} can't be used as a date format; {token!r} beside other digits could mean one digit "
+                    "or two, so write it twice or put a separator between them."
+                )
+            return PATTERNS[token].replace(r"\d{1,2}", r"\d{2}")
+        return PATTERNS.get(token) or (r"\s+" if token.isspace() else re.escape(token))
 
     def parse(self, text: str) -> date | None:
         """The date that `text` (trimmed, squeezed) means in this format, or None."""
@@ -89,6 +103,10 @@ def date_format(text: str) -> DateFormat:
 def shape(text: str) -> str:
     """What a text looks like: 9 for a digit, A for a letter, the rest as it stands (2024-03-05 → 9999-99-99)."""
     return re.sub(r"[^\W\d_]+", lambda m: "A" * min(len(m[0]), 4), re.sub(r"\d", "9", text))[:60]
+
+
+def _is_separator(token: str) -> bool:
+    return token.isascii() and not token.isalnum()
 
 
 def _kind(token: str) -> str | None:

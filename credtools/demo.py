@@ -97,7 +97,7 @@ def prepare(folder: Path, rows: int = USUAL_ROWS, seed: int = 2026) -> Demo:
     _write(folder / TYPES, TYPES_TEXT.encode())
     _write(folder / EXPORT, _csv([*PREAMBLE, HEADINGS, *messy], ";", "cp1252"))
     _write(folder / RECIPE, RECIPE_TEXT.encode())
-    registry = create(f"sqlite:///{folder / DATABASE}", folder=str(folder))
+    registry = create(str(folder / DATABASE), folder=str(folder))
     registry.set("date_format", "DD/MM/YYYY")
     registry.set("approval_required", value=True)
     registry.load("users", folder / USERS)

@@ -108,9 +108,9 @@ def broken_quotes(line: int, reason: str) -> FileError:
     )
 
 
-def cell_too_long(line: int, found: int, allowed: int) -> FileError:
+def cell_too_long(line: int, found: str, allowed: int) -> FileError:
     return FileError(
-        f"The record on line {line} has a cell of {found:,} bytes, but at most {allowed:,} are allowed; "
+        f"The record on line {line} has a cell of {found} bytes, but at most {allowed:,} are allowed; "
         "shorten the cell, or look for a missing quotation mark there.",
         line=line,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -37,6 +37,10 @@ CAUSE_COLUMNS = (
 )
 
 
+NAMED_LINES = 5  # of the rows that belong together, how many a sentence names
+MOST_SUGGESTIONS = 200  # per rule and column: each costs a comparison with every active user
+
+
 @dataclass(frozen=True)
 class Finding:
     """The rows (places in the table) that fail one rule in one column."""
@@ -54,10 +58,11 @@ def explain(
     columns: Sequence[Column],
     lookups: Lookups,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """(errors, causes) as frames: errors by row, then in the order of the rules; causes largest first."""
+    """(errors, causes) as frames: errors by row and in the order of the rules; causes largest first, warnings last."""
     by_name = {column.name: column for column in columns}
     errors: list[tuple[Any, ...]] = []
     causes: dict[tuple[str, str, str], list[Any]] = {}
+    spellings: defaultdict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
     for order, finding in enumerate(findings):
         rule, column = finding.rule, by_name.get(finding.column)
         name = finding.column if column else ""
@@ -68,7 +73,7 @@ def explain(
         for row, value, record in zip(rows, values, records, strict=True):
             pattern = {"value": fold(value), "shape": shape(value), "rule": ""}[rule.groups]
             key = (rule.code, name, pattern)
-            suggestion, nearest = context.nearest(pattern, value)
+            suggestion, nearest = context.nearest(pattern, value, record)
             sentence = context.sentence(row, value, nearest, record)
             if key not in causes:
                 shown = value if rule.groups != "rule" else ""
@@ -86,6 +91,7 @@ def explain(
                     key,
                 ]
             causes[key][4] += 1
+            spellings[key][value] += 1
             heading = mapped.sources.get(name, "")
             errors.append(
                 (
@@ -94,12 +100,16 @@ def explain(
                 )
             )
     errors.sort(key=lambda e: (e[0], e[1]))
-    number = {key: k for k, key in enumerate(sorted(causes, key=lambda k: (-causes[k][4], k)))}
+    number = {key: k for k, key in enumerate(sorted(causes, key=lambda k: (not causes[k][8], -causes[k][4], k)))}
     error_rows = [(*e[2:-1], number[e[-1]]) for e in errors]
+    for key, cause in causes.items():
+        if cause[2]:
+            cause[2] = spellings[key].most_common(1)[0][0]
     cause_rows = sorted(((*c[:-1], number[c[-1]]) for c in causes.values()), key=lambda c: c[-1])
     return (
-        pd.DataFrame(error_rows, columns=list(ERROR_COLUMNS)),
-        pd.DataFrame(cause_rows, columns=list(CAUSE_COLUMNS)),
+        # An empty column has no type of its own, and a mask must be boolean even then.
+        pd.DataFrame(error_rows, columns=list(ERROR_COLUMNS)).astype({"blocks": bool, "line": int, "row": int}),
+        pd.DataFrame(cause_rows, columns=list(CAUSE_COLUMNS)).astype({"blocks": bool, "count": int}),
     )
 
 
@@ -117,22 +127,28 @@ class _Context:
         if column and column.kind == "date":
             formats = resolved.date_formats[column.name]
             self.fixed["date_format"] = " or ".join(formats)
-            self.fixed["date_format_from"] = resolved.date_format_from
+            self.fixed["date_format_from"] = resolved.date_formats_from[column.name]
             self.fixed["date_example"] = date_format(formats[0]).write(date(lookups.today.year, 12, 31))
         if column:
             self.fixed["choices"] = _choices(column)
         self._nearest: dict[str, tuple[str, str]] = {}
 
-    def nearest(self, pattern: str, value: str) -> tuple[str, str]:
+    def nearest(self, pattern: str, value: str, record: Mapping[str, Any]) -> tuple[str, str]:
         """(best suggestion, sentence that names the nearest), looked up once per cause."""
         if self.rule.groups != "value" or self.column is None or not value:
             return "", ""
         if pattern not in self._nearest:
+            if len(self._nearest) >= MOST_SUGGESTIONS:
+                return "", ""
             found: list[str] = []
+            if self.column.kind == "user" and self.rule.code == "value_readable":
+                imitated = self.lookups.imitated_user(value)
+                self._nearest[pattern] = ("", f"It only looks like {imitated!r}. " if imitated else "")
+                return self._nearest[pattern]
             if self.column.kind == "credential_type":
                 found = self.lookups.nearest_types(value)
-            elif self.column.kind == "user" and "@" in value:
-                found = [n for n in self.lookups.nearest_users(value) if fold(n) != pattern]
+            elif self.column.kind == "user" and "@" in value and record["user_status"] == "unknown":
+                found = self.lookups.nearest_users(value)
             names = ", ".join(repr(name) for name in found)
             self._nearest[pattern] = (found[0], f"The nearest: {names}. ") if found else ("", "")
         return self._nearest[pattern]
@@ -146,9 +162,11 @@ class _Context:
         return resolution(told) if callable(resolution) else resolution.format_map(told)
 
     def _other_lines(self, row: int) -> str:
-        lines = [str(self.lines[other]) for other in self.together.get(row, ()) if other != row]
-        shown = ", ".join(lines[:5]) + (f" and {len(lines) - 5} more" if len(lines) > 5 else "")
-        return ("line " if len(lines) == 1 else "lines ") + shown if lines else "another line"
+        together = self.together.get(row, [row])
+        count = len(together) - 1
+        some = [str(self.lines[other]) for other in together[: NAMED_LINES + 1] if other != row][:NAMED_LINES]
+        shown = ", ".join(some) + (f" and {count - NAMED_LINES:,} more" if count > NAMED_LINES else "")
+        return ("line " if count == 1 else "lines ") + shown if count else "another line"
 
 
 def _rows_together(finding: Finding, frame: pd.DataFrame) -> dict[int, list[int]]:

@@ -23,6 +23,8 @@ TYPE_COLUMNS = (
     *("media_required", "approval_required", "validity_months"),
 )
 NEAR_ENOUGH = 75  # rapidfuzz ratio (0–100) below which a suggestion is noise
+# Letters that look like Latin ones, after case fold: Cyrillic, then Greek.
+LOOKALIKES = str.maketrans("аеорсухіјѕԁһԛԝьνοαρι", "aeopcyxijsdhqwbvoapi")
 
 
 def fold(text: str) -> str:
@@ -64,8 +66,22 @@ class Lookups:
         return _nearest(fold(value), names, limit)
 
     def nearest_users(self, value: str, limit: int = 3) -> list[str]:
-        """The active users whose e-mail addresses are most like `value`, best first; never applied by itself."""
-        return _nearest(fold(value), self._active_emails, limit)
+        """The active users whose e-mail addresses are most like `value`, best first; never applied by itself.
+
+        Name and domain must each be alike: a domain that all share would make strangers look related.
+        """
+        name, _, domain = fold(value).rpartition("@")
+        alike = []
+        for email in _nearest(fold(value), self._active_emails, limit=20):
+            other_name, _, other_domain = fold(email).rpartition("@")
+            if min(fuzz.ratio(name, other_name), fuzz.ratio(domain, other_domain)) >= NEAR_ENOUGH:
+                alike.append(email)
+        return alike[:limit]
+
+    def imitated_user(self, value: str) -> str | None:
+        """The active user whose e-mail address `value` only looks like: other alphabets, characters nobody sees."""
+        plain = "".join(c for c in fold(value).translate(LOOKALIKES) if c.isprintable() and c.isascii())
+        return next((email for email in self._active_emails if fold(email) == plain), None)
 
     @cached_property
     def _active_emails(self) -> list[str]:

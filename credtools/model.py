@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -51,6 +51,7 @@ class Reading:
     blank_lines: tuple[int, ...] = ()
     repaired_lines: tuple[int, ...] = ()
     heading_lines: tuple[int, ...] = ()
+    headings: tuple[str, ...] = ()  # as they stand in the file, trimmed and squeezed; '' for a blank one
     warnings: tuple[str, ...] = ()
 
 
@@ -95,7 +96,7 @@ class Table:
     def part(self, number: int, size: int) -> Table:
         """The records of part `number` (from 1) of at most `size` rows; lines keep their numbers."""
         rows = slice((number - 1) * size, number * size)
-        return Table(
+        part = Table(
             self.frame.iloc[rows].reset_index(drop=True),
             self.lines[rows],
             self.fields[rows],
@@ -104,6 +105,8 @@ class Table:
             self.sha256,
             self.name,
         )
+        part.__dict__["ordinals"] = self.ordinals[rows]  # equal records in two parts stay different ones
+        return part
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ class Review:
     today: date
     revision: int
     date_formats: Mapping[str, tuple[str, ...]]
-    date_format_from: str
+    date_formats_from: Mapping[str, str]
     explain: Callable[[], tuple[pd.DataFrame, pd.DataFrame]]
 
     @cached_property
@@ -205,6 +208,9 @@ class Counts:
     @property
     def accepted(self) -> int:
         return self.new + self.new_versions + self.older
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
     def as_dict(self) -> dict[str, int]:
         return {
@@ -280,6 +286,7 @@ class Outcome:
     receipt: Receipt | None = None
     notebook: str | None = None
     problem: str | None = None
+    batches: tuple[int, ...] = ()  # all parts of a file that was divided on purpose
 
     def __str__(self) -> str:
         lines = [f"{self.verdict}: {self.file}", str(self.counts)]
@@ -300,4 +307,5 @@ class Outcome:
             "replayed": bool(self.receipt and self.receipt.replayed),
             "notebook": self.notebook,
             "problem": self.problem,
+            "batches": list(self.batches) or ([self.batch] if self.batch is not None else []),
         }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -79,7 +80,11 @@ class Recipe:
             raise errors.no_such_file(path)
         if path.stat().st_size > MAX_BYTES:
             raise RecipeError(f"The recipe {path} is larger than {MAX_BYTES:,} bytes; a recipe holds rules only.")
-        return cls.parse(path.read_text("utf-8"), source=path.stem)
+        try:
+            text = path.read_text("utf-8")
+        except UnicodeDecodeError as problem:
+            raise RecipeError(f"The recipe {path} isn't UTF-8 text; save it as UTF-8.") from problem
+        return cls.parse(text, source=path.stem)
 
     @classmethod
     def parse(cls, text: str, source: str = MANUAL) -> Recipe:
@@ -87,9 +92,11 @@ class Recipe:
         return _from_mapping(_safe_yaml(text, source), source)
 
     def replacing(self, column: str, values: Mapping[str, str]) -> Recipe:
-        """This recipe with one more rule per changed value."""
+        """This recipe with one more rule per changed value; a rule for the same value gives way."""
         more = tuple(Replace(column, old, new) for old, new in values.items())
-        return replace(self, rules=(*self.rules, *more))
+        again = {(rule.column, fold(rule.old)) for rule in more}
+        kept = (rule for rule in self.rules if (rule.column, fold(rule.old)) not in again)
+        return replace(self, rules=(*kept, *more))
 
     def text(self) -> str:
         """The recipe as YAML, keys in their fixed order."""
@@ -149,7 +156,8 @@ def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
     """
     known = {column.name: column for column in columns}
     usable = {name: column for name, column in known.items() if name in recipe.columns_in_use(columns)}
-    for name in [*recipe.headings.values(), *recipe.constants, *(r.column for r in recipe.rules)]:
+    formats = [name for name in recipe.date_format if name != "*"]
+    for name in [*recipe.headings.values(), *recipe.constants, *(r.column for r in recipe.rules), *formats]:
         if name not in usable:
             raise RecipeError(
                 f"The recipe {recipe.source!r} speaks of the column {name!r}, which isn't a column here; "
@@ -197,8 +205,8 @@ def _match_headings(recipe: Recipe, table: Table, columns: Sequence[Column]) -> 
     taken = set(recipe.constants)
     for names in ways:
         matched: dict[str, str] = {}
-        for heading in headings:
-            column = names.get(fold(heading))
+        for heading, as_it_stands in zip(headings, table.reading.headings, strict=True):
+            column = names.get(fold(heading)) or names.get(fold(as_it_stands))
             if column is None or column in taken or found[heading]:
                 continue
             if column in matched:
@@ -211,14 +219,14 @@ def _match_headings(recipe: Recipe, table: Table, columns: Sequence[Column]) -> 
 
 
 def _replacements(recipe: Recipe) -> dict[str, dict[str, str]]:
-    """Per column old → new, chains resolved in the order of the rules."""
+    """Per column old → new, as if the rules were applied one after the other."""
     values: dict[str, dict[str, str]] = {}
     for rule in recipe.rules:
         of_column = values.setdefault(rule.column, {})
         for old, new in of_column.items():
             if fold(new) == fold(rule.old):
                 of_column[old] = rule.new
-        of_column[fold(rule.old)] = rule.new
+        of_column.setdefault(fold(rule.old), rule.new)
     return values
 
 
@@ -232,14 +240,17 @@ def _replace(series: pd.Series, values: Mapping[str, str]) -> pd.Series:
 
 
 def _safe_yaml(text: str, source: str) -> dict[str, Any]:
-    if any(mark in text for mark in ("&", "*")):
-        _refuse_aliases(text, source)
+    """The keys and values of a YAML text; every scalar stays the text it is (007 is no 7)."""
     try:
-        value = YAML(typ="safe", pure=True).load(text)
-    except YAMLError as problem:
-        reason = str(problem).strip().splitlines()[0]
-        raise RecipeError(f"The recipe {source!r} isn't valid YAML: {reason}.") from problem
-    if value is None:
+        for event in YAML(typ="base", pure=True).parse(text):
+            _refuse(event, source)
+        value = YAML(typ="base", pure=True).load(text)
+    except (YAMLError, RecursionError, ValueError) as problem:
+        mark = getattr(problem, "problem_mark", None)
+        where = f" (line {mark.line + 1})" if mark else ""
+        reason = getattr(problem, "problem", None) or str(problem).strip().partition("\n")[0]
+        raise RecipeError(f"The recipe {source!r} isn't valid YAML{where}: {reason}.") from problem
+    if not value:
         return {}
     if not isinstance(value, dict):
         raise RecipeError(
@@ -248,15 +259,14 @@ def _safe_yaml(text: str, source: str) -> dict[str, Any]:
     return value
 
 
-def _refuse_aliases(text: str, source: str) -> None:
-    """600 bytes of YAML aliases can grow to gigabytes: a recipe needs none."""
-    try:
-        for event in YAML(typ="safe", pure=True).parse(text):
-            if getattr(event, "anchor", None):
-                raise RecipeError(f"The recipe {source!r} uses YAML anchors or aliases (& or *); write the values out.")
-    except YAMLError as problem:
-        reason = str(problem).strip().splitlines()[0]
-        raise RecipeError(f"The recipe {source!r} isn't valid YAML: {reason}.") from problem
+def _refuse(event: Any, source: str) -> None:
+    if getattr(event, "anchor", None):  # 600 bytes of aliases can grow to gigabytes
+        raise RecipeError(f"The recipe {source!r} uses YAML anchors or aliases (& or *); write the values out.")
+    if getattr(event, "value", None) in ("null", "Null", "NULL", "~") and event.style is None:
+        raise RecipeError(
+            f"The recipe {source!r} holds {event.value} on line {event.start_mark.line + 1}: leave the value blank for "
+            "nothing, or put the word in quotation marks."
+        )
 
 
 def _from_mapping(value: dict[str, Any], source: str) -> Recipe:
@@ -265,9 +275,12 @@ def _from_mapping(value: dict[str, Any], source: str) -> Recipe:
             raise RecipeError(
                 f"The recipe {source!r} has the key {key!r}, which means nothing; known keys: {', '.join(KEYS)}."
             )
+    schema = value.get("schema", "credentials")
+    if not isinstance(schema, str) or not schema:
+        raise RecipeError(f"In the recipe {source!r} the value of 'schema' must be a name, for example credentials.")
     return Recipe(
         source=source,
-        schema=str(value.get("schema", "credentials")),
+        schema=schema,
         read=_read_options(value.get("read") or {}, source),
         headings=_texts(value.get("headings") or {}, "headings", source),
         date_format=_date_formats(value.get("date_format"), source),
@@ -279,46 +292,43 @@ def _from_mapping(value: dict[str, Any], source: str) -> Recipe:
 
 
 def _read_options(value: object, source: str) -> dict[str, Any]:
-    kinds = {"encoding": str, "delimiter": str, "heading_line": int}
     if not isinstance(value, dict):
         raise RecipeError(f"In the recipe {source!r} the value of 'read' must be keys and values.")
+    options: dict[str, Any] = {}
     for key, option in value.items():
         if key not in READ_OPTIONS:
-            raise RecipeError(
-                f"In the recipe {source!r} 'read' has the key {key!r}; known keys: {', '.join(READ_OPTIONS)}."
-            )
-        if not isinstance(option, kinds[key]) or isinstance(option, bool) or option in ("", 0):
+            known = ", ".join(READ_OPTIONS)
+            raise RecipeError(f"In the recipe {source!r} 'read' has the key {key!r}; known keys: {known}.")
+        number = key == "heading_line"
+        if not isinstance(option, str) or not option or (number and not re.fullmatch(r"[1-9]\d{0,8}", option)):
             raise RecipeError(f"In the recipe {source!r} the value {option!r} of 'read: {key}' can't be used.")
-    return dict(value)
+        options[key] = int(option) if number else option
+    return options
 
 
 def _texts(value: object, key: str, source: str) -> dict[str, str]:
-    if not isinstance(value, dict) or not all(isinstance(v, str | int | float) for v in value.values()):
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
         raise RecipeError(f"In the recipe {source!r} the value of {key!r} must be keys and texts.")
-    return {str(k): str(v) for k, v in value.items()}
+    return dict(value)
 
 
 def _date_formats(value: object, source: str) -> dict[str, tuple[str, ...]]:
-    if value is None:
+    if not value:
         return {}
-    given = value if isinstance(value, dict) else {"*": value}
     formats = {}
-    for column, texts in given.items():
-        several = tuple(str(text) for text in (texts if isinstance(texts, list) else [texts]))
-        for text in several:
-            try:
-                DateFormat(text)
-            except ValueError as problem:
-                raise RecipeError(f"In the recipe {source!r}: {problem}") from problem
-        formats[str(column)] = several
+    for column, texts in (value if isinstance(value, dict) else {"*": value}).items():
+        several = texts if isinstance(texts, list) else [texts]
+        try:
+            formats[str(column)] = tuple(DateFormat(str(text)).text for text in several)
+        except ValueError as problem:
+            raise RecipeError(f"In the recipe {source!r}: {problem}") from problem
     return formats
 
 
 def _match_users_by(value: object, source: str) -> str:
     if value not in MATCH_USERS_BY:
-        raise RecipeError(
-            f"In the recipe {source!r} 'match_users_by' is {value!r}, but must be one of: {', '.join(MATCH_USERS_BY)}."
-        )
+        ways = ", ".join(MATCH_USERS_BY)
+        raise RecipeError(f"In the recipe {source!r} 'match_users_by' is {value!r}, but must be one of: {ways}.")
     return str(value)
 
 
@@ -331,13 +341,19 @@ def _rules(value: object, source: str) -> tuple[Replace, ...]:
         told = item.get("replace") if isinstance(item, dict) and set(item) == {"replace"} else None
         if not isinstance(told, dict) or set(told) != {"column", "from", "to"}:
             raise RecipeError(f"In the recipe {source!r} rule {number} can't be followed; {wanted}.")
-        rules.append(Replace(str(told["column"]), str(told["from"]), str(told["to"])))
+        if not all(isinstance(text, str) for text in told.values()):
+            raise RecipeError(f"In the recipe {source!r} rule {number} can't be followed; {wanted}.")
+        rules.append(Replace(told["column"], told["from"], told["to"]))
     return tuple(rules)
 
 
 def _rate(value: object, source: str) -> float | None:
-    if value is None:
+    if value is None or value == "":
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise RecipeError(f"In the recipe {source!r} 'max_reject_rate' is {value!r}, but must be a number from 0 to 1.")
-    return float(value)
+    try:
+        rate = float(str(value))
+    except ValueError:
+        rate = -1.0
+    if not 0 <= rate <= 1:
+        raise RecipeError(f"In the recipe {source!r} 'max_reject_rate' is {value}, but must be a number from 0 to 1.")
+    return rate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,8 +22,10 @@ from credtools.recipes import USER_COLUMN, Mapped, Recipe
 
 # C0 and C1 controls other than TAB, LF and CR; zero-width and direction marks.
 UNREADABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    "\ufeff\U000e0000-\U000e007f]"
 )
+ALPHABETS = {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}  # their letters pass for each other
 STATE = {name: code for code, name in enumerate(STATES)}
 FLAGS = {"yes": True, "true": True, "y": True, "1": True, "no": False, "false": False, "n": False, "0": False}
 NEEDS = ("required", "optional", "never")
@@ -52,7 +55,7 @@ class Resolved:
     used: frozenset[str]
     user_column: str
     date_formats: Mapping[str, tuple[str, ...]]
-    date_format_from: str
+    date_formats_from: Mapping[str, str]
     needed_by_type: Mapping[str, str]
     needed_by_every_type: Mapping[str, bool]
 
@@ -85,26 +88,26 @@ def resolve(table: Table, mapped: Mapped, recipe: Recipe, columns: Sequence[Colu
         used=used,
         user_column=user_column,
         date_formats=formats,
-        date_format_from=formats_from,
+        date_formats_from=formats_from,
         needed_by_type={k: v for k, v in NEEDED_BY_TYPE.items() if k in used},
         needed_by_every_type={
-            "issue_date": bool((active["issue"] == "required").all()),
-            "expiration_date": bool((active["expiry"] == "required").all()),
-            "credential_number": bool(active["numbered"].astype(bool).all()),
+            "issue_date": len(active) > 0 and bool((active["issue"] == "required").all()),
+            "expiration_date": len(active) > 0 and bool((active["expiry"] == "required").all()),
+            "credential_number": len(active) > 0 and bool(active["numbered"].astype(bool).all()),
         },
     )
 
 
 def _formats_in_force(
     recipe: Recipe, columns: Sequence[Column], lookups: Lookups
-) -> tuple[dict[str, tuple[str, ...]], str]:
-    """The date formats of each date column: recipe → profile → organisation."""
+) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """The date formats of each date column, and who set them: recipe → profile → organisation."""
     fallback, origin = lookups.settings.date_format, "organisation"
     if lookups.profile_date_format:
         fallback, origin = lookups.profile_date_format, "profile"
     dates = [column.name for column in columns if column.kind == "date"]
     formats = {name: recipe.formats(name) or (fallback,) for name in dates}
-    return formats, "recipe" if any(recipe.formats(name) for name in dates) else origin
+    return formats, {name: "recipe" if recipe.formats(name) else origin for name in dates}
 
 
 # --- one column ---------------------------------------------------------------------------------------------
@@ -150,9 +153,13 @@ def _cells(
         states = [STATE["absent"]]
     else:
         codes, uniques = _factorize(cells)
-        states = [STATE["unreadable"] if UNREADABLE.search(text) else STATE["given"] for text in uniques]
+        address = column.kind in ("user", "name")
+        states = [STATE["given"] if _is_readable(text, address=address) else STATE["unreadable"] for text in uniques]
     keep_blanks = column.kind == "id" or (column.kind == "user" and by_id)  # external ids are only trimmed
-    texts = [text.strip() if keep_blanks else " ".join(text.split()) for text in uniques]
+    texts = [
+        text if state == STATE["unreadable"] else text.strip() if keep_blanks else " ".join(text.split())
+        for text, state in zip(uniques, states, strict=True)
+    ]
     values: list[Any] = list(texts) if parse is None else [None] * len(texts)
     for k, text in enumerate(texts):
         if states[k] == STATE["given"]:
@@ -174,6 +181,16 @@ def _cells(
     if column.kind == "name":
         found[f"{name}_key"] = pd.array([*map(fold, texts), ""], dtype="str").take(codes)
     return found
+
+
+def _is_readable(text: str, *, address: bool) -> bool:
+    """No characters that nobody sees; in an e-mail address no letters of two alphabets that look alike."""
+    if UNREADABLE.search(text):
+        return False
+    if text.isascii() or not address or "@" not in text:
+        return True
+    letters = (c for c in unicodedata.normalize("NFKC", text) if c.isalpha())
+    return len({unicodedata.name(c, "").partition(" ")[0] for c in letters} & ALPHABETS) <= 1
 
 
 def _factorize(cells: pd.Series) -> tuple[IntArray, list[str]]:
@@ -278,11 +295,18 @@ def _own(data: Mapping[str, Any], own_columns: list[str]) -> list[str]:
     rows = len(data["line"])
     if not own_columns:
         return ["{}"] * rows
-    texts = [data[f"{name}_text"].tolist() for name in own_columns]
+    values = [[_plain(value) for value in pd.Series(data[name]).tolist()] for name in own_columns]
     return [
-        json.dumps({k: v for k, v in zip(own_columns, row, strict=True) if v}, sort_keys=True)
-        for row in zip(*texts, strict=True)
+        json.dumps({k: v for k, v in zip(own_columns, row, strict=True) if v is not None}, sort_keys=True)
+        for row in zip(*values, strict=True)
     ]
+
+
+def _plain(value: Any) -> Any:
+    """A resolved value as JSON knows it: a date as YYYY-MM-DD, None where there is none."""
+    if pd.isna(value):
+        return None
+    return value.date().isoformat() if isinstance(value, pd.Timestamp) else value
 
 
 def _group_numbers(frame: pd.DataFrame) -> IntArray:

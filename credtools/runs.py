@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,11 +18,12 @@ from typing import Any
 
 from credtools import exports, registry, settings
 from credtools.errors import CredtoolsError, FileError, MissingFileError, no_such_file
-from credtools.model import Outcome
+from credtools.model import Counts, Outcome
 from credtools.recipes import MANUAL, Recipe
 
-PARAMETERS = ("source", "recipe", "max_reject_rate", "attempt")
+PARAMETERS = ("source", "recipe", "max_reject_rate", "attempt", "part")
 TIMEOUT_SECONDS = 3_600
+WORST_FIRST = ("unknown", "failed", "held", "partial", "ok")
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,13 @@ def import_file(
     max_reject_rate: float | None = None,
     folder: str | Path = ".",
     timeout: int = TIMEOUT_SECONDS,
+    part: int = 0,
 ) -> Run:
     """Imports one file unattended: runs `import.ipynb`, keeps the executed notebook, writes the rejects.
 
     In: the file, its recipe (None: `manual`), a threshold that goes before the recipe's, the working folder whose
-    settings hold, and how many seconds one cell may take. Never raises for what the file is worth: that is the
-    outcome. Raises CredtoolsError when the registry can't be opened or the recipe can't be read.
+    settings hold, the seconds one cell may take, and the part of a larger file (0: the whole). Never raises for what
+    the file is worth: that is the outcome. Raises CredtoolsError when registry or recipe can't be opened.
     """
     path, folder = Path(path).absolute(), Path(folder).absolute()
     source = Recipe.load(recipe).source if recipe else MANUAL
@@ -62,13 +65,39 @@ def import_file(
         "recipe": str(Path(recipe).absolute()) if recipe else "",
         "max_reject_rate": max_reject_rate,
         "attempt": attempt,
+        "part": part,
     }
     error = _execute(opened.places, record, parameters, folder, timeout)
     outcome = _judge(opened, path, attempt, error)
     outcome = replace(outcome, file=str(path), notebook=str(record) if record.exists() else None)
-    if outcome.batch is None:
+    if outcome.verdict == "failed":
+        opened.give_up(attempt)
         opened.note_failure(path.name, source)
     return _with_rejects(opened, Run(outcome, error), record.parent)
+
+
+def import_whole(path: str | Path, **options: Any) -> list[Run]:
+    """Imports a file as one batch; see `import_file`."""
+    return [import_file(path, **options)]
+
+
+def import_divided(path: str | Path, *, recipe: str | Path | None = None, **options: Any) -> list[Run]:
+    """Imports a file of more rows than one batch takes: one run per part; lines keep their numbers."""
+    folder = Path(options.get("folder", ".")).absolute()
+    try:
+        parts = registry.open_registry(folder=str(folder)).parts(path, recipe)
+    except FileError:
+        parts = 1  # the run tells what is wrong with it
+    return [import_file(path, recipe=recipe, part=part, **options) for part in range(1, parts + 1)]
+
+
+def combined(outcomes: Sequence[Outcome]) -> Outcome:
+    """The outcome of one file out of its parts: counts added up, the worst verdict, the first batch and all others."""
+    worst = min(outcomes, key=lambda outcome: WORST_FIRST.index(outcome.verdict))
+    counts = sum((outcome.counts for outcome in outcomes), Counts())
+    batches = tuple(outcome.batch for outcome in outcomes if outcome.batch is not None)
+    first = batches[0] if batches else None
+    return replace(worst, counts=counts, batch=first, batches=batches)
 
 
 def _new_record(places: settings.Settings, source: str, attempt: str) -> Path:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from credtools.errors import SchemaError
-from credtools.fields import Column, Rule, Schema, columns, rules
+from credtools.fields import Column, Rule, Schema, columns, mistakes, rules
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,13 @@ def load(name: str, folder: Path) -> SchemaFile:
         sys.modules[module_name] = module  # before executing: Pandera resolves annotations through it
         try:
             spec.loader.exec_module(module)
-        except Exception as problem:
+        except (Exception, SystemExit) as problem:
             del sys.modules[module_name]
             raise SchemaError(f"The schema {path} can't be loaded: {problem}.") from problem
     wanted = "".join(word.capitalize() for word in name.split("_"))
     model = getattr(module, wanted, None)
     if not (isinstance(model, type) and issubclass(model, Schema)):
         raise SchemaError(f"The schema {path} must hold a class {wanted}(Schema).")
+    if wrong := mistakes(model):
+        raise SchemaError(f"The schema {path} can't be followed: {' '.join(wrong)}")
     return SchemaFile(name, model, fingerprint)

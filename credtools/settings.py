@@ -41,7 +41,7 @@ def load(folder: str | Path = ".") -> Settings:
     own_schemas = folder / "schemas"
     default_schemas = own_schemas if (own_schemas / "credentials.py").exists() else documents("schemas")
     return Settings(
-        database=values.get("database", f"sqlite:///{folder / 'credtools.db'}"),
+        database=values.get("database", str(folder / "credtools.db")),
         schemas=Path(values["schemas"]) if "schemas" in values else default_schemas,
         notebooks=documents("notebooks"),
         runs=Path(values.get("runs", folder / "runs")),

@@ -2,10 +2,9 @@
 
 import pandas as pd
 
-from credtools.fields import Schema, field, rule
+from credtools.fields import EVERY, Schema, field, of_kind, rule
 
 WHEN = ("required", "optional", "never")
-CELLS = ("name", "expiry", "issue", "numbered", "media_required", "approval_required", "validity_months")
 
 
 class CredentialTypes(Schema):
@@ -52,7 +51,7 @@ class CredentialTypes(Schema):
 
     @rule(
         "Value can't be read",
-        on=CELLS,
+        on=EVERY,
         resolution="{title} holds characters that can't be seen: {value_escaped}. Type the value anew.",
     )
     def value_readable(cls, rows, column):
@@ -60,7 +59,7 @@ class CredentialTypes(Schema):
 
     @rule(
         "Value isn't allowed",
-        on=("expiry", "issue", "numbered", "media_required", "approval_required", "validity_months"),
+        on=of_kind("choice", "flag", "whole"),
         resolution="{title} is {value!r}, but must be one of: {choices}.",
     )
     def value_allowed(cls, rows, column):

@@ -7,11 +7,10 @@ words `field` and `rule`, and the resolved columns that a rule may read, are exp
 import numpy as np
 import pandas as pd
 
-from credtools.fields import Schema, field, rule
+from credtools.fields import EVERY, Schema, field, of_kind, rule
 
 USER = ("user_email", "external_id")
-DATES = ("issue_date", "expiration_date")
-CELLS = (*USER, "credential_type", *DATES, "credential_number")
+NEEDED_BY_TYPE = {"issue_date": "type_issue", "expiration_date": "type_expiry", "credential_number": "type_number"}
 
 
 def user_resolution(row):
@@ -25,6 +24,32 @@ def user_resolution(row):
         f"No user of this organisation has the {row['title']} {row['value']!r}. {row['nearest']}Correct it, or load the "
         "user first (credtools load users FILE)."
     )
+
+
+def type_resolution(row):
+    if row["type_status"] == "deactivated":
+        return (
+            f"The credential type {row['value']!r} was deactivated; only active types can be used. Choose another one, "
+            "or load the type again (credtools load types FILE)."
+        )
+    return (
+        f"This organisation has no credential type called {row['value']!r}; only types that were already created here "
+        f"count. {row['nearest']}Choose an existing one, or create it first (credtools load types FILE)."
+    )
+
+
+def dates_resolution(row):
+    both = f"The credential expires on {row['expiration_date_text']} and was issued on {row['issue_date_text']}"
+    if row["expiration_date"] == row["issue_date"]:
+        return f"{both}: the same day isn't allowed here. Correct one of the two dates."
+    return f"{both}: the expiration must not lie before the issue. Correct one of the two dates."
+
+
+def contents_of_credential(rows):
+    """How many different contents a row's credential has in this file for its issue date; 0 where that isn't known."""
+    known = rows[rows["content"].notna()]
+    counts = known.groupby(["credential", "issue_date"], dropna=False)["content"].transform("nunique")
+    return counts.reindex(rows.index, fill_value=0)
 
 
 class Credentials(Schema):
@@ -100,46 +125,46 @@ class Credentials(Schema):
 
     @rule(
         "A value is required",
-        on=CELLS,
+        on=EVERY,
         groups="rule",
         resolution="{title} is blank, but this row needs it; fill it in.",
     )
     def value_required(cls, rows, column):
-        needed_by_type = {"issue_date": "issue", "expiration_date": "expiry", "credential_number": "number"}
-        missing = rows[f"{column}_state"].isin(["blank", "absent"])
-        if column in needed_by_type:
-            return ~(missing & (rows[f"type_{needed_by_type[column]}"] == "required"))
-        return rows[f"{column}_state"] != "blank"
+        if column in NEEDED_BY_TYPE:
+            missing = rows[f"{column}_state"].isin(["blank", "absent"])
+            return ~(missing & (rows[NEEDED_BY_TYPE[column]] == "required"))
+        return (rows[f"{column}_state"] != "blank") | (not cls.column(column).required)
 
     @rule(
         "Value can't be read",
-        on=CELLS,
+        on=EVERY,
         resolution=(
-            "{title} holds characters that can't be seen (control, zero-width or direction marks): {value_escaped}. Type "
-            "the value anew."
+            "{title} holds characters that can't be seen or that pass for others (control, zero-width or direction "
+            "marks, mixed alphabets): {value_escaped}. {nearest}Type the value anew."
         ),
     )
     def value_readable(cls, rows, column):
         return rows[f"{column}_state"] != "unreadable"
 
+    @rule(
+        "Value isn't allowed",
+        on=of_kind("choice", "flag", "whole", "format"),
+        resolution="{title} is {value!r}, but must be one of: {choices}.",
+    )
+    def value_allowed(cls, rows, column):
+        return rows[f"{column}_state"] != "malformed"
+
     @rule("User doesn't exist", on=USER, resolution=user_resolution)
     def user_exists(cls, rows, column):
         return (rows[f"{column}_state"] != "given") | (rows["user_status"] == "active")
 
-    @rule(
-        "Credential type doesn't exist",
-        on="credential_type",
-        resolution=(
-            "This organisation has no credential type called {value!r}; only types that were already created here count. "
-            "{nearest}Choose an existing one, or create it first (credtools load types FILE)."
-        ),
-    )
+    @rule("Credential type doesn't exist", on="credential_type", resolution=type_resolution)
     def credential_type_exists(cls, rows, column):
         return (rows[f"{column}_state"] != "given") | (rows["type_status"] == "active")
 
     @rule(
         "Invalid date format",
-        on=DATES,
+        on=of_kind("date"),
         groups="shape",
         resolution=(
             "{value!r} isn't a date written as {date_format} (the format set by the {date_format_from}), for example "
@@ -154,10 +179,7 @@ class Credentials(Schema):
         on="expiration_date",
         needs=("issue_date",),
         groups="rule",
-        resolution=(
-            "The credential expires on {expiration_date_text}, but was issued on {issue_date_text}: the expiration must "
-            "not lie before the issue. Correct one of the two dates."
-        ),
+        resolution=dates_resolution,
     )
     def expires_after_issue(cls, rows, column):
         early = rows["expiration_date"] < rows["issue_date"]
@@ -176,27 +198,25 @@ class Credentials(Schema):
         ),
     )
     def not_repeated(cls, rows, column):
-        known = rows[rows["content"].notna()]
-        contents = known.groupby(["credential", "issue_date"], dropna=False)["content"].transform("nunique")
-        return ~(contents > 1).reindex(rows.index, fill_value=False)
+        return contents_of_credential(rows) <= 1
 
     @rule(
         "Repeated row",
         on="record",
         needs=("user", "credential_type", "issue_date", "expiration_date", "credential_number"),
-        together=("credential", "issue_date"),
+        together=("credential", "issue_date", "content"),
         groups="rule",
         blocks=False,
         resolution="The same credential stands on {other_lines} with the same content; it is taken once.",
     )
     def repeated(cls, rows, column):
         known = rows[rows["content"].notna()]
-        again = known.duplicated(["credential", "issue_date", "content"])
-        return ~again.reindex(rows.index, fill_value=False)
+        again = known.duplicated(["credential", "issue_date", "content"]).reindex(rows.index, fill_value=False)
+        return ~(again & (contents_of_credential(rows) <= 1))
 
     @rule(
         "Date isn't used",
-        on=DATES,
+        on=of_kind("date"),
         groups="rule",
         blocks=False,
         resolution="The type {credential_type_text!r} has no such date; {value!r} isn't stored.",

@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from credtools.fields import Schema, field, rule
-
-CELLS = ("email", "external_id", "name", "status", "deactivated_on", "date_format")
+from credtools.fields import EVERY, Schema, field, rule
 
 
 class Users(Schema):
@@ -57,7 +55,7 @@ class Users(Schema):
 
     @rule(
         "Value can't be read",
-        on=CELLS,
+        on=EVERY,
         resolution="{title} holds characters that can't be seen: {value_escaped}. Type the value anew.",
     )
     def value_readable(cls, rows, column):

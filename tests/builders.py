@@ -47,10 +47,10 @@ headings: {E-Mail: user_email, Kind: credential_type, From: issue_date}
 """
 HR_HEADINGS = "E-Mail,Kind,From"
 
+ROWS = 240  # of the long file
+
 only_sqlite = pytest.mark.parametrize("home", ["sqlite"], indirect=True)
-only_postgres = pytest.mark.parametrize(
-    "home", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
-)
+only_postgres = pytest.mark.parametrize("home", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 
 
 def write(folder: Path, name: str, content: str) -> Path:
@@ -101,6 +101,23 @@ def rows_of(registry: Registry, *names: str) -> dict[str, list[tuple[Any, ...]]]
             for table in tables.metadata.sorted_tables
             if not names or table.name in names
         }
+
+
+def big_export(folder: Path) -> Path:
+    """240 rows: two thirds are accepted, a third is rejected."""
+    rows = [
+        (f"ana@example.org,Licence,2024-01-01,,{k}", BEN.replace("2024", str(1900 + k)), f"{ZOE}{k}")[k % 3]
+        for k in range(ROWS)
+    ]
+    return export(folder, *rows, name="big.csv")
+
+
+def long_history(url: str, folder: Path) -> None:
+    """The history with a long file more."""
+    new_history(url, folder)
+    registry = ct.open(url, by=UPLOADER)
+    registry.upload(big_export(folder)).finish()
+    registry.engine.dispose()
 
 
 def tamper(registry: Registry, statement: str, **values: object) -> None:

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+import gc
 import sqlite3
 import stat
 import threading
 import traceback
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine, select, text, update
+from sqlalchemy import make_url, select, update
 from sqlalchemy.exc import IntegrityError
 
 import credtools as ct
@@ -21,6 +23,29 @@ from credtools.store.writing import write as writing
 from tests.builders import TYPES, USERS, export, load, only_postgres, only_sqlite, rows_of, tamper, write
 
 CANARY = "canary-7f3a"
+
+
+def ask(url: str, statement: str) -> list[object]:
+    """The first column of the answer, asked past the program."""
+    parsed = make_url(url)
+    with psycopg.connect(host=parsed.query["host"], dbname=parsed.database, user="postgres") as connection:
+        answer = connection.execute(statement.encode())
+        return [row[0] for row in answer] if answer.description else []
+
+
+def refused(door: Callable[[str], Registry], url: str) -> tuple[type[Exception], str, int]:
+    """How a door refuses an address: the kind of error, its sentence, and how many connections it leaves open."""
+    kind, sentence = Exception, ""
+    try:
+        door(url)
+    except Exception as problem:  # noqa: BLE001 - which it is is what is tested
+        kind, sentence = type(problem), str(problem)
+    others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    connections = len(ask(url.replace("visitor@", "postgres@"), others))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # counted above; it is not to show in another test
+        gc.collect()
+    return kind, sentence, connections
 
 
 # --- one explicit way to make a registry --------------------------------------------------------------------
@@ -111,19 +136,28 @@ def test_registry_in_memory_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
 
 @only_postgres
 def test_init_never_takes_a_database_in_use(empty_url: str) -> None:
-    """Init refuses a database that holds anything, and leaves it as it is."""
-    engine = create_engine(empty_url)
-    with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE theirs (id int)"))
-    with pytest.raises(RegistryError) as caught:
-        ct.init(empty_url)
-    assert str(caught.value) == f"The database {empty_url} isn't empty; choose an empty one."
-    with engine.connect() as connection:
-        names = connection.execute(
-            text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        ).scalars()
-        assert list(names) == ["theirs"]
-    engine.dispose()
+    """Init refuses a database that holds anything, leaves it as it is, and goes away."""
+    names = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    ask(empty_url, "CREATE TABLE theirs (id int)")
+    kind, sentence, connections = refused(ct.init, empty_url)
+    assert (kind, sentence) == (
+        RegistryError,
+        f"The database {make_url(empty_url)} isn't empty; choose an empty one.",
+    )
+    assert ask(empty_url, names) == ["theirs"]
+    assert connections == 0
+
+
+@only_postgres
+def test_init_without_the_right_is_refused_with_a_sentence(empty_url: str) -> None:
+    """A login that may not make tables is told so in a sentence of ours."""
+    ask(empty_url, "DROP ROLE IF EXISTS visitor")
+    ask(empty_url, "CREATE ROLE visitor LOGIN")
+    kind, sentence, connections = refused(ct.init, empty_url.replace("postgres@", "visitor@"))
+    assert issubclass(kind, RegistryError)
+    assert "permission denied for schema public" in sentence
+    assert "CREATE TABLE" not in sentence
+    assert connections == 0
 
 
 @only_postgres
@@ -131,19 +165,7 @@ def test_database_without_registry_is_refused(empty_url: str) -> None:
     """An empty PostgreSQL database is no registry until somebody says so."""
     with pytest.raises(RegistryError) as caught:
         ct.open(empty_url)
-    assert str(caught.value) == f"{empty_url} isn't a credtools registry; create one with 'credtools init'."
-
-
-@only_postgres
-def test_init_without_the_right_is_refused_with_a_sentence(empty_url: str) -> None:
-    """A login that may not make tables is told so, in a sentence of ours."""
-    engine = create_engine(empty_url)
-    with engine.begin() as connection:
-        connection.execute(text("DROP ROLE IF EXISTS visitor"))
-        connection.execute(text("CREATE ROLE visitor LOGIN"))
-    engine.dispose()
-    with pytest.raises(RegistryError, match="permission denied for schema public"):
-        ct.init(empty_url.replace("postgres@", "visitor@"))
+    assert str(caught.value) == (f"{make_url(empty_url)} isn't a credtools registry; create one with 'credtools init'.")
 
 
 @pytest.mark.parametrize("door", [ct.open, ct.init], ids=["open", "init"])
@@ -162,10 +184,7 @@ def test_other_databases_are_refused(url: str) -> None:
     """A registry lives in one of two databases."""
     with pytest.raises(RegistryError) as caught:
         ct.open(url)
-    assert (
-        str(caught.value)
-        == f"A registry lives in SQLite or PostgreSQL, not in {url.partition(':')[0]}."
-    )
+    assert str(caught.value) == f"A registry lives in SQLite or PostgreSQL, not in {url.partition(':')[0]}."
 
 
 # --- the database's settings are really in force ------------------------------------------------------------
@@ -253,7 +272,7 @@ def test_two_writers_lose_no_update(registry_url: str, opened: Callable[..., Reg
 def test_write_that_fails_leaves_nothing(registry: Registry) -> None:
     """A write is one transaction: when its last step fails, its first never happened."""
     before = rows_of(registry)
-    with pytest.raises(ZeroDivisionError), writing(registry.engine) as work:
+    with pytest.raises(ZeroDivisionError), writing(registry.engine) as work:  # noqa: PT012 - the whole is one write
         work.event("settings", "me", key="x")
         work.connection.execute(update(tables.users).values(name="nobody"))
         raise ZeroDivisionError
@@ -261,7 +280,7 @@ def test_write_that_fails_leaves_nothing(registry: Registry) -> None:
 
 
 def test_database_refuses_unbalanced_counts(registry: Registry, tmp_path: Path) -> None:
-    """rows = new + new versions + older + unchanged + rejected + waiting is a CHECK of the table."""
+    """Rows = new + new versions + older + unchanged + rejected + waiting is a CHECK of the table."""
     registry.upload(export(tmp_path, "ana@example.org,Forklift,2024-01-01,,"))
     with pytest.raises(IntegrityError, match="ck_batches_conservation"):
         tamper(registry, "UPDATE batches SET rows = rows + 1")
@@ -340,7 +359,7 @@ def test_a_refused_row_is_not_shown_by_postgresql(
     url = registry.engine.url
     with psycopg.connect(host=url.query["host"], dbname=url.database, user="postgres") as raw:
         raw.execute(
-            "INSERT INTO users (id, email, email_key) VALUES (77, %(key)s, %(key)s)".encode(),
+            b"INSERT INTO users (id, email, email_key) VALUES (77, %(key)s, %(key)s)",
             {"key": f"{CANARY}@example.org"},
         )
         thread = threading.Thread(target=load_the_same)
@@ -348,10 +367,11 @@ def test_a_refused_row_is_not_shown_by_postgresql(
         thread.join(0.5)
         raw.commit()
         thread.join()
-    assert [str(problem) for problem in caught] == [
+    sentence = (
         "The database refused the write and nothing was changed: duplicate key value violates unique constraint "
         '"uq_users_email_key".'
-    ]
+    )
+    assert [str(problem) for problem in caught] == [sentence]
     assert CANARY not in "".join(traceback.format_exception(caught[0]))
 
 

@@ -15,13 +15,14 @@ import pandas as pd
 from credtools import errors
 from credtools.model import Reading, Table
 from credtools.reading.decode import decode
-from credtools.reading.headings import frame_names
-from credtools.reading.records import Record, find_delimiter, is_blank, split_records
+from credtools.reading.headings import frame_names, squeeze
+from credtools.reading.records import DELIMITERS, Record, find_delimiter, is_blank, split_records
 
 MAX_BYTES = 50 * 1024 * 1024
 MAX_COLUMNS = 64
 MAX_CELL_BYTES = 32 * 1024
 OPTIONS = ("encoding", "delimiter", "heading_line")
+BLANKS = " \r\n" + "".join(DELIMITERS)
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", "")
 
 
@@ -60,13 +61,15 @@ def read_bytes(
     if suffix not in TEXT_SUFFIXES:
         raise errors.unsupported_kind(suffix)
     text, encoding, warnings = decode(content, encoding)
+    if not text.strip(BLANKS):
+        raise errors.not_a_table("every line is empty" if text else "the file is empty")
     delimiter = delimiter or find_delimiter(text)
     records, lines = split_records(text, delimiter, first_line=heading_line or 1, max_cell=MAX_CELL_BYTES)
     filled = [record for record in records if not is_blank(record.cells)]
     if not filled:
         if heading_line:
             raise errors.heading_line_beyond(heading_line, lines)
-        raise errors.not_a_table("every line is empty" if lines else "the file is empty")
+        raise errors.not_a_table("every line is empty")
     heading, *body = filled
     if heading_line and heading.line != heading_line:
         raise errors.heading_line_beyond(heading_line, lines)
@@ -80,6 +83,7 @@ def read_bytes(
         heading_line=heading.line,
         preamble_lines=tuple(range(1, heading_line or 1)),
         heading_lines=tuple(range(heading.line, heading.line + heading.span)),
+        headings=tuple(squeeze(cell) for cell in heading.cells),
         blank_lines=tuple(line for r in records if is_blank(r.cells) for line in range(r.line, r.line + r.span)),
         warnings=tuple(warnings),
     )

@@ -22,7 +22,9 @@ MARKS = (
 def decode(content: bytes, encoding: str | None = None) -> tuple[str, str, list[str]]:
     """The text of a file, the encoding it was read with, and warnings as whole sentences."""
     if encoding is not None:
-        return _strict(content, encoding), encoding, []
+        text = _strict(content, encoding)
+        _refuse_surrogates(text, encoding)
+        return text.removeprefix("\ufeff"), encoding, []
     for mark, name in MARKS:
         if content.startswith(mark):
             return _strict(content, name), name, []
@@ -42,5 +44,13 @@ def _strict(content: bytes, encoding: str) -> str:
         return content.decode(encoding)
     except UnicodeDecodeError as problem:
         raise errors.not_decodable(encoding, problem.start) from problem
-    except LookupError as problem:
+    except (LookupError, ValueError) as problem:
         raise errors.unknown_encoding(encoding) from problem
+
+
+def _refuse_surrogates(text: str, encoding: str) -> None:
+    """Some codecs (utf-7, unicode_escape) let half characters through, which nothing can store."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as problem:
+        raise errors.not_decodable(encoding, problem.start) from problem

@@ -80,7 +80,7 @@ def split_records(text: str, delimiter: str, *, first_line: int, max_cell: int) 
 def _quote_error(line: int, problem: csv.Error, max_cell: int) -> errors.FileError:
     reason = str(problem)
     if "field larger" in reason:
-        return errors.cell_too_long(line, csv.field_size_limit(), max_cell)
+        return errors.cell_too_long(line, f"more than {csv.field_size_limit():,}", max_cell)
     if "end of data" in reason:
         return errors.broken_quotes(line, "the file ends inside a quoted cell")
     return errors.broken_quotes(line, "a cell goes on after its closing quotation mark")
@@ -92,4 +92,4 @@ def _refuse_long_cells(records: list[Record], max_cell: int) -> None:
         for cell in record.cells:
             if len(cell) > longest_ascii and len(cell.encode("utf-8", "surrogatepass")) > max_cell:
                 size = len(cell.encode("utf-8", "surrogatepass"))
-                raise errors.cell_too_long(record.line, size, max_cell)
+                raise errors.cell_too_long(record.line, f"{size:,}", max_cell)

@@ -52,7 +52,8 @@ class Batch:
         """The file as text, read with the recipe's options."""
         if self._table is None:
             content = store.reads.source_bytes(self.registry.engine, self._row.sha256)
-            self._table = reading.read_bytes(content, self.file, **self.recipe.read)
+            whole = reading.read_bytes(content, self.file, **self.recipe.read)
+            self._table = whole.part(self._row.part, self.registry.settings.max_rows)
         return self._table
 
     def review(self) -> Review:

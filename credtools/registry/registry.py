@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Iterable
 from dataclasses import replace
@@ -15,11 +16,13 @@ from credtools import checking, errors, reading, schema_files, store
 from credtools.audit import Audit
 from credtools.errors import RegistryError
 from credtools.lookups import Lookups
-from credtools.model import Counts, OrganisationSettings, Outcome, Review
+from credtools.model import Counts, OrganisationSettings, Outcome, Review, Table
 from credtools.recipes import MANUAL, Recipe
 from credtools.registry import finishing, loading, organisation
 from credtools.registry.batch import Batch
 from credtools.settings import Settings
+
+MAX_BYTES_DIVIDED = 1024**3  # of a file that is divided into batches on purpose
 
 
 class Registry:
@@ -75,18 +78,18 @@ class Registry:
         path: str | Path,
         recipe: Recipe | str | Path | None = None,
         *,
-        part: int = 1,
+        part: int = 0,
         attempt: str | None = None,
     ) -> Batch:
         """A file as a new draft batch (or the held batch of the same bytes, continued).
 
-        Raises FileError before anything is stored when the file holds no table or too many rows.
+        `part` (from 1) takes only those rows of a larger file; `parts` tells how many there are. Raises FileError
+        before anything is stored when the file holds no table or too many rows.
         """
         path, recipe = Path(path), _recipe(recipe)
-        table = reading.read(path, **recipe.read)
-        limit = self.settings.max_rows
-        if len(table.lines) > limit:
-            raise errors.too_many_rows(len(table.lines), limit)
+        table = self._table(path, recipe, divided=part > 0)
+        if part:
+            table = table.part(part, self.settings.max_rows)
         value = store.Draft(
             attempt_id=attempt or uuid.uuid4().hex,
             by=self.by,
@@ -94,12 +97,24 @@ class Registry:
             file_name=path.name.encode("utf-8", "backslashreplace").decode(),
             sha256=table.sha256,
             content=path.read_bytes(),
-            part=part,
+            part=part or 1,
             schema_name=recipe.schema,
             recipe_text=recipe.text(),
             recipe_fingerprint=recipe.fingerprint,
         )
         return Batch(self, store.draft(self.engine, value), table)
+
+    def parts(self, path: str | Path, recipe: Recipe | str | Path | None = None) -> int:
+        """How many batches a file makes when it is divided on purpose."""
+        rows = len(self._table(Path(path), _recipe(recipe), divided=True).lines)
+        return max(1, math.ceil(rows / self.settings.max_rows))
+
+    def _table(self, path: Path, recipe: Recipe, *, divided: bool) -> Table:
+        limit = self.settings.max_rows
+        table = reading.read(path, max_bytes=MAX_BYTES_DIVIDED if divided else reading.MAX_BYTES, **recipe.read)
+        if not divided and len(table.lines) > limit:
+            raise errors.too_many_rows(len(table.lines), limit)
+        return table
 
     def batch(self, number: int) -> Batch:
         """The batch of this number. Raises RegistryError when there is none."""
@@ -110,7 +125,7 @@ class Registry:
         row = store.reads.batch_of_attempt(self.engine, attempt)
         if row is None:
             return None
-        if row.state == "held":
+        if row.state == "held" and row.held_because:  # without a reason: continued, but not held again
             counts = Counts(rows=row.rows, waiting=row.waiting)
             return Outcome(row.file_name, "held", row.id, counts, held_because=row.held_because)
         if row.state == "finished":
@@ -119,6 +134,12 @@ class Registry:
             earlier = store.stored_receipt(store.reads.batch(self.engine, row.follows_id))
             return finishing.outcome_of_receipt(row.file_name, replace(earlier, replayed=True))
         return None
+
+    def give_up(self, attempt: str) -> None:
+        """Discards the draft that a run with this attempt id left behind, if there is one."""
+        row = store.reads.batch_of_attempt(self.engine, attempt)
+        if row is not None and row.state == "draft":
+            store.discard(self.engine, row.id, self.by)
 
     def note_failure(self, file: str, source: str = MANUAL) -> None:
         """Keeps that a run on a source failed."""

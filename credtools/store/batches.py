@@ -34,7 +34,7 @@ def draft(engine: Engine, value: Draft) -> int:
             c.execute(
                 update(tables.batches)
                 .where(batches.id == held)
-                .values(attempt_id=value.attempt_id, schema_name=value.schema_name, **recipe)
+                .values(attempt_id=value.attempt_id, schema_name=value.schema_name, held_because=None, **recipe)
             )
             work.event("continue", value.by, held, recipe=value.recipe_fingerprint)
             return int(held)

@@ -85,7 +85,8 @@ def create(url: str) -> Engine:
 
 def _checked_url(url: str) -> URL:
     try:
-        parsed = make_url(url if "://" in url else f"sqlite:///{url}")
+        # A plain path is taken as it stands: in an address a '?' would begin the options.
+        parsed = make_url(url) if "://" in url else URL.create("sqlite", database=url)
     except ArgumentError as problem:
         raise RegistryError(
             "The address of the registry can't be understood; write sqlite:///credtools.db or "

@@ -6,23 +6,23 @@ credential's counter must be the one that was read, and only one batch may hold 
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, func, select, update
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from credtools.errors import MovedError
 from credtools.model import Counts, Receipt
 from credtools.store import tables
 from credtools.store.batches import note_run, require_waiting
+from credtools.store.digests import versions_digest
+from credtools.store.ledger import write_ledger, write_rejects
 from credtools.store.values import Finish
-from credtools.store.writing import Write, insert_columns, write
+from credtools.store.versions import write_versions
+from credtools.store.writing import Write, write
 
-SALT_BYTES = 16
 LOOKUP_EVENTS = ("load", "settings")
 
 
@@ -38,9 +38,9 @@ def finish(engine: Engine, value: Finish) -> Receipt:
         if earlier is not None:
             return _replay(work, value, earlier)
         _require_revision(work, value)
-        version_ids = _write_versions(work, value)
-        ledger_digest = _write_ledger(work, value, version_ids)
-        _write_rejects(work, value)
+        version_ids = write_versions(work, value)
+        ledger_digest = write_ledger(work, value, version_ids)
+        write_rejects(work, value)
         return _write_receipt(work, value, ledger_digest)
 
 
@@ -93,281 +93,6 @@ def revision(connection: Any) -> int:
     """The number of the last event that changed users, types or settings."""
     moved = select(func.max(tables.events.c.seq)).where(tables.events.c.kind.in_(LOOKUP_EVENTS))
     return int(connection.execute(moved).scalar() or 0)
-
-
-# --- versions -----------------------------------------------------------------------------------------------
-
-
-def _write_versions(work: Write, value: Finish) -> dict[int, int]:
-    """Writes credentials and versions; returns the version id of each accepted row."""
-    credential_ids = _write_credentials(work, value)
-    first = work.next_id(tables.credential_versions)
-    ids = list(range(first, first + len(value.row)))
-    salts = _salts(len(ids))
-    contents = zip(
-        *(value.user_id, value.type_id, value.number_key),
-        *(value.issue_date, value.expiration_date, value.number, value.own),
-        strict=True,
-    )
-    digests = [_digest(salt, content_text(*content)) for salt, content in zip(salts, contents, strict=True)]
-    insert_columns(
-        work.connection,
-        tables.credential_versions,
-        {
-            "id": ids,
-            "credential_id": credential_ids,
-            "batch_id": [value.batch_id] * len(ids),
-            "line": [value.line[row] for row in value.row],
-            "issue_date": value.issue_date,
-            "expiration_date": value.expiration_date,
-            "number": value.number,
-            "own": value.own,
-            "decision": value.decision,
-            "stands": [True] * len(ids),
-            "salt": salts,
-            "digest": digests,
-        },
-    )
-    _move_heads(work, sorted(set(credential_ids)))
-    return dict(zip(value.row, ids, strict=True))
-
-
-def content_text(
-    user_id: int,
-    type_id: int,
-    number_key: str,
-    issue_date: object,
-    expiration_date: object,
-    number: str,
-    own: str,
-) -> str:
-    """The text over which a version's digest runs: whose credential it is, and what it says."""
-    days = [str(day) if day else None for day in (issue_date, expiration_date)]
-    return json.dumps([user_id, type_id, number_key, *days, number, own])
-
-
-def _write_credentials(work: Write, value: Finish) -> list[int]:
-    """The credential of each accepted row: new ones written, the counters of known ones compared and swapped."""
-    made: dict[tuple[int, int, str], int] = {}
-    known: dict[int, int] = {}
-    ids: list[int] = []
-    free = work.next_id(tables.credentials)
-    keys = zip(value.user_id, value.type_id, value.number_key, strict=True)
-    for credential_id, counter, key in zip(value.credential_id, value.counter, keys, strict=True):
-        if credential_id is not None:
-            known[credential_id] = counter
-            ids.append(credential_id)
-        else:
-            ids.append(made.setdefault(key, free + len(made)))
-    columns = dict(zip(("user_id", "type_id", "number"), zip(*made, strict=True), strict=True)) if made else {}
-    if made:
-        _refuse_taken(work, made)
-    insert_columns(
-        work.connection,
-        tables.credentials,
-        {"id": list(made.values()), "counter": [1] * len(made), **columns},
-    )
-    if known:
-        swap = (
-            update(tables.credentials)
-            .where(
-                tables.credentials.c.id == bindparam("known_id"),
-                tables.credentials.c.counter == bindparam("seen"),
-            )
-            .values(counter=tables.credentials.c.counter + 1)
-        )
-        seen = [{"known_id": k, "seen": counter} for k, counter in known.items()]
-        if work.connection.execute(swap, seen).rowcount != len(known):
-            raise _moved()
-    return ids
-
-
-def _refuse_taken(work: Write, made: dict[tuple[int, int, str], int]) -> None:
-    """A credential that was new when the rows were classified may exist by now."""
-    c = tables.credentials.c
-    users = sorted({user for user, _, _ in made})
-    for start in range(0, len(users), 500):
-        some = users[start : start + 500]
-        found = work.connection.execute(select(c.user_id, c.type_id, c.number).where(c.user_id.in_(some)))
-        if any((user, type_id, number) in made for user, type_id, number in found):
-            raise _moved()
-
-
-def _moved() -> MovedError:
-    return MovedError(
-        "Somebody else changed some of these credentials in the meantime; nothing was written. Look at the preview "
-        "again."
-    )
-
-
-def _move_heads(work: Write, credential_ids: list[int]) -> None:
-    """The head of a credential is its newest standing version: by issue date (none first), then arrival."""
-    version = tables.credential_versions
-    newest = (
-        select(version.c.id)
-        .where(version.c.credential_id == tables.credentials.c.id, version.c.stands)
-        .order_by(version.c.issue_date.desc().nulls_last(), version.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    for start in range(0, len(credential_ids), 500):
-        some = credential_ids[start : start + 500]
-        work.connection.execute(
-            update(tables.credentials).where(tables.credentials.c.id.in_(some)).values(head_version_id=newest)
-        )
-
-
-# --- ledger -------------------------------------------------------------------------------------------------
-
-
-def _write_ledger(work: Write, value: Finish, version_ids: dict[int, int]) -> str:
-    """Writes what became of each row; returns the digest over all of it, which the event chains."""
-    rows = range(len(value.line))
-    versions = [
-        version_ids.get(row) or value.equals[row] or version_ids.get(_first(value.repeats[row])) for row in rows
-    ]
-    salts = _salts(len(value.line))
-    digests = [_digest(salt, raw) for salt, raw in zip(salts, value.raw, strict=True)]
-    batch_ids = [value.batch_id] * len(value.line)
-    insert_columns(
-        work.connection,
-        tables.ledger,
-        {
-            "batch_id": batch_ids,
-            "line": value.line,
-            "verdict": value.verdict,
-            "codes": value.codes,
-            "version_id": versions,
-            "digest": digests,
-        },
-    )
-    insert_columns(
-        work.connection,
-        tables.ledger_values,
-        {"batch_id": batch_ids, "line": value.line, "salt": salts, "raw": value.raw},
-    )
-    return ledger_digest(value.line, value.verdict, value.codes, versions, digests)
-
-
-def ledger_digest(
-    line: list[int], verdict: list[str], codes: list[str], version_id: list[int | None], digest: list[bytes]
-) -> str:
-    """SHA-256 over the ledger of one batch, line by line."""
-    whole = hashlib.sha256()
-    for row in zip(line, verdict, codes, version_id, (d.hex() for d in digest), strict=True):
-        whole.update((" ".join(map(str, row)) + "\n").encode())
-    return whole.hexdigest()
-
-
-def versions_digest(version_id: list[int], credential_id: list[int], line: list[int], digest: list[bytes]) -> str:
-    """SHA-256 over the versions that one batch wrote, in the order of their ids."""
-    whole = hashlib.sha256()
-    for row in zip(version_id, credential_id, line, (d.hex() for d in digest), strict=True):
-        whole.update((" ".join(map(str, row)) + "\n").encode())
-    return whole.hexdigest()
-
-
-def _first(row: int | None) -> int:
-    return -1 if row is None else row
-
-
-def _salts(count: int) -> list[bytes]:
-    pool = os.urandom(SALT_BYTES * count)
-    return [pool[k * SALT_BYTES : (k + 1) * SALT_BYTES] for k in range(count)]
-
-
-def _digest(salt: bytes, text: str) -> bytes:
-    return hashlib.sha256(salt + text.encode()).digest()
-
-
-# --- rejects ------------------------------------------------------------------------------------------------
-
-
-def _write_rejects(work: Write, value: Finish) -> None:
-    """Opens a reject per rejected row, and settles the open rejects of this source whose record came again."""
-    c = work.connection
-    source_id = c.execute(select(tables.batches.c.source_id).where(tables.batches.c.id == value.batch_id)).scalar_one()
-    rejects = tables.rejects.c
-    still_open = {
-        (row.record_digest, row.ordinal): row
-        for row in c.execute(
-            select(rejects.id, rejects.record_digest, rejects.ordinal, rejects.first_seen)
-            .where(rejects.source_id == source_id, rejects.state == "open")
-            .order_by(rejects.id)
-        )
-    }
-    again = {
-        row: still_open[key]
-        for row, key in enumerate(zip(value.record_digest, value.ordinal, strict=True))
-        if key in still_open
-    }
-    rejected = [row for row, verdict in enumerate(value.verdict) if verdict == "rejected"]
-    first = work.next_id(tables.rejects)
-    ids = {row: first + k for k, row in enumerate(rejected)}
-    insert_columns(
-        c,
-        tables.rejects,
-        {
-            "id": list(ids.values()),
-            "batch_id": [value.batch_id] * len(ids),
-            "line": [value.line[row] for row in rejected],
-            "source_id": [source_id] * len(ids),
-            "record_digest": [value.record_digest[row] for row in rejected],
-            "ordinal": [value.ordinal[row] for row in rejected],
-            "state": ["open"] * len(ids),
-            "first_seen": [again[row].first_seen if row in again else work.at for row in rejected],
-            "changed_at": [work.at] * len(ids),
-            "changed_by": [value.by] * len(ids),
-        },
-    )
-    _write_reject_errors(work, value, ids)
-    changed = {"changed_at": work.at, "changed_by": value.by}
-    settle = update(tables.rejects).where(rejects.id == bindparam("reject"))
-    fixed = [
-        {
-            "reject": old.id,
-            "state": "fixed",
-            "fixed_batch_id": value.batch_id,
-            "fixed_line": value.line[row],
-            **changed,
-        }
-        for row, old in again.items()
-        if row not in ids
-    ]
-    superseded = [
-        {"reject": old.id, "state": "superseded", "superseded_by": ids[row], **changed}
-        for row, old in again.items()
-        if row in ids
-    ]
-    for changes in (fixed, superseded):
-        if changes:
-            c.execute(settle.values({k: bindparam(k) for k in changes[0] if k != "reject"}), changes)
-
-
-def _write_reject_errors(work: Write, value: Finish, ids: dict[int, int]) -> None:
-    positions: list[int] = []
-    last = -1
-    for row in value.error_row:
-        positions.append(positions[-1] + 1 if row == last else 0)
-        last = row
-    insert_columns(
-        work.connection,
-        tables.reject_errors,
-        {
-            "reject_id": [ids[row] for row in value.error_row],
-            "position": positions,
-            "code": value.error_code,
-            "column_name": value.error_column,
-            "heading": value.error_heading,
-            "title": value.error_title,
-            "value": value.error_value,
-            "resolution": value.error_resolution,
-            "suggestion": value.error_suggestion,
-        },
-    )
-
-
-# --- receipt ------------------------------------------------------------------------------------------------
 
 
 def _write_receipt(work: Write, value: Finish, ledger: str) -> Receipt:

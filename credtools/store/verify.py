@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, select
 
 from credtools.store import tables
+from credtools.store.digests import content_text, ledger_digest, salted_digest, versions_digest
 from credtools.store.engine import GENESIS
-from credtools.store.finish import content_text, ledger_digest, versions_digest
 from credtools.store.writing import chain
 
 
@@ -113,7 +113,7 @@ def _values(connection: Connection, batch_id: int, digests: dict[int, bytes]) ->
     """Raw values that are still there (they may be erased) must be those that were digested."""
     values = tables.ledger_values
     for row in connection.execute(select(values).where(values.c.batch_id == batch_id)):
-        if hashlib.sha256(row.salt + row.raw.encode()).digest() != digests.get(row.line):
+        if salted_digest(row.salt, row.raw) != digests.get(row.line):
             return [f"The values of line {row.line} of batch {batch_id} aren't those that were uploaded."]
     return []
 
@@ -134,7 +134,7 @@ def _versions(connection: Connection, batch_id: int, event: dict[str, Any]) -> l
             continue
         said = (row.issue_date, row.expiration_date, row.number, row.own)
         text = content_text(row.user_id, row.type_id, row.number_key, *said)
-        if hashlib.sha256(row.salt + text.encode()).digest() != row.digest:
+        if salted_digest(row.salt, text) != row.digest:
             return [f"The credential on line {row.line} of batch {batch_id} isn't the one that was uploaded."]
     return []
 

@@ -13,7 +13,7 @@ from credtools.registry import open_registry
 from tests.browser.lab import Notebook, screenshot
 
 OpenNotebook = Callable[..., Notebook]
-SCRIPT = "<img src=x onerror=\"window.executed=1\"><script>window.executed=1</script>"
+SCRIPT = '<img src=x onerror="window.executed=1"><script>window.executed=1</script>'
 
 
 def start(folder: Path, open_notebook: OpenNotebook) -> demo.Demo:
@@ -35,9 +35,7 @@ def told(page: Page, text: str) -> None:
     expect(page.locator("p[role=status]")).to_contain_text(text, timeout=30_000)
 
 
-def test_a_person_uploads_and_approves_by_clicks(
-    tmp_path: Path, page: Page, open_notebook: OpenNotebook
-) -> None:
+def test_a_person_uploads_and_approves_by_clicks(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> None:
     """From the chosen file to approved credentials, every number on the screen is the number in the database."""
     made = start(tmp_path / "demo", open_notebook)
     told(page, "Choose a CSV file, or name one on this server.")
@@ -77,9 +75,7 @@ def test_a_refused_file_is_told_in_one_sentence_and_leaves_nothing(
     assert made.registry.batches().empty
 
 
-def test_markup_from_a_file_is_shown_and_never_run(
-    tmp_path: Path, page: Page, open_notebook: OpenNotebook
-) -> None:
+def test_markup_from_a_file_is_shown_and_never_run(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> None:
     """Cells, headings and file names of an upload reach the page as text."""
     start(tmp_path / "demo", open_notebook)
     nasty = tmp_path / "<img src=x onerror=window.executed=1>.csv"
@@ -94,9 +90,7 @@ def test_markup_from_a_file_is_shown_and_never_run(
     assert page.evaluate("() => window.executed") is None
 
 
-def test_no_value_of_a_file_is_saved_in_the_notebook(
-    tmp_path: Path, page: Page, open_notebook: OpenNotebook
-) -> None:
+def test_no_value_of_a_file_is_saved_in_the_notebook(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> None:
     """What a file holds stays out of the saved notebook."""
     made = start(tmp_path / "demo", open_notebook)
     page.get_by_label("Recipe").select_option("hr")

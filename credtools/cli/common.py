@@ -1,0 +1,66 @@
+"""What all commands share: opening, stopping, and printing safely."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from credtools.errors import CredtoolsError
+
+if TYPE_CHECKING:
+    from credtools.registry import Registry
+
+SHOWN = 10  # causes or lines on the screen; --json shows all
+
+
+def open_registry() -> Registry:
+    from credtools.registry import open_registry  # noqa: PLC0415
+
+    return open_registry()
+
+
+def stop(sentence: str, code: int) -> NoReturn:
+    click.echo(f"credtools: {safe(sentence)}", err=True)
+    sys.exit(code)
+
+
+def safe(value: object) -> str:
+    """Text for a terminal: control characters, which could move the cursor or colour the screen, made visible."""
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in str(value))
+
+
+def print_json(value: dict[str, Any]) -> None:
+    click.echo(json.dumps(value, allow_nan=False))
+
+
+def plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(name): _jsonable(value) for name, value in row.items()}
+
+
+def _jsonable(value: Any) -> Any:
+    import pandas as pd  # noqa: PLC0415
+
+    if value is None or value is pd.NaT or (isinstance(value, float) and pd.isna(value)):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value.item() if hasattr(value, "item") else value
+
+
+def parse_lines(text: str | None) -> tuple[int, ...] | None:
+    """'5,9-12' → 5, 9, 10, 11, 12."""
+    if text is None:
+        return None
+    found: list[int] = []
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            raise CredtoolsError(f"Lines are written like 5,9-12, not {text!r}.")
+        found += range(int(first), int(last or first) + 1)
+    return tuple(found)

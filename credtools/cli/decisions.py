@@ -1,0 +1,41 @@
+"""`approve` and `decline`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from credtools.cli.common import SHOWN, open_registry, parse_lines, print_json
+
+
+@click.command()
+@click.argument("batch", type=int)
+@click.option("--lines", help="Only these lines, for example 5,9-12; refused when one of them can't be decided.")
+@click.option("--note", default="", help="Kept with the decision.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def approve(batch: int, lines: str | None, note: str, *, as_json: bool) -> None:
+    """Approve the pending credentials of a batch, all at once."""
+    done = open_registry().approve(batch, parse_lines(lines), note)
+    _decided("approved", batch, done, as_json=as_json)
+
+
+@click.command()
+@click.argument("batch", type=int)
+@click.option("--lines", required=True, help="The lines to decline, for example 5,9-12.")
+@click.option("--reason", required=True, help="Why, in a few words.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def decline(batch: int, lines: str, reason: str, *, as_json: bool) -> None:
+    """Decline pending credentials, with a reason."""
+    done = open_registry().decline(batch, parse_lines(lines) or (), reason)
+    _decided("declined", batch, done, as_json=as_json)
+
+
+def _decided(word: str, batch: int, done: Any, *, as_json: bool) -> None:
+    if as_json:
+        blocked = [{"line": line, "reason": reason} for line, reason in done.blocked.items()]
+        print_json({"batch": batch, "decided": list(done.decided), "blocked": blocked, "audit_head": done.audit_head})
+        return
+    click.echo(f"batch {batch}: {len(done.decided):,} {word}, {len(done.blocked):,} blocked")
+    for line, reason in list(done.blocked.items())[:SHOWN]:
+        click.echo(f"  line {line}: {reason}")

@@ -1,0 +1,94 @@
+"""`rejects`, `show`, `verify`: looking back."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from credtools.cli.common import open_registry, plain, print_json, safe
+
+
+@click.command()
+@click.option("--batch", type=int, help="Only those of one batch.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write them to a .csv or .xlsx file.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per error on stdout.")
+def rejects(batch: int | None, output: Path | None, *, as_json: bool) -> None:
+    """List rejected rows and what became of them."""
+    registry = open_registry()
+    if batch is not None:
+        registry.batch(batch)  # a batch that isn't there is misuse, not an empty list
+    found = registry.audit.rejects(batch=batch)
+    if output:
+        from credtools import exports  # noqa: PLC0415
+
+        written = exports.write_rejects(found, output)
+        click.echo(f"{found['reject'].nunique():,} rejects written to {written}", err=as_json)
+    if as_json:
+        for row in found.to_dict("records"):
+            print_json(plain(row))
+    elif not output:
+        for row in found.to_dict("records"):
+            where = f"batch {row['batch']} line {row['line']} · {row['state']}"
+            click.echo(f"{where} · {row['title']}: {safe(row['resolution'])}")
+        click.echo(f"{found['reject'].nunique():,} rejected rows, {_open_rejects(found):,} still open.")
+
+
+def _open_rejects(found: Any) -> int:
+    return int(found.loc[found["state"] == "open", "reject"].nunique())
+
+
+@click.command()
+@click.argument("batch", type=int, required=False)
+@click.option("--sources", is_flag=True, help="Each source and its last run.")
+@click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
+def show(batch: int | None, *, sources: bool, as_json: bool) -> None:
+    """Show a batch with its receipt; without a number the list of batches."""
+    registry = open_registry()
+    if batch is None:
+        frame = registry.sources() if sources else registry.batches()
+        for row in frame.to_dict("records"):
+            shown = plain(row)
+            if as_json:
+                print_json(shown)
+            else:
+                click.echo(" · ".join(f"{k} {safe(v)}" for k, v in shown.items() if v not in (None, "")))
+        if frame.empty and not as_json:
+            click.echo("Nothing was uploaded yet. Next: credtools import FILE --recipe RECIPE.")
+        return
+    found = registry.batch(batch)
+    receipt, counts = found.receipt, found.counts
+    told: dict[str, Any] = {
+        "batch": batch,
+        "file": found.file,
+        "state": found.state,
+        "source": found.source,
+        **counts.as_dict(),
+    }
+    told |= {"held_because": found.held_because, "receipt": receipt.as_dict() if receipt else None}
+    if as_json:
+        print_json(told)
+        return
+    click.echo(safe(repr(found)))
+    if found.held_because:
+        click.echo(f"held: {found.held_because}")
+    if receipt:
+        click.echo(str(receipt))
+    decisions = found.credentials()["decision"].value_counts().to_dict()
+    click.echo("credentials: " + (" · ".join(f"{n:,} {word}" for word, n in decisions.items()) or "none"))
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def verify(*, as_json: bool) -> None:
+    """Compare the stored history with what was chained. Exit 0 when everything agrees, else 1."""
+    problems = open_registry().verify()
+    if as_json:
+        print_json({"agrees": not problems, "problems": problems})
+    else:
+        for problem in problems:
+            click.echo(problem)
+        click.echo("Everything agrees." if not problems else f"{len(problems):,} things don't agree.")
+    sys.exit(1 if problems else 0)

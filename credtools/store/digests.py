@@ -1,0 +1,52 @@
+"""Digests: what the chain of events covers. Salted, so that erased values can't be guessed from them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+
+SALT_BYTES = 16
+
+
+def salts(count: int) -> list[bytes]:
+    """Fresh random salts."""
+    pool = os.urandom(SALT_BYTES * count)
+    return [pool[k * SALT_BYTES : (k + 1) * SALT_BYTES] for k in range(count)]
+
+
+def salted_digest(salt: bytes, text: str) -> bytes:
+    """SHA-256 over salt and stored text."""
+    return hashlib.sha256(salt + text.encode()).digest()
+
+
+def content_text(
+    user_id: int,
+    type_id: int,
+    number_key: str,
+    issue_date: object,
+    expiration_date: object,
+    number: str,
+    own: str,
+) -> str:
+    """The text over which a version's digest runs: whose credential it is, and what it says."""
+    days = [str(day) if day else None for day in (issue_date, expiration_date)]
+    return json.dumps([user_id, type_id, number_key, *days, number, own])
+
+
+def ledger_digest(
+    line: list[int], verdict: list[str], codes: list[str], version_id: list[int | None], digest: list[bytes]
+) -> str:
+    """SHA-256 over the ledger of one batch, line by line."""
+    whole = hashlib.sha256()
+    for row in zip(line, verdict, codes, version_id, (d.hex() for d in digest), strict=True):
+        whole.update((" ".join(map(str, row)) + "\n").encode())
+    return whole.hexdigest()
+
+
+def versions_digest(version_id: list[int], credential_id: list[int], line: list[int], digest: list[bytes]) -> str:
+    """SHA-256 over the versions that one batch wrote, in the order of their ids."""
+    whole = hashlib.sha256()
+    for row in zip(version_id, credential_id, line, (d.hex() for d in digest), strict=True):
+        whole.update((" ".join(map(str, row)) + "\n").encode())
+    return whole.hexdigest()

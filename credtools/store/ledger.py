@@ -1,0 +1,127 @@
+"""The ledger of a finishing batch, and the rejects that are followed from it."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select, update
+
+from credtools.store import tables
+from credtools.store.digests import ledger_digest, salted_digest, salts
+from credtools.store.values import Finish
+from credtools.store.writing import Write, insert_columns
+
+
+def write_ledger(work: Write, value: Finish, version_ids: dict[int, int]) -> str:
+    """Writes what became of each row; returns the digest over all of it, which the event chains."""
+    rows = range(len(value.line))
+    versions = [
+        version_ids.get(row) or value.equals[row] or version_ids.get(_first(value.repeats[row])) for row in rows
+    ]
+    fresh = salts(len(value.line))
+    digests = [salted_digest(salt, raw) for salt, raw in zip(fresh, value.raw, strict=True)]
+    batch_ids = [value.batch_id] * len(value.line)
+    insert_columns(
+        work.connection,
+        tables.ledger,
+        {
+            "batch_id": batch_ids,
+            "line": value.line,
+            "verdict": value.verdict,
+            "codes": value.codes,
+            "version_id": versions,
+            "digest": digests,
+        },
+    )
+    insert_columns(
+        work.connection,
+        tables.ledger_values,
+        {"batch_id": batch_ids, "line": value.line, "salt": fresh, "raw": value.raw},
+    )
+    return ledger_digest(value.line, value.verdict, value.codes, versions, digests)
+
+
+def _first(row: int | None) -> int:
+    return -1 if row is None else row
+
+
+def write_rejects(work: Write, value: Finish) -> None:
+    """Opens a reject per rejected row, and settles the open rejects of this source whose record came again."""
+    c = work.connection
+    source_id = c.execute(select(tables.batches.c.source_id).where(tables.batches.c.id == value.batch_id)).scalar_one()
+    rejects = tables.rejects.c
+    still_open = {
+        (row.record_digest, row.ordinal): row
+        for row in c.execute(
+            select(rejects.id, rejects.record_digest, rejects.ordinal, rejects.first_seen)
+            .where(rejects.source_id == source_id, rejects.state == "open")
+            .order_by(rejects.id)
+        )
+    }
+    again = {
+        row: still_open[key]
+        for row, key in enumerate(zip(value.record_digest, value.ordinal, strict=True))
+        if key in still_open
+    }
+    rejected = [row for row, verdict in enumerate(value.verdict) if verdict == "rejected"]
+    first = work.next_id(tables.rejects)
+    ids = {row: first + k for k, row in enumerate(rejected)}
+    insert_columns(
+        c,
+        tables.rejects,
+        {
+            "id": list(ids.values()),
+            "batch_id": [value.batch_id] * len(ids),
+            "line": [value.line[row] for row in rejected],
+            "source_id": [source_id] * len(ids),
+            "record_digest": [value.record_digest[row] for row in rejected],
+            "ordinal": [value.ordinal[row] for row in rejected],
+            "state": ["open"] * len(ids),
+            "first_seen": [again[row].first_seen if row in again else work.at for row in rejected],
+            "changed_at": [work.at] * len(ids),
+            "changed_by": [value.by] * len(ids),
+        },
+    )
+    _write_reject_errors(work, value, ids)
+    changed = {"changed_at": work.at, "changed_by": value.by}
+    settle = update(tables.rejects).where(rejects.id == bindparam("reject"))
+    fixed = [
+        {
+            "reject": old.id,
+            "state": "fixed",
+            "fixed_batch_id": value.batch_id,
+            "fixed_line": value.line[row],
+            **changed,
+        }
+        for row, old in again.items()
+        if row not in ids
+    ]
+    superseded = [
+        {"reject": old.id, "state": "superseded", "superseded_by": ids[row], **changed}
+        for row, old in again.items()
+        if row in ids
+    ]
+    for changes in (fixed, superseded):
+        if changes:
+            c.execute(settle.values({k: bindparam(k) for k in changes[0] if k != "reject"}), changes)
+
+
+def _write_reject_errors(work: Write, value: Finish, ids: dict[int, int]) -> None:
+    positions: list[int] = []
+    last = -1
+    for row in value.error_row:
+        positions.append(positions[-1] + 1 if row == last else 0)
+        last = row
+    insert_columns(
+        work.connection,
+        tables.reject_errors,
+        {
+            "reject_id": [ids[row] for row in value.error_row],
+            "position": positions,
+            "code": value.error_code,
+            "column_name": value.error_column,
+            "heading": value.error_heading,
+            "title": value.error_title,
+            "value": value.error_value,
+            "resolution": value.error_resolution,
+            "suggestion": value.error_suggestion,
+        },
+    )

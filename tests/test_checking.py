@@ -1,0 +1,754 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandera.errors import SchemaErrors
+
+from credtools.checking import FAILED, NOT_JUDGED, PASSED
+from credtools.errors import FileError
+from credtools.model import Review
+from tests.core import CREDENTIALS, HEADINGS, LOOKUPS, TODAY, found, lookups, only_types, review, rows, sentences
+
+ANA = "ana@x.org,First Aid,2024-01-05,,"
+
+# --- each rule, and its neighbour -----------------------------------------------------------------------------
+
+# (the row that fires, what it says, the neighbour that doesn't)
+FIRES = {
+    "field_count short": ("ana@x.org,First Aid,2024-01-05", ("", "field_count"), ANA),
+    "field_count long": (f"{ANA},", ("", "field_count"), ANA),
+    "value_required user": (",First Aid,2024-01-05,,", ("user_email", "value_required"), ANA),
+    "value_required blanks": (" \t ,First Aid,2024-01-05,,", ("user_email", "value_required"), ANA),
+    "value_required type": ("ana@x.org,,2024-01-05,,", ("credential_type", "value_required"), ANA),
+    "value_required issue": (
+        "ana@x.org,First Aid,,,",
+        ("issue_date", "value_required"),
+        "ana@x.org,Diploma,,,",
+    ),
+    "value_required issue never": (
+        "ana@x.org,First Aid,,2030-01-01,",
+        ("issue_date", "value_required"),
+        "ana@x.org,Badge,,2030-01-01,",
+    ),
+    "value_required expiry": (
+        "ana@x.org,Forklift,2024-01-05,,",
+        ("expiration_date", "value_required"),
+        ANA,
+    ),
+    "value_required expiry never": (
+        "ana@x.org,Forklift,2024-01-05,,",
+        ("expiration_date", "value_required"),
+        "ana@x.org,Diploma,2024-01-05,,",
+    ),
+    "value_required number": ("ana@x.org,Welder,2024-01-05,,", ("credential_number", "value_required"), ANA),
+    "value_readable NUL": ("ana@x.org,First\x00 Aid,2024-01-05,,", ("credential_type", "value_readable"), ANA),
+    "value_readable zero width": ("ana\u200b@x.org,First Aid,2024-01-05,,", ("user_email", "value_readable"), ANA),
+    "value_readable bidi": ("ana@x.org,First Aid,2024-01-05,,7\u202e8", ("credential_number", "value_readable"), ANA),
+    "value_readable C1": ("ana@x.org,First\x85Aid,2024-01-05,,", ("credential_type", "value_readable"), ANA),
+    "value_readable C0": ("ana@x.org,First\x1cAid,2024-01-05,,", ("credential_type", "value_readable"), ANA),
+    "value_readable alone": ("ana@x.org,First Aid,2024-01-05,\ufeff,", ("expiration_date", "value_readable"), ANA),
+    "value_readable not white space": (
+        "ana@x.org,First Aid,2024-01-05,\x0c,",
+        ("expiration_date", "value_readable"),
+        'ana@x.org,First Aid,2024-01-05,"\t\r\n ",',
+    ),
+    "user_exists unknown": ("zoe@x.org,First Aid,2024-01-05,,", ("user_email", "user_exists"), ANA),
+    "user_exists deactivated": (
+        "cy@x.org,First Aid,2024-01-05,,",
+        ("user_email", "user_exists"),
+        " ANA@X.ORG ,First Aid,2024-01-05,,",
+    ),
+    "credential_type_exists": (
+        "ana@x.org,Scuba,2024-01-05,,",
+        ("credential_type", "credential_type_exists"),
+        "ana@x.org, first   AID ,2024-01-05,,",
+    ),
+    "credential_type_exists deactivated": (
+        "ana@x.org,Old Type,2024-01-05,,",
+        ("credential_type", "credential_type_exists"),
+        ANA,
+    ),
+    "date_format issue": (
+        "ana@x.org,First Aid,05/01/2024,,",
+        ("issue_date", "date_format"),
+        "ana@x.org,First Aid,2024-1-5,,",
+    ),
+    "date_format expiration": (
+        "ana@x.org,First Aid,2024-01-05,never,",
+        ("expiration_date", "date_format"),
+        ANA,
+    ),
+    "expires_after_issue": (
+        "ana@x.org,First Aid,2030-01-05,2030-01-04,",
+        ("expiration_date", "expires_after_issue"),
+        "ana@x.org,First Aid,2026-11-22,2026-11-22,",
+    ),
+}
+
+
+def blocking(result: Review) -> list[tuple[int, str, str]]:
+    warned = result.errors[~result.errors["blocks"]]
+    return [f for k, f in enumerate(found(result)) if k not in warned.index]
+
+
+@pytest.mark.parametrize(("row", "said", "neighbour"), list(FIRES.values()), ids=list(FIRES))
+def test_a_rule_fires_and_its_neighbour_passes(row: str, said: tuple[str, str], neighbour: str) -> None:
+    """Each rule rejects the row it is made for, by its own code in its own column, and lets the neighbour pass."""
+    result = rows(row)
+    assert blocking(result) == [(2, *said)]
+    assert (result.rejected.tolist(), result.codes) == ([True], [(said[1],)])
+    assert (result.rows, result.ready) == (1, 0)
+    passing = rows(neighbour)
+    assert blocking(passing) == []
+    assert (passing.rejected.tolist(), passing.codes, passing.ready) == ([False], [()], 1)
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "column", "neighbour"),
+    [
+        ("ana@x.org,First Aid,2024-01-05,2026-11-21,", "already_expired", "expiration_date", "2026-11-22"),
+        ("ana@x.org,First Aid,2026-11-23,,", "issued_in_future", "issue_date", "2026-11-22"),
+        ("ana@x.org,Diploma,2024-01-05,2030-01-05,", "date_unused", "expiration_date", ""),
+        ("ana@x.org,Badge,2024-01-05,,", "date_unused", "issue_date", ""),
+    ],
+)
+def test_warnings_never_block(row: str, code: str, column: str, neighbour: str) -> None:
+    """A warning names its row and lets it pass; with the neighbour's value there is none."""
+    result = rows(row)
+    assert found(result) == [(2, column, code)]
+    assert (result.errors["blocks"].tolist(), result.rejected.tolist(), result.codes) == ([False], [False], [()])
+    cells = row.split(",")
+    cells[2 if column == "issue_date" else 3] = neighbour
+    assert found(rows(",".join(cells))) == []
+
+
+def test_a_date_that_the_type_never_has() -> None:
+    """A date that the type never has is neither judged nor kept: it may even be no date."""
+    result = rows("ana@x.org,Diploma,2024-01-05,n/a,", "ana@x.org,Diploma,2025-01-05,2001-01-01,")
+    assert found(result) == [(2, "expiration_date", "date_unused"), (3, "expiration_date", "date_unused")]
+    assert result.resolved["expiration_date"].isna().all()
+    assert sentences(result) == [
+        "The type 'Diploma' has no such date; 'n/a' isn't stored.",
+        "The type 'Diploma' has no such date; '2001-01-01' isn't stored.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["\u0430na@x.org", "\uff41n\u0430@x.org", "ana\u00ad@x.org", "ana\u180e@x.org", "ana\U000e0061@x.org"],
+    ids=["mixed script", "mixed script after NFKC", "soft hyphen", "vowel separator", "tag"],
+)
+def test_addresses_that_only_look_known(address: str) -> None:
+    """An address of mixed scripts or with invisible letters is unreadable, and the user it imitates is named."""
+    result = rows(f"{address},First Aid,2024-01-05,,")
+    assert "value_readable" in result.codes[0]
+    assert any("'ana@x.org'" in sentence for sentence in sentences(result))
+
+
+# --- the same credential in one file --------------------------------------------------------------------------
+
+
+def test_not_repeated() -> None:
+    """The same credential and issue date with different content rejects all those rows, each naming the others."""
+    result = rows(ANA, "bo@x.org,First Aid,2024-01-05,,", "ANA@x.org,first aid,2024-1-5,2030-01-01,", f"{ANA}7")
+    assert found(result) == [(line, "", "not_repeated") for line in (2, 4, 5)]
+    assert result.rejected.tolist() == [True, False, True, True]
+    said = "The same credential with the same issue date also stands on {}, with different content. Keep the right row "
+    said += "and remove the others."
+    assert sentences(result) == [said.format(lines) for lines in ("lines 4, 5", "lines 2, 5", "lines 2, 4")]
+
+
+def test_other_issue_dates_are_a_chain() -> None:
+    """The same credential with different issue dates is a chain of versions, not a contradiction."""
+    assert found(rows(ANA, ANA.replace("2024", "2025"), "ana@x.org,First Aid,2023-01-05,2030-01-01,")) == []
+
+
+def test_repeated() -> None:
+    """An exact repeat, compared after resolving, is a warning on the later rows."""
+    result = rows(ANA, "ANA@x.org, FIRST aid,2024-1-5,,", ANA)
+    assert found(result) == [(3, "", "repeated"), (4, "", "repeated")]
+    assert result.rejected.tolist() == [False, False, False]
+    assert sentences(result) == [
+        "The same credential stands on lines 2, 4 with the same content; it is taken once.",
+        "The same credential stands on lines 2, 3 with the same content; it is taken once.",
+    ]
+
+
+def test_repeats_among_contradictions_name_only_their_equals() -> None:
+    """Where some rows repeat and others contradict, no sentence calls different content the same."""
+    result = rows(ANA, ANA, f"{ANA}7")
+    assert result.rejected.tolist() == [True, True, True]
+    said = [s for s, code in zip(sentences(result), result.errors["code"], strict=True) if code == "repeated"]
+    assert all("line 2 with the same content" in sentence for sentence in said)
+
+
+def test_without_an_issue_date() -> None:
+    """Credentials without an issue date are compared, too."""
+    assert found(rows("ana@x.org,Diploma,,,1", "ana@x.org,Diploma,,,2")) == [
+        *((2, "", "not_repeated"), (3, "", "not_repeated"))
+    ]
+    assert found(rows("ana@x.org,Diploma,,,1", "ana@x.org,Diploma,,,1")) == [(3, "", "repeated")]
+
+
+def test_numbered() -> None:
+    """Of a numbered type one user may hold several, told apart by number; of another the number is content."""
+    assert found(rows("ana@x.org,Welder,2024-01-05,,1", "ana@x.org,Welder,2024-01-05,,2")) == []
+    assert found(rows("ana@x.org,Welder,2024-01-05,,1", "ana@x.org,Welder,2024-01-05,2030-01-01,1")) == [
+        *((2, "", "not_repeated"), (3, "", "not_repeated"))
+    ]
+    assert found(rows("ana@x.org,First Aid,2024-01-05,,1", "ana@x.org,First Aid,2024-01-05,,2")) == [
+        *((2, "", "not_repeated"), (3, "", "not_repeated"))
+    ]
+
+
+def test_media_and_unmapped_columns_are_not_content() -> None:
+    """Rows that differ only in media or in unmapped columns repeat each other."""
+    text = HEADINGS.replace("\n", ",Media,Colour\n") + f"{ANA},a.pdf,red\n{ANA},b.pdf,blue\n"
+    assert found(review(text)) == [(3, "", "repeated")]
+
+
+# --- several reasons, and what isn't judged -------------------------------------------------------------------
+
+
+def test_no_reason_hides_another() -> None:
+    """Every reason for which a row is rejected is told at once."""
+    result = rows(
+        "zoe@x.org,Scuba,05/01/2024,x,\u200b",
+        ",,,2024-01-01,",
+        "cy@x.org,Forklift,2024-01-05,,",
+        "ana@x.org,First Aid,2024-01-05,2023-01-01,",
+        "ana@x.org,First Aid,2024-01-05,,",
+    )
+    assert blocking(result) == [
+        (2, "credential_number", "value_readable"),
+        (2, "user_email", "user_exists"),
+        (2, "credential_type", "credential_type_exists"),
+        (2, "issue_date", "date_format"),
+        (2, "expiration_date", "date_format"),
+        (3, "user_email", "value_required"),
+        (3, "credential_type", "value_required"),
+        (4, "expiration_date", "value_required"),
+        (4, "user_email", "user_exists"),
+        (5, "expiration_date", "expires_after_issue"),
+        (5, "", "not_repeated"),
+        (6, "", "not_repeated"),
+    ]
+    assert result.codes == [
+        ("value_readable", "user_exists", "credential_type_exists", "date_format"),
+        ("value_required",),
+        ("value_required", "user_exists"),
+        ("expires_after_issue", "not_repeated"),
+        ("not_repeated",),
+    ]
+
+
+def test_a_row_with_the_wrong_number_of_fields_is_judged_for_nothing_else() -> None:
+    """Where cells can't be told apart, nothing is said about any of them, and the row ties no other row."""
+    result = rows("zoe@x.org,Scuba,x", "ana@x.org,First Aid,2024-01-05", ANA, f"{ANA}9,9", "\x00,,,,,,")
+    assert found(result) == [(line, "", "field_count") for line in (2, 3, 5, 6)]
+    assert result.rejected.tolist() == [True, True, False, True, True]
+    assert sentences(result)[0] == (
+        "The row has 3 fields, but the headings promise 5: a delimiter or a quotation mark is missing or one too many. "
+        "Correct the row in the file."
+    )
+    judged = {rule: states.tolist() for rule, states in result.states.items()}
+    assert judged.pop(("field_count", "record")) == [FAILED, FAILED, PASSED, FAILED, FAILED]
+    assert set(map(tuple, judged.values())) == {(NOT_JUDGED, NOT_JUDGED, PASSED, NOT_JUDGED, NOT_JUDGED)}
+
+
+@pytest.mark.parametrize(
+    ("row", "failed", "not_judged"),
+    [
+        (
+            "ana@x.org,First Aid,05/01/2024,2031-01-01,",
+            {("date_format", "issue_date")},
+            {
+                *(("expires_after_issue", "expiration_date"), ("not_repeated", "record"), ("repeated", "record")),
+                *(("date_unused", "issue_date"), ("issued_in_future", "issue_date")),
+            },
+        ),
+        (
+            "zoe@x.org,First Aid,2024-01-05,,",
+            {("user_exists", "user_email")},
+            {("not_repeated", "record"), ("repeated", "record")},
+        ),
+        (
+            "ana@x.org,First Aid,2024-01-05,2023-01-05,",
+            {("expires_after_issue", "expiration_date"), ("already_expired", "expiration_date")},
+            set(),
+        ),
+        (ANA, set(), set()),
+    ],
+)
+def test_what_could_not_be_judged(row: str, failed: set[tuple[str, str]], not_judged: set[tuple[str, str]]) -> None:
+    """A rule whose cell failed already is neither passed nor failed: it was not judged."""
+    states = rows(row).states
+    assert {key for key, state in states.items() if state[0] == FAILED} == failed
+    assert {key for key, state in states.items() if state[0] == NOT_JUDGED} == not_judged
+
+
+def test_an_unknown_type_asks_for_nothing() -> None:
+    """While the type is unknown, nobody knows which dates or number it needs: they aren't called missing."""
+    assert found(rows("ana@x.org,Scuba,,,")) == [(2, "credential_type", "credential_type_exists")]
+
+
+# --- whole sentences ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence", "suggestion"),
+    [
+        (",First Aid,2024-01-05,,", "User email is blank, but this row needs it; fill it in.", ""),
+        (
+            "ana@x.org,Welder,2024-01-05,,",
+            "Credential number is blank, but this row needs it; fill it in.",
+            "",
+        ),
+        (
+            "ana@x.org,First\x0c Aid\u200b,2024-01-05,,",
+            (
+                "Credential type holds characters that can't be seen or that pass for others (control, zero-width or "
+                r"direction marks, mixed alphabets): 'First\x0c Aid\u200b'. The nearest: 'First Aid'. Type the value anew."
+            ),
+            "First Aid",
+        ),
+        (
+            "anna@x.org,First Aid,2024-01-05,,",
+            (
+                "No user of this organisation has the User email 'anna@x.org'. The nearest: 'ana@x.org'. Correct it, "
+                "or load the user first (credtools load users FILE)."
+            ),
+            "ana@x.org",
+        ),
+        (
+            "nobody@else.net,First Aid,2024-01-05,,",
+            (
+                "No user of this organisation has the User email 'nobody@else.net'. Correct it, or load the user first "
+                "(credtools load users FILE)."
+            ),
+            "",
+        ),
+        (
+            "cy@x.org,First Aid,2024-01-05,,",
+            (
+                "The user 'cy@x.org' was deactivated on 2024-01-02; only active users can hold new credentials. "
+                "Reactivate the user, or reject the row."
+            ),
+            "",
+        ),
+        (
+            "dee@x.org,First Aid,2024-01-05,,",
+            (
+                "The user 'dee@x.org' was deactivated; only active users can hold new credentials. Reactivate the "
+                "user, or reject the row."
+            ),
+            "",
+        ),
+        (
+            "ana@x.org,{Frist} Aid,2024-01-05,,",
+            (
+                "This organisation has no credential type called '{Frist} Aid'; only types that were already created "
+                "here count. The nearest: 'First Aid'. Choose an existing one, or create it first (credtools load "
+                "types FILE)."
+            ),
+            "First Aid",
+        ),
+        (
+            "ana@x.org,Scuba,2024-01-05,,",
+            (
+                "This organisation has no credential type called 'Scuba'; only types that were already created here "
+                "count. Choose an existing one, or create it first (credtools load types FILE)."
+            ),
+            "",
+        ),
+        (
+            "ana@x.org,First Aid,5 Jan 24,,",
+            (
+                "'5 Jan 24' isn't a date written as YYYY-MM-DD (the format set by the organisation), for "
+                "example 2026-12-31; it looks like 9 AAA 99. Correct the date, or name its format in the recipe."
+            ),
+            "",
+        ),
+        (
+            "ana@x.org,First Aid,2030-01-05,2030-1-4,",
+            (
+                "The credential expires on 2030-1-4 and was issued on 2030-01-05: the expiration must not lie before "
+                "the issue. Correct one of the two dates."
+            ),
+            "",
+        ),
+    ],
+)
+def test_sentences(row: str, sentence: str, suggestion: str) -> None:
+    """Each error says what is wrong here, with the values, and what to do about it."""
+    errors = rows(row).errors
+    errors = errors[errors["blocks"]]
+    assert errors["resolution"].tolist() == [sentence]
+    assert errors["suggestion"].tolist() == [suggestion]
+
+
+def test_a_whole_row_of_errors() -> None:
+    """An error names line, heading as it stands in the file, column, value, code, title and row."""
+    text = "Mail, Kind \n,Issued\n".replace(" \n,", " ,")
+    result = review(text + "\nana@x.org,Frist  Aid,2024-01-05\n", "headings: {Mail: user_email, Kind: credential_type}")
+    (error,) = result.errors.to_dict("records")
+    assert {name: error[name] for name in ("line", "heading", "column", "value", "code", "title", "blocks", "row")} == {
+        "line": 3,
+        "heading": "Kind",
+        "column": "credential_type",
+        "value": "Frist Aid",
+        "code": "credential_type_exists",
+        "title": "Credential type doesn't exist",
+        "blocks": True,
+        "row": 0,
+    }
+
+
+def test_titles() -> None:
+    """The four documented errors keep their titles."""
+    titles = {rule.code: rule.title for rule in CREDENTIALS.rules}
+    assert titles["credential_type_exists"] == "Credential type doesn't exist"
+    assert titles["user_exists"] == "User doesn't exist"
+    assert titles["date_format"] == "Invalid date format"
+    assert titles["expires_after_issue"] == "Expiration date is earlier than issue date"
+
+
+# --- settings that change a verdict ---------------------------------------------------------------------------
+
+SAME_DAY = "ana@x.org,First Aid,2030-01-05,2030-01-05,"
+
+
+@pytest.mark.parametrize(("allowed", "codes"), [(True, ()), (False, ("expires_after_issue",))])
+def test_same_day_expiry(allowed: bool, codes: tuple[str, ...]) -> None:  # noqa: FBT001
+    """Whether a credential may expire on the day of its issue is a setting of the organisation."""
+    result = rows(SAME_DAY, "ana@x.org,Forklift,2030-01-05,2030-01-06,", known=lookups(same_day_expiry=allowed))
+    assert result.codes == [codes, ()]
+
+
+def test_same_day_expiry_is_explained() -> None:
+    """Where the same day isn't allowed, the sentence doesn't say that the expiration lies before the issue."""
+    errors = rows(SAME_DAY, known=lookups(same_day_expiry=False)).errors
+    (sentence,) = errors.loc[errors["blocks"], "resolution"]
+    assert "same day" in sentence
+
+
+@pytest.mark.parametrize(
+    ("recipe", "profile", "row", "told"),
+    [
+        ("", None, "x", "YYYY-MM-DD (the format set by the organisation), for example 2026-12-31"),
+        ("", "DD.MM.YYYY", "x", "DD.MM.YYYY (the format set by the profile), for example 31.12.2026"),
+        (
+            "date_format: D MMM YYYY",
+            "DD.MM.YYYY",
+            "x",
+            "D MMM YYYY (the format set by the recipe), for example 31 Dec 2026",
+        ),
+        (
+            "date_format: [DD/MM/YYYY, YYYY-MM-DD]",
+            None,
+            "x",
+            "DD/MM/YYYY or YYYY-MM-DD (the format set by the recipe), for example 31/12/2026",
+        ),
+    ],
+)
+def test_where_the_date_format_comes_from(recipe: str, profile: str | None, row: str, told: str) -> None:
+    """The format in force is the recipe's, else the profile's, else the organisation's; the sentence says whose."""
+    known = replace(LOOKUPS, profile_date_format=profile)
+    result = rows(f"ana@x.org,First Aid,{row},,", recipe=recipe, known=known)
+    assert sentences(result) == [
+        f"'x' isn't a date written as {told}; it looks like A. Correct the date, or name its format in the recipe."
+    ]
+
+
+def test_a_recipe_may_declare_one_column_only() -> None:
+    """Where the recipe names the format of one column only, the other column's comes from the organisation."""
+    result = rows("ana@x.org,First Aid,x,y,", recipe="date_format: {issue_date: DD/MM/YYYY}")
+    assert sentences(result) == [
+        (
+            "'x' isn't a date written as DD/MM/YYYY (the format set by the recipe), for example 31/12/2026; it looks "
+            "like A. Correct the date, or name its format in the recipe."
+        ),
+        (
+            "'y' isn't a date written as YYYY-MM-DD (the format set by the organisation), for example 2026-12-31; it "
+            "looks like A. Correct the date, or name its format in the recipe."
+        ),
+    ]
+
+
+def test_formats_decide_what_a_date_is() -> None:
+    """Each format in force is tried in its order; other writings stay errors."""
+    result = rows(
+        *("ana@x.org,First Aid,05/01/2024,,", "bo@x.org,First Aid,2024-03-05,,", "bo@x.org,First Aid,01-05-2024,,"),
+        recipe="date_format: [DD/MM/YYYY, YYYY-MM-DD]",
+    )
+    assert found(result) == [(4, "issue_date", "date_format")]
+    assert [str(day.date()) for day in result.resolved["issue_date"][:2]] == ["2024-01-05", "2024-03-05"]
+    assert result.date_formats["issue_date"] == ("DD/MM/YYYY", "YYYY-MM-DD")
+
+
+def test_users_by_external_id() -> None:
+    """Under match_users_by: external_id users are found by their number, case-sensitive, and e-mails don't count."""
+    text = "User ID,Email,Type,Issued\nE-1,zoe@x.org,First Aid,2024-01-05\n"
+    text += "e-1,ana@x.org,First Aid,2024-01-05\n,,First Aid,\n"
+    result = review(text, "match_users_by: external_id")
+    assert found(result) == [
+        (3, "external_id", "user_exists"),
+        (4, "external_id", "value_required"),
+        (4, "issue_date", "value_required"),
+    ]
+    assert sentences(result)[0] == (
+        "No user of this organisation has the User ID 'e-1'. Correct it, or load the user first (credtools load users "
+        "FILE)."
+    )
+    assert result.resolved["user_id"].tolist() == [1, -1, -1]
+
+
+# --- headings and limits --------------------------------------------------------------------------------------
+
+
+def heading_missing(text: str, title: str, found_headings: str, known: object = LOOKUPS) -> None:
+    with pytest.raises(FileError) as caught:
+        review(text, known=known)
+    assert (caught.value.code, caught.value.line) == ("heading_required", 1)
+    assert str(caught.value).startswith(
+        f"The heading row (line 1) has no heading for {title!r}; the headings found are: {found_headings}. Rename"
+    )
+
+
+def test_a_missing_heading() -> None:
+    """A heading whose column is always required refuses the file, naming what was found."""
+    heading_missing("Mail,Type,Issued\nana@x.org,First Aid,2024-01-05\n", "User email", "Mail, Type, Issued")
+    heading_missing("Email,Issued\nana@x.org,2024-01-05\n", "Credential type", "Email, Issued")
+
+
+def test_a_heading_that_every_row_needs() -> None:
+    """A missing heading refuses the file when every row needs its value, not when only some do."""
+    text = "Email,Type,Issued\n{}\n"
+    forklift, first_aid = "ana@x.org,Forklift,2024-01-05", "ana@x.org,First Aid,2024-01-05"
+    heading_missing(text.format(forklift), "Expiration date", "Email, Type, Issued")
+    heading_missing(text.format(f"{forklift}\nzoe@x.org,Scuba,x"), "Expiration date", "Email, Type, Issued")
+    assert found(review(text.format(f"{forklift}\n{first_aid}"))) == [(2, "expiration_date", "value_required")]
+    assert found(review(text.format(first_aid))) == []
+    heading_missing("Email,Type\nana@x.org,First Aid\n", "Issue date", "Email, Type")
+    assert found(review("Email,Type\nana@x.org,First Aid\nana@x.org,Badge\n")) == [(2, "issue_date", "value_required")]
+    assert found(review("Email,Type\nana@x.org,Diploma\n")) == []
+    heading_missing("Email,Type,Issued\nana@x.org,Welder,2024-01-05\n", "Credential number", "Email, Type, Issued")
+
+
+def test_a_heading_that_every_type_needs() -> None:
+    """While no row's type is known, a heading is missing only if every type of the organisation needs it."""
+    text = "Email,Type,Issued\nana@x.org,Scuba,2024-01-05\n"
+    unknown = [(2, "credential_type", "credential_type_exists")]
+    assert found(review(text)) == unknown
+    assert found(review(text, known=only_types("First Aid"))) == unknown
+    heading_missing(text, "Expiration date", "Email, Type, Issued", only_types("Forklift"))
+
+
+def test_without_any_type_no_heading_is_missing() -> None:
+    """In an organisation without types the rows are wrong for their types, not for headings that no type asks for."""
+    result = review("Email,Type,Issued\nana@x.org,First Aid,2024-01-05\n", known=only_types())
+    assert found(result) == [(2, "credential_type", "credential_type_exists")]
+
+
+def test_a_constant_is_a_source() -> None:
+    """A constant stands for a heading."""
+    assert found(review("Email,Issued\nana@x.org,2024-01-05\n", "constants: {credential_type: First Aid}")) == []
+
+
+def test_row_limit() -> None:
+    """One row more than the organisation takes at a time refuses the file; the limit itself is fine."""
+    lines = [f"ana@x.org,First Aid,2024-01-0{day},," for day in range(1, 5)]
+    assert rows(*lines[:3], known=lookups(max_rows=3)).rows == 3
+    with pytest.raises(FileError) as caught:
+        rows(*lines, known=lookups(max_rows=3))
+    assert caught.value.code == "row_limit"
+    assert str(caught.value) == (
+        "The file has 4 rows, but at most 3 are taken at a time; divide it, or upload it in parts on purpose with "
+        "--split."
+    )
+
+
+def test_no_rows() -> None:
+    """A file of headings only is a review without rows."""
+    result = review(HEADINGS)
+    assert (result.rows, result.ready, found(result), len(result.causes)) == (0, 0, [], 0)
+
+
+# --- causes ---------------------------------------------------------------------------------------------------
+
+
+def test_causes() -> None:
+    """Errors that one decision settles are one cause: by value, by shape, or by rule; largest first, warnings last."""
+    result = rows(
+        "ana@x.org,Frist Aid,2024-01-01,,",
+        "ana@x.org,FRIST  aid,2024-01-02,,",
+        "ana@x.org,Frist Aid,2024-01-03,,",
+        "ana@x.org,Scuba,2024-01-04,,",
+        "ana@x.org,First Aid,01/05/2024,,",
+        "ana@x.org,First Aid,31/12/2024,,",
+        "ana@x.org,First Aid,1/5/2024,,",
+        ",First Aid,2024-01-06,,",
+        ",First Aid,2024-01-07,,",
+        *(f"ana@x.org,Forklift,2020-01-0{day},2020-02-01," for day in range(1, 6)),
+    )
+    names = ["code", "column", "value", "pattern", "count", "suggestion", "blocks"]
+    assert list(result.causes[names].itertuples(index=False, name=None)) == [
+        ("credential_type_exists", "credential_type", "Frist Aid", "", 3, "First Aid", True),
+        ("date_format", "issue_date", "01/05/2024", "99/99/9999", 2, "", True),
+        ("value_required", "user_email", "", "", 2, "", True),
+        ("credential_type_exists", "credential_type", "Scuba", "", 1, "", True),
+        ("date_format", "issue_date", "1/5/2024", "9/9/9999", 1, "", True),
+        ("already_expired", "expiration_date", "", "", 5, "", False),
+    ]
+    assert result.causes["count"].sum() == len(result.errors)
+    by_cause = result.errors.groupby("cause").size().to_dict()
+    assert by_cause == dict(zip(result.causes["cause"], result.causes["count"], strict=True))
+
+
+# --- judgement ------------------------------------------------------------------------------------------------
+
+LINES = (ANA, "bo@x.org,First Aid,2024-03-04,2026-12-01,", "zoe@x.org,Frist Aid,2024-01-05,,")
+JUDGED = rows(*LINES).judgement
+
+
+def judged(*lines: str, recipe: str = "", **changed: object) -> str:
+    return rows(*lines, recipe=recipe, known=replace(LOOKUPS, **changed)).judgement
+
+
+def test_judgement_stays() -> None:
+    """Today, warnings, counters and what is kept aside don't change what a file was judged to be."""
+    assert judged(*LINES) == JUDGED
+    assert judged(*LINES, today=date(2027, 1, 1)) == JUDGED
+    assert judged(*LINES, today=date(2020, 1, 1)) == JUDGED
+    assert judged(*LINES, revision=9) == JUDGED
+    assert judged(*LINES, settings=replace(LOOKUPS.settings, max_rows=5, approval_required=False)) == JUDGED
+    aside = HEADINGS.replace("\n", ",Colour\n") + "".join(f"{line},crimson\n" for line in LINES)
+    assert review(aside).judgement == review(aside.replace("crimson", "blue")).judgement == JUDGED
+
+
+def with_type(**changed: object) -> dict[str, object]:
+    """Lookups in which First Aid is another kind of type."""
+    kinds = LOOKUPS.types.copy()
+    for name, value in changed.items():
+        kinds.loc[kinds["name"] == "First Aid", name] = value
+    return {"types": kinds}
+
+
+@pytest.mark.parametrize(
+    ("lines", "changed"),
+    [
+        (LINES[:2], {}),
+        (LINES[::-1], {}),
+        ((LINES[0], LINES[1].replace("2026-12-01", "2026-12-02"), LINES[2]), {}),
+        ((LINES[0], f"{LINES[1]}7", LINES[2]), {}),
+        ((LINES[0], LINES[1], LINES[2].replace("Frist", "First")), {}),
+        (LINES, {"users": LOOKUPS.users.replace({"email": {"dee@x.org": "zoe@x.org"}})}),
+        (LINES, {"users": LOOKUPS.users.replace({"email": {"bo@x.org": "bo@y.org"}})}),
+        (LINES, {"types": LOOKUPS.types.replace({"name": {"Badge": "Frist Aid"}})}),
+        (LINES, with_type(expiry="required")),
+        (LINES, with_type(expiry="never")),
+        (LINES, with_type(id=99)),
+    ],
+)
+def test_judgement_changes(lines: tuple[str, ...], changed: dict[str, object]) -> None:
+    """Another line, verdict, blocking code or resolved value of any row is another judgement."""
+    assert judged(*lines, **changed) != JUDGED
+
+
+def test_judgement_covers_what_a_date_means() -> None:
+    """The same text read by another format is another date, and so another judgement."""
+    lines = ("ana@x.org,First Aid,03/04/2024,,", "bo@x.org,First Aid,01/02/2024,05/06/2030,")
+    day_first, month_first = (judged(*lines, recipe=f"date_format: {f}") for f in ("DD/MM/YYYY", "MM/DD/YYYY"))
+    assert day_first != month_first
+
+
+def test_judgement_covers_identity() -> None:
+    """A type that has become numbered makes other credentials of the same rows."""
+    line = "ana@x.org,First Aid,2024-01-05,,7"
+    assert judged(line) != judged(line, **with_type(numbered=True))
+
+
+# --- properties -----------------------------------------------------------------------------------------------
+
+ROW = st.tuples(
+    st.sampled_from(["ana@x.org", "ANA@x.org", "bo@x.org", "cy@x.org", "zoe@x.org", "", "ana\u200b@x.org"]),
+    st.sampled_from(["First Aid", "first aid", "Forklift", "Welder", "Diploma", "Badge", "Scuba", "", "Old Type"]),
+    st.sampled_from(["2024-01-05", "2024-1-5", "2025-01-05", "2030-01-01", "05/01/2024", "", "x\x00"]),
+    st.sampled_from(["", "2024-01-05", "2024-01-04", "2031-01-01", "never", "\u202e"]),
+    st.sampled_from(["", "1", "2", "\x07"]),
+).map(",".join) | st.sampled_from(["ana@x.org,First Aid", "ana@x.org,First Aid,2024-01-05,,,", "a,b,c,d,e,f,g"])
+
+
+@settings(max_examples=25, deadline=None)
+@given(lines=st.lists(ROW, max_size=8), same_day=st.booleans())
+def test_judged_as_pandera_judges(lines: list[str], same_day: bool) -> None:  # noqa: FBT001
+    """Calling the checks directly finds what Pandera's lazy validation finds, row by row and rule by rule."""
+    result = rows(*lines, known=lookups(same_day_expiry=same_day))
+    unused = {"external_id"}
+    ours = {
+        (code, int(row))
+        for (code, column), states in result.states.items()
+        if column not in unused
+        for row in (states == FAILED).nonzero()[0]
+    }
+    try:
+        CREDENTIALS.model.validate(result.resolved, lazy=True)
+    except SchemaErrors as raised:
+        cases = raised.failure_cases
+        assert cases["index"].notna().all()
+        assert ours == set(zip(cases["check"], cases["index"].astype(int), strict=True))
+    else:
+        assert ours == set()
+
+
+def identity(result: Review, row: int) -> tuple[object, ...]:
+    return tuple(result.resolved.loc[row, ["user_id", "type_id", "number_key"]])
+
+
+def told(result: Review) -> dict[int, list[tuple[object, ...]]]:
+    """What is said about each row."""
+    by_row: dict[int, list[tuple[object, ...]]] = {row: [] for row in range(result.rows)}
+    names = ["row", "line", "column", "value", "code", "resolution", "suggestion", "blocks"]
+    for row, *rest in result.errors[names].itertuples(index=False, name=None):
+        by_row[row].append(tuple(rest))
+    return by_row
+
+
+@settings(max_examples=30, deadline=None)
+@given(data=st.data(), lines=st.lists(ROW, min_size=1, max_size=8), other=ROW)
+def test_a_row_speaks_for_itself_and_its_credential(data: st.DataObject, lines: list[str], other: str) -> None:
+    """Editing one row changes what is said about that row and about rows of the credentials it spoke of, no others."""
+    place = data.draw(st.integers(0, len(lines) - 1))
+    edited = [*lines[:place], other, *lines[place + 1 :]]
+    before, after = rows(*lines), rows(*edited)
+    touched = {identity(before, place), identity(after, place)}
+    said_before, said_after = told(before), told(after)
+    for row in range(len(lines)):
+        if row != place and identity(before, row) not in touched:
+            assert said_before[row] == said_after[row]
+            assert before.codes[row] == after.codes[row]
+
+
+@settings(max_examples=30, deadline=None)
+@given(lines=st.lists(ROW, max_size=8))
+def test_rejected_means_a_blocking_error(lines: list[str]) -> None:
+    """A row is rejected exactly when it has a blocking error, and its codes are those of its errors."""
+    result = rows(*lines)
+    errors = result.errors[result.errors["blocks"].astype(bool)]
+    codes = [tuple(dict.fromkeys(errors.loc[errors["row"] == row, "code"])) for row in range(result.rows)]
+    assert result.codes == codes
+    assert result.rejected.tolist() == [bool(why) for why in codes]
+    assert result.ready + sum(result.rejected) == result.rows == len(lines)
+
+
+@settings(max_examples=15, deadline=None)
+@given(lines=st.lists(ROW, max_size=6), days=st.integers(-4000, 4000))
+def test_today_rejects_nobody(lines: list[str], days: int) -> None:
+    """What is accepted today is accepted tomorrow: today only warns."""
+    moved = rows(*lines, known=replace(LOOKUPS, today=TODAY + timedelta(days)))
+    assert moved.codes == rows(*lines).codes
+    assert moved.judgement == rows(*lines).judgement

@@ -1,0 +1,319 @@
+"""The command line: exit codes, the keys of --json, and what loads when."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+import credtools as ct
+from credtools.cli import main
+
+HEADINGS = "User email,Credential type,Issue date,Expiration date,Credential number\n"
+GOOD = "ana@example.org,First Aid,2024-03-05,2026-03-05,\n"
+READING_KEYS = {"encoding", "delimiter", "sheet", "heading_line", "preamble_lines", "footer_lines", "repaired_lines"}
+ERROR_KEYS = {"line", "heading", "column", "value", "code", "title", "resolution", "suggestion", "blocks"}
+IMPORT_KEYS = {
+    *("file", "verdict", "batch", "rows", "accepted", "new", "new_versions", "older", "unchanged", "rejected"),
+    *("waiting", "held_because", "receipt", "notebook"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with an organisation of two users and one type."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("CREDTOOLS_DATABASE", "CREDTOOLS_BY", "CREDTOOLS_SCHEMAS", "CREDTOOLS_RUNS"):
+        monkeypatch.delenv(name, raising=False)
+    write("users.csv", "Email,Name\nana@example.org,Ana\nbo@example.org,Bo\n")
+    write("types.csv", "Name,Expiry\nFirst Aid,optional\n")
+    for command in (["init"], ["load", "users", "users.csv"], ["load", "types", "types.csv"]):
+        assert run(*command).exit_code == 0
+    return tmp_path
+
+
+def write(name: str, text: str) -> Path:
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+def objects(result: Result) -> list[dict[str, Any]]:
+    """The JSON objects on stdout, one a line; anything else on it fails."""
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """`credtools --help` imports neither pandas nor SQLAlchemy, nor what they bring."""
+    code = (
+        "import sys; from credtools.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit as end: assert end.code == 0\n"
+        "heavy = {'pandas', 'sqlalchemy', 'pandera', 'papermill', 'numpy', 'ipywidgets', 'alembic'}\n"
+        "print('LOADED', sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "LOADED []"
+
+
+def test_init_never_overwrites(folder: Path) -> None:
+    """A registry is created once; a second `init` is refused and changes nothing."""
+    before = (folder / "credtools.db").read_bytes()
+    result = run("init")
+    assert result.exit_code == 2
+    assert result.stderr == "credtools: credtools.db exists already; open it, or choose another place.\n"
+    assert (folder / "credtools.db").read_bytes() == before
+
+
+def test_without_a_registry_every_command_says_how_to_make_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty folder is explained, not filled."""
+    monkeypatch.chdir(tmp_path)
+    result = run("show")
+    assert result.exit_code == 2
+    assert result.stderr == "credtools: There is no registry at credtools.db; create one with 'credtools init'.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("folder")
+class TestCheck:
+    """`check`: the verdict on a file, nothing stored."""
+
+    def test_clean_file(self) -> None:
+        """A clean file exits 0 and stores nothing."""
+        write("a.csv", HEADINGS + GOOD)
+        result = run("check", "a.csv", "--json")
+        (found,) = objects(result)
+        assert result.exit_code == 0
+        assert (found["rows"], found["ready"], found["rejected"]) == (1, 1, 0)
+        assert found["reading"].keys() >= READING_KEYS
+        assert found["reading"]["headings"] == {
+            "User email": "user_email",
+            "Credential type": "credential_type",
+            "Issue date": "issue_date",
+            "Expiration date": "expiration_date",
+            "Credential number": "credential_number",
+        }
+        assert ct.open().batches().empty
+
+    def test_rejected_rows(self) -> None:
+        """Rejected rows exit 1; each error names line, heading, column, value and what to do."""
+        write("a.csv", HEADINGS + GOOD + "cy@example.org,Frist Aid,2024-03-05,2020-03-05,\n")
+        result = run("check", "a.csv", "--json")
+        (found,) = objects(result)
+        assert result.exit_code == 1
+        assert (found["rows"], found["ready"], found["rejected"]) == (2, 1, 1)
+        blocking = [error for error in found["errors"] if error["blocks"]]
+        assert [(e["line"], e["heading"], e["column"], e["value"], e["code"]) for e in blocking] == [
+            (3, "User email", "user_email", "cy@example.org", "user_exists"),
+            (3, "Credential type", "credential_type", "Frist Aid", "credential_type_exists"),
+            (3, "Expiration date", "expiration_date", "2020-03-05", "expires_after_issue"),
+        ]
+        assert all(error.keys() >= ERROR_KEYS for error in found["errors"])
+        types = next(cause for cause in found["causes"] if cause["code"] == "credential_type_exists")
+        assert (types["value"], types["count"], types["suggestion"]) == ("Frist Aid", 1, "First Aid")
+
+    def test_text_shows_causes(self) -> None:
+        """Without --json a person reads counts, causes and what to do."""
+        write("a.csv", HEADINGS + "ana@example.org,Frist Aid,2024-03-05,,\n")
+        result = run("check", "a.csv")
+        assert result.exit_code == 1
+        assert "0 ready · 1 rejected · 1 causes" in result.stdout
+        assert "Credential type doesn't exist · Frist Aid" in result.stdout
+
+    def test_no_such_file(self) -> None:
+        """A file that isn't there is misuse: exit 2, one sentence on stderr, nothing on stdout."""
+        result = run("check", "missing.csv", "--json")
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr == "credtools: There is no file 'missing.csv'; check the name and the folder.\n"
+
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            ("", "file_readable"),
+            ('User email\n"open', "file_readable"),
+            ("Somebody,Credential type,Issue date\na,b,c\n", "heading_required"),
+            (HEADINGS + GOOD * 3, "row_limit"),
+        ],
+    )
+    def test_refused_files_exit_3_with_their_code(self, text: str, code: str) -> None:
+        """Unreadable, without a heading, or too long: exit 3, one object with the code, one sentence."""
+        run("settings", "max_rows", "2")
+        write("a.csv", text)
+        result = run("check", "a.csv", "--json")
+        (found,) = objects(result)
+        assert result.exit_code == 3
+        assert [error["code"] for error in found["errors"]] == [code]
+        assert result.stderr == f"credtools: {found['errors'][0]['resolution']}\n"
+
+    def test_a_recipe_that_means_nothing_is_misuse(self) -> None:
+        """A recipe with an unknown key exits 2 and names the keys that are known."""
+        write("r.yaml", "heading: {a: user_email}\n")
+        write("a.csv", HEADINGS + GOOD)
+        result = run("check", "a.csv", "--recipe", "r.yaml")
+        assert result.exit_code == 2
+        assert result.stderr == (
+            "credtools: The recipe 'r' has the key 'heading', which means nothing; known keys: schema, read, headings, "
+            "date_format, constants, match_users_by, rules, max_reject_rate.\n"
+        )
+
+
+@pytest.mark.usefixtures("folder")
+class TestImport:
+    """`import`: papermill runs the notebook, the database tells the verdict."""
+
+    def test_partial_then_replayed_then_fixed(self) -> None:
+        """The same file twice gives the stored receipt; a user added later frees exactly that row."""
+        write("a.csv", HEADINGS + GOOD + "cy@example.org,First Aid,2024-03-05,,\n")
+        first = run("import", "a.csv", "--json")
+        (found,) = objects(first)
+        assert (first.exit_code, found["verdict"], found["new"], found["rejected"]) == (0, "partial", 1, 1)
+        assert found.keys() >= IMPORT_KEYS
+        assert Path(found["notebook"]).is_file()
+        assert run("import", "a.csv", "--json", "--strict").exit_code == 1
+        (again,) = objects(run("import", "a.csv", "--json"))
+        assert (again["receipt"], again["replayed"]) == (found["receipt"], True)
+
+        write("more.csv", "Email\ncy@example.org\n")
+        run("load", "users", "more.csv")
+        (fixed,) = objects(run("import", "a.csv", "--json"))
+        assert (fixed["verdict"], fixed["new"], fixed["unchanged"], fixed["rejected"]) == ("ok", 1, 1, 0)
+        (reject,) = objects(run("rejects", "--json"))
+        assert (reject["state"], reject["fixed_batch"], reject["fixed_line"]) == ("fixed", fixed["batch"], 3)
+        assert run("verify").exit_code == 0
+
+    def test_held_and_released(self) -> None:
+        """Over the threshold a batch is held with one sentence; another threshold releases the same batch."""
+        write("a.csv", HEADINGS + GOOD + "cy@example.org,First Aid,2024-03-05,,\n")
+        held = run("import", "a.csv", "--max-reject-rate", "0", "--json")
+        (found,) = objects(held)
+        assert (held.exit_code, found["verdict"], found["waiting"]) == (1, "held", 2)
+        assert found["held_because"] == (
+            "1 of 2 rows are rejected (50.0%), more than the 0.0% allowed; "
+            "mend them, or run again with another threshold."
+        )
+        assert run("rejects").stdout == "0 rejected rows, 0 still open.\n"
+        (released,) = objects(run("import", "a.csv", "--max-reject-rate", "0.5", "--json"))
+        assert (released["verdict"], released["batch"], released["waiting"]) == ("partial", found["batch"], 0)
+
+    def test_all_files_are_tried_and_the_worst_code_counts(self) -> None:
+        """One file that can't be read doesn't keep the others out."""
+        write("good.csv", HEADINGS + GOOD)
+        write("bad.csv", "")
+        result = run("import", "missing.csv", "bad.csv", "good.csv", "--json")
+        missing, bad, good = objects(result)
+        assert result.exit_code == 3
+        assert (missing["verdict"], missing["batch"]) == ("failed", None)
+        assert (bad["verdict"], bad["batch"]) == ("failed", None)
+        assert bad["problem"] == (
+            "The file holds no table: the file is empty; export it again as CSV with a line of headings."
+        )
+        assert (good["verdict"], good["accepted"]) == ("ok", 1)
+        assert run("import", "missing.csv").exit_code == 2
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_file_is_divided_only_on_purpose() -> None:
+    """Too many rows are refused whole; with --split each part is a batch whose lines keep their numbers."""
+    run("settings", "max_rows", "2")
+    write(
+        "a.csv", HEADINGS + GOOD + "bo@example.org,First Aid,2024-03-05,,\n" + "cy@example.org,First Aid,2024-03-05,,\n"
+    )
+    whole = run("import", "a.csv", "--json")
+    assert (whole.exit_code, objects(whole)[0]["batch"]) == (3, None)
+    assert objects(whole)[0]["problem"] == (
+        "The file has 3 rows, but at most 2 are taken at a time; "
+        "divide it, or upload it in parts on purpose with --split."
+    )
+    (found,) = objects(run("import", "a.csv", "--split", "--json", "--max-reject-rate", "1"))
+    assert (found["verdict"], found["rows"], found["accepted"], found["waiting"]) == ("held", 3, 2, 1)
+    assert found["batches"] == [1, 2]
+    write("more.csv", "Email\ncy@example.org\n")
+    run("load", "users", "more.csv")
+    (again,) = objects(run("import", "a.csv", "--split", "--json"))
+    assert (again["verdict"], again["rows"], again["accepted"], again["batches"]) == ("ok", 3, 3, [1, 2])
+    assert ct.open().batch(2).credentials()["line"].tolist() == [4]
+    assert ct.open().verify() == []
+
+
+@pytest.mark.usefixtures("folder")
+def test_approve_decline_and_show() -> None:
+    """Named lines are declined with a reason, the rest approved at once; `show` tells the decisions."""
+    rows = GOOD + "bo@example.org,First Aid,2024-03-05,,\n" + "ana@example.org,First Aid,2023-03-05,,\n"
+    write("a.csv", HEADINGS + rows)
+    registry = ct.open()
+    batch = registry.upload("a.csv")
+    batch.finish()
+    declined = run("decline", "1", "--lines", "3", "--reason", "no signature", "--json")
+    assert objects(declined)[0]["decided"] == [3]
+    again = run("approve", "1", "--lines", "2-3")
+    assert again.exit_code == 2
+    assert again.stderr == (
+        "credtools: Nothing was decided: batch 1 has no pending credential on line 3; "
+        "name pending lines only (credtools show lists them).\n"
+    )
+    assert objects(run("approve", "1", "--json"))[0]["decided"] == [2, 4]
+    shown = run("show", "1").stdout
+    assert "2 approved" in shown
+    assert "1 declined" in shown
+
+
+@pytest.mark.usefixtures("folder")
+def test_settings_are_typed() -> None:
+    """A setting takes only what it means; the sentence says what would be accepted."""
+    assert objects(run("settings", "date_format", "DD/MM/YYYY", "--json")) == [{"date_format": "DD/MM/YYYY"}]
+    wrong = run("settings", "approval_required", "perhaps")
+    assert (wrong.exit_code, wrong.stderr) == (
+        2,
+        "credtools: approval_required must be true or false, not 'perhaps'.\n",
+    )
+    strange = run("settings", "colour", "blue")
+    assert strange.stderr.startswith("credtools: There is no setting 'colour'; settings: approval_required, ")
+
+
+@pytest.mark.usefixtures("folder")
+def test_rejects_are_written_without_running_formulas() -> None:
+    """A cell that a spreadsheet would run is neutralised in every export."""
+    write("a.csv", HEADINGS + GOOD + "=1+1@example.org,First Aid,2024-03-05,,\n")
+    ct.open().upload("a.csv").finish()
+    assert run("rejects", "-o", "out.csv").stdout == "1 rejects written to out.csv\n"
+    assert "'=1+1@example.org" in Path("out.csv").read_text(encoding="utf-8-sig")
+    assert run("rejects", "-o", "out.xlsx").exit_code == 0
+    other = run("rejects", "-o", "out.pdf")
+    assert (other.exit_code, other.stderr) == (
+        2,
+        "credtools: Rejects are written as .csv or .xlsx, not as 'out.pdf'.\n",
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_terminal_is_never_steered_by_a_file() -> None:
+    """Control characters of a file reach the terminal visibly escaped."""
+    write("a.csv", HEADINGS + "ana@example.org,\x1b[31mFirst Aid,2024-03-05,,\n")
+    result = run("check", "a.csv")
+    assert "\x1b" not in result.stdout
+    assert "x1b[31mFirst Aid" in result.stdout
+
+
+@pytest.mark.usefixtures("folder")
+def test_verify_finds_what_was_changed_behind_its_back() -> None:
+    """`verify` exits 1 with a sentence when stored history was changed."""
+    import sqlite3
+
+    write("a.csv", HEADINGS + GOOD)
+    ct.open().upload("a.csv").finish()
+    with sqlite3.connect("credtools.db") as connection:
+        connection.execute("UPDATE ledger SET verdict = 'unchanged'")
+    connection.close()
+    result = run("verify")
+    assert result.exit_code == 1
+    assert "The ledger of batch 1 isn't what was chained." in result.stdout

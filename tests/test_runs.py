@@ -1,0 +1,149 @@
+"""Unattended runs: what papermill, kernels and databases do wrong must not be mistaken for success."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import credtools as ct
+from credtools import runs, settings
+from credtools.registry import Registry
+
+HEADINGS = "User email,Credential type,Issue date\n"
+ROWS = "ana@example.org,First Aid,2024-03-05\ncanary.person@example.net,First Aid,2024-03-05\n"
+
+
+@pytest.fixture
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
+    """A working folder with a registry, a file with one good and one bad row, and notebooks of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CREDTOOLS_DATABASE", raising=False)
+    shutil.copytree(settings.documents("notebooks"), tmp_path / "nb")
+    Path("users.csv").write_text("Email\nana@example.org\n")
+    Path("types.csv").write_text("Name\nFirst Aid\n")
+    Path("a.csv").write_text(HEADINGS + ROWS)
+    made = ct.init()
+    made.load("users", "users.csv")
+    made.load("types", "types.csv")
+    return made
+
+
+def with_cell(monkeypatch: pytest.MonkeyPatch, source: str, *, last: bool) -> None:
+    """Runs use an import notebook with one more cell, at its end or just before it finishes."""
+    real = settings.load
+
+    def load(folder: str | Path = ".") -> settings.Settings:
+        found = real(folder)
+        return settings.Settings(**{**vars(found), "notebooks": Path(folder).absolute() / "nb"})
+
+    path = Path("nb/import.ipynb")
+    notebook = nbformat.read(path, as_version=4)
+    place = len(notebook.cells) if last else next(k for k, c in enumerate(notebook.cells) if "settle" in c.source)
+    notebook.cells.insert(place, nbformat.v4.new_code_cell(source))
+    nbformat.write(notebook, path)
+    monkeypatch.setattr(settings, "load", load)
+
+
+def test_a_record_shows_counts_and_no_person(registry: Registry) -> None:
+    """The executed notebook tells verdict, causes and receipt, and holds no cell that names a person."""
+    run = runs.import_file("a.csv")
+    assert run.outcome.verdict == "partial"
+    record = Path(run.outcome.notebook or "").read_text()
+    assert "User doesn't exist" in record
+    assert "receipt of batch 1" in record
+    assert "canary.person" not in record
+    assert run.rejects is not None
+    assert "canary.person" in run.rejects.read_text(encoding="utf-8-sig")
+    assert registry.verify() == []
+
+
+def test_a_cell_that_exits_is_no_success(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`sys.exit()` before the finish leaves no receipt, so the run has failed, whatever papermill says."""
+    with_cell(monkeypatch, "import sys; sys.exit()", last=False)
+    run = runs.import_file("a.csv")
+    assert (run.outcome.verdict, run.outcome.receipt) == ("failed", None)
+    assert registry.audit.rejects().empty
+
+
+def test_a_killed_kernel_before_the_finish_has_failed(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel that dies before COMMIT wrote nothing; running again finishes."""
+    with monkeypatch.context() as broken:
+        with_cell(broken, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)", last=False)
+        run = runs.import_file("a.csv")
+    assert run.outcome.verdict == "failed"
+    assert run.outcome.problem is not None
+    assert run.outcome.problem.endswith("run the same command again.")
+    assert registry.batch(1).state == "discarded"
+    assert runs.import_file("a.csv").outcome.verdict == "partial"
+    assert registry.verify() == []
+
+
+def test_a_killed_kernel_after_the_finish_has_succeeded(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the receipt is in the database, nothing that happens to the kernel takes it back."""
+    with_cell(monkeypatch, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)", last=True)
+    run = runs.import_file("a.csv")
+    assert run.outcome.verdict == "partial"
+    assert run.outcome.receipt is not None
+    assert registry.batch(1).state == "finished"
+
+
+def test_a_run_that_takes_too_long_is_ended(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell over its time ends the run, which has then failed."""
+    with_cell(monkeypatch, "import time; time.sleep(60)", last=False)
+    run = runs.import_file("a.csv", timeout=3)
+    assert run.outcome.verdict == "failed"
+    assert registry.audit.rejects().empty
+
+
+def test_rejects_that_cannot_be_written_are_said(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Imported, but the export failed, is an outcome of its own."""
+    with_cell(
+        monkeypatch,
+        "import pathlib; [p.joinpath('rejects.csv').mkdir() for p in pathlib.Path('runs').iterdir()]",
+        last=True,
+    )
+    run = runs.import_file("a.csv")
+    assert (run.outcome.verdict, run.export_failed) == ("partial", True)
+    assert run.outcome.problem is not None
+    assert run.outcome.problem.startswith("Imported, but the export of the rejects failed: ")
+    assert registry.batch(1).state == "finished"
+
+
+def test_plain_papermill_runs_the_same_notebook(registry: Registry) -> None:
+    """`papermill import.ipynb out.ipynb -p source FILE` imports without credtools' own command."""
+    command = [sys.executable, "-m", "papermill", "nb/import.ipynb", "out.ipynb", "-p", "source", "a.csv"]
+    subprocess.run(command, check=True, capture_output=True)
+    assert registry.batch(1).counts.as_dict() == {
+        "rows": 2,
+        "accepted": 1,
+        "new": 1,
+        "new_versions": 0,
+        "older": 0,
+        "unchanged": 0,
+        "rejected": 1,
+        "waiting": 0,
+    }
+
+
+@pytest.mark.parametrize("path", sorted(settings.documents("notebooks").glob("*.ipynb")), ids=lambda p: p.name)
+def test_notebooks_are_documents(path: Path) -> None:
+    """Notebooks are kept without outputs, with short cells and one tagged cell of declared parameters."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
+    assert all(len(cell["source"]) <= 12 for cell in code)
+    assert [cell["metadata"].get("tags") for cell in code].count(["parameters"]) == 1
+
+
+def test_only_declared_parameters_are_passed() -> None:
+    """The names that `credtools import` passes are exactly those that the notebook declares."""
+    import papermill
+
+    declared = papermill.inspect_notebook(str(settings.documents("notebooks") / "import.ipynb"))
+    assert set(declared) == set(runs.PARAMETERS)

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from credtools import schema_files
+from credtools.errors import SchemaError
+from tests.core import ROOT, SCHEMAS
+
+MINIMAL = '''\
+"""A small schema."""
+
+from credtools.fields import Schema, field, rule
+
+
+class Tools(Schema):
+    name: str = field("Name", required=True)
+
+    @rule("Too long", on="name", resolution="{title} {value!r} is too long.")
+    def short(cls, rows, column):
+        return ~(rows[column].str.len() > 3)
+'''
+
+
+def refusal(name: str, folder: Path) -> str:
+    with pytest.raises(SchemaError) as caught:
+        schema_files.load(name, folder)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["credentials", "credential_types", "users"])
+def test_shipped_schemas(name: str) -> None:
+    """Each shipped schema loads under the name of its file, known by the digest of its text."""
+    schema = schema_files.load(name, SCHEMAS)
+    assert schema.name == name
+    assert schema.fingerprint == hashlib.sha256((SCHEMAS / f"{name}.py").read_bytes()).hexdigest()
+    assert schema.columns
+    assert schema.rules
+    assert all(column.title for column in schema.columns)
+
+
+def test_columns_and_rules_in_the_order_of_the_document(tmp_path: Path) -> None:
+    """A document says its columns and rules in its own order; a rule's code is the name of its function."""
+    (tmp_path / "tools.py").write_text(MINIMAL)
+    schema = schema_files.load("tools", tmp_path)
+    (column,) = schema.columns
+    (rule,) = schema.rules
+    assert (column.name, column.title, column.kind, column.required) == ("name", "Name", "text", True)
+    assert (rule.code, rule.title, rule.columns, rule.blocks) == ("short", "Too long", ("name",), True)
+
+
+def test_the_same_document_is_loaded_once(tmp_path: Path) -> None:
+    """Loaded again, the same text gives the same class; another text another one, each with its own fingerprint."""
+    path = tmp_path / "tools.py"
+    path.write_text(MINIMAL)
+    first = schema_files.load("tools", tmp_path)
+    assert schema_files.load("tools", tmp_path).model is first.model
+    path.write_text(MINIMAL.replace("> 3", "> 4"))
+    second = schema_files.load("tools", tmp_path)
+    assert second.model is not first.model
+    assert second.fingerprint != first.fingerprint
+    path.write_text(MINIMAL)
+    assert schema_files.load("tools", tmp_path).model is first.model
+
+
+def test_checks_stay_the_same_however_often_they_are_asked_for() -> None:
+    """Asking a schema for its checks twice doesn't double them, also where they are inherited."""
+    model = schema_files.load("credentials", SCHEMAS).model
+    heir = type("Heir", (model,), {"__doc__": "Nothing of its own.", "__module__": model.__module__})
+    for schema in (model, heir):
+        assert len(schema.to_schema().checks) == len(schema.to_schema().checks)
+
+
+@pytest.mark.parametrize("name", ["", "Users", "../users", "users.py", "a-b", "/x/users", "1a", "_a", "us\ners"])
+def test_names_are_plain_words(name: str, tmp_path: Path) -> None:
+    """A schema is opened by a plain name, never by a path."""
+    assert refusal(name, tmp_path) == (
+        f"{name!r} can't be the name of a schema; use small letters, digits and underscores."
+    )
+
+
+def test_a_schema_that_is_not_there(tmp_path: Path) -> None:
+    """A missing schema is said so, together with those that are there."""
+    assert refusal("tools", tmp_path) == f"There is no schema 'tools' in {tmp_path}; schemas there: none."
+    (tmp_path / "users.py").write_text("")
+    (tmp_path / "crates.py").write_text("")
+    assert refusal("tools", tmp_path) == f"There is no schema 'tools' in {tmp_path}; schemas there: crates, users."
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("1/0", "The schema {path} can't be loaded: division by zero."),
+        ("class Tools:", "The schema {path} can't be loaded: "),
+        ("import nothing_like_that", "The schema {path} can't be loaded: No module named 'nothing_like_that'."),
+        ("raise SystemExit(3)", "The schema {path} can't be loaded: 3."),
+        ("x = 1", "The schema {path} must hold a class Tools(Schema)."),
+        ("class Tools: pass", "The schema {path} must hold a class Tools(Schema)."),
+        ("Tools = 7", "The schema {path} must hold a class Tools(Schema)."),
+    ],
+)
+def test_a_schema_that_is_broken(text: str, sentence: str, tmp_path: Path) -> None:
+    """A document that can't be loaded, or holds no schema, is refused in a sentence, each time anew."""
+    path = tmp_path / "tools.py"
+    path.write_text(text)
+    for _ in range(2):
+        assert refusal("tools", tmp_path).startswith(sentence.format(path=path))
+    path.write_text(MINIMAL)
+    assert schema_files.load("tools", tmp_path).rules
+
+
+def test_the_schemas_folder_is_no_package() -> None:
+    """Schemas are opened by name: nothing called `schemas` is imported with the package."""
+    program = "import sys, credtools, credtools.checking; sys.exit('schemas' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
