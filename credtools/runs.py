@@ -127,7 +127,7 @@ def _execute(
             progress_bar=False,
             store_widget_state=False,
             execution_timeout=timeout,
-            extra_arguments=["--IPKernelApp.log_level=40"],  # errors only: cron mails whatever is printed
+            extra_arguments=["--IPKernelApp.log_level=50"],  # cron mails whatever a kernel mutters
         )
     except PapermillExecutionError as problem:
         kind = {"MissingFileError": MissingFileError, "FileError": FileError}.get(problem.ename, CredtoolsError)

@@ -312,7 +312,8 @@ def test_an_unknown_type_asks_for_nothing() -> None:
             "ana@x.org,First\x0c Aid\u200b,2024-01-05,,",
             (
                 "Credential type holds characters that can't be seen or that pass for others (control, zero-width or "
-                r"direction marks, mixed alphabets): 'First\x0c Aid\u200b'. The nearest: 'First Aid'. Type the value anew."
+                r"direction marks, mixed alphabets): 'First\x0c Aid\u200b'. The nearest: 'First Aid'. "
+                "Type the value anew."
             ),
             "First Aid",
         ),

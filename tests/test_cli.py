@@ -128,7 +128,7 @@ class TestCheck:
         result = run("check", "a.csv")
         assert result.exit_code == 1
         assert "0 ready · 1 rejected · 1 causes" in result.stdout
-        assert "Credential type doesn't exist · Frist Aid" in result.stdout
+        assert "Credential type doesn't exist · credential type · Frist Aid" in result.stdout
 
     def test_no_such_file(self) -> None:
         """A file that isn't there is misuse: exit 2, one sentence on stderr, nothing on stdout."""

@@ -227,18 +227,21 @@ def test_users_loaded_while_files_are_finished(
 def test_schema_used_first_by_many_threads() -> None:
     """Eight threads that need a schema for the first time at the same moment all get it whole."""
     program = f"""
-import threading
+import sys, threading
 from pathlib import Path
 from credtools import schema_files
-barrier, answers = threading.Barrier({IMPORTERS}), []
-def use():
+folder, answers = Path({str(documents("schemas"))!r}), []
+def use(barrier, name):
     barrier.wait()
     try:
-        answers.append(len(schema_files.load("credentials", Path({str(documents("schemas"))!r})).rules) > 0)
+        answers.append(len(schema_files.load(name, folder).rules) > 0)
     except Exception as problem:
         answers.append(str(problem))
-threads = [threading.Thread(target=use) for _ in range({IMPORTERS})]
-[t.start() for t in threads], [t.join() for t in threads]
+sys.setswitchinterval(1e-5)
+for name in ("credentials", "credential_types", "users"):
+    barrier = threading.Barrier({IMPORTERS})
+    threads = [threading.Thread(target=use, args=(barrier, name)) for _ in range({IMPORTERS})]
+    [thread.start() for thread in threads], [thread.join() for thread in threads]
 print(set(answers))
 """
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)

@@ -203,39 +203,36 @@ def test_restarted_server_is_found_again(registry: Registry, tmp_path: Path, pos
 
 
 @pytest.mark.postgres
-def test_server_out_of_reach_is_a_sentence(tmp_path: Path) -> None:
+def test_server_out_of_reach_is_a_sentence(tmp_path: Path, opened: Callable[..., Registry]) -> None:
     """When the server is gone every question is answered by an error of ours."""
     with PostgresServer() as server:
         url = server.create_database()
         new_organisation(url, tmp_path)
-        registry = ct.open(url, by=UPLOADER)
+        registry = opened(url)
         server.stop()
-        questions = [registry.lookups, registry.batches, registry.verify, lambda: registry.set("max_rows", 5)]
-        for ask in questions:
+        for ask in (registry.lookups, registry.batches, registry.verify, lambda: registry.set("max_rows", 5)):
             with pytest.raises(CredtoolsError):
                 ask()
-        registry.engine.dispose()
 
 
 @pytest.mark.postgres
-def test_killed_server_has_what_it_promised(tmp_path: Path) -> None:
+def test_killed_server_has_what_it_promised(tmp_path: Path, opened: Callable[..., Registry]) -> None:
     """A receipt is worth something after the server was killed: whatever one was given for is there, once."""
     with PostgresServer({"fsync": "on", "synchronous_commit": "on"}) as server:
         url = server.create_database()
         new_organisation(url, tmp_path)
         for number in range(3):
-            registry = ct.open(url, by=UPLOADER)
+            registry = opened(url)
             row = f"ana@example.org,Licence,2024-01-01,,{number}"
             receipt = registry.upload(export(tmp_path, row, name=f"{number}.csv")).finish()
             _kill_group(server)
             registry.engine.dispose()
             server.start()
-            again = ct.open(url, by=UPLOADER)
+            again = opened(url)
             assert again.batch(receipt.batch).receipt == receipt
             assert again.upload(tmp_path / f"{number}.csv").finish().replayed
             assert len(again.credentials()) == number + 1
             assert again.verify() == []
-            again.engine.dispose()
 
 
 def _kill_group(server: PostgresServer) -> None:

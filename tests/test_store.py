@@ -1,18 +1,17 @@
 from __future__ import annotations
 
-import gc
 import sqlite3
 import stat
 import threading
 import traceback
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import make_url, select, update
+from sqlalchemy import event, make_url, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.pool import Pool
 
 import credtools as ct
 from credtools.errors import CredtoolsError, RegistryError
@@ -35,17 +34,23 @@ def ask(url: str, statement: str) -> list[object]:
 
 def refused(door: Callable[[str], Registry], url: str) -> tuple[type[Exception], str, int]:
     """How a door refuses an address: the kind of error, its sentence, and how many connections it leaves open."""
+    connections: list[psycopg.Connection] = []
     kind, sentence = Exception, ""
+
+    def note(connection: psycopg.Connection, _record: object) -> None:
+        connections.append(connection)
+
+    event.listen(Pool, "connect", note)
     try:
         door(url)
     except Exception as problem:  # noqa: BLE001 - which it is is what is tested
         kind, sentence = type(problem), str(problem)
-    others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    connections = len(ask(url.replace("visitor@", "postgres@"), others))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # counted above; it is not to show in another test
-        gc.collect()
-    return kind, sentence, connections
+    finally:
+        event.remove(Pool, "connect", note)
+    left_open = [connection for connection in connections if not connection.closed]
+    for connection in left_open:
+        connection.close()  # counted; it is not to show in another test
+    return kind, sentence, len(left_open)
 
 
 # --- one explicit way to make a registry --------------------------------------------------------------------

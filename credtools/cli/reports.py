@@ -88,7 +88,8 @@ def print_causes(review: Review) -> None:
         click.echo("Causes, largest first:")
     for cause in causes[:SHOWN]:
         looks = cause["pattern"] or cause["value"]
-        click.echo(f"  {cause['count']:>6,}  {cause['title']}" + (f" · {safe(looks)}" if looks else ""))
+        parts = [cause["title"], cause["column"].replace("_", " "), safe(looks)]
+        click.echo(f"  {cause['count']:>6,}  {' · '.join(part for part in parts if part)}")
         click.echo(f"          {safe(cause['resolution'])}")
     if len(causes) > SHOWN:
         click.echo(f"  … and {len(causes) - SHOWN:,} more causes (credtools check --json lists all).")

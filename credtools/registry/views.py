@@ -1,7 +1,7 @@
 """Views: what a notebook shows and keeps. Inline styles only, every value escaped, no personal values.
 
-Records are kept for years and read by many: they show misspelt types and the shapes of dates, but never the cells
-that name a person, nor numbers or free text. Those stand in the rejects, which are protected and can be erased.
+Records are kept for years and read by many: they show misspelt types, dates and sentences about rules, but never the
+cells that name a person, nor numbers or free text. Those stand in the rejects, which are protected and can be erased.
 """
 
 from __future__ import annotations
@@ -45,8 +45,7 @@ def cause_rows(review: Review, titles: dict[str, str], limit: int | None = None)
             private.setdefault((code, column), []).append(int(cause["count"]))
             continue
         looks = cause["pattern"] or cause["value"]
-        sentence = cause["resolution"] if column in SHOWABLE else ""
-        advice = f"Did you mean {cause['suggestion']!r}?" if cause["suggestion"] else sentence
+        advice = f"Did you mean {cause['suggestion']!r}?" if cause["suggestion"] else cause["resolution"]
         shown.append((cause["count"], code, titles.get(column, column), looks, advice))
     for (title, column), counts in private.items():
         looks = f"{len(counts):,} different values"
@@ -62,7 +61,7 @@ def overview(batch: Batch) -> View:
         return View(str(problem), f"<p>{html.escape(problem)}</p>")
     titles = {column.name: column.title for column in batch.registry.schema(batch.recipe.schema).columns}
     rows = cause_rows(review, titles)
-    head = f"{batch!r}\n{review!r}"
+    head = repr(review)
     warnings = "".join(f"\nWarning: {text}" for text in review.table.reading.warnings)
     text = head + warnings + "".join("\n  " + " · ".join(str(cell) for cell in row if cell) for row in rows)
     markup = "".join(f"<p>{html.escape(line)}</p>" for line in (head + warnings).splitlines())
