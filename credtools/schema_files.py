@@ -9,11 +9,15 @@ import hashlib
 import importlib.util
 import re
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 from credtools.errors import SchemaError
 from credtools.fields import Column, Rule, Schema, columns, mistakes, rules
+
+_loading = threading.RLock()  # a module that is being executed isn't whole yet
 
 
 @dataclass(frozen=True)
@@ -46,19 +50,8 @@ def load(name: str, folder: Path) -> SchemaFile:
         raise SchemaError(f"There is no schema {name!r} in {folder}; schemas there: {known}.")
     source = path.read_bytes()
     fingerprint = hashlib.sha256(source).hexdigest()
-    module_name = f"credtools_schema_{name}_{fingerprint[:16]}"
-    module = sys.modules.get(module_name)
-    if module is None:
-        spec = importlib.util.spec_from_file_location(module_name, path)
-        if spec is None or spec.loader is None:  # pragma: no cover - only for names that aren't .py
-            raise SchemaError(f"The schema {path} can't be loaded.")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[module_name] = module  # before executing: Pandera resolves annotations through it
-        try:
-            spec.loader.exec_module(module)
-        except (Exception, SystemExit) as problem:
-            del sys.modules[module_name]
-            raise SchemaError(f"The schema {path} can't be loaded: {problem}.") from problem
+    with _loading:
+        module = _module(f"credtools_schema_{name}_{fingerprint[:16]}", path)
     wanted = "".join(word.capitalize() for word in name.split("_"))
     model = getattr(module, wanted, None)
     if not (isinstance(model, type) and issubclass(model, Schema)):
@@ -66,3 +59,19 @@ def load(name: str, folder: Path) -> SchemaFile:
     if wrong := mistakes(model):
         raise SchemaError(f"The schema {path} can't be followed: {' '.join(wrong)}")
     return SchemaFile(name, model, fingerprint)
+
+
+def _module(module_name: str, path: Path) -> ModuleType:
+    if module_name in sys.modules:
+        return sys.modules[module_name]
+    spec = importlib.util.spec_from_file_location(module_name, path)
+    if spec is None or spec.loader is None:  # pragma: no cover - only for names that aren't .py
+        raise SchemaError(f"The schema {path} can't be loaded.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module_name] = module  # before executing: Pandera resolves annotations through it
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as problem:
+        del sys.modules[module_name]
+        raise SchemaError(f"The schema {path} can't be loaded: {problem}.") from problem
+    return module

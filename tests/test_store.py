@@ -79,7 +79,10 @@ def test_empty_file_is_no_registry(tmp_path: Path) -> None:
     path.touch()
     with pytest.raises(RegistryError) as caught:
         ct.open(f"sqlite:///{path}")
-    assert str(caught.value) == f"{path} isn't a credtools registry; create one with 'credtools init'."
+    assert str(caught.value) == (
+        f"{path} is an empty file, as an interrupted 'credtools init' leaves it; delete it, then run 'credtools init' "
+        "again."
+    )
     assert path.stat().st_size == 0
     assert list(tmp_path.iterdir()) == [path]
 

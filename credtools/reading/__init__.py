@@ -39,13 +39,20 @@ def read(
     In: a path, and what is known about the file. Out: a Table, one row per record, text only.
     Raises MissingFileError, or FileError (`file_readable`) with the reason, the line and what to do.
     """
+    return read_bytes(
+        file_bytes(path, max_bytes), Path(path).name, encoding=encoding, delimiter=delimiter, heading_line=heading_line
+    )
+
+
+def file_bytes(path: str | Path, max_bytes: int = MAX_BYTES) -> bytes:
+    """The bytes of a file. Raises MissingFileError, or FileError when there are too many."""
     path = Path(path)
     if not path.is_file():
         raise errors.no_such_file(path)
     size = path.stat().st_size
     if size > max_bytes:
         raise errors.too_many_bytes(size, max_bytes)
-    return read_bytes(path.read_bytes(), path.name, encoding=encoding, delimiter=delimiter, heading_line=heading_line)
+    return path.read_bytes()
 
 
 def read_bytes(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,13 +13,14 @@ import pandas as pd
 from credtools import changes, checking, html, reading, store
 from credtools.errors import CredtoolsError, FileError, MovedError, RegistryError, UnknownOutcomeError
 from credtools.model import Changes, Counts, Outcome, Receipt, Review, Table
-from credtools.recipes import Recipe
+from credtools.recipes import MANUAL, Recipe
 from credtools.registry import finishing, views
 
 if TYPE_CHECKING:
     from credtools.registry.registry import Registry
 
-TRIES = 5  # how often a write is repeated when others write at the same time
+TRIES = 20  # how often a write is repeated when others write at the same time
+PAUSE = 0.05  # seconds, at most, before each repeat: whoever was in the way gets on
 
 
 class Batch:
@@ -119,14 +122,19 @@ class Batch:
                 return store.finish(self.registry.engine, value)
             except MovedError:
                 self._review = None
-            except UnknownOutcomeError:
-                return self._settled(value.attempt_id)
+                time.sleep(random.random() * PAUSE)  # noqa: S311 - no secret
+            except UnknownOutcomeError as lost:
+                return self._settled(value.attempt_id, lost)
         raise MovedError("Others keep changing the same credentials; nothing was written. Try again in a moment.")
 
-    def _settled(self, attempt: str) -> Receipt:
+    def _settled(self, attempt: str, lost: UnknownOutcomeError) -> Receipt:
         """After a COMMIT without an answer: the receipt, if the batch was written."""
-        row = store.reads.batch_of_attempt(self.registry.engine, attempt)
-        if row is not None and row.state == "finished":
+        try:
+            written = store.settled(self.registry.engine, attempt) == "finished"
+            row = self._row
+        except RegistryError:
+            raise lost from None
+        if written:
             return store.stored_receipt(row)
         raise RegistryError("The connection was lost and nothing was written; run the same command again.")
 
@@ -151,11 +159,9 @@ class Batch:
     def hold(self, because: str) -> Outcome:
         """Sets the batch aside for a person: no ledger, no rejects, every row waits."""
         rows = len(self.table.lines)
-        store.hold(
-            self.registry.engine,
-            store.Hold(self.id, self.registry.by, rows, because, finishing.statistics(self)),
-        )
-        return Outcome(self.file, "held", self.id, Counts(rows=rows, waiting=rows), held_because=because)
+        value = store.Hold(self.id, self.registry.by, rows, because, finishing.statistics(self))
+        held = store.hold(self.registry.engine, value)
+        return Outcome(self.file, "held", held, Counts(rows=rows, waiting=rows), held_because=because)
 
     def discard(self) -> None:
         """Gives the draft or held batch up."""
@@ -165,7 +171,7 @@ class Batch:
         try:
             review = self.review()
         except FileError as problem:
-            if problem.code == "heading_required" and self.recipe.headings:
+            if problem.code == "heading_required" and self.source != MANUAL:
                 return str(problem)
             raise
         if not review.rows:

@@ -44,7 +44,7 @@ def parse(key: str, text: str) -> Any:
         return _date_format(text)
     try:
         ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError) as problem:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
         raise SettingError(f"There is no time zone {text!r}; write one like Europe/Vienna or UTC.") from problem
     return text
 

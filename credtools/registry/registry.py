@@ -55,7 +55,7 @@ class Registry:
 
     def lookups(self) -> Lookups:
         """Users, types, settings and today, as of now."""
-        return store.reads.lookups(self.engine, self.settings, self.by)
+        return store.reads.lookups(self.engine, organisation.from_texts, self.by)
 
     def load(self, kind: str, path: str | Path) -> store.Loaded:
         """Adds or updates `users` or `types` from a file; all rows or none.
@@ -87,7 +87,8 @@ class Registry:
         before anything is stored when the file holds no table or too many rows.
         """
         path, recipe = Path(path), _recipe(recipe)
-        table = self._table(path, recipe, divided=part > 0)
+        content = self._bytes(path, divided=part > 0)
+        table = self._table(content, path.name, recipe, divided=part > 0)
         if part:
             table = table.part(part, self.settings.max_rows)
         value = store.Draft(
@@ -96,7 +97,7 @@ class Registry:
             source=recipe.source,
             file_name=path.name.encode("utf-8", "backslashreplace").decode(),
             sha256=table.sha256,
-            content=path.read_bytes(),
+            content=content,
             part=part or 1,
             schema_name=recipe.schema,
             recipe_text=recipe.text(),
@@ -106,12 +107,17 @@ class Registry:
 
     def parts(self, path: str | Path, recipe: Recipe | str | Path | None = None) -> int:
         """How many batches a file makes when it is divided on purpose."""
-        rows = len(self._table(Path(path), _recipe(recipe), divided=True).lines)
+        content = self._bytes(path, divided=True)
+        rows = len(self._table(content, Path(path).name, _recipe(recipe), divided=True).lines)
         return max(1, math.ceil(rows / self.settings.max_rows))
 
-    def _table(self, path: Path, recipe: Recipe, *, divided: bool) -> Table:
+    def _bytes(self, path: str | Path, *, divided: bool) -> bytes:
+        """Read once: what is stored is what was judged, even if the file is replaced meanwhile."""
+        return reading.file_bytes(path, MAX_BYTES_DIVIDED if divided else reading.MAX_BYTES)
+
+    def _table(self, content: bytes, name: str, recipe: Recipe, *, divided: bool) -> Table:
         limit = self.settings.max_rows
-        table = reading.read(path, max_bytes=MAX_BYTES_DIVIDED if divided else reading.MAX_BYTES, **recipe.read)
+        table = reading.read_bytes(content, name, **recipe.read)
         if not divided and len(table.lines) > limit:
             raise errors.too_many_rows(len(table.lines), limit)
         return table
@@ -125,14 +131,15 @@ class Registry:
         row = store.reads.batch_of_attempt(self.engine, attempt)
         if row is None:
             return None
+        replayed = row.state == "discarded" and row.follows_id is not None  # by a batch that went before
+        file = row.file_name
+        if replayed:
+            row = store.reads.batch(self.engine, row.follows_id)
         if row.state == "held" and row.held_because:  # without a reason: continued, but not held again
             counts = Counts(rows=row.rows, waiting=row.waiting)
-            return Outcome(row.file_name, "held", row.id, counts, held_because=row.held_because)
+            return Outcome(file, "held", row.id, counts, held_because=row.held_because)
         if row.state == "finished":
-            return finishing.outcome_of_receipt(row.file_name, store.stored_receipt(row))
-        if row.state == "discarded" and row.follows_id is not None:
-            earlier = store.stored_receipt(store.reads.batch(self.engine, row.follows_id))
-            return finishing.outcome_of_receipt(row.file_name, replace(earlier, replayed=True))
+            return finishing.outcome_of_receipt(file, replace(store.stored_receipt(row), replayed=replayed))
         return None
 
     def give_up(self, attempt: str) -> None:

@@ -1,7 +1,7 @@
 """The store: tables, reads, and every write as one verb that takes one frozen value and is one transaction."""
 
 from credtools.store import reads
-from credtools.store.batches import discard, draft, hold, note_failure
+from credtools.store.batches import discard, draft, hold, note_failure, settled
 from credtools.store.decide import Decided, decide
 from credtools.store.engine import create, open_engine
 from credtools.store.finish import finish, stored_receipt
@@ -30,6 +30,7 @@ __all__ = [
     "open_engine",
     "reads",
     "set_setting",
+    "settled",
     "stored_receipt",
     "verify",
 ]

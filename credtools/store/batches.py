@@ -19,21 +19,13 @@ def draft(engine: Engine, value: Draft) -> int:
     """
     with write(engine) as work:
         c = work.connection
-        batches = tables.batches.c
         source_id = source(work, value.source)
-        held = c.execute(
-            select(batches.id).where(
-                batches.sha256 == value.sha256,
-                batches.part == value.part,
-                batches.source_id == source_id,
-                batches.state == "held",
-            )
-        ).scalar()
+        held = _held(work, value.sha256, value.part, source_id)
         recipe = {"recipe_text": value.recipe_text, "recipe_fingerprint": value.recipe_fingerprint}
         if held is not None:
             c.execute(
                 update(tables.batches)
-                .where(batches.id == held)
+                .where(tables.batches.c.id == held)
                 .values(attempt_id=value.attempt_id, schema_name=value.schema_name, held_because=None, **recipe)
             )
             work.event("continue", value.by, held, recipe=value.recipe_fingerprint)
@@ -73,18 +65,32 @@ def draft(engine: Engine, value: Draft) -> int:
         return batch_id
 
 
-def hold(engine: Engine, value: Hold) -> None:
-    """Sets a batch aside for a person: no ledger, no rejects, every row waits."""
+def _held(work: Write, sha256: str, part: int, source_id: int) -> int | None:
+    """The batch of these bytes that waits for a person already."""
+    batch = tables.batches.c
+    same = (batch.sha256 == sha256, batch.part == part, batch.source_id == source_id, batch.state == "held")
+    return work.connection.execute(select(batch.id).where(*same)).scalar()
+
+
+def hold(engine: Engine, value: Hold) -> int:
+    """Sets a batch aside for a person: no ledger, no rejects, every row waits. Returns the number that waits.
+
+    When another run has held the same bytes in the meantime this batch is discarded, and follows that one.
+    """
     with write(engine) as work:
         require_waiting(work, value.batch_id)
-        work.connection.execute(
-            update(tables.batches)
-            .where(tables.batches.c.id == value.batch_id)
-            .values(state="held", held_because=value.because, rows=value.rows, waiting=value.rows)
-        )
-        work.event("hold", value.by, value.batch_id, rows=value.rows)
+        this = update(tables.batches).where(tables.batches.c.id == value.batch_id)
         batch = work.connection.execute(select(tables.batches).where(tables.batches.c.id == value.batch_id)).one()
-        note_run(work, batch.source_id, value.batch_id, "held", batch.file_name, value.statistics)
+        held = _held(work, batch.sha256, batch.part, batch.source_id) or value.batch_id
+        if held == value.batch_id:
+            told = {"state": "held", "held_because": value.because, "rows": value.rows, "waiting": value.rows}
+            work.connection.execute(this.values(told))
+            work.event("hold", value.by, value.batch_id, rows=value.rows)
+        else:
+            work.connection.execute(this.values(state="discarded", follows_id=held))
+            work.event("discard", value.by, value.batch_id, follows=held)
+        note_run(work, batch.source_id, held, "held", batch.file_name, value.statistics)
+        return held
 
 
 def discard(engine: Engine, batch_id: int, by: str) -> None:
@@ -125,10 +131,24 @@ def source(work: Write, name: str) -> int:
     return int(found)
 
 
+def settled(engine: Engine, attempt_id: str) -> str | None:
+    """The state of the batch of an attempt whose COMMIT went unanswered, once no write is under way any more.
+
+    None when there is no such batch. Raises RegistryError when that can't be found out.
+    """
+    with write(engine) as work:  # waits at the audit head until the server has ended the lost transaction
+        batch = tables.batches.c
+        return work.connection.execute(select(batch.state).where(batch.attempt_id == attempt_id)).scalar()
+
+
 def require_waiting(work: Write, batch_id: int) -> None:
     """Raises RegistryError unless the batch is a draft or held."""
-    state = work.connection.execute(
-        select(tables.batches.c.state).where(tables.batches.c.id == batch_id).with_for_update()
-    ).scalar()
+    state = state_of(work, batch_id)
     if state not in WAITING_STATES:
         raise RegistryError(f"Batch {batch_id} is {state or 'not known'}; only a draft or held batch can go on.")
+
+
+def state_of(work: Write, batch_id: int) -> str | None:
+    """The state of a batch, None when there is none of this number."""
+    batch = tables.batches.c
+    return work.connection.execute(select(batch.state).where(batch.id == batch_id)).scalar()

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import Engine, bindparam, func, select, update
 
 from credtools.errors import RegistryError
+from credtools.lookups import fold
 from credtools.store import tables
+from credtools.store.batches import state_of
 from credtools.store.values import Decide
 from credtools.store.writing import Write, insert_columns, write
 
@@ -62,7 +64,7 @@ def decide(engine: Engine, value: Decide) -> Decided:
 
 
 def _require_finished(work: Write, batch_id: int) -> None:
-    state = work.connection.execute(select(tables.batches.c.state).where(tables.batches.c.id == batch_id)).scalar()
+    state = state_of(work, batch_id)
     if state != "finished":
         raise RegistryError(f"Batch {batch_id} is {state or 'not known'}; only a finished batch can be decided.")
 
@@ -102,7 +104,7 @@ def _blocked(value: Decide, pending: dict[int, Any]) -> dict[int, str]:
         needs_media = row.media_required and not row.batch_optional and row.optional != "true"
         if value.decision == "approved" and needs_media and not row.linked:
             blocked[line] = "its type requires media and none is there yet"
-        elif value.four_eyes and row.uploaded_by == value.by:
+        elif value.four_eyes and fold(row.uploaded_by) == fold(value.by):
             blocked[line] = "it was uploaded by the same person, and the organisation asks for four eyes"
     return blocked
 

@@ -44,9 +44,15 @@ def ledger_digest(
     return whole.hexdigest()
 
 
-def versions_digest(version_id: list[int], credential_id: list[int], line: list[int], digest: list[bytes]) -> str:
-    """SHA-256 over the versions that one batch wrote, in the order of their ids."""
+def versions_digest(
+    version_id: list[int], credential_id: list[int], line: list[int], decision: list[str], digest: list[bytes]
+) -> str:
+    """SHA-256 over the versions that one batch wrote, in the order of their ids.
+
+    Of the decision only whether one is required: what was decided stands in events of its own.
+    """
     whole = hashlib.sha256()
-    for row in zip(version_id, credential_id, line, (d.hex() for d in digest), strict=True):
+    required = (str(text != "not_required") for text in decision)
+    for row in zip(version_id, credential_id, line, required, (d.hex() for d in digest), strict=True):
         whole.update((" ".join(map(str, row)) + "\n").encode())
     return whole.hexdigest()

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from credtools.errors import RegistryError
 from credtools.store import tables
 
 APPLICATION_ID = 0x43524544  # "CRED"
 LATEST = "0001"  # the newest migration; a test compares it with the folder
+FILE_LAYOUT = 1  # SQLite's user_version: how the file itself is used, apart from its tables
 BUSY_MILLISECONDS = 20_000
 WRITES = {"credtools_writes": True}
 GENESIS = "0" * 64
@@ -41,9 +44,7 @@ def open_engine(url: str) -> Engine:
             _check_version(connection, parsed)
     except DBAPIError as problem:
         engine.dispose()
-        raise RegistryError(
-            f"The registry {_shown(parsed)} can't be opened: {str(problem.orig).strip().splitlines()[0]}."
-        ) from problem
+        raise RegistryError(f"The registry {_shown(parsed)} can't be opened: {reason(problem)}.") from None
     except RegistryError:
         engine.dispose()
         raise
@@ -74,24 +75,47 @@ def create(url: str) -> Engine:
             connection.execute(insert(tables.audit_head).values(id=1, seq=0, hash=GENESIS))
             if path is not None:
                 connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
-                connection.exec_driver_sql("PRAGMA user_version=1")
-    except OperationalError as problem:
-        raise RegistryError(
-            f"The database {_shown(parsed)} can't be reached: {str(problem.orig).strip().splitlines()[0]}."
-        ) from problem
-    engine.dispose()
+                connection.exec_driver_sql(f"PRAGMA user_version={FILE_LAYOUT}")
+    except DBAPIError as problem:
+        raise RegistryError(f"No registry can be made in {_shown(parsed)}: {reason(problem)}.") from None
+    finally:
+        engine.dispose()
     return open_engine(url)
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """A connection that reads one moment of the registry, whatever others write meanwhile.
+
+    Raises RegistryError when the database can't be read.
+    """
+    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    try:
+        with engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+    except DBAPIError as problem:
+        raise RegistryError(f"The registry {_shown(engine.url)} can't be read: {reason(problem)}.") from None
+
+
+def reason(problem: DBAPIError) -> str:
+    """The first line of what the database said, without a full stop.
+
+    Later lines, and the text that SQLite couldn't decode, quote stored values: they go into no message, and the
+    original error isn't chained (`from None`).
+    """
+    first = str(problem.orig).strip().splitlines()[0]
+    return first.partition(" with text ")[0].rstrip(".")
 
 
 def _checked_url(url: str) -> URL:
     try:
         # A plain path is taken as it stands: in an address a '?' would begin the options.
         parsed = make_url(url) if "://" in url else URL.create("sqlite", database=url)
-    except ArgumentError as problem:
+    except (ArgumentError, ValueError):
         raise RegistryError(
             "The address of the registry can't be understood; write sqlite:///credtools.db or "
             "postgresql+psycopg://host/database."
-        ) from problem
+        ) from None  # the cause quotes the address, and with it a password
     if "password" in parsed.query:
         raise RegistryError(
             "The address of the registry holds a password after '?', where it would be shown in messages; keep it in "
@@ -99,7 +123,7 @@ def _checked_url(url: str) -> URL:
         )
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise RegistryError(f"A registry lives in SQLite or PostgreSQL, not in {parsed.get_backend_name()}.")
-    if parsed.get_backend_name() == "sqlite" and not parsed.database:
+    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise RegistryError("A registry can't live in memory; name a file, for example sqlite:///credtools.db.")
     return parsed
 
@@ -114,16 +138,16 @@ def _shown(url: URL) -> str:
 
 def _make_engine(url: URL, *, creating: bool = False) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True)
+        # A connection that died over night is noticed before it is used.
+        return create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
     engine = create_engine(url, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # we send BEGIN ourselves
         connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
-        found = connection.execute("PRAGMA application_id").fetchone()[0]
-        if not creating and found != APPLICATION_ID:
-            raise RegistryError(f"{url.database} isn't a credtools registry; create one with 'credtools init'.")
+        if not creating:
+            _check_file(connection, url)
         mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
         if mode != "wal":
             raise RegistryError(
@@ -139,6 +163,22 @@ def _make_engine(url: URL, *, creating: bool = False) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _check_file(connection: sqlite3.Connection, url: URL) -> None:
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
+            raise RegistryError(
+                f"{url.database} is an empty file, as an interrupted 'credtools init' leaves it; delete it, then run "
+                "'credtools init' again."
+            )
+        raise RegistryError(f"{url.database} isn't a credtools registry; create one with 'credtools init'.")
+    layout = connection.execute("PRAGMA user_version").fetchone()[0]
+    if layout != FILE_LAYOUT:
+        raise RegistryError(
+            f"{url.database} is a registry file of layout {layout}, but this credtools knows layout {FILE_LAYOUT}; "
+            "install the credtools that wrote it."
+        )
 
 
 def _check_version(connection: Connection, url: URL) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from credtools.errors import MovedError
 from credtools.model import Counts, Receipt
 from credtools.store import tables
-from credtools.store.batches import note_run, require_waiting
+from credtools.store.batches import note_run, require_waiting, state_of
 from credtools.store.digests import versions_digest
 from credtools.store.ledger import write_ledger, write_rejects
 from credtools.store.values import Finish
@@ -33,6 +33,8 @@ def finish(engine: Engine, value: Finish) -> Receipt:
     again and repeat), RegistryError when the batch isn't a draft or held, UnknownOutcomeError.
     """
     with write(engine) as work:
+        if state_of(work, value.batch_id) == "finished":
+            return _finished_meanwhile(work, value)
         require_waiting(work, value.batch_id)
         earlier = _take_key(work, value)
         if earlier is not None:
@@ -42,6 +44,14 @@ def finish(engine: Engine, value: Finish) -> Receipt:
         ledger_digest = write_ledger(work, value, version_ids)
         write_rejects(work, value)
         return _write_receipt(work, value, ledger_digest)
+
+
+def _finished_meanwhile(work: Write, value: Finish) -> Receipt:
+    """Another run has continued the same held batch; judged equally, its receipt is ours."""
+    row = work.connection.execute(select(tables.batches).where(tables.batches.c.id == value.batch_id)).one()
+    if row.judgement != value.judgement:
+        require_waiting(work, value.batch_id)
+    return replace(stored_receipt(row), replayed=True)
 
 
 def _take_key(work: Write, value: Finish) -> int | None:
@@ -99,13 +109,20 @@ def _write_receipt(work: Write, value: Finish, ledger: str) -> Receipt:
     c = work.connection
     version = tables.credential_versions.c
     written = c.execute(
-        select(version.id, version.credential_id, version.line, version.digest)
+        select(version.id, version.credential_id, version.line, version.decision, version.digest)
         .where(version.batch_id == value.batch_id)
         .order_by(version.id)
     ).all()
-    versions = versions_digest(*([row[k] for row in written] for k in range(4)))
+    versions = versions_digest(*([row[k] for row in written] for k in range(5)))
     counts = value.counts.as_dict()
-    told = {"counts": counts, "judgement": value.judgement, "ledger": ledger, "versions": versions}
+    told = {
+        "recipe": value.recipe_fingerprint,
+        "schema": value.schema_fingerprint,
+        "counts": counts,
+        "judgement": value.judgement,
+        "ledger": ledger,
+        "versions": versions,
+    }
     batch = c.execute(select(tables.batches).where(tables.batches.c.id == value.batch_id)).one()
     seq = work.event("finish", value.by, value.batch_id, sha256=batch.sha256, **told)
     receipt = {

@@ -59,7 +59,7 @@ def load(engine: Engine, value: Load) -> Loaded:
 
 def _refuse_numbered(work: Write, value: Load, changed: list[dict[str, Any]], stored: dict[str, Any]) -> None:
     """`numbered` is part of a credential's identity: it can't change while credentials of the type exist."""
-    if value.kind != "types":
+    if "numbered" not in value.columns:
         return
     for row in changed:
         before = stored[row[value.key]]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from credtools.errors import RegistryError
 from credtools.lookups import TYPE_COLUMNS, USER_COLUMNS, Lookups, fold
 from credtools.model import OrganisationSettings, Patch, StoredVersions
 from credtools.store import tables
+from credtools.store.engine import snapshot
 from credtools.store.finish import revision
 
 CHUNK = 5_000  # keys per question
@@ -21,14 +22,19 @@ CHUNK = 5_000  # keys per question
 
 def settings_texts(engine: Engine) -> dict[str, str]:
     """The settings that the organisation has changed, as stored texts."""
-    with engine.connect() as connection:
-        rows = connection.execute(select(tables.settings.c.key, tables.settings.c.value))
-        return {row.key: row.value for row in rows}
+    with snapshot(engine) as connection:
+        return _settings_texts(connection)
 
 
-def lookups(engine: Engine, settings: OrganisationSettings, by: str, today: date | None = None) -> Lookups:
-    """Users, types, settings and today, read in one snapshot."""
-    with engine.connect() as connection, connection.begin():
+def _settings_texts(connection: Connection) -> dict[str, str]:
+    rows = connection.execute(select(tables.settings.c.key, tables.settings.c.value))
+    return {row.key: row.value for row in rows}
+
+
+def lookups(engine: Engine, typed: Callable[[dict[str, str]], OrganisationSettings], by: str) -> Lookups:
+    """Users, types, settings and today, read in one snapshot; `typed` makes settings of their stored texts."""
+    with snapshot(engine) as connection:
+        settings = typed(_settings_texts(connection))
         profile = connection.execute(
             select(tables.users.c.date_format).where(tables.users.c.email_key == fold(by))
         ).scalar()
@@ -36,7 +42,7 @@ def lookups(engine: Engine, settings: OrganisationSettings, by: str, today: date
             users=_frame(connection, tables.users, USER_COLUMNS),
             types=_frame(connection, tables.credential_types, TYPE_COLUMNS),
             settings=settings,
-            today=today or datetime.now(UTC).astimezone(ZoneInfo(settings.time_zone)).date(),
+            today=datetime.now(UTC).astimezone(ZoneInfo(settings.time_zone)).date(),
             revision=revision(connection),
             profile_date_format=profile,
         )
@@ -49,7 +55,7 @@ def _frame(connection: Connection, table: Any, columns: Sequence[str]) -> pd.Dat
 
 def batch(engine: Engine, batch_id: int) -> Row[Any]:
     """The row of a batch with its source's name. Raises RegistryError when there is none of this number."""
-    with engine.connect() as connection:
+    with snapshot(engine) as connection:
         found = connection.execute(
             select(tables.batches, tables.sources.c.name.label("source"))
             .join(tables.sources)
@@ -62,7 +68,7 @@ def batch(engine: Engine, batch_id: int) -> Row[Any]:
 
 def batch_of_attempt(engine: Engine, attempt_id: str) -> Row[Any] | None:
     """The batch that an attempt of ours has written to, or None."""
-    with engine.connect() as connection:
+    with snapshot(engine) as connection:
         return connection.execute(select(tables.batches).where(tables.batches.c.attempt_id == attempt_id)).one_or_none()
 
 
@@ -81,7 +87,7 @@ def batches(engine: Engine) -> pd.DataFrame:
 
 def source_bytes(engine: Engine, sha256: str) -> bytes:
     """The bytes of an uploaded file. Raises RegistryError when they were erased."""
-    with engine.connect() as connection:
+    with snapshot(engine) as connection:
         content = connection.execute(
             select(tables.source_files.c.content).where(tables.source_files.c.sha256 == sha256)
         ).scalar()
@@ -99,7 +105,7 @@ def patches(engine: Engine, source: str) -> list[Patch]:
         .where(tables.sources.c.name == source, c.removed_at.is_(None), c.new_value.is_not(None))
         .order_by(c.id)
     )
-    with engine.connect() as connection:
+    with snapshot(engine) as connection:
         return [Patch(*row) for row in connection.execute(statement)]
 
 
@@ -127,7 +133,7 @@ def stored_versions(engine: Engine, user_ids: Sequence[int]) -> StoredVersions:
         .order_by(version.c.id)
     )
     found: list[Any] = []
-    with engine.connect() as connection, connection.begin():
+    with snapshot(engine) as connection:
         for start in range(0, len(user_ids), CHUNK):
             some = list(user_ids[start : start + CHUNK])
             found += connection.execute(statement.where(credential.c.user_id.in_(some)))
@@ -214,7 +220,7 @@ def runs(engine: Engine) -> pd.DataFrame:
 
 
 def _query(engine: Engine, statement: Any) -> pd.DataFrame:
-    with engine.connect() as connection:
+    with snapshot(engine) as connection:
         result = connection.execute(statement)
         names = list(result.keys())
         rows = result.all()

@@ -9,29 +9,44 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
+from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.digests import content_text, ledger_digest, salted_digest, versions_digest
-from credtools.store.engine import GENESIS
+from credtools.store.engine import GENESIS, snapshot
 from credtools.store.writing import chain
 
 
 def verify(engine: Engine) -> list[str]:
     """What doesn't agree, as whole sentences; an empty list when everything does.
 
-    Checked: the chain of events up to the head; per finished batch its ledger, versions, values and counts against
-    the digests in the chain; decisions against versions; one reject per rejected row.
+    Checked: the chain of events up to the head; per batch its file, state and key; per finished batch its ledger,
+    versions, values, counts and receipt against the chain; decisions against versions; one reject per rejected row.
+    Raises RegistryError when the database can't be reached.
     """
-    with engine.connect() as connection, connection.begin():
-        problems = [*_database(connection)]
-        events, chain_problems = _events(connection)
-        problems += chain_problems
-        finished = {event["batch"]: event for event in events if event["kind"] == "finish"}
-        for batch in connection.execute(select(tables.batches).order_by(tables.batches.c.id)):
-            problems += _batch(connection, batch, finished.pop(batch.id, None))
-        problems += [f"Batch {batch} stands in the events, but not in the table of batches." for batch in finished]
-        problems += _decisions(connection, events)
-        problems += _heads(connection)
+    problems: list[str] = []
+    try:
+        with snapshot(engine) as connection:
+            problems += _database(connection)
+            _history(connection, problems)
+    except (RegistryError, ValueError) as problem:  # ValueError: a stored value that is none of its kind
+        if isinstance(problem, RegistryError) and engine.dialect.name != "sqlite":
+            raise  # a server that can't be reached; a file that can't be read is damaged
+        problems.append(f"The rest can't be read: {problem}")
     return problems
+
+
+def _history(connection: Connection, problems: list[str]) -> None:
+    events, chain_problems = _events(connection)
+    problems += chain_problems
+    told = {(event["kind"], event["batch"]): event for event in events}
+    finished = {batch for kind, batch in told if kind == "finish"}
+    for batch in connection.execute(select(tables.batches).order_by(tables.batches.c.id)):
+        problems += _batch(connection, batch, told)
+        finished.discard(batch.id)
+    problems += [f"Batch {batch} stands in the events, but not in the table of batches." for batch in sorted(finished)]
+    problems += _decisions(connection, events)
+    problems += _keys(connection)
+    problems += _heads(connection)
 
 
 def _database(connection: Connection) -> list[str]:
@@ -60,26 +75,33 @@ def _events(connection: Connection) -> tuple[list[dict[str, Any]], list[str]]:
         except ValueError:
             problems.append(f"The text of event {seq} can't be read.")
             continue
-        if (body.get("seq"), body.get("kind"), body.get("batch")) != (row.seq, row.kind, row.batch_id):
+        columns = {"seq": row.seq, "kind": row.kind, "batch": row.batch_id}
+        if not isinstance(body, dict) or {name: body.get(name) for name in columns} != columns:
             problems.append(f"The columns of event {seq} contradict its text.")
-        bodies.append(body)
+            continue
+        bodies.append(body | {"hash": row.hash})
     head = connection.execute(select(tables.audit_head)).one_or_none()
     if head is None or (head.seq, head.hash) != (seq, expected):
         problems.append(f"The audit head isn't the end of the chain (event {seq}).")
     return bodies, problems
 
 
-def _batch(connection: Connection, batch: Any, event: dict[str, Any] | None) -> list[str]:
+def _batch(connection: Connection, batch: Any, told: dict[tuple[str, int], dict[str, Any]]) -> list[str]:
     name = f"Batch {batch.id}"
+    problems = _file(connection, batch.sha256)
+    upload, event = told.get(("upload", batch.id)), told.get(("finish", batch.id))
+    if upload is None or (upload["by"], upload["sha256"]) != (batch.uploaded_by, batch.sha256):
+        problems.append(f"{name} has another uploader or file than its event.")
+    if (batch.state == "undone") != (("undo", batch.id) in told):
+        problems.append(f"{name} is {batch.state}, which its events contradict.")
     ledger = connection.execute(
         select(tables.ledger).where(tables.ledger.c.batch_id == batch.id).order_by(tables.ledger.c.line)
     ).all()
     if batch.state not in ("finished", "undone"):
-        stray = [f"{name} is {batch.state}, but has a ledger."] if ledger else []
-        return stray + ([f"{name} is {batch.state}, but was finished by an event."] if event else [])
+        problems += [f"{name} is {batch.state}, but has a ledger."] if ledger else []
+        return problems + ([f"{name} is {batch.state}, but was finished by an event."] if event else [])
     if event is None:
-        return [f"{name} is {batch.state}, but no event says so."]
-    problems = []
+        return [*problems, f"{name} is {batch.state}, but no event says so."]
     columns = ([getattr(row, k) for row in ledger] for k in ("line", "verdict", "codes", "version_id", "digest"))
     if ledger_digest(*columns) != event["ledger"]:
         problems.append(f"The ledger of batch {batch.id} isn't what was chained.")
@@ -87,15 +109,16 @@ def _batch(connection: Connection, batch: Any, event: dict[str, Any] | None) -> 
         problems.append(f"{name} has another file or judgement than its event.")
     problems += _counts(batch, ledger, event)
     problems += _values(connection, batch.id, {row.line: row.digest for row in ledger})
-    problems += _versions(connection, batch.id, event)
+    problems += _versions(connection, batch, event)
     rejected = {row.line for row in ledger if row.verdict == "rejected"}
     followed = select(tables.rejects.c.line).where(tables.rejects.c.batch_id == batch.id)
     if set(connection.execute(followed).scalars()) != rejected:
         problems.append(f"The rejected rows of batch {batch.id} aren't the rejects that are followed.")
-    receipt = json.loads(batch.receipt or "{}")
-    if receipt.get("audit_seq") != event["seq"] or receipt.get("judgement") != event["judgement"]:
+    printed = {name: event[name] for name in ("sha256", "recipe", "schema", "judgement")}
+    printed |= {"audit_seq": event["seq"], "audit_head": event["hash"]}
+    if batch.receipt != json.dumps(printed, sort_keys=True):
         problems.append(f"The receipt of batch {batch.id} isn't the one that was printed.")
-    return problems + _file(connection, batch.sha256)
+    return problems
 
 
 def _counts(batch: Any, ledger: Sequence[Any], event: dict[str, Any]) -> list[str]:
@@ -118,7 +141,8 @@ def _values(connection: Connection, batch_id: int, digests: dict[int, bytes]) ->
     return []
 
 
-def _versions(connection: Connection, batch_id: int, event: dict[str, Any]) -> list[str]:
+def _versions(connection: Connection, batch: Any, event: dict[str, Any]) -> list[str]:
+    batch_id = batch.id
     version, credential = tables.credential_versions, tables.credentials
     rows = connection.execute(
         select(version, credential.c.user_id, credential.c.type_id, credential.c.number.label("number_key"))
@@ -126,9 +150,11 @@ def _versions(connection: Connection, batch_id: int, event: dict[str, Any]) -> l
         .where(version.c.batch_id == batch_id)
         .order_by(version.c.id)
     ).all()
-    columns = ([getattr(row, k) for row in rows] for k in ("id", "credential_id", "line", "digest"))
+    columns = ([getattr(row, k) for row in rows] for k in ("id", "credential_id", "line", "decision", "digest"))
     if versions_digest(*columns) != event["versions"]:
         return [f"The credentials of batch {batch_id} aren't those that were chained."]
+    if any(row.stands != (batch.state == "finished") for row in rows):
+        return [f"Batch {batch_id} is {batch.state}, but not all of its credentials are."]
     for row in rows:
         if row.salt is None:  # erased
             continue
@@ -150,8 +176,12 @@ def _file(connection: Connection, sha256: str) -> list[str]:
 
 def _decisions(connection: Connection, events: list[dict[str, Any]]) -> list[str]:
     """Each version's decision must be the last one that was chained; each chained one must be recorded."""
+    uploaders = {event["batch"]: event["by"] for event in events if event["kind"] == "upload"}
     last = {
-        v: (event["decision"], event["seq"]) for event in events if event["kind"] == "decide" for v in event["versions"]
+        version_id: (event["decision"], event["seq"], event["by"], uploaders.get(event["batch"]))
+        for event in events
+        if event["kind"] == "decide"
+        for version_id in event["versions"]
     }
     version, decision = tables.credential_versions, tables.decisions
     stored = dict(
@@ -159,9 +189,9 @@ def _decisions(connection: Connection, events: list[dict[str, Any]]) -> list[str
             select(version.c.id, version.c.decision).where(version.c.decision.in_(("approved", "declined")))
         ).all()
     )
-    chained = {version_id: told for version_id, (told, _) in last.items()}
+    chained = {version_id: told for version_id, (told, *_) in last.items()}
     recorded = {
-        row.version_id: (row.decision, row.event_seq)
+        row.version_id: (row.decision, row.event_seq, row.decided_by, row.uploaded_by)
         for row in connection.execute(select(decision).order_by(decision.c.id))
     }
     problems = []
@@ -171,6 +201,19 @@ def _decisions(connection: Connection, events: list[dict[str, Any]]) -> list[str
     if recorded != last:
         problems.append("The recorded decisions aren't those that were chained.")
     return problems
+
+
+def _keys(connection: Connection) -> list[str]:
+    """Each finished batch must be known by its key, or its file would go in twice."""
+    batch, key = tables.batches.c, tables.batch_keys.c
+    same = (key.sha256 == batch.sha256) & (key.part == batch.part) & (key.judgement == batch.judgement)
+    unknown = connection.execute(
+        select(batch.id)
+        .select_from(tables.batches.outerjoin(tables.batch_keys, same))
+        .where(batch.state == "finished", key.batch_id.is_(None))
+        .order_by(batch.id)
+    ).scalars()
+    return [f"The key of batch {number} is missing, so its file could go in twice." for number in unknown]
 
 
 def _heads(connection: Connection) -> list[str]:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from credtools.errors import RegistryError, UnknownOutcomeError
 from credtools.store import tables
-from credtools.store.engine import WRITES
+from credtools.store.engine import BUSY_MILLISECONDS, WRITES, reason
 
 
 @dataclass
@@ -61,6 +61,8 @@ def write(engine: Engine) -> Iterator[Write]:
         with engine.connect().execution_options(**WRITES) as connection:
             transaction = connection.begin()
             try:
+                if engine.dialect.name == "postgresql":
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_MILLISECONDS}")
                 head = connection.execute(select(tables.audit_head).with_for_update()).one()
                 work = Write(connection, head.seq, head.hash, datetime.now(UTC))
                 yield work
@@ -70,18 +72,17 @@ def write(engine: Engine) -> Iterator[Write]:
                 raise
             _commit(transaction)
     except DBAPIError as problem:
-        reason = str(problem.orig).strip().splitlines()[0]
-        raise RegistryError(f"The database refused the write and nothing was changed: {reason}.") from problem
+        raise RegistryError(f"The database refused the write and nothing was changed: {reason(problem)}.") from None
 
 
 def _commit(transaction: Any) -> None:
     try:
         transaction.commit()
-    except DBAPIError as problem:
+    except DBAPIError:
         raise UnknownOutcomeError(
             "The connection was lost during COMMIT, so it isn't known yet whether the write took place; run the same "
             "command again: it finds out and finishes."
-        ) from problem
+        ) from None
 
 
 def insert_columns(connection: Connection, table: Table, columns: Mapping[str, Sequence[Any]]) -> None:
