@@ -317,3 +317,40 @@ def test_verify_finds_what_was_changed_behind_its_back() -> None:
     result = run("verify")
     assert result.exit_code == 1
     assert "The ledger of batch 1 isn't what was chained." in result.stdout
+
+
+@pytest.mark.usefixtures("folder")
+def test_replace_shows_whom_it_deactivates() -> None:
+    """`load --replace` names who is absent before it deactivates them; more than a tenth is refused without --yes."""
+    write("fewer.csv", "Email\nana@example.org\n")
+    refused = run("load", "users", "fewer.csv", "--replace")
+    assert refused.exit_code == 2
+    assert refused.stderr.splitlines() == [
+        "1 users aren't in the file and will be deactivated: bo@example.org.",
+        (
+            "credtools: The file lacks 1 of the 2 active users (more than 10%), who would be deactivated; nothing was "
+            "loaded. If the file is complete, load it again with --yes."
+        ),
+    ]
+    done = run("load", "users", "fewer.csv", "--replace", "--yes", "--json")
+    assert objects(done) == [{"file": "fewer.csv", "added": 0, "changed": 0, "unchanged": 1, "deactivated": 1}]
+    checked = run("check", str(write("bo.csv", HEADINGS + "bo@example.org,First Aid,2024-03-05,,\n")), "--json")
+    assert "deactivated" in objects(checked)[0]["errors"][0]["resolution"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_undo_takes_a_batch_back() -> None:
+    """`undo` withdraws what a batch wrote, and says how much; what isn't finished is misuse."""
+    assert run("import", str(write("one.csv", HEADINGS + GOOD))).exit_code == 0
+    assert objects(run("undo", "1", "--json")) == [{"batch": 1, "state": "undone", "versions": 1}]
+    again = run("undo", "1")
+    assert again.exit_code == 2
+    assert again.stderr == "credtools: Batch 1 is undone; only a finished batch can be undone.\n"
+
+
+@pytest.mark.usefixtures("folder")
+def test_discard_gives_a_held_batch_up() -> None:
+    """`discard` ends the waiting of a held batch."""
+    assert run("import", str(write("bad.csv", HEADINGS + GOOD.replace("ana", "eve")))).exit_code == 1
+    assert run("discard", "1").stdout == "batch 1: discarded\n"
+    assert objects(run("show", "1", "--json"))[0]["state"] == "discarded"

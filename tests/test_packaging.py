@@ -72,7 +72,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     home.mkdir()
     run(*UV, "venv", "--python", sys.executable, environment)
     locked = ("--constraint", ROOT / "constraints.txt", wheel)
-    run(*UV, "pip", "install", "--python", environment, *locked, **pip_index())
+    # The platform's certificates, as pip does: a company's own registry is signed by its own authority.
+    run(*UV, "pip", "install", "--system-certs", "--python", environment, *locked, **pip_index())
     return Installed(environment, home)
 
 

@@ -39,7 +39,8 @@ def main() -> None:
 
 for _command in (
     *(organisation.init, organisation.load, organisation.settings, files.check, files.import_),
-    *(decisions.approve, decisions.decline, looking.rejects, looking.show, looking.verify),
+    *(decisions.approve, decisions.decline, decisions.undo, decisions.discard),
+    *(looking.rejects, looking.show, looking.verify),
     *(starting.demo, starting.lab),
 ):
     main.add_command(_command)

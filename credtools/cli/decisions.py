@@ -1,4 +1,4 @@
-"""`approve` and `decline`."""
+"""`approve`, `decline`, `undo`, `discard`: what a person decides about a batch."""
 
 from __future__ import annotations
 
@@ -39,3 +39,27 @@ def _decided(word: str, batch: int, done: Any, *, as_json: bool) -> None:
     click.echo(f"batch {batch}: {len(done.decided):,} {word}, {len(done.blocked):,} blocked")
     for line, reason in list(done.blocked.items())[:SHOWN]:
         click.echo(f"  line {line}: {reason}")
+
+
+@click.command()
+@click.argument("batch", type=int)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def undo(batch: int, *, as_json: bool) -> None:
+    """Take a finished batch back: its credentials no longer stand, the rejects that it had fixed are open again."""
+    fallen = open_registry().undo(batch)
+    if as_json:
+        print_json({"batch": batch, "state": "undone", "versions": fallen})
+    else:
+        click.echo(f"batch {batch}: undone, {fallen:,} versions no longer stand")
+
+
+@click.command()
+@click.argument("batch", type=int)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def discard(batch: int, *, as_json: bool) -> None:
+    """Give up a draft or held batch."""
+    open_registry().batch(batch).discard()
+    if as_json:
+        print_json({"batch": batch, "state": "discarded"})
+    else:
+        click.echo(f"batch {batch}: discarded")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from credtools.cli.common import open_registry, print_json
+from credtools.cli.common import SHOWN, open_registry, print_json, safe, stop
 from credtools.errors import CredtoolsError
 
 
@@ -22,14 +24,31 @@ def init() -> None:
 @click.command()
 @click.argument("kind", type=click.Choice(["users", "types"]))
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--replace/--add", default=False, help="--replace: who isn't in the file becomes deactivated.")
+@click.option("--yes", is_flag=True, help="Deactivate without asking, and more than a tenth of the active.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-def load(kind: str, file: Path, *, as_json: bool) -> None:
+def load(kind: str, file: Path, *, replace: bool, yes: bool, as_json: bool) -> None:
     """Add or update users or credential types from a file; all rows or none."""
-    done = open_registry().load(kind, file)
+    registry = open_registry()
+    if replace:
+        _show_absent(kind, registry.absent(kind, file), yes=yes)
+    done = registry.load(kind, file, replace=replace, yes=yes)
     if as_json:
-        print_json({"file": str(file), "added": done.added, "changed": done.changed, "unchanged": done.unchanged})
+        print_json({"file": str(file), **asdict(done)})
     else:
-        click.echo(f"{kind}: {done.added:,} added · {done.changed:,} changed · {done.unchanged:,} unchanged")
+        told = " · ".join(f"{count:,} {name}" for name, count in asdict(done).items())
+        click.echo(f"{kind}: {told}")
+
+
+def _show_absent(kind: str, absent: list[str], *, yes: bool) -> None:
+    """Who is about to be deactivated; a person at a terminal is asked."""
+    if not absent:
+        return
+    more = f" and {len(absent) - SHOWN:,} more" if len(absent) > SHOWN else ""
+    shown = ", ".join(safe(name) for name in absent[:SHOWN])
+    click.echo(f"{len(absent):,} {kind} aren't in the file and will be deactivated: {shown}{more}.", err=True)
+    if not yes and sys.stdin.isatty() and not click.confirm("Go on?", err=True):
+        stop("Nothing was loaded.", 2)
 
 
 @click.command()
@@ -38,8 +57,6 @@ def load(kind: str, file: Path, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 def settings(key: str | None, value: str | None, *, as_json: bool) -> None:
     """Show the organisation's settings, or change one: settings date_format DD/MM/YYYY."""
-    from dataclasses import asdict  # noqa: PLC0415
-
     registry = open_registry()
     if key and value is not None:
         registry.set(key, value)

@@ -11,12 +11,14 @@ from credtools import checking, reading, store
 from credtools.errors import CredtoolsError
 from credtools.lookups import fold
 from credtools.model import Review
+from credtools.reading.frames import from_frame
 from credtools.recipes import Recipe
 from credtools.resolving import as_date
 
 if TYPE_CHECKING:
     from credtools.registry.registry import Registry
 
+MOST_ABSENT = 0.1  # of the active, who may be deactivated by one load without being asked
 SCHEMAS = {"users": "users", "types": "credential_types"}
 KEYS = {"users": ("email", "email_key"), "types": ("name", "name_key")}
 BLANK = {"name": "", "status": "active", "expiry": "optional", "issue": "required"}
@@ -31,12 +33,16 @@ class LoadError(CredtoolsError):
         self.errors = errors
 
 
-def load(registry: Registry, kind: str, path: str | Path) -> store.Loaded:
-    """Loads the rows of a file, all or none."""
+def value(
+    registry: Registry, kind: str, file: str | Path | pd.DataFrame, *, replace: bool = False, yes: bool = False
+) -> store.Load:
+    """The rows of a file or frame as the store takes them. Raises FileError, LoadError."""
     if kind not in SCHEMAS:
         raise CredtoolsError(f"There is nothing called {kind!r} to load; load users or types.")
     name = SCHEMAS[kind]
-    review = checking.review(reading.read(path), Recipe(schema=name), registry.schema(name), registry.lookups())
+    table = from_frame(file) if isinstance(file, pd.DataFrame) else reading.read(file)
+    lookups = registry.lookups()
+    review = checking.review(table, Recipe(schema=name), registry.schema(name), lookups)
     if review.rejected.any():
         first = review.errors[review.errors["blocks"]].iloc[0]
         count = int(review.rejected.sum())
@@ -48,7 +54,8 @@ def load(registry: Registry, kind: str, path: str | Path) -> store.Loaded:
     label, key = KEYS[kind]
     columns = _columns(review, label)
     columns[key] = [fold(text) for text in columns[label]]
-    return store.load(registry.engine, store.Load(kind, registry.by, key, columns))
+    day = lookups.today if replace else None
+    return store.Load(kind, registry.by, key, columns, absent_from=day, most_absent=1.0 if yes else MOST_ABSENT)
 
 
 def _columns(review: Review, label: str) -> dict[str, list[Any]]:

@@ -57,12 +57,20 @@ class Registry:
         """Users, types, settings and today, as of now."""
         return store.reads.lookups(self.engine, organisation.from_texts, self.by)
 
-    def load(self, kind: str, path: str | Path) -> store.Loaded:
-        """Adds or updates `users` or `types` from a file; all rows or none.
+    def load(
+        self, kind: str, file: str | Path | pd.DataFrame, *, replace: bool = False, yes: bool = False
+    ) -> store.Loaded:
+        """Adds or updates `users` or `types` from a file or a frame; all rows or none.
 
-        Raises FileError, or LoadError with every error when a row isn't right.
+        With `replace` who is absent becomes deactivated (`absent` shows them first), refused for more than a tenth
+        of the active without `yes`. Raises FileError, LoadError with every error when a row isn't right,
+        RegistryError.
         """
-        return loading.load(self, kind, path)
+        return store.load(self.engine, loading.value(self, kind, file, replace=replace, yes=yes))
+
+    def absent(self, kind: str, file: str | Path | pd.DataFrame) -> list[str]:
+        """Whom `load` with `replace` would deactivate, by e-mail or name; writes nothing."""
+        return store.absent(self.engine, loading.value(self, kind, file, replace=True))
 
     # --- files ----------------------------------------------------------------------------------------------
 
@@ -163,6 +171,13 @@ class Registry:
     def schema(self, name: str) -> schema_files.SchemaFile:
         """The schema document of this name, from the folder that the settings name."""
         return schema_files.load(name, self.places.schemas)
+
+    def undo(self, batch: Batch | int) -> int:
+        """Takes a finished batch back and reopens the rejects it had fixed; returns how many versions fell.
+
+        Raises RegistryError, naming the later batches, when they build on it.
+        """
+        return store.undo(self.engine, store.Undo(batch.id if isinstance(batch, Batch) else batch, self.by))
 
     # --- decisions ------------------------------------------------------------------------------------------
 

@@ -5,8 +5,9 @@ from credtools.store.batches import discard, draft, hold, note_failure, settled
 from credtools.store.decide import Decided, decide
 from credtools.store.engine import create, open_engine
 from credtools.store.finish import finish, stored_receipt
-from credtools.store.load import Loaded, load, set_setting
-from credtools.store.values import Decide, Draft, Failure, Finish, Hold, Load, Setting
+from credtools.store.load import Loaded, absent, load, set_setting
+from credtools.store.undo import undo
+from credtools.store.values import Decide, Draft, Failure, Finish, Hold, Load, Setting, Undo
 from credtools.store.verify import verify
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "Load",
     "Loaded",
     "Setting",
+    "Undo",
+    "absent",
     "create",
     "decide",
     "discard",
@@ -32,5 +35,6 @@ __all__ = [
     "set_setting",
     "settled",
     "stored_receipt",
+    "undo",
     "verify",
 ]

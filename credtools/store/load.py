@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,15 +10,17 @@ from sqlalchemy import Engine, bindparam, delete, insert, select, update
 
 from credtools.errors import RegistryError
 from credtools.store import tables
+from credtools.store.engine import snapshot
 from credtools.store.values import Load, Setting
 from credtools.store.writing import Write, insert_columns, write
 
 TABLES = {"users": tables.users, "types": tables.credential_types}
+LABELS = {"users": "email", "types": "name"}
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a load did: counts of rows."""
+    """What a load did: counts of rows, and of those who were absent and are deactivated now."""
 
     added: int
     changed: int
@@ -26,10 +29,10 @@ class Loaded:
 
 
 def load(engine: Engine, value: Load) -> Loaded:
-    """Adds the rows whose key is new, and updates those whose values differ; who is absent stays.
+    """Adds the rows whose key is new, and updates those whose values differ.
 
-    Raises RegistryError when a numbered switch of a type in use, or an external id taken by somebody else, would
-    contradict what is stored; nothing is written then.
+    Who is absent stays, or is deactivated when the value says so. Raises RegistryError, and writes nothing, when that
+    would be too many, when a numbered switch of a type in use would change, or an external id is somebody else's.
     """
     table = TABLES[value.kind]
     with write(engine) as work:
@@ -44,8 +47,11 @@ def load(engine: Engine, value: Load) -> Loaded:
         ]
         _refuse_numbered(work, value, changed, stored)
         _refuse_taken_ids(value, rows, stored)
-        if not new and not changed:
-            return Loaded(0, 0, len(rows))
+        gone = _absent(value, list(stored.values())) if value.absent_from else []
+        _refuse_many(value, gone, stored)
+        done = Loaded(len(new), len(changed), len(rows) - len(new) - len(changed), len(gone))
+        if not new and not changed and not gone:
+            return done
         first = work.next_id(table)
         columns: dict[str, list[Any]] = {name: [row[name] for row in new] for name in names}
         columns["id"] = list(range(first, first + len(new)))
@@ -53,8 +59,46 @@ def load(engine: Engine, value: Load) -> Loaded:
             values: dict[str, Any] = {name: bindparam(name) for name in names}
             work.connection.execute(update(table).where(table.c.id == bindparam("row_id")).values(values), changed)
         insert_columns(work.connection, table, {k: v for k, v in columns.items() if v})
-        work.event("load", value.by, None, what=value.kind, added=len(new), changed=len(changed))
-        return Loaded(len(new), len(changed), len(rows) - len(new) - len(changed))
+        _deactivate(work, value, [row.id for row in gone])
+        work.event(
+            "load",
+            value.by,
+            None,
+            what=value.kind,
+            added=done.added,
+            changed=done.changed,
+            deactivated=done.deactivated,
+        )
+        return done
+
+
+def absent(engine: Engine, value: Load) -> list[str]:
+    """Whom a load would deactivate, by e-mail or name."""
+    with snapshot(engine) as connection:
+        stored = connection.execute(select(TABLES[value.kind])).all()
+    return [getattr(row, LABELS[value.kind]) for row in _absent(value, stored)]
+
+
+def _absent(value: Load, stored: Sequence[Any]) -> list[Any]:
+    given = set(value.columns[value.key])
+    return [row for row in stored if row.status == "active" and getattr(row, value.key) not in given]
+
+
+def _refuse_many(value: Load, gone: list[Any], stored: dict[str, Any]) -> None:
+    active = sum(row.status == "active" for row in stored.values())
+    if gone and len(gone) > value.most_absent * active:
+        raise RegistryError(
+            f"The file lacks {len(gone):,} of the {active:,} active {value.kind} (more than {value.most_absent:.0%}), "
+            "who would be deactivated; nothing was loaded. If the file is complete, load it again with --yes."
+        )
+
+
+def _deactivate(work: Write, value: Load, ids: list[int]) -> None:
+    table = TABLES[value.kind]
+    told = {"status": "deactivated"} | ({"deactivated_on": value.absent_from} if value.kind == "users" else {})
+    if ids:
+        change = update(table).where(table.c.id == bindparam("row_id")).values(told)
+        work.connection.execute(change, [{"row_id": k} for k in ids])
 
 
 def _refuse_numbered(work: Write, value: Load, changed: list[dict[str, Any]], stored: dict[str, Any]) -> None:

@@ -101,14 +101,27 @@ class Decide:
 
 
 @dataclass(frozen=True)
+class Undo:
+    """A finished batch that is taken back."""
+
+    batch_id: int
+    by: str
+
+
+@dataclass(frozen=True)
 class Load:
-    """Users or types, column by column, in the columns of their table (without id)."""
+    """Users or types, column by column, in the columns of their table (without id).
+
+    `absent_from`: the day on which who isn't among them becomes deactivated; None leaves the absent as they are.
+    `most_absent`: the largest share of the active that may go that way.
+    """
 
     kind: str
     by: str
     key: str
     columns: dict[str, list[Any]]
-    replace: bool = False
+    absent_from: date | None = None
+    most_absent: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def write_versions(work: Write, value: Finish) -> dict[int, int]:
             "digest": digests,
         },
     )
-    _move_heads(work, sorted(set(credential_ids)))
+    move_heads(work, sorted(set(credential_ids)))
     return dict(zip(value.row, ids, strict=True))
 
 
@@ -99,7 +99,7 @@ def _moved() -> MovedError:
     )
 
 
-def _move_heads(work: Write, credential_ids: list[int]) -> None:
+def move_heads(work: Write, credential_ids: list[int]) -> None:
     """The head of a credential is its newest standing version: by issue date (none first), then arrival."""
     version = tables.credential_versions
     newest = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -96,6 +97,8 @@ class Lab:
             "--no-browser",
             "--allow-root",
             "--ServerApp.ip=127.0.0.1",
+            f"--ServerApp.port={_free_port()}",  # by itself it would take 8888, and race with any other server
+            "--ServerApp.port_retries=0",
             f"--ServerApp.root_dir={self.folder}",
             "--LabApp.expose_app_in_browser=True",
             "--LabApp.extension_manager=readonly",
@@ -125,6 +128,12 @@ class Lab:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(0.1)
         raise RuntimeError(f"JupyterLab did not start: {log.read_text(errors='replace')[-3000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -1,0 +1,92 @@
+"""Undo: takes a finished batch back by compensating; nothing of the history is removed."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Engine, delete, or_, select, update
+
+from credtools.errors import RegistryError
+from credtools.store import tables
+from credtools.store.batches import state_of
+from credtools.store.values import Undo
+from credtools.store.versions import move_heads
+from credtools.store.writing import Write, write
+
+CHUNK = 500
+
+
+def undo(engine: Engine, value: Undo) -> int:
+    """Withdraws the versions of a batch, reopens the rejects that it settled; returns how many versions fell.
+
+    Raises RegistryError, naming the later batches, when any of them builds on this one; nothing is changed then.
+    """
+    with write(engine) as work:
+        state = state_of(work, value.batch_id)
+        if state != "finished":
+            raise RegistryError(
+                f"Batch {value.batch_id} is {state or 'not known'}; only a finished batch can be undone."
+            )
+        if later := _later(work, value.batch_id):
+            named = ", ".join(map(str, later))
+            raise RegistryError(
+                f"Batch {value.batch_id} can't be undone while later batches build on it: {named}. Undo those first, "
+                "the latest one first."
+            )
+        fallen = _withdraw(work, value.batch_id)
+        _reopen(work, value)
+        c = work.connection
+        c.execute(delete(tables.batch_keys).where(tables.batch_keys.c.batch_id == value.batch_id))
+        c.execute(update(tables.batches).where(tables.batches.c.id == value.batch_id).values(state="undone"))
+        work.event("undo", value.by, value.batch_id, versions=fallen)
+        return fallen
+
+
+def _later(work: Write, batch_id: int) -> list[int]:
+    """Later finished batches that wrote, or found unchanged, credentials of this one, or settled its rejects."""
+    version, ledger, reject = tables.credential_versions, tables.ledger, tables.rejects
+    touched = select(version.c.credential_id).where(version.c.batch_id == batch_id)
+    same_credential = select(version.c.batch_id).where(version.c.credential_id.in_(touched), version.c.stands)
+    written = select(version.c.id).where(version.c.batch_id == batch_id)
+    points_here = select(ledger.c.batch_id).where(ledger.c.version_id.in_(written))
+    fixed_ours = select(reject.c.fixed_batch_id).where(reject.c.batch_id == batch_id)
+    newer = reject.alias()
+    replaced_ours = (
+        select(newer.c.batch_id).join(reject, reject.c.superseded_by == newer.c.id).where(reject.c.batch_id == batch_id)
+    )
+    batch = tables.batches.c
+    builds = or_(*(batch.id.in_(some) for some in (same_credential, points_here, fixed_ours, replaced_ours)))
+    found = select(batch.id).where(batch.id != batch_id, batch.state == "finished", builds, _after(batch_id))
+    return list(work.connection.execute(found.order_by(batch.id)).scalars())
+
+
+def _after(batch_id: int) -> ColumnElement[bool]:
+    """Finished after this batch: by their events, since numbers are given at upload."""
+    event = tables.events.c
+    ours = select(event.seq).where(event.kind == "finish", event.batch_id == batch_id).scalar_subquery()
+    return tables.batches.c.id.in_(select(event.batch_id).where(event.kind == "finish", event.seq > ours))
+
+
+def _withdraw(work: Write, batch_id: int) -> int:
+    version, credential = tables.credential_versions, tables.credentials
+    rows = (
+        work.connection.execute(select(version.c.credential_id).where(version.c.batch_id == batch_id)).scalars().all()
+    )
+    work.connection.execute(update(version).where(version.c.batch_id == batch_id).values(stands=False))
+    ids = sorted(set(rows))
+    for start in range(0, len(ids), CHUNK):
+        some = credential.c.id.in_(ids[start : start + CHUNK])
+        work.connection.execute(update(credential).where(some).values(counter=credential.c.counter + 1))
+    move_heads(work, ids)
+    return len(rows)
+
+
+def _reopen(work: Write, value: Undo) -> None:
+    """What this batch had fixed or superseded is open again; its own rejects are closed, since its rows are void."""
+    reject = tables.rejects
+    changed = {"changed_at": work.at, "changed_by": value.by}
+    opened = {"state": "open", "fixed_batch_id": None, "fixed_line": None, "superseded_by": None, **changed}
+    ours = select(reject.c.id).where(reject.c.batch_id == value.batch_id)
+    settled = or_(reject.c.fixed_batch_id == value.batch_id, reject.c.superseded_by.in_(ours))
+    work.connection.execute(update(reject).where(settled).values(**opened))
+    void = {"state": "waived", "reason": f"Batch {value.batch_id} was undone.", **changed}
+    still_open = (reject.c.batch_id == value.batch_id, reject.c.state == "open")
+    work.connection.execute(update(reject).where(*still_open).values(**void))

@@ -1,0 +1,97 @@
+"""Loading users and types: replacing a whole list, and frames instead of files."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from credtools.errors import RegistryError
+from credtools.registry import Registry
+from credtools.store import Loaded
+from tests.builders import ANA, export, rows_of, write
+
+ALL_ACTIVE = "Email\nana@example.org\nben@example.org\ncara@example.org\n"
+
+
+def statuses(registry: Registry) -> dict[str, str]:
+    users = registry.lookups().users
+    return dict(zip(users["email"], users["status"], strict=True))
+
+
+def test_replace_deactivates_who_is_absent(registry: Registry, tmp_path: Path) -> None:
+    """With `replace` the file is the whole list: who isn't in it becomes deactivated, from today on."""
+    path = write(tmp_path, "u.csv", ALL_ACTIVE.replace("ben@example.org\n", "new@example.org\n"))
+    assert registry.absent("users", path) == ["ben@example.org"]
+    assert registry.load("users", path, replace=True, yes=True) == Loaded(1, 0, 2, 1)
+    assert statuses(registry)["ben@example.org"] == "deactivated"
+    (ben,) = registry.lookups().users.query("email == 'ben@example.org'").to_dict("records")
+    assert ben["deactivated_on"] == registry.lookups().today
+    assert registry.verify() == []
+
+
+def test_many_absent_are_refused(registry: Registry, tmp_path: Path) -> None:
+    """More than a tenth of the active at once looks like a broken export: refused without an explicit yes."""
+    before = rows_of(registry)
+    path = write(tmp_path, "u.csv", "Email\nana@example.org\n")
+    with pytest.raises(RegistryError) as caught:
+        registry.load("users", path, replace=True)
+    assert str(caught.value) == (
+        "The file lacks 2 of the 3 active users (more than 10%), who would be deactivated; nothing was loaded. If the "
+        "file is complete, load it again with --yes."
+    )
+    assert rows_of(registry) == before
+
+
+def test_a_tenth_absent_is_enough_to_go_on(registry: Registry, tmp_path: Path) -> None:
+    """Exactly a tenth is still taken; the deactivated of before don't count."""
+    people = "".join(f"p{k}@example.org\n" for k in range(7))
+    registry.load("users", write(tmp_path, "more.csv", "Email\n" + people))
+    path = write(tmp_path, "u.csv", ALL_ACTIVE + people.replace("p6@example.org\n", ""))
+    assert registry.load("users", path, replace=True) == Loaded(0, 0, 9, 1)
+
+
+def test_without_replace_nobody_is_deactivated(registry: Registry, tmp_path: Path) -> None:
+    """`load` adds; a short list is no list of leavers."""
+    registry.load("users", write(tmp_path, "u.csv", "Email\nana@example.org\n"))
+    assert sorted(statuses(registry).values()) == ["active", "active", "active", "deactivated"]
+
+
+def test_replace_deactivates_types(registry: Registry, tmp_path: Path) -> None:
+    """A type that is no longer on the list is deactivated: rows with it are rejected, its credentials stay."""
+    registry.upload(export(tmp_path, ANA)).finish()
+    path = write(tmp_path, "t.csv", "Name\nForklift\nLicence\nPassport\n")
+    kept = rows_of(registry, "credentials")
+    columns = "Name,Expiry,Issue,Numbered,Media required,Approval required\n"
+    content = (
+        "Forklift,never,required,no,no,no\nLicence,optional,required,yes,no,\nPassport,optional,required,no,yes,yes\n"
+    )
+    path = write(tmp_path, "t.csv", columns + content)
+    assert registry.load("types", path, replace=True, yes=True).deactivated == 1
+    assert rows_of(registry, "credentials") == kept
+    batch = registry.upload(export(tmp_path, ANA.replace("2024", "2025"), name="again.csv"))
+    assert batch.errors["code"].tolist() == ["credential_type_exists"]
+
+
+def test_frame_is_loaded_like_a_file(registry: Registry) -> None:
+    """A DataFrame goes the same way as a file: dates, whole floats, missing values and booleans mean what they say."""
+    users = pd.DataFrame(
+        {
+            "Email": ["eve@example.org", "fay@example.org"],
+            "External ID": [53.0, None],
+            "Status": ["active", "deactivated"],
+            "Deactivated on": [pd.NaT, pd.Timestamp("2025-03-01")],
+        }
+    )
+    assert registry.load("users", users) == Loaded(2, 0, 0)
+    eve, fay = registry.lookups().users.tail(2).to_dict("records")
+    assert (eve["external_id"], eve["status"]) == ("53", "active")
+    assert pd.isna(eve["deactivated_on"])
+    assert pd.isna(fay["external_id"])
+    assert (fay["status"], fay["deactivated_on"]) == ("deactivated", date(2025, 3, 1))
+    types = pd.DataFrame({"Name": ["Crane"], "Numbered": [True], "Validity months": [24.0]})
+    assert registry.load("types", types) == Loaded(1, 0, 0)
+    (crane,) = registry.lookups().types.query("name == 'Crane'").to_dict("records")
+    assert (crane["numbered"], crane["validity_months"]) == (True, 24)

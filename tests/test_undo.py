@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from credtools.errors import RegistryError
+from credtools.model import Counts
+from credtools.registry import Registry
+from tests.builders import ANA, BEN, MIXED, ZOE, export, load, outcome, rows_of
+
+ANA_2025 = "ana@example.org,First Aid,2025-01-10,2031-01-10,"
+
+
+def reject_states(registry: Registry) -> list[tuple[int, int, str]]:
+    """(batch, line, state) of every reject, in the order in which they were opened."""
+    frame = registry.audit.rejects().drop_duplicates("reject").sort_values("reject")
+    return list(zip(frame["batch"], frame["line"], frame["state"], strict=True))
+
+
+def test_undone_batch_no_longer_stands(registry: Registry, tmp_path: Path) -> None:
+    """Undo withdraws every version of a batch; its number, ledger and receipt stay, and the history still verifies."""
+    before = outcome(registry)["credentials"]
+    batch = registry.upload(export(tmp_path, *MIXED))
+    receipt = batch.finish()
+    assert registry.undo(batch) == 2
+    assert batch.state == "undone"
+    assert outcome(registry)["credentials"] == before
+    assert batch.receipt == receipt
+    assert reject_states(registry) == [(1, 3, "waived")]
+    assert registry.verify() == []
+
+
+def test_undone_file_can_come_again(registry: Registry, tmp_path: Path) -> None:
+    """After undo the same file goes in as if for the first time: a new batch, not the old receipt."""
+    path = export(tmp_path, *MIXED)
+    registry.upload(path).finish()
+    registry.undo(1)
+    receipt = registry.upload(path).finish()
+    assert (receipt.replayed, receipt.batch) == (False, 2)
+    assert receipt.counts == Counts(rows=3, new=2, rejected=1)
+    assert reject_states(registry) == [(1, 3, "waived"), (2, 3, "open")]
+    assert registry.verify() == []
+
+
+def test_undo_makes_the_earlier_version_newest_again(registry: Registry, tmp_path: Path) -> None:
+    """When the newest version falls its predecessor counts again."""
+    registry.upload(export(tmp_path, ANA)).finish()
+    registry.upload(export(tmp_path, ANA_2025, name="later.csv")).finish()
+    registry.undo(2)
+    frame = registry.credentials()
+    assert frame["issue_date"].astype(str).tolist() == ["2024-01-10"]
+    assert frame["newest"].tolist() == [True]
+    assert registry.verify() == []
+
+
+def test_undo_reopens_what_the_batch_had_fixed(registry: Registry, tmp_path: Path) -> None:
+    """A reject that was fixed by the undone batch is open again, and is fixed by the next one."""
+    path = export(tmp_path, *MIXED)
+    registry.upload(path).finish()
+    load(registry, tmp_path, users="Email\nzoe@example.org\n")
+    registry.upload(path).finish()
+    assert reject_states(registry) == [(1, 3, "fixed")]
+    registry.undo(2)
+    assert reject_states(registry) == [(1, 3, "open")]
+    assert registry.upload(path).finish().counts == Counts(rows=3, new=1, unchanged=2)
+    assert reject_states(registry) == [(1, 3, "fixed")]
+    assert registry.verify() == []
+
+
+def test_undo_reopens_what_the_batch_had_superseded(registry: Registry, tmp_path: Path) -> None:
+    """A reject that was superseded by one of the undone batch is the open one again."""
+    registry.upload(export(tmp_path, ZOE, ANA)).finish()
+    registry.upload(export(tmp_path, ZOE, BEN, name="later.csv")).finish()
+    assert reject_states(registry) == [(1, 2, "superseded"), (2, 2, "open")]
+    registry.undo(2)
+    assert reject_states(registry) == [(1, 2, "open"), (2, 2, "waived")]
+    waived = rows_of(registry, "rejects")["rejects"][1]
+    assert "Batch 2 was undone." in waived
+
+
+@pytest.mark.parametrize(
+    "later",
+    [(ANA_2025,), (ANA, BEN), (ZOE, BEN)],
+    ids=["a newer version", "found unchanged", "superseded a reject"],
+)
+def test_undo_is_refused_while_others_build_on_it(registry: Registry, tmp_path: Path, later: tuple[str, ...]) -> None:
+    """A batch on which later ones build isn't undone; they are named, and nothing is changed."""
+    registry.upload(export(tmp_path, ANA, ZOE)).finish()
+    registry.upload(export(tmp_path, *later, name="later.csv")).finish()
+    before = rows_of(registry)
+    with pytest.raises(RegistryError) as caught:
+        registry.undo(1)
+    assert str(caught.value) == (
+        "Batch 1 can't be undone while later batches build on it: 2. Undo those first, the latest one first."
+    )
+    assert rows_of(registry) == before
+    registry.undo(2)
+    registry.undo(1)
+    assert registry.credentials().empty
+    assert registry.verify() == []
+
+
+def test_later_files_about_others_are_no_hindrance(registry: Registry, tmp_path: Path) -> None:
+    """Only batches that share credentials or rejects stand in the way."""
+    registry.upload(export(tmp_path, ANA)).finish()
+    registry.upload(export(tmp_path, BEN, name="later.csv")).finish()
+    assert registry.undo(1) == 1
+    assert len(registry.credentials()) == 1
+    assert registry.verify() == []
+
+
+def test_only_finished_batches_are_undone(registry: Registry, tmp_path: Path) -> None:
+    """A draft has nothing to take back, and nobody undoes twice."""
+    batch = registry.upload(export(tmp_path, ANA))
+    with pytest.raises(RegistryError) as caught:
+        registry.undo(batch)
+    assert str(caught.value) == "Batch 1 is draft; only a finished batch can be undone."
+    batch.finish()
+    registry.undo(batch)
+    with pytest.raises(RegistryError) as caught:
+        registry.undo(1)
+    assert str(caught.value) == "Batch 1 is undone; only a finished batch can be undone."
