@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from credtools import changes, checking, html, reading, store
 from credtools.errors import CredtoolsError, FileError, MovedError, RegistryError, UnknownOutcomeError
 from credtools.model import Changes, Counts, Outcome, Receipt, Review, Table
 from credtools.recipes import MANUAL, Recipe
-from credtools.registry import finishing, views
+from credtools.registry import editing, finishing, views
 
 if TYPE_CHECKING:
     from credtools.registry.registry import Registry
@@ -80,8 +81,43 @@ class Batch:
 
     def replace(self, column: str, values: Mapping[str, str]) -> Review:
         """Makes rules of the draft's recipe out of old → new values, and reviews again."""
-        self.recipe = self.recipe.replacing(column, values)
+        return self.use(self.recipe.replacing(column, values))
+
+    def use(self, recipe: Recipe) -> Review:
+        """Goes on with another recipe (of the same source), kept with the draft, and reviews again.
+
+        Raises RecipeError or FileError when the file can't be read or judged by it; the draft stays as it was then.
+        """
+        recipe = dataclasses.replace(recipe, source=self.source)
+        before = self.recipe, self._table, self._review
+        if recipe.read != self.recipe.read:
+            self._table = None
+        self.recipe = recipe
+        try:
+            review = self.again()
+        except CredtoolsError:
+            self.recipe, self._table, self._review = before
+            raise
+        value = store.Amend(self.id, self.registry.by, recipe.schema, recipe.text(), recipe.fingerprint)
+        store.amend(self.registry.engine, value)
+        return review
+
+    def patch(self, line: int, column: str, value: str | None) -> Review:
+        """Corrects one cell of one record, now and whenever the same record comes from this source; reviews again.
+
+        None takes the correction back. Raises RegistryError when there is no such line or column.
+        """
+        return self.patch_cells([(line, column, value)])
+
+    def patch_cells(self, cells: Iterable[tuple[int, str, str | None]]) -> Review:
+        """The same for many cells at once: (line, column, value)."""
+        store.patch(self.registry.engine, editing.patches(self, cells))
         return self.again()
+
+    @property
+    def patches(self) -> pd.DataFrame:
+        """The corrections in force for this file: line, column, old, new."""
+        return editing.in_force(self)
 
     def again(self) -> Review:
         """Reviews again, with the lookups as they are now."""

@@ -12,9 +12,10 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Engine
 
-from credtools import checking, errors, reading, schema_files, store
+from credtools import checking, errors, exports, reading, schema_files, store
 from credtools.audit import Audit
 from credtools.errors import RegistryError
+from credtools.fields import Column
 from credtools.lookups import Lookups
 from credtools.model import Counts, OrganisationSettings, Outcome, Review, Table
 from credtools.recipes import MANUAL, Recipe
@@ -178,6 +179,27 @@ class Registry:
         Raises RegistryError, naming the later batches, when they build on it.
         """
         return store.undo(self.engine, store.Undo(batch.id if isinstance(batch, Batch) else batch, self.by))
+
+    def template(self, path: str | Path, schema: str = "credentials") -> Path:
+        """Writes the template that people fill in (.csv or .xlsx), in this organisation's words."""
+        lookups = self.lookups()
+        types = lookups.types.loc[lookups.types["status"] == "active", "name"].tolist()
+        return exports.write_template(
+            path, self._columns(schema), types, lookups.profile_date_format or lookups.settings.date_format
+        )
+
+    def export(self, path: str | Path, batch: Batch | int | None = None) -> list[Path]:
+        """Writes what was accepted and not declined (of one batch) as clean template files of at most 20,000 rows."""
+        number = batch.id if isinstance(batch, Batch) else batch
+        found = store.reads.credentials(self.engine, number)
+        accepted = found[found["decision"] != "declined"]
+        return exports.write_accepted(path, accepted, self._columns("credentials"), self.settings.date_format)
+
+    def _columns(self, schema: str) -> list[Column]:
+        """The columns of a template: users are named by their e-mail address."""
+        columns = self.schema(schema).columns
+        used = Recipe().columns_in_use(columns)
+        return [column for column in columns if column.name in used]
 
     # --- decisions ------------------------------------------------------------------------------------------
 

@@ -1,16 +1,18 @@
 """The store: tables, reads, and every write as one verb that takes one frozen value and is one transaction."""
 
 from credtools.store import reads
-from credtools.store.batches import discard, draft, hold, note_failure, settled
+from credtools.store.batches import amend, discard, draft, hold, note_failure, settled
 from credtools.store.decide import Decided, decide
 from credtools.store.engine import create, open_engine
 from credtools.store.finish import finish, stored_receipt
 from credtools.store.load import Loaded, absent, load, set_setting
+from credtools.store.patches import patch
 from credtools.store.undo import undo
-from credtools.store.values import Decide, Draft, Failure, Finish, Hold, Load, Setting, Undo
+from credtools.store.values import Amend, Decide, Draft, Failure, Finish, Hold, Load, Patches, Setting, Undo
 from credtools.store.verify import verify
 
 __all__ = [
+    "Amend",
     "Decide",
     "Decided",
     "Draft",
@@ -19,9 +21,11 @@ __all__ = [
     "Hold",
     "Load",
     "Loaded",
+    "Patches",
     "Setting",
     "Undo",
     "absent",
+    "amend",
     "create",
     "decide",
     "discard",
@@ -31,6 +35,7 @@ __all__ = [
     "load",
     "note_failure",
     "open_engine",
+    "patch",
     "reads",
     "set_setting",
     "settled",

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, insert, select, update
 
 from credtools.errors import RegistryError
 from credtools.store import tables
-from credtools.store.values import Draft, Failure, Hold
+from credtools.store.values import Amend, Draft, Failure, Hold
 from credtools.store.writing import Write, write
 
 WAITING_STATES = ("draft", "held")
@@ -93,6 +93,22 @@ def hold(engine: Engine, value: Hold) -> int:
         return held
 
 
+def amend(engine: Engine, value: Amend) -> None:
+    """Gives a draft or held batch another recipe, so that whoever opens it next goes on with it."""
+    with write(engine) as work:
+        require_waiting(work, value.batch_id)
+        work.connection.execute(
+            update(tables.batches)
+            .where(tables.batches.c.id == value.batch_id)
+            .values(
+                schema_name=value.schema_name,
+                recipe_text=value.recipe_text,
+                recipe_fingerprint=value.recipe_fingerprint,
+            )
+        )
+        work.event("amend", value.by, value.batch_id, recipe=value.recipe_fingerprint)
+
+
 def discard(engine: Engine, batch_id: int, by: str) -> None:
     """Gives up a draft or held batch; its rows are not judged and its number is not used again."""
     with write(engine) as work:
@@ -152,3 +168,9 @@ def state_of(work: Write, batch_id: int) -> str | None:
     """The state of a batch, None when there is none of this number."""
     batch = tables.batches.c
     return work.connection.execute(select(batch.state).where(batch.id == batch_id)).scalar()
+
+
+def source_of(work: Write, batch_id: int) -> int:
+    """The id of a batch's source."""
+    batch = tables.batches.c
+    return int(work.connection.execute(select(batch.source_id).where(batch.id == batch_id)).scalar_one())

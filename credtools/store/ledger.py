@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, select, update
 
 from credtools.store import tables
+from credtools.store.batches import source_of
 from credtools.store.digests import ledger_digest, salted_digest, salts
 from credtools.store.values import Finish
 from credtools.store.writing import Write, insert_columns
@@ -46,7 +47,7 @@ def _first(row: int | None) -> int:
 def write_rejects(work: Write, value: Finish) -> None:
     """Opens a reject per rejected row, and settles the open rejects of this source whose record came again."""
     c = work.connection
-    source_id = c.execute(select(tables.batches.c.source_id).where(tables.batches.c.id == value.batch_id)).scalar_one()
+    source_id = source_of(work, value.batch_id)
     rejects = tables.rejects.c
     still_open = {
         (row.record_digest, row.ordinal): row

@@ -142,7 +142,7 @@ def stored_versions(engine: Engine, user_ids: Sequence[int]) -> StoredVersions:
 
 
 def credentials(engine: Engine, batch_id: int | None = None) -> pd.DataFrame:
-    """Standing versions with their credential: user, type, number, dates, decision, batch, line."""
+    """Standing versions with their credential: user, type, number, dates, own columns (JSON), decision, batch, line."""
     version, credential = tables.credential_versions, tables.credentials
     user, kind = tables.users, tables.credential_types
     statement = (
@@ -154,6 +154,7 @@ def credentials(engine: Engine, batch_id: int | None = None) -> pd.DataFrame:
             version.c.number.label("credential_number"),
             version.c.issue_date,
             version.c.expiration_date,
+            version.c.own,
             version.c.decision,
             (credential.c.head_version_id == version.c.id).label("newest"),
         )

@@ -101,6 +101,30 @@ class Decide:
 
 
 @dataclass(frozen=True)
+class Amend:
+    """Another recipe for a draft or held batch."""
+
+    batch_id: int
+    by: str
+    schema_name: str
+    recipe_text: str
+    recipe_fingerprint: str
+
+
+@dataclass(frozen=True)
+class Patches:
+    """Corrections of single cells, column by column: record, column, the value replaced, the new one or None."""
+
+    batch_id: int
+    by: str
+    record_digest: list[str] = field(default_factory=list)
+    ordinal: list[int] = field(default_factory=list)
+    column: list[str] = field(default_factory=list)
+    old: list[str] = field(default_factory=list)
+    new: list[str | None] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Undo:
     """A finished batch that is taken back."""
 

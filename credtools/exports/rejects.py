@@ -1,8 +1,4 @@
-"""Exports for people: rejected rows as CSV or XLSX. The only place that neutralises formulas.
-
-A spreadsheet runs a cell that begins with = + - @ (also full-width, also after blanks), TAB or CR. Such a cell gets an
-apostrophe in front, and so does one that begins with an apostrophe: `restore` takes exactly one away again.
-"""
+"""Rejected rows for people, as CSV or XLSX."""
 
 from __future__ import annotations
 
@@ -13,23 +9,13 @@ from pathlib import Path
 import pandas as pd
 
 from credtools.errors import CredtoolsError
+from credtools.exports.formulas import neutralise
 
-RUNS_AS_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠']|[\t\r]")  # noqa: RUF001 - full-width signs run, too
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 REJECT_COLUMNS = (
     *("batch", "source", "line", "state", "heading", "value", "title", "resolution", "suggestion", "code"),
     *("first_seen", "fixed_batch", "fixed_line", "raw"),
 )
-
-
-def neutralise(text: str) -> str:
-    """`text` as no spreadsheet runs it; `restore` gives it back."""
-    return f"'{text}" if RUNS_AS_FORMULA.match(text) else text
-
-
-def restore(text: str) -> str:
-    """What `neutralise` was given."""
-    return text.removeprefix("'")
 
 
 def write_rejects(rejects: pd.DataFrame, path: str | Path) -> Path:
