@@ -12,7 +12,7 @@ READY := .venv/.ready
 BROWSERS := chromium chromium-browser google-chrome
 PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
 
-.PHONY: help demo test test-browser lint format lab bench lock browser setup clean
+.PHONY: help demo pictures test test-browser test-long test-office lint format lab bench lock browser office setup clean
 
 help:  ## list what can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -24,11 +24,21 @@ lab: setup  ## open the upload in JupyterLab, on the demo's organisation
 	@[ -e demo/credtools.db ] || $(BIN)/credtools demo --folder demo
 	@cd demo && ../$(BIN)/credtools lab
 
+pictures: setup browser  ## take the pictures in docs/ anew, from the demo
+	@$(BIN)/pytest -q -m browser -k "by_clicks or twelve_causes"
+	@mkdir -p docs/pictures && cp screenshots/wizard-*.png docs/pictures/
+
 test: setup browser lint  ## lint, then every test, those in the browser and on PostgreSQL too
 	@$(PYTEST)
 
 test-browser: setup browser  ## only the tests that drive JupyterLab in a browser
 	@$(BIN)/pytest -m browser
+
+test-long: setup  ## the long batteries: many rows, many moments, some minutes
+	@$(PYTEST) -m long
+
+test-office: setup office  ## only the tests that fill files in with a real LibreOffice
+	@$(BIN)/pytest -m office
 
 lint: setup  ## style, format, types, and the floors of the house
 	@$(BIN)/ruff check --quiet
@@ -56,6 +66,15 @@ browser:  ## have a Chromium for the browser tests: find one, or install Debian'
 	  apt-get install -qq --no-install-recommends chromium >/dev/null; then exit 0; fi; \
 	echo "The browser tests need Chromium and it could not be installed here:" \
 	  "install it so that one of '$(BROWSERS)' is on PATH, then run make again." >&2; exit 1
+
+office:  ## have a LibreOffice for its tests: find one, or install Debian's
+	@if command -v soffice >/dev/null && /usr/bin/python3 -c 'import uno' 2>/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then root=; else root="sudo -n"; fi; \
+	echo "No LibreOffice here: installing Debian's ..."; \
+	if $$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive \
+	  apt-get install -qq --no-install-recommends libreoffice-calc-nogui python3-uno >/dev/null; then exit 0; fi; \
+	echo "These tests need LibreOffice (soffice) and its bridge to Python (python3-uno), and they could not be" \
+	  "installed here: install them, then run make again." >&2; exit 1
 
 setup: $(READY)
 

@@ -7,17 +7,21 @@ that raises refuses the file: a row must never pass because a rule broke.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from credtools import errors, recipes
+from credtools.cells import STATE
 from credtools.errors import SchemaError
 from credtools.explaining import Finding, explain
 from credtools.fields import RECORD, USER, Column, Rule
-from credtools.lookups import Lookups
+from credtools.lookups import Lookups, text_bytes
 from credtools.model import BoolArray, Patch, Review, StateArray, Table
+from credtools.reading import suggest_columns
 from credtools.recipes import Mapped, Recipe
 from credtools.resolving import Resolved, resolve
 from credtools.schema_files import SchemaFile
@@ -37,24 +41,26 @@ def review(table: Table, recipe: Recipe, schema: SchemaFile, lookups: Lookups, p
     resolved = resolve(table, mapped, recipe, schema.columns, lookups)
     _require_headings(table, mapped, resolved, schema.columns)
     findings, states = _judge(schema, resolved)
-    blocked = [f.rows for f in findings if f.rule.blocks]
+    reasons = _reasons(findings, len(table.lines))
     rejected = np.zeros(len(table.lines), dtype=np.bool_)
-    for rows in blocked:
-        rejected[rows] = True
-    codes = _codes_by_row(findings, len(table.lines))
+    for failed in reasons.values():
+        rejected |= failed
     return Review(
         table=table,
         headings=mapped.headings,
         resolved=resolved.frame,
         rejected=rejected,
-        codes=codes,
+        codes=_codes_by_row(reasons, len(table.lines)),
         states=states,
-        judgement=_judgement(table, resolved.frame, rejected, codes, schema.columns),
+        judgement=_judgement(table, resolved, reasons),
         today=lookups.today,
         revision=lookups.revision,
         date_formats=resolved.date_formats,
         date_formats_from=resolved.date_formats_from,
         explain=lambda: _explain(findings, table, mapped, resolved, schema, lookups),
+        explain_blocking=lambda: _explain(
+            [finding for finding in findings if finding.rule.blocks], table, mapped, resolved, schema, lookups
+        ),
     )
 
 
@@ -73,6 +79,7 @@ def _explain(
 
 def _judge(schema: SchemaFile, resolved: Resolved) -> tuple[list[Finding], dict[tuple[str, str], StateArray]]:
     rows = resolved.frame
+    no_record = (rows["fields"] != rows["expected_fields"]).to_numpy()
     cell_failed: dict[str, BoolArray] = {}
     findings: list[Finding] = []
     states: dict[tuple[str, str], StateArray] = {}
@@ -80,13 +87,15 @@ def _judge(schema: SchemaFile, resolved: Resolved) -> tuple[list[Finding], dict[
         if column != RECORD and column not in resolved.used:
             continue
         failed = ~_passed(schema, rule, column, rows)
-        about = [column, *(resolved.user_column if name == USER else name for name in rule.needs)]
-        unjudged = np.zeros(len(rows), dtype=np.bool_)
-        for name in about:
-            if name in resolved.used:
-                unjudged |= cell_failed.get(name, False) | (rows[f"{name}_state"] == "unjudged").to_numpy()
-        states[rule.code, column] = np.where(failed, FAILED, np.where(unjudged, NOT_JUDGED, PASSED)).astype(np.int8)
+        state = np.full(len(rows), PASSED, dtype=np.int8)
+        about = {column, *(resolved.user_column if name == USER else name for name in rule.needs)} & resolved.used
+        if about:
+            state[no_record] = NOT_JUDGED
+        for name in about & cell_failed.keys():
+            state[cell_failed[name]] = NOT_JUDGED
+        states[rule.code, column] = state
         if failed.any():
+            state[failed] = FAILED
             findings.append(Finding(rule, column, np.flatnonzero(failed)))
             if rule.blocks and not rule.needs:
                 cell_failed[column] = cell_failed.get(column, False) | failed
@@ -112,37 +121,57 @@ def _passed(schema: SchemaFile, rule: Rule, column: str, rows: pd.DataFrame) -> 
     return np.asarray(output, dtype=np.bool_)
 
 
-def _codes_by_row(findings: Sequence[Finding], rows: int) -> list[tuple[str, ...]]:
-    codes: list[tuple[str, ...]] = [()] * rows
+def _reasons(findings: Sequence[Finding], rows: int) -> dict[str, BoolArray]:
+    """For each blocking code the rows that it rejects, in the order of the rules."""
+    reasons: dict[str, BoolArray] = {}
     for finding in findings:
         if finding.rule.blocks:
-            for row in finding.rows.tolist():
-                if finding.rule.code not in codes[row]:
-                    codes[row] = (*codes[row], finding.rule.code)
+            failed = reasons.setdefault(finding.rule.code, np.zeros(rows, dtype=np.bool_))
+            failed[finding.rows] = True
+    return reasons
+
+
+def _codes_by_row(reasons: Mapping[str, BoolArray], rows: int) -> list[tuple[str, ...]]:
+    places = np.flatnonzero(np.logical_or.reduce([*reasons.values(), np.zeros(rows, dtype=np.bool_)]))
+    kinds = np.zeros(len(places), dtype=np.int64)  # rows rejected for the same codes share one
+    seen: list[tuple[str, ...]] = [()]
+    for code, failed in reasons.items():
+        kinds, pairs = pd.factorize(kinds * 2 + failed[places])
+        seen = [(*seen[pair // 2], code) if pair % 2 else seen[pair // 2] for pair in pairs.tolist()]
+    codes: list[tuple[str, ...]] = [()] * rows
+    for place, kind in zip(places.tolist(), kinds.tolist(), strict=True):
+        codes[place] = seen[kind]
     return codes
 
 
-def _judgement(
-    table: Table,
-    rows: pd.DataFrame,
-    rejected: BoolArray,
-    codes: list[tuple[str, ...]],
-    columns: Sequence[Column],
-) -> str:
-    """SHA-256 of line, verdict, blocking codes, resolved values of every row; no warnings, no today, nothing stored."""
-    values = [_texts(rows[name]) for column in columns for name in (column.name, f"{column.name}_text")]
-    known = [rows[name].tolist() for name in ("user_id", "type_id", "number_key", "own") if name in rows]
+def _judgement(table: Table, resolved: Resolved, reasons: Mapping[str, BoolArray]) -> str:
+    """SHA-256 of line, verdict, blocking codes, resolved values of every row; no warnings, no today, nothing stored.
+
+    Column by column: the distinct texts and what they mean, then which row has which.
+    """
     digest = hashlib.sha256()
-    for line, bad, why, *rest in zip(table.lines.tolist(), rejected.tolist(), codes, *known, *values, strict=True):
-        digest.update("\x1f".join([str(line), str(bad), ",".join(why), *map(str, rest)]).encode())
-        digest.update(b"\x1e")
+
+    def add(name: str, *arrays: npt.NDArray[Any]) -> None:
+        for array in arrays:
+            small = array.astype(np.min_scalar_type(array.max(initial=0)), copy=False)  # fewer bytes, the same numbers
+            digest.update(f"{name} {len(array)} {small.dtype.itemsize} ".encode())
+            digest.update(np.ascontiguousarray(small, dtype=small.dtype.newbyteorder("<")).data.cast("B"))
+
+    add("line", table.lines)
+    for code in sorted(reasons):
+        add(code, reasons[code])
+    for name in ("user_id", "type_id"):
+        if name in resolved.frame:
+            add(name, resolved.frame[name].to_numpy() + 1)
+    if "type_number" in resolved.frame:  # whether the number belongs to the identity
+        add("numbered", (resolved.frame["type_number"] == "required").to_numpy())
+    for name, cells in resolved.cells.items():
+        ends, data = text_bytes(cells.texts)
+        state = np.asarray(resolved.frame[f"{name}_state"].cat.codes)
+        add(name, np.diff(ends), data, cells.codes, np.where(state == STATE["absent"], STATE["blank"], state))
+        if cells.kind == "date":  # the same text is another day in another format
+            add(name, np.asarray(cells.values, dtype="M8[D]").astype(np.int64).view(np.uint64))
     return digest.hexdigest()
-
-
-def _texts(values: pd.Series) -> list[str]:
-    if values.dtype.kind == "M":
-        return [str(day) for day in values.to_numpy("datetime64[D]")]
-    return [str(value) for value in values.tolist()]
 
 
 def _require_headings(table: Table, mapped: Mapped, resolved: Resolved, columns: Sequence[Column]) -> None:
@@ -151,8 +180,11 @@ def _require_headings(table: Table, mapped: Mapped, resolved: Resolved, columns:
         if column.name in mapped.sources or column.name not in resolved.used:
             continue
         if column.required or _needed_by_every_row(column, resolved):
+            unknown = [heading for heading, meant in mapped.headings.items() if meant is None]
+            likely = suggest_columns(unknown, {column.name: (column.title, *column.synonyms)})
             raise errors.heading_missing(
-                column.name, column.title, table.reading.heading_line, list(table.frame.columns)
+                *(column.name, column.title, table.reading.heading_line, list(table.frame.columns)),
+                likely=next(iter(likely), ""),
             )
 
 

@@ -2,13 +2,18 @@
 
 A text is read by the declared format only: leading zeros may be missing, `Mar` and `March` both serve a month's
 name, case and repeated blanks don't matter. Two-digit years, other separators, impossible days and a weekday that
-isn't the date's are errors; nothing is guessed.
+isn't the date's are errors; nothing is guessed. Three more formats are for those who choose them: `[excel]` reads the
+day numbers of a spreadsheet (45386), `[first] MMM YYYY` and `[last] MM/YYYY` a month as its first or last day.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import lru_cache
 
 MONTHS = (
@@ -27,6 +32,16 @@ PATTERNS = {
     **dict.fromkeys(("DD", "D"), r"(?P<day>\d{1,2})"),
     **dict.fromkeys(("dddd", "ddd"), r"(?P<weekday>[a-z]+)"),
 }
+EXCEL = "[excel]"
+EXCEL_DAYS = range(61, 2_958_466)  # from 1 March 1900: before it spreadsheets disagree
+EXCEL_ZERO = date(1899, 12, 30)
+MONTH_ONLY = re.compile(r"\[(first|last)\]\s*")
+# What `format_evidence` tries: in every order of day, month and year that people write.
+PLAUSIBLE = (
+    *(order.replace("/", mark) for mark in "/-. " for order in ("YYYY/MM/DD", "DD/MM/YYYY", "MM/DD/YYYY")),
+    *("YYYYMMDD", "DDMMYYYY", "MMDDYYYY", "D MMM YYYY", "D-MMM-YYYY", "D. MMMM YYYY", "MMM D, YYYY", "MMM D YYYY"),
+    *("dddd, MMMM D, YYYY", "dddd, D MMMM YYYY", "dddd D MMMM YYYY", "YYYY-MMM-DD"),
+)
 
 
 class DateFormat:
@@ -38,14 +53,19 @@ class DateFormat:
     def __init__(self, text: str) -> None:
         text = text.strip()
         self.text = text
-        self.tokens = TOKEN.findall(text)
+        self.day_of_month = found[1] if (found := MONTH_ONLY.match(text)) else ""
+        self.tokens = TOKEN.findall(MONTH_ONLY.sub("", text, count=1)) if text != EXCEL else []
+        if text == EXCEL:
+            return
         kinds = [_kind(token) for token in self.tokens]
+        if self.day_of_month:
+            kinds.append("day")  # one more of them would be too many
         if any(kinds.count(kind) != 1 for kind in ("year", "month", "day")) or kinds.count("weekday") > 1:
             raise ValueError(
                 f"{text!r} can't be used as a date format; it needs a day (D or DD), a month (M, MM, MMM or MMMM) and "
                 "a year (YYYY), for example DD/MM/YYYY."
             )
-        unknown = [t for t, kind in zip(self.tokens, kinds, strict=True) if kind is None and not _is_separator(t)]
+        unknown = [t for t, kind in zip(self.tokens, kinds, strict=False) if kind is None and not _is_separator(t)]
         if unknown:
             raise ValueError(f"{text!r} can't be used as a date format; {unknown[0]!r} means nothing in it.")
         self._pattern = re.compile("".join(self._part(place) for place in range(len(self.tokens))))
@@ -65,13 +85,17 @@ class DateFormat:
 
     def parse(self, text: str) -> date | None:
         """The date that `text` (trimmed, squeezed) means in this format, or None."""
+        if self.text == EXCEL:
+            number = int(text) if re.fullmatch(r"[0-9]{2,7}", text) else 0
+            return EXCEL_ZERO + timedelta(number) if number in EXCEL_DAYS else None
         found = self._pattern.fullmatch(text.lower())
         if not found or not text.isascii():
             return None
         part = found.groupdict()
         month = MONTH_NUMBER.get(part["name"], 0) if "name" in part else int(part["month"])
         try:
-            day = date(int(part["year"]), month, int(part["day"]))
+            last = monthrange(int(part["year"]), month)[1] if self.day_of_month == "last" else 1
+            day = date(int(part["year"]), month, int(part.get("day", last)))
         except ValueError:
             return None
         if "weekday" in part and DAY_NUMBER.get(part["weekday"]) != day.weekday():
@@ -80,6 +104,8 @@ class DateFormat:
 
     def write(self, day: date) -> str:
         """`day` in this format."""
+        if self.text == EXCEL:
+            return str((day - EXCEL_ZERO).days)
         written = {
             "YYYY": f"{day.year:04}",
             "MMMM": MONTHS[day.month - 1].capitalize(),
@@ -98,6 +124,52 @@ class DateFormat:
 def date_format(text: str) -> DateFormat:
     """The DateFormat of a text, made once."""
     return DateFormat(text)
+
+
+@dataclass(frozen=True)
+class FormatEvidence:
+    """How well a format reads a column; to be shown and chosen, never applied by itself.
+
+    `reads` of `values` are dates in it; `proves` of these can't be read with day and month swapped, `both_ways` can,
+    and mean another date then.
+    """
+
+    format: str
+    values: int
+    reads: int
+    proves: int
+    both_ways: int
+
+    def __str__(self) -> str:
+        told = f"{self.format} reads {self.reads:,} of {self.values:,} values"
+        if self.format == _swapped(self.format):
+            return f"{told}."
+        first = "day" if self.format.index("D") < self.format.index("M") else "month"
+        return f"{told}; {self.proves:,} prove that the {first} comes first, {self.both_ways:,} read both ways."
+
+
+def format_evidence(texts: Iterable[str]) -> list[FormatEvidence]:
+    """The plausible formats that read at least one of a column's values (blank ones don't count), best first."""
+    counts = Counter(" ".join(text.split()) for text in texts)
+    del counts[""]
+    found = []
+    for form in map(date_format, PLAUSIBLE):
+        read = {text: day for text in counts if (day := form.parse(text))}
+        if not read:
+            continue
+        other = date_format(_swapped(form.text))
+        swapped = {text: day for text in read if (day := other.parse(text))} if other is not form else {}
+        reads = sum(counts[text] for text in read)
+        proves = reads - sum(counts[text] for text in swapped)
+        both = sum(counts[text] for text, day in swapped.items() if day != read[text])
+        found.append(FormatEvidence(form.text, counts.total(), reads, proves, both))
+    return sorted(found, key=lambda evidence: (-evidence.reads, -evidence.proves))
+
+
+def _swapped(text: str) -> str:
+    """A format of digits with day and month swapped, if they stand side by side; else the same."""
+    swapped = re.sub(r"DD(.?)MM|MM(.?)DD", lambda m: f"MM{m[1]}DD" if m[0][0] == "D" else f"DD{m[2]}MM", text)
+    return text if "MMM" in text or text.startswith("YYYY") else swapped
 
 
 def shape(text: str) -> str:

@@ -3,6 +3,7 @@
 CredtoolsError
 ├── FileError            the file as a whole is refused (code: file_readable, heading_required, row_limit)
 │   └── MissingFileError there is no such file
+├── LoadError            rows of users or types have errors
 ├── RecipeError          a recipe says something that can't be followed
 ├── SchemaError          a schema document can't be found, loaded or trusted
 ├── SettingError         a setting is unknown or has an unusable value
@@ -14,6 +15,12 @@ Every message is a whole sentence: what happened, where, what to do.
 """
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class CredtoolsError(Exception):
@@ -36,6 +43,14 @@ class FileError(CredtoolsError):
 
 class MissingFileError(FileError):
     """There is no file where one was named."""
+
+
+class LoadError(CredtoolsError):
+    """A file of users or types with errors; `errors` is the frame of all of them. Nothing was loaded."""
+
+    def __init__(self, message: str, errors: pd.DataFrame) -> None:
+        super().__init__(message)
+        self.errors = errors
 
 
 class RecipeError(CredtoolsError):
@@ -66,6 +81,8 @@ class UnknownOutcomeError(RegistryError):
 
 
 def no_such_file(path: object) -> MissingFileError:
+    if Path(str(path)).is_dir():
+        return MissingFileError(f"{str(path)!r} is a folder; name a file in it.")
     return MissingFileError(f"There is no file {str(path)!r}; check the name and the folder.")
 
 
@@ -92,19 +109,67 @@ def unknown_delimiter(delimiter: str) -> FileError:
     return FileError(f"The delimiter {delimiter!r} can't be used; it must be one character, for example ',' or ';'.")
 
 
+def unknown_mark(name: str, mark: str) -> FileError:
+    return FileError(
+        f"The {name} mark {mark!r} can't be used; it must be one character that is neither blank nor the delimiter, "
+        "or nothing for none."
+    )
+
+
 def not_a_table(reason: str) -> FileError:
     return FileError(f"The file holds no table: {reason}; export it again as CSV with a line of headings.")
 
 
 def unsupported_kind(suffix: str) -> FileError:
-    return FileError(f"Files that end in {suffix!r} can't be read yet; save the table as CSV (UTF-8) and upload that.")
-
-
-def broken_quotes(line: int, reason: str) -> FileError:
     return FileError(
-        f"The quotation marks of the record that starts on line {line} don't match ({reason}), so its fields "
-        "can't be told apart; correct that line in the file.",
-        line=line,
+        f"Files that end in {suffix!r} can't be read; save the table as CSV (UTF-8) or XLSX and upload that."
+    )
+
+
+def is_web_page() -> FileError:
+    return FileError(
+        "The file is a web page, whatever its name ends in; open it in a spreadsheet, save it as XLSX or CSV, and "
+        "upload that."
+    )
+
+
+def sheet_unreadable(reason: str) -> FileError:
+    return FileError(
+        f"The spreadsheet can't be read: {reason}; open it in a spreadsheet program, save it again and upload that."
+    )
+
+
+def sheet_beyond(what: str, found: int, allowed: int) -> FileError:
+    return FileError(
+        f"The spreadsheet has {found:,} {what}, but at most {allowed:,} are read; remove what isn't part of the table, "
+        "or save the table as CSV."
+    )
+
+
+def far_cell(sheet: str, cell: str, found: int, allowed: int) -> FileError:
+    return FileError(
+        f"The sheet {sheet!r} has a cell at {cell}, so that it spans {found:,} cells, but at most {allowed:,} are "
+        "read; delete what stands far from the table."
+    )
+
+
+def sheet_too_costly(what: str, allowed: int) -> FileError:
+    return FileError(
+        f"Reading the spreadsheet took more than the {allowed:,} {what} that are allowed; save the table as CSV "
+        "(UTF-8) and upload that."
+    )
+
+
+def no_such_sheet(sheet: str, sheets: list[str]) -> FileError:
+    return FileError(
+        f"The spreadsheet has no sheet {sheet!r}; its sheets are: {', '.join(map(repr, sheets)) or 'none'}. "
+        "Name one of them in the recipe (read: {sheet: …})."
+    )
+
+
+def too_many_lines(found: int, allowed: int) -> FileError:
+    return FileError(
+        f"The file has {found:,} lines, but at most {allowed:,} are read at a time; divide it into several files."
     )
 
 
@@ -112,6 +177,14 @@ def cell_too_long(line: int, found: str, allowed: int) -> FileError:
     return FileError(
         f"The record on line {line} has a cell of {found} bytes, but at most {allowed:,} are allowed; "
         "shorten the cell, or look for a missing quotation mark there.",
+        line=line,
+    )
+
+
+def line_too_long(line: int, found: int, allowed: int) -> FileError:
+    return FileError(
+        f"Line {line:,} has {found:,} characters, but at most {allowed:,} are read in one line; look for missing line "
+        "ends.",
         line=line,
     )
 
@@ -139,12 +212,13 @@ def too_many_rows(found: int, allowed: int) -> FileError:
     )
 
 
-def heading_missing(column: str, title: str, line: int | None, found: list[str]) -> FileError:
+def heading_missing(column: str, title: str, line: int | None, found: list[str], likely: str = "") -> FileError:
+    perhaps = f"Perhaps {likely!r} stands for it. " if likely else ""
     where = f"The heading row (line {line})" if line else "The file"
     names = ", ".join(found) or "none"
     return FileError(
         f"{where} has no heading for {title!r}; the headings found are: {names}. "
-        "Rename the right one, or name it in the recipe (headings: {Heading in the file: column}).",
+        f"{perhaps}Rename the right one, or name it in the recipe (headings: {{Heading in the file: column}}).",
         code="heading_required",
         line=line,
         column=column,

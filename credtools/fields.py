@@ -25,18 +25,19 @@ import pandera.pandas as pa
 
 STATES = ("given", "blank", "unreadable", "malformed", "absent", "unused", "unjudged")
 EVERY = "*"  # in `on`: each field of the schema
+LONGEST = 2_000  # characters that a cell may have; the reader refuses files with cells of more than 32 KiB
 RECORD = "record"  # in `on`: the row as a whole
 USER = "user"  # in `needs`: the column by which users are matched
 # What the lookups and the record add to the resolved fields; no field may have such a name.
 KNOWN = (
-    *("line", "fields", "expected_fields", "today", "same_day_expiry", "record", "user"),
+    *("line", "fields", "expected_fields", "repaired", "today", "same_day_expiry", "record", "user"),
     *("user_id", "user_status", "user_since", "type_id", "type_status", "type_issue", "type_expiry", "type_number"),
-    *("number_key", "own", "credential", "content"),
+    *("number_key", "own", "credential", "version", "content", "contents", "again"),
 )
 # What a sentence may speak of, beside the resolved columns.
 TOLD = (
-    *("value", "value_escaped", "title", "shape", "nearest", "choices", "other_lines"),
-    *("date_format", "date_format_from", "date_example"),
+    *("value", "value_escaped", "confusable", "title", "shape", "nearest", "choices", "other_lines"),
+    *("date_format", "date_format_from", "date_example", "date_taken", "date_other"),
 )
 Kind = Literal["text", "name", "id", "format", "date", "choice", "flag", "whole", "user", "credential_type"]
 Groups = Literal["value", "shape", "rule"]
@@ -119,6 +120,19 @@ def rule(
     return mark
 
 
+def unreadable(row: Mapping[str, Any]) -> str:
+    """The usual resolution for values in the state *unreadable*."""
+    if len(row["value"]) > LONGEST:
+        return (
+            f"{row['title']} has {len(row['value']):,} characters, but at most {LONGEST:,} can be kept. Shorten it, or "
+            "look for a missing quotation mark there."
+        )
+    return (
+        f"{row['title']} holds characters that can't be seen or that pass for others{row['confusable']}: "
+        f"{row['value_escaped']}. {row['nearest']}Type the value anew."
+    )
+
+
 class Schema(pa.DataFrameModel):
     """The base of every schema document: a Pandera model whose rules are named functions."""
 
@@ -195,7 +209,7 @@ def mistakes(schema: type[Schema]) -> list[str]:
     found = [f"The field {name!r} has the name of a column that is made for rules." for name in fields if name in KNOWN]
     if _bare(schema).checks or any(column.checks for column in _bare(schema).columns.values()):
         found.append("It uses Pandera's own checks, which can't be explained to people; write them with @rule.")
-    readable = {*KNOWN, *fields, *(f"{name}_{part}" for name in fields for part in ("text", "state", "key"))}
+    readable = {*KNOWN, *fields, *(f"{name}_{part}" for name in fields for part in ("text", "state", "key", "other"))}
     for told in rules(schema):
         wrong = [name for name in told.columns if name not in (*fields, RECORD)]
         wrong += [name for name in told.needs if name not in (*fields, USER)]

@@ -6,22 +6,27 @@ E-mails and type names are matched after NFKC, trim, squeeze and case fold; exte
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
-from credtools.model import IntArray, OrganisationSettings
+from credtools.model import BoolArray, IntArray, OrganisationSettings
 
 USER_COLUMNS = ("id", "email", "external_id", "name", "status", "deactivated_on", "date_format")
 TYPE_COLUMNS = (
     *("id", "name", "status", "expiry", "issue", "numbered"),
     *("media_required", "approval_required", "validity_months"),
 )
+FEW_USERS = 2_000  # who are all compared with an unknown address
 NEAR_ENOUGH = 75  # rapidfuzz ratio (0–100) below which a suggestion is noise
 # Letters that look like Latin ones, after case fold: Cyrillic, then Greek.
 LOOKALIKES = str.maketrans("аеорсухіјѕԁһԛԝьνοαρι", "aeopcyxijsdhqwbvoapi")
@@ -32,6 +37,49 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     return " ".join(text.split()).casefold()
+
+
+def as_arrow(values: Any) -> pa.LargeStringArray:
+    """Texts as one Arrow array; missing ones become ''."""
+    array = pa.array(values, from_pandas=True)
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    return pc.fill_null(array.cast(pa.large_string()), "")
+
+
+def text_bytes(values: pa.LargeStringArray) -> tuple[IntArray, npt.NDArray[np.uint8]]:
+    """Where each text begins and the last one ends, and the UTF-8 of all of them."""
+    _, offsets, data = values.buffers()
+    if len(values) == 0 or data is None:
+        return np.zeros(len(values) + 1, dtype=np.int64), np.zeros(0, dtype=np.uint8)
+    ends = np.frombuffer(offsets, np.int64)[values.offset : values.offset + len(values) + 1]
+    return ends - ends[0], np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
+
+
+def unusual(values: pa.LargeStringArray) -> IntArray:
+    """The places of texts that need a look: other than printable ASCII, or with blanks at an end or side by side."""
+    ends, found = text_bytes(values)
+    blank = found == ord(" ")
+    odd = (found < ord(" ")) | (found > ord("~"))
+    odd[1:] |= blank[1:] & blank[:-1]
+    filled = np.flatnonzero(np.diff(ends))
+    for at in (ends[filled], ends[filled + 1] - 1):
+        odd[at] |= blank[at]
+    return np.unique(np.searchsorted(ends, np.flatnonzero(odd), side="right") - 1)
+
+
+def fold_all(values: pa.LargeStringArray) -> pa.LargeStringArray:
+    """`fold` of each text; what is plain all at once."""
+    return mended(pc.ascii_lower(values), {k: fold(values[k].as_py()) for k in unusual(values).tolist()})
+
+
+def mended(values: pa.LargeStringArray, texts: Mapping[int, str]) -> pa.LargeStringArray:
+    """`values` with other texts in some places (ascending)."""
+    if not texts:
+        return values
+    mask = np.zeros(len(values), dtype=np.bool_)
+    mask[list(texts)] = True
+    return pc.replace_with_mask(values, pa.array(mask), pa.array(texts.values(), pa.large_string()))
 
 
 @dataclass(frozen=True)
@@ -49,21 +97,26 @@ class Lookups:
     revision: int = 0
     profile_date_format: str | None = None
 
-    def find_users(self, values: Sequence[str], by: str) -> IntArray:
-        """For each value the row of `users` it names, or -1; `by` is `email` or `external_id`."""
-        index = self._user_index_by_email if by == "email" else self._user_index_by_external_id
-        keys = [fold(value) for value in values] if by == "email" else [value.strip() for value in values]
-        return index.get_indexer(pd.Index(keys, dtype="object")).astype(np.int64)
+    @property
+    def date_format(self) -> str:
+        """The format in which dates are written where a recipe doesn't say: the profile's, else the organisation's."""
+        return self.profile_date_format or self.settings.date_format
 
-    def find_types(self, values: Sequence[str]) -> IntArray:
-        """For each value the row of `types` it names, or -1."""
-        keys = pd.Index([fold(value) for value in values], dtype="object")
-        return self._type_index.get_indexer(keys).astype(np.int64)
+    def find_users(self, values: Any, by: str) -> IntArray:
+        """For each text the row of `users` it names, or -1; `by` is `email` or `external_id`."""
+        if by == "email":
+            return _places(fold_all(as_arrow(values)), self._email_keys)
+        # A user without an external id can't be named by one.
+        return _places(pc.utf8_trim_whitespace(as_arrow(values)), as_arrow(self.users["external_id"].astype("str")))
+
+    def find_types(self, values: Any) -> IntArray:
+        """For each text the row of `types` it names, or -1."""
+        return _places(fold_all(as_arrow(values)), fold_all(as_arrow(self.types["name"].astype("str"))))
 
     def nearest_types(self, value: str, limit: int = 3) -> list[str]:
         """The active types whose names are most like `value`, best first."""
         names = self.types.loc[self.types["status"] == "active", "name"].tolist()
-        return _nearest(fold(value), names, limit)
+        return [str(names[k]) for _, _, k in _nearest(fold(value), [fold(name) for name in names], limit)]
 
     def nearest_users(self, value: str, limit: int = 3) -> list[str]:
         """The active users whose e-mail addresses are most like `value`, best first; never applied by itself.
@@ -71,39 +124,58 @@ class Lookups:
         Name and domain must each be alike: a domain that all share would make strangers look related.
         """
         name, _, domain = fold(value).rpartition("@")
+        places = self._users_alike(name)
         alike = []
-        for email in _nearest(fold(value), self._active_emails, limit=20):
-            other_name, _, other_domain = fold(email).rpartition("@")
+        for _, _, k in _nearest(fold(value), [self._active_keys[place] for place in places], limit=20):
+            other_name, _, other_domain = self._active_keys[places[k]].rpartition("@")
             if min(fuzz.ratio(name, other_name), fuzz.ratio(domain, other_domain)) >= NEAR_ENOUGH:
-                alike.append(email)
+                alike.append(self._active_emails[places[k]])
         return alike[:limit]
+
+    def _users_alike(self, name: str) -> Sequence[int]:
+        """Whom to compare `name` with: everybody, or of many users those whose name begins or ends like it."""
+        if len(self._active_keys) <= FEW_USERS:
+            return range(len(self._active_keys))
+        alike = [np.flatnonzero(ends == hash(name[cut])) for cut, ends in self._name_ends]
+        return sorted({k for places in alike if len(places) <= FEW_USERS for k in places.tolist()})
 
     def imitated_user(self, value: str) -> str | None:
         """The active user whose e-mail address `value` only looks like: other alphabets, characters nobody sees."""
         plain = "".join(c for c in fold(value).translate(LOOKALIKES) if c.isprintable() and c.isascii())
-        return next((email for email in self._active_emails if fold(email) == plain), None)
+        place = int(self.find_users([plain], "email")[0])
+        found = self.users.iloc[place] if place >= 0 else None
+        return str(found["email"]) if found is not None and found["status"] == "active" else None
+
+    @cached_property
+    def _email_keys(self) -> pa.LargeStringArray:
+        return fold_all(as_arrow(self.users["email"].astype("str")))
+
+    @cached_property
+    def _active(self) -> BoolArray:
+        return np.asarray(self.users["status"] == "active")
 
     @cached_property
     def _active_emails(self) -> list[str]:
-        return [str(e) for e in self.users.loc[self.users["status"] == "active", "email"]]
+        return [str(e) for e in as_arrow(self.users["email"].astype("str")).filter(self._active).to_pylist()]
 
     @cached_property
-    def _user_index_by_email(self) -> pd.Index:
-        return pd.Index([fold(email) for email in self.users["email"]], dtype="object")
+    def _active_keys(self) -> list[str]:
+        return [str(key) for key in self._email_keys.filter(self._active).to_pylist()]
 
     @cached_property
-    def _user_index_by_external_id(self) -> pd.Index:
-        # A user without an external id can't be named by one: a key that no trimmed text equals.
-        ids = [str(v) if isinstance(v, str) and v else f" {k}" for k, v in enumerate(self.users["external_id"])]
-        return pd.Index(ids, dtype="object")
-
-    @cached_property
-    def _type_index(self) -> pd.Index:
-        return pd.Index([fold(name) for name in self.types["name"]], dtype="object")
+    def _name_ends(self) -> list[tuple[slice, IntArray]]:
+        """How the names of active users begin and end, as hashes (an equal hash by chance costs one comparison)."""
+        names = [key.rpartition("@")[0] for key in self._active_keys]
+        return [(cut, np.array([hash(name[cut]) for name in names])) for cut in (slice(4), slice(-4, None))]
 
 
-def _nearest(key: str, names: Iterable[str], limit: int) -> list[str]:
-    found = process.extract(
-        key, list(names), scorer=fuzz.ratio, processor=str.casefold, limit=limit, score_cutoff=NEAR_ENOUGH
-    )
-    return [name for name, _, _ in found]
+def _places(keys: pa.LargeStringArray, known: pa.LargeStringArray) -> IntArray:
+    """For each key its place among the known ones, or -1; nothing is known by a blank."""
+    found = np.asarray(pc.fill_null(pc.index_in(keys, value_set=known), -1), dtype=np.int64)
+    found[np.asarray(pc.equal(pc.binary_length(keys), 0))] = -1
+    return found
+
+
+def _nearest(key: str, keys: Sequence[str], limit: int) -> list[tuple[str, float, int]]:
+    """(key, likeness, place) of the keys most like `key`, best first."""
+    return process.extract(key, keys, scorer=fuzz.ratio, limit=limit, score_cutoff=NEAR_ENOUGH)

@@ -6,10 +6,10 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -53,6 +53,27 @@ class Reading:
     heading_lines: tuple[int, ...] = ()
     headings: tuple[str, ...] = ()  # as they stand in the file, trimmed and squeezed; '' for a blank one
     warnings: tuple[str, ...] = ()
+    quote: str = '"'
+    escape: str = ""
+    instruction_lines: tuple[int, ...] = ()
+    aside_lines: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        how = f"sheet {self.sheet!r}" if self.sheet is not None else repr(self.delimiter)
+        where = f"headings on line {self.heading_line}" if self.heading_line else "no headings"
+        return f"{self.encoding} · {how} · {where}"
+
+    def options(self) -> dict[str, str | int]:
+        """What was detected, as the `read:` of a recipe; where footers begin is looked for anew in each file."""
+        told: dict[str, str | int] = {}
+        if self.delimiter is not None:
+            told |= {"encoding": self.encoding, "delimiter": self.delimiter}
+            told |= {"quote": self.quote} if self.quote != '"' else {}
+            told |= {"escape": self.escape} if self.escape else {}
+        if self.sheet is not None:
+            told["sheet"] = self.sheet
+        told["heading_line"] = self.heading_line or 0
+        return told
 
 
 @dataclass(frozen=True)
@@ -61,7 +82,8 @@ class Table:
 
     `frame`: text columns named by the file's own headings; `lines`: the physical line on which each record
     starts; `fields`: how many fields it really has (missing cells are empty in `frame`); `raw`: the cells as
-    they came, as the text of one JSON array.
+    they came, as the text of one JSON array; `date_cells`: for columns of a spreadsheet with real date cells, the
+    date that each of their texts stands for, whatever date format is declared.
     """
 
     frame: pd.DataFrame
@@ -71,6 +93,7 @@ class Table:
     reading: Reading
     sha256: str
     name: str = ""
+    date_cells: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
 
     @cached_property
     def raw(self) -> list[str]:
@@ -96,14 +119,17 @@ class Table:
     def part(self, number: int, size: int) -> Table:
         """The records of part `number` (from 1) of at most `size` rows; lines keep their numbers."""
         rows = slice((number - 1) * size, number * size)
+        beyond = self.lines[number * size :]
+        repaired = tuple(line for line in self.reading.repaired_lines if not len(beyond) or line < beyond[0])
         part = Table(
             self.frame.iloc[rows].reset_index(drop=True),
             self.lines[rows],
             self.fields[rows],
             self.expected_fields,
-            self.reading,
+            replace(self.reading, repaired_lines=repaired),
             self.sha256,
             self.name,
+            self.date_cells,
         )
         part.__dict__["ordinals"] = self.ordinals[rows]  # equal records in two parts stay different ones
         return part
@@ -126,7 +152,8 @@ class Review:
 
     `resolved`: the named, typed columns on which the rules were judged, one row per record; `rejected`: which rows
     have a blocking error; `states`: per rule and column, 0 passed, 1 failed, 2 not judged; `headings`: each heading
-    of the file and the column it stands for; `explain` makes (errors, causes) when they are first asked for.
+    of the file and the column it stands for; `explain` makes (errors, causes) when they are first asked for,
+    `explain_blocking` the same without warnings.
     """
 
     table: Table
@@ -141,6 +168,7 @@ class Review:
     date_formats: Mapping[str, tuple[str, ...]]
     date_formats_from: Mapping[str, str]
     explain: Callable[[], tuple[pd.DataFrame, pd.DataFrame]]
+    explain_blocking: Callable[[], tuple[pd.DataFrame, pd.DataFrame]]
 
     @cached_property
     def _explained(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -150,6 +178,13 @@ class Review:
     def errors(self) -> pd.DataFrame:
         """One row per finding: line, heading, column, value, code, title, resolution, suggestion, blocks, row."""
         return self._explained[0]
+
+    @cached_property
+    def reasons(self) -> pd.DataFrame:
+        """The blocking ones of `errors`, told without looking at warnings."""
+        if "_explained" in vars(self):
+            return self.errors[self.errors["blocks"]].reset_index(drop=True)
+        return self.explain_blocking()[0]
 
     @property
     def causes(self) -> pd.DataFrame:
@@ -227,6 +262,23 @@ class Counts:
         )
 
 
+class Key(NamedTuple):
+    """The identity of a credential."""
+
+    user_id: int
+    type_id: int
+    number: str
+
+
+class Content(NamedTuple):
+    """What a version says; equal contents make a row *unchanged*."""
+
+    issue_date: date | None
+    expiration_date: date | None
+    number: str
+    own: str
+
+
 @dataclass(frozen=True)
 class Changes:
     """Review × stored versions: per row a verdict; for accepted rows the version to write.
@@ -234,7 +286,8 @@ class Changes:
     `verdict` has one entry per row; the other lists one entry per accepted row, in the order in which the
     versions are to be written (per credential by issue date, then line). `credential_id` is None for a
     credential that doesn't exist yet. `equals`: for unchanged rows the stored version that the row equals, or None
-    where it equals an earlier row of the file (`repeats`, a row number).
+    where it equals an earlier row of the file (`repeats`, a row number). `declined`, `outdated`: unchanged rows that
+    equal a declined version, or one that isn't the newest (with the newest one's issue date).
     """
 
     verdict: list[str]
@@ -243,7 +296,11 @@ class Changes:
     row: list[int]
     credential_id: list[int | None]
     counter: list[int]
+    keys: list[Key]
+    contents: list[Content]
     counts: Counts
+    declined: tuple[int, ...] = ()
+    outdated: Mapping[int, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -24,13 +24,15 @@ from credtools.errors import RecipeError
 from credtools.fields import Column
 from credtools.lookups import fold
 from credtools.model import Patch, Table
-from credtools.reading import OPTIONS as READ_OPTIONS
+from credtools.reading.options import OPTIONS as READ_OPTIONS
+from credtools.reading.options import option_as_text, option_from_text
 
 MANUAL = "manual"
 KEYS = (
     *("schema", "read", "headings", "date_format", "constants"),
-    *("match_users_by", "rules", "max_reject_rate"),
+    *("match_users_by", "rules", "media", "max_reject_rate"),
 )
+MEDIA_VALUES = ("user_email", "external_id", "credential_type", "credential_number", "issue_date")
 MATCH_USERS_BY = ("email", "external_id")
 USER_COLUMN = {"email": "user_email", "external_id": "external_id"}
 MAX_BYTES = 1_000_000
@@ -70,6 +72,7 @@ class Recipe:
     constants: Mapping[str, str] = field(default_factory=dict)
     match_users_by: str = "email"
     rules: tuple[Replace, ...] = ()
+    media: str = ""  # how a file is named after its row, without the ending; '' for by the media column
     max_reject_rate: float | None = None
 
     @classmethod
@@ -131,7 +134,7 @@ class Recipe:
     def _meaning(self) -> dict[str, Any]:
         meaning: dict[str, Any] = {"schema": self.schema}
         if self.read:
-            meaning["read"] = dict(self.read)
+            meaning["read"] = {key: option_as_text(option) for key, option in self.read.items()}
         if self.headings:
             meaning["headings"] = dict(self.headings)
         if self.date_format:
@@ -143,6 +146,8 @@ class Recipe:
             meaning["match_users_by"] = self.match_users_by
         if self.rules:
             meaning["rules"] = [{"replace": {"column": r.column, "from": r.old, "to": r.new}} for r in self.rules]
+        if self.media:
+            meaning["media"] = self.media
         if self.max_reject_rate is not None:
             meaning["max_reject_rate"] = self.max_reject_rate
         return meaning
@@ -163,15 +168,21 @@ def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
                 f"The recipe {recipe.source!r} speaks of the column {name!r}, which isn't a column here; "
                 f"columns: {', '.join(usable)}."
             )
+    for rule in recipe.rules:
+        if known[rule.column].kind == "user":
+            raise RecipeError(
+                f"The recipe {recipe.source!r} replaces a value of {rule.column!r}, which names a person; a recipe "
+                "holds no personal values. Correct the rows themselves (batch.patch), or load the user."
+            )
     headings = _match_headings(recipe, table, list(usable.values()))
     sources = {column: heading for heading, column in headings.items() if column}
     data: dict[str, pd.Series] = {}
     for name in usable:
-        if name in recipe.constants:
+        if name in sources:
+            data[name] = table.frame[sources[name]]
+        elif name in recipe.constants:
             sources[name] = ""
             data[name] = pd.Series([recipe.constants[name]] * len(table.lines), dtype="str")
-        elif name in sources:
-            data[name] = table.frame[sources[name]]
     frame = pd.DataFrame(data, index=table.frame.index)
     for column, values in _replacements(recipe).items():
         if column in frame:
@@ -193,7 +204,10 @@ def apply_patches(mapped: Mapped, table: Table, patches: Sequence[Patch]) -> Map
 
 
 def _match_headings(recipe: Recipe, table: Table, columns: Sequence[Column]) -> dict[str, str | None]:
-    """Each heading's column: by the recipe, else by the schema's titles, else by its synonyms; never by likeness."""
+    """Each heading's column: by the recipe, else by the schema's titles, else by its synonyms; never by likeness.
+
+    A constant takes the place of a heading that the recipe doesn't name, or that the file lacks.
+    """
     titles = {column.name: column.title for column in columns}
     ways: list[dict[str, str]] = [
         {fold(heading): column for heading, column in recipe.headings.items()},
@@ -202,7 +216,7 @@ def _match_headings(recipe: Recipe, table: Table, columns: Sequence[Column]) -> 
     ]
     headings = list(table.frame.columns[: table.expected_fields])  # what lies beyond them has no heading
     found: dict[str, str | None] = dict.fromkeys(headings)
-    taken = set(recipe.constants)
+    taken: set[str] = set()
     for names in ways:
         matched: dict[str, str] = {}
         for heading, as_it_stands in zip(headings, table.reading.headings, strict=True):
@@ -214,7 +228,7 @@ def _match_headings(recipe: Recipe, table: Table, columns: Sequence[Column]) -> 
                 raise errors.heading_twice(column, titles[column], matched[column], heading, line)
             matched[column] = heading
             found[heading] = column
-        taken |= matched.keys()
+        taken |= matched.keys() | recipe.constants.keys()
     return found
 
 
@@ -287,6 +301,7 @@ def _from_mapping(value: dict[str, Any], source: str) -> Recipe:
         constants=_texts(value.get("constants") or {}, "constants", source),
         match_users_by=_match_users_by(value.get("match_users_by", "email"), source),
         rules=_rules(value.get("rules") or [], source),
+        media=media_pattern(value.get("media") or "", source),
         max_reject_rate=_rate(value.get("max_reject_rate"), source),
     )
 
@@ -299,10 +314,10 @@ def _read_options(value: object, source: str) -> dict[str, Any]:
         if key not in READ_OPTIONS:
             known = ", ".join(READ_OPTIONS)
             raise RecipeError(f"In the recipe {source!r} 'read' has the key {key!r}; known keys: {known}.")
-        number = key == "heading_line"
-        if not isinstance(option, str) or not option or (number and not re.fullmatch(r"[1-9]\d{0,8}", option)):
+        usable = option_from_text(key, option)
+        if usable is None:
             raise RecipeError(f"In the recipe {source!r} the value {option!r} of 'read: {key}' can't be used.")
-        options[key] = int(option) if number else option
+        options[key] = usable
     return options
 
 
@@ -330,6 +345,20 @@ def _match_users_by(value: object, source: str) -> str:
         ways = ", ".join(MATCH_USERS_BY)
         raise RecipeError(f"In the recipe {source!r} 'match_users_by' is {value!r}, but must be one of: {ways}.")
     return str(value)
+
+
+def media_pattern(value: object, source: str) -> str:
+    """A pattern for the names of media that can be used. Raises RecipeError."""
+    known = [f"{{{name}}}" for name in MEDIA_VALUES]
+    rest = text = str(value)
+    for name in known:
+        rest = rest.replace(name, "")
+    if text and (rest == text or re.search(r"[{}/\\]|\.(pdf|jpe?g|png)$", rest, re.IGNORECASE)):
+        raise RecipeError(
+            f"In the recipe {source!r} the pattern of 'media' is {text!r}, but must be a file's name without folder "
+            f"and ending, with at least one of: {', '.join(known)}."
+        )
+    return text
 
 
 def _rules(value: object, source: str) -> tuple[Replace, ...]:

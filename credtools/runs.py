@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from credtools import exports, registry, settings
+from credtools import registry, settings
 from credtools.errors import CredtoolsError, FileError, MissingFileError, no_such_file
 from credtools.model import Counts, Outcome
 from credtools.recipes import MANUAL, Recipe
@@ -156,8 +156,8 @@ def _with_rejects(opened: registry.Registry, run: Run, folder: Path) -> Run:
     if receipt is None or not receipt.counts.rejected:
         return run
     try:
-        frame = opened.audit.rejects(batch=receipt.batch)
-        return replace(run, rejects=exports.write_rejects(frame, folder / "rejects.csv"))
+        opened.write_rejects(folder / "rejects.csv", receipt.batch)
+        return replace(run, rejects=folder / "rejects.csv")
     except CredtoolsError as problem:
         sentence = f"Imported, but the export of the rejects failed: {problem}"
         return replace(run, outcome=replace(run.outcome, problem=sentence), export_failed=True)

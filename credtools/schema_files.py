@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import inspect
 import re
 import sys
 import threading
@@ -15,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 from credtools.errors import SchemaError
-from credtools.fields import Column, Rule, Schema, columns, mistakes, rules
+from credtools.fields import RECORD, Column, Rule, Schema, columns, mistakes, rules
 
 _loading = threading.RLock()  # a module that is being executed isn't whole yet
 
@@ -32,9 +33,23 @@ class SchemaFile:
     def columns(self) -> tuple[Column, ...]:
         return columns(self.model)
 
+    def column(self, name: str) -> Column:
+        """The column of this name. Raises KeyError."""
+        return {column.name: column for column in self.columns}[name]
+
     @property
     def rules(self) -> tuple[Rule, ...]:
         return rules(self.model)
+
+    def guide(self) -> str:
+        """The schema in words, as Markdown, for those who fill files in: its columns, and what is checked in them."""
+        titles = {column.name: column.title for column in self.columns} | {RECORD: "the row"}
+        told = [f"- **{c.title}**{' (required)' if c.required else ''}: {c.help or c.kind}" for c in self.columns]
+        checked = [
+            f"- {rule.title} ({', '.join(titles[name] for name in rule.columns)}){'' if rule.blocks else ': a warning'}"
+            for rule in self.rules
+        ]
+        return "\n".join([f"# {inspect.getdoc(self.model)}", "", *told, "", "Checked:", "", *checked, ""])
 
 
 def load(name: str, folder: Path) -> SchemaFile:

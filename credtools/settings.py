@@ -15,6 +15,7 @@ KEYS = {
     "database": "CREDTOOLS_DATABASE",
     "schemas": "CREDTOOLS_SCHEMAS",
     "runs": "CREDTOOLS_RUNS",
+    "blobs": "CREDTOOLS_BLOBS",
     "by": "CREDTOOLS_BY",
 }
 
@@ -27,6 +28,7 @@ class Settings:
     schemas: Path
     notebooks: Path
     runs: Path
+    blobs: Path
     by: str
 
 
@@ -45,6 +47,7 @@ def load(folder: str | Path = ".") -> Settings:
         schemas=Path(values["schemas"]) if "schemas" in values else default_schemas,
         notebooks=documents("notebooks"),
         runs=Path(values.get("runs", folder / "runs")),
+        blobs=Path(values.get("blobs", folder / "blobs")),
         by=values.get("by") or getpass.getuser(),
     )
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from credtools.fields import EVERY, Schema, field, of_kind, rule
+from credtools.fields import EVERY, Schema, field, of_kind, rule, unreadable
 
 WHEN = ("required", "optional", "never")
 
@@ -49,11 +49,7 @@ class CredentialTypes(Schema):
     def value_required(cls, rows, column):
         return rows[f"{column}_state"] != "blank"
 
-    @rule(
-        "Value can't be read",
-        on=EVERY,
-        resolution="{title} holds characters that can't be seen: {value_escaped}. Type the value anew.",
-    )
+    @rule("Value can't be read", on=EVERY, resolution=unreadable)
     def value_readable(cls, rows, column):
         return rows[f"{column}_state"] != "unreadable"
 

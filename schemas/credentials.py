@@ -7,7 +7,7 @@ words `field` and `rule`, and the resolved columns that a rule may read, are exp
 import numpy as np
 import pandas as pd
 
-from credtools.fields import EVERY, Schema, field, of_kind, rule
+from credtools.fields import EVERY, Schema, field, of_kind, rule, unreadable
 
 USER = ("user_email", "external_id")
 NEEDED_BY_TYPE = {"issue_date": "type_issue", "expiration_date": "type_expiry", "credential_number": "type_number"}
@@ -43,13 +43,6 @@ def dates_resolution(row):
     if row["expiration_date"] == row["issue_date"]:
         return f"{both}: the same day isn't allowed here. Correct one of the two dates."
     return f"{both}: the expiration must not lie before the issue. Correct one of the two dates."
-
-
-def contents_of_credential(rows):
-    """How many different contents a row's credential has in this file for its issue date; 0 where that isn't known."""
-    known = rows[rows["content"].notna()]
-    counts = known.groupby(["credential", "issue_date"], dropna=False)["content"].transform("nunique")
-    return counts.reindex(rows.index, fill_value=0)
 
 
 class Credentials(Schema):
@@ -131,18 +124,11 @@ class Credentials(Schema):
     )
     def value_required(cls, rows, column):
         if column in NEEDED_BY_TYPE:
-            missing = rows[f"{column}_state"].isin(["blank", "absent"])
+            missing = (rows[f"{column}_state"] == "blank") | (rows[f"{column}_state"] == "absent")
             return ~(missing & (rows[NEEDED_BY_TYPE[column]] == "required"))
         return (rows[f"{column}_state"] != "blank") | (not cls.column(column).required)
 
-    @rule(
-        "Value can't be read",
-        on=EVERY,
-        resolution=(
-            "{title} holds characters that can't be seen or that pass for others (control, zero-width or direction "
-            "marks, mixed alphabets): {value_escaped}. {nearest}Type the value anew."
-        ),
-    )
+    @rule("Value can't be read", on=EVERY, resolution=unreadable)
     def value_readable(cls, rows, column):
         return rows[f"{column}_state"] != "unreadable"
 
@@ -168,7 +154,7 @@ class Credentials(Schema):
         groups="shape",
         resolution=(
             "{value!r} isn't a date written as {date_format} (the format set by the {date_format_from}), for example "
-            "{date_example}; it looks like {shape}. Correct the date, or name its format in the recipe."
+            "{date_example}; it looks like {shape}. {nearest}Correct the date, or name its format in the recipe."
         ),
     )
     def date_format(cls, rows, column):
@@ -190,7 +176,7 @@ class Credentials(Schema):
         "Same credential twice with different content",
         on="record",
         needs=("user", "credential_type", "issue_date", "expiration_date", "credential_number"),
-        together=("credential", "issue_date"),
+        together=("version",),
         groups="rule",
         resolution=(
             "The same credential with the same issue date also stands on {other_lines}, with different content. Keep the "
@@ -198,21 +184,19 @@ class Credentials(Schema):
         ),
     )
     def not_repeated(cls, rows, column):
-        return contents_of_credential(rows) <= 1
+        return rows["contents"] <= 1
 
     @rule(
         "Repeated row",
         on="record",
         needs=("user", "credential_type", "issue_date", "expiration_date", "credential_number"),
-        together=("credential", "issue_date", "content"),
+        together=("content",),
         groups="rule",
         blocks=False,
         resolution="The same credential stands on {other_lines} with the same content; it is taken once.",
     )
     def repeated(cls, rows, column):
-        known = rows[rows["content"].notna()]
-        again = known.duplicated(["credential", "issue_date", "content"]).reindex(rows.index, fill_value=False)
-        return ~(again & (contents_of_credential(rows) <= 1))
+        return ~(rows["again"] & (rows["contents"] <= 1))
 
     @rule(
         "Date isn't used",
@@ -223,6 +207,19 @@ class Credentials(Schema):
     )
     def date_unused(cls, rows, column):
         return rows[f"{column}_state"] != "unused"
+
+    @rule(
+        "Date can be read two ways",
+        on=of_kind("date"),
+        groups="rule",
+        blocks=False,
+        resolution=(
+            "{value!r} was taken as {date_taken}, but would be {date_other} in another of the declared formats "
+            "({date_format}). Make sure that it is right, or declare one format only."
+        ),
+    )
+    def date_ambiguous(cls, rows, column):
+        return rows[f"{column}_other"].isna()
 
     @rule(
         "Already expired",
@@ -243,3 +240,16 @@ class Credentials(Schema):
     )
     def issued_in_future(cls, rows, column):
         return ~(rows["issue_date"] > rows["today"])
+
+    @rule(
+        "Row was repaired",
+        on="record",
+        groups="rule",
+        blocks=False,
+        resolution=(
+            "The quotation marks of this row didn't match, so it was put together anew while reading. Compare it with the "
+            "file."
+        ),
+    )
+    def row_repaired(cls, rows, column):
+        return ~rows["repaired"]

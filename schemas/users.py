@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from credtools.fields import EVERY, Schema, field, rule
+from credtools.fields import EVERY, Schema, field, rule, unreadable
 
 
 class Users(Schema):
@@ -53,11 +53,7 @@ class Users(Schema):
     def value_required(cls, rows, column):
         return rows[f"{column}_state"] != "blank"
 
-    @rule(
-        "Value can't be read",
-        on=EVERY,
-        resolution="{title} holds characters that can't be seen: {value_escaped}. Type the value anew.",
-    )
+    @rule("Value can't be read", on=EVERY, resolution=unreadable)
     def value_readable(cls, rows, column):
         return rows[f"{column}_state"] != "unreadable"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 import credtools as ct
 from tests.builders import UPLOADER, new_history, new_organisation
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from credtools.registry import Registry
 
     Build = Callable[[str, Path], None]
+
+# A busy machine is no error.
+settings.register_profile("credtools", deadline=None)
+settings.load_profile("credtools")
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 

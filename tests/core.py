@@ -74,9 +74,10 @@ def review(
     schema: schema_files.SchemaFile = CREDENTIALS,
     patches: Sequence[Patch] = (),
 ) -> Review:
-    """What a file of this text is worth, read with the comma unless the recipe says otherwise."""
+    """What a file of this text is worth: delimited by commas unless the recipe says otherwise."""
     told = Recipe.parse(recipe, source="source")
-    options = {"delimiter": ",", **told.read}
+    titles = [name for column in schema.columns for name in (column.title, column.name, *column.synonyms)]
+    options = {"delimiter": ",", "titles": titles, **told.read}
     return checking.review(table(text, **options), told, schema, known, patches)
 
 

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credtools.changes import Content, Key, classify, ready_rows
-from credtools.model import Changes, Counts, StoredVersions
+from credtools.changes import classify, ready_rows, with_warnings
+from credtools.model import Changes, Content, Counts, Key, Review, StoredVersions
 from tests.core import HEADINGS, review, rows, stored
 
 NOTHING = StoredVersions()
@@ -98,6 +99,8 @@ def test_rejected_rows_change_nothing() -> None:
         row=[],
         credential_id=[],
         counter=[],
+        keys=[],
+        contents=[],
         counts=Counts(rows=2, unchanged=1, rejected=1),
     )
 
@@ -124,6 +127,8 @@ def test_a_chain_of_versions() -> None:
         row=[1, 2, 0, 3],
         credential_id=[None] * 4,
         counter=[0] * 4,
+        keys=[Key(ANA, FIRST_AID, "")] * 3 + [Key(2, FIRST_AID, "")],
+        contents=[Content(day, None, "", "{}") for day in (JAN_2023, JAN_2024, JAN_2025, JAN_2024)],
         counts=Counts(rows=4, new=2, new_versions=2),
     )
 
@@ -155,7 +160,7 @@ def test_repeats_of_what_is_stored() -> None:
 
 def test_no_rows() -> None:
     """A file without rows changes nothing."""
-    assert classify(review(HEADINGS), stored(has(1, JAN_2024))) == Changes([], [], [], [], [], [], Counts())
+    assert classify(review(HEADINGS), stored(has(1, JAN_2024))) == Changes([], [], [], [], [], [], [], [], Counts())
 
 
 def test_ready_rows() -> None:
@@ -234,7 +239,10 @@ def test_nothing_is_lost_or_doubled(lines: list[str], history: StoredVersions) -
 @given(data=st.data(), lines=st.lists(LINE, max_size=8), history=histories())
 def test_the_order_of_rows_does_not_matter(data: st.DataObject, lines: list[str], history: StoredVersions) -> None:
     """However the rows of a file stand, the same rows get the same verdicts."""
-    shuffled = data.draw(st.permutations(lines))
+    lines = [
+        ",".join((*line.split(",")[:3], "", *line.split(",")[4:])) if "Diploma" in line else line for line in lines
+    ]
+    shuffled = data.draw(st.permutations(lines))  # a diploma never expires: with that date it would equal another row
     before, after = (classify(rows(*some), history) for some in (lines, shuffled))
     assert sorted(zip(lines, before.verdict, strict=True)) == sorted(zip(shuffled, after.verdict, strict=True))
     assert before.counts == after.counts
@@ -254,3 +262,54 @@ def test_a_second_time_nothing_is_new(lines: list[str]) -> None:
     ]
     again = classify(result, stored(*written))
     assert again.counts == Counts(rows=len(lines), unchanged=len(said), rejected=len(lines) - len(said))
+
+
+# --- warnings about what is stored ----------------------------------------------------------------------------
+
+
+def warned(review: Review, versions: StoredVersions) -> list[tuple[int, str, str]]:
+    """(line, code, sentence) of each warning that what is stored adds; they stand in errors and causes alike."""
+    told = with_warnings(review, classify(review, versions))
+    more = told.errors[~told.errors["code"].isin(review.errors["code"])]
+    causes = told.causes.set_index("cause")
+    assert not told.errors["blocks"].any()
+    assert [causes.loc[cause, "code"] for cause in more["cause"]] == more["code"].tolist()
+    assert causes.loc[more["cause"].unique(), "count"].sum() == len(more)
+    return list(zip(more["line"], more["code"], more["resolution"], strict=True))
+
+
+def test_an_earlier_version_is_warned_about() -> None:
+    """A row that equals a stored version which isn't the newest changes nothing; the newest one's date is named."""
+    versions = stored(has(1, JAN_2023), has(2, JAN_2025))
+    lines = (first_aid(JAN_2025), first_aid(JAN_2023), first_aid(JAN_2024))
+    assert warned(rows(*lines), versions) == [
+        (
+            3,
+            "older_than_stored",
+            (
+                "The row is an earlier version of its credential; the newest one, issued on 2025-01-05, stays. If this "
+                "one is right, have the newer one's batch undone first."
+            ),
+        )
+    ]
+
+
+def test_a_declined_credential_is_warned_about() -> None:
+    """A row that equals a declined version isn't stored again behind the approver's back; it is named."""
+    versions = dataclasses.replace(stored(has(1, JAN_2023), has(2, JAN_2025)), decision=["declined", "approved"])
+    assert warned(rows(first_aid(JAN_2023), first_aid(JAN_2025)), versions) == [
+        (
+            2,
+            "declined_before",
+            (
+                "Exactly this credential was declined before, so it isn't stored again. Correct the row, or leave it "
+                "out."
+            ),
+        )
+    ]
+
+
+def test_nothing_stored_nothing_warned() -> None:
+    """Without such rows the review stays as it is."""
+    result = rows(first_aid(JAN_2023))
+    assert with_warnings(result, classify(result, NOTHING)) is result

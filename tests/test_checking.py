@@ -1,17 +1,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
+from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from pandera.errors import SchemaErrors
 
+from credtools import checking
 from credtools.checking import FAILED, NOT_JUDGED, PASSED
 from credtools.errors import FileError
 from credtools.model import Review
-from tests.core import CREDENTIALS, HEADINGS, LOOKUPS, TODAY, found, lookups, only_types, review, rows, sentences
+from credtools.recipes import Recipe
+from tests.core import (
+    CREDENTIALS,
+    HEADINGS,
+    LOOKUPS,
+    found,
+    lookups,
+    only_types,
+    review,
+    rows,
+    schema_copy,
+    sentences,
+    table,
+)
 
 ANA = "ana@x.org,First Aid,2024-01-05,,"
 
@@ -20,7 +32,7 @@ ANA = "ana@x.org,First Aid,2024-01-05,,"
 # (the row that fires, what it says, the neighbour that doesn't)
 FIRES = {
     "field_count short": ("ana@x.org,First Aid,2024-01-05", ("", "field_count"), ANA),
-    "field_count long": (f"{ANA},", ("", "field_count"), ANA),
+    "field_count long": (f"{ANA},x", ("", "field_count"), ANA),
     "value_required user": (",First Aid,2024-01-05,,", ("user_email", "value_required"), ANA),
     "value_required blanks": (" \t ,First Aid,2024-01-05,,", ("user_email", "value_required"), ANA),
     "value_required type": ("ana@x.org,,2024-01-05,,", ("credential_type", "value_required"), ANA),
@@ -149,6 +161,89 @@ def test_addresses_that_only_look_known(address: str) -> None:
     assert any("'ana@x.org'" in sentence for sentence in sentences(result))
 
 
+def test_a_date_that_can_be_read_two_ways() -> None:
+    """Of several declared formats the first that reads a date counts; another reading of it is warned of."""
+    result = rows(
+        *("ana@x.org,First Aid,03/04/2024,,", "bo@x.org,First Aid,04/04/2024,,", "bo@x.org,First Aid,13/04/2023,,"),
+        "bo@x.org,Forklift,04/13/2023,05/06/2030,",
+        recipe="date_format: [DD/MM/YYYY, MM/DD/YYYY, D/M/YYYY]",
+    )
+    assert found(result) == [(2, "issue_date", "date_ambiguous"), (5, "expiration_date", "date_ambiguous")]
+    assert result.codes == [()] * 4
+    assert sentences(result)[0] == (
+        "'03/04/2024' was taken as 2024-04-03, but would be 2024-03-04 in another of the declared formats (DD/MM/YYYY "
+        "or MM/DD/YYYY or D/M/YYYY). Make sure that it is right, or declare one format only."
+    )
+    assert [str(day.date()) for day in result.resolved["issue_date"]] == [
+        *("2024-04-03", "2024-04-04", "2023-04-13", "2023-04-13"),
+    ]
+
+
+def test_a_row_that_was_repaired() -> None:
+    """A row that starts on or spans a line which the reader repaired is warned of, whatever else is wrong with it."""
+    read = table(f'{HEADINGS}{ANA}\nbo@x.org,"First\nAid",2024-01-05,,\n\nzoe@x.org,First Aid,2024-01-05,,\n')
+    read = replace(read, reading=replace(read.reading, repaired_lines=(4, 6)))
+    result = checking.review(read, Recipe(), CREDENTIALS, LOOKUPS)
+    assert found(result) == [(3, "", "row_repaired"), (6, "user_email", "user_exists"), (6, "", "row_repaired")]
+    assert result.codes == [(), (), ("user_exists",)]
+    assert sentences(result)[0] == (
+        "The quotation marks of this row didn't match, so it was put together anew while reading. Compare it with the "
+        "file."
+    )
+
+
+def test_values_that_are_too_long() -> None:
+    """A value of more than 2,000 characters is refused without quoting it; 2,000 characters are kept."""
+    long = "n" * 2000
+    result = rows(f"{ANA}{long}", f"{ANA.replace('ana', 'bo')}{long}n", f"{'x' * 2001},First Aid,2024-01-05,,")
+    assert found(result) == [(3, "credential_number", "value_readable"), (4, "user_email", "value_readable")]
+    assert sentences(result)[0] == (
+        "Credential number has 2,001 characters, but at most 2,000 can be kept. Shorten it, or look for a missing "
+        "quotation mark there."
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        (
+            "\u0430na@x.org",
+            r"for others (U+0430 CYRILLIC SMALL LETTER A): '\u0430na@x.org'. It only looks like 'ana@x.org'. Type the",
+        ),
+        (
+            "\u200ba\u200bn\u00ada\ufeff\u2066@x.org",
+            "for others (U+200B ZERO WIDTH SPACE, U+00AD SOFT HYPHEN, U+FEFF ZERO WIDTH NO-BREAK SPACE and 1 more): ",
+        ),
+    ],
+)
+def test_confusable_characters_are_named(address: str, sentence: str) -> None:
+    """A value that can't be read names what nobody sees in it, and the user that it imitates."""
+    assert sentence in sentences(rows(f"{address},First Aid,2024-01-05,,"))[0]
+
+
+@pytest.mark.parametrize(
+    ("form", "written", "suggestion"),
+    [
+        ("DD/MM/YYYY", "05.03.2024", "05/03/2024"),
+        ("DD/MM/YYYY", "2024-03-05", "05/03/2024"),
+        ("DD/MM/YYYY", "2024-03-05 00:00:00", "05/03/2024"),
+        ("DD/MM/YYYY", "Mar 5, 2024", "05/03/2024"),
+        ("YYYY-MM-DD", "31/12/2024", "2024-12-31"),
+        ("YYYY-MM-DD", "12-31-2024", "2024-12-31"),
+        ("YYYY-MM-DD", "05/03/2024", ""),  # 5 March or 3 May
+        ("YYYY-MM-DD", "04/04/2024", "2024-04-04"),
+        ("YYYY-MM-DD", "31/02/2024", ""),
+        ("YYYY-MM-DD", "05/03/24", ""),
+        ("YYYY-MM-DD", "45386", ""),
+    ],
+)
+def test_dates_are_suggested_in_the_format_in_force(form: str, written: str, suggestion: str) -> None:
+    """A date that can only mean one day is suggested as it should be written; one that could mean two is not."""
+    (error,) = rows(f'ana@x.org,First Aid,"{written}",,', recipe=f"date_format: {form}").errors.to_dict("records")
+    assert error["suggestion"] == suggestion
+    assert (f"Perhaps {suggestion!r} is meant." in error["resolution"]) == bool(suggestion)
+
+
 # --- the same credential in one file --------------------------------------------------------------------------
 
 
@@ -257,6 +352,7 @@ def test_a_row_with_the_wrong_number_of_fields_is_judged_for_nothing_else() -> N
     )
     judged = {rule: states.tolist() for rule, states in result.states.items()}
     assert judged.pop(("field_count", "record")) == [FAILED, FAILED, PASSED, FAILED, FAILED]
+    assert set(judged.pop(("row_repaired", "record"))) == {PASSED}  # it needs no cells
     assert set(map(tuple, judged.values())) == {(NOT_JUDGED, NOT_JUDGED, PASSED, NOT_JUDGED, NOT_JUDGED)}
 
 
@@ -268,7 +364,7 @@ def test_a_row_with_the_wrong_number_of_fields_is_judged_for_nothing_else() -> N
             {("date_format", "issue_date")},
             {
                 *(("expires_after_issue", "expiration_date"), ("not_repeated", "record"), ("repeated", "record")),
-                *(("date_unused", "issue_date"), ("issued_in_future", "issue_date")),
+                *((code, "issue_date") for code in ("date_unused", "date_ambiguous", "issued_in_future")),
             },
         ),
         (
@@ -311,8 +407,8 @@ def test_an_unknown_type_asks_for_nothing() -> None:
         (
             "ana@x.org,First\x0c Aid\u200b,2024-01-05,,",
             (
-                "Credential type holds characters that can't be seen or that pass for others (control, zero-width or "
-                r"direction marks, mixed alphabets): 'First\x0c Aid\u200b'. The nearest: 'First Aid'. "
+                "Credential type holds characters that can't be seen or that pass for others (U+000C a control "
+                r"character, U+200B ZERO WIDTH SPACE): 'First\x0c Aid\u200b'. The nearest: 'First Aid'. "
                 "Type the value anew."
             ),
             "First Aid",
@@ -491,6 +587,24 @@ def test_formats_decide_what_a_date_is() -> None:
     assert result.date_formats["issue_date"] == ("DD/MM/YYYY", "YYYY-MM-DD")
 
 
+def test_date_cells_of_a_spreadsheet() -> None:
+    """A real date cell is its date whatever format is declared, and can't be read two ways; typed text can."""
+    read = table(f"{HEADINGS}ana@x.org,First Aid,2024-03-04,,\nbo@x.org,First Aid,03/04/2024,2024-03-04,\n")
+    read = replace(read, date_cells={"Issue date": {"2024-03-04": date(2024, 3, 4), "03/04/2024": date(2024, 3, 4)}})
+    recipe = Recipe.parse("date_format: [DD/MM/YYYY, MM/DD/YYYY]")
+    result = checking.review(read, recipe, CREDENTIALS, LOOKUPS)
+    assert [str(day.date()) for day in result.resolved["issue_date"]] == ["2024-03-04", "2024-03-04"]
+    assert found(result) == [(3, "expiration_date", "date_format")]
+
+
+def test_a_repaired_line_belongs_to_its_part() -> None:
+    """Of a file that is divided on purpose, a repaired line counts only in the part that holds it."""
+    whole = table(HEADINGS + "".join(f"ana@x.org,First Aid,2024-01-0{day},,\n" for day in range(1, 5)))
+    whole = replace(whole, reading=replace(whole.reading, repaired_lines=(5,)))
+    parts = [checking.review(whole.part(k, 2), Recipe(), CREDENTIALS, LOOKUPS) for k in (1, 2)]
+    assert [found(part) for part in parts] == [[], [(5, "", "row_repaired")]]
+
+
 def test_users_by_external_id() -> None:
     """Under match_users_by: external_id users are found by their number, case-sensitive, and e-mails don't count."""
     text = "User ID,Email,Type,Issued\nE-1,zoe@x.org,First Aid,2024-01-05\n"
@@ -522,7 +636,7 @@ def heading_missing(text: str, title: str, found_headings: str, known: object = 
 
 def test_a_missing_heading() -> None:
     """A heading whose column is always required refuses the file, naming what was found."""
-    heading_missing("Mail,Type,Issued\nana@x.org,First Aid,2024-01-05\n", "User email", "Mail, Type, Issued")
+    heading_missing("Who,Type,Issued\nana@x.org,First Aid,2024-01-05\n", "User email", "Who, Type, Issued")
     heading_missing("Email,Issued\nana@x.org,2024-01-05\n", "Credential type", "Email, Issued")
 
 
@@ -673,83 +787,96 @@ def test_judgement_covers_identity() -> None:
     assert judged(line) != judged(line, **with_type(numbered=True))
 
 
-# --- properties -----------------------------------------------------------------------------------------------
-
-ROW = st.tuples(
-    st.sampled_from(["ana@x.org", "ANA@x.org", "bo@x.org", "cy@x.org", "zoe@x.org", "", "ana\u200b@x.org"]),
-    st.sampled_from(["First Aid", "first aid", "Forklift", "Welder", "Diploma", "Badge", "Scuba", "", "Old Type"]),
-    st.sampled_from(["2024-01-05", "2024-1-5", "2025-01-05", "2030-01-01", "05/01/2024", "", "x\x00"]),
-    st.sampled_from(["", "2024-01-05", "2024-01-04", "2031-01-01", "never", "\u202e"]),
-    st.sampled_from(["", "1", "2", "\x07"]),
-).map(",".join) | st.sampled_from(["ana@x.org,First Aid", "ana@x.org,First Aid,2024-01-05,,,", "a,b,c,d,e,f,g"])
-
-
-@settings(max_examples=25, deadline=None)
-@given(lines=st.lists(ROW, max_size=8), same_day=st.booleans())
-def test_judged_as_pandera_judges(lines: list[str], same_day: bool) -> None:  # noqa: FBT001
-    """Calling the checks directly finds what Pandera's lazy validation finds, row by row and rule by rule."""
-    result = rows(*lines, known=lookups(same_day_expiry=same_day))
-    unused = {"external_id"}
-    ours = {
-        (code, int(row))
-        for (code, column), states in result.states.items()
-        if column not in unused
-        for row in (states == FAILED).nonzero()[0]
-    }
-    try:
-        CREDENTIALS.model.validate(result.resolved, lazy=True)
-    except SchemaErrors as raised:
-        cases = raised.failure_cases
-        assert cases["index"].notna().all()
-        assert ours == set(zip(cases["check"], cases["index"].astype(int), strict=True))
-    else:
-        assert ours == set()
+def test_reasons_are_the_errors_that_block() -> None:
+    """The reasons are the errors without warnings, the same whether or not the errors were asked for before."""
+    lines = ("ana@x.org,Frist Aid,2024-01-01,,", "ana@x.org,Forklift,2020-01-01,2020-02-01,", ",Forklift,x,,")
+    first, second = rows(*lines), rows(*lines)
+    blocking_errors = first.errors[first.errors["blocks"]].reset_index(drop=True)
+    assert len(blocking_errors) < len(first.errors)
+    assert first.reasons.equals(blocking_errors)
+    assert second.reasons.equals(blocking_errors)
 
 
-def identity(result: Review, row: int) -> tuple[object, ...]:
-    return tuple(result.resolved.loc[row, ["user_id", "type_id", "number_key"]])
+# --- one whole sentence of every rule ---------------------------------------------------------------------------
+
+EVERY_RULE = f"""{HEADINGS.strip()},Level
+ana@x.org,First Aid
+,First Aid,01/02/2024,,,
+ana@x.org,First Aid,13/01/2024,,7\u202e,
+zoe@x.org,First Aid,13/01/2024,,,
+ana@x.org,Scuba,13/01/2024,,,
+ana@x.org,First Aid,2024-01-13,,,
+ana@x.org,First Aid,13/01/2030,12/31/2029,,
+bo@x.org,First Aid,13/01/2024,,,
+bo@x.org,First Aid,13/01/2024,,8,
+bo@x.org,Badge,,13/01/2030,,
+bo@x.org,Badge,,13/01/2030,,
+ana@x.org,Badge,13/01/2024,13/01/2025,,perhaps
+"""
+SENTENCES = {
+    "field_count": (
+        "The row has 2 fields, but the headings promise 6: a delimiter or a quotation mark is missing or one too many. "
+        "Correct the row in the file."
+    ),
+    "value_required": "User email is blank, but this row needs it; fill it in.",
+    "value_readable": (
+        "Credential number holds characters that can't be seen or that pass for others (U+202E RIGHT-TO-LEFT "
+        r"OVERRIDE): '7\u202e'. Type the value anew."
+    ),
+    "value_allowed": "Level is 'perhaps', but must be one of: yes, no.",
+    "user_exists": (
+        "No user of this organisation has the User email 'zoe@x.org'. Correct it, or load the user first (credtools "
+        "load users FILE)."
+    ),
+    "credential_type_exists": (
+        "This organisation has no credential type called 'Scuba'; only types that were already created here count. "
+        "Choose an existing one, or create it first (credtools load types FILE)."
+    ),
+    "date_format": (
+        "'2024-01-13' isn't a date written as DD/MM/YYYY or MM/DD/YYYY (the format set by the recipe), for example "
+        "31/12/2026; it looks like 9999-99-99. Perhaps '13/01/2024' is meant. Correct the date, or name its format in "
+        "the recipe."
+    ),
+    "expires_after_issue": (
+        "The credential expires on 12/31/2029 and was issued on 13/01/2030: the expiration must not lie before the "
+        "issue. Correct one of the two dates."
+    ),
+    "not_repeated": (
+        "The same credential with the same issue date also stands on line 10, with different content. Keep the right "
+        "row and remove the others."
+    ),
+    "repeated": "The same credential stands on line 11 with the same content; it is taken once.",
+    "date_unused": "The type 'Badge' has no such date; '13/01/2024' isn't stored.",
+    "date_ambiguous": (
+        "'01/02/2024' was taken as 2024-02-01, but would be 2024-01-02 in another of the declared formats (DD/MM/YYYY "
+        "or MM/DD/YYYY). Make sure that it is right, or declare one format only."
+    ),
+    "already_expired": "The credential expired on 13/01/2025; it is taken, and counts as expired.",
+    "issued_in_future": "The issue date 13/01/2030 lies in the future; it is taken, but look at it again.",
+    "row_repaired": (
+        "The quotation marks of this row didn't match, so it was put together anew while reading. Compare it with the "
+        "file."
+    ),
+}
 
 
-def told(result: Review) -> dict[int, list[tuple[object, ...]]]:
-    """What is said about each row."""
-    by_row: dict[int, list[tuple[object, ...]]] = {row: [] for row in range(result.rows)}
-    names = ["row", "line", "column", "value", "code", "resolution", "suggestion", "blocks"]
-    for row, *rest in result.errors[names].itertuples(index=False, name=None):
-        by_row[row].append(tuple(rest))
-    return by_row
+def test_one_sentence_of_every_rule(tmp_path: Path) -> None:
+    """Each rule says in one whole sentence what is wrong, where, and what to do; none is left out here."""
+    own = schema_copy(tmp_path, fields='    level: pd.BooleanDtype = field("Level", kind="flag")\n')
+    read = table(EVERY_RULE, heading_line=1, delimiter=",")
+    read = replace(read, reading=replace(read.reading, repaired_lines=(9,)))
+    errors = checking.review(read, Recipe.parse("date_format: [DD/MM/YYYY, MM/DD/YYYY]"), own, LOOKUPS).errors
+    first = errors.drop_duplicates("code").set_index("code")["resolution"]
+    assert first.to_dict() == SENTENCES
+    assert set(SENTENCES) == {rule.code for rule in own.rules}
 
 
-@settings(max_examples=30, deadline=None)
-@given(data=st.data(), lines=st.lists(ROW, min_size=1, max_size=8), other=ROW)
-def test_a_row_speaks_for_itself_and_its_credential(data: st.DataObject, lines: list[str], other: str) -> None:
-    """Editing one row changes what is said about that row and about rows of the credentials it spoke of, no others."""
-    place = data.draw(st.integers(0, len(lines) - 1))
-    edited = [*lines[:place], other, *lines[place + 1 :]]
-    before, after = rows(*lines), rows(*edited)
-    touched = {identity(before, place), identity(after, place)}
-    said_before, said_after = told(before), told(after)
-    for row in range(len(lines)):
-        if row != place and identity(before, row) not in touched:
-            assert said_before[row] == said_after[row]
-            assert before.codes[row] == after.codes[row]
-
-
-@settings(max_examples=30, deadline=None)
-@given(lines=st.lists(ROW, max_size=8))
-def test_rejected_means_a_blocking_error(lines: list[str]) -> None:
-    """A row is rejected exactly when it has a blocking error, and its codes are those of its errors."""
-    result = rows(*lines)
-    errors = result.errors[result.errors["blocks"].astype(bool)]
-    codes = [tuple(dict.fromkeys(errors.loc[errors["row"] == row, "code"])) for row in range(result.rows)]
-    assert result.codes == codes
-    assert result.rejected.tolist() == [bool(why) for why in codes]
-    assert result.ready + sum(result.rejected) == result.rows == len(lines)
-
-
-@settings(max_examples=15, deadline=None)
-@given(lines=st.lists(ROW, max_size=6), days=st.integers(-4000, 4000))
-def test_today_rejects_nobody(lines: list[str], days: int) -> None:
-    """What is accepted today is accepted tomorrow: today only warns."""
-    moved = rows(*lines, known=replace(LOOKUPS, today=TODAY + timedelta(days)))
-    assert moved.codes == rows(*lines).codes
-    assert moved.judgement == rows(*lines).judgement
+def test_a_likely_heading_is_named_not_taken() -> None:
+    """A heading that resembles the missing one is proposed in the sentence; nobody applies it silently."""
+    with pytest.raises(FileError) as caught:
+        review("Email,Credentail type,Issued\nana@x.org,First Aid,2024-01-05\n")
+    assert str(caught.value) == (
+        "The heading row (line 1) has no heading for 'Credential type'; the headings found are: Email, Credentail "
+        "type, Issued. Perhaps 'Credentail type' stands for it. Rename the right one, or name it in the recipe "
+        "(headings: {Heading in the file: column})."
+    )

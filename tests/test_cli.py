@@ -140,7 +140,7 @@ class TestCheck:
         ("text", "code"),
         [
             ("", "file_readable"),
-            ('User email\n"open', "file_readable"),
+            ("<html><table>", "file_readable"),
             ("Somebody,Credential type,Issue date\na,b,c\n", "heading_required"),
             (HEADINGS + GOOD * 3, "row_limit"),
         ],
@@ -163,7 +163,7 @@ class TestCheck:
         assert result.exit_code == 2
         assert result.stderr == (
             "credtools: The recipe 'r' has the key 'heading', which means nothing; known keys: schema, read, headings, "
-            "date_format, constants, match_users_by, rules, max_reject_rate.\n"
+            "date_format, constants, match_users_by, rules, media, max_reject_rate.\n"
         )
 
 
@@ -199,7 +199,7 @@ class TestImport:
         assert (held.exit_code, found["verdict"], found["waiting"]) == (1, "held", 2)
         assert found["held_because"] == (
             "1 of 2 rows are rejected (50.0%), more than the 0.0% allowed; "
-            "mend them, or run again with another threshold."
+            "mend them, or run again with another threshold (--max-reject-rate)."
         )
         assert run("rejects").stdout == "0 rejected rows, 0 still open.\n"
         (released,) = objects(run("import", "a.csv", "--max-reject-rate", "0.5", "--json"))
@@ -333,7 +333,9 @@ def test_replace_shows_whom_it_deactivates() -> None:
         ),
     ]
     done = run("load", "users", "fewer.csv", "--replace", "--yes", "--json")
-    assert objects(done) == [{"file": "fewer.csv", "added": 0, "changed": 0, "unchanged": 1, "deactivated": 1}]
+    assert objects(done) == [
+        {"file": "fewer.csv", "added": 0, "changed": 0, "unchanged": 1, "deactivated": 1, "notes": []}
+    ]
     checked = run("check", str(write("bo.csv", HEADINGS + "bo@example.org,First Aid,2024-03-05,,\n")), "--json")
     assert "deactivated" in objects(checked)[0]["errors"][0]["resolution"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from credtools.errors import FileError, RegistryError
+from credtools.errors import FileError, RecipeError, RegistryError
 from credtools.model import Counts
 from credtools.registry import Registry
 from tests.builders import ANA, HR_HEADINGS, ZOE, export, write
@@ -92,7 +92,7 @@ def test_finished_batch_takes_no_patch(registry: Registry, tmp_path: Path) -> No
     batch.finish()
     with pytest.raises(RegistryError) as caught:
         batch.patch(3, "user_email", "ana@example.org")
-    assert str(caught.value) == "Batch 1 is finished; only a draft or held batch can go on."
+    assert str(caught.value) == "Batch 1 is finished; only a draft or held batch can be changed."
 
 
 def test_changed_recipe_stays_with_the_draft(
@@ -117,3 +117,36 @@ def test_recipe_that_does_not_fit_changes_nothing(registry: Registry, tmp_path: 
     assert caught.value.code == "heading_required"
     assert batch.recipe == before
     assert batch.review().ready == 1
+
+
+def test_value_that_names_a_person_becomes_patches(registry: Registry, tmp_path: Path) -> None:
+    """Replacing an address corrects each row that has it; the recipe, which goes to git, stays free of persons."""
+    other = TYPO.replace("2024", "2025").replace("ana@", " ANA@")
+    batch = registry.upload(export(tmp_path, TYPO, ZOE, other))
+    assert batch.replace("user_email", {"ana@exmaple.org": "ana@example.org"}).ready == 2
+    assert batch.recipe.rules == ()
+    assert batch.patches["line"].tolist() == [2, 4]
+
+
+def test_recipe_that_replaces_a_person_is_refused(registry: Registry, tmp_path: Path) -> None:
+    """A recipe written by hand holds no personal values either."""
+    rule = "rules: [{replace: {column: user_email, from: ana@exmaple.org, to: ana@example.org}}]\n"
+    with pytest.raises(RecipeError) as caught:
+        registry.check(export(tmp_path, TYPO), write(tmp_path, "hr.yaml", rule))
+    assert str(caught.value) == (
+        "The recipe 'hr' replaces a value of 'user_email', which names a person; a recipe holds no personal values. "
+        "Correct the rows themselves (batch.patch), or load the user."
+    )
+
+
+def test_value_that_no_row_has_is_not_replaced(registry: Registry, tmp_path: Path) -> None:
+    """A rule for a value that isn't there would look like a decision and do nothing: it is refused."""
+    batch = registry.upload(export(tmp_path, ANA))
+    with pytest.raises(RegistryError) as caught:
+        batch.replace("credential_type", {"Frist Aid": "First Aid"})
+    assert str(caught.value) == (
+        "No row of export.csv has 'Frist Aid' in the column 'credential_type'; look at batch.causes."
+    )
+    with pytest.raises(RegistryError, match=r"^There is no column 'credential_tipe' in this file; its columns: "):
+        batch.replace("credential_tipe", {"First Aid": "Forklift"})
+    assert batch.preview() == Counts(rows=1, new=1)

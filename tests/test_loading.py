@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from credtools.errors import RegistryError
+from credtools.errors import CredtoolsError, RegistryError
 from credtools.registry import Registry
 from credtools.store import Loaded
 from tests.builders import ANA, export, rows_of, write
@@ -75,6 +75,26 @@ def test_replace_deactivates_types(registry: Registry, tmp_path: Path) -> None:
     assert batch.errors["code"].tolist() == ["credential_type_exists"]
 
 
+def test_who_is_listed_again_is_active_again(registry: Registry, tmp_path: Path) -> None:
+    """A deactivated type that is loaded again can be used again; so can a user who stands on a whole list again."""
+    everybody = write(tmp_path, "u.csv", ALL_ACTIVE + "dora@example.org\n")
+    registry.load("users", write(tmp_path, "add.csv", "Email\ndora@example.org\n"))
+    assert statuses(registry)["dora@example.org"] == "deactivated"
+    registry.load("users", everybody, replace=True)
+    assert statuses(registry)["dora@example.org"] == "active"
+    types = write(tmp_path, "t.csv", "Name,Numbered\nLicence,yes\n")
+    registry.load("types", types, replace=True, yes=True)
+    registry.load("types", write(tmp_path, "again.csv", "Name\nFirst Aid\n"))
+    found = registry.lookups().types.set_index("name")["status"].to_dict()
+    assert found == {"First Aid": "active", "Forklift": "deactivated", "Licence": "active", "Passport": "deactivated"}
+
+
+def test_headings_without_meaning_are_told(registry: Registry, tmp_path: Path) -> None:
+    """A column that users or types don't have is left out, and named."""
+    loaded = registry.load("types", write(tmp_path, "t.csv", "Name,Status,Colour\nCrane,deactivated,red\n"))
+    assert loaded == Loaded(1, 0, 0, notes=("Headings that mean nothing here: Status, Colour.",))
+
+
 def test_frame_is_loaded_like_a_file(registry: Registry) -> None:
     """A DataFrame goes the same way as a file: dates, whole floats, missing values and booleans mean what they say."""
     users = pd.DataFrame(
@@ -95,3 +115,22 @@ def test_frame_is_loaded_like_a_file(registry: Registry) -> None:
     assert registry.load("types", types) == Loaded(1, 0, 0)
     (crane,) = registry.lookups().types.query("name == 'Crane'").to_dict("records")
     assert (crane["numbered"], crane["validity_months"]) == (True, 24)
+
+
+def test_users_are_not_loaded_as_types(registry: Registry, tmp_path: Path) -> None:
+    """Of a type only the name is required; a list of people is refused all the same."""
+    with pytest.raises(CredtoolsError) as caught:
+        registry.load("types", write(tmp_path, "u.csv", "E-mail,Name\neve@example.org,Eve\n"))
+    assert str(caught.value) == (
+        "The file has a heading for e-mail addresses, so it holds users, not types; nothing was loaded. Use credtools "
+        "load users."
+    )
+
+
+def test_empty_list_replaces_nothing(registry: Registry, tmp_path: Path) -> None:
+    """A list without rows is a broken export: nobody is deactivated by it, whatever was said."""
+    with pytest.raises(CredtoolsError) as caught:
+        registry.load("users", write(tmp_path, "u.csv", "Email\n"), replace=True, yes=True)
+    assert str(caught.value) == (
+        "The file has headings, but no rows, so everybody would be deactivated; nothing was loaded."
+    )

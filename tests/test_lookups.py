@@ -82,3 +82,22 @@ def test_nearest_users() -> None:
     """Only active users are suggested."""
     assert LOOKUPS.nearest_users("anna@x.org") == ["ana@x.org"]
     assert LOOKUPS.nearest_users("cy@x.orgg") == []
+
+
+def test_nearest_of_many_users() -> None:
+    """Among many users those are compared whose name begins or ends like the unknown one."""
+    names = ["ana.silva", "jane.roe", *(f"{chr(97 + k % 26)}{k * 7919:06}.{k * 104729:07}" for k in range(3000))]
+    people = users((k, f"{name}@x.org", None, "", "active", None, None) for k, name in enumerate(names))
+    crowd = replace(LOOKUPS, users=people)
+    assert crowd.nearest_users("anna.silva@x.org") == ["ana.silva@x.org"]
+    assert crowd.nearest_users("ana.sliva@x.org") == ["ana.silva@x.org"]
+    assert crowd.nearest_users("ana.silva@y.net") == []
+    assert crowd.nearest_users("nobody@x.org") == []
+
+
+def test_imitated_users() -> None:
+    """An address that only looks like an active user's names that user, never a deactivated one."""
+    assert LOOKUPS.imitated_user("\u0430na@x.org") == "ana@x.org"
+    assert LOOKUPS.imitated_user("an\u200ba@x.org") == "ana@x.org"
+    assert LOOKUPS.imitated_user("\u0441y@x.org") is None
+    assert LOOKUPS.imitated_user("z\u043ee@x.org") is None

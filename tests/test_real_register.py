@@ -127,10 +127,13 @@ if REGISTER.is_file():
             "delimiter": ",",
             "sheet": None,
             "heading_line": 1,
+            "heading_lines": [1],
+            "instruction_lines": [],
             "preamble_lines": [],
             "footer_lines": [],
             "repaired_lines": [],
             "blank_lines": [559],
+            "aside_lines": [],
             "headings": {
                 "License #": "credential_number",
                 "Business Name": "external_id",

@@ -82,7 +82,7 @@ def test_date_formats_for_all_or_per_column(told: str, formats: tuple[str, str])
     assert tuple(" or ".join(recipe.formats(name)) for name in ("issue_date", "expiration_date")) == formats
 
 
-KEYS = "schema, read, headings, date_format, constants, match_users_by, rules, max_reject_rate"
+KEYS = "schema, read, headings, date_format, constants, match_users_by, rules, media, max_reject_rate"
 RULE = "each rule must be written as 'replace: {column: \u2026, from: \u2026, to: \u2026}'"
 
 
@@ -95,7 +95,10 @@ RULE = "each rule must be written as 'replace: {column: \u2026, from: \u2026, to
         ("text", "The recipe 'hr' must be a list of keys and values, for example 'date_format: DD/MM/YYYY'."),
         (
             "read: {sheet_name: x}",
-            "In the recipe 'hr' 'read' has the key 'sheet_name'; known keys: encoding, delimiter, heading_line.",
+            (
+                "In the recipe 'hr' 'read' has the key 'sheet_name'; known keys: encoding, delimiter, quote, escape, "
+                "sheet, heading_line, heading_rows, footer_lines."
+            ),
         ),
         ("read: [1]", "In the recipe 'hr' the value of 'read' must be keys and values."),
         (
@@ -485,6 +488,13 @@ def test_replacing_gives_a_new_recipe() -> None:
         Replace("credential_type", "FA", "First Aid"),
     )
     assert recipe == Recipe.parse(FULL)
+
+
+@pytest.mark.parametrize(("heading", "value"), [("Kind", "Welder"), ("Other", "First Aid"), ("Type", "First Aid")])
+def test_constant_gives_way_to_a_named_heading(heading: str, value: str) -> None:
+    """A constant fills a column in, unless the file has the very heading that the recipe names for it."""
+    recipe = "headings: {Kind: credential_type}\nconstants: {credential_type: First Aid}"
+    assert apply(f"Email,{heading}\nana@x.org,Welder\n", recipe).frame["credential_type"].tolist() == [value]
 
 
 def test_constants_fill_every_row() -> None:

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from credtools.errors import CredtoolsError, FileError, MovedError, RegistryError, SettingError
+from credtools.errors import CredtoolsError, FileError, LoadError, MovedError, RegistryError, SettingError
 from credtools.model import Counts, OrganisationSettings
 from credtools.registry import Batch, Registry
-from credtools.registry.loading import LoadError
 from credtools.store import Loaded
 from credtools.store.engine import WRITES
 from tests.builders import (
@@ -240,7 +239,8 @@ def test_threshold_flag_goes_before_the_recipe(registry: Registry, tmp_path: Pat
     held = registry.upload(files[0], recipe=hr).settle(max_reject_rate=0.3)
     assert (held.verdict, held.receipt, held.counts) == ("held", None, Counts(rows=5, waiting=5))
     assert held.held_because == (
-        "2 of 5 rows are rejected (40.0%), more than the 30.0% allowed; mend them, or run again with another threshold."
+        "2 of 5 rows are rejected (40.0%), more than the 30.0% allowed; mend them, or run again with another threshold "
+        "(--max-reject-rate)."
     )
     assert registry.upload(files[1], recipe=hr).settle().verdict == "partial"
     strict = write(tmp_path, "strict.yaml", "max_reject_rate: 0.3")
@@ -371,7 +371,7 @@ def test_done_is_done(registry: Registry, tmp_path: Path, state: str) -> None:
     for verb in (lambda: batch.hold("why"), batch.discard):
         with pytest.raises(RegistryError) as caught:
             verb()
-        assert str(caught.value) == f"Batch 1 is {state}; only a draft or held batch can go on."
+        assert str(caught.value) == f"Batch 1 is {state}; only a draft or held batch can be changed."
 
 
 def test_too_many_rows_store_nothing(registry: Registry, tmp_path: Path) -> None:
@@ -495,10 +495,10 @@ def test_settings_and_lookups_are_one_moment(
     registry: Registry, tmp_path: Path, opened: Callable[..., Registry], registry_url: str
 ) -> None:
     """Settings and the revision by which finish knows that they moved are read in one snapshot."""
-    other = opened(registry_url)
+    other, fresh = opened(registry_url), opened(registry_url)
     batch = registry.upload(export(tmp_path, "ana@example.org,Licence,2024-01-01,2024-01-01,N-1"))
-    _meanwhile(registry, "FROM users", lambda: other.set("same_day_expiry", value=False))
-    assert batch.finish().counts == Counts(rows=1, rejected=1)
+    _meanwhile(fresh, "FROM users", lambda: other.set("same_day_expiry", value=False))
+    assert fresh.batch(batch.id).finish().counts == Counts(rows=1, rejected=1)
 
 
 # --- decisions ----------------------------------------------------------------------------------------------

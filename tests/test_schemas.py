@@ -266,7 +266,10 @@ def test_users() -> None:
             "ana@x.org,E\u200b1,,,,",
             "external_id",
             "value_readable",
-            r"External ID holds characters that can't be seen: 'E\u200b1'. Type the value anew.",
+            (
+                r"External ID holds characters that can't be seen or that pass for others (U+200B ZERO WIDTH SPACE): "
+                r"'E\u200b1'. Type the value anew."
+            ),
         ),
         ("ana@x.org,,,gone,,", "status", "value_allowed", "Status is 'gone', but must be one of: active, deactivated."),
         (
@@ -332,7 +335,10 @@ def test_types() -> None:
             "First\x07Aid,,,,,,",
             "name",
             "value_readable",
-            r"Name holds characters that can't be seen: 'First\x07Aid'. Type the value anew.",
+            (
+                r"Name holds characters that can't be seen or that pass for others (U+0007 a control character): "
+                r"'First\x07Aid'. Type the value anew."
+            ),
         ),
         (
             "First Aid,sometimes,,,,,",

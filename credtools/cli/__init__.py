@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from credtools import __version__
-from credtools.cli import decisions, exporting, files, looking, organisation, starting
+from credtools.cli import attaching, correcting, decisions, exporting, files, looking, organisation, starting
 from credtools.cli.common import stop
 from credtools.errors import CredtoolsError, FileError, MissingFileError, UnknownOutcomeError
 
@@ -40,8 +40,10 @@ def main() -> None:
 for _command in (
     *(organisation.init, organisation.load, organisation.settings, files.check, files.import_),
     *(decisions.approve, decisions.decline, decisions.undo, decisions.discard),
+    *(decisions.waive, decisions.reopen),
     *(exporting.template, exporting.export),
-    *(looking.rejects, looking.show, looking.verify),
+    attaching.media,
+    *(looking.rejects, correcting.correct, looking.show, looking.verify),
     *(starting.demo, starting.lab),
 ):
     main.add_command(_command)

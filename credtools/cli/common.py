@@ -64,3 +64,10 @@ def parse_lines(text: str | None) -> tuple[int, ...] | None:
             raise CredtoolsError(f"Lines are written like 5,9-12, not {text!r}.")
         found += range(int(first), int(last or first) + 1)
     return tuple(found)
+
+
+def shown_lines(lines: list[int], limit: int = 5) -> str:
+    """'lines 3, 7, 8 …' of a few lines."""
+    named = sorted(set(lines))
+    more = " …" if len(named) > limit else ""
+    return f"line{'s' * (len(named) > 1)} {', '.join(map(str, named[:limit]))}{more}"

@@ -1,4 +1,4 @@
-"""`approve`, `decline`, `undo`, `discard`: what a person decides about a batch."""
+"""`approve`, `decline`, `undo`, `discard`, `waive`, `reopen`: what a person decides about a batch."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ def _decided(word: str, batch: int, done: Any, *, as_json: bool) -> None:
         print_json({"batch": batch, "decided": list(done.decided), "blocked": blocked, "audit_head": done.audit_head})
         return
     click.echo(f"batch {batch}: {len(done.decided):,} {word}, {len(done.blocked):,} blocked")
+    if not done.decided and not done.blocked:
+        click.echo("None of its credentials is pending.")
     for line, reason in list(done.blocked.items())[:SHOWN]:
         click.echo(f"  line {line}: {reason}")
 
@@ -63,3 +65,29 @@ def discard(batch: int, *, as_json: bool) -> None:
         print_json({"batch": batch, "state": "discarded"})
     else:
         click.echo(f"batch {batch}: discarded")
+
+
+@click.command()
+@click.argument("batch", type=int)
+@click.option("--lines", required=True, help="The rejected lines, for example 5,9-12.")
+@click.option("--reason", required=True, help="Why nobody will repair them, in a few words.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def waive(batch: int, lines: str, reason: str, *, as_json: bool) -> None:
+    """Close open rejects that nobody will repair, with a reason."""
+    _closed("waived", batch, open_registry().waive(batch, parse_lines(lines) or (), reason), as_json=as_json)
+
+
+@click.command()
+@click.argument("batch", type=int)
+@click.option("--lines", required=True, help="The waived lines, for example 5,9-12.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def reopen(batch: int, lines: str, *, as_json: bool) -> None:
+    """Open waived rejects again."""
+    _closed("open", batch, open_registry().reopen(batch, parse_lines(lines) or ()), as_json=as_json)
+
+
+def _closed(state: str, batch: int, lines: tuple[int, ...], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"batch": batch, "state": state, "lines": list(lines)})
+    else:
+        click.echo(f"batch {batch}: {len(lines):,} rejects are {state} now")

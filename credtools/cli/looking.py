@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-from credtools.cli.common import open_registry, plain, print_json, safe
+from credtools.cli.common import open_registry, plain, print_json, safe, shown_lines
 
 
 @click.command()
 @click.option("--batch", type=int, help="Only those of one batch.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write them to a .csv or .xlsx file.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the open ones to a .csv or .xlsx file, to be corrected.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per error on stdout.")
 def rejects(batch: int | None, output: Path | None, *, as_json: bool) -> None:
     """List rejected rows and what became of them."""
@@ -22,10 +22,8 @@ def rejects(batch: int | None, output: Path | None, *, as_json: bool) -> None:
         registry.batch(batch)  # a batch that isn't there is misuse, not an empty list
     found = registry.audit.rejects(batch=batch)
     if output:
-        from credtools import exports  # noqa: PLC0415
-
-        written = exports.write_rejects(found, output)
-        click.echo(f"{found['reject'].nunique():,} rejects written to {written}", err=as_json)
+        count = registry.write_rejects(output, batch)
+        click.echo(f"{count:,} open rejects written to {output}; correct them, then: credtools correct FILE", err=as_json)
     if as_json:
         for row in found.to_dict("records"):
             print_json(plain(row))
@@ -76,8 +74,11 @@ def show(batch: int | None, *, sources: bool, as_json: bool) -> None:
         click.echo(f"held: {found.held_because}")
     if receipt:
         click.echo(str(receipt))
-    decisions = found.credentials()["decision"].value_counts().to_dict()
+    written = found.credentials()
+    decisions = written["decision"].value_counts().to_dict()
     click.echo("credentials: " + (" · ".join(f"{n:,} {word}" for word, n in decisions.items()) or "none"))
+    if pending := written.loc[written["decision"] == "pending", "line"].tolist():
+        click.echo(f"pending: {shown_lines(pending, limit=50)}")
 
 
 @click.command()

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import click
 
-from credtools.cli.common import SHOWN, open_registry, print_json, safe, stop
-from credtools.errors import CredtoolsError
+from credtools.cli.common import SHOWN, open_registry, plain, print_json, safe, stop
+from credtools.errors import CredtoolsError, LoadError
 
 
 @click.command()
 def init() -> None:
-    """Create the registry of this working folder (credtools.db, or as credtools.toml says)."""
-    from credtools import registry  # noqa: PLC0415
+    """Create the registry of this working folder (credtools.db, or as credtools.toml says), and copy the notebooks."""
+    from credtools import lab, registry  # noqa: PLC0415
 
     made = registry.create()
+    lab.copy_notebooks(Path())
     click.echo(f"Created {made!r}. Next: credtools load users FILE, credtools load types FILE.")
 
 
@@ -30,14 +31,29 @@ def init() -> None:
 def load(kind: str, file: Path, *, replace: bool, yes: bool, as_json: bool) -> None:
     """Add or update users or credential types from a file; all rows or none."""
     registry = open_registry()
-    if replace:
-        _show_absent(kind, registry.absent(kind, file), yes=yes)
-    done = registry.load(kind, file, replace=replace, yes=yes)
+    try:
+        if replace:
+            _show_absent(kind, registry.absent(kind, file), yes=yes)
+        done = registry.load(kind, file, replace=replace, yes=yes)
+    except LoadError as problem:
+        _print_errors(problem, as_json=as_json)
+        raise
     if as_json:
         print_json({"file": str(file), **asdict(done)})
     else:
-        told = " · ".join(f"{count:,} {name}" for name, count in asdict(done).items())
+        told = " · ".join(f"{count:,} {name}" for name, count in asdict(done).items() if name != "notes")
         click.echo(f"{kind}: {told}")
+        for note in done.notes:
+            click.echo(safe(note))
+
+
+def _print_errors(problem: LoadError, *, as_json: bool) -> None:
+    rows = problem.errors[problem.errors["blocks"]].to_dict("records")
+    for row in rows if as_json else rows[:SHOWN]:
+        if as_json:
+            print_json(plain(row))
+        else:
+            click.echo(f"  line {row['line']} · {row['title']}: {safe(row['resolution'])}", err=True)
 
 
 def _show_absent(kind: str, absent: list[str], *, yes: bool) -> None:
@@ -51,7 +67,7 @@ def _show_absent(kind: str, absent: list[str], *, yes: bool) -> None:
         stop("Nothing was loaded.", 2)
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True})  # a value may begin with a minus
 @click.argument("key", required=False)
 @click.argument("value", required=False)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")

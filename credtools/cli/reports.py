@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from credtools.cli.common import SHOWN, safe
+from credtools.cli.common import SHOWN, safe, shown_lines
 from credtools.errors import FileError
 
 if TYPE_CHECKING:
@@ -39,10 +39,13 @@ def _reading_object(table: Table, headings: Mapping[str, str | None]) -> dict[st
         "delimiter": found.delimiter,
         "sheet": found.sheet,
         "heading_line": found.heading_line,
+        "heading_lines": list(found.heading_lines),
+        "instruction_lines": list(found.instruction_lines),
         "preamble_lines": list(found.preamble_lines),
         "footer_lines": list(found.footer_lines),
         "repaired_lines": list(found.repaired_lines),
         "blank_lines": list(found.blank_lines),
+        "aside_lines": list(found.aside_lines),
         "headings": dict(headings),
         "warnings": list(found.warnings),
     }
@@ -70,34 +73,41 @@ def _records(frame: Any, keys: Iterable[str]) -> list[dict[str, Any]]:
 
 def print_review(file: Path, review: Review) -> None:
     found = review.table.reading
-    click.echo(
-        f"{file}: {review.rows:,} rows · {found.encoding} · {found.delimiter!r} · headings on line {found.heading_line}"
-    )
+    click.echo(f"{file}: {review.rows:,} rows · {safe(found)}")
     for warning in found.warnings:
         click.echo(f"Warning: {warning}")
     unknown = [heading for heading, column in review.headings.items() if column is None]
     if unknown:
         click.echo(f"Headings that stand for nothing here (kept with the row): {safe(', '.join(unknown))}")
+    if not review.rows:
+        click.echo("The file has headings, but no rows; check the export at its source.")
     click.echo(repr(review))
     print_causes(review)
 
 
 def print_causes(review: Review) -> None:
-    causes = review.causes[review.causes["blocks"]].to_dict("records")
-    if causes:
-        click.echo("Causes, largest first:")
-    for cause in causes[:SHOWN]:
-        looks = cause["pattern"] or cause["value"]
-        parts = [cause["title"], cause["column"].replace("_", " "), safe(looks)]
-        click.echo(f"  {cause['count']:>6,}  {' · '.join(part for part in parts if part)}")
-        click.echo(f"          {safe(cause['resolution'])}")
-    if len(causes) > SHOWN:
-        click.echo(f"  … and {len(causes) - SHOWN:,} more causes (credtools check --json lists all).")
+    """The largest causes with the lines that they stand on, then as many warnings."""
+    for blocks, title in ((True, "Causes, largest first:"), (False, "Warnings, which block nothing:")):
+        causes = review.causes[review.causes["blocks"] == blocks].to_dict("records")
+        if causes:
+            click.echo(title)
+        for cause in causes[:SHOWN]:
+            looks = cause["pattern"] or cause["value"]
+            lines = review.errors.loc[review.errors["cause"] == cause["cause"], "line"].tolist()
+            parts = [cause["title"], cause["column"].replace("_", " "), safe(looks), shown_lines(lines)]
+            click.echo(f"  {cause['count']:>6,}  {' · '.join(part for part in parts if part)}")
+            click.echo(f"          {safe(cause['resolution'])}")
+        if len(causes) > SHOWN:
+            click.echo(f"  … and {len(causes) - SHOWN:,} more (credtools check --json lists all).")
 
 
 def print_outcome(run: Run) -> None:
     outcome: Outcome = run.outcome
     click.echo(safe(str(outcome)), err=outcome.verdict in ("failed", "unknown"))
+    if outcome.verdict == "held":
+        click.echo(
+            f"It waits as batch {outcome.batch}; credtools check FILE shows the causes, credtools discard gives it up."
+        )
     if outcome.notebook:
         click.echo(f"record:  {outcome.notebook}")
     if run.rejects:

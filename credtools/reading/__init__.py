@@ -1,47 +1,44 @@
 """Reading: the bytes of a file → Table (text, with physical line numbers) + Reading (what was assumed).
 
-Nothing is parsed and nothing is guessed silently: each assumption stands in `Table.reading`, and each can be
-overridden by an option of the same name (or by `read:` in a recipe).
+bytes → `decode` → text → `dialect` → `records` (`repair` where marks don't match) → `layout` → Table; of a spreadsheet
+`sheets` makes the records. Nothing is parsed and nothing is guessed silently: each assumption stands in
+`Table.reading`, and each can be overridden by an option of the same name (or by `read:` in a recipe).
 """
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-
-import numpy as np
-import pandas as pd
+from typing import Any
 
 from credtools import errors
-from credtools.model import Reading, Table
+from credtools.garbage import collection_paused
+from credtools.model import Table
+from credtools.reading import sheets
 from credtools.reading.decode import decode
-from credtools.reading.headings import frame_names, squeeze
-from credtools.reading.records import DELIMITERS, Record, find_delimiter, is_blank, split_records
+from credtools.reading.dialect import find_dialect
+from credtools.reading.headings import suggest_columns
+from credtools.reading.layout import Layout, lay_out
+from credtools.reading.options import OPTIONS, Options
+from credtools.reading.records import MAX_CELL_BYTES, MAX_COLUMNS, Records, split_records
+from credtools.reading.tables import Source, make_table
+
+__all__ = ["MAX_BYTES", "MAX_CELL_BYTES", "MAX_COLUMNS", "OPTIONS", "read", "read_bytes", "suggest_columns"]
 
 MAX_BYTES = 50 * 1024 * 1024
-MAX_COLUMNS = 64
-MAX_CELL_BYTES = 32 * 1024
-OPTIONS = ("encoding", "delimiter", "heading_line")
-BLANKS = " \r\n" + "".join(DELIMITERS)
+MAX_LINES = 5_000_000
+HEAD = 1024
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", "")
+WEB_PAGE = (b"<!doctype html", b"<html", b"<table")
 
 
-def read(
-    path: str | Path,
-    *,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    heading_line: int | None = None,
-    max_bytes: int = MAX_BYTES,
-) -> Table:
-    """The table in a file of delimited text.
+def read(path: str | Path, *, max_bytes: int = MAX_BYTES, **options: Any) -> Table:
+    """The table in a file: delimited text, XLSX, XLS or ODS.
 
-    In: a path, and what is known about the file. Out: a Table, one row per record, text only.
+    In: a path, and what is known about the file (`Options`). Out: a Table, one row per record, text only.
     Raises MissingFileError, or FileError (`file_readable`) with the reason, the line and what to do.
     """
-    return read_bytes(
-        file_bytes(path, max_bytes), Path(path).name, encoding=encoding, delimiter=delimiter, heading_line=heading_line
-    )
+    return read_bytes(file_bytes(path, max_bytes), Path(path).name, **options)
 
 
 def file_bytes(path: str | Path, max_bytes: int = MAX_BYTES) -> bytes:
@@ -55,65 +52,53 @@ def file_bytes(path: str | Path, max_bytes: int = MAX_BYTES) -> bytes:
     return path.read_bytes()
 
 
-def read_bytes(
-    content: bytes,
-    name: str,
-    *,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    heading_line: int | None = None,
-) -> Table:
+def read_bytes(content: bytes, name: str, **options: Any) -> Table:
     """The table in the bytes of a file called `name`; see `read`."""
+    told = Options(**options)
     suffix = Path(name).suffix.lower()
-    if suffix not in TEXT_SUFFIXES:
+    if suffix not in (*TEXT_SUFFIXES, *sheets.SUFFIXES):
         raise errors.unsupported_kind(suffix)
-    text, encoding, warnings = decode(content, encoding)
-    if not text.strip(BLANKS):
+    with collection_paused():
+        return (_read_sheet if sheets.is_spreadsheet(content) else _read_text)(content, name, told)
+
+
+def _read_text(content: bytes, name: str, told: Options) -> Table:
+    if content[:HEAD].lstrip().lower().startswith(WEB_PAGE):
+        raise errors.is_web_page()
+    text, encoding, warnings = decode(content, told.encoding)
+    if (lines := max(text.count("\n"), text.count("\r"))) > MAX_LINES:
+        raise errors.too_many_lines(lines, MAX_LINES)
+    if not text.strip():
         raise errors.not_a_table("every line is empty" if text else "the file is empty")
-    delimiter = delimiter or find_delimiter(text)
-    records, lines = split_records(text, delimiter, first_line=heading_line or 1, max_cell=MAX_CELL_BYTES)
-    filled = [record for record in records if not is_blank(record.cells)]
-    if not filled:
-        if heading_line:
-            raise errors.heading_line_beyond(heading_line, lines)
-        raise errors.not_a_table("every line is empty")
-    heading, *body = filled
-    if heading_line and heading.line != heading_line:
-        raise errors.heading_line_beyond(heading_line, lines)
-    widest = max(filled, key=lambda record: len(record.cells))
-    if len(widest.cells) > MAX_COLUMNS:
-        raise errors.too_many_columns(widest.line, len(widest.cells), MAX_COLUMNS)
-    reading = Reading(
-        encoding=encoding,
-        delimiter=delimiter,
-        lines=lines,
-        heading_line=heading.line,
-        preamble_lines=tuple(range(1, heading_line or 1)),
-        heading_lines=tuple(range(heading.line, heading.line + heading.span)),
-        headings=tuple(squeeze(cell) for cell in heading.cells),
-        blank_lines=tuple(line for r in records if is_blank(r.cells) for line in range(r.line, r.line + r.span)),
-        warnings=tuple(warnings),
+    first_line = told.heading_line or 1
+    dialect = find_dialect(text, told.delimiter, told.quote, told.escape, first_line)
+    records = split_records(text, dialect, first_line)
+    source = Source(name, hashlib.sha256(content).hexdigest(), encoding, dialect, warnings=tuple(warnings))
+    return make_table(records, _lay_out(records, told), source)
+
+
+def _read_sheet(content: bytes, name: str, told: Options) -> Table:
+    sheet = sheets.read_sheet(content, told.sheet, told.titles)
+    width = len(sheet.rows[0])
+    if width > MAX_COLUMNS:
+        line = next(k for k, row in enumerate(sheet.rows, 1) if any(row[MAX_COLUMNS:]))
+        raise errors.too_many_columns(line, width, MAX_COLUMNS)
+    records = Records(sheet.rows, range(1, len(sheet.rows) + 2), width)
+    source = Source(
+        *(name, hashlib.sha256(content).hexdigest(), sheet.kind, None),
+        sheet=sheet.name,
+        dates=sheet.dates,
+        warnings=sheet.warnings,
     )
-    return _table(heading, body, reading, hashlib.sha256(content).hexdigest(), name)
+    return make_table(records, _lay_out(records, told), source)
 
 
-def _table(heading: Record, body: list[Record], reading: Reading, sha256: str, name: str) -> Table:
-    expected = len(heading.cells)
-    width = max([expected, *(len(record.cells) for record in body)])
-    rows = [
-        record.cells if len(record.cells) == width else record.cells + [""] * (width - len(record.cells))
-        for record in body
-    ]
-    names = frame_names(heading.cells, width)
-    values = list(zip(*rows, strict=True)) if rows else [()] * width
-    frame = pd.DataFrame({k: pd.Series(v, dtype="str") for k, v in enumerate(values)})
-    frame.columns = pd.Index(names, dtype="str")
-    return Table(
-        frame=frame,
-        lines=np.array([record.line for record in body], dtype=np.int64),
-        fields=np.array([len(record.cells) for record in body], dtype=np.int64),
-        expected_fields=expected,
-        reading=reading,
-        sha256=sha256,
-        name=name,
+def _lay_out(records: Records, told: Options) -> Layout:
+    return lay_out(
+        records,
+        heading_line=told.heading_line,
+        heading_rows=told.heading_rows,
+        footer_lines=told.footer_lines,
+        titles=told.titles,
+        instructions=told.instructions,
     )

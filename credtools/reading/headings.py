@@ -1,11 +1,23 @@
-"""Names for the columns of a frame, from the headings as they stand in the file."""
+"""Headings: names for the columns of a frame, and which column of a schema an unknown heading may mean."""
 
 from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from rapidfuzz import fuzz, process
+
+NEAR_ENOUGH = 84  # token_sort_ratio (0–100); token_set_ratio makes false maps
 
 
 def squeeze(text: str) -> str:
     """`text` without white space at its ends and with single blanks inside."""
     return " ".join(text.split())
+
+
+def folded(text: str) -> str:
+    """`text` as headings are compared: NFKC, squeezed, without case."""
+    return squeeze(text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
 
 
 def frame_names(headings: list[str], width: int) -> list[str]:
@@ -20,3 +32,26 @@ def frame_names(headings: list[str], width: int) -> list[str]:
             name = f"{base} ({repeat})"
         names.append(name)
     return names
+
+
+def suggest_columns(headings: Iterable[str], known: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """For headings that nobody knows the column they may mean, to be confirmed by a person; never applied by itself.
+
+    `known`: per column its title and synonyms. Each column is suggested at most once, for the heading nearest to it.
+    """
+    words = [(_words(name), column) for column, names in known.items() for name in names]
+    found: dict[str, tuple[float, str]] = {}
+    for heading in headings:
+        best = process.extractOne(
+            _words(heading), [text for text, _ in words], scorer=fuzz.token_sort_ratio, score_cutoff=NEAR_ENOUGH
+        )
+        if best is None:
+            continue
+        column = words[best[2]][1]
+        if column not in found or best[1] > found[column][0]:
+            found[column] = (best[1], heading)
+    return {heading: column for column, (_, heading) in found.items()}
+
+
+def _words(text: str) -> str:
+    return squeeze("".join(c if c.isalnum() else " " for c in folded(text)))

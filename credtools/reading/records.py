@@ -1,95 +1,152 @@
-"""Text → records with the physical lines they stand on."""
+"""Text → records with the physical lines they stand on; marks that don't match are repaired one record at a time."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, pairwise
 
 from credtools import errors
+from credtools.reading.dialect import Dialect, common_width, line_cells
+from credtools.reading.repair import cleaned, repaired, swallows
 
-DELIMITERS = (",", ";", "\t")
-SAMPLE_RECORDS = 60
+SAMPLE_RECORDS = 1_000
+ENOUGH_RECORDS = 50  # before the first fault, to tell what is usual in a file
+MOST_PATIENCE = 1_000  # repairs, after which none is looked for that takes long
+MAX_COLUMNS = 64
+MAX_CELL_BYTES = 32 * 1024
+MAX_LINE = MAX_COLUMNS * MAX_CELL_BYTES  # characters
+MOST_LINES = 1_000  # a record over more lines than this is taken for one with an open quotation mark
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """One record: its cells, the physical line on which it starts, and how many lines it spans."""
+class Records:
+    """The records of a file in order; a blank line is a record, too.
 
-    cells: list[str]
-    line: int
-    span: int
-
-
-def is_blank(cells: list[str]) -> bool:
-    """Whether a record holds nothing: a line of empty cells only is a blank line."""
-    return not any(cell.strip() for cell in cells)
-
-
-def find_delimiter(text: str) -> str:
-    """The delimiter among comma, semicolon and tab that cuts most records into equally many fields."""
-    best, best_score = DELIMITERS[0], (0.0, 0)
-    for delimiter in DELIMITERS:
-        widths = Counter(_sample_widths(text, delimiter))
-        if not widths:
-            continue
-        width, count = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
-        score = (count / widths.total() if width > 1 else 0.0, width)
-        if score > best_score:
-            best, best_score = delimiter, score
-    return best
-
-
-def _sample_widths(text: str, delimiter: str) -> Iterator[int]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        for _, cells in zip(range(SAMPLE_RECORDS), reader, strict=False):
-            if not is_blank(cells):
-                yield len(cells)
-    except csv.Error:  # a cell beyond csv's limit: what was seen so far decides
-        return
-
-
-def split_records(text: str, delimiter: str, *, first_line: int, max_cell: int) -> tuple[list[Record], int]:
-    """All records from physical line `first_line` on, and the number of physical lines in the text.
-
-    Lines end at LF, CR or CRLF. Quotes must be balanced and close before a delimiter or line end; otherwise
-    FileError names the line on which the record starts.
+    `starts`: the physical line on which each record starts, and one more for the end; `width`: the number of fields
+    that most have; `mended`: which records were repaired (numbers of `cells`).
     """
-    if len(delimiter) != 1 or delimiter in '\r\n"':
-        raise errors.unknown_delimiter(delimiter)
-    lines = io.StringIO(text, newline="")
-    skipped = 0
-    while skipped < first_line - 1 and lines.readline():
-        skipped += 1
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    records: list[Record] = []
-    done = 0
+
+    cells: list[list[str]]
+    starts: Sequence[int]
+    width: int
+    mended: list[int] = field(default_factory=list)
+
+    @property
+    def lines(self) -> int:
+        return self.starts[-1] - 1
+
+    def lines_of(self, records: Sequence[int]) -> tuple[int, ...]:
+        """All physical lines of some records."""
+        return tuple(line for k in records for line in range(self.starts[k], self.starts[k + 1]))
+
+
+def split_records(text: str, dialect: Dialect, first_line: int = 1) -> Records:
+    """All records of a text. Lines end at LF, CR or CRLF; each line is part of exactly one record.
+
+    What stands above `first_line` is taken line by line, whatever its marks say.
+    """
+    lines = list(io.StringIO(dialect.prepare(text), newline=""))
+    if max(map(len, lines)) > MAX_LINE:
+        number, found = max(enumerate(map(len, lines), 1), key=lambda line: line[1])
+        raise errors.line_too_long(number, found, MAX_LINE)
+    above = [[line.rstrip("\r\n")] for line in lines[: first_line - 1]]
+    below = lines[first_line - 1 :] if above else lines
+    records = _clean(below, dialect, above)
+    if not isinstance(records, Records):
+        records = _mended(below, dialect, above, records or _width_of_lines(below, dialect))
+    if dialect.escape:
+        records.cells[:] = [dialect.restore(row) for row in records.cells]
+    return records
+
+
+def _clean(lines: Sequence[str], dialect: Dialect, above: list[list[str]]) -> Records | int:
+    """The records of a text whose quotation marks all match, in one go, after those `above` it.
+
+    When a record needs a closer look, only the number of fields that most have; 0 when that isn't clear.
+    """
+    cells = above[:]
+    starts = [*range(1, len(above) + 2)]
+    before = len(above) + 1
+    reader = dialect.reader(lines)
     try:
-        for cells in reader:
-            records.append(Record(cells, skipped + done + 1, reader.line_num - done))
-            done = reader.line_num
-    except csv.Error as problem:
-        raise _quote_error(skipped + done + 1, problem, max_cell) from problem
-    _refuse_long_cells(records, max_cell)
-    return records, skipped + done
+        for row in reader:
+            if len(row) > MAX_COLUMNS:
+                raise errors.too_many_columns(starts[-1], len(row), MAX_COLUMNS)
+            cells.append(row)
+            starts.append(before + reader.line_num)
+    except csv.Error:
+        return _width_of(cells[len(above) :]) if len(cells) >= ENOUGH_RECORDS else 0
+    width = _width_of(cells[len(above) :])
+    if len(cells) < before + len(lines) - 1 and max(b - a for a, b in pairwise(starts)) > MOST_LINES:
+        return width
+    if len(cells) == len(above) + len(lines) and not dialect.always and set(map(len, cells)) == {width}:
+        return Records(cells, starts, width)
+    for k in range(len(above), len(cells)):
+        first, end = starts[k] - before, starts[k + 1] - before
+        if _looks_wrong(lines, first, end, len(cells[k]) == width, width, dialect):
+            return width
+    return Records(cells, starts, width)
 
 
-def _quote_error(line: int, problem: csv.Error, max_cell: int) -> errors.FileError:
-    reason = str(problem)
-    if "field larger" in reason:
-        return errors.cell_too_long(line, f"more than {csv.field_size_limit():,}", max_cell)
-    if "end of data" in reason:
-        return errors.broken_quotes(line, "the file ends inside a quoted cell")
-    return errors.broken_quotes(line, "a cell goes on after its closing quotation mark")
+def _width_of(cells: list[list[str]]) -> int:
+    return common_width(map(len, islice(filter(None, cells), SAMPLE_RECORDS)))
 
 
-def _refuse_long_cells(records: list[Record], max_cell: int) -> None:
-    longest_ascii = max_cell // 4  # no cell of fewer characters can have more bytes
-    for record in records:
-        for cell in record.cells:
-            if len(cell) > longest_ascii and len(cell.encode("utf-8", "surrogatepass")) > max_cell:
-                size = len(cell.encode("utf-8", "surrogatepass"))
-                raise errors.cell_too_long(record.line, f"{size:,}", max_cell)
+def _width_of_lines(lines: Sequence[str], dialect: Dialect) -> int:
+    alone = (row for line in lines if line.strip() and (row := line_cells(line, dialect)) is not None)
+    return common_width(map(len, islice(alone, SAMPLE_RECORDS)))
+
+
+def _mended(lines: Sequence[str], dialect: Dialect, above: list[list[str]], width: int) -> Records:
+    """The records of any text, one by one, after those `above` it."""
+    source = _Lines(lines)
+    reader = dialect.reader(source)
+    cells = above[:]
+    starts = [*range(1, len(above) + 2)]
+    mended: list[int] = []
+    while source.at < len(lines):
+        first = source.at
+        source.end = first + MOST_LINES
+        try:
+            row: list[str] | None = next(reader)
+        except (csv.Error, StopIteration):
+            row = None
+        if row is None or _looks_wrong(lines, first, source.at, len(row) == width, width, dialect):
+            patient = len(mended) < MOST_PATIENCE
+            better = repaired(lines, first, source.at if row else None, width, dialect, patient=patient)
+            if better is not None:
+                row, source.at = better
+                mended.append(len(cells))
+            elif row is None:
+                row, source.at = cleaned(lines[first], dialect), first + 1
+                mended.append(len(cells))
+        if row and len(row) > MAX_COLUMNS:
+            raise errors.too_many_columns(starts[-1], len(row), MAX_COLUMNS)
+        cells.append(row or [])
+        starts.append(len(above) + source.at + 1)
+    return Records(cells, starts, width, mended)
+
+
+def _looks_wrong(lines: Sequence[str], first: int, end: int, fits: bool, width: int, dialect: Dialect) -> bool:  # noqa: FBT001
+    """Whether the marks of a record that csv could read don't match all the same."""
+    if fits and end - first > 1:
+        return end - first > 2 and swallows(lines, first, end, width, dialect)
+    if fits and not dialect.always:
+        return False
+    return bool(dialect.quote) and lines[first].count(dialect.quote) % 2 == 1
+
+
+class _Lines(Iterator[str]):
+    """Lines that can be read again from any place, up to an end."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines, self.at, self.end = lines, 0, 0
+
+    def __next__(self) -> str:
+        if self.at >= min(self.end, len(self.lines)):
+            raise StopIteration
+        self.at += 1
+        return self.lines[self.at - 1]

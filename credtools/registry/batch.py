@@ -5,21 +5,24 @@ from __future__ import annotations
 import dataclasses
 import random
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from credtools import changes, checking, html, reading, store
+from credtools import changes, checking, html, store
 from credtools.errors import CredtoolsError, FileError, MovedError, RegistryError, UnknownOutcomeError
+from credtools.garbage import collection_paused
+from credtools.media import Attached
 from credtools.model import Changes, Counts, Outcome, Receipt, Review, Table
 from credtools.recipes import MANUAL, Recipe
-from credtools.registry import editing, finishing, views
+from credtools.registry import attaching, editing, finishing, views
 
 if TYPE_CHECKING:
     from credtools.registry.registry import Registry
 
+WAITING = ("draft", "held")
 TRIES = 20  # how often a write is repeated when others write at the same time
 PAUSE = 0.05  # seconds, at most, before each repeat: whoever was in the way gets on
 
@@ -40,6 +43,7 @@ class Batch:
         self._table = table
         self._review: Review | None = None
         self._shown: Counts | None = None
+        self.answers: tuple[int, ...] = ()  # of a follow-up: the rejects that its rows correct
 
     @property
     def _row(self) -> Any:
@@ -56,7 +60,7 @@ class Batch:
         """The file as text, read with the recipe's options."""
         if self._table is None:
             content = store.reads.source_bytes(self.registry.engine, self._row.sha256)
-            whole = reading.read_bytes(content, self.file, **self.recipe.read)
+            whole = self.registry.read(content, self.file, self.recipe)
             self._table = whole.part(self._row.part, self.registry.settings.max_rows)
         return self._table
 
@@ -71,16 +75,35 @@ class Batch:
 
     @property
     def errors(self) -> pd.DataFrame:
-        """Errors and warnings by row: line, heading, column, value, code, title, resolution, suggestion, blocks."""
-        return self.review().errors
+        """Errors and warnings by row: line, heading, column, value, code, title, resolution, suggestion, blocks.
+
+        While the batch waits also warnings about what is stored (`older_than_stored`, `declined_before`) and
+        `media_missing`.
+        """
+        return self._warned().errors
 
     @property
     def causes(self) -> pd.DataFrame:
         """The same by cause, largest first, with counts."""
-        return self.review().causes
+        return self._warned().causes
+
+    def _warned(self) -> Review:
+        """The review with warnings about what is stored, as long as they can matter."""
+        review = self.review()
+        if self.state not in WAITING:
+            return review
+        found = self._changes()
+        return attaching.with_warnings(self.registry, changes.with_warnings(review, found), found, self)
 
     def replace(self, column: str, values: Mapping[str, str]) -> Review:
-        """Makes rules of the draft's recipe out of old → new values, and reviews again."""
+        """Replaces old → new values of a column: by rules of the draft's recipe; reviews again.
+
+        A value that names a person becomes a patch of each row that has it: a recipe holds no personal values. Raises
+        RegistryError when no row has such a value, or there is no such column.
+        """
+        cells = editing.cells_with(self, column, values)
+        if self.registry.schema(self.recipe.schema).column(column).kind == "user":
+            return self.patch_cells(cells)
         return self.use(self.recipe.replacing(column, values))
 
     def use(self, recipe: Recipe) -> Review:
@@ -125,6 +148,42 @@ class Batch:
         self._shown = None
         return self.review()
 
+    # --- media ----------------------------------------------------------------------------------------------
+
+    def add_media(
+        self,
+        paths: str | Path | Sequence[str | Path],
+        match: str | attaching.Chosen | None = None,
+        progress: attaching.Progress | None = None,
+    ) -> Attached:
+        """Adds files, folders or zips to the rows they belong to; says of each file what became of it.
+
+        `match`: a pattern for their names without the ending (`{user_email}_{credential_type}`), kept in the recipe; or
+        which line(s) each of some names belongs to, chosen by hand (only those are looked at); None: the recipe's
+        pattern, else the media column. A draft keeps them until it is finished. `progress` is told (done, all).
+        Raises MissingFileError, RecipeError for the pattern, RegistryError.
+        """
+        given = [paths] if isinstance(paths, str | Path) else paths
+        return attaching.attach(self, given, match, progress)
+
+    def remove_media(self, *files: str) -> int:
+        """Takes files (by name) from a draft again; returns from how many rows. Raises RegistryError once finished."""
+        return store.remove_staged(self.registry.engine, self.id, self.registry.by, files)
+
+    def make_media_optional(self, *, optional: bool = True) -> None:
+        """Lets this batch's credentials go without required media (False: as types and organisation ask again)."""
+        switch = store.MediaSwitch(self.id, self.registry.by, True if optional else None)
+        store.switch_media(self.registry.engine, switch)
+
+    @property
+    def media_optional(self) -> bool:
+        return bool(self._row.media_optional)
+
+    @property
+    def media(self) -> pd.DataFrame:
+        """The files of its rows: line, file, media_type, size, sha256 (for `registry.blobs`), added_by, added_at."""
+        return store.media_of(self.registry.engine, self.id)
+
     # --- what finishing will do -----------------------------------------------------------------------------
 
     def preview(self) -> Counts:
@@ -133,9 +192,8 @@ class Batch:
         return self._shown
 
     def _changes(self) -> Changes:
-        review = self.review()
-        users = review.resolved.loc[~review.rejected, "user_id"].unique().tolist()
-        return changes.classify(review, store.reads.stored_versions(self.registry.engine, users))
+        with collection_paused():
+            return self.registry.changes(self.review())
 
     # --- writing --------------------------------------------------------------------------------------------
 
@@ -143,8 +201,14 @@ class Batch:
         """Writes the batch in one transaction and returns the receipt; a person's click overrides any threshold.
 
         Raises MovedError when the counts are no longer those of the last preview (look again, then repeat),
-        UnknownOutcomeError when the connection was lost during COMMIT.
+        UnknownOutcomeError when the connection was lost during COMMIT, RegistryError when a file that was added is no
+        longer the one that is stored.
         """
+        attaching.require_blobs(self)
+        with collection_paused():
+            return self._finish()
+
+    def _finish(self) -> Receipt:
         for _ in range(TRIES):
             found = self._changes()
             if self._shown is not None and found.counts != self._shown:
@@ -220,7 +284,7 @@ class Batch:
         if rate > limit:
             return (
                 f"{counts.rejected:,} of {counts.rows:,} rows are rejected ({rate:.1%}), more than the {limit:.1%} "
-                "allowed; mend them, or run again with another threshold."
+                "allowed; mend them, or run again with another threshold (--max-reject-rate)."
             )
         return None
 
@@ -266,7 +330,7 @@ class Batch:
 
     def rejects_overview(self) -> views.View:
         """How many rows are rejected by which error, for a notebook."""
-        return views.rejects(self.rejects())
+        return views.rejects(self.rejects(), self.state)
 
     def overview(self) -> views.View:
         """Counts, what was assumed to read the file, and the causes, for a notebook."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from credtools import recipes, store
 from credtools.errors import RegistryError
+from credtools.lookups import fold
 from credtools.model import Patch
 
 if TYPE_CHECKING:
@@ -31,9 +32,7 @@ def patches(batch: Batch, cells: Iterable[Cell]) -> store.Patches:
             raise RegistryError(
                 f"Line {line} of {batch.file} holds no record; records begin on line {min(rows, default=0)}."
             )
-        if column not in untouched:
-            known = ", ".join(untouched.columns)
-            raise RegistryError(f"There is no column {column!r} in this file; its columns: {known}.")
+        _require_column(column, untouched)
         row = rows[line]
         old = str(untouched[column].iloc[row])
         value.record_digest.append(batch.table.record_digests[row])
@@ -42,6 +41,28 @@ def patches(batch: Batch, cells: Iterable[Cell]) -> store.Patches:
         value.old.append(old)
         value.new.append(None if new == old else new)
     return value
+
+
+def cells_with(batch: Batch, column: str, values: Mapping[str, str]) -> list[Cell]:
+    """The cells of a column that hold one of the old values, with the new one.
+
+    Raises RegistryError when there is no such column, or no row with one of the values.
+    """
+    frame = _before(batch, set())
+    _require_column(column, frame)
+    keys = frame[column].map(fold)
+    cells: list[Cell] = []
+    for old, new in values.items():
+        lines = batch.table.lines[(keys == fold(old)).to_numpy()]
+        if not len(lines):
+            raise RegistryError(f"No row of {batch.file} has {old!r} in the column {column!r}; look at batch.causes.")
+        cells += [(int(line), column, new) for line in lines]
+    return cells
+
+
+def _require_column(column: str, frame: pd.DataFrame) -> None:
+    if column not in frame:
+        raise RegistryError(f"There is no column {column!r} in this file; its columns: {', '.join(frame.columns)}.")
 
 
 def in_force(batch: Batch) -> pd.DataFrame:

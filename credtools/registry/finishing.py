@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from credtools import store
-from credtools.changes import ready_rows
 from credtools.errors import CredtoolsError
 from credtools.model import Changes, Outcome, Receipt, Review
 from credtools.recipes import Recipe
@@ -21,9 +20,7 @@ if TYPE_CHECKING:
 def value(batch: Batch, review: Review, changes: Changes) -> store.Finish:
     """The columnar value of a batch that is ready to be written."""
     table = review.table
-    ready = {row: (key, content) for row, key, content in ready_rows(review)}
-    accepted = [ready[row] for row in changes.row]
-    errors = review.errors[review.errors["blocks"]]
+    errors = review.reasons
     return store.Finish(
         batch_id=batch.id,
         attempt_id=batch._row.attempt_id,  # noqa: SLF001 - the batch's own half
@@ -47,14 +44,14 @@ def value(batch: Batch, review: Review, changes: Changes) -> store.Finish:
         row=changes.row,
         credential_id=changes.credential_id,
         counter=changes.counter,
-        user_id=[key.user_id for key, _ in accepted],
-        type_id=[key.type_id for key, _ in accepted],
-        number_key=[key.number for key, _ in accepted],
-        issue_date=[content.issue_date for _, content in accepted],
-        expiration_date=[content.expiration_date for _, content in accepted],
-        number=[content.number for _, content in accepted],
-        own=[content.own for _, content in accepted],
-        decision=_decisions(batch, [key.type_id for key, _ in accepted]),
+        user_id=[key.user_id for key in changes.keys],
+        type_id=[key.type_id for key in changes.keys],
+        number_key=[key.number for key in changes.keys],
+        issue_date=[content.issue_date for content in changes.contents],
+        expiration_date=[content.expiration_date for content in changes.contents],
+        number=[content.number for content in changes.contents],
+        own=[content.own for content in changes.contents],
+        decision=_decisions(batch, [key.type_id for key in changes.keys]),
         error_row=errors["row"].tolist(),
         error_code=errors["code"].tolist(),
         error_column=errors["column"].tolist(),
@@ -63,6 +60,7 @@ def value(batch: Batch, review: Review, changes: Changes) -> store.Finish:
         error_value=[_storable(text) for text in errors["value"]],
         error_resolution=[_storable(text) for text in errors["resolution"]],
         error_suggestion=errors["suggestion"].tolist(),
+        answers=batch.answers,
     )
 
 
@@ -70,13 +68,12 @@ def _decisions(batch: Batch, type_ids: list[int]) -> list[str]:
     """The decision each version begins with, by (batch switch →) type → organisation."""
     lookups = batch.registry.lookups()
     switch = batch._row.approval_required  # noqa: SLF001 - the batch's own half
-    by_type = dict(zip(lookups.types["id"].tolist(), lookups.types["approval_required"].tolist(), strict=True))
-    decisions = []
-    for type_id in type_ids:
-        choices = (switch, by_type.get(type_id), lookups.settings.approval_required)
+    decisions: dict[int, str] = {}
+    for type_id, of_type in zip(lookups.types["id"].tolist(), lookups.types["approval_required"].tolist(), strict=True):
+        choices = (switch, of_type, lookups.settings.approval_required)
         required = next(choice for choice in choices if choice is not None)
-        decisions.append("pending" if required else "not_required")
-    return decisions
+        decisions[type_id] = "pending" if required else "not_required"
+    return [decisions[type_id] for type_id in type_ids]
 
 
 def _storable(text: str) -> str:
@@ -103,8 +100,7 @@ def outcome_of_receipt(file: str, receipt: Receipt) -> Outcome:
 def complete_recipe(batch: Batch) -> Recipe:
     """The batch's recipe with everything written out that was detected or inherited: it replays alone."""
     review, recipe = batch.review(), batch.recipe
-    found = review.table.reading
-    read = {"encoding": found.encoding, "delimiter": found.delimiter, **recipe.read}
+    read = {**review.table.reading.options(), **recipe.read}
     headings = {heading: column for heading, column in review.headings.items() if column}
     given = {name: formats for name, formats in review.date_formats.items() if name in headings.values()}
     if len(set(given.values())) == 1:
@@ -115,12 +111,11 @@ def complete_recipe(batch: Batch) -> Recipe:
 def describe(batch: Batch) -> str:
     """One line: rows, what was assumed to read them, how many headings are matched; state and counts."""
     try:
-        found = batch.table.reading
         review = batch.review() if batch.state in ("draft", "held") else None
     except CredtoolsError as problem:
         return f"batch {batch.id} · {batch.state} · {problem}"
-    parts = [f"batch {batch.id}", batch.state, batch.file, f"{len(batch.table.lines):,} rows", found.encoding]
-    parts += [repr(found.delimiter), f"headings on line {found.heading_line}"]
+    parts = [f"batch {batch.id}", batch.state, batch.file, f"{len(batch.table.lines):,} rows"]
+    parts.append(str(batch.table.reading))
     if review is not None:
         matched = sum(column is not None for column in review.headings.values())
         parts.append(f"{matched} of {len(review.headings)} headings matched")

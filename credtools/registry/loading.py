@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from credtools import checking, reading, store
-from credtools.errors import CredtoolsError
+from credtools import checking, reading, recipes, store
+from credtools.errors import CredtoolsError, LoadError
 from credtools.lookups import fold
-from credtools.model import Review
+from credtools.model import Review, Table
 from credtools.reading.frames import from_frame
 from credtools.recipes import Recipe
 from credtools.resolving import as_date
@@ -25,14 +25,6 @@ BLANK = {"name": "", "status": "active", "expiry": "optional", "issue": "require
 BLANK |= {"numbered": False, "media_required": False}  # type: ignore[dict-item]
 
 
-class LoadError(CredtoolsError):
-    """A file of users or types with errors; `errors` is the frame of all of them. Nothing was loaded."""
-
-    def __init__(self, message: str, errors: pd.DataFrame) -> None:
-        super().__init__(message)
-        self.errors = errors
-
-
 def value(
     registry: Registry, kind: str, file: str | Path | pd.DataFrame, *, replace: bool = False, yes: bool = False
 ) -> store.Load:
@@ -40,8 +32,9 @@ def value(
     if kind not in SCHEMAS:
         raise CredtoolsError(f"There is nothing called {kind!r} to load; load users or types.")
     name = SCHEMAS[kind]
-    table = from_frame(file) if isinstance(file, pd.DataFrame) else reading.read(file)
+    table = from_frame(file) if isinstance(file, pd.DataFrame) else _read(registry, Path(file), name)
     lookups = registry.lookups()
+    _refuse_the_other_kind(registry, kind, table)
     review = checking.review(table, Recipe(schema=name), registry.schema(name), lookups)
     if review.rejected.any():
         first = review.errors[review.errors["blocks"]].iloc[0]
@@ -54,8 +47,31 @@ def value(
     label, key = KEYS[kind]
     columns = _columns(review, label)
     columns[key] = [fold(text) for text in columns[label]]
+    if "status" not in columns and (replace or kind == "types"):  # who stands on the list is active
+        columns["status"] = ["active"] * review.rows
+        columns |= {"deactivated_on": [None] * review.rows} if kind == "users" else {}
     day = lookups.today if replace else None
-    return store.Load(kind, registry.by, key, columns, absent_from=day, most_absent=1.0 if yes else MOST_ABSENT)
+    if replace and not review.rows:
+        raise CredtoolsError(
+            "The file has headings, but no rows, so everybody would be deactivated; nothing was loaded."
+        )
+    ignored = [heading for heading, column in review.headings.items() if column is None]
+    notes = (*table.reading.warnings, *([f"Headings that mean nothing here: {', '.join(ignored)}."] if ignored else ()))
+    return store.Load(kind, registry.by, key, columns, day, 1.0 if yes else MOST_ABSENT, notes)
+
+
+def _read(registry: Registry, path: Path, schema: str) -> Table:
+    return registry.read(reading.file_bytes(path), path.name, Recipe(schema=schema))
+
+
+def _refuse_the_other_kind(registry: Registry, kind: str, table: Table) -> None:
+    """Users loaded as types would be hard to get rid of: only the name is required of a type."""
+    columns = registry.schema(SCHEMAS["users"]).columns
+    if kind == "types" and "email" in recipes.apply(Recipe(schema="users"), table, columns).sources:
+        raise CredtoolsError(
+            "The file has a heading for e-mail addresses, so it holds users, not types; nothing was loaded. Use "
+            "credtools load users."
+        )
 
 
 def _columns(review: Review, label: str) -> dict[str, list[Any]]:

@@ -12,14 +12,15 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Engine
 
-from credtools import checking, errors, exports, reading, schema_files, store
+from credtools import changes, checking, errors, exports, reading, schema_files, store
 from credtools.audit import Audit
+from credtools.blobs import Blobs
 from credtools.errors import RegistryError
 from credtools.fields import Column
 from credtools.lookups import Lookups
-from credtools.model import Counts, OrganisationSettings, Outcome, Review, Table
+from credtools.model import Changes, Counts, OrganisationSettings, Outcome, Review, Table
 from credtools.recipes import MANUAL, Recipe
-from credtools.registry import finishing, loading, organisation
+from credtools.registry import attaching, correcting, finishing, loading, organisation
 from credtools.registry.batch import Batch
 from credtools.settings import Settings
 
@@ -36,6 +37,7 @@ class Registry:
         self.engine = engine
         self.places = places
         self.by = by
+        self._known: Lookups | None = None
 
     def __repr__(self) -> str:
         found = self.lookups()
@@ -56,7 +58,8 @@ class Registry:
 
     def lookups(self) -> Lookups:
         """Users, types, settings and today, as of now."""
-        return store.reads.lookups(self.engine, organisation.from_texts, self.by)
+        self._known = store.reads.lookups(self.engine, organisation.from_texts, self.by, self._known)
+        return self._known
 
     def load(
         self, kind: str, file: str | Path | pd.DataFrame, *, replace: bool = False, yes: bool = False
@@ -78,9 +81,18 @@ class Registry:
     def check(self, path: str | Path, recipe: Recipe | str | Path | None = None) -> Review:
         """What a file would be worth; stores nothing. Raises FileError, RecipeError."""
         recipe = _recipe(recipe)
-        table = reading.read(path, **recipe.read)
+        table = self.read(self._bytes(path, divided=False), Path(path).name, recipe)
         patches = store.reads.patches(self.engine, recipe.source)
-        return checking.review(table, recipe, self.schema(recipe.schema), self.lookups(), patches)
+        review = checking.review(table, recipe, self.schema(recipe.schema), self.lookups(), patches)
+        if "type_id" not in review.resolved:  # users or types, not credentials
+            return review
+        found = self.changes(review)
+        return attaching.with_warnings(self, changes.with_warnings(review, found), found)
+
+    def changes(self, review: Review) -> Changes:
+        """What finishing would do to each row of a review, by what is stored now."""
+        users = review.resolved.loc[~review.rejected, "user_id"].unique().tolist()
+        return changes.classify(review, store.reads.stored_versions(self.engine, users))
 
     def upload(
         self,
@@ -124,9 +136,18 @@ class Registry:
         """Read once: what is stored is what was judged, even if the file is replaced meanwhile."""
         return reading.file_bytes(path, MAX_BYTES_DIVIDED if divided else reading.MAX_BYTES)
 
+    def read(self, content: bytes, name: str, recipe: Recipe) -> Table:
+        """The table in a file, found with the recipe's options and the words of its schema."""
+        columns = self.schema(recipe.schema).columns
+        titles = {word for column in columns for word in (column.title, column.name, *column.synonyms)}
+        formats = {self.lookups().date_format, *(text for texts in recipe.date_format.values() for text in texts)}
+        instructions = {text for date_format in formats for text in exports.instructions(columns, date_format)}
+        words = {"titles": {*titles, *recipe.headings}, "instructions": instructions}
+        return reading.read_bytes(content, name, **recipe.read, **words)
+
     def _table(self, content: bytes, name: str, recipe: Recipe, *, divided: bool) -> Table:
         limit = self.settings.max_rows
-        table = reading.read_bytes(content, name, **recipe.read)
+        table = self.read(content, name, recipe)
         if not divided and len(table.lines) > limit:
             raise errors.too_many_rows(len(table.lines), limit)
         return table
@@ -173,24 +194,33 @@ class Registry:
         """The schema document of this name, from the folder that the settings name."""
         return schema_files.load(name, self.places.schemas)
 
+    def write_rejects(self, path: str | Path, batch: Batch | int | None = None) -> int:
+        """Writes the open rejects (of one batch) as a correction file, .csv or .xlsx; returns how many."""
+        return correcting.write(self, path, None if batch is None else _number(batch))
+
+    def correct(self, path: str | Path, recipe: Recipe | str | Path | None = None) -> correcting.Corrected:
+        """Takes a correction file back: what was mended is finished in a batch that follows the one it came from.
+
+        `recipe`: instead of the one by which its batch was judged. Raises FileError, RegistryError.
+        """
+        return correcting.correct(self, path, None if recipe is None else _recipe(recipe))
+
     def undo(self, batch: Batch | int) -> int:
         """Takes a finished batch back and reopens the rejects it had fixed; returns how many versions fell.
 
         Raises RegistryError, naming the later batches, when they build on it.
         """
-        return store.undo(self.engine, store.Undo(batch.id if isinstance(batch, Batch) else batch, self.by))
+        return store.undo(self.engine, store.Undo(_number(batch), self.by))
 
     def template(self, path: str | Path, schema: str = "credentials") -> Path:
         """Writes the template that people fill in (.csv or .xlsx), in this organisation's words."""
         lookups = self.lookups()
         types = lookups.types.loc[lookups.types["status"] == "active", "name"].tolist()
-        return exports.write_template(
-            path, self._columns(schema), types, lookups.profile_date_format or lookups.settings.date_format
-        )
+        return exports.write_template(path, self._columns(schema), types, lookups.date_format)
 
     def export(self, path: str | Path, batch: Batch | int | None = None) -> list[Path]:
         """Writes what was accepted and not declined (of one batch) as clean template files of at most 20,000 rows."""
-        number = batch.id if isinstance(batch, Batch) else batch
+        number = None if batch is None else _number(batch)
         found = store.reads.credentials(self.engine, number)
         accepted = found[found["decision"] != "declined"]
         return exports.write_accepted(path, accepted, self._columns("credentials"), self.settings.date_format)
@@ -216,8 +246,18 @@ class Registry:
             raise RegistryError("A credential is declined with a reason; say why, for example 'no signature'.")
         return self._decide(batch, "declined", reason, lines)
 
+    def waive(self, batch: Batch | int, lines: Iterable[int], reason: str) -> tuple[int, ...]:
+        """Closes the open rejects on some lines of a batch, with a reason: nobody will repair them."""
+        if not reason.strip():
+            raise RegistryError("A reject is waived with a reason; say why, for example 'left the company'.")
+        return store.waive(self.engine, store.Waive("waive", _number(batch), self.by, tuple(lines), reason))
+
+    def reopen(self, batch: Batch | int, lines: Iterable[int]) -> tuple[int, ...]:
+        """Opens waived rejects again."""
+        return store.waive(self.engine, store.Waive("reopen", _number(batch), self.by, tuple(lines)))
+
     def _decide(self, batch: Batch | int, decision: str, reason: str, lines: Iterable[int] | None) -> store.Decided:
-        number = batch.id if isinstance(batch, Batch) else batch
+        number = _number(batch)
         chosen = None if lines is None else tuple(lines)
         four_eyes = self.settings.four_eyes
         return store.decide(self.engine, store.Decide(number, self.by, decision, reason, chosen, four_eyes))
@@ -234,11 +274,28 @@ class Registry:
         return store.reads.credentials(self.engine)
 
     def verify(self) -> list[str]:
-        """What in the stored history doesn't agree with what was chained; empty when everything does."""
-        return store.verify(self.engine)
+        """What in the stored history and media doesn't agree with what was chained; empty when everything does."""
+        return store.verify(self.engine, self.blobs)
+
+    def media(self) -> pd.DataFrame:
+        """The files of all standing credentials: batch, line, file, media_type, size, sha256, added_by, added_at."""
+        return store.all_media(self.engine)
+
+    @property
+    def blobs(self) -> Blobs:
+        """The files of all media, by the SHA-256 of their content."""
+        return Blobs(self.places.blobs)
+
+    def sweep(self) -> int:
+        """Removes stored files to which nothing refers, a day after they came; returns how many."""
+        return self.blobs.sweep(store.referenced_blobs(self.engine))
 
 
 def _recipe(recipe: Recipe | str | Path | None) -> Recipe:
     if recipe is None:
         return Recipe()
     return recipe if isinstance(recipe, Recipe) else Recipe.load(recipe)
+
+
+def _number(batch: Batch | int) -> int:
+    return batch.id if isinstance(batch, Batch) else batch

@@ -68,8 +68,11 @@ def overview(batch: Batch) -> View:
     return View(text, markup + (html.table(CAUSE_HEADINGS, rows, "Causes, largest first") if rows else ""))
 
 
-def rejects(frame: pd.DataFrame) -> View:
+def rejects(frame: pd.DataFrame, state: str) -> View:
     """How many rejects of a batch carry which code, and where to find them; without their values."""
+    if state != "finished":
+        waits = "Nothing of this batch is written yet, so none of its rows is rejected yet."
+        return View(waits, f"<p>{waits}</p>")
     open_rows = frame[frame["state"] == "open"].drop_duplicates(["reject", "code"])
     counts = Counter(zip(open_rows["code"].tolist(), open_rows["title"].tolist(), strict=True))
     rows = [(code, title, count) for (code, title), count in counts.most_common()]

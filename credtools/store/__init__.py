@@ -2,14 +2,40 @@
 
 from credtools.store import reads
 from credtools.store.batches import amend, discard, draft, hold, note_failure, settled
+from credtools.store.corrections import Rejected, open_rejects, rejected
 from credtools.store.decide import Decided, decide
 from credtools.store.engine import create, open_engine
 from credtools.store.finish import finish, stored_receipt
 from credtools.store.load import Loaded, absent, load, set_setting
+from credtools.store.media import (
+    add_media,
+    all_media,
+    media_of,
+    referenced_blobs,
+    remove_staged,
+    rows_of,
+    switch_media,
+    types_with_media,
+)
 from credtools.store.patches import patch
 from credtools.store.undo import undo
-from credtools.store.values import Amend, Decide, Draft, Failure, Finish, Hold, Load, Patches, Setting, Undo
+from credtools.store.values import (
+    Amend,
+    Decide,
+    Draft,
+    Failure,
+    Finish,
+    Hold,
+    Load,
+    Media,
+    MediaSwitch,
+    Patches,
+    Setting,
+    Undo,
+    Waive,
+)
 from credtools.store.verify import verify
+from credtools.store.waive import waive
 
 __all__ = [
     "Amend",
@@ -21,10 +47,16 @@ __all__ = [
     "Hold",
     "Load",
     "Loaded",
+    "Media",
+    "MediaSwitch",
     "Patches",
+    "Rejected",
     "Setting",
     "Undo",
+    "Waive",
     "absent",
+    "add_media",
+    "all_media",
     "amend",
     "create",
     "decide",
@@ -33,13 +65,22 @@ __all__ = [
     "finish",
     "hold",
     "load",
+    "media_of",
     "note_failure",
     "open_engine",
+    "open_rejects",
     "patch",
     "reads",
+    "referenced_blobs",
+    "rejected",
+    "remove_staged",
+    "rows_of",
     "set_setting",
     "settled",
     "stored_receipt",
+    "switch_media",
+    "types_with_media",
     "undo",
     "verify",
+    "waive",
 ]

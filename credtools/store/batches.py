@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, delete, insert, select, update
 
 from credtools.errors import RegistryError
 from credtools.store import tables
@@ -114,6 +114,7 @@ def discard(engine: Engine, batch_id: int, by: str) -> None:
     with write(engine) as work:
         require_waiting(work, batch_id)
         work.connection.execute(update(tables.batches).where(tables.batches.c.id == batch_id).values(state="discarded"))
+        work.connection.execute(delete(tables.staged_media).where(tables.staged_media.c.batch_id == batch_id))
         work.event("discard", by, batch_id)
 
 
@@ -161,13 +162,20 @@ def require_waiting(work: Write, batch_id: int) -> None:
     """Raises RegistryError unless the batch is a draft or held."""
     state = state_of(work, batch_id)
     if state not in WAITING_STATES:
-        raise RegistryError(f"Batch {batch_id} is {state or 'not known'}; only a draft or held batch can go on.")
+        raise RegistryError(f"Batch {batch_id} is {state}; only a draft or held batch can be changed.")
 
 
-def state_of(work: Write, batch_id: int) -> str | None:
-    """The state of a batch, None when there is none of this number."""
+def state_of(work: Write, batch_id: int) -> str:
+    """The state of a batch. Raises RegistryError when there is none of this number."""
     batch = tables.batches.c
-    return work.connection.execute(select(batch.state).where(batch.id == batch_id)).scalar()
+    state = work.connection.execute(select(batch.state).where(batch.id == batch_id)).scalar()
+    if state is None:
+        raise no_such_batch(batch_id)
+    return str(state)
+
+
+def no_such_batch(batch_id: int) -> RegistryError:
+    return RegistryError(f"There is no batch {batch_id} here; credtools show lists the batches.")
 
 
 def source_of(work: Write, batch_id: int) -> int:

@@ -66,7 +66,7 @@ def decide(engine: Engine, value: Decide) -> Decided:
 def _require_finished(work: Write, batch_id: int) -> None:
     state = state_of(work, batch_id)
     if state != "finished":
-        raise RegistryError(f"Batch {batch_id} is {state or 'not known'}; only a finished batch can be decided.")
+        raise RegistryError(f"Batch {batch_id} is {state}; only a finished batch can be decided.")
 
 
 def _pending(work: Write, batch_id: int) -> dict[int, Any]:

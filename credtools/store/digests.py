@@ -56,3 +56,13 @@ def versions_digest(
     for row in zip(version_id, credential_id, line, required, (d.hex() for d in digest), strict=True):
         whole.update((" ".join(map(str, row)) + "\n").encode())
     return whole.hexdigest()
+
+
+def media_digest(
+    media_id: list[int], version_id: list[int], sha256: list[str], media_type: list[str], added_by: list[str]
+) -> str:
+    """SHA-256 over the links that one event made; not over the files' names, which can be erased."""
+    whole = hashlib.sha256()
+    for row in zip(media_id, version_id, sha256, media_type, added_by, strict=True):
+        whole.update((json.dumps(row) + "\n").encode())
+    return whole.hexdigest()

@@ -45,6 +45,9 @@ def open_engine(url: str) -> Engine:
     except DBAPIError as problem:
         engine.dispose()
         raise RegistryError(f"The registry {_shown(parsed)} can't be opened: {reason(problem)}.") from None
+    except UnicodeDecodeError:  # SQLite's own message quotes damaged bytes
+        engine.dispose()
+        raise RegistryError(f"The registry {_shown(parsed)} can't be opened: the file is damaged.") from None
     except RegistryError:
         engine.dispose()
         raise

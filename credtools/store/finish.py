@@ -17,8 +17,9 @@ from credtools.errors import MovedError
 from credtools.model import Counts, Receipt
 from credtools.store import tables
 from credtools.store.batches import note_run, require_waiting, state_of
-from credtools.store.digests import versions_digest
+from credtools.store.corrections import require_open
 from credtools.store.ledger import write_ledger, write_rejects
+from credtools.store.media import link_staged
 from credtools.store.values import Finish
 from credtools.store.versions import write_versions
 from credtools.store.writing import Write, write
@@ -40,10 +41,12 @@ def finish(engine: Engine, value: Finish) -> Receipt:
         if earlier is not None:
             return _replay(work, value, earlier)
         _require_revision(work, value)
-        version_ids = write_versions(work, value)
-        ledger_digest = write_ledger(work, value, version_ids)
+        require_open(work, value.answers)
+        version_ids, versions = write_versions(work, value)
+        ledger = write_ledger(work, value, version_ids)
         write_rejects(work, value)
-        return _write_receipt(work, value, ledger_digest)
+        link_staged(work, value.batch_id, value.batch_id, value.by)
+        return _write_receipt(work, value, ledger, versions)
 
 
 def _finished_meanwhile(work: Write, value: Finish) -> Receipt:
@@ -86,6 +89,7 @@ def _replay(work: Write, value: Finish, earlier: int) -> Receipt:
         .values(state="discarded", follows_id=earlier, rows=0, waiting=0)
     )
     work.event("replay", value.by, value.batch_id, replays=earlier)
+    link_staged(work, value.batch_id, earlier, value.by)
     row = work.connection.execute(select(tables.batches).where(tables.batches.c.id == earlier)).one()
     _note_run(work, row, value)
     return replace(stored_receipt(row), replayed=True)
@@ -105,15 +109,9 @@ def revision(connection: Any) -> int:
     return int(connection.execute(moved).scalar() or 0)
 
 
-def _write_receipt(work: Write, value: Finish, ledger: str) -> Receipt:
+def _write_receipt(work: Write, value: Finish, ledger: str, versions: str) -> Receipt:
+    """`ledger`, `versions`: the digests of what was written, which the event chains."""
     c = work.connection
-    version = tables.credential_versions.c
-    written = c.execute(
-        select(version.id, version.credential_id, version.line, version.decision, version.digest)
-        .where(version.batch_id == value.batch_id)
-        .order_by(version.id)
-    ).all()
-    versions = versions_digest(*([row[k] for row in written] for k in range(5)))
     counts = value.counts.as_dict()
     told = {
         "recipe": value.recipe_fingerprint,

@@ -20,12 +20,13 @@ LABELS = {"users": "email", "types": "name"}
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a load did: counts of rows, and of those who were absent and are deactivated now."""
+    """What a load did: counts of rows, of those who were absent and are deactivated now; notes on the file."""
 
     added: int
     changed: int
     unchanged: int
     deactivated: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def load(engine: Engine, value: Load) -> Loaded:
@@ -49,7 +50,7 @@ def load(engine: Engine, value: Load) -> Loaded:
         _refuse_taken_ids(value, rows, stored)
         gone = _absent(value, list(stored.values())) if value.absent_from else []
         _refuse_many(value, gone, stored)
-        done = Loaded(len(new), len(changed), len(rows) - len(new) - len(changed), len(gone))
+        done = Loaded(len(new), len(changed), len(rows) - len(new) - len(changed), len(gone), value.notes)
         if not new and not changed and not gone:
             return done
         first = work.next_id(table)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from credtools.errors import RegistryError
 from credtools.lookups import TYPE_COLUMNS, USER_COLUMNS, Lookups, fold
 from credtools.model import OrganisationSettings, Patch, StoredVersions
 from credtools.store import tables
+from credtools.store.batches import no_such_batch
 from credtools.store.engine import snapshot
 from credtools.store.finish import revision
 
@@ -31,9 +32,20 @@ def _settings_texts(connection: Connection) -> dict[str, str]:
     return {row.key: row.value for row in rows}
 
 
-def lookups(engine: Engine, typed: Callable[[dict[str, str]], OrganisationSettings], by: str) -> Lookups:
-    """Users, types, settings and today, read in one snapshot; `typed` makes settings of their stored texts."""
+def lookups(
+    engine: Engine,
+    typed: Callable[[dict[str, str]], OrganisationSettings],
+    by: str,
+    known: Lookups | None = None,
+) -> Lookups:
+    """Users, types, settings and today, read in one snapshot; `typed` makes settings of their stored texts.
+
+    What is `known` is given back as it is while its revision and its day are the latest.
+    """
     with snapshot(engine) as connection:
+        latest = revision(connection)
+        if known and (known.revision, known.today) == (latest, _today(known.settings)):
+            return known
         settings = typed(_settings_texts(connection))
         profile = connection.execute(
             select(tables.users.c.date_format).where(tables.users.c.email_key == fold(by))
@@ -42,15 +54,21 @@ def lookups(engine: Engine, typed: Callable[[dict[str, str]], OrganisationSettin
             users=_frame(connection, tables.users, USER_COLUMNS),
             types=_frame(connection, tables.credential_types, TYPE_COLUMNS),
             settings=settings,
-            today=datetime.now(UTC).astimezone(ZoneInfo(settings.time_zone)).date(),
-            revision=revision(connection),
+            today=_today(settings),
+            revision=latest,
             profile_date_format=profile,
         )
 
 
+def _today(settings: OrganisationSettings) -> date:
+    return datetime.now(UTC).astimezone(ZoneInfo(settings.time_zone)).date()
+
+
 def _frame(connection: Connection, table: Any, columns: Sequence[str]) -> pd.DataFrame:
     rows = connection.execute(select(*(table.c[name] for name in columns)).order_by(table.c.id)).all()
-    return pd.DataFrame({name: [row[k] for row in rows] for k, name in enumerate(columns)}, columns=list(columns))
+    return pd.DataFrame(
+        dict(zip(columns, zip(*rows, strict=True), strict=True)) if rows else None, columns=list(columns)
+    )
 
 
 def batch(engine: Engine, batch_id: int) -> Row[Any]:
@@ -62,7 +80,7 @@ def batch(engine: Engine, batch_id: int) -> Row[Any]:
             .where(tables.batches.c.id == batch_id)
         ).one_or_none()
     if found is None:
-        raise RegistryError(f"There is no batch {batch_id} here; credtools show lists the batches.")
+        raise no_such_batch(batch_id)
     return found
 
 

@@ -319,6 +319,18 @@ media = Table(
     Column("removed_at", UTCDateTime),
 )
 
+# Files that were added to the rows of a draft; finishing makes them media of the versions that it writes.
+staged_media = Table(
+    "staged_media",
+    metadata,
+    Column("batch_id", ForeignKey("batches.id"), primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("sha256", ForeignKey("blobs.sha256"), primary_key=True, index=True),
+    _text("file_name"),
+    _text("added_by"),
+    Column("added_at", UTCDateTime, nullable=False),
+)
+
 # What a run on a source looked like: the yardstick for the next file of that source.
 runs = Table(
     "runs",

@@ -22,9 +22,7 @@ def undo(engine: Engine, value: Undo) -> int:
     with write(engine) as work:
         state = state_of(work, value.batch_id)
         if state != "finished":
-            raise RegistryError(
-                f"Batch {value.batch_id} is {state or 'not known'}; only a finished batch can be undone."
-            )
+            raise RegistryError(f"Batch {value.batch_id} is {state}; only a finished batch can be undone.")
         if later := _later(work, value.batch_id):
             named = ", ".join(map(str, later))
             raise RegistryError(

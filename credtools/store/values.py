@@ -86,6 +86,8 @@ class Finish:
     error_value: list[str] = field(default_factory=list)
     error_resolution: list[str] = field(default_factory=list)
     error_suggestion: list[str] = field(default_factory=list)
+    # the rejects that a correction answers, which must still be open
+    answers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,28 @@ class Patches:
 
 
 @dataclass(frozen=True)
+class Media:
+    """Files for rows of a batch, one entry per row and file; their blobs are on the disk already."""
+
+    batch_id: int
+    by: str
+    line: list[int] = field(default_factory=list)
+    sha256: list[str] = field(default_factory=list)
+    file_name: list[str] = field(default_factory=list)
+    media_type: list[str] = field(default_factory=list)
+    size: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class MediaSwitch:
+    """Whether a batch's credentials may go without the media that their types require; None: as they say."""
+
+    batch_id: int
+    by: str
+    optional: bool | None
+
+
+@dataclass(frozen=True)
 class Undo:
     """A finished batch that is taken back."""
 
@@ -133,11 +157,23 @@ class Undo:
 
 
 @dataclass(frozen=True)
+class Waive:
+    """Rejects of a batch that are closed by a person (`waive`), or opened again (`reopen`)."""
+
+    verb: str
+    batch_id: int
+    by: str
+    lines: tuple[int, ...]
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
 class Load:
     """Users or types, column by column, in the columns of their table (without id).
 
     `absent_from`: the day on which who isn't among them becomes deactivated; None leaves the absent as they are.
-    `most_absent`: the largest share of the active that may go that way.
+    `most_absent`: the largest share of the active that may go that way; `notes`: what
+    the reader of the file had to say, as sentences.
     """
 
     kind: str
@@ -146,6 +182,7 @@ class Load:
     columns: dict[str, list[Any]]
     absent_from: date | None = None
     most_absent: float = 1.0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,21 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
+from credtools.blobs import Blobs
 from credtools.errors import RegistryError
 from credtools.store import tables
-from credtools.store.digests import content_text, ledger_digest, salted_digest, versions_digest
+from credtools.store.digests import content_text, ledger_digest, media_digest, salted_digest, versions_digest
 from credtools.store.engine import GENESIS, snapshot
+from credtools.store.media import referenced_files
 from credtools.store.writing import chain
 
 
-def verify(engine: Engine) -> list[str]:
+def verify(engine: Engine, blobs: Blobs) -> list[str]:
     """What doesn't agree, as whole sentences; an empty list when everything does.
 
     Checked: the chain of events up to the head; per batch its file, state and key; per finished batch its ledger,
-    versions, values, counts and receipt against the chain; decisions against versions; one reject per rejected row.
+    versions, values, counts and receipt against the chain; decisions against versions; one reject per rejected row;
+    media against the chain, and their files in the folder of blobs.
     Raises RegistryError when the database can't be reached.
     """
     problems: list[str] = []
@@ -28,6 +31,8 @@ def verify(engine: Engine) -> list[str]:
         with snapshot(engine) as connection:
             problems += _database(connection)
             _history(connection, problems)
+            referenced = connection.execute(referenced_files()).scalars().all()
+        problems += blobs.problems(referenced)  # outside: hours of reading must not hold the snapshot
     except (RegistryError, ValueError) as problem:  # ValueError: a stored value that is none of its kind
         if isinstance(problem, RegistryError) and engine.dialect.name != "sqlite":
             raise  # a server that can't be reached; a file that can't be read is damaged
@@ -45,6 +50,7 @@ def _history(connection: Connection, problems: list[str]) -> None:
         finished.discard(batch.id)
     problems += [f"Batch {batch} stands in the events, but not in the table of batches." for batch in sorted(finished)]
     problems += _decisions(connection, events)
+    problems += _media(connection, events)
     problems += _keys(connection)
     problems += _heads(connection)
 
@@ -67,9 +73,10 @@ def _events(connection: Connection) -> tuple[list[dict[str, Any]], list[str]]:
         seq += 1
         if row.seq != seq:
             return bodies, [*problems, f"Event {seq} is missing from the chain."]
-        if row.previous != expected or row.hash != chain(row.previous, row.text):
+        follows, expected = row.previous == expected, row.hash
+        if not follows or row.hash != chain(row.previous, row.text):
             problems.append(f"Event {seq} isn't what was chained.")
-        expected = row.hash
+            continue  # whatever it says now is worth nothing
         try:
             body = json.loads(row.text)
         except ValueError:
@@ -200,6 +207,29 @@ def _decisions(connection: Connection, events: list[dict[str, Any]]) -> list[str
         problems.append(f"The decision on version {wrong[0][0]} was not made by any event.")
     if recorded != last:
         problems.append("The recorded decisions aren't those that were chained.")
+    return problems
+
+
+def _media(connection: Connection, events: list[dict[str, Any]]) -> list[str]:
+    """Each link must be one that was chained, and so must each batch's switch."""
+    media, blob, batch = tables.media, tables.blobs, tables.batches.c
+    columns = (media.c.id, media.c.version_id, media.c.sha256, blob.c.media_type, media.c.added_by, media.c.removed_at)
+    rows = {row.id: row for row in connection.execute(select(*columns).join(blob, blob.c.sha256 == media.c.sha256))}
+    problems = []
+    for event in events:
+        if event["kind"] == "media":
+            ids = range(event["first"], event["first"] + event["count"])
+            linked = [rows.pop(k) for k in ids if k in rows]
+            names = ("id", "version_id", "sha256", "media_type", "added_by")
+            digest = media_digest(*([getattr(row, name) for row in linked] for name in names))
+            if digest != event["links"] or any(row.removed_at for row in linked):
+                problems.append(f"The media of batch {event['batch']} aren't those that event {event['seq']} added.")
+    if rows:
+        problems.append(f"{len(rows):,} media were not added by any event.")
+    last = {event["batch"]: event["optional"] for event in events if event["kind"] == "media_switch"}
+    for number, optional in connection.execute(select(batch.id, batch.media_optional).order_by(batch.id)):
+        if optional != last.get(number):
+            problems.append(f"Whether media are optional in batch {number} was not decided by any event.")
     return problems
 
 

@@ -6,16 +6,16 @@ from sqlalchemy import bindparam, select, update
 
 from credtools.errors import MovedError
 from credtools.store import tables
-from credtools.store.digests import content_text, salted_digest, salts
+from credtools.store.digests import content_text, salted_digest, salts, versions_digest
 from credtools.store.values import Finish
 from credtools.store.writing import Write, insert_columns
 
 
-def write_versions(work: Write, value: Finish) -> dict[int, int]:
-    """Writes credentials and versions; returns the version id of each accepted row."""
-    credential_ids = _write_credentials(work, value)
+def write_versions(work: Write, value: Finish) -> tuple[dict[int, int], str]:
+    """Writes credentials and versions; returns the version id of each accepted row, and the digest that is chained."""
     first = work.next_id(tables.credential_versions)
     ids = list(range(first, first + len(value.row)))
+    credential_ids = _write_credentials(work, value, ids)
     fresh = salts(len(ids))
     contents = zip(
         *(value.user_id, value.type_id, value.number_key),
@@ -23,6 +23,7 @@ def write_versions(work: Write, value: Finish) -> dict[int, int]:
         strict=True,
     )
     digests = [salted_digest(salt, content_text(*content)) for salt, content in zip(fresh, contents, strict=True)]
+    lines = [value.line[row] for row in value.row]
     insert_columns(
         work.connection,
         tables.credential_versions,
@@ -30,7 +31,7 @@ def write_versions(work: Write, value: Finish) -> dict[int, int]:
             "id": ids,
             "credential_id": credential_ids,
             "batch_id": [value.batch_id] * len(ids),
-            "line": [value.line[row] for row in value.row],
+            "line": lines,
             "issue_date": value.issue_date,
             "expiration_date": value.expiration_date,
             "number": value.number,
@@ -41,30 +42,35 @@ def write_versions(work: Write, value: Finish) -> dict[int, int]:
             "digest": digests,
         },
     )
-    move_heads(work, sorted(set(credential_ids)))
-    return dict(zip(value.row, ids, strict=True))
+    move_heads(work, sorted({k for k in value.credential_id if k is not None}))
+    return dict(zip(value.row, ids, strict=True)), versions_digest(ids, credential_ids, lines, value.decision, digests)
 
 
-def _write_credentials(work: Write, value: Finish) -> list[int]:
-    """The credential of each accepted row: new ones written, the counters of known ones compared and swapped."""
+def _write_credentials(work: Write, value: Finish, version_ids: list[int]) -> list[int]:
+    """The credential of each accepted row: new ones written, the counters of known ones compared and swapped.
+
+    The head of a new one is the last of its versions: they come in their order.
+    """
     made: dict[tuple[int, int, str], int] = {}
+    heads: dict[tuple[int, int, str], int] = {}
     known: dict[int, int] = {}
     ids: list[int] = []
     free = work.next_id(tables.credentials)
     keys = zip(value.user_id, value.type_id, value.number_key, strict=True)
-    for credential_id, counter, key in zip(value.credential_id, value.counter, keys, strict=True):
+    for credential_id, counter, key, head in zip(value.credential_id, value.counter, keys, version_ids, strict=True):
         if credential_id is not None:
             known[credential_id] = counter
             ids.append(credential_id)
         else:
             ids.append(made.setdefault(key, free + len(made)))
+            heads[key] = head
     columns = dict(zip(("user_id", "type_id", "number"), zip(*made, strict=True), strict=True)) if made else {}
     if made:
         _refuse_taken(work, made)
     insert_columns(
         work.connection,
         tables.credentials,
-        {"id": list(made.values()), "counter": [1] * len(made), **columns},
+        {"id": list(made.values()), "head_version_id": list(heads.values()), "counter": [1] * len(made), **columns},
     )
     if known:
         swap = (

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, func, insert, select, update
+from sqlalchemy import Connection, Engine, LargeBinary, Table, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from credtools.errors import RegistryError, UnknownOutcomeError
@@ -97,8 +97,10 @@ def insert_columns(connection: Connection, table: Table, columns: Mapping[str, S
     names = ", ".join(columns)
     values = []
     for name, column in columns.items():
-        process = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
-        values.append([process(value) for value in column] if process else list(column))
+        kind = table.c[name].type
+        process = None if isinstance(kind, LargeBinary) else kind.dialect_impl(dialect).bind_processor(dialect)
+        bound = {value: process(value) for value in set(column)} if process else {}  # dates and flags repeat
+        values.append([bound[value] for value in column] if process else list(column))
     if dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
         statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - our own names

@@ -1,5 +1,44 @@
-"""Widgets: the steps of the upload, for people with a mouse or a keyboard. Values come from Batch, never from store."""
+"""Widgets: the wizard, for people with a mouse or a keyboard. Values come from Batch, never from store.
 
-from credtools.widgets.upload import upload
+A click in the browser (`static/`) → one verb of `wizard` → `journey`, which holds the decisions about one file → the
+batch; `facts` and `sheet` say what is shown. Without a person `record` does the same as the clicks would.
+"""
 
-__all__ = ["upload"]
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from credtools.registry import Registry
+from credtools.widgets.record import Record
+from credtools.widgets.wizard import Wizard
+
+__all__ = ["Record", "Wizard", "interactive", "review", "upload"]
+
+
+def upload(registry: Registry, source: str = "", recipe: str = "", *, finish: bool = False) -> Wizard | Record:
+    """The credentials page and the upload; `source` and `recipe` name a file to begin with.
+
+    Without a person (papermill) the same as a record: what the file is worth, and with `finish` the receipt.
+    """
+    if not interactive():
+        return Record.of_file(registry, source, recipe, finish=finish)
+    wizard = Wizard(registry, recipe)
+    if source:
+        wizard.start(Path(source))
+    return wizard
+
+
+def review(registry: Registry, batch: int = 0, *, finish: bool = False) -> Wizard | Record:
+    """The review of a draft or held batch; without a number, the page that lists them."""
+    if not interactive():
+        return Record.of_batch(registry, batch, finish=finish)
+    wizard = Wizard(registry)
+    if batch:
+        wizard.start(batch)
+    return wizard
+
+
+def interactive() -> bool:
+    """Whether somebody can click: Lab sets JPY_SESSION_NAME, Voilà VOILA_REQUEST_URL, papermill neither."""
+    return "JPY_SESSION_NAME" in os.environ or "VOILA_REQUEST_URL" in os.environ

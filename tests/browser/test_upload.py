@@ -1,103 +1,266 @@
-"""The upload by clicks, in a real JupyterLab and a real Chromium."""
+"""From a messy export to approved credentials, in a real JupyterLab and a real Chromium."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
+import hashlib
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from credtools import demo, settings
+from credtools import demo
 from credtools.registry import open_registry
-from tests.browser.lab import Notebook, screenshot
-
-OpenNotebook = Callable[..., Notebook]
-SCRIPT = '<img src=x onerror="window.executed=1"><script>window.executed=1</script>'
-
-
-def start(folder: Path, open_notebook: OpenNotebook) -> demo.Demo:
-    """The demo's organisation in a folder, and its upload notebook open and run."""
-    made = demo.prepare(folder, rows=300)
-    shutil.copy(settings.documents("notebooks") / "upload.ipynb", folder)
-    open_notebook(folder / "upload.ipynb").run_all()
-    return made
-
-
-def choose(page: Page, file: Path) -> None:
-    with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Upload CSV file").click()
-    chooser.value.set_files(file)
-
-
-def told(page: Page, text: str) -> None:
-    """Wait until the status line of the upload says it."""
-    expect(page.locator("p[role=status]")).to_contain_text(text, timeout=30_000)
+from tests.browser.lab import screenshot
+from tests.browser.steps import PATIENCE, OpenNotebook, Wizard, cell_count, right_rows, run, start, write
 
 
 def test_a_person_uploads_and_approves_by_clicks(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> None:
-    """From the chosen file to approved credentials, every number on the screen is the number in the database."""
-    made = start(tmp_path / "demo", open_notebook)
-    told(page, "Choose a CSV file, or name one on this server.")
-    page.get_by_label("Recipe").select_option("hr")
-    screenshot(page, "upload-1-choose")
-    choose(page, made.export)
-    told(page, "rejected")
-    expect(page.get_by_text("Frist Aid").first).to_be_visible()
-    screenshot(page, "upload-2-review")
-    page.get_by_role("button", name="Next").click()
-    told(page, "rows with errors, upload the other")
-    screenshot(page, "upload-3-finish")
-    page.get_by_role("button", name="Finish and upload").click()
-    told(page, "wait for approval")
-    screenshot(page, "upload-4-approve")
-    page.get_by_role("button", name="Approve").click()
-    told(page, "credentials approved")
+    """From the chosen export to approved credentials, every number on the screen is the number in the database."""
+    made, wizard = start(tmp_path / "demo", open_notebook, page)
+    wizard.is_accessible()
+    wizard.button("Bulk upload (CSV)").click()
+    with page.expect_download() as template:
+        wizard.button("Download CSV template").click()
+    assert template.value.path().read_text("utf-8-sig").startswith("User email,Credential type,")
+    wizard.is_accessible()
+    screenshot(page, "wizard-1-upload")
+    page.get_by_label("Upload CSV file").set_input_files(made.export)
+    match_headings(wizard)
+    decide(wizard)
+    sentence = page.get_by_text("with errors, upload the other").inner_text()
+    finish_and_approve(wizard, sentence)
 
-    with_registry = open_registry(f"sqlite:///{made.folder / 'credtools.db'}")
-    batch = with_registry.batches().iloc[0]
-    assert (batch["state"], batch["rows"]) == ("finished", len(made.registry.check(made.export, made.recipe).codes))
-    decisions = with_registry.credentials()["decision"].value_counts().to_dict()
+    registry = open_registry(f"sqlite:///{made.folder / 'credtools.db'}")
+    batch = registry.batches().iloc[0]
+    others = batch["rows"] - batch["rejected"]
+    assert sentence == f"Discard {batch['rejected']} rows with errors, upload the other {others}."
+    decisions = registry.credentials()["decision"].value_counts().to_dict()
     assert set(decisions) == {"approved", "not_required"}
-    told(page, f"{decisions['approved']:,} credentials approved.")
-    assert with_registry.verify() == []
+    wizard.tells(f"{decisions['approved']:,} credentials approved.")
+    wizard.button("To the credentials").click()
+    expect(wizard.region("Credentials")).to_contain_text("expiring soon")
+    page.get_by_label("Filter by user, type or number").fill("forklift")
+    page.get_by_label("State").select_option("valid")
+    expect(page.get_by_role("row", name="First Aid")).to_have_count(0)
+    expect(page.get_by_role("row", name="valid").first).to_contain_text("Forklift")
+    wizard.is_accessible()
+    screenshot(page, "wizard-8-credentials")
+    assert registry.verify() == []
 
 
-def test_a_refused_file_is_told_in_one_sentence_and_leaves_nothing(
+def match_headings(wizard: Wizard) -> None:
+    expect(wizard.page.get_by_label("E-Mail Adresse stands for")).to_have_value("user_email", timeout=PATIENCE)
+    wizard.is_accessible()
+    screenshot(wizard.page, "wizard-2-headings")
+    wizard.page.get_by_label("Certificate no. stands for").select_option("Credential number")
+    wizard.button("Next").click()
+
+
+def decide(wizard: Wizard) -> None:
+    """A suggestion accepted, a value chosen, a rule made a patch, rows rejected and taken back."""
+    page = wizard.page
+    wizard.counts("260 ready · 40 rejected · 20 causes")
+    expect(wizard.grid.get_by_role("row").nth(1)).to_be_visible()
+    wizard.is_accessible()
+    screenshot(page, "wizard-3-review")
+    page.get_by_text("Change…").click()
+    expect(page.get_by_label("Dates are written")).to_have_value("DD/MM/YYYY")
+    expect(page.get_by_text("prove that the day comes first").first).to_be_visible()
+    wizard.is_accessible()
+    screenshot(page, "wizard-4-read-as")
+    page.get_by_text("Change…").click()
+    wizard.card("Frist Aid").get_by_role("button", name="Accept").click()
+    wizard.tells("‘Frist Aid’ → ‘First Aid’")
+    wizard.card("Gabelstaplerschein (alt)").get_by_role("button", name="Choose…").click()
+    wizard.is_accessible()
+    page.get_by_label("Choices").select_option("Forklift")
+    wizard.button("Use this").click()
+    wizard.tells("‘Gabelstaplerschein (alt)’ → ‘Forklift’")
+    expect(page.get_by_text("rule: every file of this source")).to_have_count(2)
+    wizard.button("Only these records").first.click()
+    expect(page.get_by_text("patch: only these records")).to_have_count(1)
+    wizard.card("kiosk.lager@example.org").get_by_role("button", name="Reject rows").click()
+    wizard.tells("stay rejected")
+    wizard.button("Undo").first.click()
+    wizard.tells("Undone")
+    expect(wizard.card("kiosk.lager@example.org")).to_be_visible()
+    screenshot(page, "wizard-5-decided")
+
+
+def finish_and_approve(wizard: Wizard, sentence: str) -> None:
+    wizard.button("Next").click()
+    expect(wizard.region("Finish")).to_contain_text(sentence, timeout=PATIENCE)
+    wizard.is_accessible()
+    screenshot(wizard.page, "wizard-6-finish")
+    wizard.button("Finish and upload").click()
+    expect(wizard.page.get_by_role("dialog")).to_be_visible(timeout=PATIENCE)
+    expect(wizard.button("Later")).to_be_focused()
+    wizard.is_accessible()
+    screenshot(wizard.page, "wizard-7-approve")
+    wizard.button("Approve").click()
+    wizard.tells("credentials approved")
+    wizard.is_accessible()
+
+
+def test_the_keyboard_alone_is_enough_and_no_key_reaches_the_notebook(
     tmp_path: Path, page: Page, open_notebook: OpenNotebook
 ) -> None:
-    """A file that can't be used is explained where the person looks, and no draft remains."""
-    made = start(tmp_path / "demo", open_notebook)
-    strange = tmp_path / "empty.csv"
-    strange.write_bytes(b"")
-    choose(page, strange)
-    told(page, "The file holds no table: the file is empty; export it again as CSV with a line of headings.")
+    """Every step works without a mouse; keys that would change the notebook stay in the wizard."""
+    made, wizard = start(tmp_path / "demo", open_notebook, page)
+    rows = right_rows(30)
+    rows[3][1] = rows[4][1] = "Frist Aid"
+    rows[7][0] = "nobody@nowhere.example"
+    cells = cell_count(page)
+    wizard.button("Bulk upload (CSV)").focus()
+    page.keyboard.press("Enter")
+    expect(wizard.region("Upload CSV").get_by_role("heading")).to_be_focused()
+    with page.expect_file_chooser() as chooser:
+        press_on(page, "Upload CSV file")
+    chooser.value.set_files(write(tmp_path / "keys.csv", rows))
+    wizard.counts("27 ready · 3 rejected · 2 causes")
+    press_on(page, "Accept")
+    wizard.counts("29 ready · 1 rejected · 1 cause")
+    page.keyboard.type("ddab")  # on a button of the next cause
+    edit_by_keys(wizard, demo.ACTIVE[0])
+    assert cell_count(page) == cells
+
+    press_on(page, "Back")
+    press_on(page, "Next")
+    expect(wizard.region("Review data")).to_be_visible(timeout=PATIENCE)
+    press_on(page, "Next")
+    expect(wizard.region("Finish").get_by_role("heading")).to_be_focused(timeout=PATIENCE)
+    press_on(page, "Finish and upload")
+    expect(wizard.button("Later")).to_be_focused(timeout=PATIENCE)
+    page.keyboard.press("Tab")
+    expect(wizard.button("Approve")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(wizard.button("Later")).to_be_focused()
+    page.keyboard.press("Escape")
+    wizard.tells("Approve them later")
+    assert (made.registry.credentials()["decision"] == "pending").sum() == 29
+    assert cell_count(page) == cells
+
+
+def edit_by_keys(wizard: Wizard, right: str) -> None:
+    """In the grid: the third row's address typed anew, taken back, and keys that mean something to a notebook."""
+    keys = wizard.page.keyboard
+    wizard.grid.focus()
+    for key in ("ArrowDown", "ArrowDown", "Enter", "Control+a"):
+        keys.press(key)
+    keys.type(right)
+    keys.press("Enter")
+    wizard.counts("30 ready · 0 rejected · 0 causes")
+    expect(wizard.grid).to_be_focused()
+    keys.press("Control+z")
+    wizard.counts("29 ready · 1 rejected · 1 cause")
+    for key in ("d", "Escape", "d", "Escape"):
+        keys.press(key)
+    for key in ("Control+Home", "ArrowRight", "ArrowRight"):
+        keys.press(key)
+    for name in ("Fork", "Forklift"):  # the answer about the first cell comes while the second is typed
+        keys.type(name)
+        keys.press("Enter")
+    wizard.counts("28 ready · 2 rejected · 2 causes")
+    expect(wizard.cell(5, "Credential type")).to_have_text("Fork")
+    expect(wizard.cell(6, "Credential type")).to_have_text("Forklift")
+    keys.press("Control+z")
+    wizard.counts("28 ready · 2 rejected · 2 causes")
+    keys.press("Control+z")
+    wizard.counts("29 ready · 1 rejected · 1 cause")
+
+
+def press_on(page: Page, name: str, key: str = "Enter") -> None:
+    """Tab to the control of this name, then press a key."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("() => document.activeElement.dataset.focus ?? document.activeElement.textContent")
+        if focused.startswith(name):
+            page.keyboard.press(key)
+            return
+    raise AssertionError(f"The Tab key never comes to {name}.")
+
+
+def test_a_file_of_200_mb_arrives_whole_and_several_files_wait_their_turn(
+    tmp_path: Path, page: Page, open_notebook: OpenNotebook
+) -> None:
+    """Default settings of Jupyter carry 200 MB with equal sha256; what is refused is told, and leaves no draft."""
+    made, wizard = start(tmp_path / "demo", open_notebook, page)
+    large = tmp_path / "large.csv"
+    piece = hashlib.sha512(b"piece").digest() * 16_384
+    with large.open("wb") as file:
+        for number in range(200):
+            file.write(number.to_bytes(4, "big") + piece[4:])
+    wizard.upload(large)
+    wizard.tells("The file has 209,715,200 bytes, but at most 52,428,800 are read at a time")
+    with large.open("rb") as file:
+        expect(page.locator(".ct-sent")).to_contain_text(hashlib.file_digest(file, "sha256").hexdigest())
     assert made.registry.batches().empty
+
+    empty = tmp_path / "empty.csv"
+    empty.write_bytes(b"")
+    one, two = (write(tmp_path / f"{name}.csv", right_rows(3)) for name in ("one", "two"))
+    page.get_by_label("Upload CSV file").set_input_files([empty, one, two])
+    wizard.counts("3 ready · 0 rejected")
+    expect(page.get_by_text("1 more file waits")).to_be_visible()
+    assert sorted(made.registry.batches()["file"]) == ["one.csv", "two.csv"]
 
 
 def test_markup_from_a_file_is_shown_and_never_run(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> None:
-    """Cells, headings and file names of an upload reach the page as text."""
-    start(tmp_path / "demo", open_notebook)
-    nasty = tmp_path / "<img src=x onerror=window.executed=1>.csv"
-    quoted = SCRIPT.replace('"', '""')
-    nasty.write_text(
-        f'User email,Credential type,Issue date,"{quoted}"\n"{quoted}","{quoted}","{quoted}","{quoted}"\n',
-        encoding="utf-8",
-    )
-    choose(page, nasty)
-    told(page, "0 ready · 1 rejected")
-    expect(page.get_by_text("window.executed=1").first).to_be_visible()
+    """30 payloads in cells, headings and the file's name reach every step as text."""
+    _, wizard = start(tmp_path / "demo", open_notebook, page)
+    payloads = nasty_texts()
+    assert len(payloads) == 30
+    rows = [[payload, payload, payload, payload, payload] for payload in payloads]
+    nasty = tmp_path / f"{payloads[0].replace('/', '')}.csv"
+    write(nasty, rows, ("User email", "Credential type", "Issue date", "Expiration date", payloads[0]))
+    wizard.upload(nasty)
+    wizard.counts("0 ready · 30 rejected")
+    page.get_by_role("button", name="Show more causes").click()
+    expect(page.locator(".ct-causes > li")).to_have_count(16)
+    expect(wizard.grid).to_contain_text("executed=1")
+    wizard.button("Choose…").first.click()
+    expect(page.get_by_role("dialog")).to_contain_text("executed=1")
+    page.keyboard.press("Escape")
+    wizard.button("Reject rows").first.click()
+    wizard.tells("stay rejected")
+    wizard.button("Next").click()
+    expect(wizard.region("Finish")).to_contain_text("onerror=window.executed=1")
     assert page.evaluate("() => window.executed") is None
 
 
-def test_no_value_of_a_file_is_saved_in_the_notebook(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> None:
-    """What a file holds stays out of the saved notebook."""
-    made = start(tmp_path / "demo", open_notebook)
-    page.get_by_label("Recipe").select_option("hr")
-    choose(page, made.export)
-    told(page, "rejected")
+def nasty_texts() -> list[str]:
+    """Texts that would run a script wherever one of them were taken for markup."""
+    run_me = "window.executed=1"
+    names = ("img src=x onerror", "svg onload", "body onload", "iframe src=x onload", "details open ontoggle")
+    tags = [f"<{name}={run_me}>" for name in names]
+    leaving = [f"{way_out}{tag}" for way_out in ('">', "--></option></select></style></title>") for tag in tags]
+    scripts = [f"<script>{run_me}//{k}</script>" for k in range(5)]
+    attributes = [f"{quote} onfocus={run_me} autofocus x={quote}" for quote in "\"'`"]
+    links = [f"javascript:{run_me}", f"<a href=javascript:{run_me}>x</a>", f"<math><a xlink:href=javascript:{run_me}>"]
+    templates = [f"{{{{constructor.constructor('{run_me}')()}}}}", f"${{{run_me}}}"]
+    styles = [f"<style onload={run_me}>", f"<input onfocus={run_me} autofocus>"]
+    return [*tags, *leaving, *scripts, *attributes, *links, *templates, *styles]
+
+
+def test_a_batch_is_reviewed_by_its_number_and_uploaded_again(
+    tmp_path: Path, page: Page, open_notebook: OpenNotebook
+) -> None:
+    """review.ipynb opens a draft; a corrected file takes its place and is compared; the notebook keeps none of it."""
+    folder = tmp_path / "demo"
+    made, _ = start(folder, open_notebook, page)
+    rows = right_rows(6)
+    rows[1][1] = rows[2][1] = "Frist Aid"
+    batch = made.registry.upload(write(folder / "first.csv", rows))
+    wizard = run(folder, open_notebook, page, "review", batch=batch.id)
+    wizard.counts("4 ready · 2 rejected · 1 cause")
+    rows[1][1] = "First Aid"
+    rows[3][2] = "2024-01-01"
+    with page.expect_file_chooser() as chooser:
+        wizard.button("Re-upload").click()
+    chooser.value.set_files(write(folder / "second.csv", rows))
+    expect(page.get_by_text("1 fixed · 1 still wrong · 1 newly wrong · 3 untouched")).to_be_visible(timeout=PATIENCE)
+    assert made.registry.batch(batch.id).state == "discarded"
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
     page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
-    saved = (made.folder / "upload.ipynb").read_text(encoding="utf-8")
+    saved = (folder / "review.ipynb").read_text("utf-8")
     assert "Frist Aid" not in saved
     assert "@example.org" not in saved

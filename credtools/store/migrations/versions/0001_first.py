@@ -280,6 +280,19 @@ def upgrade() -> None:
     op.create_index("ix_media_sha256", "media", ["sha256"], unique=False)
     op.create_index("ix_media_version_id", "media", ["version_id"], unique=False)
     op.create_table(
+        "staged_media",
+        sa.Column("batch_id", ID, nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("added_by", sa.Text(), nullable=False),
+        sa.Column("added_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name="fk_staged_media_batch_id_batches"),
+        sa.ForeignKeyConstraint(["sha256"], ["blobs.sha256"], name="fk_staged_media_sha256_blobs"),
+        sa.PrimaryKeyConstraint("batch_id", "line", "sha256", name="pk_staged_media"),
+    )
+    op.create_index("ix_staged_media_sha256", "staged_media", ["sha256"], unique=False)
+    op.create_table(
         "ledger_values",
         sa.Column("batch_id", ID, nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),

@@ -1,0 +1,145 @@
+"""Blobs: files kept under the SHA-256 of their content, so that none is stored twice and a changed one is noticed.
+
+A blob is written to a temporary file, flushed to the disk, renamed, and its folder flushed; only what `flush` has
+returned for may be referenced (TRUST: blobs first, then the database).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import time
+import uuid
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
+
+from credtools.errors import RegistryError
+
+NAME = re.compile(r"[0-9a-f]{64}")
+REST = 86_400.0  # seconds for which nothing is swept: somebody may be about to reference it
+
+
+class Blobs:
+    """The files in one folder, which only its owner may read (0700, files 0600)."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self._unflushed: set[Path] = set()
+
+    def path(self, sha256: str) -> Path:
+        """Where the file with this content lies, if it is there."""
+        return self.folder / sha256[:2] / sha256
+
+    def put(self, content: bytes) -> str:
+        """Keeps the content and returns its SHA-256; a copy that was damaged meanwhile is replaced.
+
+        Raises RegistryError when it can't be written. To be referenced only after `flush`.
+        """
+        sha256 = hashlib.sha256(content).hexdigest()
+        path = self.path(sha256)
+        try:
+            self._make(path.parent)
+            if self._holds(path, content):
+                os.utime(path)  # fresh again, so that no sweep takes it before it is referenced
+            else:
+                self._write(path, content)
+        except OSError as problem:
+            raise self._unusable(problem) from problem
+        self._unflushed.add(path.parent)
+        return sha256
+
+    def flush(self) -> None:
+        """Returns when everything that was put will be there after a loss of power."""
+        try:
+            for folder in sorted(self._unflushed):
+                _flush_folder(folder)
+        except OSError as problem:
+            raise self._unusable(problem) from problem
+        self._unflushed.clear()
+
+    def read(self, sha256: str) -> bytes:
+        """The content. Raises RegistryError when it isn't there any more, or is another."""
+        try:
+            content = self.path(sha256).read_bytes()
+        except FileNotFoundError as problem:
+            raise RegistryError(
+                f"The stored file {sha256[:16]}… is missing from {self.folder}; restore that folder from a backup, or "
+                "add the file again."
+            ) from problem
+        except OSError as problem:
+            raise self._unusable(problem) from problem
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise RegistryError(
+                f"The stored file {sha256[:16]}… in {self.folder} isn't the one that was added; restore it from a "
+                "backup, or add the file again."
+            )
+        return content
+
+    def problems(self, expected: Collection[str]) -> list[str]:
+        """What is wrong with the files that should be here, as whole sentences: at most one of each kind."""
+        found: dict[str, list[str]] = {}
+        for sha256 in expected:
+            try:
+                self.read(sha256)
+            except RegistryError as problem:
+                kind = "missing" if isinstance(problem.__cause__, FileNotFoundError) else "changed or unreadable"
+                found.setdefault(kind, []).append(sha256)
+        return [
+            f"{len(several):,} stored media files are {kind} in {self.folder} (the first: {several[0]})."
+            for kind, several in sorted(found.items())
+        ]
+
+    def sweep(self, referenced: Collection[str], rest: float = REST) -> int:
+        """Removes what nothing refers to and what interrupted writes left; returns how many files went."""
+        known, before, gone = set(referenced), time.time() - rest, 0
+        for path in self.folder.glob("[0-9a-f][0-9a-f]/*"):
+            ours = NAME.fullmatch(path.name) or path.name.startswith(".new-")
+            if ours and path.name not in known and path.lstat().st_mtime < before:
+                path.unlink()
+                gone += 1
+        return gone
+
+    def _make(self, folder: Path) -> None:
+        for made in (self.folder, folder):
+            if not made.is_dir():
+                made.mkdir(mode=0o700, parents=made is self.folder, exist_ok=True)
+                self._unflushed.add(made.parent)
+
+    @staticmethod
+    def _holds(path: Path, content: bytes) -> bool:
+        try:
+            return path.read_bytes() == content
+        except FileNotFoundError:
+            return False
+
+    @staticmethod
+    def _write(path: Path, content: bytes) -> None:
+        part = path.with_name(f".new-{uuid.uuid4().hex}")
+        try:
+            with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                part.unlink()
+            raise
+
+    def _unusable(self, problem: OSError) -> RegistryError:
+        return RegistryError(
+            f"The folder of stored files {self.folder} can't be used: {problem.strerror}; nothing more was added. Mend "
+            "that, or name another folder (blobs in credtools.toml, or CREDTOOLS_BLOBS)."
+        )
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows opens no folders; a rename is in its journal at once
+        return
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

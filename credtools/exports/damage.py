@@ -1,0 +1,113 @@
+"""Damage: what a spreadsheet makes of a cell by itself – dates rewritten, zeros lost, letters replaced – and no person.
+
+Only looked at in correction files, where what the cell held before is known.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+
+from credtools.dates import MONTHS, PLAUSIBLE, date_format
+from credtools.exports.formulas import neutralise, restore
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+NUMBER = re.compile(r"[+-]?\d[\d, ]*(\.\d+)?(E[+-]?\d+)?%?", re.IGNORECASE)
+SHORT_YEAR = re.compile(r"(?<=[^\d:])(\d\d)$")
+PAIR = re.compile(r"(\d{1,2})[-/. ](\d{1,2}|\d{4})\.?")
+NAMED = re.compile(r"(?:(\d{1,2})[-. ]*)?([a-z]{3,9})[-. ]*(\d{1,4})?", re.IGNORECASE)
+LONGEST = 60  # characters of what a spreadsheet takes for a number or date
+
+
+def shown(text: str) -> str:
+    """A cell as a correction file shows it: control characters visible, formulas neutralised."""
+    return neutralise(CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text))
+
+
+def mended(
+    came: str, now: str, day: date | None = None, *, wrong: bool = False, formats: Sequence[str] = ()
+) -> tuple[str, bool]:
+    """What a cell means that held `came` and reads `now`; and whether a spreadsheet's damage was undone.
+
+    `day`: the date, where it is a real date cell; `wrong`: whether `came` had an error, so that a change is expected;
+    `formats`: the date formats in force where the column holds dates. A wrong cell that was only rewritten stays as it
+    came: a date must not become right by the spreadsheet's own reading of it.
+    """
+    if now in (came, shown(came)) or now.replace("\r\n", "\n") == shown(came).replace("\r\n", "\n"):
+        return came, False
+    typed = restore(now) if neutralise(restore(now)) == now else now
+    before = days(came)
+    if day is not None:
+        by_itself = day in before or (not before and (day.month, day.day) in _day_and_month(came))
+        if by_itself and not (wrong and formats and len(before) == 1):
+            return came, True
+        return (date_format(formats[0]).write(day) if formats else typed), False
+    if not wrong and (_blanks_aside(now) in map(_blanks_aside, (came, shown(came))) or _same_flag(came, typed)):
+        return came, True
+    if before & {date_format(text).parse(typed) for text in formats}:
+        return (typed, False) if wrong else (came, True)
+    return (came, True) if _rewritten(came, typed) else (typed, False)
+
+
+def _blanks_aside(text: str) -> str:
+    """Without what a spreadsheet drops: tabs, line ends, blanks at the ends and side by side."""
+    return " ".join(re.sub(r"[\t\r\n]", "", text).split())
+
+
+def _same_flag(came: str, now: str) -> bool:
+    return came.casefold() == now.casefold() in ("true", "false")
+
+
+def _rewritten(came: str, now: str) -> bool:
+    if max(len(came), len(now)) > LONGEST:
+        return _letters_lost(came, now)
+    full = days(came)
+    return (
+        _letters_lost(came, now)
+        or _same_number(came, now)
+        or bool(full & days(now))
+        or (not full and bool(_day_and_month(came) & (_day_and_month(now, named=True) | _of(days(now)))))
+    )
+
+
+def _letters_lost(came: str, now: str) -> bool:
+    """Saved in an encoding of the West, which has a ? for what it hasn't."""
+    return not came.isascii() and came.encode("cp1252", "replace").decode("cp1252") == now
+
+
+def _same_number(came: str, now: str) -> bool:
+    """The same number with fewer digits: zeros in front or behind, or what is beyond 15 digits."""
+    if not (NUMBER.fullmatch(came) and NUMBER.fullmatch(now)) or re.match(r"[+-]?0\d", now):
+        return False
+    before, after = (float(re.sub(r"[, %]", "", text)) / (100 if "%" in text else 1) for text in (came, now))
+    return math.isclose(before, after, rel_tol=1e-5 if "E" in now.upper() else 1e-14)
+
+
+@lru_cache(maxsize=4096)
+def days(text: str) -> frozenset[date]:
+    """Every date that a text can mean, in any usual format, with a year of two digits, too."""
+    text = " ".join(text.split()).removesuffix(" 00:00:00").removesuffix(" 00:00")
+    if not text or len(text) > LONGEST or not any(c.isdigit() for c in text):
+        return frozenset()
+    texts = [text, *(SHORT_YEAR.sub(rf"{century}\1", text) for century in (19, 20))]
+    found = (date_format(form).parse(one) for one in texts for form in PLAUSIBLE)
+    return frozenset(day for day in found if day)
+
+
+def _of(found: frozenset[date]) -> set[tuple[int, int]]:
+    return {(day.month, day.day) for day in found}
+
+
+def _day_and_month(text: str, *, named: bool = False) -> set[tuple[int, int]]:
+    """What 1-2, 3/2024 or MAR1 become when they are taken for dates: (month, day)."""
+    if not named and (pair := PAIR.fullmatch(text)):
+        first, second = int(pair[1]), int(pair[2])
+        return {(first, 1)} if len(pair[2]) == len("2024") else {(first, second), (second, first)}
+    name = NAMED.fullmatch(text)
+    month = next((k for k, full in enumerate(MONTHS, 1) if name and name[2].lower() in (full, full[:3])), 0)
+    if not name or not month:
+        return set()
+    return {(month, int(number)) for number in (name[1], name[3]) if number} | {(month, 1)}

@@ -1,0 +1,206 @@
+"""Files: what was given (files, folders, zips) as single files, read one by one; nothing is unpacked to disk.
+
+A zip given by name is opened; one inside a folder or another zip is refused. Names are only ever compared and shown,
+never used as a path.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from credtools import errors
+from credtools.cells import UNREADABLE
+from credtools.lookups import fold
+from credtools.media.refusals import Refused
+
+MAX_BYTES = 25 << 20  # of one file
+MAX_ZIP = 200 << 20  # DESIGN §4: 200 MB per media zip
+MAX_ENTRIES, MAX_UNPACKED = 50_000, 1 << 30
+MAX_DIRECTORY = 8 << 20  # bytes of a zip's table of contents: 160 for each entry
+MAX_RATIO, SMALL = 200, 1 << 20  # bytes per packed byte; of a small file no ratio is alarming
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others take memory that the packer chooses
+ENCRYPTED, UTF8 = 0x1, 0x800  # flags of an entry
+LITTER = {".ds_store", "thumbs.db", "desktop.ini"}
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+
+
+@dataclass(frozen=True)
+class File:
+    """One file as it was given: its name within what was given, and how to read it.
+
+    `read` gives all bytes, or raises Refused.
+    """
+
+    name: str
+    read: Callable[[], bytes]
+
+    @property
+    def short(self) -> str:
+        """The name without folders."""
+        return PurePosixPath(self.name.replace("\\", "/")).name
+
+    @property
+    def is_litter(self) -> bool:
+        """What operating systems leave in folders and zips."""
+        parts = self.name.lower().replace("\\", "/").split("/")
+        return "__macosx" in parts or parts[-1] in LITTER or parts[-1].startswith("._")
+
+
+@contextmanager
+def gathered(paths: Sequence[str | Path]) -> Iterator[list[File]]:
+    """All files in what was given, in the order of their names; to be read while the context is open.
+
+    Raises MissingFileError when there is nothing under one of the paths.
+    """
+    with ExitStack() as opened:
+        found: list[File] = []
+        for path in map(Path, paths):
+            if path.is_dir():
+                found += _folder(path)
+            elif not path.exists():
+                raise errors.no_such_file(path)
+            elif path.suffix.lower() == ".zip":
+                found += _zip(path, opened)
+            else:
+                found.append(_file(path, path.name, follow=True))
+        yield sorted(found, key=lambda file: file.name)
+
+
+def _folder(folder: Path) -> Iterator[File]:
+    closed: list[OSError] = []
+    for place, folders, names in os.walk(folder, onerror=closed.append):
+        for path in (Path(place, name) for name in names + folders):
+            if path.is_symlink() or not path.is_dir():
+                yield _file(path, path.relative_to(folder).as_posix(), follow=False)
+    for problem in closed:  # what can't be looked into is told like a file that can't be read
+        name = Path(problem.filename).relative_to(folder).as_posix()
+        yield _unread(name, Refused("unreadable", problem.strerror))
+
+
+def _unread(name: str, refused: Refused) -> File:
+    def read() -> bytes:
+        raise refused
+
+    return File(name, read)
+
+
+def _file(path: Path, name: str, *, follow: bool) -> File:
+    def read() -> bytes:
+        _require_plain(name)
+        try:
+            if not stat.S_ISREG((path.stat() if follow else path.lstat()).st_mode):
+                raise Refused("link")
+            with path.open("rb") as file:
+                return _limited(file)
+        except OSError as problem:
+            raise Refused("unreadable", problem.strerror) from problem
+
+    return File(name, read)
+
+
+def _limited(file: IO[bytes]) -> bytes:
+    content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise Refused("too_large")
+    return content
+
+
+def _require_plain(name: str) -> None:
+    """No way out of the folder, no letters that can't be seen or stored; no archive that hides others."""
+    parts = name.replace("\\", "/").split("/")
+    if ".." in parts or "" in parts or ":" in parts[0] or UNREADABLE.search(name) or not _storable(name):
+        raise Refused("name")
+    if fold(name).endswith((".zip", ".7z", ".rar", ".tar", ".gz", ".tgz")):
+        raise Refused("inner_zip")
+
+
+def _storable(name: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in name) and "\n" not in name and "\t" not in name
+
+
+# --- zips ---------------------------------------------------------------------------------------------------
+
+
+class _Bounded(io.FileIO):
+    """A file of which nothing large is read at once, whatever a zip's table of contents claims of its own size."""
+
+    most = MAX_DIRECTORY
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or size < 0:
+            size = max(0, os.fstat(self.fileno()).st_size - self.tell())
+        if size > self.most:
+            raise Refused("zip_entries")
+        return super().read(size) or b""
+
+
+def _zip(path: Path, opened: ExitStack) -> list[File]:
+    try:
+        return _entries(path, opened)
+    except Refused as refused:
+        return [_unread(path.name, refused)]
+    except DAMAGED:
+        return [_unread(path.name, Refused("zip_damaged"))]
+
+
+def _entries(path: Path, opened: ExitStack) -> list[File]:
+    if not path.is_file():
+        raise Refused("link")
+    size = path.stat().st_size
+    if size > MAX_ZIP:
+        raise Refused("zip_size")
+    file = opened.enter_context(_Bounded(path))
+    archive = opened.enter_context(zipfile.ZipFile(file))
+    file.most = MAX_BYTES + 1
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    if len(entries) > MAX_ENTRIES:
+        raise Refused("zip_entries")
+    if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+        raise Refused("zip_bytes")
+    if sum(entry.compress_size for entry in entries) > size:
+        raise Refused("zip_overlap")
+    return [_entry(archive, entry) for entry in entries]
+
+
+def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> File:
+    name = _name(entry)
+
+    def read() -> bytes:
+        _require_plain(name)
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise Refused("link")
+        if entry.flag_bits & ENCRYPTED:
+            raise Refused("inner_locked")
+        if entry.compress_type not in METHODS:
+            raise Refused("inner_method")
+        if entry.file_size > MAX_BYTES:
+            raise Refused("too_large")
+        if entry.file_size > SMALL and entry.file_size > MAX_RATIO * entry.compress_size:
+            raise Refused("inner_ratio")
+        try:
+            with archive.open(entry) as file:  # gives no more than the promised size, and compares the checksum
+                return _limited(file)
+        except DAMAGED as problem:
+            raise Refused("inner_damaged") from problem
+
+    return File(name, read)
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """The name as it was packed; many packers write UTF-8 without saying so, which is read as cp437 then."""
+    name = entry.orig_filename  # `filename` has lost what follows a NUL
+    if entry.flag_bits & UTF8 or name.isascii():
+        return name
+    try:
+        return name.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return name

@@ -1,0 +1,49 @@
+"""What is known about a file before it is read: the options of `read`, which are the `read:` of a recipe."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+OPTIONS = ("encoding", "delimiter", "quote", "escape", "sheet", "heading_line", "heading_rows", "footer_lines")
+NUMBERS = ("heading_line", "heading_rows", "footer_lines")
+MAY_BE_NONE = ("heading_line", "footer_lines", "quote", "escape")  # written 'none' in a recipe
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What is told counts; None (or nothing) means: look.
+
+    `heading_line`: the line of the headings, 0 for none; `heading_rows`: how many rows they have; `footer_lines`: how
+    many filled records at the end are no records; `titles`, `instructions`: the schema's headings and synonyms, and the
+    texts of its template's instruction row, by which tables are recognised.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    quote: str | None = None
+    escape: str | None = None
+    sheet: str | None = None
+    heading_line: int | None = None
+    heading_rows: int | None = None
+    footer_lines: int | None = None
+    titles: Collection[str] = ()
+    instructions: Collection[str] = ()
+
+
+def option_from_text(key: str, text: object) -> str | int | None:
+    """An option as a recipe writes it ('none' for nothing), or None where it can't be used."""
+    if not isinstance(text, str) or not text:
+        return None
+    number = key in NUMBERS
+    if text == "none" and key in MAY_BE_NONE:
+        return 0 if number else ""
+    if number:
+        return int(text) if re.fullmatch(r"[1-9]\d{0,8}", text) else None
+    return text
+
+
+def option_as_text(option: str | int) -> str | int:
+    """An option as a recipe writes it."""
+    return "none" if option in ("", 0) else option

@@ -1,0 +1,276 @@
+"""The process that opens a spreadsheet: standard library and python-calamine only, started by its path (`sheets`).
+
+In, on stdin: one line of JSON (sheet, titles, limits), then the bytes of the file. Out, on stdout: JSON, either
+`{kind, sheet, others, rows, dates}` or `{refused, because}`, the name of a function in `errors` and its arguments.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sys
+import unicodedata
+import zipfile
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
+from html import unescape
+from typing import Any
+
+CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*[^>/])>\s*<(?:\w+:)?(?:v|is|f)\b")  # with a value
+PLACE = re.compile(rb"""(?:^|\s)r=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+ATTRIBUTE = re.compile(r"""([\w:]+)=["']([^"']*)["']""")
+STYLE = re.compile(rb"""(?:^|\s)s=["']([0-9]+)["']""")
+CHUNK = 1 << 20
+LONGEST_TAG = 4096
+LOOKED_AT = 50
+OUT_OF_MEMORY = 3  # the exit code
+SMALL = 10 << 20  # bytes, under which no ratio is alarming
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+TOKEN = re.compile(r"y+|m+|d+|[^ymd]", re.IGNORECASE)
+ENGLISH = re.compile(r"\[\$-(?:[0-9a-f]*0?[48]09|en-[a-z]+)\]", re.IGNORECASE)
+
+
+class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
+    """The name of a function in `credtools.errors` and its arguments."""
+
+
+def answer(told: dict[str, Any], content: bytes) -> dict[str, Any]:
+    """The rows of the sheet that was asked for, or the one that looks most like the titles."""
+    from python_calamine import (  # noqa: PLC0415 - after the limits
+        CalamineError,
+        CalamineWorkbook,
+        PasswordError,
+        SheetTypeEnum,
+        SheetVisibleEnum,
+    )
+
+    formats = _checked_zip(content, told["limits"]) if content.startswith(b"PK") else {}
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        seen = [m for m in book.sheets_metadata if m.visible == SheetVisibleEnum.Visible]
+        sheets = [m.name for m in seen if m.typ == SheetTypeEnum.WorkSheet]
+        if told["sheet"] is not None and told["sheet"] not in book.sheet_names:
+            raise Refused("no_such_sheet", told["sheet"], sheets)
+        wanted = sheets if told["sheet"] is None else [told["sheet"]]
+        read = {name: _rows(book.get_sheet_by_name(name), told["limits"]) for name in wanted}
+    except PasswordError as problem:
+        raise Refused("sheet_unreadable", "it is locked by a password") from problem
+    except CalamineError as problem:
+        raise Refused("sheet_unreadable", f"it isn't a proper XLSX, XLS or ODS file ({problem})") from problem
+    filled = [name for name, rows in read.items() if rows]
+    if not filled:
+        raise Refused("not_a_table", "every sheet is empty" if len(sheets) != 1 else "the sheet is empty")
+    titles = set(told["titles"])
+    chosen = max(filled, key=lambda name: (_likeness(read[name], titles), -filled.index(name)))
+    others = [name for name in filled if name != chosen]
+    rows, dates = _texts(read[chosen], formats.get(chosen, {}))
+    return {"kind": _kind(content), "sheet": chosen, "others": others, "rows": rows, "dates": dates}
+
+
+def _kind(content: bytes) -> str:
+    if not content.startswith(b"PK"):
+        return "xls"
+    names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    return "ods" if "content.xml" in names else "xlsb" if "xl/workbook.bin" in names else "xlsx"
+
+
+def _rows(sheet: Any, limits: dict[str, int]) -> list[list[Any]]:
+    height, width = (sheet.end[0] + 1, sheet.end[1] + 1) if sheet.end else (0, 0)
+    if height * width > limits["cells"]:
+        raise Refused("far_cell", sheet.name, _address(width, height), height * width, limits["cells"])
+    rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
+    return rows if any(cell not in ("", None) for row in rows for cell in row) else []
+
+
+def _likeness(rows: list[list[Any]], titles: set[str]) -> tuple[int, bool]:
+    """How many titles stand in one row; and whether there is more than one row of more than one cell."""
+    top = [[str(cell) for cell in row if cell != ""] for row in rows[:LOOKED_AT]]
+    matches = max((len({_folded(cell) for cell in row} & titles) for row in top), default=0)
+    return matches, sum(len(row) > 1 for row in top) > 1
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+def _texts(rows: list[list[Any]], formats: dict[tuple[int, int], str]) -> tuple[list[list[str]], list[Any]]:
+    """The cells as text, and [row, place, YYYY-MM-DD] of each real date."""
+    texts, dates = [], []
+    for k, row in enumerate(rows):
+        written = []
+        for place, value in enumerate(row):
+            if isinstance(value, date):
+                dates.append([k, place, value.isoformat()[:10]])
+                value = _date_text(value, formats.get((k, place), ""))  # noqa: PLW2901
+            written.append(value if isinstance(value, str) else _text(value))
+        texts.append(written)
+    width = max(place for row in texts for place, text in enumerate(row, 1) if text.strip())
+    return [row[:width] for row in texts], dates
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, time | timedelta):
+        return str(value)
+    return "" if value is None else str(value)
+
+
+def _date_text(day: date, shown: str) -> str:
+    """A date as the sheet shows it, where that can be read in one way only; else YYYY-MM-DD."""
+    timed = isinstance(day, datetime) and day.time() != time()
+    plain = re.sub(r'\[[^\]]*\]|\\|"|;.*', "", shown).strip().lower()
+    tokens = TOKEN.findall(plain)
+    english = "[$-" not in shown or ENGLISH.search(shown)
+    named = "mmmm" in tokens or "mmm" in tokens
+    whole = "yyyy" in tokens and ("d" in tokens or "dd" in tokens) and not re.search(r"[a-ce-ln-xz]", plain)
+    if timed or not (whole and english and (named or (tokens[0] == "yyyy" and ("m" in tokens or "mm" in tokens)))):
+        return day.isoformat(" ") if timed and isinstance(day, datetime) else day.isoformat()[:10]
+    written = {
+        "yyyy": f"{day.year:04}",
+        "mmmm": MONTHS[day.month - 1],
+        "mmm": MONTHS[day.month - 1][:3],
+        "mm": f"{day.month:02}",
+        "m": str(day.month),
+        "dddd": DAYS[day.weekday()],
+        "ddd": DAYS[day.weekday()][:3],
+        "dd": f"{day.day:02}",
+        "d": str(day.day),
+    }
+    return "".join(written.get(token, token) for token in tokens)
+
+
+# --- what a zip holds, before anything is unpacked whole -------------------------------------------------------
+
+
+def _checked_zip(content: bytes, limits: dict[str, int]) -> dict[str, dict[tuple[int, int], str]]:
+    """Refuses a bomb, then per sheet the number formats of its cells (XLSX; else nothing)."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as problem:
+        raise Refused("sheet_unreadable", "it is cut off or damaged") from problem
+    if len(entries) > limits["entries"]:
+        raise Refused("sheet_beyond", "parts in its zip", len(entries), limits["entries"])
+    size = sum(entry.file_size for entry in entries)
+    if size > limits["bytes"]:
+        raise Refused("sheet_beyond", "bytes when unpacked", size, limits["bytes"])
+    for entry in entries:
+        ratio = entry.file_size // max(entry.compress_size, 1)
+        if entry.file_size > SMALL and ratio > limits["ratio"]:
+            raise Refused("sheet_beyond", "bytes per packed byte", ratio, limits["ratio"])
+    found = {}
+    try:
+        for name, part in _sheet_parts(archive).items():
+            found[name] = _scanned(archive, name, part, limits["cells"])
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError) as problem:
+        raise Refused("sheet_unreadable", "it is cut off or damaged") from problem
+    return found
+
+
+def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The sheets of an XLSX and the parts of the zip that hold them."""
+    names = set(archive.namelist())
+    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+        return {}
+    book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
+    links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+    targets = {}
+    for tag in re.findall(r"<(?:\w+:)?Relationship\s[^>]*>", links):
+        told = dict(ATTRIBUTE.findall(tag))
+        target = told.get("Target", "")
+        targets[told.get("Id")] = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+    parts = {}
+    for tag in re.findall(r"<(?:\w+:)?sheet\s[^>]*>", book):
+        told = dict(ATTRIBUTE.findall(tag))
+        part = targets.get(next((value for key, value in told.items() if key.endswith(":id")), ""))
+        if part in names:
+            parts[unescape(told.get("name", ""))] = part
+    return parts
+
+
+def _scanned(archive: zipfile.ZipFile, sheet: str, part: str, most: int) -> dict[tuple[int, int], str]:
+    """The date formats of a sheet's cells; refuses a filled cell so far away that the sheet would be vast."""
+    styles = _date_styles(archive)
+    formats: dict[tuple[int, int], str] = {}
+    height = width = 1
+    with archive.open(part) as file:
+        rest = b""
+        while chunk := file.read(CHUNK):
+            text = rest + chunk
+            end = 0
+            for tag in CELL.finditer(text):
+                end = tag.end()
+                place = PLACE.search(tag[1])
+                if place is None:
+                    continue
+                column, row = _column(place[1]), int(place[2])
+                height, width = max(height, row), max(width, column)
+                style = STYLE.search(tag[1])
+                if style and int(style[1]) in styles:
+                    formats[row - 1, column - 1] = styles[int(style[1])]
+            if height * width > most:
+                raise Refused("far_cell", sheet, _address(width, height), height * width, most)
+            rest = text[max(end, len(text) - LONGEST_TAG) :]
+    return formats
+
+
+def _date_styles(archive: zipfile.ZipFile) -> dict[int, str]:
+    """The styles whose number format the file itself spells out and shows a year."""
+    with suppress(KeyError):
+        text = archive.read("xl/styles.xml").decode("utf-8", "replace")
+        spelt = {}
+        for tag in re.findall(r"<(?:\w+:)?numFmt\s[^>]*>", text):
+            told = dict(ATTRIBUTE.findall(tag))
+            spelt[told.get("numFmtId")] = unescape(told.get("formatCode", ""))
+        cells = re.search(r"<(?:\w+:)?cellXfs.*?</(?:\w+:)?cellXfs>", text, re.DOTALL)
+        used = re.findall(r"<(?:\w+:)?xf\s[^>]*?numFmtId=\"(\d+)\"", cells[0]) if cells else []
+        return {k: spelt[number] for k, number in enumerate(used) if "y" in spelt.get(number, "").lower()}
+    return {}
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _address(column: int, row: int) -> str:
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row}"
+
+
+def _limit(memory: int) -> None:
+    """Caps the memory of this process, where the system can."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource  # noqa: PLC0415 - not on Windows
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def main() -> None:
+    told = json.loads(sys.stdin.buffer.readline())
+    content = sys.stdin.buffer.read()
+    _limit(told["limits"]["memory"])
+    try:
+        found = answer(told, content)
+    except Refused as refused:
+        found = {"refused": refused.args[0], "because": refused.args[1:]}
+    except MemoryError:
+        sys.exit(OUT_OF_MEMORY)
+    sys.stdout.write(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

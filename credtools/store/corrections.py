@@ -1,0 +1,84 @@
+"""Corrections: the rejects that a correction file speaks of, as they stand now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, Row, and_, select
+
+from credtools.errors import RegistryError
+from credtools.store import tables
+from credtools.store.engine import snapshot
+from credtools.store.writing import Write
+
+CHUNK = 5_000
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A reject, its row as it came (None once erased), and its errors: code, column, heading, resolution, suggestion."""
+
+    id: int
+    batch: int
+    line: int
+    state: str
+    superseded_by: int | None
+    record_digest: str | None
+    ordinal: int
+    digest: bytes
+    raw: str | None
+    errors: tuple[Row[Any], ...] = ()
+
+
+def rejected(engine: Engine, ids: Iterable[int]) -> dict[int, Rejected]:
+    """The rejects of these numbers, those that took their place included; numbers without one are left out."""
+    found: dict[int, Rejected] = {}
+    wanted = list(ids)
+    while wanted:
+        some = _where(engine, tables.rejects.c.id.in_(wanted[:CHUNK]))
+        found |= some
+        later = [one.superseded_by for one in some.values() if one.superseded_by and one.superseded_by not in found]
+        wanted = [*wanted[CHUNK:], *later]
+    return found
+
+
+def open_rejects(engine: Engine, batch_id: int | None = None) -> dict[int, Rejected]:
+    """The open rejects (of one batch) whose rows aren't erased."""
+    reject = tables.rejects.c
+    of_batch = reject.batch_id == batch_id if batch_id is not None else reject.id.is_not(None)
+    found = _where(engine, and_(reject.state == "open", of_batch))
+    return {number: one for number, one in found.items() if one.raw is not None}
+
+
+def _where(engine: Engine, condition: Any) -> dict[int, Rejected]:
+    reject, ledger, values, error = tables.rejects, tables.ledger, tables.ledger_values, tables.reject_errors
+    named = (reject.c.id, reject.c.batch_id, reject.c.line, reject.c.state, reject.c.superseded_by)
+    rows = select(*named, reject.c.record_digest, reject.c.ordinal, ledger.c.digest, values.c.raw).select_from(
+        reject.join(ledger, and_(ledger.c.batch_id == reject.c.batch_id, ledger.c.line == reject.c.line)).outerjoin(
+            values, and_(values.c.batch_id == reject.c.batch_id, values.c.line == reject.c.line)
+        )
+    )
+    told = select(error.c.reject_id, error.c.code, error.c.column_name, error.c.heading, error.c.resolution)
+    told = told.add_columns(error.c.suggestion).join(reject).order_by(error.c.reject_id, error.c.position)
+    errors: dict[int, list[Row[Any]]] = {}
+    with snapshot(engine) as connection:
+        for row in connection.execute(told.where(condition)):
+            errors.setdefault(row.reject_id, []).append(row)
+        found = connection.execute(rows.where(condition).order_by(reject.c.id)).all()
+    return {row.id: Rejected(*row, errors=tuple(errors.get(row.id, ()))) for row in found}
+
+
+def require_open(work: Write, ids: Iterable[int]) -> None:
+    """Raises RegistryError unless all these rejects are still open."""
+    reject = tables.rejects.c
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), CHUNK):
+        some = wanted[start : start + CHUNK]
+        still = work.connection.execute(select(reject.id).where(reject.id.in_(some), reject.state == "open")).all()
+        if len(still) < len(some):
+            raise RegistryError(
+                "Somebody else has settled some of these rows meanwhile, so nothing was written; run the same command "
+                "again: what is settled is left out."
+            )

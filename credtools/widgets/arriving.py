@@ -1,0 +1,134 @@
+"""Arriving: the verbs of the credentials page and of the step *Upload CSV*."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from credtools.errors import CredtoolsError
+from credtools.recipes import Recipe
+from credtools.registry import Registry
+from credtools.widgets import assumptions
+from credtools.widgets.frame import Frame, recipes
+from credtools.widgets.journey import Journey
+from credtools.widgets.receiving import Receiver
+
+MIME = {".csv": "text/csv", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+class Arriving(Frame):
+    """From the credentials page to a file whose headings are matched."""
+
+    def __init__(self, registry: Registry, recipe: str = "") -> None:
+        super().__init__(registry, recipe)
+        self._receiver = Receiver()
+        self._replaces: Journey | None = None  # by the file that is on its way (Re-upload)
+
+    def do_ready(self) -> None:
+        """A browser shows the wizard (again): it needs everything."""
+        self.sheet = None
+        self.show()
+
+    def do_home(self) -> None:
+        self.step = "home"
+        self.show()
+
+    def do_list(self, text: str, state: str) -> None:
+        """The credentials that match a filter, as of when the page was opened."""
+        if self.credentials is not None:
+            self.send({"type": "list", "list": self.credentials.like(text, state)})
+
+    def do_begin(self) -> None:
+        self.step = "upload"
+        self.show()
+
+    def do_resume(self) -> None:
+        """From the upload page back to the file in hand."""
+        self.sheet = None
+        self.go_on()
+
+    def do_open(self, batch: int) -> None:
+        """Goes on with a draft or held batch."""
+        found = self.registry.batch(batch)
+        self.sheet = None
+        for known in [journey for journey in self.journeys if journey.batch.id == batch]:
+            self.journeys.remove(known)
+        if found.state not in ("draft", "held"):
+            raise CredtoolsError(f"Batch {batch} is {found.state}; only a draft or held batch can be reviewed.")
+        self.journeys.insert(0, Journey(found))
+        if found.held_because:
+            self.tell(found.held_because)
+        self.go_on()
+
+    def do_discard(self) -> None:
+        self.journey.batch.discard()
+        self.journeys.pop(0)
+        self.tell("Discarded; nothing was uploaded.")
+        self.next_file()
+
+    def do_template(self, kind: str) -> None:
+        """Sends the template that people fill in."""
+        suffix = kind if kind in MIME else ".csv"
+        with tempfile.TemporaryDirectory(prefix="credtools-") as folder:
+            path = self.registry.template(Path(folder) / f"credentials{suffix}")
+            self.send({"type": "download", "name": path.name, "mime": MIME[suffix]}, [path.read_bytes()])
+
+    def do_file(self, key: str, name: str, size: int, *, again: bool = False) -> None:
+        self._replaces = self.journey if again else None
+        try:
+            self._receiver.begin(key, name, size)
+        except CredtoolsError:
+            self.send({"type": "refused", "key": key})
+            raise
+
+    def do_piece(self, key: str, buffers: list[Any]) -> None:
+        self.send({"type": "ack", "key": key, "pieces": self._receiver.piece(key, buffers[0])})
+
+    def do_whole(self, key: str) -> None:
+        """A file has arrived: it becomes a draft, and its turn comes after the files before it."""
+        received = self._receiver.end(key)
+        told = {"name": received.path.name, "sha256": received.sha256, "size": received.size}
+        self.send({"type": "received", "key": key, **told})
+        try:
+            self.take(received.path)
+        finally:
+            received.path.unlink(missing_ok=True)
+
+    def do_recipe(self, recipe: str) -> None:
+        if recipe not in [name for name, _ in recipes(self.recipe)]:
+            raise CredtoolsError("There is no such recipe any more; choose another one.")
+        self.recipe = recipe
+        self.show()
+
+    def take(self, path: Path) -> None:
+        """A file from this machine: read, checked, and shown if no other file is in hand."""
+        replaced, self._replaces = self._replaces, None
+        recipe: Recipe | str | None = replaced.batch.recipe if replaced else self.recipe or None
+        batch = self.registry.upload(path, recipe)
+        try:
+            journey = Journey(batch, replaced.review if replaced else None)
+        except CredtoolsError:
+            with suppress(CredtoolsError):
+                batch.discard()
+            raise
+        if replaced is not None and replaced in self.journeys:
+            if replaced.batch.id != batch.id:
+                replaced.batch.discard()
+            self.journeys[self.journeys.index(replaced)] = journey
+        else:
+            self.journeys.append(journey)
+        if replaced is not None or len(self.journeys) == 1:
+            self.go_on()
+        else:
+            self.tell(f"{batch.file} is waiting for its turn.")
+            self.show()
+
+    def do_headings(self, chosen: dict[str, str]) -> None:
+        self.journey.use(assumptions.with_headings(self.journey, chosen))
+        self.show_review()
+
+    def do_reading(self, values: dict[str, str]) -> None:
+        self.journey.use(assumptions.changed(self.journey, values))
+        self.show_review() if self.step == "review" else self.go_on()

@@ -1,0 +1,64 @@
+"""Closing: the verbs that lead from the review to the receipt, the approval and the saved recipe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from credtools.errors import CredtoolsError, MovedError
+from credtools.widgets import assumptions
+from credtools.widgets.frame import Frame
+
+
+class Closing(Frame):
+    """The steps after the last decision; nothing is written before *Finish and upload*."""
+
+    def do_next(self) -> None:
+        self.step = "finish" if self.step == "review" else "review"
+        self.show()
+
+    def do_back(self) -> None:
+        if self.step == "review" and assumptions.headings(self.journey)["rows"]:
+            self.step = "headings"
+        else:
+            self.step, self.sheet = {"finish": "review"}.get(self.step, "upload"), None
+        self.show()
+
+    def do_finish(self) -> None:
+        try:
+            self.finished = self.registry.batch(self.journey.batch.finish().batch)
+        except MovedError:
+            self.step = "finish"  # with the numbers as they are now
+            raise
+        self.step = "done"
+        self.show()
+
+    def do_approve(self) -> None:
+        if self.finished is None:
+            raise CredtoolsError("Finish a file first; then its credentials can be approved.")
+        decided = self.registry.approve(self.finished)
+        blocked = f" {len(decided.blocked):,} can't be approved yet." if decided.blocked else ""
+        self.tell(f"{len(decided.decided):,} credentials approved.{blocked}")
+        self.show()
+
+    def do_later(self) -> None:
+        number = self.finished.id if self.finished else ""
+        self.tell(f"Approve them later: credtools approve {number}")
+        self.show()
+
+    def do_save(self, name: str) -> None:
+        """Saves how this file was read and mended as the recipe of its source."""
+        stem = name.strip()
+        if not stem or Path(stem).name != stem or stem.startswith("."):
+            raise CredtoolsError("Give the recipe a simple name, for example the system that the file comes from.")
+        path = Path("recipes") / f"{stem.removesuffix('.yaml')}.yaml"
+        if path.exists() and str(path) != self.recipe:
+            raise CredtoolsError(f"There is a recipe {path} already; choose another name.")
+        saved = self.journey.batch.save_recipe(path)
+        self.recipe = str(saved)
+        self.tell(f"Saved as {saved}; next time choose it, or run: credtools import FILE --recipe {saved}")
+        self.show()
+
+    def do_close(self) -> None:
+        self.journeys.pop(0)
+        self.finished = None
+        self.next_file()

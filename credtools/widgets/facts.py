@@ -1,0 +1,140 @@
+"""Facts: what each step shows, as plain values; the browser turns them into text, never into markup."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from credtools.lookups import fold
+from credtools.model import Counts
+from credtools.widgets import assumptions
+from credtools.widgets.decisions import Decision
+from credtools.widgets.journey import Cause, Journey
+
+MOST_CAUSES = 8
+EXAMPLES = 3
+
+
+def review(journey: Journey, shown: int = MOST_CAUSES) -> dict[str, Any]:
+    """The step *Review data*: what was assumed, causes largest first, decisions, warnings, and what Next will do."""
+    found = journey.reviewed
+    causes = journey.causes()
+    return {
+        "counts": f"{found.ready:,} ready · {found.rows - found.ready:,} rejected · {plural(len(causes), 'cause')}",
+        "reading": reading(journey),
+        "causes": [_cause(journey, cause) for cause in causes[:shown]],
+        "more": max(0, len(causes) - shown),
+        "decisions": [_decision(journey, decision) for decision in reversed(journey.decisions)],
+        "warnings": warnings(found.causes),
+        "comparison": str(journey.comparison) if journey.comparison else "",
+        "next": next_sentence(found.rows, found.ready),
+        "names": [name(cause) for cause in causes[:shown]],
+        "places": [cause.place for cause in causes[:shown]],
+    }
+
+
+def warnings(causes: pd.DataFrame) -> list[str]:
+    """What blocks no row but should be seen, one sentence per cause."""
+    told = causes[~causes["blocks"]].to_dict("records")
+    return [f"{plural(int(cause['count']), 'row')}: {cause['title']}. {cause['resolution']}" for cause in told]
+
+
+def reading(journey: Journey) -> dict[str, Any]:
+    """What was assumed to read the file, and what of it can be changed."""
+    return {
+        "line": assumptions.line(journey),
+        "choices": assumptions.choices(journey),
+        "warnings": list(journey.batch.table.reading.warnings),
+    }
+
+
+def next_sentence(rows: int, ready: int) -> str:
+    """What *Next* stands for, in one sentence."""
+    if ready == rows:
+        return f"Upload all {plural(rows, 'row')}."
+    if not ready:
+        return f"Every row has an error: nothing would be uploaded, and {plural(rows, 'row')} rejected."
+    return f"Discard {plural(rows - ready, 'row')} with errors, upload the other {ready:,}."
+
+
+def numbers(counts: Counts) -> list[dict[str, str]]:
+    """What finishing will do, in numbers."""
+    told = (
+        ("New credentials", counts.new, "were not here before"),
+        ("New versions", counts.new_versions, "of credentials that were here already"),
+        ("Older versions", counts.older, "go into the history; the newer one stays in force"),
+        ("Unchanged", counts.unchanged, "are here already, or stand twice in the file"),
+        ("Rejected", counts.rejected, "stay on the list of rejects until somebody mends them"),
+    )
+    return [{"label": label, "count": f"{count:,}", "help": text} for label, count, text in told]
+
+
+def name(cause: Cause) -> str:
+    """A cause in a few words."""
+    if cause.column is None:
+        return cause.title
+    if cause.pattern:
+        return f"{cause.title} in {cause.column.title}: like ‘{cause.value}’"
+    return (
+        f"{cause.title}: ‘{cause.value}’ in {cause.column.title}"
+        if cause.value
+        else f"{cause.title}: {cause.column.title}"
+    )
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 row`, `1,234 rows`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _cause(journey: Journey, cause: Cause) -> dict[str, Any]:
+    proposal = journey.proposal(cause)
+    values = list(dict.fromkeys(cause.errors["value"].head(200).tolist()))
+    lines = ", ".join(f"{line:,}" for line in cause.errors["line"].head(EXAMPLES).tolist())
+    rest = cause.count - EXAMPLES
+    return {
+        "key": cause.key,
+        "place": cause.place,
+        "count": plural(cause.count, "row"),
+        "name": name(cause),
+        "resolution": cause.resolution,
+        "examples": values[:EXAMPLES] if cause.pattern else [],
+        "lines": f"{'line' if cause.count == 1 else 'lines'} {lines}" + (f" and {rest:,} more" if rest > 0 else ""),
+        "proposal": proposal.label if proposal else "",
+        "choose": cause.column is not None
+        and cause.code not in ("expires_after_issue", "not_repeated", "field_count", "expires_too_late"),
+    }
+
+
+def _decision(journey: Journey, decision: Decision) -> dict[str, Any]:
+    return {
+        "number": decision.number,
+        "sentence": sentence(journey, decision),
+        "scope": _scope(decision),
+        "turn": ("Only these records" if decision.scope == "rule" else "Every file of this source")
+        if decision.changeable
+        else "",
+    }
+
+
+def _scope(decision: Decision) -> str:
+    if decision.cause:
+        return "stays rejected"
+    return "rule: every file of this source" if decision.scope == "rule" else "patch: only these records"
+
+
+def sentence(journey: Journey, decision: Decision) -> str:
+    """A decision in one sentence, before → after."""
+    if decision.cause:
+        return f"{plural(decision.count, 'row')} stay rejected: {decision.said}."
+    if decision.format:
+        where = journey.columns[decision.column].title
+        return f"{where}: dates are also read as {decision.format} ({plural(decision.count, 'cell')})."
+    first = decision.cells[0]
+    title = journey.columns[first.column].title if first.column in journey.columns else first.column
+    pairs = {(fold(cell.old), cell.new) for cell in decision.cells}
+    more = f" and {len(pairs) - 1:,} more values" if len(pairs) > 1 else ""
+    before = f"‘{first.old}’" if first.old else "(blank)"
+    after = f"‘{first.new}’" if first.new else "(blank)"
+    return f"{title}: {before} → {after}{more} ({plural(decision.count, 'cell')})."

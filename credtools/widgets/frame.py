@@ -1,0 +1,163 @@
+"""Frame: what all verbs of the wizard share – the files in hand, what comes from the browser, and what goes there.
+
+Here every click is one verb (`do_…`); what is shown is sent as messages, never kept in traits, so that nothing of a
+file can be saved with the notebook.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+
+from credtools.errors import CredtoolsError
+from credtools.registry import Batch, Registry
+from credtools.widgets import assumptions, facts
+from credtools.widgets.home import Credentials, waiting
+from credtools.widgets.journey import Journey
+from credtools.widgets.sheet import Sheet
+
+log = logging.getLogger(__name__)
+
+
+class Frame(anywidget.AnyWidget):
+    """The state of the wizard: the step, the files in hand, the batch that was finished last."""
+
+    def __init__(self, registry: Registry, recipe: str = "") -> None:
+        super().__init__()
+        self.registry = registry
+        self.recipe = recipe
+        self.step = "home"
+        self.journeys: list[Journey] = []  # the file in hand first, then those that wait for their turn
+        self.finished: Batch | None = None
+        self.credentials: Credentials | None = None
+        self.sheet: Sheet | None = None
+        self.shown_causes = facts.MOST_CAUSES
+        self._told = ("", "")
+        self.on_msg(self._on_message)
+
+    def __repr__(self) -> str:
+        return f"Wizard: {self.step}"
+
+    # --- what comes from the browser ------------------------------------------------------------------------
+
+    def _on_message(self, _widget: Any, message: dict[str, Any], buffers: list[Any]) -> None:
+        """One verb; what it refuses is told as a sentence and leaves everything as it was."""
+        verb = str(message.get("do", ""))
+        act: Callable[..., None] | None = getattr(self, f"do_{verb}", None) if verb.isidentifier() else None
+        if act is None:
+            return
+        given = {key: value for key, value in message.items() if key != "do"}
+        try:
+            act(**given, **({"buffers": buffers} if buffers else {}))
+        except CredtoolsError as problem:
+            self.tell(str(problem), "problem")
+        except Exception as problem:  # noqa: BLE001 - whoever clicked must hear of it, but of no value in a file
+            kind = type(problem).__name__
+            # Not the problem itself: its message could hold values.
+            log.error("%s in the verb %r:\n%s", kind, verb, "".join(traceback.format_tb(problem.__traceback__)))  # noqa: TRY400
+            self.tell(f"Something went wrong that should not have ({kind}); nothing was written.", "problem")
+        else:
+            return
+        try:
+            self.show()
+        except CredtoolsError as problem:  # this step can't be shown any more
+            self.tell(str(problem), "problem")
+            self.step = "home"
+            self.show()
+
+    def tell(self, sentence: str, kind: str = "done") -> None:
+        """One sentence about what has just happened, shown with the next state."""
+        self._told = (sentence, kind)
+
+    # --- what goes to the browser ---------------------------------------------------------------------------
+
+    def show(self) -> None:
+        """Sends what the step shows."""
+        sentence, kind = self._told
+        self._told = ("", "")
+        state = {"type": "state", "step": self.step, "told": sentence, "kind": kind, "by": self.registry.by}
+        self.send(state | self._facts())
+        if self.step == "review":
+            self._send_rows()
+
+    def _facts(self) -> dict[str, Any]:
+        if self.step == "home":
+            self.credentials = Credentials(self.registry)
+            found = self.credentials.like("", "")
+            return {"totals": self.credentials.totals, "list": found, "waiting": waiting(self.registry)}
+        if self.step == "upload":
+            waits = self.journeys[0].batch.file if self.journeys else ""
+            return {"recipes": recipes(self.recipe), "recipe": self.recipe, "open": waits}
+        told: dict[str, Any] = {"file": self.journey.batch.file, "later": len(self.journeys) - 1}
+        if self.step == "headings":
+            found_headings = assumptions.headings(self.journey)
+            return told | {"headings": found_headings, "reading": facts.reading(self.journey)}
+        if self.step == "review":
+            return told | facts.review(self.journey, self.shown_causes)
+        if self.step == "finish":
+            counts = self.journey.batch.preview()
+            rows = self.journey.reviewed
+            told |= {"numbers": facts.numbers(counts), "counts": str(counts)}
+            told |= {"warnings": facts.warnings(self.journey.batch.causes)}
+            return told | {"next": facts.next_sentence(rows.rows, rows.ready)}
+        return told | self._receipt()
+
+    def _send_rows(self) -> None:
+        """The rows: all of them once, then what has changed."""
+        if self.sheet is None or self.sheet.journey is not self.journey:
+            self.sheet = Sheet(self.journey)
+            self.send({"type": "rows"}, [self.sheet.whole()])
+        else:
+            self.send({"type": "changes"}, [self.sheet.changes()])
+
+    @property
+    def journey(self) -> Journey:
+        """The file in hand. Raises CredtoolsError when there is none."""
+        if not self.journeys:
+            self.step = "home"
+            raise CredtoolsError("Choose a file first.")
+        return self.journeys[0]
+
+    # --- going on -------------------------------------------------------------------------------------------
+
+    def go_on(self) -> None:
+        """To the headings where they are open, else to the review."""
+        self.shown_causes = facts.MOST_CAUSES
+        unsettled = self.journey.problem or not self.journey.batch.recipe.headings
+        self.step = "headings" if unsettled and assumptions.headings(self.journey)["open"] else "review"
+        self.show()
+
+    def show_review(self) -> None:
+        """To the review, with all rows anew."""
+        self.step, self.sheet = "review", None
+        self.show()
+
+    def next_file(self) -> None:
+        """The file is done: on to the next one, or home."""
+        self.step = "home"
+        self.go_on() if self.journeys else self.show()
+
+    def _receipt(self) -> dict[str, Any]:
+        if self.finished is None or self.finished.receipt is None:
+            raise CredtoolsError("Nothing was finished yet.")
+        pending = int((self.finished.credentials()["decision"] == "pending").sum())
+        receipt = self.finished.receipt
+        return {
+            "receipt": str(receipt),
+            "numbers": facts.numbers(receipt.counts),
+            "counts": str(receipt.counts),
+            "pending": pending,
+            "may_approve": not self.registry.settings.four_eyes,
+            "batch": self.finished.id,
+        }
+
+
+def recipes(chosen: str) -> list[tuple[str, str]]:
+    """The recipes of the working folder, by name; first: none."""
+    found = sorted({chosen, *map(str, Path("recipes").glob("*.y*ml"))} - {""})
+    return [("", "none – headings are matched on the next page"), *((name, Path(name).stem) for name in found)]

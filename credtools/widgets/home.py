@@ -1,0 +1,65 @@
+"""Home: the credentials page – totals, a plain list with a filter, and what waits to be continued."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+from credtools.dates import date_format
+from credtools.lookups import fold
+from credtools.registry import Registry
+
+MOST_SHOWN = 100
+STATES = ("pending", "expired", "expiring soon", "valid", "declined")
+
+
+class Credentials:
+    """The standing credentials of an organisation, each with its state today."""
+
+    def __init__(self, registry: Registry) -> None:
+        found = registry.credentials()
+        lookups = registry.lookups()
+        self._dates = date_format(lookups.profile_date_format or lookups.settings.date_format)
+        soon = lookups.today + timedelta(days=lookups.settings.expiring_soon_days)
+        until = pd.to_datetime(found["expiration_date"])
+        found["state"] = "valid"
+        found.loc[until <= pd.Timestamp(soon), "state"] = "expiring soon"
+        found.loc[until < pd.Timestamp(lookups.today), "state"] = "expired"
+        for decision in ("pending", "declined"):
+            found.loc[found["decision"] == decision, "state"] = decision
+        numbered = lookups.types.loc[lookups.types["numbered"].astype(bool), "name"]
+        number = found["credential_number"].where(found["credential_type"].isin(numbered), "").fillna("")
+        credential = found.assign(number=number).groupby(["user_email", "credential_type", "number"], sort=False)
+        counting = found["decision"].isin(("approved", "not_required"))
+        newest_counting = found[counting].groupby([found["user_email"], found["credential_type"], number]).tail(1).index
+        self.totals = {
+            "pending": int((found["decision"] == "pending").sum()),
+            "expired": int((found.loc[newest_counting, "state"] == "expired").sum()),
+            "expiring soon": int((found.loc[newest_counting, "state"] == "expiring soon").sum()),
+            "total": credential.ngroups,
+        }
+        shown = found["newest"] | found.index.isin(newest_counting) | (found["decision"] == "pending")
+        self._rows = found[shown].iloc[::-1]
+
+    def like(self, text: str, state: str) -> dict[str, Any]:
+        """The first credentials whose user, type or number contains `text`, and how many there are."""
+        rows = self._rows if state not in STATES else self._rows[self._rows["state"] == state]
+        if wanted := fold(text):
+            words = rows["user_email"] + " " + rows["credential_type"] + " " + rows["credential_number"].fillna("")
+            rows = rows[[wanted in fold(word) for word in words]]
+        names = ("user_email", "credential_type", "credential_number", "issue_date", "expiration_date", "state")
+        shown = rows.head(MOST_SHOWN)[list(names)].astype("object").fillna("").to_numpy().tolist()
+        return {"rows": [[self._text(cell) for cell in row] for row in shown], "found": len(rows)}
+
+    def _text(self, cell: object) -> str:
+        return self._dates.write(cell) if isinstance(cell, date) else str(cell)
+
+
+def waiting(registry: Registry) -> list[dict[str, Any]]:
+    """Drafts and held batches, newest first."""
+    found = registry.batches()
+    found = found[found["state"].isin(("draft", "held"))].head(MOST_SHOWN)
+    told = found.rename(columns={"uploaded_by": "by"})[["batch", "file", "state", "by"]]
+    return [{str(name): value for name, value in row.items()} for row in told.to_dict("records")]

@@ -1,0 +1,273 @@
+"""Journey: one file on its way through the wizard – its batch, the decisions about it, and what follows from them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from credtools.comparing import Comparison, compare
+from credtools.dates import date_format
+from credtools.errors import CredtoolsError, FileError
+from credtools.fields import Column
+from credtools.lookups import fold
+from credtools.model import IntArray, Review
+from credtools.recipes import Recipe
+from credtools.registry import Batch
+from credtools.widgets.decisions import Cell, Decision, Place, Scope, patches_of, recipe_of, usual_scope
+from credtools.widgets.proposals import Proposal, propose
+
+Cells = Iterable[tuple[int, str, str]]
+
+
+class Cause:
+    """One cause of errors in the review at hand: its rows, their values, and what may be proposed."""
+
+    def __init__(self, told: dict[str, object], errors: pd.DataFrame, places: IntArray, column: Column | None) -> None:
+        self.code, self.title = str(told["code"]), str(told["title"])
+        self.value, self.pattern = str(told["value"]), str(told["pattern"])
+        self.resolution, self.suggestion = str(told["resolution"]), str(told["suggestion"])
+        self.count = int(str(told["count"]))
+        self.column = column
+        self.place = int(str(told["cause"]))
+        self._errors, self._places = errors, places
+        name = f"{self.code}\n{told['column']}\n{self.pattern or fold(self.value)}"
+        self.key = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
+
+    @cached_property
+    def errors(self) -> pd.DataFrame:
+        """The errors of this cause, one per row of the file."""
+        return self._errors.iloc[self._places]
+
+    def cells(self, new: str | None = None) -> tuple[Cell, ...]:
+        """The cells of this cause, each with its new value (None: what is suggested for each)."""
+        if self.column is None:
+            raise CredtoolsError("This error is about whole rows; correct them in the file or reject them.")
+        lines, values = self.errors["line"].tolist(), self.errors["value"].tolist()
+        each = self.errors["suggestion"].tolist() if new is None else [new] * len(lines)
+        name = self.column.name
+        return tuple(Cell(int(a), name, str(b), str(c)) for a, b, c in zip(lines, values, each, strict=True) if c != b)
+
+
+class Journey:
+    """A batch and the decisions about it; every change re-checks at once, what can't be followed changes nothing."""
+
+    def __init__(self, batch: Batch, before: Review | None = None) -> None:
+        self.batch = batch
+        self.registry = batch.registry
+        self.review: Review | None = None
+        self.problem = ""
+        self.comparison: Comparison | None = None
+        self.decisions: tuple[Decision, ...] = ()
+        self._numbers = 0
+        self._causes_of: Review | None = None
+        self._causes: list[Cause] = []
+        self.base = replace(batch.recipe, rules=())
+        try:
+            self.review = batch.review()
+        except FileError as problem:
+            if problem.code != "heading_required":
+                raise
+            self.problem = str(problem)
+            return
+        self.decisions = (*self._rules_before(batch.recipe), *self._patches_before())
+        if before is not None:
+            self.comparison = compare(before, self.review)
+
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        """The schema's columns in use, by name."""
+        schema = self.registry.schema(self.batch.recipe.schema)
+        used = self.batch.recipe.columns_in_use(schema.columns)
+        return {column.name: column for column in schema.columns if column.name in used}
+
+    @property
+    def reviewed(self) -> Review:
+        """The review at hand. Raises CredtoolsError while a heading is missing."""
+        if self.review is None:
+            raise CredtoolsError(self.problem)
+        return self.review
+
+    # --- causes ---------------------------------------------------------------------------------------------
+
+    def causes(self) -> list[Cause]:
+        """What blocks rows, largest first, apart from what was decided to stay rejected."""
+        left = {decision.cause for decision in self.decisions if decision.cause}
+        return [cause for cause in self._blocking() if cause.key not in left]
+
+    def _blocking(self) -> list[Cause]:
+        review = self.reviewed
+        if self._causes_of is not review:
+            by_cause = _places(review.errors["cause"].to_numpy())
+            blocking = review.causes[review.causes["blocks"]].to_dict("records")
+            self._causes_of = review
+            self._causes = [
+                Cause(
+                    {str(key): value for key, value in told.items()},
+                    review.errors,
+                    by_cause[int(told["cause"])],
+                    self.columns.get(str(told["column"])),
+                )
+                for told in blocking
+            ]
+        return self._causes
+
+    def cause(self, key: str) -> Cause:
+        """The cause of this key. Raises CredtoolsError when it is no more."""
+        for cause in self.causes():
+            if cause.key == key:
+                return cause
+        raise CredtoolsError("This cause is no more; look at the list again.")
+
+    def proposal(self, cause: Cause) -> Proposal | None:
+        """What *Accept* would do for a cause, if there is evidence for something."""
+        formats = self.reviewed.date_formats.get(cause.column.name, ()) if cause.column else ()
+        return propose(cause.code, cause.suggestion, cause.errors, formats)
+
+    # --- deciding -------------------------------------------------------------------------------------------
+
+    def accept(self, key: str) -> Decision:
+        """Follows the proposal for a cause. Raises CredtoolsError when there is none."""
+        cause = self.cause(key)
+        proposal = self.proposal(cause)
+        if proposal is None:
+            raise CredtoolsError("There is no suggestion for this cause; choose a value or reject its rows.")
+        if proposal.format:
+            return self.add_format(cause, proposal.format)
+        return self.replace(cause, proposal.value or None)
+
+    def replace(self, cause: Cause, new: str | None, scope: Scope | None = None) -> Decision:
+        """All cells of a cause become `new` (None: each what is suggested for it)."""
+        cells = cause.cells(new)
+        if not cells or cause.column is None:
+            raise CredtoolsError("That would change nothing; choose another value.")
+        decision = Decision(self._number(), len(cells), scope or usual_scope(cause.column, cells), cells)
+        return self._decide(decision if decision.changeable else replace(decision, scope="patch"))
+
+    def add_format(self, cause: Cause, form: str) -> Decision:
+        """Dates of the cause's column may also be written like this, in every file of this source."""
+        column = cause.column.name if cause.column else ""
+        try:
+            form = date_format(form).text
+        except ValueError as problem:
+            raise CredtoolsError(str(problem)) from problem
+        return self._decide(Decision(self._number(), cause.count, "rule", column=column, format=form))
+
+    def leave(self, key: str) -> Decision:
+        """The rows of a cause stay rejected: they are followed until they are accepted."""
+        cause = self.cause(key)
+        column = cause.column.name if cause.column else ""
+        said = f"{cause.title}: ‘{cause.value}’" if cause.value else cause.title
+        decision = Decision(self._number(), cause.count, column=column, cause=key, said=said)
+        self.decisions = (*self.decisions, decision)
+        return decision
+
+    def edit(self, cells: Cells) -> Decision | None:
+        """Cells typed or pasted by hand; None when nothing changes."""
+        review = self.reviewed
+        rows = {int(line): row for row, line in enumerate(review.table.lines)}
+        changed = []
+        for line, column, new in cells:
+            if line not in rows or column not in self.columns:
+                raise CredtoolsError("This cell can't be changed here.")
+            old = str(review.resolved[f"{column}_text"].iloc[rows[line]])
+            if old != new.strip():
+                changed.append(Cell(line, column, old, new.strip()))
+        if not changed:
+            return None
+        return self._decide(Decision(self._number(), len(changed), "patch", tuple(changed)))
+
+    def undo(self, number: int) -> Decision:
+        """Takes one decision back, whichever it is."""
+        taken = self._decision(number)
+        self._apply(self.base, tuple(d for d in self.decisions if d is not taken))
+        return taken
+
+    def turn(self, number: int) -> Decision:
+        """Makes a rule of a patch, or a patch of a rule."""
+        old = self._decision(number)
+        if not old.changeable:
+            raise CredtoolsError("This can't be a rule: the same value would become several others, or was blank.")
+        self._apply(self.base, tuple(d.turned() if d is old else d for d in self.decisions))
+        return self._decision(number)
+
+    def use(self, recipe: Recipe) -> None:
+        """Goes on with another way to read the file (headings, encoding, date format …); decisions stay."""
+        self._apply(replace(recipe, rules=()), self.decisions)
+
+    def compare_with(self, before: Review) -> None:
+        """Remembers how this file differs from an earlier attempt."""
+        self.comparison = compare(before, self.reviewed)
+
+    # --- how ------------------------------------------------------------------------------------------------
+
+    def _decision(self, number: int) -> Decision:
+        for decision in self.decisions:
+            if decision.number == number:
+                return decision
+        raise CredtoolsError("This decision was already taken back.")
+
+    def _decide(self, decision: Decision) -> Decision:
+        self._apply(self.base, (*self.decisions, decision))
+        return decision
+
+    def _apply(self, base: Recipe, decisions: tuple[Decision, ...]) -> None:
+        """Recipe and corrections follow from all decisions anew; what can't be followed leaves everything as it was."""
+        formats = self.review.date_formats if self.review else {}
+        recipe = recipe_of(base, decisions, formats)
+        anew = recipe.rules != self.batch.recipe.rules  # a correction is guarded by what the rules make of its cell
+        if recipe != self.batch.recipe or self.review is None:
+            self.review = self.batch.use(recipe)
+        wanted, present = patches_of(decisions), self._present()
+        changes: list[tuple[int, str, str | None]] = [(*at, new) for at, new in wanted.items()]
+        changes = [c for c in changes if anew or present.get(c[:2]) != c[2]]
+        changes += [(*at, None) for at in present.keys() - wanted.keys()]
+        if changes:
+            self.review = self.batch.patch_cells(changes)
+        self.base, self.decisions, self.problem = base, decisions, ""
+
+    def _present(self) -> dict[Place, str]:
+        found = self.batch.patches
+        return {
+            (line, column): new
+            for line, column, new in zip(*(found[name].tolist() for name in ("line", "column", "new")), strict=True)
+        }
+
+    def _rules_before(self, recipe: Recipe) -> list[Decision]:
+        """The rules that the recipe already has, with what they do in this file."""
+        if not recipe.rules:
+            return []
+        review, decisions = self.reviewed, []
+        sources = {column: heading for heading, column in review.headings.items() if column}
+        folded = {
+            name: np.array([fold(text) for text in review.table.frame[sources[name]].tolist()], dtype=object)
+            for name in {rule.column for rule in recipe.rules} & sources.keys()
+        }
+        for rule in recipe.rules:
+            keys = folded.get(rule.column)
+            hit: list[int] = [] if keys is None else np.flatnonzero(keys == fold(rule.old)).tolist()
+            cells = [Cell(int(review.table.lines[row]), rule.column, rule.old, rule.new) for row in hit]
+            cells = cells or [Cell(0, rule.column, rule.old, rule.new)]
+            decisions.append(Decision(self._number(), len(hit), "rule", tuple(cells)))
+        return decisions
+
+    def _patches_before(self) -> list[Decision]:
+        """The corrections that were made before, as one decision per column."""
+        names = ("line", "column", "old", "new")
+        found = [Cell(*row) for row in zip(*(self.batch.patches[name].tolist() for name in names), strict=True)]
+        by_column = [[cell for cell in found if cell.column == column] for column in {cell.column: 0 for cell in found}]
+        return [Decision(self._number(), len(cells), "patch", tuple(cells)) for cells in by_column]
+
+    def _number(self) -> int:
+        self._numbers += 1
+        return self._numbers
+
+
+def _places(causes: IntArray) -> Sequence[IntArray]:
+    """For each cause the places of its errors."""
+    order = np.argsort(causes, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(causes))[:-1]) if len(causes) else []

@@ -1,0 +1,73 @@
+// A modal dialog: the browser makes everything else inert; Escape is the safe answer; Tab stays inside.
+function openDialog(host, { title, body, buttons, safe, onAnswer }) {
+  const titleId = freshId(), bodyId = freshId()
+  let answer = safe
+  const dialog = h('dialog', { class: 'ct-dialog', 'aria-labelledby': titleId, 'aria-describedby': bodyId, 'aria-modal': 'true' })
+  const made = buttons.map(({ label, primary, ready }) => h('button', {
+    type: 'button', class: primary && 'ct-primary',
+    click: () => { if (!ready || ready()) { answer = label; dialog.close() } },
+  }, label))
+  dialog.append(
+    h('h2', { id: titleId }, title),
+    h('div', { id: bodyId }, body),
+    h('div', { class: 'ct-buttons' }, made),
+  )
+  dialog.addEventListener('keydown', event => {
+    if (event.key !== 'Tab') return
+    const stops = [...dialog.querySelectorAll('button, input:not([type=radio]), input:checked, select')]
+    const last = event.shiftKey ? stops[0] : stops.at(-1)
+    if (document.activeElement === last) {
+      event.preventDefault()
+      stops.at(event.shiftKey ? -1 : 0).focus()
+    }
+  })
+  dialog.addEventListener('close', () => { dialog.remove(); onAnswer(answer) })
+  host.append(dialog)
+  dialog.showModal()
+  const first = dialog.querySelector('[data-first]') ?? made[buttons.findIndex(button => button.label === safe)]
+  first.focus()
+  return dialog
+}
+
+// What a cause can become: from a list, by search among users, or typed. `done` gets the value and the scope.
+function openChoice(host, told, { search, done }) {
+  const listFirst = told.kind === 'format' && told.choices.length > 0
+  const list = h('select', { size: listFirst ? Math.max(2, told.choices.length) : 8, 'aria-label': 'Choices', class: 'ct-wide', 'data-first': listFirst })
+  const fill = choices => list.replaceChildren(...choices.map(([value, label]) => h('option', { value }, label)))
+  fill(told.choices)
+  if (listFirst) list.selectedIndex = 0
+  const text = h('input', { type: 'text', class: 'ct-wide', 'data-first': !listFirst, autocomplete: 'off' })
+  const label = told.free || (told.kind === 'search' ? 'Find a user by name or address' : 'Find in the list')
+  text.addEventListener('input', () => {
+    if (told.kind === 'search') search(text.value, fill)
+    else if (!told.free) fill(told.choices.filter(choice => choice[1].toLowerCase().includes(text.value.toLowerCase())))
+  })
+  const scopes = told.usual && told.kind !== 'format' && h('fieldset', {}, h('legend', {}, 'This holds for'),
+    [['rule', 'every file of this source (a rule)'], ['patch', 'only these records (a patch)']].map(([value, words]) =>
+      h('label', {}, h('input', { type: 'radio', name: 'ct-scope', value, checked: value === told.usual }), ` ${words}`)))
+  const chosen = () => (told.free && text.value.trim()) || list.value || (list.options.length === 1 && list.options[0].value)
+  const problem = h('p', { role: 'alert' })
+  const ready = () => {
+    if (!chosen()) problem.textContent = 'Choose one of the list first.'
+    return Boolean(chosen())
+  }
+  const onlyTyped = told.kind === 'text'
+  const dialog = openDialog(host, {
+    title: told.name,
+    body: [h('p', {}, told.resolution), listFirst && list, field(label, text), !onlyTyped && !listFirst && list, scopes, problem],
+    buttons: [{ label: 'Cancel' }, { label: 'Use this', primary: true, ready }],
+    safe: 'Cancel',
+    onAnswer: answer => done(answer === 'Use this' ? chosen() : null, dialog.querySelector(':checked[name=ct-scope]')?.value ?? 'patch'),
+  })
+  const use = event => {
+    if (event.key !== 'Enter') return
+    event.preventDefault() // else the key would also press the button that gets the focus when the dialog closes
+    dialog.querySelector('.ct-primary').click()
+  }
+  text.addEventListener('keydown', event => {
+    if (event.key === 'ArrowDown' && list.options.length) { event.preventDefault(); list.focus(); list.selectedIndex = Math.max(0, list.selectedIndex) }
+    use(event)
+  })
+  list.addEventListener('keydown', use)
+  list.addEventListener('dblclick', () => dialog.querySelector('.ct-primary').click())
+}

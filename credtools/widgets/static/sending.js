@@ -1,0 +1,48 @@
+// A file goes to the kernel in pieces of 1 MiB, four under way at a time: larger messages would be dropped unseen.
+const PIECE = 1 << 20
+const UNDER_WAY = 4
+
+class Sending {
+  constructor(model, onProgress) {
+    this.model = model
+    this.onProgress = onProgress
+    this.waiting = new Map() // key → called with each answer of the kernel
+  }
+
+  answered(message) {
+    this.waiting.get(message.key)?.(message)
+  }
+
+  // Resolves when the kernel has the whole file, or has refused it.
+  async send(file, again) {
+    const key = `${Date.now()}-${Math.random()}`
+    let answered = 0, refused = false, wake = () => {}
+    const answer = () => new Promise(resolve => { wake = resolve })
+    this.waiting.set(key, message => {
+      if (message.type === 'ack') answered = message.pieces
+      else if (message.type === 'refused') refused = true
+      else answered = Infinity
+      wake()
+    })
+    this.model.send({ do: 'file', key, name: file.name, size: file.size, again })
+    let sent = 0
+    for (let start = 0; start < file.size && !refused; start += PIECE) {
+      const piece = await file.slice(start, start + PIECE).arrayBuffer()
+      this.model.send({ do: 'piece', key }, undefined, [piece])
+      sent += 1
+      while (sent - answered >= UNDER_WAY && !refused) await answer()
+      this.onProgress(file.name, Math.min(1, (start + PIECE) / file.size))
+    }
+    while (answered < sent && !refused) await answer()
+    if (!refused) {
+      this.model.send({ do: 'whole', key })
+      while (answered !== Infinity) await answer()
+    }
+    this.waiting.delete(key)
+    this.onProgress(file.name, null)
+  }
+
+  async sendAll(files, again = false) {
+    for (const file of files) await this.send(file, again)
+  }
+}

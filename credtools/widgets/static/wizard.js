@@ -1,0 +1,172 @@
+// The wizard: keeps the frame (status line, progress), draws the step that the kernel sent, and keeps focus in place.
+const DRAW = { home, upload, headings, review, finish, done }
+const SAID = { file: 'Reading and checking', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', undo: 'Checking again' }
+
+const TOAST_MS = 6000
+
+export default {
+  render({ model, el }) {
+    const root = h('div', { class: 'ct-wizard' })
+    const steps = h('nav', { 'aria-label': 'Steps of the upload' })
+    const status = h('p', { role: 'status', class: 'ct-status' })
+    const told = h('p', { 'aria-live': 'polite', class: 'ct-told' })
+    const progress = h('div', { class: 'ct-progress', hidden: true })
+    const sent = h('p', { class: 'ct-sent ct-quiet', hidden: true })
+    const main = h('div')
+    const toast = h('div', { popover: 'manual', class: 'ct-toast', 'aria-hidden': 'true' })
+    root.append(steps, status, told, progress, sent, main, toast)
+    el.append(root)
+    shield(root)
+
+    let state = null, ours = false, slow = 0, fading = 0
+    const act = (verb, values = {}, quiet = false) => {
+      ours = true
+      if (!quiet) work(SAID[verb] ?? 'Working')
+      model.send({ do: verb, ...values })
+    }
+    const work = (words, share) => {
+      clearTimeout(slow)
+      const bar = h('progress', { max: 1, 'aria-label': words })
+      if (share !== undefined) bar.value = share
+      progress.replaceChildren(h('span', {}, `${words} …`), bar)
+      if (share !== undefined) progress.hidden = false
+      else slow = setTimeout(() => { progress.hidden = false }, 200)
+    }
+    const rest = () => { clearTimeout(slow); progress.hidden = true }
+
+    const sending = new Sending(model, (name, share) => work(share === null ? `Reading and checking ${name}` : `Sending ${name}`, share ?? undefined))
+    const count = h('span', { class: 'ct-quiet' })
+    const ui = {
+      count,
+      grid: new Grid({
+        onEdit: cells => act('edit', { cells }),
+        onUndo: () => act('undo'),
+        onCount: (shown, all) => { count.textContent = `${shown.toLocaleString('en')} of ${all.toLocaleString('en')} rows` },
+      }),
+      sendFiles: async (files, again) => { ours = true; await sending.sendAll(files, again); rest() },
+      showRows: filter => {
+        ui.filter.value = filter
+        ui.text.value = ''
+        ui.grid.select(filter, '')
+        ui.grid.element.scrollIntoView({ block: 'nearest' })
+        ui.grid.element.focus()
+      },
+      discard: file => openDialog(root, {
+        title: `Discard ${file}?`,
+        body: h('p', {}, 'Nothing of it is uploaded, and what was decided here is lost.'),
+        buttons: [{ label: 'Keep it' }, { label: 'Discard it', primary: true }],
+        safe: 'Keep it',
+        onAnswer: answer => { beginStep(); if (answer === 'Discard it') act('discard') },
+      }),
+      approve: ({ pending, by, batch, counts }) => openDialog(root, {
+        title: `Approve ${pending.toLocaleString('en')} credentials now?`,
+        body: [h('p', {}, `They come from batch ${batch} (${counts}) and are approved as ${by}.`),
+          h('p', {}, 'Later is safe: they stay pending until somebody approves them.')],
+        buttons: [{ label: 'Later' }, { label: 'Approve', primary: true }],
+        safe: 'Later',
+        onAnswer: answer => { beginStep(); act(answer.toLowerCase()) },
+      }),
+    }
+
+    const beginStep = () => {
+      root.scrollIntoView({ block: 'start' })
+      main.querySelector('h2')?.focus({ preventScroll: true })
+    }
+
+    const cardsLike = decision => [...main.querySelectorAll('[data-card]')].filter(card => card.matches('[data-card^=decision]') === decision)
+
+    // After drawing anew: the same control, else the first of the next card, else the heading of the step.
+    function keepFocus(before, sameStep) {
+      if (sameStep && root.contains(document.activeElement)) return
+      const same = sameStep && before.name && [...main.querySelectorAll('[data-focus]')].find(found => found.dataset.focus === before.name)
+      const cards = cardsLike(before.decision)
+      const card = cards[Math.min(before.card, cards.length - 1)]
+      const next = sameStep && before.card >= 0 && (card?.querySelector('button') ?? main.querySelector('button.ct-primary'))
+      if (same || next) (same || next).focus()
+      else beginStep()
+    }
+
+    function where() {
+      const now = document.activeElement
+      const card = now?.closest?.('[data-card]')
+      const decision = Boolean(card?.matches('[data-card^=decision]'))
+      return { inside: root.contains(now), name: now?.dataset?.focus, card: cardsLike(decision).indexOf(card), decision }
+    }
+
+    function draw(fresh) {
+      const before = where()
+      const sameStep = state?.step === fresh.step
+      const open = sameStep && fresh.kind === 'problem' && main.querySelector('details.ct-reading')?.open
+      state = fresh
+      rest()
+      steps.replaceChildren(stepList(fresh.step))
+      if (sameStep && fresh.step === 'review') {
+        main.querySelector('.ct-decided').replaceWith(decided(fresh, { act, ui }))
+        renewFilter(fresh, ui)
+      } else main.replaceChildren(DRAW[fresh.step](fresh, { act, ui }))
+      if (open) main.querySelector('details.ct-reading').open = true
+      status.textContent = fresh.counts ?? ''
+      status.hidden = !fresh.counts
+      sent.hidden = fresh.step !== 'upload' || !sent.textContent
+      told.textContent = fresh.told
+      told.className = joined('ct-told', fresh.told && `ct-${fresh.kind}`)
+      if (before.inside || ours) keepFocus(before, sameStep)
+      ours = false
+      showToast()
+      if (fresh.step === 'done' && !sameStep && fresh.pending > 0 && fresh.may_approve) ui.approve(fresh)
+    }
+
+    // Who works further down sees what happened, too; for screen readers the line above has said it already.
+    function showToast() {
+      clearTimeout(fading)
+      const inSight = told.getBoundingClientRect().top > 0
+      toast.textContent = [told.textContent, status.textContent].filter(Boolean).join('\n')
+      if (told.textContent && !inSight) {
+        toast.showPopover()
+        fading = setTimeout(() => toast.hidePopover(), TOAST_MS)
+      } else toast.hidePopover()
+    }
+
+    let found = () => {}
+    const onMessage = async (message, buffers) => {
+      if (message.type === 'state') draw(message)
+      else if (message.type === 'rows') { ui.grid.load(await unpack(buffers[0])); syncFilter() }
+      else if (message.type === 'changes') ui.grid.change(await unpack(buffers[0]))
+      else if (message.type === 'list') ui.fillList(message.list)
+      else if (message.type === 'options') choose(message)
+      else if (message.type === 'found') found(message.choices)
+      else if (message.type === 'download') download(message, buffers[0])
+      else {
+        if (message.type === 'received') sent.textContent = `${message.name} arrived whole: ${(message.size / 1e6).toFixed(1)} MB, SHA-256 ${message.sha256}`
+        sending.answered(message)
+      }
+    }
+    // A file without errors shows all its rows.
+    function syncFilter() {
+      if (!ui.grid.view.length) ui.grid.select('all', '')
+      ui.filter.value = ui.grid.filter
+      ui.text.value = ui.grid.text
+    }
+    function choose(message) {
+      if (message.kind === 'rows') return ui.showRows('bad')
+      openChoice(root, message, {
+        search: (text, fill) => { found = fill; model.send({ do: 'search', text, column: message.column }) },
+        done: (value, scope) => {
+          const opener = [...main.querySelectorAll('[data-focus]')].find(element => element.dataset.focus === `Choose… ${message.cause}`)
+          opener?.focus()
+          if (value) act('choose', { cause: message.cause, value, scope })
+        },
+      })
+    }
+    function download({ name, mime }, buffer) {
+      const link = h('a', { href: URL.createObjectURL(new Blob([buffer], { type: mime })), download: name })
+      link.click()
+      URL.revokeObjectURL(link.href)
+      told.textContent = `${name} was downloaded.`
+    }
+
+    model.on('msg:custom', onMessage)
+    model.send({ do: 'ready' })
+    return () => { clearTimeout(fading); model.off('msg:custom', onMessage) }
+  },
+}

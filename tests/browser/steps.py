@@ -1,0 +1,118 @@
+"""The wizard as a test drives it: by the names that people see; and files to drive it with."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from credtools import demo, settings
+from tests.browser.lab import Notebook
+
+OpenNotebook = Callable[..., Notebook]
+PATIENCE = 30_000
+HEADINGS = ("User email", "Credential type", "Issue date", "Expiration date")
+
+
+@dataclass(frozen=True)
+class Wizard:
+    """The wizard in a page."""
+
+    page: Page
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def region(self, name: str) -> Locator:
+        return self.page.get_by_role("region", name=name)
+
+    @property
+    def grid(self) -> Locator:
+        return self.page.get_by_role("grid")
+
+    @property
+    def told(self) -> Locator:
+        return self.page.locator(".ct-told")
+
+    def counts(self, text: str) -> None:
+        """Wait until the counts line says it."""
+        expect(self.page.locator("p[role=status]")).to_contain_text(text, timeout=PATIENCE)
+
+    def tells(self, text: str) -> None:
+        """Wait until it is said what has just happened."""
+        expect(self.told).to_contain_text(text, timeout=PATIENCE)
+
+    def upload(self, *files: Path) -> None:
+        """From the credentials page to the chosen files."""
+        self.button("Bulk upload (CSV)").click()
+        self.page.get_by_label("Upload CSV file").set_input_files(files)
+
+    def card(self, text: str) -> Locator:
+        """The cause that speaks of this."""
+        return self.page.locator("li[data-card]").filter(has_text=text)
+
+    def cell(self, line: int, column: str) -> Locator:
+        """A cell in sight, by the line of the file and its heading."""
+        place = [*self.grid.get_by_role("columnheader").all_inner_texts()].index(column)
+        row = self.grid.get_by_role("row").filter(has=self.page.get_by_role("gridcell", name=str(line), exact=True))
+        return row.get_by_role("gridcell").nth(place)
+
+    def is_accessible(self) -> None:
+        """An accessibility scan of what is shown finds nothing serious."""
+        found = Axe().run(self.page, context=".ct-wizard").response["violations"]
+        serious = [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found if v["impact"] in SERIOUS]
+        assert serious == []
+
+
+SERIOUS = ("serious", "critical")
+
+
+def start(folder: Path, open_notebook: OpenNotebook, page: Page, name: str = "upload") -> tuple[demo.Demo, Wizard]:
+    """The demo's organisation in a folder, and a notebook of it open and run."""
+    made = demo.prepare(folder, rows=300)
+    return made, run(folder, open_notebook, page, name)
+
+
+def run(folder: Path, open_notebook: OpenNotebook, page: Page, name: str, **parameters: Any) -> Wizard:
+    """A notebook, copied to a folder, with other parameters, open and run."""
+    source = (settings.documents("notebooks") / f"{name}.ipynb").read_text("utf-8")
+    for key, value in parameters.items():
+        assert f'"{key} = 0' in source
+        source = source.replace(f'"{key} = 0', f'"{key} = {value}')
+    (folder / f"{name}.ipynb").write_text(source, "utf-8")
+    open_notebook(folder / f"{name}.ipynb").run_all()
+    return Wizard(page)
+
+
+def write(path: Path, rows: Iterable[Sequence[str]], headings: Sequence[str] = HEADINGS) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([headings, *rows])
+    return path
+
+
+def right_rows(count: int) -> list[list[str]]:
+    """Rows without fault for the demo's organisation, each another credential or version."""
+    users = demo.ACTIVE
+    rows = []
+    for k in range(count):
+        day, month, year = k // len(users) % 28 + 1, k // len(users) // 28 % 12 + 1, 2024
+        rows.append(
+            [users[k % len(users)], "First Aid", f"{day:02}/{month:02}/{year}", f"{day:02}/{month:02}/{year + 5}"]
+        )
+    return rows
+
+
+def cell_count(page: Page) -> int:
+    """How many cells the notebook has: a key that slipped through could delete or add one."""
+    return int(page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length"))
+
+
+def copy_of(path: Path, folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    return Path(shutil.copy(path, folder))

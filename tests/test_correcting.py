@@ -1,0 +1,339 @@
+"""The correction file: out as it came, through a spreadsheet, and back as a follow-up batch."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from credtools import exports
+from credtools.cli import main
+from credtools.errors import CredtoolsError, FileError
+from credtools.exports.damage import mended
+from credtools.registry import Registry
+from tests.builders import ANA, BEN, ZOE, export, states, write
+
+WRONG_TYPE = "ben@example.org,Frist Aid,2024-05-06,,007"
+Rows = list[dict[str, str]]
+
+
+def rows_in(path: Path) -> Rows:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def put_back(path: Path, rows: Rows, *, delimiter: str = ",", encoding: str = "utf-8", headings: list[str] = []) -> Path:  # noqa: B006
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, headings or list(rows[0]), delimiter=delimiter, extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    path.write_bytes(out.getvalue().encode(encoding, "replace"))
+    return path
+
+
+def rejects_of(registry: Registry) -> list[tuple[int, str]]:
+    found = registry.audit.rejects().drop_duplicates("reject")
+    return list(zip(found["reject"].tolist(), found["state"].tolist(), strict=True))
+
+
+@pytest.fixture
+def out(registry: Registry, tmp_path: Path) -> Path:
+    """The correction file of a batch with two wrong rows (lines 3 and 4) and two right ones."""
+    registry.upload(export(tmp_path, ANA, ZOE, WRONG_TYPE, BEN)).finish()
+    assert registry.write_rejects(tmp_path / "wrong.csv") == 2
+    return tmp_path / "wrong.csv"
+
+
+# --- the way out --------------------------------------------------------------------------------------------
+
+
+def test_rows_go_out_as_they_came(out: Path) -> None:
+    """Only wrong rows, each as it came under the file's own headings, with a key, the reasons and suggestions."""
+    first, second = rows_in(out)
+    assert list(second) == [
+        *("credtools row", "User email", "Credential type", "Issue date", "Expiration date", "Credential number"),
+        *("credtools reasons", "credtools suggestions"),
+    ]
+    assert [second[name] for name in list(second)[1:6]] == WRONG_TYPE.split(",")
+    assert second["credtools reasons"].startswith("Credential type: ")
+    assert second["credtools suggestions"] == "Credential type: First Aid"
+    assert first["credtools row"].startswith("R1-")
+    assert oct(out.stat().st_mode)[-3:] == "600"
+
+
+def test_the_workbook_holds_text_only(registry: Registry, out: Path) -> None:
+    """In XLSX each cell is text, so zeros stay; wrong cells are coloured; keys can't be typed over."""
+    registry.write_rejects(out.with_suffix(".xlsx"))
+    sheet = load_workbook(out.with_suffix(".xlsx")).active
+    assert {(cell.data_type, cell.number_format) for row in sheet.iter_rows() for cell in row if cell.value} == {
+        ("s", "@")
+    }
+    assert sheet["F3"].value == "007"
+    assert sheet["C3"].fill.fgColor.rgb == "FFFDE2DD"
+    assert sheet["D3"].fill.fill_type is None
+    assert [(v.formula1, str(v.sqref)) for v in sheet.data_validations.dataValidation] == [("FALSE", "A2:A3")]
+
+
+def test_other_endings_are_refused(registry: Registry, tmp_path: Path) -> None:
+    """Rejects are written as .csv or .xlsx only."""
+    with pytest.raises(CredtoolsError) as caught:
+        registry.write_rejects(tmp_path / "a.txt")
+    assert str(caught.value) == "Rejects are written as .csv or .xlsx, not as 'a.txt'."
+
+
+# --- the way back -------------------------------------------------------------------------------------------
+
+
+def test_a_corrected_row_is_fixed(registry: Registry, out: Path) -> None:
+    """A mended row is accepted in a batch that follows the first, and its old reject is fixed by exactly that row."""
+    rows = rows_in(out)
+    rows[1]["Credential type"] = "First Aid"
+    done = registry.correct(put_back(out, rows))
+    assert str(done) == "1 fixed · 0 still wrong · 0 newly wrong · 1 untouched · 0 left out"
+    assert (done.fixed, done.untouched) == ((2,), (1,))
+    assert done.receipts[0].counts.as_dict()["new"] == 1
+    assert registry.batch(2)._row.follows_id == 1
+    found = registry.audit.rejects().drop_duplicates("reject").set_index("reject")
+    assert found.loc[2, ["state", "fixed_batch", "fixed_line"]].tolist() == ["fixed", 2, 2]
+    assert found.loc[1, "state"] == "open"
+    assert registry.verify() == []
+
+
+def test_a_second_time_changes_nothing(registry: Registry, out: Path) -> None:
+    """The same correction file again finds its rows settled, and writes nothing."""
+    rows = rows_in(out)
+    rows[1]["Credential type"] = "First Aid"
+    registry.correct(put_back(out, rows))
+    again = registry.correct(out)
+    assert again.problems == ((3, "This row is fixed meanwhile, so it was left out."),)
+    assert (again.untouched, again.receipts) == ((1,), ())
+    assert states(registry) == ["finished", "finished"]
+
+
+def test_still_wrong_and_newly_wrong(registry: Registry, out: Path) -> None:
+    """A row with an error that it had is still wrong, one with others only newly wrong; both stay followed."""
+    rows = rows_in(out)
+    rows[0]["User email"] = "zoe@example.com"
+    rows[1]["Credential type"] = "First Aid"
+    rows[1]["Issue date"] = "soon"
+    done = registry.correct(put_back(out, rows))
+    assert (done.still_wrong, done.newly_wrong, done.fixed) == ((1,), (2,), ())
+    assert rejects_of(registry) == [(1, "superseded"), (2, "superseded"), (3, "open"), (4, "open")]
+    rows[1]["Issue date"] = "2024-05-06"  # corrected once more in the first file, which is older than the rejects
+    sentence = "Somebody else has corrected this row meanwhile; write the rejects anew."
+    assert registry.correct(put_back(out, rows)).problems == ((3, sentence),)
+    registry.write_rejects(out)
+    rows = rows_in(out)
+    rows[1]["Issue date"] = "2024-05-06"
+    assert registry.correct(put_back(out, rows)).fixed == (4,)
+    assert rejects_of(registry)[3] == (4, "fixed")
+    assert registry.verify() == []
+
+
+def test_the_same_wrong_record_comes_again(registry: Registry, out: Path, tmp_path: Path) -> None:
+    """What was corrected is a patch of its record: the next export of the source needs no hand."""
+    rows = rows_in(out)
+    rows[1]["Credential type"] = "First Aid"
+    registry.correct(put_back(out, rows))
+    later = registry.upload(export(tmp_path, BEN, WRONG_TYPE, name="later.csv"))
+    assert later.patches.to_dict("records") == [
+        {"line": 3, "column": "credential_type", "old": "Frist Aid", "new": "First Aid"}
+    ]
+    assert later.finish().counts.as_dict()["unchanged"] == 2
+
+
+def test_still_wrong_records_are_not_followed_twice(registry: Registry, out: Path, tmp_path: Path) -> None:
+    """When the source sends a record again whose correction was wrong, there is still one open reject."""
+    rows = rows_in(out)[:1]
+    rows[0]["User email"] = "zoe@example.com"
+    registry.correct(put_back(out, rows))
+    registry.upload(export(tmp_path, BEN, ZOE, name="later.csv")).finish()
+    assert rejects_of(registry) == [(1, "superseded"), (2, "open"), (3, "superseded"), (4, "open")]
+
+
+def test_an_untouched_row_that_is_right_now(registry: Registry, out: Path, tmp_path: Path) -> None:
+    """A row that nobody changed is fixed when the organisation has learnt what it lacked."""
+    registry.load("users", write(tmp_path, "u.csv", "Email\nzoe@example.org\n"))
+    done = registry.correct(out)
+    assert (done.fixed, done.untouched) == ((1,), (2,))
+
+
+def test_undo_of_a_follow_up(registry: Registry, out: Path) -> None:
+    """A follow-up that is taken back opens its rejects again."""
+    rows = rows_in(out)
+    rows[1]["Credential type"] = "First Aid"
+    done = registry.correct(put_back(out, rows))
+    registry.undo(done.receipts[0].batch)
+    assert rejects_of(registry) == [(1, "open"), (2, "open")]
+
+
+def test_a_field_too_many_is_corrected(registry: Registry, tmp_path: Path) -> None:
+    """A row with too many fields goes out with all of them, and is right once they stand where they belong."""
+    registry.upload(export(tmp_path, BEN, "ana@example.org,First,Aid,2024-01-10,,,")).finish()
+    registry.write_rejects(tmp_path / "wrong.csv")
+    rows = rows_in(tmp_path / "wrong.csv")
+    assert {"col_6": "", "col_7": ""}.items() <= rows[0].items()
+    rows[0] |= {"Credential type": "First Aid", "Issue date": "2024-01-10", "Expiration date": ""}
+    assert registry.correct(put_back(tmp_path / "wrong.csv", rows)).fixed == (1,)
+
+
+def test_two_sources_in_one_file(registry: Registry, tmp_path: Path) -> None:
+    """Rejects of several batches go out together; each comes back as the follow-up of its own batch."""
+    hr = write(tmp_path, "hr.yaml", "headings: {E-Mail: user_email, Kind: credential_type, From: issue_date}\n")
+    registry.upload(export(tmp_path, ANA, ZOE)).finish()
+    registry.upload(export(tmp_path, "ben@example.org,Fork,2024-01-01", headings="E-Mail,Kind,From"), hr).finish()
+    registry.write_rejects(tmp_path / "wrong.csv")
+    rows = rows_in(tmp_path / "wrong.csv")
+    rows[0]["User email"] = "cara@example.org"
+    rows[1]["Kind"] = "Forklift"
+    done = registry.correct(put_back(tmp_path / "wrong.csv", rows))
+    assert done.fixed == (1, 2)
+    assert [registry.batch(n)._row.follows_id for n in (3, 4)] == [1, 2]
+    assert [registry.batch(n).source for n in (3, 4)] == ["manual", "hr"]
+
+
+# --- what comes back damaged --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("delimiter", "encoding"), [(",", "utf-8-sig"), (";", "cp1252"), ("\t", "utf-16")])
+def test_any_kind_of_csv(registry: Registry, out: Path, delimiter: str, encoding: str) -> None:
+    """Marks of byte order, semicolons, other encodings, other orders of columns and rows change nothing."""
+    rows = rows_in(out)[::-1]
+    rows[0]["Credential type"] = "First Aid"
+    headings = sorted(rows[0])
+    done = registry.correct(put_back(out, rows, delimiter=delimiter, encoding=encoding, headings=headings))
+    assert (done.fixed, done.untouched, done.repaired, done.problems) == ((2,), (1,), (), ())
+
+
+def test_deleted_rows_and_columns(registry: Registry, out: Path) -> None:
+    """A deleted row stays open and is counted; a deleted column counts as it came."""
+    rows = rows_in(out)[1:]
+    rows[0]["Credential type"] = "First Aid"
+    headings = ["credtools row", "Credential type"]
+    done = registry.correct(put_back(out, rows, headings=headings))
+    assert (done.fixed, done.left_out) == ((2,), (1,))
+    assert registry.credentials()["credential_number"].tolist()[-1] == "007"
+
+
+def test_lost_zeros_and_rewritten_dates_are_repaired(registry: Registry, out: Path) -> None:
+    """What only a spreadsheet has rewritten counts as it came, and each such cell is named."""
+    rows = rows_in(out)
+    rows[1] |= {"Credential type": "First Aid", "Issue date": "06/05/24", "Credential number": "7"}
+    done = registry.correct(put_back(out, rows))
+    assert (done.fixed, done.repaired) == ((2,), ((3, "Issue date"), (3, "Credential number")))
+    stored = registry.credentials().iloc[-1]
+    assert (str(stored["issue_date"]), stored["credential_number"]) == ("2024-05-06", "007")
+
+
+@pytest.mark.parametrize("key", ["", "R1", "R1-AAAAAAAAAA", "R99-AAAAAAAAAA", "=R1", "R\u0661-AAAAAAAAAA", "R" + "9" * 30])
+def test_keys_that_nobody_gave_out(registry: Registry, out: Path, key: str) -> None:
+    """A row whose key was changed, forged or lost is named and left out."""
+    rows = rows_in(out)
+    rows[0]["credtools row"] = key
+    done = registry.correct(put_back(out, rows))
+    sentence = "The key in the column 'credtools row' is none that was given out, so the row was left out."
+    assert done.problems == ((2, sentence),)
+    assert done.left_out == (1,)
+
+
+def test_a_copied_row_and_an_emptied_one(registry: Registry, out: Path) -> None:
+    """A row that stands there twice is taken once; a row without content is not taken."""
+    rows = rows_in(out)
+    for name in list(rows[1])[1:6]:
+        rows[1][name] = ""
+    done = registry.correct(put_back(out, [*rows, rows[0]]))
+    assert done.problems == (
+        (3, "Every cell of this row was emptied; to close its reject, waive it."),
+        (4, "The file holds this row twice; only the first was taken."),
+    )
+
+
+def test_another_file_is_no_correction_file(registry: Registry, tmp_path: Path) -> None:
+    """A file without the column of keys is refused with what to do."""
+    with pytest.raises(FileError) as caught:
+        registry.correct(export(tmp_path, ANA))
+    assert str(caught.value) == (
+        "export.csv has no column 'credtools row', so it is no correction file; write one with credtools rejects -o "
+        "export.csv."
+    )
+
+
+CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12)
+
+
+@given(CELLS | st.sampled_from(["=1+1", "'x", "''", "-5", "＝1", " =x", "\t=x", "007", "1E5", "a\r\nb", "\x0b"]))  # noqa: RUF001
+def test_what_nobody_touched_is_byte_exact(text: str) -> None:
+    """Whatever a cell holds, its shown form comes back as exactly what came."""
+    assert mended(text, exports.shown(text)) == (text, False)
+    assert mended(text, exports.shown(text), wrong=True) == (text, False)
+
+
+@pytest.mark.parametrize(
+    ("came", "now"),
+    [
+        *[("007", "7"), ("1.50", "1.5"), ("12345678901234567890", "1.23456789012346E+19"), ("1E5", "100000")],
+        *[("03/05/2024", "2024-05-03"), ("03/05/2024", "3/5/24"), ("2024-05-03", "03.05.2024"), ("1-2", "02. Jan")],
+        *[("1-2", "2026-01-02"), ("MAR1", "01-Mar"), ("3/2024", "01.03.2024"), ("Łukasz", "?ukasz")],
+        *[("true", "TRUE"), ("a \r\n b", "a\nb"), (" x", "x"), ("3 May 2024", "03-May-24")],
+    ],
+)
+def test_damage(came: str, now: str) -> None:
+    """What a spreadsheet does by itself to a right cell is undone."""
+    assert mended(came, now) == (came, True)
+
+
+@pytest.mark.parametrize(
+    ("came", "now"),
+    [("7", "007"), ("2024-05-03", "2024-05-04"), ("a", "b"), ("", "7"), ("007", "8"), ("1-2", "2-1"), ("x", "'x")],
+)
+def test_edits(came: str, now: str) -> None:
+    """What no spreadsheet does by itself is somebody's correction."""
+    assert mended(came, now) == (now, False)
+
+
+@pytest.mark.parametrize(
+    ("came", "now", "meant"),
+    [
+        ("2024-05-03", "03/05/2024", ("03/05/2024", False)),  # corrected into the format in force
+        ("2024-05-03", "5/3/2024", ("2024-05-03", True)),  # the American way: would be another day
+        ("5.3.2024", "2024-03-05", ("5.3.2024", True)),
+        ("soon", "03/05/2024", ("03/05/2024", False)),
+    ],
+)
+def test_a_wrong_date_never_becomes_right_by_itself(came: str, now: str, meant: tuple[str, bool]) -> None:
+    """A wrong date is corrected by writing the same or another day in the format in force, not by a rewriting."""
+    assert mended(came, now, wrong=True, formats=("DD/MM/YYYY",)) == meant
+
+
+# --- at the prompt ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("home", ["sqlite"], indirect=True)
+def test_at_the_prompt(registry: Registry, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`credtools rejects -o` and `credtools correct` do the same; --json counts and names everything."""
+    monkeypatch.setenv("CREDTOOLS_DATABASE", registry.engine.url.render_as_string())
+    written = CliRunner().invoke(main, ["rejects", "-o", str(out)])
+    assert written.stdout == f"2 open rejects written to {out}; correct them, then: credtools correct FILE\n"
+    rows = rows_in(out)
+    rows[1] |= {"Credential type": "First Aid", "Credential number": "7"}
+    put_back(out, rows)
+    done = CliRunner().invoke(main, ["correct", str(out), "--json"])
+    told = json.loads(done.stdout)
+    assert done.exit_code == 0
+    assert [told[name] for name in ("fixed", "still_wrong", "newly_wrong", "untouched", "left_out")] == [1, 0, 0, 1, 0]
+    assert told["repaired"] == [{"line": 3, "heading": "Credential number"}]
+    assert (told["batches"][0]["batch"], told["batches"][0]["new"]) == (2, 1)
+    again = CliRunner().invoke(main, ["correct", str(out)])
+    assert again.exit_code == 1
+    assert again.stdout.splitlines()[:2] == [
+        "0 fixed · 0 still wrong · 0 newly wrong · 1 untouched · 0 left out",
+        "  line 3: This row is fixed meanwhile, so it was left out.",
+    ]

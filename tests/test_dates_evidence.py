@@ -1,0 +1,83 @@
+"""Which format a column of dates is written in: evidence to be shown, and formats that must be chosen on purpose."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from credtools.dates import DateFormat, FormatEvidence, format_evidence
+
+
+def test_days_over_twelve_prove() -> None:
+    """The evidence counts what a format reads, what proves the order of day and month, and what reads both ways."""
+    texts = ["13/02/2024", " 01/02/2024 ", "03/03/2024", "25/12/2023", "", "soon"]
+    first, second = format_evidence(texts)
+    assert first == FormatEvidence("DD/MM/YYYY", values=5, reads=4, proves=2, both_ways=1)
+    assert second == FormatEvidence("MM/DD/YYYY", values=5, reads=2, proves=0, both_ways=1)
+    assert str(first) == "DD/MM/YYYY reads 4 of 5 values; 2 prove that the day comes first, 1 read both ways."
+    assert str(second) == "MM/DD/YYYY reads 2 of 5 values; 0 prove that the month comes first, 1 read both ways."
+
+
+def test_formats_of_one_order() -> None:
+    """A format that begins with the year or names the month has nothing to prove."""
+    (found,) = format_evidence(["2024-03-05", "2024-13-01", "2024-02-01"])
+    assert str(found) == "YYYY-MM-DD reads 2 of 3 values."
+    best = format_evidence(["Saturday, June 20, 2026", "Monday, June 20, 2026"])
+    assert [(e.format, e.reads) for e in best] == [("dddd, MMMM D, YYYY", 1)]
+
+
+def test_no_evidence() -> None:
+    """Numbers, words and nothing at all are dates in no plausible format."""
+    assert format_evidence(["45386", "Feb 2026", "n/a", "", "1.5"]) == []
+
+
+@given(st.lists(st.dates(date(1950, 1, 1), date(2090, 12, 31)), min_size=1, max_size=9))
+def test_the_true_format_reads_everything(days: list[date]) -> None:
+    """The format in which a column was written is among those that read all of it."""
+    for text in "DD/MM/YYYY", "MM-DD-YYYY", "D MMM YYYY", "YYYYMMDD":
+        found = format_evidence([DateFormat(text).write(day) for day in days])
+        assert text in [e.format for e in found if e.reads == e.values == len(days)]
+
+
+# --- formats for those who choose them ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "day"),
+    [
+        ("[excel]", "45386", date(2024, 4, 4)),
+        ("[excel]", "61", date(1900, 3, 1)),
+        ("[excel]", "60", None),
+        ("[excel]", "2958465", date(9999, 12, 31)),
+        ("[excel]", "2958466", None),
+        ("[excel]", "45386.5", None),
+        ("[excel]", "2024-04-04", None),
+        ("[first] MMM YYYY", "Feb 2026", date(2026, 2, 1)),
+        ("[last] MMM YYYY", "february 2024", date(2024, 2, 29)),
+        ("[last] MM/YYYY", "12/2024", date(2024, 12, 31)),
+        ("[last] MM/YYYY", "13/2024", None),
+        ("[last] MM/YYYY", "0/2024", None),
+        ("[first]YYYY-MM", "2024-02", date(2024, 2, 1)),
+    ],
+)
+def test_day_numbers_and_months(form: str, text: str, day: date | None) -> None:
+    """Spreadsheets' day numbers and months without a day are read only in the formats that say so."""
+    assert DateFormat(form).parse(text) == day
+
+
+@pytest.mark.parametrize("form", ["MMM YYYY", "[middle] MMM YYYY", "[first] D MMM YYYY", "[last] YYYY", "[excel] YYYY"])
+def test_what_they_may_not_be(form: str) -> None:
+    """A month alone must say which of its days is meant, and nothing else goes with it."""
+    with pytest.raises(ValueError, match=r"can't be used as a date format"):
+        DateFormat(form)
+
+
+@pytest.mark.parametrize(
+    ("form", "text"), [("[excel]", "45351"), ("[first] MMM YYYY", "Feb 2024"), ("[last] MM/YYYY", "02/2024")]
+)
+def test_they_are_written_too(form: str, text: str) -> None:
+    """A date is shown in these formats as they read it."""
+    assert DateFormat(form).write(date(2024, 2, 29)) == text

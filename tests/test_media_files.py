@@ -1,0 +1,540 @@
+from __future__ import annotations
+
+import io
+import os
+import resource
+import struct
+import subprocess
+import sys
+import time
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from PIL import Image
+
+from credtools.errors import MissingFileError
+from credtools.media import Looker, Refused, files, gathered, looking
+from tests.pictures import action, filled, jpeg, noise, pdf, picture, png, zipped
+
+
+@pytest.fixture(scope="module")
+def looker() -> Iterator[Looker]:
+    with Looker() as opened:
+        yield opened
+
+
+def refusal(looker: Looker, name: str, content: bytes) -> str:
+    """The sentence with which a file is refused."""
+    with pytest.raises(Refused) as caught:
+        looker.media_type(name, content)
+    return caught.value.sentence(name)
+
+
+# --- one file -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "media_type"),
+    [
+        ("scan.pdf", pdf(), "application/pdf"),
+        ("scan.PDF", pdf(pages=3, root={"/OpenAction": action("/GoTo")}), "application/pdf"),
+        ("link.pdf", pdf(root={"/OpenAction": action("/URI", URI="https://example.org")}), "application/pdf"),
+        ("photo.jpg", jpeg(), "image/jpeg"),
+        ("photo.jpeg", noise(progressive=True), "image/jpeg"),
+        ("two.jpg", jpeg(1) + jpeg(2), "image/jpeg"),  # a phone appends a second picture
+        ("tail.jpg", jpeg() + b"SEFHe\xff\xda\0\0\0", "image/jpeg"),  # what some phones append
+        ("screen.png", png(), "image/png"),
+    ],
+)
+def test_proper_media_are_taken(looker: Looker, name: str, content: bytes, media_type: str) -> None:
+    """What scanners, phones and office programs make is taken."""
+    assert looker.media_type(name, content) == media_type
+
+
+def vast(kind: str, mode: str = "1") -> bytes:
+    out = io.BytesIO()
+    Image.new(mode, (20_000, 20_000)).save(out, kind)
+    return out.getvalue()
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def png_with(kind: bytes, content: bytes) -> bytes:
+    whole = png()
+    return whole[:33] + chunk(kind, content) + whole[33:]
+
+
+def with_scripted_page() -> bytes:
+    document = pikepdf.new()
+    document.add_blank_page()
+    document.pages[0].obj.Annots = pikepdf.Array(
+        [pikepdf.Dictionary(Subtype=pikepdf.Name.Link, A=pikepdf.Array([action("/JavaScript")]))]
+    )
+    out = io.BytesIO()
+    document.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue()
+
+
+def with_attachment() -> bytes:
+    document = pikepdf.new()
+    document.add_blank_page()
+    document.attachments["inner.exe"] = b"MZ"
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def hidden_name() -> bytes:
+    """A script whose name is written with hexadecimal digits, so that it isn't found by its letters."""
+    plain = pdf(root={"/OpenAction": action("/JavaScript....")}, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    assert b"/JavaScript...." in plain
+    return plain.replace(b"/JavaScript....", b"/J#61vaScrip#74")
+
+
+def with_picture(width: int) -> bytes:
+    document = pikepdf.new()
+    document.add_blank_page()
+    shown = {"/Type": pikepdf.Name.XObject, "/Subtype": pikepdf.Name.Image, "/Width": width, "/Height": width}
+    document.Root.Extra = document.make_indirect(pikepdf.Stream(document, b"x", pikepdf.Dictionary(shown)))
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+ENCRYPTED = {"encryption": pikepdf.Encryption(owner="secret", user="")}
+LOCKED = {"encryption": pikepdf.Encryption(owner="secret", user="secret")}
+ARCHIVE = io.BytesIO()
+with zipfile.ZipFile(ARCHIVE, "w") as _archive:
+    _archive.writestr("inner.txt", "x")
+TWICE = "is a medium and {} at once, as harmful files are; save or print it anew and add that."
+BROKEN = "isn't a proper, complete {}; open it, save or print it anew, and add that."
+REPRINT = "contains {}; print it to a new PDF and add that."
+LARGE = "has a picture of {} pixels, but at most 64 million are read; save it smaller."
+
+REFUSED: dict[str, tuple[str, bytes, str]] = {
+    "word file": (
+        "a.docx",
+        b"PK",
+        "ends in '.docx', but only PDF, JPEG and PNG files are kept; save it as one of these.",
+    ),
+    "no ending": (
+        "scan",
+        pdf(),
+        "ends in nothing, but only PDF, JPEG and PNG files are kept; save it as one of these.",
+    ),
+    "empty": ("a.pdf", b"", "is empty; add the file again."),
+    "wrong ending": ("a.png", jpeg(), "holds a JPEG, which its name doesn't say; give it the right ending."),
+    "PDF as picture": ("a.jpg", pdf(), "holds a PDF, which its name doesn't say; give it the right ending."),
+    "web page": (
+        *("a.jpg", b"<html><script>1</script>"),
+        "doesn't begin like a JPEG, which its name promises; save it again as what it should be.",
+    ),
+    "junk before the PDF": (
+        *("a.pdf", b"GIF89a\n" + pdf()),
+        "doesn't begin like a PDF, which its name promises; save it again as what it should be.",
+    ),
+    "JPEG and zip": ("a.jpg", jpeg() + ARCHIVE.getvalue(), TWICE.format("an archive")),
+    "JPEG and RAR": ("a.jpg", jpeg() + b"Rar!\x1a\x07\x01\0", TWICE.format("an archive")),
+    "JPEG and PDF": ("a.jpg", jpeg() + pdf(), TWICE.format("a PDF")),
+    "PDF in a comment": ("a.jpg", picture(comment=pdf()), TWICE.format("a PDF")),
+    "script in a comment": ("a.jpg", picture(comment=b"<ScRiPt >alert(1)</script>"), TWICE.format("a web page")),
+    "PNG and script": ("a.png", png_with(b"tEXt", b"k\0<svg onload=1>"), TWICE.format("a web page")),
+    "PDF and zip": ("a.pdf", pdf() + ARCHIVE.getvalue(), TWICE.format("an archive")),
+    "PDF and JPEG": ("a.pdf", pdf() + jpeg(), BROKEN.format("PDF")),
+    "PNG and more": ("a.png", png() + b"more", BROKEN.format("PNG")),
+    "PNG of a wrong checksum": ("a.png", png()[:-20] + b"x" + png()[-19:], BROKEN.format("PNG")),
+    "PNG with a text bomb": (
+        "a.png",
+        png_with(b"zTXt", b"k\0\0" + zlib.compress(b"0" * (80 << 20))),
+        BROKEN.format("PNG"),
+    ),
+    "PDF without pages": (
+        "a.pdf",
+        pdf(pages=0),
+        "has 0 pages, but must have between 1 and 500; add only the pages that count.",
+    ),
+    "501 pages": (
+        "a.pdf",
+        pdf(pages=501),
+        "has 501 pages, but must have between 1 and 500; add only the pages that count.",
+    ),
+    "PNG of 20,000²": ("a.png", vast("PNG"), LARGE.format("20,000 × 20,000")),
+    "JPEG of 20,000²": ("a.jpg", vast("JPEG", "L"), LARGE.format("20,000 × 20,000")),
+    "picture in a PDF": ("a.pdf", with_picture(20_000), LARGE.format("20,000 × 20,000")),
+    "script on opening": (
+        "a.pdf",
+        pdf(root={"/OpenAction": action("/JavaScript", JS="x")}),
+        REPRINT.format("a script"),
+    ),
+    "script, only named": ("a.pdf", pdf(root={"/OpenAction": action("/JavaScript")}), REPRINT.format("a script")),
+    "script, its name hidden": ("a.pdf", hidden_name(), REPRINT.format("a script")),
+    "script in no table": (
+        *("a.pdf", pdf().replace(b"startxref", b"9 0 obj <</S /JavaScript /JS (x)>> endobj\nstartxref")),
+        REPRINT.format("a script or other files"),
+    ),
+    "script on a page": ("a.pdf", with_scripted_page(), REPRINT.format("a script")),
+    "scripts in the names": (
+        *("a.pdf", pdf(root={"/Names": pikepdf.Dictionary(JavaScript=pikepdf.Dictionary())})),
+        REPRINT.format("a script"),
+    ),
+    "launch": (
+        "a.pdf",
+        pdf(root={"/AA": {"/WC": action("/Launch")}}),
+        REPRINT.format("an action that leaves the document"),
+    ),
+    "form that sends": (
+        *("a.pdf", pdf(root={"/OpenAction": action("/SubmitForm")})),
+        REPRINT.format("an action that leaves the document"),
+    ),
+    "XFA form": ("a.pdf", pdf(root={"/AcroForm": pikepdf.Dictionary(XFA="x")}), REPRINT.format("a form with scripts")),
+    "embedded file": ("a.pdf", with_attachment(), REPRINT.format("other files")),
+    "restricted": (
+        "a.pdf",
+        pdf(**ENCRYPTED),
+        "is encrypted or restricted by a password; save it without, and add that.",
+    ),
+    "locked": ("a.pdf", pdf(**LOCKED), "is encrypted or restricted by a password; save it without, and add that."),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_harmful_or_broken_files_are_refused(looker: Looker, case: str) -> None:
+    """What isn't exactly what its name promises, or could harm whoever opens it, is refused with its sentence."""
+    name, content, sentence = REFUSED[case]
+    assert refusal(looker, name, content) == f"{name!r} {sentence}"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.jpg", noise()), ("a.jpg", noise(progressive=True)), ("a.png", png()), ("a.pdf", pdf())],
+    ids=["JPEG", "progressive JPEG", "PNG", "PDF"],
+)
+def test_truncated_files_are_refused(looker: Looker, name: str, content: bytes) -> None:
+    """A file that was cut off is refused, wherever the cut is (but for a PDF's last line end)."""
+    step = max(1, len(content) // 150)
+    last = len(content.rstrip(b"\n"))
+    for cut in [*range(12, last, step), last - 1]:
+        with pytest.raises(Refused):
+            looker.media_type(name, content[:cut])
+
+
+def peak(looker: Looker) -> int:
+    """The most address space that the parsing process has taken."""
+    told = Path(f"/proc/{looker._process.pid}/status").read_text()  # type: ignore[union-attr]
+    return int(told.split("VmPeak:")[1].split()[0]) << 10
+
+
+def pdf_bomb() -> bytes:
+    """A table of objects that unpacks to a gigabyte and more, 1 MB packed."""
+    packed = zlib.compress(b"0" * (1200 << 20), 9)
+    head = b"%PDF-1.5\n"
+    told = b"<< /Type /XRef /Size 400000000 /W [1 1 1] /Root 1 0 R /Filter /FlateDecode /Length %d >>" % len(packed)
+    table = b"2 0 obj\n" + told + b"\nstream\n" + packed + b"\nendstream\nendobj\n"
+    return head + table + b"startxref\n%d\n%%%%EOF\n" % len(head)
+
+
+def test_memory_stays_under_the_cap(looker: Looker) -> None:
+    """Bombs are stopped at the cap of the parsing process, which is replaced, and the next file is read as ever."""
+    with pytest.raises(Refused) as caught:
+        looker.media_type("a.pdf", pdf_bomb())
+    assert caught.value.code in ("too_costly", "damaged")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    out = io.BytesIO()
+    Image.new("RGB", (8_000, 8_000)).save(out, "JPEG", progressive=True)
+    made = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert looker.media_type("a.jpg", out.getvalue()) == "image/jpeg"
+    assert peak(looker) <= looking.MEMORY
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - max(before, made) < 64 << 10
+
+
+def test_killed_parser_is_replaced() -> None:
+    """A file that kills its parser, or takes too long, is refused; the next one is read by a new parser."""
+    with Looker() as own:
+        assert own.media_type("a.png", png()) == "image/png"
+        own._process.kill()  # type: ignore[union-attr]
+        own._process.wait()  # type: ignore[union-attr]
+        sentence = refusal(own, "b.png", png())
+        assert sentence == (
+            "'b.png' took more than the 1,024 MB of memory that are allowed; save or print it anew, and smaller."
+        )
+        assert own.media_type("c.png", png()) == "image/png"
+
+
+def test_slow_files_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file keeps a parser busy for longer than its seconds."""
+    monkeypatch.setattr(looking, "SECONDS", 0.3)
+    monkeypatch.setattr(looking, "LIMITS", {**looking.LIMITS, "objects": 1 << 60})
+    document = pikepdf.new()
+    document.add_blank_page()
+    document.Root.Deep = pikepdf.Array([pikepdf.Array([pikepdf.Dictionary(A=1)] * 1000) for _ in range(400)])
+    out = io.BytesIO()
+    document.save(out)
+    with Looker() as own:
+        began = time.monotonic()
+        sentence = refusal(own, "a.pdf", out.getvalue())
+        assert time.monotonic() - began < 5
+    assert sentence == "'a.pdf' took more than the 0 seconds that are allowed; save or print it anew, and smaller."
+
+
+def test_too_many_objects_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PDF of endless objects is refused before they are all looked at."""
+    monkeypatch.setattr(looking, "LIMITS", {**looking.LIMITS, "objects": 5})
+    with Looker() as own:
+        assert refusal(own, "a.pdf", pdf()) == (
+            "'a.pdf' took more than the 5 objects that are allowed; save or print it anew, and smaller."
+        )
+
+
+def test_nothing_of_ours_loads_the_parsers() -> None:
+    """Media are only ever opened in the process with limits: the library itself doesn't even load what opens them."""
+    code = "import sys, credtools.registry\nprint(sorted({'pikepdf', 'PIL.JpegImagePlugin'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+# --- folders and zips ---------------------------------------------------------------------------------------
+
+
+def read(*paths: Path) -> dict[str, str | bytes]:
+    """Each file's bytes, or the sentence with which it is refused."""
+    found: dict[str, str | bytes] = {}
+    with gathered(paths) as given:
+        for file in given:
+            try:
+                found[file.name] = file.read()
+            except Refused as refused:
+                found[file.name] = refused.sentence(file.name)
+    return found
+
+
+def test_files_folders_and_zips_give_the_same(tmp_path: Path) -> None:
+    """However files are given, they come with their name within what was given, and with all their bytes."""
+    media = {"a.pdf": pdf(1), "inner/b.jpg": jpeg(2), "inner/Zoë.png": png(3)}
+    folder = filled(tmp_path / "folder", media)
+    assert read(folder) == media
+    assert read(zipped(tmp_path / "all.zip", media)) == media
+    assert read(*(folder / name for name in media)) == {Path(name).name: content for name, content in media.items()}
+
+
+def test_missing_path_is_an_error(tmp_path: Path) -> None:
+    """A path that isn't there is a mistake of whoever typed it, not a file that is refused."""
+    with pytest.raises(MissingFileError) as caught:
+        read(tmp_path / "none.zip")
+    assert str(caught.value) == f"There is no file {str(tmp_path / 'none.zip')!r}; check the name and the folder."
+
+
+def test_names_that_lead_out_are_refused(tmp_path: Path) -> None:
+    """No name of a zip is ever followed; those that would lead elsewhere, or can't be seen, are refused."""
+    names = [
+        "../up.pdf",
+        "/root.pdf",
+        "a/../../b.pdf",
+        "C:\\x.pdf",
+        "..\\x.pdf",
+        "nul~.pdf",
+        "rtl\u202efdp.pdf",
+        "a\nb.pdf",
+    ]
+    path = zipped(tmp_path / "bad.zip", dict.fromkeys(names, pdf()))
+    path.write_bytes(path.read_bytes().replace(b"nul~", b"nul\0"))
+    before = sorted(tmp_path.parent.rglob("*"))
+    found = read(path)
+    assert sorted(found) == sorted(name.replace("~", "\0") for name in names)
+    for name, sentence in found.items():
+        assert (
+            sentence == f"{name!r} leads out of its folder, or its name holds characters that nobody sees; rename it."
+        )
+    assert sorted(tmp_path.parent.rglob("*")) == before
+
+
+def test_links_and_devices_are_refused(tmp_path: Path) -> None:
+    """A folder's links and pipes, and a zip's links, aren't followed."""
+    folder = filled(tmp_path / "folder", {"a.pdf": pdf()})
+    (folder / "link.pdf").symlink_to(tmp_path / "secret.pdf")
+    os.mkfifo(folder / "pipe.pdf")
+    entry = zipfile.ZipInfo("zipped.pdf")
+    entry.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(entry, "/etc/passwd")
+    found = read(folder, tmp_path / "a.zip")
+    for name in ("link.pdf", "pipe.pdf", "zipped.pdf"):
+        assert found[name] == f"{name!r} is a link or a device, not a file; add the file itself."
+    assert found["a.pdf"] == pdf()
+
+
+def test_closed_folders_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that can't be looked into isn't passed over in silence."""
+    folder = filled(tmp_path / "folder", {"a.pdf": pdf(), "closed/b.pdf": pdf()})
+    real = os.scandir
+
+    def closed(path: Any) -> Any:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    assert read(folder) == {
+        "a.pdf": pdf(),
+        "closed": "'closed' can't be read (Permission denied); mend that and add it again.",
+    }
+
+
+def test_archives_among_files_are_refused(tmp_path: Path) -> None:
+    """Only a zip that was named itself is opened; others inside folders or zips are refused."""
+    inner = zipped(tmp_path / "inner.zip", {"a.pdf": pdf()}).read_bytes()
+    folder = filled(tmp_path / "folder", {"x.zip": inner})
+    found = read(folder, zipped(tmp_path / "outer.zip", {"y.ZIP": inner, "z.tar.gz": b"x"}))
+    for name, sentence in found.items():
+        assert sentence == (
+            f"{name!r} is an archive among the files; add what it holds, or add it by itself when it is a zip."
+        )
+    assert len(found) == 3
+
+
+def test_large_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more than 25 MB of one file are ever read."""
+    monkeypatch.setattr(files, "MAX_BYTES", 1000)
+    big = b"%PDF-" + os.urandom(1000)
+    folder = filled(tmp_path / "folder", {"a.pdf": big})
+    for found in (read(folder), read(zipped(tmp_path / "a.zip", {"a.pdf": big}))):
+        assert found == {"a.pdf": "'a.pdf' has more than the 25 MB that one file may have; save it smaller."}
+
+
+def test_unreadable_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that the disk doesn't give is refused with the system's reason, and the others go on."""
+    folder = filled(tmp_path / "folder", {"a.pdf": pdf(), "b.pdf": pdf()})
+    real = Path.open
+
+    def failing(path: Path, *arguments: Any) -> Any:
+        if path.name == "a.pdf":
+            raise OSError(5, "Input/output error")
+        return real(path, *arguments)
+
+    monkeypatch.setattr(Path, "open", failing)
+    assert read(folder) == {
+        "a.pdf": "'a.pdf' can't be read (Input/output error); mend that and add it again.",
+        "b.pdf": pdf(),
+    }
+
+
+def encrypted(path: Path) -> None:
+    content = zipped(path, {"a.pdf": pdf()}, zipfile.ZIP_STORED).read_bytes()
+    local = bytearray(content)
+    local[6] |= 1
+    local[content.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(local)
+
+
+def checksum(path: Path) -> None:
+    content = zipped(path, {"a.pdf": pdf()}, zipfile.ZIP_STORED).read_bytes()
+    path.write_bytes(content.replace(b"%PDF-1", b"%PDF-9", 1))
+
+
+def lying(path: Path) -> None:
+    """An entry that says it is small, and unpacks to more."""
+    content = zipped(path, {"a.pdf": b"0" * 100_000}).read_bytes()
+    path.write_bytes(content.replace(struct.pack("<I", 100_000), struct.pack("<I", 10)))
+
+
+INNER: dict[str, tuple[Callable[[Path], object], str]] = {
+    "encrypted": (encrypted, "'a.pdf' is encrypted in the zip; pack it without a password."),
+    "checksum": (checksum, "'a.pdf' is damaged in the zip; pack it again."),
+    "lying about its size": (lying, "'a.pdf' is damaged in the zip; pack it again."),
+    "LZMA": (
+        lambda path: zipped(path, {"a.pdf": pdf()}, zipfile.ZIP_LZMA),
+        "'a.pdf' is packed in a way that isn't read here; pack it as an ordinary zip.",
+    ),
+    "bomb": (
+        lambda path: zipped(path, {"a.pdf": b"0" * (20 << 20)}),
+        "'a.pdf' unpacks to more than 200 times its packed size, as bombs do; add it unpacked.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", INNER)
+def test_bad_entries_are_refused_alone(tmp_path: Path, case: str) -> None:
+    """An entry that can't be trusted is refused; the zip's others would still be read."""
+    make, sentence = INNER[case]
+    make(tmp_path / "a.zip")
+    assert read(tmp_path / "a.zip") == {"a.pdf": sentence}
+
+
+def overlapping(path: Path) -> None:
+    """Many entries of a table of contents that all point to the same bytes."""
+    content = zipped(path, {"a.pdf": noise(100)}, zipfile.ZIP_STORED).read_bytes()
+    start = content.index(b"PK\x01\x02")
+    end = content.index(b"PK\x05\x06")
+    entry = content[start:end]
+    tail = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 50, 50, len(entry) * 50, start, 0)
+    path.write_bytes(content[:start] + entry * 50 + tail)
+
+
+def vast_directory(path: Path) -> None:
+    """A zip that claims, in its 64-bit end record too, a table of contents of 150 MB."""
+    size = 150 << 20
+    end64 = struct.pack("<4sQ2H2I4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 9, 9, size, 0)
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, size, 1)
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 9, 9, 46, 0, 0)
+    with path.open("wb") as file:
+        file.truncate(size)
+        file.seek(size)
+        file.write(end64 + locator + end)
+
+
+def many(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for k in range(50_001):
+            archive.writestr(f"{k}.pdf", b"")
+
+
+def vast_file(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate((200 << 20) + 1)
+
+
+WHOLE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "no zip": (lambda path: path.write_bytes(b"PK\x03\x04 nothing"), "'a.zip' is damaged or no zip; pack it again."),
+    "cut off": (
+        lambda path: path.write_bytes(zipped(path, {"a.pdf": pdf()}).read_bytes()[:-30]),
+        "'a.zip' is damaged or no zip; pack it again.",
+    ),
+    "201 MB": (vast_file, "'a.zip' has more than the 200 MB that a zip may have; divide it."),
+    "50,001 entries": (many, "'a.zip' has more entries than the 50,000 that are read; divide it."),
+    "vast table of contents": (
+        vast_directory,
+        "'a.zip' has more entries than the 50,000 that are read; divide it.",
+    ),
+    "1 GB unpacked": (
+        lambda path: zipped(path, {f"{k}.pdf": b"0" * (24 << 20) for k in range(44)}),
+        "'a.zip' unpacks to more than 1,024 MB; divide it.",
+    ),
+    "overlapping": (overlapping, "'a.zip' holds files that share the same bytes, as bombs do; pack it again."),
+}
+
+
+@pytest.mark.parametrize("case", WHOLE)
+def test_bad_zips_are_refused_whole(tmp_path: Path, case: str) -> None:
+    """A zip that can't be trusted is refused before anything of it is unpacked."""
+    make, sentence = WHOLE[case]
+    make(tmp_path / "a.zip")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert read(tmp_path / "a.zip") == {"a.zip": sentence}
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 << 10
+
+
+def test_unflagged_utf8_names_are_read(tmp_path: Path) -> None:
+    """Packers that write UTF-8 names without saying so are understood."""
+    path = zipped(tmp_path / "a.zip", {"Zoë.pdf": pdf()})
+    content = bytearray(path.read_bytes())
+    for flags in (content.index(b"PK\x03\x04") + 7, content.index(b"PK\x01\x02") + 9):
+        assert content[flags] & 0x08
+        content[flags] = 0
+    path.write_bytes(content)
+    assert read(path) == {"Zoë.pdf": pdf()}

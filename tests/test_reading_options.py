@@ -1,0 +1,50 @@
+"""What a recipe may say about reading, and that what was detected can be saved into it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from credtools.errors import RecipeError
+from credtools.recipes import Recipe
+from tests.core import table
+
+
+def test_all_options_of_a_recipe() -> None:
+    """Each option is a text or a number; 'none' says that there is none of it."""
+    recipe = Recipe.parse(
+        "read: {encoding: cp1252, delimiter: ';', quote: none, escape: none, sheet: 2024, heading_line: none, "
+        "heading_rows: 2, footer_lines: none}"
+    )
+    assert recipe.read == {
+        "encoding": "cp1252",
+        "delimiter": ";",
+        "quote": "",
+        "escape": "",
+        "sheet": "2024",
+        "heading_line": 0,
+        "heading_rows": 2,
+        "footer_lines": 0,
+    }
+    assert Recipe.parse(recipe.text()) == recipe
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("heading_rows", "none"), ("heading_rows", "0"), ("heading_line", "0"), ("footer_lines", "x"), ("sheet", "''")],
+)
+def test_options_that_cannot_be(key: str, value: str) -> None:
+    """A number must be one, and only what a file may lack can be 'none' of it."""
+    with pytest.raises(RecipeError, match=rf"In the recipe 'manual' the value '.*' of 'read: {key}' can't be used\."):
+        Recipe.parse(f"read: {{{key}: {value}}}")
+
+
+@pytest.mark.parametrize(
+    "text", ["Report\n'a'|'b'\n'1|x'|'2'\n'3'|'4'\n", "ana@x.org,2024-01-05\nbo@x.org,2024-01-06\n"]
+)
+def test_what_was_detected_is_saved(text: str) -> None:
+    """A recipe with the detected options reads the file as it was read without, also after being saved."""
+    read = table(text)
+    saved = Recipe.parse(replace(Recipe(), read=read.reading.options()).text())
+    assert table(text, **saved.read).frame.equals(read.frame)

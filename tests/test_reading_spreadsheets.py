@@ -1,0 +1,338 @@
+"""Spreadsheets: the same table as their CSV twin, read in a process with limits."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from credtools import reading
+from credtools.errors import FileError
+from credtools.model import Table
+from credtools.reading import sheets
+from tests.core import SHARED
+
+REAL = SHARED / "real"
+HEADINGS = ["User email", "Credential type", "Issue date", "Number"]
+MOMENTS = (datetime(2024, 3, 5, 9, 30), datetime(2024, 3, 5))  # noqa: DTZ001 - cells have no zone
+ANA = ["ana@x.org", "First Aid", date(2024, 3, 5), 53.0]
+BO = ["bo@x.org", "Forklift", date(2024, 12, 31), 54.0]
+
+
+def xlsx(*rows: list[Any], change: Callable[[Any], None] = lambda _book: None, title: str = "Data") -> bytes:
+    """A workbook with one sheet of these rows, after a change."""
+    book = openpyxl.Workbook()
+    book.active.title = title
+    for row in rows:
+        book.active.append(row)
+    change(book)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def read(content: bytes, name: str = "export.xlsx", **options: Any) -> Table:
+    return reading.read_bytes(content, name, **options)
+
+
+def cells(table: Table) -> list[list[str]]:
+    return [json.loads(text) for text in table.raw]
+
+
+def refusal(content: bytes, name: str = "export.xlsx", **options: Any) -> str:
+    with pytest.raises(FileError) as caught:
+        read(content, name, **options)
+    assert caught.value.code == "file_readable"
+    return str(caught.value)
+
+
+def ods(*rows: list[str]) -> bytes:
+    """A small OpenDocument spreadsheet."""
+    space = "urn:oasis:names:tc:opendocument:xmlns"
+    body = "".join(
+        "<table:table-row>"
+        + "".join(f'<table:table-cell office:value-type="string"><text:p>{c}</text:p></table:table-cell>' for c in row)
+        + "</table:table-row>"
+        for row in rows
+    )
+    content = (
+        f'<office:document-content xmlns:office="{space}:office:1.0" xmlns:table="{space}:table:1.0" '
+        f'xmlns:text="{space}:text:1.0"><office:body><office:spreadsheet><table:table table:name="Data">{body}'
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+    return out.getvalue()
+
+
+# --- cells ----------------------------------------------------------------------------------------------------
+
+
+def test_a_sheet_is_a_table() -> None:
+    """Each row of the sheet is a line; ids stored as floats lose their '.0'; real dates are told apart from text."""
+    table = read(xlsx(HEADINGS, ANA, [], BO, ["cy@x.org", "Welder", "05/03/2024", None]))
+    assert table.frame.columns.tolist() == HEADINGS
+    assert cells(table) == [
+        ["ana@x.org", "First Aid", "2024-03-05", "53"],
+        ["bo@x.org", "Forklift", "2024-12-31", "54"],
+        ["cy@x.org", "Welder", "05/03/2024", ""],
+    ]
+    assert table.lines.tolist() == [2, 4, 5]
+    told = table.reading
+    assert (told.encoding, told.delimiter, told.sheet, told.heading_line) == ("xlsx", None, "Data", 1)
+    assert (told.blank_lines, told.lines, told.warnings) == ((3,), 5, ())
+    assert table.date_cells == {"Issue date": {"2024-03-05": date(2024, 3, 5), "2024-12-31": date(2024, 12, 31)}}
+    assert table.part(2, 1).date_cells == table.date_cells
+
+
+def test_values_as_text() -> None:
+    """What isn't text is written plainly: booleans, whole and broken numbers, large ids, moments."""
+    values = [True, 53.0, 0.1, 12345678901234, "007", " x ", *MOMENTS]
+    table = read(xlsx(list("abcdefgh"), values, ["x"] * 8, ["y"] * 8))
+    assert cells(table)[0] == [
+        *("TRUE", "53", "0.1", "12345678901234", "007", " x ", "2024-03-05 09:30:00", "2024-03-05")
+    ]
+    assert table.date_cells == {
+        "g": {"2024-03-05 09:30:00": date(2024, 3, 5)},
+        "h": {"2024-03-05": date(2024, 3, 5)},
+    }
+
+
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        ("dddd, mmmm d, yyyy", "Tuesday, March 5, 2024"),
+        ("[$-409]d mmm yyyy;@", "5 Mar 2024"),
+        ('dd" "mmmm" "yyyy', "05 March 2024"),
+        ("yyyy/mm/dd", "2024/03/05"),
+        ("dd/mm/yyyy", "2024-03-05"),
+        ("m/d/yy", "2024-03-05"),
+        ("[$-407]d. mmmm yyyy", "2024-03-05"),
+        ("mmm yyyy", "2024-03-05"),
+        ("General", "2024-03-05"),
+    ],
+)
+def test_dates_as_the_sheet_shows_them(shown: str, text: str) -> None:
+    """A real date is written as its sheet shows it where that reads one way only, else YYYY-MM-DD."""
+
+    def change(book: Any) -> None:
+        book.active["C2"].number_format = shown if shown != "General" else "yyyy-mm-dd"
+
+    table = read(xlsx(HEADINGS, ANA, BO, change=change))
+    assert table.frame["Issue date"].tolist() == [text, "2024-12-31"]
+    assert table.date_cells["Issue date"][text] == date(2024, 3, 5)
+
+
+def test_opendocument() -> None:
+    """ODS is read like XLSX."""
+    table = read(ods(["a", "b"], ["1", "x"]), "t.ods")
+    assert (table.frame.to_dict("records"), table.reading.encoding) == ([{"a": "1", "b": "x"}], "ods")
+
+
+def test_the_content_tells_the_kind() -> None:
+    """A spreadsheet called .csv is read as the spreadsheet it is, text called .xls as text, a web page refused."""
+    assert read(xlsx(HEADINGS, ANA), "a.csv").reading.encoding == "xlsx"
+    assert read(b"a\tb\n1\t2\n", "a.xls").frame.to_dict("records") == [{"a": "1", "b": "2"}]
+    assert refusal(b"<html><table><tr><td>x</td></tr></table>", "a.xls") == (
+        "The file is a web page, whatever its name ends in; open it in a spreadsheet, save it as XLSX or CSV, and "
+        "upload that."
+    )
+
+
+# --- sheets and what stands around a table --------------------------------------------------------------------
+
+
+def two_sheets(book: Any) -> None:
+    other = book.create_sheet("People")
+    for row in (["User email", "Credential type", "Issue date"], ["ana@x.org", "First Aid", date(2024, 3, 5)]):
+        other.append(row)
+
+
+def test_the_sheet_that_looks_like_the_schema() -> None:
+    """Of several sheets the one with the schema's titles is read; the others are named; the recipe may choose."""
+    content = xlsx(["Code", "Meaning"], ["FA", "First Aid"], ["FL", "Forklift"], change=two_sheets)
+    table = read(content, titles=["User email", "Issue date"])
+    assert (table.reading.sheet, len(table.frame)) == ("People", 1)
+    assert table.reading.warnings == (
+        (
+            "The sheet 'People' was read; there are others ('Data'), and if one of them is meant, name it in the "
+            "recipe (read: {sheet: …})."
+        ),
+    )
+    assert read(content).reading.sheet == "Data"
+    chosen = read(content, sheet="People")
+    assert (chosen.reading.sheet, chosen.reading.warnings) == ("People", ())
+    assert chosen.reading.options() == {"sheet": "People", "heading_line": 1}
+    assert refusal(content, sheet="Persons") == (
+        "The spreadsheet has no sheet 'Persons'; its sheets are: 'Data', 'People'. Name one of them in the recipe "
+        "(read: {sheet: …})."
+    )
+
+
+def test_hidden_sheets_are_left_alone() -> None:
+    """A hidden sheet is neither read nor named, unless the recipe names it."""
+
+    def change(book: Any) -> None:
+        two_sheets(book)
+        book["People"].sheet_state = "hidden"
+
+    content = xlsx(["a", "b"], ["1", "2"], ["3", "4"], change=change)
+    assert (read(content, titles=["User email"]).reading.sheet, read(content).reading.warnings) == ("Data", ())
+    assert read(content, sheet="People").reading.sheet == "People"
+
+
+def test_titles_above_and_legends_beside() -> None:
+    """A merged title is preamble; a legend beside the table is left out and told; rows of a legend only are aside."""
+
+    def change(book: Any) -> None:
+        book.active.merge_cells("A1:D1")
+        book.active["F4"], book.active["F6"], book.active["F9"] = "FA = First Aid", "FL = Forklift", "W = Welder"
+
+    table = read(xlsx(["Credentials of all sites"], [], HEADINGS, ANA, BO, ANA, BO, change=change))
+    told = table.reading
+    assert (told.preamble_lines, told.blank_lines, told.heading_line, told.aside_lines) == ((1,), (2, 8), 3, (9,))
+    assert table.frame.columns.tolist() == HEADINGS
+    assert set(table.fields) == {4}
+    assert told.warnings == (
+        "What stands beside or below the table was left out (line 9), for example 'W = Welder'.",
+        "Notes to the right of the table, beyond an empty column, were left out (lines 4, 6 and 9).",
+    )
+
+
+def test_a_second_table_below() -> None:
+    """A table below the first, after an empty row, is aside."""
+    rows = [HEADINGS, ANA, BO, [], ["Code", "Meaning", "Group"], ["FA", "First Aid", "x"], ["FL", "Forklift", "y"]]
+    told = read(xlsx(*rows)).reading
+    assert (told.blank_lines, told.aside_lines) == ((4,), (5, 6, 7))
+
+
+if REAL.is_dir():
+
+    def test_twins() -> None:
+        """Vermont's register gives the same 557 records from XLSX as from CSV, cell by cell and line by line."""
+        text, sheet = (reading.read(REAL / f"vt_licenses.{kind}") for kind in ("csv", "xlsx"))
+        assert sheet.frame.equals(text.frame)
+        assert sheet.raw == text.raw
+        assert sheet.lines.tolist() == text.lines.tolist() == list(range(2, 559))
+        assert sheet.frame.shape == (557, 7)
+        assert sheet.reading.options() == {"sheet": "Active Licenses Report", "heading_line": 1}
+        assert sheet.date_cells["Expiration Date"]["Saturday, June 20, 2026"] == date(2026, 6, 20)
+
+
+# --- limits ---------------------------------------------------------------------------------------------------
+
+
+def packed(**parts: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def test_a_far_cell() -> None:
+    """A cell in the last corner of the sheet is refused by its address, before the space between is made."""
+
+    def change(book: Any) -> None:
+        book.active["XFD1048576"] = "far"
+
+    content = xlsx(HEADINGS, ANA, change=change)
+    assert len(content) < 10_000
+    assert refusal(content) == (
+        "The sheet 'Data' has a cell at XFD1048576, so that it spans 17,179,869,184 cells, but at most 20,000,000 are "
+        "read; delete what stands far from the table."
+    )
+
+
+def test_far_rows_without_values_do_no_harm() -> None:
+    """A format on a far, empty cell spans nothing."""
+
+    def change(book: Any) -> None:
+        book.active["XFD1048576"].number_format = "0.00"
+
+    assert read(xlsx(HEADINGS, ANA, change=change)).reading.lines == 2
+
+
+def test_a_zip_bomb() -> None:
+    """What unpacks to far more than a spreadsheet needs is refused by the zip's own figures."""
+    assert refusal(packed(**{"xl/sharedStrings.xml": b"x" * (200 << 20)})) == (
+        "The spreadsheet has 1,028 bytes per packed byte, but at most 200 are read; remove what isn't part of the "
+        "table, or save the table as CSV."
+    )
+
+
+def test_too_many_parts() -> None:
+    """A zip of too many entries is refused."""
+    assert refusal(packed(**{f"x{k}": b"" for k in range(2_001)})) == (
+        "The spreadsheet has 2,001 parts in its zip, but at most 2,000 are read; remove what isn't part of the "
+        "table, or save the table as CSV."
+    )
+
+
+def test_too_many_bytes_when_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sum of all parts is limited, too."""
+    monkeypatch.setitem(sheets.LIMITS, "bytes", 100)
+    found = refusal(packed(a=b"x" * 60, b=b"y" * 60))
+    assert found.startswith("The spreadsheet has 120 bytes when unpacked, but at most 100 are read;")
+
+
+def test_limits_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory and time of the reading process are limited; beyond them the file is refused, not the session."""
+    many = xlsx(*[["x" * 30_000] * 50] * 400)  # one text, packed once, of which each cell gets a copy
+    assert len(many) < 1_000_000
+    monkeypatch.setitem(sheets.LIMITS, "ratio", 10_000)
+    monkeypatch.setitem(sheets.LIMITS, "memory", 300 << 20)
+    assert refusal(many) == (
+        "Reading the spreadsheet took more than the 2,048 MB of memory that are allowed; save the table as CSV (UTF-8) "
+        "and upload that."
+    )
+    monkeypatch.setattr(sheets, "SECONDS", 0.001)
+    assert refusal(many).startswith("Reading the spreadsheet took more than the 0.001 seconds that are allowed; ")
+
+
+def test_columns_and_cells() -> None:
+    """64 columns and 32 KiB a cell hold for sheets, too; the row is named."""
+    assert read(xlsx(["c"] * 64, ["x"] * 64)).expected_fields == 64
+    assert refusal(xlsx(["c"] * 65, ["x"] * 65)).startswith("The record on line 1 has 65 fields, but at most 64")
+    assert refusal(xlsx(["a", "b"], ["x", "é" * 20_000])).startswith("The record on line 2 has a cell of 40,000 ")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"PK\x03\x04 cut off", "it is cut off or damaged"),
+        (xlsx(HEADINGS)[:3_000], "it is cut off or damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and no more", "it isn't a proper XLSX, XLS or ODS file"),
+        (packed(a=b"just a zip"), "it isn't a proper XLSX, XLS or ODS file"),
+    ],
+)
+def test_damaged_files(content: bytes, reason: str) -> None:
+    """What only begins like a spreadsheet is refused with the reason."""
+    assert refusal(content).startswith(f"The spreadsheet can't be read: {reason}")
+
+
+def test_empty_sheets() -> None:
+    """A workbook without a single filled cell is refused."""
+    assert refusal(xlsx()) == (
+        "The file holds no table: the sheet is empty; export it again as CSV with a line of headings."
+    )
+
+
+def test_the_reading_process_needs_no_heavy_import() -> None:
+    """The process imports the standard library and calamine only, so that it starts at once."""
+    source = Path(sheets.workbook.__file__).read_text("utf-8")
+    assert "pandas" not in source
+    assert "from credtools" not in source

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from credtools import checking
+from credtools.recipes import Recipe
+from tests.core import LOOKUPS, TODAY, schema_copy, table, types, users
+from tests.truth import RECIPE, Maker
+
+LEVEL = '    level: pd.BooleanDtype = field("Level", kind="flag")\n'
+
+
+def found_and_true(folder: Path, rows: int, seed: int, *, same_day: bool) -> None:
+    """Judges a made file, and compares what is found with what was planted."""
+    made = Maker(seed, TODAY, same_day=same_day).file(rows)
+    known = replace(
+        LOOKUPS,
+        users=users((k, email, None, "", status, None, None) for k, (email, status) in enumerate(made.users, 1)),
+        types=types(
+            (k, t.name, "active" if t.active else "deactivated", t.expiry, t.issue, t.numbered, False, None, None)
+            for k, t in enumerate(made.kinds, 1)
+        ),
+        settings=replace(LOOKUPS.settings, max_rows=rows, same_day_expiry=same_day),
+    )
+    read = table(made.text, delimiter=",", encoding="utf-8", heading_line=1)
+    read = replace(read, reading=replace(read.reading, repaired_lines=made.repaired))
+    schema = schema_copy(folder, fields=LEVEL)
+    errors = checking.review(read, Recipe.parse(RECIPE), schema, known).errors
+    found = list(errors[["line", "column", "code"]].itertuples(index=False, name=None))
+    assert sorted(made.truth - set(found))[:10] == []  # recall 1.0
+    assert sorted(set(found) - made.truth)[:10] == []  # precision 1.0
+    assert len(found) == len(set(found))
+    assert {code for _, _, code in found} == {rule.code for rule in schema.rules}
+    assert len(found) > rows / 2
+
+
+@pytest.mark.parametrize(("seed", "same_day"), [(1, True), (2, False)])
+def test_what_was_planted_is_found(tmp_path: Path, seed: int, same_day: bool) -> None:  # noqa: FBT001
+    """In 20,000 rows with faults of every rule, several to a row, exactly what was planted is found."""
+    found_and_true(tmp_path, 20_000, seed, same_day=same_day)
+
+
+@pytest.mark.long
+def test_what_was_planted_in_a_large_file_is_found(tmp_path: Path) -> None:
+    """In 200,000 rows with faults of every rule, several to a row, exactly what was planted is found."""
+    found_and_true(tmp_path, 200_000, 3, same_day=False)

@@ -1,0 +1,208 @@
+"""The wizard without a browser: each verb is what a click sends; what is sent back is what a person would see."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+import pytest
+
+from credtools import demo
+from credtools.registry import Registry
+from credtools.widgets import Record, Wizard
+from credtools.widgets.journey import Journey
+
+
+class Clicks:
+    """A wizard, and the last state that it sent."""
+
+    def __init__(self, registry: Registry, recipe: Path | None = None) -> None:
+        self.wizard = Wizard(registry, str(recipe or ""))
+        self.state: dict[str, Any] = {}
+        self.sent: list[dict[str, Any]] = []
+        self.rows: dict[str, Any] = {}
+        self.wizard.send = self._send
+        self("ready")
+
+    def __call__(self, verb: str, **values: Any) -> dict[str, Any]:
+        buffers = values.pop("buffers", [])
+        self.wizard._on_message(self.wizard, {"do": verb, **values}, buffers)
+        return self.state
+
+    def _send(self, message: dict[str, Any], buffers: Any = None) -> None:
+        self.sent.append(message)
+        if message["type"] == "state":
+            self.state = json.loads(json.dumps(message))
+        if message["type"] in ("rows", "changes"):
+            self.rows = json.loads(gzip.decompress(buffers[0]))
+
+    def upload(self, name: str, content: bytes, *, again: bool = False) -> dict[str, Any]:
+        self("file", key="k", name=name, size=len(content), again=again)
+        self("piece", key="k", buffers=[memoryview(content)])
+        return self("whole", key="k")
+
+    def cause(self, text: str) -> str:
+        return next(c["key"] for c in self.state["causes"] if text in c["name"])
+
+
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> demo.Demo:
+    made = demo.prepare(tmp_path / "demo", rows=300)
+    monkeypatch.chdir(made.folder)
+    return made
+
+
+def test_any_decision_can_be_undone_in_any_order(made: demo.Demo) -> None:
+    """Rules, patches, date formats and rejected causes: without them everything is as it was."""
+    clicks = Clicks(made.registry, made.recipe)
+    before = clicks.upload("hr_export.csv", made.export.read_bytes())
+    clicks("accept", cause=clicks.cause("Frist Aid"))
+    clicks("accept", cause=clicks.cause("Invalid date format"))
+    clicks("choose", cause=clicks.cause("Gabelstaplerschein (alt)"), value="Forklift", scope="patch")
+    clicks("leave", cause=clicks.cause("kiosk.lager@example.org"))
+    line = clicks.rows["errors"][0][0]
+    after = clicks("edit", cells=[[clicks.wizard.journey.review.table.lines[line], "credential_number", "007"]])
+    assert [decision["scope"].split(":")[0] for decision in after["decisions"]] == [
+        *("patch", "stays rejected", "patch", "rule", "rule")
+    ]
+    assert after["decisions"][-1]["sentence"] == "Credential type: ‘Frist Aid’ → ‘First Aid’ (10 cells)."
+    clicks("turn", number=after["decisions"][-1]["number"])
+    for number in (3, 1, 5, 2, 4):
+        after = clicks("undo", number=number)
+    assert (after["counts"], after["causes"], after["decisions"]) == (before["counts"], before["causes"], [])
+    batch = clicks.wizard.journey.batch
+    assert (len(batch.patches), batch.recipe.rules) == (0, ())
+
+
+def test_a_draft_that_is_opened_again_still_knows_its_decisions(made: demo.Demo) -> None:
+    """Rules and corrections are kept with the draft, and each can still be undone."""
+    clicks = Clicks(made.registry, made.recipe)
+    clicks.upload("hr_export.csv", made.export.read_bytes())
+    clicks("accept", cause=clicks.cause("Frist Aid"))
+    told = clicks("accept", cause=clicks.cause("lukasz.oconnor@exampel.org"))
+    again = Clicks(made.registry)
+    shown = again("open", batch=clicks.wizard.journey.batch.id)
+    assert shown["counts"] == told["counts"]
+    assert [d["sentence"].split(" (")[0] for d in shown["decisions"]] == [
+        "User email: ‘lukasz.oconnor@exampel.org’ → ‘lukasz.oconnor@example.org’",
+        "Credential type: ‘Frist Aid’ → ‘First Aid’",
+    ]
+    for decision in shown["decisions"]:
+        shown = again("undo", number=decision["number"])
+    assert shown["counts"] == "260 ready · 40 rejected · 20 causes"
+
+
+def test_what_cannot_be_done_is_told_and_changes_nothing(made: demo.Demo) -> None:
+    """A refused verb is one sentence; an unforeseen error names its kind and no value of the file."""
+    clicks = Clicks(made.registry, made.recipe)
+    assert clicks("next")["told"] == "Choose a file first."
+    clicks("begin")
+    told = clicks("file", key="k", name="x.csv", size=2 * 1024**3)
+    assert told["told"] == "x.csv has 2,147 MB, but at most 1,074 MB can be sent."
+    clicks("file", key="k", name="../x.csv", size=9)
+    clicks("piece", key="k", buffers=[b"12345"])
+    assert clicks("whole", key="k")["told"] == "Of x.csv only 5 of 9 bytes arrived; upload it again."
+    before = clicks.upload("hr_export.csv", made.export.read_bytes())
+    assert clicks("accept", cause=clicks.cause("kiosk.lager"))["told"] == (
+        "There is no suggestion for this cause; choose a value or reject its rows."
+    )
+    found = clicks("choose", cause=clicks.cause("Invalid date format"), value="DD/YYYY", scope="rule")
+    assert found["told"].startswith("'DD/YYYY' can't be used as a date format")
+    found = clicks("edit", cells=[[17, None, "secret@example.org"]])
+    assert found["told"] == "This cell can't be changed here."
+    found = clicks("undo", number="secret")
+    assert found["told"] == "This decision was already taken back."
+    found = clicks("reading", values={"heading_line": "secret"})
+    assert found["told"] == "The line of the headings must be a number, or 'none'; not 'secret'."
+    found = clicks("reading", values="secret")
+    assert found["told"] == "Something went wrong that should not have (AttributeError); nothing was written."
+    assert found["counts"] == before["counts"]
+    count = len(clicks.sent)
+    clicks("__init__")
+    clicks("no such verb")
+    assert len(clicks.sent) == count
+
+
+def test_numbers_that_moved_are_shown_before_anything_is_written(made: demo.Demo) -> None:
+    """Another person finished the same rows in between: the last click shows the new numbers instead."""
+    clicks = Clicks(made.registry, made.recipe)
+    clicks.upload("hr_export.csv", made.export.read_bytes())
+    clicks("next")
+    made.registry.upload(made.export, made.recipe).finish()
+    found = clicks("finish")
+    assert found["step"] == "finish"
+    assert found["told"].startswith("The numbers have moved since the preview, so nothing was written.")
+    assert found["numbers"][0] == {"label": "New credentials", "count": "0", "help": "were not here before"}
+
+
+def test_a_saved_recipe_makes_the_run_without_a_person_equal_to_the_clicks(made: demo.Demo, tmp_path: Path) -> None:
+    """What was decided by hand is what papermill repeats; its record shows no person."""
+    clicks = Clicks(made.registry)
+    clicks.upload("hr_export.csv", made.export.read_bytes())
+    assert clicks.state["step"] == "headings"
+    chosen = {row["heading"]: row["column"] for row in clicks.state["headings"]["rows"]}
+    clicks("headings", chosen={**chosen, "Certificate no.": "credential_number"})
+    clicks("accept", cause=clicks.cause("Frist Aid"))
+    clicks("accept", cause=clicks.cause("Invalid date format"))
+    clicks("next")
+    told = clicks("finish")
+    saved = clicks("save", name="by hand")
+    assert saved["told"].startswith("Saved as recipes/by hand.yaml")
+    assert clicks("save", name="../x")["told"].startswith("Give the recipe a simple name")
+
+    other = demo.prepare(tmp_path / "other", rows=300)
+    parameters = {"source": str(other.export), "recipe": str(made.folder / "recipes/by hand.yaml"), "finish": True}
+    record = tmp_path / "record.ipynb"
+    notebook = Path(__file__).parents[1] / "notebooks" / "upload.ipynb"
+    papermill.execute_notebook(
+        notebook,
+        record,
+        parameters,
+        kernel_name="python3",
+        cwd=other.folder,
+        progress_bar=False,
+        store_widget_state=False,
+    )
+    batch = other.registry.batch(int(other.registry.batches().iloc[0]["batch"]))
+    assert str(batch.counts) == told["counts"]
+    outputs = nbformat.read(record, as_version=4).cells[-1].outputs
+    assert str(batch.receipt).splitlines()[0] in outputs[-1]["data"]["text/plain"]
+    assert "<style" not in outputs[-1]["data"]["text/html"]
+    assert "@example" not in record.read_text("utf-8")
+
+
+def test_a_batch_without_a_person_is_told_as_it_stands(made: demo.Demo) -> None:
+    """review.ipynb under papermill: nothing is finished unless it was asked for."""
+    batch = made.registry.upload(made.export, made.recipe)
+    shown = repr(Record.of_batch(made.registry, batch.id, finish=False))
+    assert "Discard 40 rows with errors, upload the other 260." in shown
+    assert batch.state == "draft"
+    assert "receipt of batch" in repr(Record.of_batch(made.registry, batch.id, finish=True))
+    assert "receipt of batch" in repr(Record.of_batch(made.registry, batch.id, finish=True))
+    assert repr(Record.of_batch(made.registry, 0, finish=True)).endswith("total")
+
+
+def test_a_user_is_found_by_name_address_or_number(made: demo.Demo) -> None:
+    """What *Choose…* offers names the user as the file does: by address, or by the external id."""
+    clicks = Clicks(made.registry, made.recipe)
+    clicks("search", text="ZOE.MULLER", column="user_email")
+    assert clicks.sent[-1]["choices"] == [("zoe.muller@example.org", "Zoë Müller · zoe.muller@example.org")]
+    clicks("search", text="zoë müller", column="external_id")
+    assert clicks.sent[-1]["choices"] == [("E-1002", "Zoë Müller · zoe.muller@example.org · E-1002")]
+    clicks("search", text="", column="external_id")
+    assert clicks.sent[-1]["choices"] == []
+
+
+def test_a_correction_stays_in_force_when_a_rule_under_it_is_undone(made: demo.Demo) -> None:
+    """A correction is guarded by the value that rules make of its cell: without the rule it holds all the same."""
+    journey = Journey(made.registry.upload(made.export, made.recipe))
+    rule = journey.accept(next(cause.key for cause in journey.causes() if cause.value == "Frist Aid"))
+    line = rule.cells[0].line
+    journey.edit([(line, "credential_type", "Forklift")])
+    journey.undo(rule.number)
+    row = journey.reviewed.table.lines.tolist().index(line)
+    assert journey.reviewed.resolved["credential_type_text"].iloc[row] == "Forklift"
