@@ -89,6 +89,8 @@ class Credentials(Schema):
         synonyms=(
             "number",
             "certificate number",
+            "certificate no.",
+            "license no.",
             "license number",
             "license #",
             "licence number",
