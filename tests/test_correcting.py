@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,9 @@ def rows_in(path: Path) -> Rows:
         return list(csv.DictReader(file))
 
 
-def put_back(path: Path, rows: Rows, *, delimiter: str = ",", encoding: str = "utf-8", headings: list[str] = []) -> Path:  # noqa: B006
+def put_back(
+    path: Path, rows: Rows, *, delimiter: str = ",", encoding: str = "utf-8", headings: Sequence[str] = ()
+) -> Path:
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, headings or list(rows[0]), delimiter=delimiter, extrasaction="ignore")
     writer.writeheader()
@@ -233,7 +235,9 @@ def test_lost_zeros_and_rewritten_dates_are_repaired(registry: Registry, out: Pa
     assert (str(stored["issue_date"]), stored["credential_number"]) == ("2024-05-06", "007")
 
 
-@pytest.mark.parametrize("key", ["", "R1", "R1-AAAAAAAAAA", "R99-AAAAAAAAAA", "=R1", "R\u0661-AAAAAAAAAA", "R" + "9" * 30])
+@pytest.mark.parametrize(
+    "key", ["", "R1", "R1-AAAAAAAAAA", "R9-AAAAAAAAAA", "=R1", "R\u0661-AAAAAAAAAA", "R" + "9" * 30]
+)
 def test_keys_that_nobody_gave_out(registry: Registry, out: Path, key: str) -> None:
     """A row whose key was changed, forged or lost is named and left out."""
     rows = rows_in(out)

@@ -33,7 +33,9 @@ def correct(file: Path, recipe: Path | None, *, as_json: bool) -> None:
         for line, sentence in done.problems[:SHOWN]:
             click.echo(f"  line {line}: {sentence}")
         for line, heading in done.repaired[:SHOWN]:
-            click.echo(f"  line {line}: the cell under {safe(heading)!r} was rewritten by a spreadsheet; it counts as it came")
+            click.echo(
+                f"  line {line}: the cell under {safe(heading)!r} was rewritten by a spreadsheet; it counts as it came"
+            )
         for told_more in (done.problems, done.repaired):
             if len(told_more) > SHOWN:
                 click.echo(f"  … and {len(told_more) - SHOWN:,} more (--json lists all).")

@@ -131,11 +131,20 @@ def correct(registry: Registry, path: str | Path, recipe: Recipe | None = None) 
     for row, reject in file.rows(found):
         by_batch[reject.batch].append((row, reject))
     done = [_FollowUp(registry, number, file, recipe).settle(rows, found, path) for number, rows in by_batch.items()]
-    seen = {number for one in done for numbers in (one.untouched, one.still_wrong, one.newly_wrong) for number in numbers}
+    seen = {
+        number for one in done for numbers in (one.untouched, one.still_wrong, one.newly_wrong) for number in numbers
+    }
     still_open = (number for batch in by_batch for number in store.open_rejects(registry.engine, batch))
-    joined = {name: sum((getattr(one, name) for one in done), ()) for name in Corrected.__dataclass_fields__}
-    told = {"repaired": tuple(file.repaired), "problems": tuple(sorted(file.problems))}
-    return Corrected(**{**joined, **told, "left_out": tuple(n for n in still_open if n not in seen)})
+    return Corrected(
+        fixed=tuple(number for one in done for number in one.fixed),
+        still_wrong=tuple(number for one in done for number in one.still_wrong),
+        newly_wrong=tuple(number for one in done for number in one.newly_wrong),
+        untouched=tuple(number for one in done for number in one.untouched),
+        left_out=tuple(number for number in still_open if number not in seen),
+        repaired=tuple(file.repaired),
+        problems=tuple(sorted(file.problems)),
+        receipts=tuple(receipt for one in done for receipt in one.receipts),
+    )
 
 
 class _FollowUp:
@@ -178,9 +187,7 @@ class _FollowUp:
             raise
         return replace(_told(chosen, batch.review()), untouched=untouched, receipts=(receipt,))
 
-    def _rows(
-        self, rows: Sequence[tuple[int, store.Rejected]], found: Mapping[int, store.Rejected]
-    ) -> Iterator[_Row]:
+    def _rows(self, rows: Sequence[tuple[int, store.Rejected]], found: Mapping[int, store.Rejected]) -> Iterator[_Row]:
         for place, keyed in rows:
             reject, record = keyed, self._record(place, keyed)
             while reject.superseded_by is not None:
@@ -208,8 +215,8 @@ class _FollowUp:
                 cells.append(came)
                 continue
             now = str(frame[name].iloc[place])
-            told = {"wrong": heading in blamed, "formats": self.formats.get(heading, ())}
-            text, repaired = mended(came, now, dates.get(name, {}).get(now), **told)
+            formats = self.formats.get(heading, ())
+            text, repaired = mended(came, now, dates.get(name, {}).get(now), wrong=heading in blamed, formats=formats)
             cells.append(text)
             if repaired:
                 self.file.repaired.append((int(self.file.table.lines[place]), heading))

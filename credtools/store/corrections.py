@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, Row, and_, select
+from sqlalchemy import Engine, and_, select
 
 from credtools.errors import RegistryError
 from credtools.store import tables
@@ -18,7 +18,7 @@ CHUNK = 5_000
 
 @dataclass(frozen=True)
 class Rejected:
-    """A reject, its row as it came (None once erased), and its errors: code, column, heading, resolution, suggestion."""
+    """A reject, its row as it came (None once erased), and its errors (code, column_name, heading, and sentences)."""
 
     id: int
     batch: int
@@ -29,7 +29,7 @@ class Rejected:
     ordinal: int
     digest: bytes
     raw: str | None
-    errors: tuple[Row[Any], ...] = ()
+    errors: tuple[Any, ...] = ()
 
 
 def rejected(engine: Engine, ids: Iterable[int]) -> dict[int, Rejected]:
@@ -62,7 +62,7 @@ def _where(engine: Engine, condition: Any) -> dict[int, Rejected]:
     )
     told = select(error.c.reject_id, error.c.code, error.c.column_name, error.c.heading, error.c.resolution)
     told = told.add_columns(error.c.suggestion).join(reject).order_by(error.c.reject_id, error.c.position)
-    errors: dict[int, list[Row[Any]]] = {}
+    errors: dict[int, list[Any]] = {}
     with snapshot(engine) as connection:
         for row in connection.execute(told.where(condition)):
             errors.setdefault(row.reject_id, []).append(row)
