@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 import pandas as pd
 from sqlalchemy import Engine
@@ -28,24 +28,32 @@ class Audit:
         `since`: first seen on this day (UTC) or later. A week is named by its Monday (UTC) and counts what was first
         seen in it. Raises CredtoolsError when the question means nothing.
         """
-        found = reads.reject_rows(self._engine, batch)
-        seen = pd.to_datetime(found["first_seen"], utc=True)
-        if since is not None:
-            found = found[seen >= _day(since)]
+        first = None if since is None else _midnight(since)
         if by is None:
-            return found
+            return reads.reject_rows(self._engine, batch, first)
         if by not in GROUPS:
             raise CredtoolsError(f"Rejects can't be counted by {by!r}; choose one of: {', '.join(GROUPS)}.")
+        found = reads.reject_counts(self._engine, "day" if by == "week" else by, batch, first)
         if by == "week":
-            monday = seen.dt.normalize() - pd.to_timedelta(seen.dt.day_of_week, unit="D")
-            found = found.assign(week=monday.loc[found.index].dt.strftime("%Y-%m-%d"))
-        once = found.drop_duplicates(["reject", by])
-        counts = pd.crosstab(once[by], once["state"]).reindex(columns=list(STATES), fill_value=0)
-        return counts.sort_values("open", ascending=False, kind="stable").rename_axis(columns=None)
+            found["key"] = [_monday(day) for day in found["key"]]
+        counts = found.pivot_table("count", "key", "state", aggfunc="sum", fill_value=0)
+        counts = counts.reindex(columns=list(STATES), fill_value=0).astype(int)
+        counts = (
+            counts.sort_index(ascending=False)
+            if by == "week"
+            else counts.sort_values("open", ascending=False, kind="stable")
+        )
+        return counts.rename_axis(index=by, columns=None)
 
 
-def _day(day: str | date) -> pd.Timestamp:
+def _midnight(day: str | date) -> datetime:
     try:
-        return pd.Timestamp(day if isinstance(day, date) else date.fromisoformat(day), tz="UTC")
+        found = day if isinstance(day, date) else date.fromisoformat(day)
     except ValueError as problem:
         raise CredtoolsError(f"{day!r} is no day; write it like 2026-01-31.") from problem
+    return datetime.combine(found, time(), UTC)
+
+
+def _monday(day: str) -> str:
+    found = date.fromisoformat(day)
+    return (found - timedelta(days=found.weekday())).isoformat()

@@ -285,7 +285,8 @@ def test_rejects_are_written_without_running_formulas() -> None:
     """A cell that a spreadsheet would run is neutralised in every export."""
     write("a.csv", HEADINGS + GOOD + "=1+1@example.org,First Aid,2024-03-05,,\n")
     ct.open().upload("a.csv").finish()
-    assert run("rejects", "-o", "out.csv").stdout == "1 rejects written to out.csv\n"
+    written = "1 open rejects written to out.csv; correct them, then: credtools correct FILE\n"
+    assert run("rejects", "-o", "out.csv").stdout == written
     assert "'=1+1@example.org" in Path("out.csv").read_text(encoding="utf-8-sig")
     assert run("rejects", "-o", "out.xlsx").exit_code == 0
     other = run("rejects", "-o", "out.pdf")
@@ -356,3 +357,16 @@ def test_discard_gives_a_held_batch_up() -> None:
     assert run("import", str(write("bad.csv", HEADINGS + GOOD.replace("ana", "eve")))).exit_code == 1
     assert run("discard", "1").stdout == "batch 1: discarded\n"
     assert objects(run("show", "1", "--json"))[0]["state"] == "discarded"
+
+
+@pytest.mark.usefixtures("folder")
+def test_audit_counts_rejects_by_what_became_of_them() -> None:
+    """`audit --json` is one object: per code how many rejects are open, fixed, waived, superseded."""
+    assert run("audit").stdout == "No row was rejected.\n"
+    wrong = GOOD.replace("ana", "eve").replace("First", "Frist")
+    run("import", str(write("a.csv", HEADINGS + GOOD + wrong)))
+    expected = dict.fromkeys(("open", "fixed", "waived", "superseded"), 0) | {"open": 1}
+    assert objects(run("audit", "--json")) == [{"credential_type_exists": expected, "user_exists": expected}]
+    assert objects(run("audit", "--by", "source", "--since", "2999-01-01", "--json")) == [{}]
+    refused = run("audit", "--since", "yesterday")
+    assert (refused.exit_code, refused.stderr) == (2, "credtools: 'yesterday' is no day; write it like 2026-01-31.\n")

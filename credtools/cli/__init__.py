@@ -43,7 +43,7 @@ for _command in (
     *(decisions.waive, decisions.reopen),
     *(exporting.template, exporting.export),
     attaching.media,
-    *(looking.rejects, correcting.correct, looking.show, looking.verify),
+    *(looking.rejects, correcting.correct, looking.show, looking.audit, looking.verify),
     *(starting.demo, starting.lab),
 ):
     main.add_command(_command)

@@ -13,7 +13,12 @@ from credtools.cli.common import open_registry, plain, print_json, safe, shown_l
 
 @click.command()
 @click.option("--batch", type=int, help="Only those of one batch.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the open ones to a .csv or .xlsx file, to be corrected.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write the open ones to a .csv or .xlsx file, to be corrected.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per error on stdout.")
 def rejects(batch: int | None, output: Path | None, *, as_json: bool) -> None:
     """List rejected rows and what became of them."""
@@ -23,7 +28,9 @@ def rejects(batch: int | None, output: Path | None, *, as_json: bool) -> None:
     found = registry.audit.rejects(batch=batch)
     if output:
         count = registry.write_rejects(output, batch)
-        click.echo(f"{count:,} open rejects written to {output}; correct them, then: credtools correct FILE", err=as_json)
+        click.echo(
+            f"{count:,} open rejects written to {output}; correct them, then: credtools correct FILE", err=as_json
+        )
     if as_json:
         for row in found.to_dict("records"):
             print_json(plain(row))
@@ -36,6 +43,25 @@ def rejects(batch: int | None, output: Path | None, *, as_json: bool) -> None:
 
 def _open_rejects(found: Any) -> int:
     return int(found.loc[found["state"] == "open", "reject"].nunique())
+
+
+@click.command()
+@click.option("--by", type=click.Choice(["code", "column", "source", "week"]), default="code", show_default=True)
+@click.option("--since", help="First seen on this day (UTC) or later, for example 2026-01-31.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def audit(by: str, since: str | None, *, as_json: bool) -> None:
+    """Count rejected rows by what became of them."""
+    counts = open_registry().audit.rejects(by=by, since=since)
+    rows = {str(key): plain(row) for key, row in zip(counts.index, counts.to_dict("records"), strict=True)}
+    if as_json:
+        print_json(rows)
+        return
+    for key, row in rows.items():
+        click.echo(
+            f"{safe(key) or 'the row as a whole'}: " + " · ".join(f"{count:,} {state}" for state, count in row.items())
+        )
+    if not rows:
+        click.echo("No row was rejected.")
 
 
 @click.command()
