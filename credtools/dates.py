@@ -102,6 +102,10 @@ class DateFormat:
             return None
         return day
 
+    def fits(self, text: str) -> bool:
+        """Whether `text` is written in this format, be there such a day or not (31/02/2025)."""
+        return self.text != EXCEL and bool(self._pattern.fullmatch(text.lower())) and text.isascii()
+
     def write(self, day: date) -> str:
         """`day` in this format."""
         if self.text == EXCEL:

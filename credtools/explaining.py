@@ -208,6 +208,8 @@ class _Telling:
         return _named(self.lookups.nearest_users(value))
 
     def _suggest_date(self, _: int, value: str) -> tuple[str, str]:
+        if any(date_format(text).fits(value) for text in self.formats):
+            return "", "The calendar has no such day. "
         suggestion = nearest_date(value, self.formats)
         return suggestion, f"Perhaps {suggestion!r} is meant. " if suggestion else ""
 

@@ -880,3 +880,12 @@ def test_a_likely_heading_is_named_not_taken() -> None:
         "type, Issued. Perhaps 'Credentail type' stands for it. Rename the right one, or name it in the recipe "
         "(headings: {Heading in the file: column})."
     )
+
+
+def test_a_day_that_the_calendar_lacks_is_named_as_that() -> None:
+    """A date in the right format, of a day that does not exist, is named as that; nothing is proposed."""
+    (sentence,) = sentences(rows("ana@x.org,First Aid,2023-02-29,,"))
+    assert sentence == (
+        "'2023-02-29' isn't a date written as YYYY-MM-DD (the format set by the organisation), for example 2026-12-31; "
+        "it looks like 9999-99-99. The calendar has no such day. Correct the date, or name its format in the recipe."
+    )
