@@ -6,7 +6,6 @@ The stem of a recipe's file name is the *source*; without a recipe the source is
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -15,22 +14,21 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
-from credtools import errors
+from credtools import errors, preflight, rules, yaml_text
 from credtools.dates import DateFormat
 from credtools.errors import RecipeError
 from credtools.fields import Column
 from credtools.lookups import fold
 from credtools.model import Patch, Table
+from credtools.preflight import Expect
 from credtools.reading.options import OPTIONS as READ_OPTIONS
 from credtools.reading.options import option_as_text, option_from_text
+from credtools.rules import Hit, Replace, Rule
 
 MANUAL = "manual"
 KEYS = (
     *("schema", "read", "headings", "date_format", "constants"),
-    *("match_users_by", "rules", "media", "max_reject_rate"),
+    *("match_users_by", "rules", "media", "max_reject_rate", "expect"),
 )
 MEDIA_VALUES = ("user_email", "external_id", "credential_type", "credential_number", "issue_date")
 MATCH_USERS_BY = ("email", "external_id")
@@ -39,25 +37,18 @@ MAX_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
-class Replace:
-    """In `column`, the value `old` (compared after NFKC, trim, squeeze, case fold) becomes `new`."""
-
-    column: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True)
 class Mapped:
     """A table in the schema's columns: after headings, constants and rules, before any judgement.
 
     `frame`: text columns named by the schema; `headings`: each heading of the file and the column it stands for (None:
-    kept in the raw record only); `sources`: per schema column its heading ('' for a constant).
+    kept in the raw record only); `sources`: per schema column its heading ('' for a constant); `hits`: what each rule
+    did.
     """
 
     frame: pd.DataFrame
     headings: Mapping[str, str | None]
     sources: Mapping[str, str]
+    hits: Sequence[Hit] = ()
 
 
 @dataclass(frozen=True)
@@ -71,9 +62,10 @@ class Recipe:
     date_format: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     match_users_by: str = "email"
-    rules: tuple[Replace, ...] = ()
+    rules: tuple[Rule, ...] = ()
     media: str = ""  # how a file is named after its row, without the ending; '' for by the media column
     max_reject_rate: float | None = None
+    expect: Expect = field(default_factory=Expect)
 
     @classmethod
     def load(cls, path: str | Path) -> Recipe:
@@ -92,30 +84,46 @@ class Recipe:
     @classmethod
     def parse(cls, text: str, source: str = MANUAL) -> Recipe:
         """The recipe that a YAML text describes. Raises RecipeError."""
-        return _from_mapping(_safe_yaml(text, source), source)
+        return _from_mapping(yaml_text.load(text, source), source)
 
     def replacing(self, column: str, values: Mapping[str, str]) -> Recipe:
         """This recipe with one more rule per changed value; a rule for the same value gives way."""
         more = tuple(Replace(column, old, new) for old, new in values.items())
         again = {(rule.column, fold(rule.old)) for rule in more}
-        kept = (rule for rule in self.rules if (rule.column, fold(rule.old)) not in again)
+        kept = (r for r in self.rules if not isinstance(r, Replace) or (r.column, fold(r.old)) not in again)
         return replace(self, rules=(*kept, *more))
 
     def text(self) -> str:
         """The recipe as YAML, keys in their fixed order."""
-        out = io.StringIO()
-        yaml = YAML()
-        yaml.default_flow_style = False
-        yaml.width = 1000
-        yaml.dump(self._meaning() or {"schema": self.schema}, out)
-        return out.getvalue()
+        return yaml_text.dump(self._meaning())
 
     def save(self, path: str | Path) -> Path:
-        """Writes the recipe; its source becomes the stem of the file's name."""
+        """Writes the recipe; its source becomes the stem of the file's name.
+
+        Over an existing recipe only what has changed is written: comments, order and layout stay.
+        """
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.text(), "utf-8")
+        path.write_text(self._text_over(path), "utf-8")
         return path
+
+    def _text_over(self, path: Path) -> str:
+        try:
+            text = path.read_text("utf-8")
+            merged = yaml_text.changed(text, Recipe.parse(text)._meaning(), self._meaning())  # noqa: SLF001 - its own kind
+            kept = Recipe.parse(merged).fingerprint == self.fingerprint
+        except (OSError, UnicodeDecodeError, RecipeError):
+            return self.text()
+        return merged if kept else self.text()
+
+    @property
+    def replacements(self) -> tuple[Replace, ...]:
+        """The rules that replace one value by another."""
+        return tuple(rule for rule in self.rules if isinstance(rule, Replace))
+
+    def without_replacements(self) -> Recipe:
+        """The same with its other rules only."""
+        return replace(self, rules=tuple(rule for rule in self.rules if not isinstance(rule, Replace)))
 
     @property
     def fingerprint(self) -> str:
@@ -145,16 +153,18 @@ class Recipe:
         if self.match_users_by != "email":
             meaning["match_users_by"] = self.match_users_by
         if self.rules:
-            meaning["rules"] = [{"replace": {"column": r.column, "from": r.old, "to": r.new}} for r in self.rules]
+            meaning["rules"] = [rule.told() for rule in self.rules]
         if self.media:
             meaning["media"] = self.media
         if self.max_reject_rate is not None:
             meaning["max_reject_rate"] = self.max_reject_rate
+        if expected := self.expect.told():
+            meaning["expect"] = expected
         return meaning
 
 
 def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
-    """The table in the schema's columns: headings matched, constants filled in, values replaced.
+    """The table in the schema's columns: headings matched, constants filled in, rules followed.
 
     Raises FileError (`heading_required`) when two headings stand for one column, and RecipeError when the recipe
     names a column that the schema doesn't have.
@@ -162,14 +172,14 @@ def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
     known = {column.name: column for column in columns}
     usable = {name: column for name, column in known.items() if name in recipe.columns_in_use(columns)}
     formats = [name for name in recipe.date_format if name != "*"]
-    for name in [*recipe.headings.values(), *recipe.constants, *(r.column for r in recipe.rules), *formats]:
+    for name in [*recipe.headings.values(), *recipe.constants, *_of_rules(recipe), *formats]:
         if name not in usable:
             raise RecipeError(
                 f"The recipe {recipe.source!r} speaks of the column {name!r}, which isn't a column here; "
                 f"columns: {', '.join(usable)}."
             )
     for rule in recipe.rules:
-        if known[rule.column].kind == "user":
+        if known[rule.column].kind == "user" and isinstance(rule, rules.WITH_VALUES):
             raise RecipeError(
                 f"The recipe {recipe.source!r} replaces a value of {rule.column!r}, which names a person; a recipe "
                 "holds no personal values. Correct the rows themselves (batch.patch), or load the user."
@@ -184,10 +194,15 @@ def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
             sources[name] = ""
             data[name] = pd.Series([recipe.constants[name]] * len(table.lines), dtype="str")
     frame = pd.DataFrame(data, index=table.frame.index)
-    for column, values in _replacements(recipe).items():
-        if column in frame:
-            frame[column] = _replace(frame[column], values)
-    return Mapped(frame, headings, sources)
+    frame, hits = rules.follow(recipe.rules, frame)
+    for rule in recipe.rules:
+        if rule.column in sources:
+            sources |= {name: sources[rule.column] for name in rules.columns_of(rule) if name not in sources}
+    return Mapped(frame, headings, sources, hits)
+
+
+def _of_rules(recipe: Recipe) -> list[str]:
+    return [name for rule in recipe.rules for name in rules.columns_of(rule)]
 
 
 def apply_patches(mapped: Mapped, table: Table, patches: Sequence[Patch]) -> Mapped:
@@ -232,55 +247,7 @@ def _match_headings(recipe: Recipe, table: Table, columns: Sequence[Column]) -> 
     return found
 
 
-def _replacements(recipe: Recipe) -> dict[str, dict[str, str]]:
-    """Per column old → new, as if the rules were applied one after the other."""
-    values: dict[str, dict[str, str]] = {}
-    for rule in recipe.rules:
-        of_column = values.setdefault(rule.column, {})
-        for old, new in of_column.items():
-            if fold(new) == fold(rule.old):
-                of_column[old] = rule.new
-        of_column.setdefault(fold(rule.old), rule.new)
-    return values
-
-
-def _replace(series: pd.Series, values: Mapping[str, str]) -> pd.Series:
-    codes, uniques = pd.factorize(series)
-    judged = [values.get(fold(value), value) for value in uniques]
-    return pd.Series(pd.array(judged, dtype="str").take(codes), index=series.index)
-
-
 # --- YAML → Recipe ------------------------------------------------------------------------------------------
-
-
-def _safe_yaml(text: str, source: str) -> dict[str, Any]:
-    """The keys and values of a YAML text; every scalar stays the text it is (007 is no 7)."""
-    try:
-        for event in YAML(typ="base", pure=True).parse(text):
-            _refuse(event, source)
-        value = YAML(typ="base", pure=True).load(text)
-    except (YAMLError, RecursionError, ValueError) as problem:
-        mark = getattr(problem, "problem_mark", None)
-        where = f" (line {mark.line + 1})" if mark else ""
-        reason = getattr(problem, "problem", None) or str(problem).strip().partition("\n")[0]
-        raise RecipeError(f"The recipe {source!r} isn't valid YAML{where}: {reason}.") from problem
-    if not value:
-        return {}
-    if not isinstance(value, dict):
-        raise RecipeError(
-            f"The recipe {source!r} must be a list of keys and values, for example 'date_format: DD/MM/YYYY'."
-        )
-    return value
-
-
-def _refuse(event: Any, source: str) -> None:
-    if getattr(event, "anchor", None):  # 600 bytes of aliases can grow to gigabytes
-        raise RecipeError(f"The recipe {source!r} uses YAML anchors or aliases (& or *); write the values out.")
-    if getattr(event, "value", None) in ("null", "Null", "NULL", "~") and event.style is None:
-        raise RecipeError(
-            f"The recipe {source!r} holds {event.value} on line {event.start_mark.line + 1}: leave the value blank for "
-            "nothing, or put the word in quotation marks."
-        )
 
 
 def _from_mapping(value: dict[str, Any], source: str) -> Recipe:
@@ -300,9 +267,10 @@ def _from_mapping(value: dict[str, Any], source: str) -> Recipe:
         date_format=_date_formats(value.get("date_format"), source),
         constants=_texts(value.get("constants") or {}, "constants", source),
         match_users_by=_match_users_by(value.get("match_users_by", "email"), source),
-        rules=_rules(value.get("rules") or [], source),
+        rules=rules.parse(value.get("rules") or [], source),
         media=media_pattern(value.get("media") or "", source),
         max_reject_rate=_rate(value.get("max_reject_rate"), source),
+        expect=preflight.parse(value.get("expect") or {}, source),
     )
 
 
@@ -359,21 +327,6 @@ def media_pattern(value: object, source: str) -> str:
             f"and ending, with at least one of: {', '.join(known)}."
         )
     return text
-
-
-def _rules(value: object, source: str) -> tuple[Replace, ...]:
-    wanted = "each rule must be written as 'replace: {column: …, from: …, to: …}'"
-    if not isinstance(value, list):
-        raise RecipeError(f"In the recipe {source!r} the value of 'rules' must be a list; {wanted}.")
-    rules = []
-    for number, item in enumerate(value, 1):
-        told = item.get("replace") if isinstance(item, dict) and set(item) == {"replace"} else None
-        if not isinstance(told, dict) or set(told) != {"column", "from", "to"}:
-            raise RecipeError(f"In the recipe {source!r} rule {number} can't be followed; {wanted}.")
-        if not all(isinstance(text, str) for text in told.values()):
-            raise RecipeError(f"In the recipe {source!r} rule {number} can't be followed; {wanted}.")
-        rules.append(Replace(told["column"], told["from"], told["to"]))
-    return tuple(rules)
 
 
 def _rate(value: object, source: str) -> float | None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from credtools import recipes
+from credtools import recipes, rules
 from credtools.dates import DateFormat
 from credtools.errors import FileError, MissingFileError, RecipeError
 from credtools.lookups import fold
@@ -82,7 +82,9 @@ def test_date_formats_for_all_or_per_column(told: str, formats: tuple[str, str])
     assert tuple(" or ".join(recipe.formats(name)) for name in ("issue_date", "expiration_date")) == formats
 
 
-KEYS = "schema, read, headings, date_format, constants, match_users_by, rules, media, max_reject_rate"
+KEYS = "schema, read, headings, date_format, constants, match_users_by, rules, media, max_reject_rate, expect"
+FORMS = " or ".join(f"'{kind}: {form}'" for kind, form in rules.FORMS.items())
+REPLACE = "it must be written as 'replace: {column: \u2026, from: \u2026, to: \u2026}'"
 RULE = "each rule must be written as 'replace: {column: \u2026, from: \u2026, to: \u2026}'"
 
 
@@ -126,14 +128,14 @@ RULE = "each rule must be written as 'replace: {column: \u2026, from: \u2026, to
             "In the recipe 'hr' 'match_users_by' is 'name', but must be one of: email, external_id.",
         ),
         ("rules: {replace: 1}", f"In the recipe 'hr' the value of 'rules' must be a list; {RULE}."),
-        ("rules: [drop]", f"In the recipe 'hr' rule 1 can't be followed; {RULE}."),
+        ("rules: [drop]", f"In the recipe 'hr' rule 1 can't be followed; it must be written as {FORMS}."),
         (
             "rules: [{replace: {column: media, from: a, to: b}}, {replace: {column: media, from: a}}]",
-            f"In the recipe 'hr' rule 2 can't be followed; {RULE}.",
+            f"In the recipe 'hr' rule 2 can't be followed; {REPLACE}.",
         ),
         (
             "rules: [{replace: {column: media, from: a, to: b}, drop: 1}]",
-            f"In the recipe 'hr' rule 1 can't be followed; {RULE}.",
+            f"In the recipe 'hr' rule 1 can't be followed; it must be written as {FORMS}.",
         ),
         (
             "max_reject_rate: 1.1",

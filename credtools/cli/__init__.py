@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from credtools import __version__
-from credtools.cli import attaching, correcting, decisions, exporting, files, looking, organisation, starting
+from credtools.cli import attaching, correcting, decisions, exporting, files, looking, organisation, recipes, starting
 from credtools.cli.common import stop
 from credtools.errors import CredtoolsError, FileError, MissingFileError, UnknownOutcomeError
 
@@ -43,6 +43,7 @@ for _command in (
     *(decisions.waive, decisions.reopen),
     *(exporting.template, exporting.export),
     attaching.media,
+    recipes.recipe,
     *(looking.rejects, correcting.correct, looking.show, looking.audit, looking.verify),
     *(starting.demo, starting.lab),
 ):

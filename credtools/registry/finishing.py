@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from credtools import store
 from credtools.errors import CredtoolsError
 from credtools.model import Changes, Outcome, Receipt, Review
 from credtools.recipes import Recipe
+from credtools.registry import preflighting
 
 if TYPE_CHECKING:
     from credtools.registry.batch import Batch
@@ -82,13 +81,8 @@ def _storable(text: str) -> str:
 
 
 def statistics(batch: Batch) -> str:
-    """What this run looked like, as JSON: the yardstick for the next file of its source. Holds no values."""
-    found: dict[str, Any] = {"rows": len(batch.table.lines), "headings": list(batch.table.frame.columns)}
-    with suppress(CredtoolsError):  # a batch that is held because it can't be judged has nothing more to tell
-        review = batch.review()
-        found["rejected"] = review.rows - review.ready
-        found["codes"] = dict(Counter(code for codes in review.codes for code in codes))
-    return json.dumps(found, sort_keys=True)
+    """What this run looked like, as JSON: the yardstick for the next file of its source; no personal values."""
+    return preflighting.look(batch).as_json()
 
 
 def outcome_of_receipt(file: str, receipt: Receipt) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -20,8 +20,10 @@ from credtools.fields import Column
 from credtools.lookups import Lookups
 from credtools.model import Changes, Counts, OrganisationSettings, Outcome, Review, Table
 from credtools.recipes import MANUAL, Recipe
-from credtools.registry import attaching, correcting, finishing, loading, organisation
+from credtools.registry import attaching, correcting, finishing, loading, organisation, trying
 from credtools.registry.batch import Batch
+from credtools.registry.trying import RecipeDiff
+from credtools.rules import Hit
 from credtools.settings import Settings
 
 MAX_BYTES_DIVIDED = 1024**3  # of a file that is divided into batches on purpose
@@ -88,6 +90,14 @@ class Registry:
             return review
         found = self.changes(review)
         return attaching.with_warnings(self, changes.with_warnings(review, found), found)
+
+    def hits(self, path: str | Path, recipe: Recipe | str | Path) -> Sequence[Hit]:
+        """What each rule of a recipe does to a file: rows changed, and (before, after, rows) of each value."""
+        return trying.hits(self, path, _recipe(recipe))
+
+    def compare_recipes(self, path: str | Path, first: Recipe | str | Path, second: Recipe | str | Path) -> RecipeDiff:
+        """Which rows of a file the second recipe would judge otherwise than the first; stores nothing."""
+        return trying.compare(self, path, _recipe(first), _recipe(second))
 
     def changes(self, review: Review) -> Changes:
         """What finishing would do to each row of a review, by what is stored now."""

@@ -18,6 +18,7 @@ from credtools.store.media import (
     types_with_media,
 )
 from credtools.store.patches import patch
+from credtools.store.sources import last_runs, last_uploads
 from credtools.store.undo import undo
 from credtools.store.values import (
     Amend,
@@ -64,6 +65,8 @@ __all__ = [
     "draft",
     "finish",
     "hold",
+    "last_runs",
+    "last_uploads",
     "load",
     "media_of",
     "note_failure",

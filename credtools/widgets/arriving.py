@@ -13,7 +13,6 @@ from credtools.registry import Registry
 from credtools.widgets import assumptions
 from credtools.widgets.frame import Frame, recipes
 from credtools.widgets.journey import Journey
-from credtools.widgets.receiving import Receiver
 
 MIME = {".csv": "text/csv", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
@@ -23,7 +22,6 @@ class Arriving(Frame):
 
     def __init__(self, registry: Registry, recipe: str = "") -> None:
         super().__init__(registry, recipe)
-        self._receiver = Receiver()
         self._replaces: Journey | None = None  # by the file that is on its way (Re-upload)
 
     def do_ready(self) -> None:

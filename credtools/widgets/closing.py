@@ -6,21 +6,25 @@ from pathlib import Path
 
 from credtools.errors import CredtoolsError, MovedError
 from credtools.widgets import assumptions
-from credtools.widgets.frame import Frame
+from credtools.widgets.attaching import Attaching
+from credtools.widgets.attachments import wanted
 
 
-class Closing(Frame):
+class Closing(Attaching):
     """The steps after the last decision; nothing is written before *Finish and upload*."""
 
     def do_next(self) -> None:
-        self.step = "finish" if self.step == "review" else "review"
+        self.step = {"review": "media" if wanted(self.journey) else "finish", "media": "finish"}.get(
+            self.step, "review"
+        )
         self.show()
 
     def do_back(self) -> None:
         if self.step == "review" and assumptions.headings(self.journey)["rows"]:
             self.step = "headings"
         else:
-            self.step, self.sheet = {"finish": "review"}.get(self.step, "upload"), None
+            before = {"media": "review", "finish": "media" if wanted(self.journey) else "review"}
+            self.step, self.sheet = before.get(self.step, "upload"), None
         self.show()
 
     def do_finish(self) -> None:

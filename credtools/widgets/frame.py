@@ -17,8 +17,10 @@ import anywidget
 from credtools.errors import CredtoolsError
 from credtools.registry import Batch, Registry
 from credtools.widgets import assumptions, facts
+from credtools.widgets.attachments import Attachments, wanted
 from credtools.widgets.home import Credentials, waiting
 from credtools.widgets.journey import Journey
+from credtools.widgets.receiving import Receiver
 from credtools.widgets.sheet import Sheet
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,8 @@ class Frame(anywidget.AnyWidget):
         self.finished: Batch | None = None
         self.credentials: Credentials | None = None
         self.sheet: Sheet | None = None
+        self._attachments: Attachments | None = None
+        self._receiver = Receiver()
         self.shown_causes = facts.MOST_CAUSES
         self._told = ("", "")
         self.on_msg(self._on_message)
@@ -94,18 +98,24 @@ class Frame(anywidget.AnyWidget):
             waits = self.journeys[0].batch.file if self.journeys else ""
             return {"recipes": recipes(self.recipe), "recipe": self.recipe, "open": waits}
         told: dict[str, Any] = {"file": self.journey.batch.file, "later": len(self.journeys) - 1}
+        return told | self._step_facts()
+
+    def _step_facts(self) -> dict[str, Any]:
+        """What a step with a file in hand shows."""
         if self.step == "headings":
             found_headings = assumptions.headings(self.journey)
-            return told | {"headings": found_headings, "reading": facts.reading(self.journey)}
+            return {"headings": found_headings, "reading": facts.reading(self.journey)}
         if self.step == "review":
-            return told | facts.review(self.journey, self.shown_causes)
+            return facts.review(self.journey, self.shown_causes)
+        if self.step == "media":
+            return self.attached.facts()
         if self.step == "finish":
             counts = self.journey.batch.preview()
             rows = self.journey.reviewed
-            told |= {"numbers": facts.numbers(counts), "counts": str(counts)}
+            told: dict[str, Any] = {"numbers": facts.numbers(counts), "counts": str(counts)}
             told |= {"warnings": facts.warnings(self.journey.batch.causes)}
-            return told | {"next": facts.next_sentence(rows.rows, rows.ready)}
-        return told | self._receipt()
+            return told | {"next": facts.next_sentence(rows.rows, rows.ready), "media": wanted(self.journey)}
+        return self._receipt()
 
     def _send_rows(self) -> None:
         """The rows: all of them once, then what has changed."""
@@ -122,6 +132,13 @@ class Frame(anywidget.AnyWidget):
             self.step = "home"
             raise CredtoolsError("Choose a file first.")
         return self.journeys[0]
+
+    @property
+    def attached(self) -> Attachments:
+        """The media of the file in hand."""
+        if self._attachments is None or self._attachments.journey is not self.journey:
+            self._attachments = Attachments(self.journey)
+        return self._attachments
 
     # --- going on -------------------------------------------------------------------------------------------
 

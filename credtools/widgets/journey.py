@@ -66,7 +66,7 @@ class Journey:
         self._numbers = 0
         self._causes_of: Review | None = None
         self._causes: list[Cause] = []
-        self.base = replace(batch.recipe, rules=())
+        self.base = batch.recipe.without_replacements()
         try:
             self.review = batch.review()
         except FileError as problem:
@@ -197,7 +197,13 @@ class Journey:
 
     def use(self, recipe: Recipe) -> None:
         """Goes on with another way to read the file (headings, encoding, date format …); decisions stay."""
-        self._apply(replace(recipe, rules=()), self.decisions)
+        self._apply(recipe.without_replacements(), self.decisions)
+
+    def use_media(self, pattern: str) -> None:
+        """Files are matched to rows by this pattern, or ('') by the media column."""
+        self.base = replace(self.base, media=pattern)
+        if pattern != self.batch.recipe.media:
+            self._apply(self.base, self.decisions)
 
     def compare_with(self, before: Review) -> None:
         """Remembers how this file differs from an earlier attempt."""
@@ -239,15 +245,15 @@ class Journey:
 
     def _rules_before(self, recipe: Recipe) -> list[Decision]:
         """The rules that the recipe already has, with what they do in this file."""
-        if not recipe.rules:
+        if not recipe.replacements:
             return []
         review, decisions = self.reviewed, []
         sources = {column: heading for heading, column in review.headings.items() if column}
         folded = {
             name: np.array([fold(text) for text in review.table.frame[sources[name]].tolist()], dtype=object)
-            for name in {rule.column for rule in recipe.rules} & sources.keys()
+            for name in {rule.column for rule in recipe.replacements} & sources.keys()
         }
-        for rule in recipe.rules:
+        for rule in recipe.replacements:
             keys = folded.get(rule.column)
             hit: list[int] = [] if keys is None else np.flatnonzero(keys == fold(rule.old)).tolist()
             cells = [Cell(int(review.table.lines[row]), rule.column, rule.old, rule.new) for row in hit]

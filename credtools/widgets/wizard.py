@@ -1,6 +1,7 @@
 """Wizard: the steps from a file to approved credentials, in the notebook.
 
-Its verbs lie in `arriving`, `deciding` and `closing`, in the order of the steps; the browser's half in `static/`.
+Its verbs lie in `arriving`, `deciding`, `attaching` and `closing`, in the order of
+the steps; the browser's half in `static/`.
 """
 
 from __future__ import annotations
@@ -13,11 +14,20 @@ from credtools.widgets.closing import Closing
 from credtools.widgets.deciding import Deciding
 
 STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("dom.js", "sending.js", "dialog.js", "table.js", "grid.js", "steps.js", "wizard.js")  # in this order
+SCRIPTS = (
+    "dom.js",
+    "sending.js",
+    "dialog.js",
+    "table.js",
+    "grid.js",
+    "steps.js",
+    "media.js",
+    "wizard.js",
+)  # in this order
 
 
 class Wizard(Arriving, Deciding, Closing):
-    """Credentials page, *Upload CSV · Review data · Finish*, and the pop-up *Approve*."""
+    """Credentials page, *Upload CSV · Review data · Add media · Finish*, and the pop-up *Approve*."""
 
     _esm = "\n".join((STATIC / name).read_text("utf-8") for name in SCRIPTS)
     _css = STATIC / "wizard.css"

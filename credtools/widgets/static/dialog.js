@@ -37,7 +37,7 @@ function openChoice(host, told, { search, done }) {
   fill(told.choices)
   if (listFirst) list.selectedIndex = 0
   const text = h('input', { type: 'text', class: 'ct-wide', 'data-first': !listFirst, autocomplete: 'off' })
-  const label = told.free || (told.kind === 'search' ? 'Find a user by name or address' : 'Find in the list')
+  const label = told.free || (told.kind === 'search' ? told.find ?? 'Find a user by name or address' : 'Find in the list')
   text.addEventListener('input', () => {
     if (told.kind === 'search') search(text.value, fill)
     else if (!told.free) fill(told.choices.filter(choice => choice[1].toLowerCase().includes(text.value.toLowerCase())))

@@ -14,7 +14,7 @@ class Sending {
   }
 
   // Resolves when the kernel has the whole file, or has refused it.
-  async send(file, again) {
+  async send(file, again, [begin, end] = ['file', 'whole']) {
     const key = `${Date.now()}-${Math.random()}`
     let answered = 0, refused = false, wake = () => {}
     const answer = () => new Promise(resolve => { wake = resolve })
@@ -24,7 +24,7 @@ class Sending {
       else answered = Infinity
       wake()
     })
-    this.model.send({ do: 'file', key, name: file.name, size: file.size, again })
+    this.model.send({ do: begin, key, name: file.name, size: file.size, ...(begin === 'file' && { again }) })
     let sent = 0
     for (let start = 0; start < file.size && !refused; start += PIECE) {
       const piece = await file.slice(start, start + PIECE).arrayBuffer()
@@ -35,7 +35,7 @@ class Sending {
     }
     while (answered < sent && !refused) await answer()
     if (!refused) {
-      this.model.send({ do: 'whole', key })
+      this.model.send({ do: end, key })
       while (answered !== Infinity) await answer()
     }
     this.waiting.delete(key)
@@ -44,5 +44,12 @@ class Sending {
 
   async sendAll(files, again = false) {
     for (const file of files) await this.send(file, again)
+  }
+
+  // Media are matched together, so they only arrive here; several small ones are under way at a time.
+  async sendMedia(files) {
+    const rest = [...files]
+    const one = async () => { while (rest.length) await this.send(rest.shift(), false, ['medium', 'arrived']) }
+    await Promise.all(Array.from({ length: UNDER_WAY }, one))
   }
 }

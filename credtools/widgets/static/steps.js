@@ -1,5 +1,5 @@
 // Each step: from the facts that the kernel sent to elements. `act(verb, values)` sends a verb.
-const STEPS = [['upload', 'Upload CSV'], ['review', 'Review data'], ['finish', 'Finish']]
+const STEPS = [['upload', 'Upload CSV'], ['review', 'Review data'], ['media', 'Add media'], ['finish', 'Finish']]
 const STEP_OF = { headings: 'upload', done: 'finish' }
 
 function stepList(step) {
@@ -223,7 +223,9 @@ function finish(state, { act }) {
   const id = freshId()
   return region('Finish',
     h('p', {}, h('strong', {}, state.file)), h('p', { id }, state.next), numbersTable(state.numbers), notes(state.warnings),
-    h('div', { class: 'ct-buttons' }, button('Back', () => act('back')), button('Finish and upload', () => act('finish'), { primary: true, about: id })))
+    h('div', { class: 'ct-buttons' }, button('Back', () => act('back')),
+      !state.media && button('Add media', () => act('media_step'), { title: 'Nothing here requires media; they can be added all the same' }),
+      button('Finish and upload', () => act('finish'), { primary: true, about: id })))
 }
 
 function done(state, { act, ui }) {

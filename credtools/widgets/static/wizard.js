@@ -1,6 +1,6 @@
 // The wizard: keeps the frame (status line, progress), draws the step that the kernel sent, and keeps focus in place.
-const DRAW = { home, upload, headings, review, finish, done }
-const SAID = { file: 'Reading and checking', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', undo: 'Checking again' }
+const DRAW = { home, upload, headings, review, media, finish, done }
+const SAID = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', undo: 'Checking again' }
 
 const TOAST_MS = 6000
 
@@ -43,6 +43,13 @@ export default {
         onUndo: () => act('undo'),
         onCount: (shown, all) => { count.textContent = `${shown.toLocaleString('en')} of ${all.toLocaleString('en')} rows` },
       }),
+      thumbs: new Thumbs(model),
+      addMedia: async (files, pattern, line = 0) => {
+        if (!files.length) return
+        ours = true
+        await sending.sendMedia(files)
+        act('media', { pattern, line })
+      },
       sendFiles: async (files, again) => { ours = true; await sending.sendAll(files, again); rest() },
       showRows: filter => {
         ui.filter.value = filter
@@ -135,9 +142,11 @@ export default {
       else if (message.type === 'list') ui.fillList(message.list)
       else if (message.type === 'options') choose(message)
       else if (message.type === 'found') found(message.choices)
+      else if (message.type === 'thumb') ui.thumbs.come(message, buffers[0])
+      else if (message.type === 'work') work(message.words, message.share)
       else if (message.type === 'download') download(message, buffers[0])
       else {
-        if (message.type === 'received') sent.textContent = `${message.name} arrived whole: ${(message.size / 1e6).toFixed(1)} MB, SHA-256 ${message.sha256}`
+        if (message.sha256) sent.textContent = `${message.name} arrived whole: ${(message.size / 1e6).toFixed(1)} MB, SHA-256 ${message.sha256}`
         sending.answered(message)
       }
     }
@@ -150,11 +159,15 @@ export default {
     function choose(message) {
       if (message.kind === 'rows') return ui.showRows('bad')
       openChoice(root, message, {
-        search: (text, fill) => { found = fill; model.send({ do: 'search', text, column: message.column }) },
+        search: (text, fill) => {
+          found = fill
+          model.send(message.file ? { do: 'rows_like', text, file: message.file } : { do: 'search', text, column: message.column })
+        },
         done: (value, scope) => {
-          const opener = [...main.querySelectorAll('[data-focus]')].find(element => element.dataset.focus === `Choose… ${message.cause}`)
+          const opener = [...main.querySelectorAll('[data-focus]')].find(element => element.dataset.focus === `Choose… ${message.cause ?? message.file}`)
           opener?.focus()
-          if (value) act('choose', { cause: message.cause, value, scope })
+          if (value && message.file) act('assign', { file: message.file, line: value })
+          else if (value) act('choose', { cause: message.cause, value, scope })
         },
       })
     }
