@@ -61,6 +61,7 @@ def review(table: Table, recipe: Recipe, schema: SchemaFile, lookups: Lookups, p
         explain_blocking=lambda: _explain(
             [finding for finding in findings if finding.rule.blocks], table, mapped, resolved, schema, lookups
         ),
+        hits={hit.label: hit.rows for hit in mapped.hits},
     )
 
 

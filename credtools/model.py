@@ -153,7 +153,7 @@ class Review:
     `resolved`: the named, typed columns on which the rules were judged, one row per record; `rejected`: which rows
     have a blocking error; `states`: per rule and column, 0 passed, 1 failed, 2 not judged; `headings`: each heading
     of the file and the column it stands for; `explain` makes (errors, causes) when they are first asked for,
-    `explain_blocking` the same without warnings.
+    `explain_blocking` the same without warnings; `hits`: per rule of the recipe the rows that it changed.
     """
 
     table: Table
@@ -169,6 +169,7 @@ class Review:
     date_formats_from: Mapping[str, str]
     explain: Callable[[], tuple[pd.DataFrame, pd.DataFrame]]
     explain_blocking: Callable[[], tuple[pd.DataFrame, pd.DataFrame]]
+    hits: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def _explained(self) -> tuple[pd.DataFrame, pd.DataFrame]:

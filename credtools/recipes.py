@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
 from credtools import errors, preflight, rules, yaml_text
 from credtools.dates import DateFormat
 from credtools.errors import RecipeError

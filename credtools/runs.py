@@ -1,4 +1,4 @@
-"""Unattended runs: the import notebook, executed by papermill, one record per file.
+"""Unattended runs: the import notebook, executed by papermill, one record and one folder of evidence per file.
 
 Success is the receipt in the database, found by the attempt id that the run was given – never the exit code of the
 kernel or the state of the notebook. Only declared parameters are passed, typed; the address of the database is not
@@ -7,8 +7,10 @@ among them (the kernel finds it by the same settings), so no password can land i
 
 from __future__ import annotations
 
+import glob
 import os
 import re
+import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,13 +18,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from credtools import registry, settings
+from credtools import evidence, registry, settings
 from credtools.errors import CredtoolsError, FileError, MissingFileError, no_such_file
 from credtools.model import Counts, Outcome
+from credtools.reading.sheets import SUFFIXES
 from credtools.recipes import MANUAL, Recipe
 
 PARAMETERS = ("source", "recipe", "max_reject_rate", "attempt", "part")
 TIMEOUT_SECONDS = 3_600
+TABLES = (".csv", ".tsv", ".txt", ".tab", *SUFFIXES)  # what counts as a file of a folder
 WORST_FIRST = ("unknown", "failed", "held", "partial", "ok")
 
 
@@ -58,7 +62,7 @@ def import_file(
         missing = no_such_file(path)
         opened.note_failure(path.name, source)
         return Run(Outcome(str(path), "failed", problem=str(missing)), missing)
-    attempt = uuid.uuid4().hex
+    attempt, timer = uuid.uuid4().hex, _Timer()
     record = _new_record(opened.places, source, attempt)
     parameters = {
         "source": str(path),
@@ -73,7 +77,25 @@ def import_file(
     if outcome.verdict == "failed":
         opened.give_up(attempt)
         opened.note_failure(path.name, source)
-    return _with_rejects(opened, Run(outcome, error), record.parent)
+    return _with_evidence(opened, Run(outcome, error), record.parent, source, timer.stop())
+
+
+def files_in(path: str | Path) -> list[Path]:
+    """The files that a path names: itself, those of a folder, or what a pattern (export_*.csv) finds; by name.
+
+    Raises MissingFileError when a folder or pattern holds none.
+    """
+    path = Path(path)
+    if path.is_dir():
+        found = [one for one in path.iterdir() if one.suffix.lower() in TABLES and one.name[0] not in ".~"]
+    elif path.exists() or not set("*?[") & set(str(path)):
+        return [path]
+    else:
+        found = [Path(one) for one in glob.glob(str(path), recursive=True)]  # noqa: PTH207 - it may be absolute
+    found = [one for one in found if one.is_file()]
+    if not found:
+        raise MissingFileError(f"There is no file to import in {str(path)!r}; check the name and the folder.")
+    return sorted(found)
 
 
 def import_whole(path: str | Path, **options: Any) -> list[Run]:
@@ -151,13 +173,21 @@ def _judge(opened: registry.Registry, path: Path, attempt: str, error: Credtools
     return found
 
 
-def _with_rejects(opened: registry.Registry, run: Run, folder: Path) -> Run:
-    receipt = run.outcome.receipt
-    if receipt is None or not receipt.counts.rejected:
-        return run
+def _with_evidence(opened: registry.Registry, run: Run, folder: Path, source: str, timing: evidence.Timing) -> Run:
     try:
-        opened.write_rejects(folder / "rejects.csv", receipt.batch)
-        return replace(run, rejects=folder / "rejects.csv")
+        return replace(run, rejects=evidence.write(opened, folder, run.outcome, source, timing))
     except CredtoolsError as problem:
+        if run.outcome.receipt is None:
+            return run
         sentence = f"Imported, but the export of the rejects failed: {problem}"
         return replace(run, outcome=replace(run.outcome, problem=sentence), export_failed=True)
+
+
+class _Timer:
+    """Runs from when it is made until it is stopped."""
+
+    def __init__(self) -> None:
+        self.began, self.start = datetime.now(UTC), time.perf_counter()
+
+    def stop(self) -> evidence.Timing:
+        return evidence.Timing(self.began, time.perf_counter() - self.start)

@@ -163,7 +163,7 @@ class TestCheck:
         assert result.exit_code == 2
         assert result.stderr == (
             "credtools: The recipe 'r' has the key 'heading', which means nothing; known keys: schema, read, headings, "
-            "date_format, constants, match_users_by, rules, media, max_reject_rate.\n"
+            "date_format, constants, match_users_by, rules, media, max_reject_rate, expect.\n"
         )
 
 

@@ -16,9 +16,10 @@ from openpyxl import load_workbook
 
 from credtools import exports
 from credtools.cli import main
-from credtools.errors import CredtoolsError, FileError
+from credtools.errors import CredtoolsError, FileError, RegistryError
 from credtools.exports.damage import mended
-from credtools.registry import Registry
+from credtools.model import Receipt
+from credtools.registry import Batch, Registry
 from tests.builders import ANA, BEN, ZOE, export, states, write
 
 WRONG_TYPE = "ben@example.org,Frist Aid,2024-05-06,,007"
@@ -200,6 +201,30 @@ def test_two_sources_in_one_file(registry: Registry, tmp_path: Path) -> None:
     assert done.fixed == (1, 2)
     assert [registry.batch(n)._row.follows_id for n in (3, 4)] == [1, 2]
     assert [registry.batch(n).source for n in (3, 4)] == ["manual", "hr"]
+
+
+def test_two_people_correct_the_same_row(registry: Registry, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who comes second in the same moment writes nothing, and is told so."""
+    rows = rows_in(out)
+    rows[1]["Credential type"] = "First Aid"
+    put_back(out, rows)
+    finish = Batch.finish
+
+    def later(batch: Batch) -> Receipt:
+        monkeypatch.setattr(Batch, "finish", finish)
+        rows[1]["Credential type"] = "Forklift"
+        assert registry.correct(put_back(out, rows)).fixed == (2,)
+        return finish(batch)
+
+    monkeypatch.setattr(Batch, "finish", later)
+    with pytest.raises(RegistryError) as caught:
+        registry.correct(out)
+    assert str(caught.value) == (
+        "Somebody else has settled some of these rows meanwhile, so nothing was written; run the same command again: "
+        "what is settled is left out."
+    )
+    assert states(registry) == ["finished", "discarded", "finished"]
+    assert registry.verify() == []
 
 
 # --- what comes back damaged --------------------------------------------------------------------------------

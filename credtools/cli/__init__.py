@@ -45,6 +45,6 @@ for _command in (
     attaching.media,
     recipes.recipe,
     *(looking.rejects, correcting.correct, looking.show, looking.audit, looking.verify),
-    *(starting.demo, starting.lab),
+    *(starting.demo, starting.lab, starting.app),
 ):
     main.add_command(_command)

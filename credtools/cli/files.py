@@ -59,11 +59,14 @@ def import_(
     strict: bool,
     as_json: bool,
 ) -> None:
-    """Import files unattended, each by its own notebook run; all are tried, the worst exit code counts."""
+    """Import files, folders or patterns unattended, each file by its own notebook run.
+
+    All are tried; the worst exit code counts. Each run leaves a folder of evidence under runs/.
+    """
     from credtools import runs  # noqa: PLC0415
 
     codes = []
-    for file in files:
+    for file in [one for path in files for one in runs.files_in(path)]:
         import_file = runs.import_divided if split else runs.import_whole
         done = import_file(file, recipe=recipe, max_reject_rate=max_reject_rate)
         if as_json:

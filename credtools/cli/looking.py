@@ -96,6 +96,8 @@ def show(batch: int | None, *, sources: bool, as_json: bool) -> None:
         print_json(told)
         return
     click.echo(safe(repr(found)))
+    if found.state in ("draft", "held") and len(idle := found.idle_patches):
+        click.echo(f"{len(idle):,} corrections of this source do nothing in this file (batch.idle_patches lists them).")
     if found.held_because:
         click.echo(f"held: {found.held_because}")
     if receipt:

@@ -1,4 +1,4 @@
-"""`demo` and `lab`: ways in."""
+"""`demo`, `lab` and `app`: ways in."""
 
 from __future__ import annotations
 
@@ -42,3 +42,13 @@ def lab(arguments: tuple[str, ...]) -> None:
     from credtools import lab as opening  # noqa: PLC0415
 
     sys.exit(opening.open_lab(Path.cwd(), arguments))
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Where to listen; usually any free port.")
+@click.option("--browser/--no-browser", default=True, help="Whether to open a browser.")
+def app(port: int, *, browser: bool) -> None:
+    """Open the wizard, the approvals and the credentials page as apps without code, until Ctrl+C."""
+    from credtools import app as serving  # noqa: PLC0415
+
+    sys.exit(serving.run(Path.cwd(), port, browser=browser, say=click.echo))

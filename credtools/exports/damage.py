@@ -53,8 +53,8 @@ def mended(
 
 
 def _blanks_aside(text: str) -> str:
-    """Without what a spreadsheet drops: tabs, line ends, blanks at the ends and side by side."""
-    return " ".join(re.sub(r"[\t\r\n]", "", text).split())
+    """Without what a spreadsheet drops: tabs, the kind of line end, blanks at the ends and side by side."""
+    return " ".join(text.replace("\t", "").split())
 
 
 def _same_flag(came: str, now: str) -> bool:

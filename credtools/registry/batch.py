@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from credtools import changes, checking, html, store
-from credtools.errors import CredtoolsError, FileError, MovedError, RegistryError, UnknownOutcomeError
+from credtools.errors import CredtoolsError, MovedError, RegistryError, UnknownOutcomeError
 from credtools.garbage import collection_paused
 from credtools.media import Attached
 from credtools.model import Changes, Counts, Outcome, Receipt, Review, Table
-from credtools.recipes import MANUAL, Recipe
-from credtools.registry import attaching, editing, finishing, views
+from credtools.preflight import Finding
+from credtools.recipes import Recipe
+from credtools.registry import attaching, editing, finishing, preflighting, views
 
 if TYPE_CHECKING:
     from credtools.registry.registry import Registry
@@ -39,6 +40,7 @@ class Batch:
         row = self._row
         self.file: str = row.file_name
         self.source: str = row.source
+        self.sha256: str = row.sha256
         self.recipe = Recipe.parse(row.recipe_text, source=row.source)
         self._table = table
         self._review: Review | None = None
@@ -148,6 +150,15 @@ class Batch:
         self._shown = None
         return self.review()
 
+    @property
+    def idle_patches(self) -> pd.DataFrame:
+        """The corrections of its source that do nothing in this file, with the reason: column, old, new, why."""
+        return editing.idle(self)
+
+    def preflight(self) -> list[Finding]:
+        """What is unlike the last files of its source, each in one sentence; `holds` by what the recipe expects."""
+        return preflighting.findings(self)
+
     # --- media ----------------------------------------------------------------------------------------------
 
     def add_media(
@@ -245,7 +256,7 @@ class Batch:
         is no recipe that promised it.
         """
         try:
-            reason = self._why_hold(max_reject_rate)
+            reason = preflighting.why_hold(self, max_reject_rate)
             if reason:
                 return self.hold(reason)
             return finishing.outcome_of_receipt(self.file, self.finish())
@@ -266,27 +277,6 @@ class Batch:
     def discard(self) -> None:
         """Gives the draft or held batch up."""
         store.discard(self.registry.engine, self.id, self.registry.by)
-
-    def _why_hold(self, max_reject_rate: float | None) -> str | None:
-        try:
-            review = self.review()
-        except FileError as problem:
-            if problem.code == "heading_required" and self.source != MANUAL:
-                return str(problem)
-            raise
-        if not review.rows:
-            return "The file has headings, but no rows; check the export at its source."
-        counts = self._changes().counts
-        if not counts.accepted and not counts.unchanged:
-            return f"None of the {counts.rows:,} rows can be accepted; look at the causes and mend the recipe."
-        limit = next((x for x in (max_reject_rate, self.recipe.max_reject_rate) if x is not None), 1.0)
-        rate = counts.rejected / counts.rows
-        if rate > limit:
-            return (
-                f"{counts.rejected:,} of {counts.rows:,} rows are rejected ({rate:.1%}), more than the {limit:.1%} "
-                "allowed; mend them, or run again with another threshold (--max-reject-rate)."
-            )
-        return None
 
     # --- looking back ---------------------------------------------------------------------------------------
 

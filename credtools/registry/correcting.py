@@ -162,6 +162,9 @@ class _FollowUp:
         formats = {c.name: self.recipe.formats(c.name) for c in self.schema.columns if c.kind == "date"}
         columns = recipes.apply(replace(self.recipe, read={}), table, self.schema.columns).headings
         default = (registry.lookups().date_format,)
+        frame, dates = file.table.frame, file.table.date_cells
+        names = {heading: _name_in(frame, heading) for heading in self.headings}
+        self.columns = {h: (frame[name].tolist(), dates.get(name, {})) for h, name in names.items() if name}
         self.formats = {h: formats[c] or default for h, c in columns.items() if c in formats}
 
     def settle(
@@ -170,8 +173,9 @@ class _FollowUp:
         """Judges the rows, writes those that are worth it, and tells what became of each."""
         mine = list(self._rows(rows, found))
         first = self._judged(mine)
-        chosen = [row for row, wrong in zip(mine, first.rejected.tolist(), strict=True) if row.changed or not wrong]
-        untouched = tuple(row.reject.id for row in mine if row not in chosen)
+        worth = [row.changed or not wrong for row, wrong in zip(mine, first.rejected.tolist(), strict=True)]
+        chosen = [row for row, worth_it in zip(mine, worth, strict=True) if worth_it]
+        untouched = tuple(row.reject.id for row, worth_it in zip(mine, worth, strict=True) if not worth_it)
         if not chosen:
             return Corrected(untouched=untouched)
         table = self._table(chosen)
@@ -205,18 +209,16 @@ class _FollowUp:
     def _record(self, place: int, reject: store.Rejected) -> list[str]:
         """The record as the file has it now; where nothing was changed, byte for byte as it came."""
         raw: list[str] = json.loads(reject.raw or "[]")
-        frame, dates = self.file.table.frame, self.file.table.date_cells
         blamed = {error.heading for error in reject.errors}
         cells = []
         for k, heading in enumerate(self.headings):
             came = raw[k] if k < len(raw) else ""
-            name = _name_in(frame, heading)
-            if name is None:
+            texts, dates = self.columns.get(heading, (None, {}))
+            if texts is None:  # the column was deleted
                 cells.append(came)
                 continue
-            now = str(frame[name].iloc[place])
-            formats = self.formats.get(heading, ())
-            text, repaired = mended(came, now, dates.get(name, {}).get(now), wrong=heading in blamed, formats=formats)
+            now, formats = texts[place], self.formats.get(heading, ())
+            text, repaired = mended(came, now, dates.get(now), wrong=heading in blamed, formats=formats)
             cells.append(text)
             if repaired:
                 self.file.repaired.append((int(self.file.table.lines[place]), heading))

@@ -76,6 +76,22 @@ def in_force(batch: Batch) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["line", "column", "old", "new"])
 
 
+def idle(batch: Batch) -> pd.DataFrame:
+    """The corrections of the source that do nothing in this file: column, old, new, why."""
+    table = batch.table
+    mapped = recipes.apply(batch.recipe, table, batch.registry.schema(batch.recipe.schema).columns).frame
+    rows = {key: row for row, key in enumerate(zip(table.record_digests, table.ordinals, strict=True))}
+    found = []
+    for patch in _stored(batch):
+        row = rows.get((patch.record_digest, patch.ordinal))
+        held = mapped[patch.column].iloc[row] if row is not None and patch.column in mapped else None
+        if row is None:
+            found.append((patch.column, patch.old, patch.new, "its record is not in this file"))
+        elif held != patch.old:
+            found.append((patch.column, patch.old, patch.new, "its cell no longer holds the old value"))
+    return pd.DataFrame(found, columns=["column", "old", "new", "why"])
+
+
 def _before(batch: Batch, cells: set[tuple[int, str]]) -> pd.DataFrame:
     """The file in the schema's columns as it is without corrections of these cells."""
     table = batch.table

@@ -197,8 +197,8 @@ class Registry:
         return store.reads.batches(self.engine)
 
     def sources(self) -> pd.DataFrame:
-        """Per source: how many runs, and the last one's time, verdict and file."""
-        return store.reads.runs(self.engine)
+        """Per source: how many runs, the last one's time, verdict and file, and whether a file is overdue."""
+        return trying.with_silence(store.reads.runs(self.engine), store.last_uploads(self.engine))
 
     def schema(self, name: str) -> schema_files.SchemaFile:
         """The schema document of this name, from the folder that the settings name."""
@@ -282,6 +282,14 @@ class Registry:
     def credentials(self) -> pd.DataFrame:
         """All standing versions of all credentials."""
         return store.reads.credentials(self.engine)
+
+    def history(self, batch: Batch | int, line: int) -> pd.DataFrame:
+        """What was done with the credential of a line, oldest first: at, by, version, batch, line, what, before, after.
+
+        `what`: uploaded, a changed column, a medium, approved, declined (with its reason), undone. Raises
+        RegistryError when the line wrote no credential.
+        """
+        return store.history(self.engine, _number(batch), line)
 
     def verify(self) -> list[str]:
         """What in the stored history and media doesn't agree with what was chained; empty when everything does."""

@@ -63,6 +63,7 @@ def overview(batch: Batch) -> View:
     rows = cause_rows(review, titles)
     head = repr(review)
     warnings = "".join(f"\nWarning: {text}" for text in review.table.reading.warnings)
+    warnings += "".join(f"\nUnlike the last files: {finding}" for finding in batch.preflight())
     text = head + warnings + "".join("\n  " + " · ".join(str(cell) for cell in row if cell) for row in rows)
     markup = "".join(f"<p>{html.escape(line)}</p>" for line in (head + warnings).splitlines())
     return View(text, markup + (html.table(CAUSE_HEADINGS, rows, "Causes, largest first") if rows else ""))

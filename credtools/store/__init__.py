@@ -6,6 +6,7 @@ from credtools.store.corrections import Rejected, open_rejects, rejected
 from credtools.store.decide import Decided, decide
 from credtools.store.engine import create, open_engine
 from credtools.store.finish import finish, stored_receipt
+from credtools.store.history import history
 from credtools.store.load import Loaded, absent, load, set_setting
 from credtools.store.media import (
     add_media,
@@ -64,6 +65,7 @@ __all__ = [
     "discard",
     "draft",
     "finish",
+    "history",
     "hold",
     "last_runs",
     "last_uploads",

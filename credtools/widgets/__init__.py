@@ -1,4 +1,6 @@
-"""Widgets: the wizard, for people with a mouse or a keyboard. Values come from Batch, never from store.
+"""Widgets: the wizard and the approvals, for people with a mouse or a keyboard.
+
+Values come from Registry and Batch, never from store.
 
 A click in the browser (`static/`) → one verb of `wizard` → `journey`, which holds the decisions about one file → the
 batch; `facts` and `sheet` say what is shown. Without a person `record` does the same as the clicks would.
@@ -7,13 +9,15 @@ batch; `facts` and `sheet` say what is shown. Without a person `record` does the
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from credtools.registry import Registry
+from credtools.widgets.approvals import Approvals
 from credtools.widgets.record import Record
 from credtools.widgets.wizard import Wizard
 
-__all__ = ["Record", "Wizard", "interactive", "review", "upload"]
+__all__ = ["Approvals", "Record", "Wizard", "approve", "interactive", "review", "upload"]
 
 
 def upload(registry: Registry, source: str = "", recipe: str = "", *, finish: bool = False) -> Wizard | Record:
@@ -37,6 +41,17 @@ def review(registry: Registry, batch: int = 0, *, finish: bool = False) -> Wizar
     if batch:
         wizard.start(batch)
     return wizard
+
+
+def approve(
+    registry: Registry, batch: int = 0, decide: str = "", lines: Sequence[int] = (), reason: str = ""
+) -> Approvals | Record:
+    """The credentials that wait for approval (of one batch), with their media and their history.
+
+    Without a person what waits, in numbers; with `decide` (approve or reject) those of a batch, or of some of its
+    lines, are decided first. Raises CredtoolsError when that can't be done.
+    """
+    return Approvals(registry, batch) if interactive() else Record.of_approvals(registry, batch, decide, lines, reason)
 
 
 def interactive() -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from credtools.errors import CredtoolsError
 from credtools.recipes import Recipe
@@ -75,14 +74,7 @@ class Arriving(Frame):
 
     def do_file(self, key: str, name: str, size: int, *, again: bool = False) -> None:
         self._replaces = self.journey if again else None
-        try:
-            self._receiver.begin(key, name, size)
-        except CredtoolsError:
-            self.send({"type": "refused", "key": key})
-            raise
-
-    def do_piece(self, key: str, buffers: list[Any]) -> None:
-        self.send({"type": "ack", "key": key, "pieces": self._receiver.piece(key, buffers[0])})
+        self.begin(key, name, size)
 
     def do_whole(self, key: str) -> None:
         """A file has arrived: it becomes a draft, and its turn comes after the files before it."""

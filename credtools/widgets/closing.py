@@ -46,7 +46,7 @@ class Closing(Attaching):
 
     def do_later(self) -> None:
         number = self.finished.id if self.finished else ""
-        self.tell(f"Approve them later: credtools approve {number}")
+        self.tell(f"Approve them later, in approve.ipynb or by: credtools approve {number}")
         self.show()
 
     def do_save(self, name: str) -> None:

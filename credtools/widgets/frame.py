@@ -1,18 +1,9 @@
-"""Frame: what all verbs of the wizard share – the files in hand, what comes from the browser, and what goes there.
-
-Here every click is one verb (`do_…`); what is shown is sent as messages, never kept in traits, so that nothing of a
-file can be saved with the notebook.
-"""
+"""Frame: what all verbs of the wizard share – the files in hand, and what is shown of them."""
 
 from __future__ import annotations
 
-import logging
-import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-import anywidget
 
 from credtools.errors import CredtoolsError
 from credtools.registry import Batch, Registry
@@ -20,18 +11,15 @@ from credtools.widgets import assumptions, facts
 from credtools.widgets.attachments import Attachments, wanted
 from credtools.widgets.home import Credentials, waiting
 from credtools.widgets.journey import Journey
-from credtools.widgets.receiving import Receiver
 from credtools.widgets.sheet import Sheet
+from credtools.widgets.taking import Taking
 
-log = logging.getLogger(__name__)
 
-
-class Frame(anywidget.AnyWidget):
+class Frame(Taking):
     """The state of the wizard: the step, the files in hand, the batch that was finished last."""
 
     def __init__(self, registry: Registry, recipe: str = "") -> None:
-        super().__init__()
-        self.registry = registry
+        super().__init__(registry)
         self.recipe = recipe
         self.step = "home"
         self.journeys: list[Journey] = []  # the file in hand first, then those that wait for their turn
@@ -39,55 +27,21 @@ class Frame(anywidget.AnyWidget):
         self.credentials: Credentials | None = None
         self.sheet: Sheet | None = None
         self._attachments: Attachments | None = None
-        self._receiver = Receiver()
         self.shown_causes = facts.MOST_CAUSES
-        self._told = ("", "")
-        self.on_msg(self._on_message)
 
     def __repr__(self) -> str:
         return f"Wizard: {self.step}"
-
-    # --- what comes from the browser ------------------------------------------------------------------------
-
-    def _on_message(self, _widget: Any, message: dict[str, Any], buffers: list[Any]) -> None:
-        """One verb; what it refuses is told as a sentence and leaves everything as it was."""
-        verb = str(message.get("do", ""))
-        act: Callable[..., None] | None = getattr(self, f"do_{verb}", None) if verb.isidentifier() else None
-        if act is None:
-            return
-        given = {key: value for key, value in message.items() if key != "do"}
-        try:
-            act(**given, **({"buffers": buffers} if buffers else {}))
-        except CredtoolsError as problem:
-            self.tell(str(problem), "problem")
-        except Exception as problem:  # noqa: BLE001 - whoever clicked must hear of it, but of no value in a file
-            kind = type(problem).__name__
-            # Not the problem itself: its message could hold values.
-            log.error("%s in the verb %r:\n%s", kind, verb, "".join(traceback.format_tb(problem.__traceback__)))  # noqa: TRY400
-            self.tell(f"Something went wrong that should not have ({kind}); nothing was written.", "problem")
-        else:
-            return
-        try:
-            self.show()
-        except CredtoolsError as problem:  # this step can't be shown any more
-            self.tell(str(problem), "problem")
-            self.step = "home"
-            self.show()
-
-    def tell(self, sentence: str, kind: str = "done") -> None:
-        """One sentence about what has just happened, shown with the next state."""
-        self._told = (sentence, kind)
 
     # --- what goes to the browser ---------------------------------------------------------------------------
 
     def show(self) -> None:
         """Sends what the step shows."""
-        sentence, kind = self._told
-        self._told = ("", "")
-        state = {"type": "state", "step": self.step, "told": sentence, "kind": kind, "by": self.registry.by}
-        self.send(state | self._facts())
+        self.send({"type": "state", "step": self.step} | self.told() | self._facts())
         if self.step == "review":
             self._send_rows()
+
+    def begin_again(self) -> None:
+        self.step = "home"
 
     def _facts(self) -> dict[str, Any]:
         if self.step == "home":

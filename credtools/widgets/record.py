@@ -2,39 +2,82 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from credtools import html
+from credtools.errors import CredtoolsError
 from credtools.registry import Batch, Registry
 from credtools.registry.views import View
 from credtools.widgets import assumptions, facts
 from credtools.widgets.home import Credentials, waiting
 from credtools.widgets.journey import Journey
+from credtools.widgets.pending import Pending
 
 
 class Record:
     """What the file is worth, and the receipt if it was finished; `batch` goes on from there."""
 
-    def __init__(self, registry: Registry, batch: Batch | None, *, finish: bool) -> None:
+    def __init__(self, registry: Registry, batch: Batch | None, views: list[View]) -> None:
         self.registry = registry
         self.batch = batch
-        self._views = [_page(registry)] if batch is None else _steps(batch, finish=finish)
+        self._views = views
 
     @classmethod
     def of_file(cls, registry: Registry, source: str, recipe: str, *, finish: bool) -> Record:
         """A file, read and checked; finished as the last click would."""
-        return cls(registry, registry.upload(source, recipe or None) if source else None, finish=finish)
+        return cls._of(registry, registry.upload(source, recipe or None) if source else None, finish=finish)
+
+    @classmethod
+    def of_approvals(cls, registry: Registry, batch: int, decide: str, lines: Sequence[int], reason: str) -> Record:
+        """What waits for approval, after the decision that was asked for. Raises CredtoolsError, RegistryError."""
+        decided = [_decided(registry, batch, decide, lines, reason)] if decide else []
+        return cls(registry, None, [*decided, _approvals(Pending(registry), batch)])
 
     @classmethod
     def of_batch(cls, registry: Registry, number: int, *, finish: bool) -> Record:
         """A draft or held batch."""
-        return cls(registry, registry.batch(number) if number else None, finish=finish)
+        return cls._of(registry, registry.batch(number) if number else None, finish=finish)
+
+    @classmethod
+    def _of(cls, registry: Registry, batch: Batch | None, *, finish: bool) -> Record:
+        return cls(registry, batch, [_page(registry)] if batch is None else _steps(batch, finish=finish))
 
     def __repr__(self) -> str:
         return "\n\n".join(view.text for view in self._views)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
         return {"text/plain": repr(self), "text/html": "".join(view.markup for view in self._views)}
+
+
+def _decided(registry: Registry, batch: int, decide: str, lines: Sequence[int], reason: str) -> View:
+    if decide not in ("approve", "reject") or not batch:
+        raise CredtoolsError("Set batch to a number, and decide to 'approve' or 'reject'.")
+    if decide == "reject" and not lines:
+        raise CredtoolsError("Name the lines to reject; nothing is rejected all at once without a person.")
+    chosen = list(lines) or None
+    done = registry.approve(batch, chosen, reason) if decide == "approve" else registry.decline(batch, lines, reason)
+    what = "approved" if decide == "approve" else "rejected"
+    text = f"Batch {batch}: {facts.plural(len(done.decided), 'credential')} {what}."
+    for why, count in Counter(done.blocked.values()).items():
+        text += f" {count:,} can't be decided yet: {why}."
+    return View(text, f"<p>{html.escape(text)}</p>")
+
+
+def _approvals(pending: Pending, batch: int) -> View:
+    """How many credentials wait, by batch and type, and how many of them can't be approved yet; nobody's name."""
+    found = pending.like({"batch": str(batch)} if batch else {})
+    rows = [
+        (number, kind, len(some), int((some["blocked"] != "").sum()))
+        for (number, kind), some in found.groupby(["batch", "credential_type"])
+    ]
+    text = f"{facts.plural(len(found), 'credential')} waiting for approval."
+    lines = "".join(
+        f"\n  batch {number} · {kind} · {count:,} ({blocked:,} blocked)" for number, kind, count, blocked in rows
+    )
+    markup = html.table(("Batch", "Type", "Credentials", "Can't be approved yet"), rows, "Waiting for approval")
+    return View(text + lines, f"<p>{html.escape(text)}</p>" + markup * bool(rows))
 
 
 def _page(registry: Registry) -> View:

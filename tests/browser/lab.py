@@ -149,8 +149,9 @@ class Witness:
         context.on("weberror", lambda error: self.errors.append(str(error.error)))
 
     def _note(self, url: str) -> None:
-        host = urlsplit(url).hostname  # None: data:, blob: and the like stay in the page
-        if host and host not in {"127.0.0.1", "localhost"}:
+        scheme, host = urlsplit(url).scheme, urlsplit(url).hostname
+        inside = scheme == "chrome-extension"  # the browser's own view of PDFs; data:, blob: have no host
+        if host and not inside and host not in {"127.0.0.1", "localhost"}:
             self.foreign.append(url)
 
 

@@ -113,6 +113,11 @@ def cell_count(page: Page) -> int:
     return int(page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length"))
 
 
+def theme(page: Page, name: str) -> None:
+    page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name)
+    page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
+
+
 def copy_of(path: Path, folder: Path) -> Path:
     folder.mkdir(exist_ok=True)
     return Path(shutil.copy(path, folder))

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from credtools import demo
 from tests.browser.lab import screenshot
-from tests.browser.steps import PATIENCE, OpenNotebook, right_rows, start, write
+from tests.browser.steps import PATIENCE, OpenNotebook, right_rows, start, theme, write
 
 EACH = 250
 MISSPELT = ("Frist Aid", "First-Aid", "Forkliftt", "Fire Wardn", "Food Hygene Level 2")
@@ -82,11 +82,6 @@ def test_twelve_causes_in_20_000_rows_take_at_most_15_actions(
     wizard.button("Next").click()
     expect(page.get_by_text("Upload all 20,000 rows.")).to_be_visible(timeout=PATIENCE)
     theme(page, "JupyterLab Light")  # the server keeps it for whoever comes next
-
-
-def theme(page: Page, name: str) -> None:
-    page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name)
-    page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
 
 
 def paste(page: Page, text: str) -> None:

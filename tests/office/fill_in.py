@@ -7,11 +7,13 @@ import json
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
+from com.sun.star.lang import DisposedException
 
 FILTERS = {
     ".xlsx": "Calc MS Excel 2007 XML",
@@ -68,7 +70,8 @@ def main(profile: str, source: str, cells: str, *targets: str) -> None:
                 options.append(option("FilterOptions", UTF_8_COMMA_AS_SHOWN))
             document.storeToURL(Path(target).as_uri(), tuple(options))
         document.close(True)
-        desktop.terminate()
+        with suppress(DisposedException):  # it may be gone before it answers
+            desktop.terminate()
         office.wait(START_SECONDS)
     finally:
         office.kill()

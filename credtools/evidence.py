@@ -1,0 +1,90 @@
+"""Evidence: what a run leaves behind – counts and digests, the recipe and schema it ran by, its rejects, one page.
+
+Only the rejects hold what stood in the file; they are readable by their owner only.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from credtools import __version__, html
+from credtools.errors import CredtoolsError, RegistryError
+from credtools.model import Outcome
+from credtools.registry import Registry
+
+STYLE = "font:15px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark"
+PAGE = """\
+<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{title}</title></head><body style="{style}"><h1>{title}</h1>{body}</body></html>
+"""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When a run began, and how many seconds it took."""
+
+    began: datetime
+    total: float
+
+    def split(self, record: Path) -> dict[str, float]:
+        """The seconds of kernel start, imports (with opening the registry) and work, by the executed notebook."""
+        cells = json.loads(record.read_text("utf-8"))["cells"] if record.exists() else []
+        took = {"".join(c["source"]): c["metadata"].get("papermill", {}).get("duration") or 0.0 for c in cells}
+        imports = sum(seconds for source, seconds in took.items() if "import credtools" in source)
+        work = sum(took.values()) - imports
+        parts = {"total": self.total, "kernel": self.total - imports - work, "imports": imports, "work": work}
+        return {name: round(seconds, 3) for name, seconds in parts.items()}
+
+
+def write(registry: Registry, folder: Path, outcome: Outcome, source: str, timing: Timing) -> Path | None:
+    """Fills the folder of a run: run.json, recipe.yaml, schema.py, report.html, and rejects.csv where there are some.
+
+    Returns the path of the rejects. Raises CredtoolsError when something can't be written.
+    """
+    try:
+        seconds = timing.split(folder / "import.ipynb")
+        about = {"credtools": __version__, "began": timing.began.isoformat(), "seconds": seconds, "source": source}
+        told: dict[str, Any] = {**about, **outcome.as_dict()}
+        rejects: Path | None = None
+        if outcome.batch is not None:
+            batch = registry.batch(outcome.batch)
+            schema = registry.schema(batch.recipe.schema)
+            told |= {"sha256": batch.sha256, "recipe": batch.recipe.fingerprint, "schema": schema.fingerprint}
+            (folder / "recipe.yaml").write_text(batch.recipe.text(), "utf-8")
+            shutil.copyfile(registry.places.schemas / f"{schema.name}.py", folder / "schema.py")
+            if outcome.counts.rejected:
+                rejects = folder / "rejects.csv"
+                registry.write_rejects(rejects, batch)
+        (folder / "run.json").write_text(json.dumps(told, indent=2) + "\n", "utf-8")
+        (folder / "report.html").write_text(_page(registry, outcome, told), "utf-8")
+    except (OSError, RegistryError) as problem:
+        raise CredtoolsError(f"The evidence of the run can't be written to {folder}: {problem}") from problem
+    return rejects
+
+
+def _page(registry: Registry, outcome: Outcome, told: Mapping[str, Any]) -> str:
+    body = "".join(
+        f"<p>{html.escape(sentence)}</p>" for sentence in (outcome.held_because, outcome.problem) if sentence
+    )
+    body += html.table(("", "Rows"), list(outcome.counts.as_dict().items()), "What became of the rows")
+    if outcome.batch is not None and outcome.receipt is not None:
+        errors = registry.batch(outcome.batch).rejects().drop_duplicates(["reject", "code"])
+        codes = Counter(zip(errors["title"].tolist(), errors["code"].tolist(), strict=True))
+        rows = [(*code, count) for code, count in codes.most_common()]
+        body += html.table(("Error", "Code", "Rows"), rows, "Why rows were rejected") if rows else ""
+    facts = ("began", "credtools", "source", "sha256", "recipe", "schema")
+    body += html.table(("", ""), [(name, told.get(name)) for name in facts], "What was run")
+    if outcome.receipt is not None:
+        body += html.table(
+            ("", ""), list(outcome.receipt.as_dict().items()), f"Receipt of batch {outcome.receipt.batch}"
+        )
+    title = html.escape(f"{Path(outcome.file).name}: {outcome.verdict}")
+    return PAGE.format(title=title, style=STYLE, body=body)

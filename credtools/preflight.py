@@ -1,0 +1,172 @@
+"""Preflight: does a file look like the last ones of its source? What a recipe expects decides: go on, or hold.
+
+A pure function of what the file looks like and what the last runs looked like (`Look`, kept as JSON, without personal
+values). Each finding is one sentence.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from datetime import timedelta
+from statistics import median
+from typing import Any
+
+from credtools.errors import RecipeError
+
+UNITS = {"hour": 1, "day": 24, "week": 168}
+EVERY = re.compile(r"([1-9]\d{0,3}) (hour|day|week)s?")
+NAMED = 3  # headings or values in one sentence
+FEW = 5  # rows under which a rule's hits say nothing
+
+
+@dataclass(frozen=True)
+class Expect:
+    """What a recipe expects of each file; None: whatever comes is fine.
+
+    `every`: how often a file comes; `headings`: 'same' as in the last run; `rows`, `hits`: by which share the rows, and
+    the rows that each rule changes, may differ from the usual; `new_values`: how many values may be known to no rule.
+    """
+
+    every: str | None = None
+    headings: str | None = None
+    rows: float | None = None
+    hits: float | None = None
+    new_values: int | None = None
+
+    def told(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+    @property
+    def interval(self) -> timedelta | None:
+        found = EVERY.fullmatch(self.every or "")
+        return timedelta(hours=int(found[1]) * UNITS[found[2]]) if found else None
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a file looks like: rows, headings, rows changed per rule, values that no rule or list knows, rejects."""
+
+    rows: int = 0
+    headings: tuple[str, ...] = ()
+    hits: Mapping[str, int] = field(default_factory=dict)
+    unknown: Mapping[str, int] = field(default_factory=dict)
+    rejected: int = 0
+    codes: Mapping[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> str:
+        return json.dumps({**asdict(self), "headings": list(self.headings)}, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Look:
+        told = json.loads(text)
+        known = {one.name: told[one.name] for one in fields(cls) if one.name in told}
+        return cls(**{**known, "headings": tuple(known.get("headings", ()))})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is unlike the last files (about headings, rows, hits, values); `holds`: more than may pass."""
+
+    about: str
+    sentence: str
+    holds: bool
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+def parse(value: object, source: str) -> Expect:
+    """The `expect` of a recipe. Raises RecipeError."""
+    known = [one.name for one in fields(Expect)]
+    if not isinstance(value, dict) or not set(value) <= set(known):
+        raise RecipeError(f"In the recipe {source!r} the keys of 'expect' must be among: {', '.join(known)}.")
+    every, headings = value.get("every"), value.get("headings")
+    if every is not None and not EVERY.fullmatch(str(every)):
+        raise RecipeError(
+            f"In the recipe {source!r} 'every' is {every!r}, but must be hours, days or weeks, for example '7 days'."
+        )
+    if headings not in (None, "same"):
+        raise RecipeError(
+            f"In the recipe {source!r} 'headings' under 'expect' is {headings!r}, but can only be 'same'."
+        )
+    rows, hits = (_number(value.get(name), name, source) for name in ("rows", "hits"))
+    new = _number(value.get("new_values"), "new_values", source)
+    return Expect(every, headings, rows, hits, None if new is None else int(new))
+
+
+def _number(value: object, name: str, source: str) -> float | None:
+    if value is None:
+        return None
+    if not re.fullmatch(r"\d{1,9}" if name == "new_values" else r"\d{1,9}(\.\d+)?", str(value)):
+        what = "a whole number" if name == "new_values" else "a share, for example 0.3"
+        raise RecipeError(f"In the recipe {source!r} '{name}' under 'expect' is {value!r}, but must be {what}.")
+    return float(str(value))
+
+
+def findings(expect: Expect, now: Look, before: Sequence[Look]) -> list[Finding]:
+    """What is unlike the last files (`before`, the newest first), each in one sentence."""
+    found = [_headings(expect, now, before[0])] if before else []
+    found += [_rows(expect, now, before), *_hits(expect, now, before), _unknown(expect, now)]
+    return [finding for finding in found if finding]
+
+
+def _headings(expect: Expect, now: Look, last: Look) -> Finding | None:
+    gone = [repr(name) for name in last.headings if name not in now.headings]
+    come = [repr(name) for name in now.headings if name not in last.headings]
+    if not gone and not come:
+        return None
+    told = [f"lacks {_some(gone)}"] if gone else []
+    told += [f"has {_some(come)}, which the last one hadn't"] if come else []
+    return Finding("headings", f"The heading row {' and '.join(told)}.", expect.headings == "same")
+
+
+def _rows(expect: Expect, now: Look, before: Sequence[Look]) -> Finding | None:
+    usual = median([look.rows for look in before]) if before else 0
+    if not usual:
+        return None
+    apart = (now.rows - usual) / usual
+    limit = 0.5 if expect.rows is None else expect.rows
+    if abs(apart) <= limit:
+        return None
+    return Finding(
+        "rows",
+        f"The file has {now.rows:,} rows, where {usual:,.0f} are usual ({apart:+.0%}, and {limit:.0%} are let pass).",
+        expect.rows is not None,
+    )
+
+
+def _hits(expect: Expect, now: Look, before: Sequence[Look]) -> list[Finding]:
+    """A rule's share of the rows, beside its usual share; by share, because files grow."""
+    found = []
+    for rule, rows in now.hits.items():
+        shares = [look.hits[rule] / look.rows for look in before if look.rows and rule in look.hits]
+        usual = median(shares) * now.rows if shares else 0.0
+        if max(usual, rows) < FEW or not usual:
+            continue
+        limit = expect.hits
+        apart = abs(rows - usual) / usual
+        if rows == 0 or (limit is not None and apart > limit):
+            holds = limit is not None and apart > limit
+            found.append(
+                Finding("hits", f"The rule {rule} changed {rows:,} rows, where {usual:,.0f} are usual.", holds)
+            )
+    return found
+
+
+def _unknown(expect: Expect, now: Look) -> Finding | None:
+    if not now.unknown or (expect.new_values is not None and len(now.unknown) <= expect.new_values):
+        return None
+    rows = sum(now.unknown.values())
+    values = _some([repr(value) for value in now.unknown])
+    known = "is" if len(now.unknown) == 1 else "are"
+    return Finding(
+        "values", f"{values} {known} known to no rule and no list ({rows:,} rows).", expect.new_values is not None
+    )
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more

@@ -1,0 +1,51 @@
+"""Sources: what their last runs looked like, and how long they have been silent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Engine, func, select
+
+from credtools.store import tables
+from credtools.store.engine import snapshot
+
+SETTLED = ("ok", "partial")
+
+
+def last_runs(engine: Engine, source: str, limit: int) -> list[str]:
+    """The statistics of the last runs of a source whose batches are finished, the newest first.
+
+    Follow-ups of correction files don't count: they hold only a few rows.
+    """
+    run, batch = tables.runs, tables.batches
+    statement = (
+        select(run.c.statistics)
+        .select_from(
+            run.join(batch, batch.c.id == run.c.batch_id).join(tables.sources, tables.sources.c.id == run.c.source_id)
+        )
+        .where(tables.sources.c.name == source, run.c.verdict.in_(SETTLED), batch.c.state == "finished")
+        .where(batch.c.follows_id.is_(None))
+        .order_by(run.c.id.desc())
+        .limit(limit)
+    )
+    with snapshot(engine) as connection:
+        return [str(text) for text in connection.execute(statement).scalars()]
+
+
+def last_uploads(engine: Engine) -> Sequence[Any]:
+    """Per source: its name, when its last file was uploaded, and the recipe of that file."""
+    batch, source = tables.batches, tables.sources
+    newest = (
+        select(func.max(batch.c.id).label("id"))
+        .where(batch.c.follows_id.is_(None))
+        .group_by(batch.c.source_id)
+        .subquery()
+    )
+    statement = (
+        select(source.c.name, batch.c.uploaded_at, batch.c.recipe_text)
+        .select_from(newest.join(batch, batch.c.id == newest.c.id).join(source, source.c.id == batch.c.source_id))
+        .order_by(source.c.name)
+    )
+    with snapshot(engine) as connection:
+        return connection.execute(statement).all()

@@ -1,0 +1,172 @@
+// Approvals: the list with its filters, one credential in detail with its media beside, and the decisions.
+const FILTERS = [['credential_type', 'Type'], ['batch', 'Batch'], ['uploaded_by', 'Uploaded by'], ['expiry', 'Expires'], ['media', 'Media']]
+const PAUSE_MS = 350 // between two parts of a file: the server drops what comes faster than 1 MB/s
+
+export default {
+  render({ model, el }) {
+    const root = h('div', { class: 'ct-wizard ct-approvals' })
+    const told = h('p', { 'aria-live': 'polite', class: 'ct-told' })
+    const status = h('p', { role: 'status', class: 'ct-status' })
+    const main = h('div')
+    root.append(status, told, main)
+    el.append(root)
+    shield(root)
+
+    const thumbs = new Thumbs(model)
+    const chosen = new Map() // 'batch line' → [batch, line]
+    let state = null, shown = null, fill = () => {}, showDetail = () => {}, large = null, parts = null
+    const sending = new Sending(model, () => {})
+    const act = (verb, values = {}) => model.send({ do: verb, ...values })
+    const keyOf = row => `${row.batch} ${row.line}`
+
+    function draw(fresh) {
+      const inside = root.contains(document.activeElement)
+      state = fresh
+      chosen.clear()
+      status.textContent = `${state.all.toLocaleString('en')} ${state.all === 1 ? 'credential waits' : 'credentials wait'} for approval`
+      told.textContent = state.told
+      told.className = joined('ct-told', state.told && `ct-${state.kind}`)
+      main.replaceChildren(page())
+      fill(state.list)
+      if (inside) main.querySelector('h2').focus() // what was focused is gone
+    }
+
+    function page() {
+      const inputs = new Map(FILTERS.map(([name, label]) => [name, { label, input: select([['', 'all'], ...state.choices[name]], state.filters[name] ?? '') }]))
+      const text = h('input', { type: 'search' })
+      text.value = state.filters.text ?? ''
+      inputs.set('text', { label: 'User or number', input: text })
+      const ask = () => { chosen.clear(); act('filter', { filters: Object.fromEntries([...inputs].map(([name, { input }]) => [name, input.value])) }) }
+      for (const { input } of inputs.values()) input.addEventListener(input === text ? 'input' : 'change', ask)
+      const holder = h('div', { class: 'ct-scroll', tabindex: 0, role: 'group', 'aria-label': 'Pending credentials' })
+      const selected = h('span', { class: 'ct-next', 'aria-live': 'polite' })
+      const whole = button('', () => decide('approve', null), { focus: 'all' })
+      const tellSelected = () => { selected.textContent = chosen.size ? `${chosen.size} selected` : 'Select some, or look at one' }
+      fill = list => {
+        shown = list
+        holder.replaceChildren(listOf(list, tellSelected))
+        whole.textContent = `Approve all ${list.free.toLocaleString('en')} that fit…`
+        whole.hidden = !list.free
+        tellSelected()
+      }
+      const beside = h('aside', { 'aria-label': 'One credential', class: 'ct-one' }, h('p', { class: 'ct-quiet' }, 'Choose a user in the list to see the media and the history here.'))
+      showDetail = detail => {
+        beside.replaceChildren(...one(detail))
+        beside.querySelector('h3').focus()
+      }
+      return region('Approvals',
+        h('div', { class: 'ct-line' }, [...inputs.values()].map(({ label, input }) => field(label, input))),
+        h('div', { class: 'ct-buttons' }, button('Approve', () => decide('approve', [...chosen.values()]), { primary: true }),
+          button('Reject', () => decide('reject', [...chosen.values()])), selected, whole),
+        h('div', { class: 'ct-beside' }, holder, beside))
+    }
+
+    function listOf(list, tellSelected) {
+      const boxes = list.rows.map(row => {
+        const box = h('input', { type: 'checkbox', 'aria-label': `Select ${row.user}, ${row.type}` })
+        box.checked = chosen.has(keyOf(row))
+        box.addEventListener('change', () => {
+          if (box.checked) chosen.set(keyOf(row), [row.batch, row.line])
+          else chosen.delete(keyOf(row))
+          tellSelected()
+        })
+        return box
+      })
+      const all = h('input', { type: 'checkbox', 'aria-label': 'Select all shown' })
+      all.addEventListener('change', () => boxes.forEach(box => {
+        if (box.checked !== all.checked) box.click()
+      }))
+      const caption = list.found > list.rows.length ? `The first ${list.rows.length} of ${list.found.toLocaleString('en')}` : `${list.found} shown`
+      return table([all, 'User', 'Type', 'Issued', 'Expires', 'Uploaded by', 'Media'], list.rows.map((row, k) => [
+        boxes[k], button(row.user, () => act('detail', { batch: row.batch, line: row.line }), { focus: keyOf(row), title: 'Show media and history beside' }),
+        [row.type, row.number && ` · ${row.number}`], row.issued,
+        [row.expires, ['expired', 'expiring soon'].includes(row.expiry) && h('div', { class: 'ct-scope' }, row.expiry)], `${row.by} (batch ${row.batch})`,
+        [row.media.map(medium => thumbs.of(medium.sha256, medium.kind)), row.blocked && h('div', { class: 'ct-warning' }, row.blocked)]]), caption)
+    }
+
+    function one(detail) {
+      const place = [[detail.batch, detail.line]]
+      const views = h('div', { class: 'ct-views' }, detail.media.map(medium => {
+        const view = h('figure', {}, h('figcaption', {}, medium.file, ' ', button('Open', () => open(medium), { title: `Open ${medium.file} in a new tab` })),
+          h('div', { 'data-large': medium.sha256 }, 'Loading …'))
+        return view
+      }))
+      const input = chooser('Upload media files', async files => {
+        await sending.sendMedia(files)
+        act('media', { batch: detail.batch, line: detail.line })
+      }, { accept: ENDINGS, multiple: true, hidden: true })
+      large = (key, words, url) => {
+        for (const holder of views.querySelectorAll('[data-large]')) {
+          if (holder.dataset.large === key) holder.replaceChildren(url ? h('img', { src: url, alt: words }) : words)
+        }
+      }
+      if (detail.media.length) act('thumbs', { keys: [...new Set(detail.media.map(medium => medium.sha256))], large: true })
+      return [h('h3', { tabindex: -1 }, `${detail.user} · ${detail.type}`),
+        h('p', {}, [detail.number && `No. ${detail.number}`, detail.issued && `issued ${detail.issued}`, detail.expires ? `expires ${detail.expires}` : 'never expires', `${detail.file}, line ${detail.line}`].filter(Boolean).join(' · ')),
+        detail.blocked && h('p', { class: 'ct-warning' }, `Can't be approved yet: ${detail.blocked}.`),
+        h('div', { class: 'ct-buttons' }, !detail.blocked && button('Approve this one', () => act('decide', { decision: 'approve', chosen: place }), { primary: true }),
+          button('Reject this one', () => decide('reject', place))),
+        detail.media.length ? views : h('p', { class: 'ct-quiet' }, 'No media.'),
+        h('div', { class: 'ct-buttons' }, button('Add file…', () => input.click()), input,
+          detail.blocked && !detail.media.length && button('Make media optional', () => act('optional', { batch: detail.batch }), { title: `For all of batch ${detail.batch}` })),
+        h('h4', {}, 'Versions and activity'),
+        table([`When (${detail.zone})`, 'Who', 'Version', 'What', ''], detail.history)]
+    }
+
+    // What is open is fetched part by part, then shown by the browser itself.
+    function open(medium) {
+      const tab = window.open('', '_blank')
+      parts = { key: medium.sha256, tab, got: [] }
+      act('part', { key: medium.sha256, start: 0 })
+    }
+    function more({ key, start, size, kind }, buffer) {
+      if (!parts || parts.key !== key) return
+      parts.got.push(buffer)
+      const next = start + buffer.byteLength
+      if (next < size) setTimeout(() => act('part', { key, start: next }), PAUSE_MS)
+      else {
+        const url = URL.createObjectURL(new Blob(parts.got, { type: kind }))
+        if (parts.tab) parts.tab.location = url
+        parts = null
+      }
+    }
+
+    function decide(decision, places) {
+      if (places && !places.length) {
+        told.textContent = 'Select some credentials first: the boxes stand at the left.'
+        told.className = 'ct-told ct-problem'
+        return
+      }
+      const count = places ? places.length : shown.free
+      const number = `${count.toLocaleString('en')} ${count === 1 ? 'credential' : 'credentials'}`
+      const reason = h('input', { type: 'text', class: 'ct-wide', 'data-first': true, autocomplete: 'off' })
+      const problem = h('p', { role: 'alert' })
+      const reject = decision === 'reject'
+      const doIt = reject ? 'Reject them' : 'Approve them'
+      const ready = () => {
+        if (reject && !reason.value.trim()) problem.textContent = 'Say why, for example: no signature.'
+        return !reject || Boolean(reason.value.trim())
+      }
+      openDialog(root, {
+        title: `${reject ? 'Reject' : 'Approve'} ${number}?`,
+        body: reject ? [field('Reason', reason), problem] : h('p', {}, `They are approved as ${state.by}. What can't be approved yet stays pending.`),
+        buttons: [{ label: 'Later' }, { label: doIt, primary: true, ready }],
+        safe: 'Later',
+        onAnswer: answer => { if (answer === doIt) act('decide', { decision, reason: reason.value, ...(places && { chosen: places }) }) },
+      })
+    }
+
+    const onMessage = (message, buffers) => {
+      if (message.type === 'state') draw(message)
+      else if (message.type === 'list') fill(message.list)
+      else if (message.type === 'detail') showDetail(message.detail)
+      else if (message.type === 'part') more(message, buffers[0])
+      else if (['ack', 'received', 'refused'].includes(message.type)) sending.answered(message)
+      else if (message.large) large?.(message.key, message.told, buffers[0] && URL.createObjectURL(new Blob([buffers[0]], { type: 'image/jpeg' })))
+      else if (message.type === 'thumb') thumbs.come(message, buffers[0])
+    }
+    model.on('msg:custom', onMessage)
+    model.send({ do: 'ready' })
+    return () => model.off('msg:custom', onMessage)
+  },
+}

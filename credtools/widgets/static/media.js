@@ -1,0 +1,157 @@
+// Add media: what was dropped, which rows it belongs to, and what somebody has to decide by hand.
+
+// Small views, asked for as they come into sight, and kept by the digest of their file.
+class Thumbs {
+  constructor(model, size = 48) {
+    this.known = new Map() // digest → { told, url }
+    this.shown = new Map() // digest → the elements that wait for it
+    this.size = size
+    this.watch = new IntersectionObserver(entries => {
+      const seen = entries.filter(entry => entry.isIntersecting).map(entry => entry.target)
+      seen.forEach(element => this.watch.unobserve(element))
+      const keys = [...new Set(seen.map(element => element.dataset.key))]
+      if (keys.length) model.send({ do: 'thumbs', keys })
+    })
+  }
+
+  of(key, kind) {
+    const holder = h('span', { class: 'ct-thumb', 'data-key': key }, kind === 'application/pdf' ? 'PDF' : '')
+    if (!key) return holder
+    if (this.known.has(key)) this.fill(holder, this.known.get(key))
+    else {
+      this.shown.set(key, [...(this.shown.get(key) ?? []), holder])
+      this.watch.observe(holder)
+    }
+    return holder
+  }
+
+  come({ key, told }, buffer) {
+    const found = { told, url: buffer && URL.createObjectURL(new Blob([buffer], { type: 'image/jpeg' })) }
+    this.known.set(key, found)
+    for (const holder of this.shown.get(key) ?? []) this.fill(holder, found)
+    this.shown.delete(key)
+  }
+
+  fill(holder, { told, url }) {
+    holder.title = told
+    if (url) holder.replaceChildren(h('img', { src: url, alt: told }))
+    else holder.textContent = told
+  }
+}
+
+// Everything below a folder that was dropped; reading its entries goes on until there are no more.
+async function filesIn(entry) {
+  if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))]
+  const reader = entry.createReader()
+  const found = []
+  for (;;) {
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject))
+    if (!some.length) return found
+    for (const each of some) found.push(...await filesIn(each))
+  }
+}
+
+async function dropped(transfer) {
+  const entries = [...transfer.items].map(item => item.webkitGetAsEntry?.()).filter(Boolean)
+  return entries.length ? (await Promise.all(entries.map(filesIn))).flat() : [...transfer.files]
+}
+
+function chooser(label, onFiles, props = {}) {
+  const input = h('input', { type: 'file', 'aria-label': label, 'data-focus': label, ...props })
+  input.addEventListener('change', () => { onFiles([...input.files]); input.value = '' })
+  return input
+}
+
+const ENDINGS = '.pdf,.jpg,.jpeg,.png'
+
+function media(state, { act, ui }) {
+  const pattern = matching(state)
+  const add = files => ui.addMedia(files, pattern.value())
+  const zone = h('div', { class: 'ct-zone' },
+    h('strong', {}, 'Drop files, a folder or a zip here, or click to choose files'),
+    h('span', {}, 'PDF, JPEG or PNG, up to 25 MB each; a zip up to 200 MB.'),
+    chooser('Upload media files', add, { accept: `${ENDINGS},.zip`, multiple: true }))
+  zone.addEventListener('dragover', event => { event.preventDefault(); event.stopPropagation(); zone.classList.add('ct-over') })
+  zone.addEventListener('dragleave', () => zone.classList.remove('ct-over'))
+  zone.addEventListener('drop', async event => {
+    event.preventDefault()
+    event.stopPropagation()
+    zone.classList.remove('ct-over')
+    add(await dropped(event.dataTransfer))
+  })
+  const folder = chooser('Upload a folder of media', add, { webkitdirectory: true, hidden: true })
+  const id = freshId()
+  const lacking = state.required === 1 ? '1 credential requires media and has none' : `${state.required.toLocaleString('en')} credentials require media and have none`
+  const what = state.optional ? 'Media are optional for this file.'
+    : state.required ? `${lacking}. That stops no upload, but approval waits until media are added or made optional.`
+      : 'Every credential that requires media has some.'
+  return region('Add media',
+    h('p', {}, h('strong', {}, state.file)),
+    h('p', { id, class: !state.optional && state.required ? 'ct-warning' : 'ct-good' }, what),
+    h('div', { class: 'ct-buttons' }, button('Back', () => act('back')),
+      state.optional ? button('Require media again', () => act('optional', { optional: false }), { focus: 'optional' })
+        : button('Make media optional', () => act('optional', { optional: true }), { focus: 'optional', title: 'For this file only: its credentials can be approved without media' }),
+      button('Next', () => act('next'), { primary: true, about: id })),
+    pattern.element, zone, h('div', { class: 'ct-buttons' }, button('Choose a folder…', () => folder.click()), folder),
+    left('Ambiguous: these fit several rows', state.ambiguous, { act, ui }, true),
+    left('Unmatched: these belong to no row', state.unmatched, { act, ui }, true),
+    left('Refused: these are not kept', state.refused, { act, ui }, false),
+    missing(state, ui, pattern),
+    linked(state.linked, { act, ui }))
+}
+
+// How files find their rows; the example is made from the first row.
+function matching(state) {
+  const way = select([...state.patterns, ['own', 'another pattern…']], state.pattern, { 'data-focus': 'way' })
+  const own = h('input', { type: 'text', 'data-focus': 'own pattern', placeholder: '{user_email}_{credential_type}' })
+  const ownField = field('Pattern, without the ending', own)
+  const example = h('p', { class: 'ct-quiet' })
+  const value = () => way.value === 'own' ? own.value : way.value
+  const tell = () => {
+    ownField.hidden = way.value !== 'own'
+    const name = value().replace(/\{(\w+)\}/g, (all, key) => state.example[key]?.replace(/[\\/:*?"<>|]/g, '_') || all)
+    example.textContent = value() ? `For example: ${name}.pdf. Upper and lower case are the same.`
+      : 'A file belongs to each row that names it in its column Media; several names are separated by a semicolon.'
+  }
+  way.addEventListener('change', tell)
+  own.addEventListener('input', tell)
+  tell()
+  const values = h('p', { class: 'ct-quiet' }, 'A pattern may name {user_email}, {external_id}, {credential_type}, {credential_number}, {issue_date}.')
+  ownField.append(values)
+  return { element: h('div', {}, h('div', { class: 'ct-line' }, field('Files are matched to rows by', way), ownField), example), value }
+}
+
+const more = list => list.found > list.rows.length && h('p', { class: 'ct-quiet' }, `The first ${list.rows.length} of ${list.found.toLocaleString('en')}.`)
+
+function left(title, list, { act, ui }, assignable) {
+  return list.found > 0 && h('div', {}, h('h3', {}, `${title} (${list.found.toLocaleString('en')})`), more(list),
+    h('ul', { class: 'ct-causes ct-media' }, list.rows.map(medium => {
+      const id = freshId()
+      return h('li', { 'data-card': medium.file }, medium.sha256 && ui.thumbs.of(medium.sha256, medium.kind), h('span', { id }, medium.reason),
+        assignable && medium.sha256 && button('Choose row…', () => act('rows_like', { text: '', file: medium.file, first: true }, true), { focus: `Choose… ${medium.file}`, about: id }))
+    })))
+}
+
+function missing(state, ui, pattern) {
+  const list = state.missing
+  if (!list.found) return null
+  const rows = list.rows.map(([line, user, kind, files, required]) => {
+    const input = chooser(`Media for line ${line}`, found => ui.addMedia(found, pattern.value(), line), { accept: ENDINGS, multiple: true, hidden: true })
+    return [line, user, kind, files, required ? 'required' : 'named in the file',
+      [button('Add file…', () => input.click(), { focus: `add ${line}`, title: `Media for line ${line}` }), input]]
+  })
+  return h('div', {}, h('h3', {}, `Rows without media (${list.found.toLocaleString('en')})`), more(list),
+    h('div', { class: 'ct-scroll', tabindex: 0, role: 'group', 'aria-label': 'Rows without media' },
+      table(['Line', 'User', 'Type', 'Missing', '', ''], rows)))
+}
+
+function linked(list, { act, ui }) {
+  return list.found > 0 && h('div', {}, h('h3', {}, `Media of this file (${list.found.toLocaleString('en')})`), more(list),
+    h('div', { class: 'ct-scroll', tabindex: 0, role: 'group', 'aria-label': 'Media of this file' },
+      table(['', 'File', 'Belongs to', ''], list.rows.map(({ file, sha256, kind, rows, lines }) => {
+        const others = lines > rows.length ? ` and ${(lines - rows.length).toLocaleString('en')} more rows` : ''
+        const note = lines > 1 ? `shared by ${lines.toLocaleString('en')} rows: ` : ''
+        return [ui.thumbs.of(sha256, kind), file, note + rows.join('; ') + others,
+          button('Remove', () => act('detach', { file }), { focus: `remove ${file}`, title: `Take ${file} away again` })]
+      }))))
+}

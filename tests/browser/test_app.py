@@ -1,0 +1,77 @@
+"""The apps without code: Voilà with our own template, in a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Page, expect
+
+from credtools import demo
+from tests.browser.lab import screenshot
+from tests.browser.steps import PATIENCE, Wizard, right_rows, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MINUTE = 60_000
+
+
+def test_apps_need_no_code_load_nothing_from_outside_and_end_with_their_command(tmp_path: Path, page: Page) -> None:
+    """Upload and approval in pages that show no code; without the token nobody comes in; SIGTERM leaves no process."""
+    made = demo.prepare(tmp_path / "demo", rows=300)
+    command = [sys.executable, "-m", "credtools", "app", "--no-browser"]
+    below: list[int] = []
+    with started(command, made.folder) as process:
+        assert process.stdout
+        address = process.stdout.readline().removeprefix("The apps are open at ").strip()
+        wizard = Wizard(page)
+        page.goto(address.partition("?")[0])
+        expect(page).to_have_url(re.compile("/login"))
+        page.goto(address)
+        wizard.button("Bulk upload (CSV)").wait_for(timeout=MINUTE)
+        wizard.is_accessible()
+        screenshot(page, "app-1-credentials")
+        wizard.upload(write(tmp_path / "one.csv", right_rows(3)))
+        wizard.counts("3 ready · 0 rejected")
+        wizard.button("Next").click()
+        wizard.button("Finish and upload").click()
+        wizard.button("Later").click(timeout=PATIENCE)
+        page.get_by_role("link", name="Approvals").click()
+        wizard.counts("3 credentials wait for approval")
+        page.get_by_role("link", name="Dark").click()
+        wizard.button("Approve all 3 that fit…").click(timeout=MINUTE)
+        screenshot(page, "app-2-approve-dark")
+        wizard.button("Approve them").click()
+        wizard.tells("3 credentials approved.")
+        assert page.get_by_text("import credtools").count() == 0
+        below += children(process.pid)
+        assert len(below) >= 2
+    assert not [number for number in below if Path(f"/proc/{number}/cmdline").exists()]
+
+
+@contextmanager
+def started(command: list[str], folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A command that ends in order when it is asked to."""
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0
+
+
+def children(number: int) -> list[int]:
+    """All processes below one."""
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = [tuple(map(int, line.split())) for line in listed.splitlines()]
+    found = [number]
+    for parent in found:
+        found += [pid for pid, above in parents if above == parent and pid != os.getpid()]
+    return found[1:]

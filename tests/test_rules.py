@@ -1,0 +1,215 @@
+"""Rules of a recipe: each kind, in order, with what it hits; and a recipe that is saved over itself."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from credtools import rules
+from credtools.cli import main
+from credtools.errors import RecipeError
+from credtools.recipes import Recipe
+from credtools.registry import Registry
+from credtools.rules import Aliases, Case, Extract, Map, Replace, Trim
+from tests.builders import export, only_sqlite
+
+EXAMPLE = "for example (?P<credential_number>[0-9]+)"
+ALL = """\
+# The export of the personnel department
+rules:
+  - trim: {column: credential_type, characters: .*}
+  - case: {column: credential_number, to: upper}
+  # both of them are old names
+  - map:
+      column: credential_type
+      values: {Frist Aid: First Aid, Stapler: Forklift}
+  - aliases:
+      column: credential_type
+      values:
+        First Aid: [1st Aid, EH]
+  - extract: {column: credential_type, pattern: '^(?P<credential_type>.+) No\\. (?P<credential_number>[0-9]+)$'}
+  - replace: {column: credential_type, from: FA, to: First Aid}
+expect: {every: 7 days, headings: same, rows: 0.3, hits: 0.5, new_values: 0}
+"""
+
+
+def frame(*texts: str, **more: list[str]) -> pd.DataFrame:
+    return pd.DataFrame({"credential_type": list(texts), **more}, dtype="str")
+
+
+def test_every_kind_is_read_and_written() -> None:
+    """What the recipe says is what it means, and written again it says the same."""
+    recipe = Recipe.parse(ALL, source="hr")
+    assert recipe.rules == (
+        Trim("credential_type", ".*"),
+        Case("credential_number", "upper"),
+        Map("credential_type", (("Frist Aid", "First Aid"), ("Stapler", "Forklift"))),
+        Aliases("credential_type", (("First Aid", ("1st Aid", "EH")),)),
+        Extract("credential_type", r"^(?P<credential_type>.+) No\. (?P<credential_number>[0-9]+)$"),
+        Replace("credential_type", "FA", "First Aid"),
+    )
+    assert Recipe.parse(recipe.text(), source="hr") == recipe
+
+
+def test_rules_are_followed_in_order_and_count_their_hits() -> None:
+    """Each rule sees what those before it have made, and tells which values it changed in how many rows."""
+    texts = ("*frist aid*", "Frist Aid", "EH", "Licence No. 17", "FA", "FA", "Forklift")
+    found, hits = rules.follow(
+        Recipe.parse(ALL).rules, frame(*texts, credential_number=["", "", "ab", "", "", "c", ""])
+    )
+    assert found["credential_type"].tolist() == [*["First Aid"] * 3, "Licence", "First Aid", "First Aid", "Forklift"]
+    assert found["credential_number"].tolist() == ["", "", "AB", "17", "", "C", ""]
+    assert [hit.rows for hit in hits] == [1, 2, 2, 1, 1, 2]
+    assert hits[2].changes == (("frist aid", "First Aid", 1), ("Frist Aid", "First Aid", 1))
+    assert hits[5].changes == (("FA", "First Aid", 2),)
+
+
+def test_a_map_acts_at_once() -> None:
+    """Two values of a map can change places; replacements come one after the other."""
+    swap = Map("credential_type", (("a", "b"), ("b", "a")))
+    assert rules.follow([swap], frame("a", "b"))[0]["credential_type"].tolist() == ["b", "a"]
+    one_by_one = [Replace("credential_type", "a", "b"), Replace("credential_type", "b", "a")]
+    assert rules.follow(one_by_one, frame("a", "b"))[0]["credential_type"].tolist() == ["a", "a"]
+
+
+def test_extract_fills_only_what_is_blank() -> None:
+    """A group goes into another column only where that is blank; where the pattern doesn't match nothing changes."""
+    rule = Extract("credential_type", "(?P<credential_number>[0-9]+)")
+    found, hits = rules.follow([rule], frame("A 1", "B 2", "C", credential_number=["", "9", "8"]))
+    assert found["credential_number"].tolist() == ["1", "9", "8"]
+    assert (hits[0].rows, hits[0].changes) == (1, (("A 1", "1", 1),))
+    alone, _ = rules.follow([rule], frame("A 1", "C"))
+    assert alone["credential_number"].tolist() == ["1", ""]
+
+
+def test_no_pattern_takes_long() -> None:
+    """A pattern that would keep a backtracking engine busy for years is matched at once."""
+    start = time.perf_counter()
+    rules.follow([Extract("credential_type", "(?P<credential_number>(?:x+x+)+)y")], frame(*["x" * 2_000] * 50))
+    assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence"),
+    [
+        (
+            "case: {column: media, to: small}",
+            "rule 1 can't be followed; it must be written as 'case: {column: …, to: upper, lower or title}'.",
+        ),
+        (
+            "map: {column: media, values: {a: [b]}}",
+            "rule 1 can't be followed; it must be written as 'map: {column: …, values: {old: new}}'.",
+        ),
+        (
+            "aliases: {column: media}",
+            "rule 1 can't be followed; it must be written as 'aliases: {column: …, values: {new: [old, older]}}'.",
+        ),
+        (
+            "extract: {column: media, pattern: a}",
+            f"the pattern of rule 1 has no group; name one after the column that it fills, {EXAMPLE}.",
+        ),
+        (
+            f"extract: {{column: media, pattern: '(?P<media>{'a' * 300})'}}",
+            "the pattern of rule 1 has 311 characters, but at most 300 are followed.",
+        ),
+        (
+            r"extract: {column: media, pattern: '(?P<media>a)\1'}",
+            (
+                "the pattern of rule 1 can't be followed (Invalid regular expression: invalid escape sequence: "
+                f"\\1); it must be a regular expression (RE2), each group of which is named after a column, {EXAMPLE}."
+            ),
+        ),
+    ],
+)
+def test_rules_that_cannot_be_followed(rule: str, sentence: str) -> None:
+    """Each is refused with its number and the form that would do."""
+    with pytest.raises(RecipeError) as caught:
+        Recipe.parse(f"rules: [{rule}]", source="hr")
+    assert str(caught.value) == f"In the recipe 'hr' {sentence}"
+
+
+@given(st.lists(st.sampled_from(["a", "A ", "b", "c", ""]), min_size=1, max_size=8), st.data())
+def test_following_equals_doing_it_by_hand(texts: list[str], data: st.DataObject) -> None:
+    """Replacements on distinct values give what replacing in each row one after the other gives."""
+    pairs = data.draw(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("abcd")), max_size=5))
+    wanted = []
+    for text in texts:
+        for old, new in pairs:
+            text = new if text.strip().lower() == old else text  # noqa: PLW2901
+        wanted.append(text)
+    made = [Replace("credential_type", old, new) for old, new in pairs]
+    assert rules.follow(made, frame(*texts))[0]["credential_type"].tolist() == wanted
+
+
+# --- saving over a recipe -------------------------------------------------------------------------------------
+
+
+def test_saving_changes_only_what_changed(tmp_path: Path) -> None:
+    """Comments, layout and order stay; one more rule is one more entry, one less is one less."""
+    path = tmp_path / "hr.yaml"
+    path.write_text(ALL, "utf-8")
+    Recipe.load(path).save(path)
+    assert path.read_text("utf-8") == ALL
+    recipe = Recipe.load(path).replacing("credential_type", {"Erste Hilfe": "First Aid"})
+    recipe.save(path)
+    added = set(path.read_text("utf-8").splitlines()) - set(ALL.splitlines())
+    assert added == {"  - replace:", "      from: Erste Hilfe", "      to: First Aid"}  # and one column more
+    assert set(ALL.splitlines()) <= set(path.read_text("utf-8").splitlines())
+    Recipe.parse(ALL, source="hr").save(path)
+    assert path.read_text("utf-8") == ALL
+
+
+def test_a_new_key_takes_its_place(tmp_path: Path) -> None:
+    """A key that comes is written where it belongs; one that goes takes nothing else along."""
+    path = tmp_path / "hr.yaml"
+    path.write_text("schema: credentials  # ours\nmax_reject_rate: 0.20  # a fifth\n", "utf-8")
+    Recipe.parse("headings: {Mail: user_email}\nmax_reject_rate: 0.2", source="hr").save(path)
+    assert path.read_text("utf-8") == (
+        "schema: credentials  # ours\nheadings:\n  Mail: user_email\nmax_reject_rate: 0.20  # a fifth\n"
+    )
+    Recipe(source="hr").save(path)
+    assert Recipe.load(path) == Recipe(source="hr")
+    assert "# ours" in path.read_text("utf-8")
+
+
+@given(st.lists(st.integers(0, 5), unique=True, max_size=5), st.lists(st.integers(0, 5), unique=True, max_size=5))
+def test_saving_keeps_the_meaning(before: list[int], after: list[int]) -> None:
+    """Whatever was there before, what is saved is what is loaded."""
+    from credtools import yaml_text
+
+    old, new = (
+        Recipe(rules=tuple(Replace("media", str(k), "007") for k in numbers), constants={"media": str(numbers)})
+        for numbers in (before, after)
+    )
+    merged = yaml_text.changed(old.text(), old._meaning(), new._meaning())
+    assert Recipe.parse(merged) == new
+
+
+# --- at the prompt --------------------------------------------------------------------------------------------
+
+
+@only_sqlite
+def test_show_and_diff(registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`recipe show` tells each rule with its hits in a file; `recipe diff` which rows would change their verdict."""
+    monkeypatch.setenv("CREDTOOLS_DATABASE", registry.engine.url.render_as_string())
+    file = export(tmp_path, "ana@example.org,EH,2024-01-10,,", "ben@example.org,First Aid,2024-01-10,,")
+    one = Recipe(source="a").save(tmp_path / "a.yaml")
+    two = Recipe(source="b", rules=(Replace("credential_type", "EH", "First Aid"),)).save(tmp_path / "b.yaml")
+    shown = CliRunner().invoke(main, ["recipe", "show", str(two), "--file", str(file)])
+    assert shown.stdout.splitlines()[-2:] == [
+        "     1 rows  replace: {column: credential_type, from: EH, to: First Aid}",
+        "             'EH' → 'First Aid' (1)",
+    ]
+    same = CliRunner().invoke(main, ["recipe", "diff", str(one), str(one), str(file)])
+    assert (same.exit_code, same.stdout) == (0, "No row changes: 1 ready, 1 rejected by both.\n")
+    other = CliRunner().invoke(main, ["recipe", "diff", str(one), str(two), str(file)])
+    assert (other.exit_code, other.stdout.splitlines()) == (
+        1,
+        ["1 of 2 rows change.", "  line 2: rejected (credential_type_exists) → ready"],
+    )

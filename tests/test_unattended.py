@@ -1,0 +1,192 @@
+"""Unattended: folders and patterns, the evidence of each run, and the worked examples of docs/unattended/."""
+
+from __future__ import annotations
+
+import json
+import os
+import runpy
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import credtools as ct
+from credtools import runs, settings
+from credtools.cli import main
+from credtools.errors import MissingFileError
+from credtools.registry import Registry
+from tests.builders import ANA, HEADINGS, TYPES, USERS, ZOE
+from tests.core import ROOT
+
+EXAMPLES = ROOT / "docs" / "unattended"
+RECIPE = "date_format: YYYY-MM-DD\nexpect: {every: 7 days}\n"
+
+
+@pytest.fixture
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
+    """A working folder with a registry, its notebooks, a recipe, and an export in incoming/."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CREDTOOLS_DATABASE", raising=False)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    for name in ("incoming", "recipes", "runs"):
+        Path(name).mkdir()
+    Path("recipes/hr.yaml").write_text(RECIPE, "utf-8")
+    Path("incoming/hr_export.csv").write_text(f"{HEADINGS}\n{ANA}\n{ZOE}\n", "utf-8")
+    for name, content in {"users": USERS, "types": TYPES}.items():
+        Path(f"{name}.csv").write_text(content, "utf-8")
+    shutil.copy(settings.documents("notebooks") / "import.ipynb", ".")
+    made = ct.init()
+    made.load("users", "users.csv")
+    made.load("types", "types.csv")
+    return made
+
+
+# --- which files ----------------------------------------------------------------------------------------------
+
+
+def test_files_folders_and_patterns(tmp_path: Path) -> None:
+    """A folder stands for its tables, a pattern for what it finds, each by name; what is neither stands for itself."""
+    for name in ("b.csv", "a.xlsx", ".hidden.csv", "~$a.xlsx", "note.pdf"):
+        (tmp_path / name).touch()
+    (tmp_path / "deep.csv").mkdir()
+    assert [one.name for one in runs.files_in(tmp_path)] == ["a.xlsx", "b.csv"]
+    assert [one.name for one in runs.files_in(tmp_path / "*.csv")] == ["b.csv"]
+    assert runs.files_in(tmp_path / "gone.csv") == [tmp_path / "gone.csv"]
+    for nothing in (tmp_path / "deep.csv", tmp_path / "x*.csv"):
+        with pytest.raises(MissingFileError) as caught:
+            runs.files_in(nothing)
+        assert str(caught.value) == (f"There is no file to import in {str(nothing)!r}; check the name and the folder.")
+
+
+# --- evidence -------------------------------------------------------------------------------------------------
+
+
+def test_each_run_leaves_its_evidence(registry: Registry) -> None:
+    """A run's folder holds digests, counts, receipt, recipe, schema, notebook, rejects and a page of its own."""
+    run = runs.import_file("incoming/hr_export.csv", recipe="recipes/hr.yaml")
+    folder = Path(run.outcome.notebook or "").parent
+    names = ["import.ipynb", "recipe.yaml", "rejects.csv", "report.html", "run.json", "schema.py"]
+    assert sorted(one.name for one in folder.iterdir()) == names
+    told = json.loads((folder / "run.json").read_text("utf-8"))
+    assert (told["verdict"], told["source"], told["rows"], told["accepted"], told["rejected"]) == (
+        "partial",
+        "hr",
+        2,
+        1,
+        1,
+    )
+    assert told["receipt"]["recipe"] == told["recipe"] == ct.Recipe.load(folder / "recipe.yaml").fingerprint
+    assert told["receipt"]["sha256"] == told["sha256"] == registry.batch(1).sha256
+    assert told["seconds"]["total"] >= told["seconds"]["imports"] + told["seconds"]["work"] > 0
+    page = (folder / "report.html").read_text("utf-8")
+    assert "User doesn&#x27;t exist" in page
+    for outside in ("http:", "https:", "<script", "src=", "zoe@example.org"):
+        assert outside not in page
+    assert "zoe@example.org" not in (folder / "run.json").read_text("utf-8")
+    Path("users.csv").write_text("Email\nzoe@example.org\n", "utf-8")
+    registry.load("users", "users.csv")
+    assert registry.correct(folder / "rejects.csv").fixed == (1,)
+
+
+def test_a_held_run_says_why(registry: Registry) -> None:
+    """The page of a held run holds the reason, and there are no rejects yet."""
+    run = runs.import_file("incoming/hr_export.csv", recipe="recipes/hr.yaml", max_reject_rate=0.1)
+    folder = Path(run.outcome.notebook or "").parent
+    assert "1 of 2 rows are rejected (50.0%), more than the 10.0% allowed" in (folder / "report.html").read_text(
+        "utf-8"
+    )
+    assert not (folder / "rejects.csv").exists()
+    assert registry.batch(1).state == "held"
+
+
+# --- the worked examples --------------------------------------------------------------------------------------
+
+
+def test_cron(registry: Registry) -> None:
+    """The nightly script, in cron's bare environment: silent when all is well, the reasons and code 1 when held."""
+    bare = {"CREDTOOLS_HOME": str(Path.cwd()), "PATH": os.environ["PATH"], "HOME": str(Path.cwd())}
+    script = [str(EXAMPLES / "nightly.sh")]
+    done = subprocess.run(script, env=bare, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert registry.batch(1).state == "finished"
+    Path("incoming/second.csv").write_text("User email,Issue date\na,b\n", "utf-8")
+    done = subprocess.run(script, env=bare, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "has no heading for 'Credential type'" in done.stdout
+    command = next(line for line in (EXAMPLES / "crontab").read_text("utf-8").splitlines() if line[0] != "#")
+    assert command.split(maxsplit=5)[5].endswith("nightly.sh")
+
+
+def test_papermill_alone(registry: Registry) -> None:
+    """The plain papermill call imports the file and leaves its record."""
+    subprocess.run([str(EXAMPLES / "papermill.sh")], check=True, capture_output=True)
+    assert registry.batch(1).counts.rejected == 1
+    assert "receipt of batch 1" in next(Path().glob("record-*.ipynb")).read_text("utf-8")
+
+
+class Task:
+    """Stands in for Airflow's operators: keeps what it is given, knows what comes after it."""
+
+    made: list[Task] = []  # noqa: RUF012 - of one test
+
+    def __init__(self, **told: Any) -> None:
+        self.told = told
+        Task.made.append(self)
+
+    def __rshift__(self, other: Task) -> Task:
+        return other
+
+
+class Dag:
+    """Stands in for Airflow's DAG."""
+
+    def __init__(self, *_: object, **__: object) -> None: ...
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def test_airflow(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The DAG's papermill call, as its operator makes it, imports; the next task finds the receipt, or fails."""
+    import papermill
+
+    for name, inside in {
+        "airflow.sdk": {"DAG": Dag},
+        "airflow.providers.standard.operators.python": {"PythonOperator": Task},
+        "airflow.providers.papermill.operators.papermill": {"PapermillOperator": Task},
+    }.items():
+        module = ModuleType(name)
+        vars(module).update(inside)
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setenv("CREDTOOLS_HOME", str(Path.cwd()))
+    Task.made.clear()
+    runpy.run_path(str(EXAMPLES / "airflow_dag.py"))
+    imports, confirms = Task.made
+
+    def rendered(value: str) -> str:
+        return value.replace("{{ run_id }}", "scheduled__2026-11-23").replace("{{ ds }}", "2026-11-23")
+
+    told = imports.told
+    with pytest.raises(RuntimeError) as caught:
+        confirms.told["python_callable"](*map(rendered, confirms.told["op_args"]))
+    assert str(caught.value) == "The run left no receipt; look at its notebook."
+    parameters = {key: rendered(value) for key, value in told["parameters"].items()}
+    output = rendered(told["output_nb"])
+    papermill.execute_notebook(
+        told["input_nb"], output, parameters=parameters, kernel_name=told["kernel_name"], progress_bar=False
+    )
+    assert confirms.told["python_callable"](*map(rendered, confirms.told["op_args"])) == "partial"
+    assert registry.batch(1).state == "finished"
+
+
+def test_a_source_that_is_overdue_is_shown(registry: Registry) -> None:
+    """`credtools show --sources --json` tells the expected interval, and since when a file is overdue."""
+    registry.upload("incoming/hr_export.csv", "recipes/hr.yaml").settle()
+    told = json.loads(CliRunner().invoke(main, ["show", "--sources", "--json"]).stdout)
+    assert (told["source"], told["every"], told["overdue"]) == ("hr", "7 days", None)
