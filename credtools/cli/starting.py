@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from credtools.cli.common import open_registry
 from credtools.cli.files import exit_code
 from credtools.cli.reports import print_causes, print_outcome
 
@@ -51,4 +52,5 @@ def app(port: int, *, browser: bool) -> None:
     """Open the wizard, the approvals and the credentials page as apps without code, until Ctrl+C."""
     from credtools import app as serving  # noqa: PLC0415
 
+    open_registry()  # whether there is one is said here, not in each page
     sys.exit(serving.run(Path.cwd(), port, browser=browser, say=click.echo))

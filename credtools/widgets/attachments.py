@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from credtools.errors import CredtoolsError
 from credtools.lookups import fold
 from credtools.media import Attached, Medium, Missing, gathered
+from credtools.model import Review
 from credtools.recipes import MEDIA_VALUES
 from credtools.registry.attaching import Progress
 from credtools.widgets.facts import plural
@@ -29,6 +30,8 @@ class Attachments:
         self.journey = journey
         self._left: dict[str, tuple[str, Medium, list[Path]]] = {}  # by file: its list, what is said, where it lies
         self._missing: list[Missing] = []
+        self._whose: Review | None = None  # of which review the words are
+        self._words: dict[int, tuple[str, str]] = {}
 
     def deliver(self, paths: list[Path], pattern: str, line: int, progress: Progress) -> str:
         """Adds files, by the pattern ('': the media column), or all to one line; says what became of them."""
@@ -50,7 +53,7 @@ class Attachments:
     def assign(self, file: str, line: int) -> None:
         """A file that found no row by itself belongs to this one."""
         _, medium, paths = self.left(file)
-        done = self._add(paths, {Path(medium.file).name: line})
+        done = self._add(paths, {PurePath(medium.file.replace("\\", "/")).name: line})
         if done.refused:
             raise CredtoolsError(done.refused[0].reason)
         del self._left[file]
@@ -89,15 +92,19 @@ class Attachments:
         for name in LEFT:
             found = [medium for list_name, medium, _ in self._left.values() if list_name == name]
             told[name] = _first([_medium(medium) for medium in found])
-        missing = [
-            [row.line, *self._who(row.line), ", ".join(row.files) or "any file", row.required] for row in self._missing
-        ]
         shared = sum(entry["lines"] > 1 for entry in linked)
         counts = [f"{len(linked) - shared:,} matched", f"{shared:,} shared"]
         counts += [f"{told[name]['found']:,} {name}" for name in LEFT]
-        told |= {"missing": _first(missing), "required": required, "optional": batch.media_optional}
-        told |= {"counts": f"{' · '.join(counts)} · {plural(len(missing), 'row')} without"}
-        return told | {"pattern": batch.recipe.media, "patterns": self._patterns(), "example": self._example()}
+        counts += [f"{plural(len(self._missing), 'row')} without"]
+        missing = _first([[row.line, row.files, row.required] for row in self._missing])
+        missing["rows"] = [
+            [line, *self._who(line), ", ".join(files) or "any file", required]
+            for line, files, required in missing["rows"]
+        ]
+        told |= {"missing": missing, "required": required, "optional": batch.media_optional}
+        named = "media" in self.journey.reviewed.resolved
+        told |= {"pattern": batch.recipe.media or ("" if named else PATTERNS[0]), "patterns": self._patterns()}
+        return told | {"counts": " · ".join(counts), "example": self._example()}
 
     def rows_like(self, text: str, file: str) -> list[tuple[str, str]]:
         """Rows that a file may belong to: those that it fits, or that lack media; else those that contain `text`."""
@@ -138,10 +145,11 @@ class Attachments:
     def _who(self, line: int) -> tuple[str, str]:
         """User and type of a row, as they stand in the file."""
         review = self.journey.reviewed
-        row = int(review.table.lines.searchsorted(line))
-        users = ("user_email_text", "external_id_text")
-        user = next((str(review.resolved[name].iloc[row]) for name in users if name in review.resolved), "")
-        return user, str(review.resolved["credential_type_text"].iloc[row])
+        if self._whose is not review:
+            users = next(name for name in ("user_email_text", "external_id_text") if name in review.resolved)
+            columns = review.resolved[[users, "credential_type_text"]].itertuples(index=False, name=None)
+            self._whose, self._words = review, dict(zip(review.table.lines.tolist(), columns, strict=True))
+        return self._words[line]
 
 
 def wanted(journey: Journey) -> bool:
