@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from credtools.registry import Registry
+from credtools.widgets.attachments import SHOWN_MORE
 from credtools.widgets.facts import plural
 from credtools.widgets.frame import Frame
 from credtools.widgets.pictures import thumbnail
@@ -38,6 +39,10 @@ class Attaching(Frame):
     def do_detach(self, file: str) -> None:
         rows = self.journey.batch.remove_media(file)
         self.tell(f"{file} was taken from {plural(rows, 'row')}.")
+        self.show()
+
+    def do_more_media(self) -> None:
+        self.attached.shown += SHOWN_MORE
         self.show()
 
     def do_optional(self, *, optional: bool) -> None:

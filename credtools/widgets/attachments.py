@@ -17,7 +17,7 @@ from credtools.registry.attaching import Progress
 from credtools.widgets.facts import plural
 from credtools.widgets.journey import Journey
 
-MOST_SHOWN = 50  # of each list
+SHOWN_FIRST, SHOWN_MORE = 50, 250  # of each list
 MOST_OFFERED = 20
 PATTERNS = ("{user_email}_{credential_type}", "{user_email}", "{external_id}", "{credential_number}")
 LEFT = ("ambiguous", "unmatched", "refused")  # what somebody has to look at, in this order
@@ -30,6 +30,7 @@ class Attachments:
         self.journey = journey
         self._left: dict[str, tuple[str, Medium, list[Path]]] = {}  # by file: its list, what is said, where it lies
         self._missing: list[Missing] = []
+        self.shown = SHOWN_FIRST
         self._whose: Review | None = None  # of which review the words are
         self._words: dict[int, tuple[str, str]] = {}
 
@@ -88,21 +89,21 @@ class Attachments:
             for (file, sha256, kind), lines in _lines_of(batch.media).items()
         ]
         required = sum(row.required for row in self._missing)
-        told: dict[str, Any] = {"linked": _first(linked)}
+        told: dict[str, Any] = {"linked": self._first(linked)}
         for name in LEFT:
             found = [medium for list_name, medium, _ in self._left.values() if list_name == name]
-            told[name] = _first([_medium(medium) for medium in found])
+            told[name] = self._first([_medium(medium) for medium in found])
         shared = sum(entry["lines"] > 1 for entry in linked)
         counts = [f"{len(linked) - shared:,} matched", f"{shared:,} shared"]
         counts += [f"{told[name]['found']:,} {name}" for name in LEFT]
         counts += [f"{plural(len(self._missing), 'row')} without"]
-        missing = _first([[row.line, row.files, row.required] for row in self._missing])
+        missing = self._first([[row.line, row.files, row.required] for row in self._missing])
         missing["rows"] = [
             [line, *self._who(line), ", ".join(files) or "any file", required]
             for line, files, required in missing["rows"]
         ]
         told |= {"missing": missing, "required": required, "optional": batch.media_optional}
-        named = "media" in self.journey.reviewed.resolved
+        named = "media" in self.journey.reviewed.headings.values()
         told |= {"pattern": batch.recipe.media or ("" if named else PATTERNS[0]), "patterns": self._patterns()}
         return told | {"counts": " · ".join(counts), "example": self._example()}
 
@@ -127,6 +128,9 @@ class Attachments:
         if found.empty:
             raise CredtoolsError("This file isn't on the list any more; look at it again.")
         return self.journey.registry.blobs.read(sha256), str(found.iloc[0])
+
+    def _first(self, entries: list[Any]) -> dict[str, Any]:
+        return {"rows": entries[: self.shown], "found": len(entries)}
 
     def _patterns(self) -> list[tuple[str, str]]:
         own = self.journey.batch.recipe.media
@@ -169,10 +173,6 @@ def _lines_of(media: pd.DataFrame) -> dict[tuple[str, str, str], list[int]]:
     for file, sha256, kind, line in media[["file", "sha256", "media_type", "line"]].itertuples(index=False):
         found.setdefault((file, sha256, kind), []).append(line)
     return found
-
-
-def _first(entries: list[Any]) -> dict[str, Any]:
-    return {"rows": entries[:MOST_SHOWN], "found": len(entries)}
 
 
 def _medium(medium: Medium) -> dict[str, Any]:

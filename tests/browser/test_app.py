@@ -11,9 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+from click.testing import CliRunner
 from playwright.sync_api import Page, expect
 
 from credtools import demo
+from credtools.cli import main
 from tests.browser.lab import screenshot
 from tests.browser.steps import PATIENCE, Wizard, right_rows, write
 
@@ -37,12 +40,14 @@ def test_apps_need_no_code_load_nothing_from_outside_and_end_with_their_command(
         page.goto(address)
         wizard.button("Bulk upload (CSV)").wait_for(timeout=MINUTE)
         wizard.is_accessible()
-        screenshot(page, "app-1-credentials")
         wizard.upload(write(tmp_path / "one.csv", right_rows(3)))
         wizard.counts("3 ready · 0 rejected")
         wizard.button("Next").click()
         wizard.button("Finish and upload").click()
         wizard.button("Later").click(timeout=PATIENCE)
+        wizard.button("To the credentials").click()
+        expect(page.get_by_text("3 shown")).to_be_visible()
+        screenshot(page, "app-1-credentials")
         page.get_by_role("link", name="Approvals").click()
         wizard.counts("3 credentials wait for approval")
         page.get_by_role("link", name="Dark").click()
@@ -75,3 +80,14 @@ def children(number: int) -> list[int]:
     for parent in found:
         found += [pid for pid, above in parents if above == parent and pid != os.getpid()]
     return found[1:]
+
+
+def test_without_a_registry_the_command_says_so_and_starts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not each page, but the command says what is missing and what to do."""
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["app", "--no-browser"])
+    sentence = "credtools: There is no registry at credtools.db; create one with 'credtools init'.\n"
+    assert (done.exit_code, done.stderr) == (2, sentence)
+    assert list(tmp_path.iterdir()) == []

@@ -98,6 +98,7 @@ def test_approvals_show_media_and_history_beside_and_are_decided_in_bulk(
     expect(one.locator("figure img")).to_be_visible(timeout=PATIENCE)
     expect(page.locator(".ct-thumb img")).to_have_count(3)
     wizard.is_accessible()
+    page.locator(".ct-approvals").evaluate("element => element.scrollIntoView()")
     screenshot(page, "approve-1-beside")
     with page.context.expect_page() as tab:
         one.get_by_role("button", name="Open").first.click()

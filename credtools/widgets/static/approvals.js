@@ -80,7 +80,7 @@ export default {
       return table([all, 'User', 'Type', 'Issued', 'Expires', 'Uploaded by', 'Media'], list.rows.map((row, k) => [
         boxes[k], button(row.user, () => act('detail', { batch: row.batch, line: row.line }), { focus: keyOf(row), title: 'Show media and history beside' }),
         [row.type, row.number && ` · ${row.number}`], row.issued,
-        [row.expires, ['expired', 'expiring soon'].includes(row.expiry) && h('div', { class: 'ct-scope' }, row.expiry)], `${row.by} (batch ${row.batch})`,
+        [row.expires, ['expired', 'expiring soon'].includes(row.expiry) && h('div', { class: 'ct-scope' }, row.expiry)], [row.by, h('div', { class: 'ct-quiet' }, `batch ${row.batch}`)],
         [row.media.map(medium => thumbs.of(medium.sha256, medium.kind)), row.blocked && h('div', { class: 'ct-warning' }, row.blocked)]]), caption)
     }
 

@@ -96,7 +96,7 @@ function media(state, { act, ui }) {
     left('Ambiguous: these fit several rows', state.ambiguous, { act, ui }, true),
     left('Unmatched: these belong to no row', state.unmatched, { act, ui }, true),
     left('Refused: these are not kept', state.refused, { act, ui }, false),
-    missing(state, ui, pattern),
+    missing(state, { act, ui }, pattern),
     linked(state.linked, { act, ui }))
 }
 
@@ -121,10 +121,11 @@ function matching(state) {
   return { element: h('div', {}, h('div', { class: 'ct-line' }, field('Files are matched to rows by', way), ownField), example), value }
 }
 
-const more = list => list.found > list.rows.length && h('p', { class: 'ct-quiet' }, `The first ${list.rows.length} of ${list.found.toLocaleString('en')}.`)
+const more = (list, act, name) => list.found > list.rows.length && h('p', { class: 'ct-quiet' }, `The first ${list.rows.length} of ${list.found.toLocaleString('en')}. `,
+  button('Show more', () => act('more_media'), { focus: `more ${name}` }))
 
 function left(title, list, { act, ui }, assignable) {
-  return list.found > 0 && h('div', {}, h('h3', {}, `${title} (${list.found.toLocaleString('en')})`), more(list),
+  return list.found > 0 && h('div', {}, h('h3', {}, `${title} (${list.found.toLocaleString('en')})`), more(list, act, title),
     h('ul', { class: 'ct-causes ct-media' }, list.rows.map(medium => {
       const id = freshId()
       return h('li', { 'data-card': medium.file }, medium.sha256 && ui.thumbs.of(medium.sha256, medium.kind), h('span', { id }, medium.reason),
@@ -132,7 +133,7 @@ function left(title, list, { act, ui }, assignable) {
     })))
 }
 
-function missing(state, ui, pattern) {
+function missing(state, { act, ui }, pattern) {
   const list = state.missing
   if (!list.found) return null
   const rows = list.rows.map(([line, user, kind, files, required]) => {
@@ -140,13 +141,13 @@ function missing(state, ui, pattern) {
     return [line, user, kind, files, required ? 'required' : 'named in the file',
       [button('Add file…', () => input.click(), { focus: `add ${line}`, title: `Media for line ${line}` }), input]]
   })
-  return h('div', {}, h('h3', {}, `Rows without media (${list.found.toLocaleString('en')})`), more(list),
+  return h('div', {}, h('h3', {}, `Rows without media (${list.found.toLocaleString('en')})`), more(list, act, 'missing'),
     h('div', { class: 'ct-scroll', tabindex: 0, role: 'group', 'aria-label': 'Rows without media' },
       table(['Line', 'User', 'Type', 'Missing', '', ''], rows)))
 }
 
 function linked(list, { act, ui }) {
-  return list.found > 0 && h('div', {}, h('h3', {}, `Media of this file (${list.found.toLocaleString('en')})`), more(list),
+  return list.found > 0 && h('div', {}, h('h3', {}, `Media of this file (${list.found.toLocaleString('en')})`), more(list, act, 'linked'),
     h('div', { class: 'ct-scroll', tabindex: 0, role: 'group', 'aria-label': 'Media of this file' },
       table(['', 'File', 'Belongs to', ''], list.rows.map(({ file, sha256, kind, rows, lines }) => {
         const others = lines > rows.length ? ` and ${(lines - rows.length).toLocaleString('en')} more rows` : ''
