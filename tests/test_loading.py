@@ -134,3 +134,10 @@ def test_empty_list_replaces_nothing(registry: Registry, tmp_path: Path) -> None
     assert str(caught.value) == (
         "The file has headings, but no rows, so everybody would be deactivated; nothing was loaded."
     )
+
+
+def test_an_organisation_may_be_larger_than_an_upload(registry: Registry, tmp_path: Path) -> None:
+    """`max_rows` limits uploads of credentials; all users of a large organisation are loaded at once."""
+    registry.set("max_rows", 2)
+    people = "".join(f"p{k}@example.org\n" for k in range(5))
+    assert registry.load("users", write(tmp_path, "u.csv", "Email\n" + people)) == Loaded(5, 0, 0)

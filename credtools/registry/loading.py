@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from credtools.resolving import as_date
 if TYPE_CHECKING:
     from credtools.registry.registry import Registry
 
+MOST_ROWS = 1_000_000  # `max_rows` is about uploads of credentials, not about the size of an organisation
 MOST_ABSENT = 0.1  # of the active, who may be deactivated by one load without being asked
 SCHEMAS = {"users": "users", "types": "credential_types"}
 KEYS = {"users": ("email", "email_key"), "types": ("name", "name_key")}
@@ -34,8 +36,9 @@ def value(
     name = SCHEMAS[kind]
     table = from_frame(file) if isinstance(file, pd.DataFrame) else _read(registry, Path(file), name)
     lookups = registry.lookups()
+    everybody = dataclasses.replace(lookups, settings=dataclasses.replace(lookups.settings, max_rows=MOST_ROWS))
     _refuse_the_other_kind(registry, kind, table)
-    review = checking.review(table, Recipe(schema=name), registry.schema(name), lookups)
+    review = checking.review(table, Recipe(schema=name), registry.schema(name), everybody)
     if review.rejected.any():
         first = review.errors[review.errors["blocks"]].iloc[0]
         count = int(review.rejected.sum())
