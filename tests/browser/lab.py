@@ -150,7 +150,7 @@ class Witness:
 
     def _note(self, url: str) -> None:
         scheme, host = urlsplit(url).scheme, urlsplit(url).hostname
-        inside = scheme == "chrome-extension"  # the browser's own view of PDFs; data:, blob: have no host
+        inside = scheme in {"chrome-extension", "chrome"}  # the browser's own view of PDFs; data:, blob: have no host
         if host and not inside and host not in {"127.0.0.1", "localhost"}:
             self.foreign.append(url)
 
