@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from bench import checking, importing, reading
+from bench import checking, importing, reading, rechecking
 from bench.timing import HEADING, Job
 
 ROUNDS = 15
@@ -19,6 +19,7 @@ def main() -> None:
         lambda: reading.jobs(FEW_ROUNDS),
         lambda: checking.small(ROUNDS),
         lambda: checking.large(FEW_ROUNDS),
+        lambda: rechecking.jobs(ROUNDS),
         lambda: [importing.job(FEW_ROUNDS)],
     ):
         for job in found():

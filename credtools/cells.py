@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -39,6 +39,28 @@ DIGITS_ONLY = re.compile(r"(DD?|MM?|YYYY)[-/.](DD?|MM?|YYYY)[-/.](DD?|MM?|YYYY)"
 
 
 @dataclass(frozen=True)
+class MadeOf:
+    """All that the cells of a column follow from, once the table and the schema are given.
+
+    `texts`: the column as it came (None: it has no heading); `formats`: how dates are written; `date_cells`: texts that
+    stand for real date cells of a spreadsheet, and so for those dates in whatever format; `by_id`: how users are named.
+    """
+
+    texts: pa.LargeStringArray | None
+    formats: tuple[str, ...] = ()
+    date_cells: Mapping[str, date] = field(default_factory=dict)
+    by_id: bool = False
+
+    def is_like(self, other: MadeOf) -> bool:
+        """Whether the same follows from both."""
+        if self.texts is None or other.texts is None:
+            same = self.texts is other.texts
+        else:
+            same = self.texts.equals(other.texts)
+        return bool(same) and replace(self, texts=None) == replace(other, texts=None)
+
+
+@dataclass(frozen=True)
 class Cells:
     """One column: per row the place of its text (`codes`) among the distinct ones; the rest per distinct text.
 
@@ -52,6 +74,7 @@ class Cells:
     values: Any
     other_days: npt.NDArray[np.datetime64] | None  # what a date means in another declared format
     as_they_came: pa.LargeStringArray | None  # the column's own array, while it equals `texts` row by row
+    made_of: MadeOf
 
     @cached_property
     def state(self) -> StateArray:
@@ -88,29 +111,19 @@ class Cells:
         return found
 
 
-def judge(
-    column: Column,
-    cells: pd.Series | None,
-    is_record: BoolArray,
-    formats: Sequence[str],
-    date_cells: Mapping[str, date],
-    *,
-    by_id: bool,
-) -> Cells:
-    """The cells of a column (None: it has no heading); rows that are no records are `unjudged`.
-
-    Texts that stand for real date cells of a spreadsheet are those dates, in whatever format dates are declared.
-    """
+def judge(column: Column, made_of: MadeOf, is_record: BoolArray) -> Cells:
+    """The cells of a column; rows that are no records are `unjudged`."""
     codes: npt.NDArray[Any]
-    if cells is None:
+    as_they_came: pa.LargeStringArray | None
+    if made_of.texts is None:
         codes, texts = np.zeros(len(is_record), dtype=np.int32), as_arrow([""])
         as_they_came = pa.repeat(pa.scalar("", pa.large_string()), len(is_record))
         states = np.array([STATE["absent"]], dtype=np.int8)
     else:
-        as_they_came = as_arrow(cells)
+        as_they_came = made_of.texts
         mostly_different = column.kind == "text" and _mostly_different(as_they_came)
         codes, texts = _distinct(as_they_came, as_it_stands=mostly_different)
-        keep_blanks = column.kind == "id" or (column.kind == "user" and by_id)  # external ids are only trimmed
+        keep_blanks = column.kind == "id" or (column.kind == "user" and made_of.by_id)  # external ids are only trimmed
         plain, hidden = _read(texts, keep_blanks=keep_blanks, address=column.kind in ("user", "name"))
         if plain is not texts:  # texts that differed only by blanks are one now
             places, texts = _distinct(plain, as_it_stands=mostly_different)
@@ -122,10 +135,10 @@ def judge(
         as_they_came, codes = None, np.where(is_record, codes, len(texts)).astype(np.int32)
         texts = pa.concat_arrays([texts, as_arrow([""])])
         states = np.append(states, np.int8(STATE["unjudged"]))
-    values, other_days = _values(column, texts, states == STATE["given"], formats, date_cells)
+    values, other_days = _values(column, texts, states == STATE["given"], made_of)
     if values is not texts:
         states[(states == STATE["given"]) & np.asarray(pd.isna(values))] = STATE["malformed"]
-    return Cells(column.kind, codes, texts, states, values, other_days, as_they_came)
+    return Cells(column.kind, codes, texts, states, values, other_days, as_they_came, made_of)
 
 
 def _mostly_different(texts: pa.LargeStringArray) -> bool:
@@ -170,15 +183,11 @@ def _is_readable(text: str, *, address: bool) -> bool:
 
 
 def _values(
-    column: Column,
-    texts: pa.LargeStringArray,
-    given: BoolArray,
-    formats: Sequence[str],
-    date_cells: Mapping[str, date],
+    column: Column, texts: pa.LargeStringArray, given: BoolArray, made_of: MadeOf
 ) -> tuple[Any, npt.NDArray[np.datetime64] | None]:
     """Per distinct text its value, missing where it has none, and its other day; `texts` themselves for texts."""
     if column.kind == "date":
-        return _days(texts, given, formats, date_cells)
+        return _days(texts, given, made_of)
     parse = _parser(column)
     if parse is None:
         return texts, None
@@ -188,21 +197,21 @@ def _values(
 
 
 def _days(
-    texts: pa.LargeStringArray, given: BoolArray, formats: Sequence[str], date_cells: Mapping[str, date]
+    texts: pa.LargeStringArray, given: BoolArray, made_of: MadeOf
 ) -> tuple[Any, npt.NDArray[np.datetime64] | None]:
     """The day of each text in the first format that reads it, and the day that another format reads, if another one."""
     days = np.full(len(texts), NOT_A_DAY, "M8[s]")
-    other = days.copy() if len(formats) > 1 else None
+    other = days.copy() if len(made_of.formats) > 1 else None
     places = np.flatnonzero(given)
     some = texts.take(pa.array(places))
-    for text in formats:
+    for text in made_of.formats:
         read, before = parse_days(some, date_format(text)), days[places]
         if other is not None:
             differs = ~np.isnat(read) & ~np.isnat(before) & (read != before) & np.isnat(other[places])
             other[places[differs]] = read[differs]
         days[places] = np.where(np.isnat(before), read, before)
-    for place in places.tolist() if date_cells else ():
-        if (known := date_cells.get(texts[place].as_py())) is not None:
+    for place in places.tolist() if made_of.date_cells else ():
+        if (known := made_of.date_cells.get(texts[place].as_py())) is not None:
             days[place] = np.datetime64(known, "s")
             if other is not None:
                 other[place] = NOT_A_DAY

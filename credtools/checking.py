@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,30 +18,58 @@ import pandas as pd
 from credtools import errors, recipes
 from credtools.cells import STATE
 from credtools.errors import SchemaError
-from credtools.explaining import Finding, explain
+from credtools.explaining import Explanation
 from credtools.fields import RECORD, USER, Column, Rule
 from credtools.lookups import Lookups, text_bytes
 from credtools.model import BoolArray, Patch, Review, StateArray, Table
 from credtools.reading import suggest_columns
 from credtools.recipes import Mapped, Recipe
-from credtools.resolving import Resolved, resolve
+from credtools.resolving import Resolved, resolve, same_rows
 from credtools.schema_files import SchemaFile
+from credtools.telling import Finding
 
 PASSED, FAILED, NOT_JUDGED = 0, 1, 2
 
 
-def review(table: Table, recipe: Recipe, schema: SchemaFile, lookups: Lookups, patches: Sequence[Patch] = ()) -> Review:
+@dataclass(frozen=True)
+class _Basis:
+    """What a review followed from: the next one of the same table keeps what hasn't changed."""
+
+    schema: SchemaFile
+    lookups: Lookups
+    resolved: Resolved
+    explanation: Explanation
+
+    def holds(self, schema: SchemaFile, lookups: Lookups, recipe: Recipe) -> bool:
+        same_columns = self.resolved.used == recipe.columns_in_use(schema.columns)
+        return self.schema.fingerprint == schema.fingerprint and self.lookups is lookups and same_columns
+
+
+def review(
+    table: Table,
+    recipe: Recipe,
+    schema: SchemaFile,
+    lookups: Lookups,
+    patches: Sequence[Patch] = (),
+    before: Review | None = None,
+) -> Review:
     """What the file is worth.
 
-    Raises FileError (`row_limit`, `heading_required`), RecipeError, and SchemaError when a rule itself fails.
+    `before`: an earlier review of the same table, by another recipe or other patches; what is still the same is kept,
+    and nothing of the result depends on it. Raises FileError (`row_limit`, `heading_required`), RecipeError, and
+    SchemaError when a rule itself fails.
     """
     if len(table.lines) > lookups.settings.max_rows:
         raise errors.too_many_rows(len(table.lines), lookups.settings.max_rows)
+    basis = before.basis if before and before.table is table else None
+    known = basis if isinstance(basis, _Basis) and basis.holds(schema, lookups, recipe) else None
     mapped = recipes.apply(recipe, table, schema.columns)
     mapped = recipes.apply_patches(mapped, table, patches)
-    resolved = resolve(table, mapped, recipe, schema.columns, lookups)
+    resolved = resolve(table, mapped, recipe, schema.columns, lookups, known.resolved if known else None)
     _require_headings(table, mapped, resolved, schema.columns)
     findings, states = _judge(schema, resolved)
+    kept = known.explanation.kept(_told_alike(known.resolved, resolved)) if known else None
+    explanation = Explanation(findings, table, mapped, resolved, schema.columns, lookups, kept)
     reasons = _reasons(findings, len(table.lines))
     rejected = np.zeros(len(table.lines), dtype=np.bool_)
     for failed in reasons.values():
@@ -57,21 +86,25 @@ def review(table: Table, recipe: Recipe, schema: SchemaFile, lookups: Lookups, p
         revision=lookups.revision,
         date_formats=resolved.date_formats,
         date_formats_from=resolved.date_formats_from,
-        explain=lambda: _explain(findings, table, mapped, resolved, schema, lookups),
-        explain_blocking=lambda: _explain(
-            [finding for finding in findings if finding.rule.blocks], table, mapped, resolved, schema, lookups
-        ),
+        explain=lambda: _explain(explanation, warnings=True),
+        explain_blocking=lambda: _explain(explanation, warnings=False),
         hits={hit.label: hit.rows for hit in mapped.hits},
+        basis=_Basis(schema, lookups, resolved, explanation),
     )
 
 
-def _explain(
-    findings: Sequence[Finding], table: Table, mapped: Mapped, resolved: Resolved, schema: SchemaFile, lookups: Lookups
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _told_alike(before: Resolved, after: Resolved) -> BoolArray:
+    """The rows of which the same sentences are true."""
+    if (before.date_formats, before.date_formats_from) != (after.date_formats, after.date_formats_from):
+        return np.zeros(len(after.frame), dtype=np.bool_)
+    return same_rows(before, after)
+
+
+def _explain(explanation: Explanation, *, warnings: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
     try:
-        return explain(findings, table, mapped, resolved, schema.columns, lookups)
+        return explanation.frames(warnings=warnings)
     except Exception as problem:
-        codes = ", ".join(dict.fromkeys(finding.rule.code for finding in findings))
+        codes = ", ".join(dict.fromkeys(finding.rule.code for finding in explanation.findings))
         raise SchemaError(
             f"A sentence of the schema can't be told ({type(problem).__name__}: {problem}); look at the resolutions of "
             f"the rules {codes}."

@@ -1,307 +1,208 @@
 """Explaining: findings → errors (a whole sentence each) and causes (what one decision can settle).
 
-Finding by finding and column by column: what a sentence doesn't speak of is never looked up.
+Finding by finding, and only when somebody asks. What was told about a row is kept for the next review of the same
+table, where the row is still the same.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
-from string import Formatter
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from credtools.cells import ALPHABETS, UNREADABLE
-from credtools.dates import DateFormat, date_format, shape
-from credtools.fields import Column, Rule
+from credtools import cells
+from credtools.dates import shape
+from credtools.fields import Column
 from credtools.lookups import Lookups, fold
-from credtools.model import IntArray, Table
+from credtools.model import BoolArray, IntArray, Table
 from credtools.recipes import Mapped
 from credtools.resolving import Resolved
+from credtools.telling import Finding, ObjectArray, Telling, Told
 
-ERROR_COLUMNS = (
-    *("line", "heading", "column", "value", "code", "title", "resolution", "suggestion", "blocks", "row", "cause"),
-)
-CAUSE_COLUMNS = (
-    *("code", "column", "value", "pattern", "count", "suggestion", "title", "resolution", "blocks", "cause"),
-)
-NAMED_LINES = 5  # of the rows that belong together, how many a sentence names
-NAMED_LETTERS = 3  # of the characters that nobody sees, how many a sentence names
-MOST_SUGGESTIONS = 500  # per rule and column: each costs comparisons with many users
-MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?$")  # what a database adds to a date
-SEPARATORS = ("-", "/", ".", " ")
-CLEAR_FORMATS = ("YYYY-MM-DD", "YYYY/MM/DD", "YYYY.MM.DD", "D MMM YYYY", "D. MMM YYYY", "D-MMM-YYYY", "MMM D, YYYY")
-EITHER_ORDER = tuple(s.join(order) for s in SEPARATORS for order in (("D", "M", "YYYY"), ("M", "D", "YYYY")))
+MOST_SUGGESTIONS = 500  # values per rule and column: each costs comparisons with many users
+PATTERNS: Mapping[str, Callable[[str], str]] = {"value": fold, "shape": shape, "rule": lambda _: ""}
+CAUSE_COLUMNS = ("code", "column", "value", "pattern", "count", "suggestion", "title", "resolution", "blocks", "cause")
+NUMBERS = ("line", "row", "cause")
+ERROR_COLUMNS = ("line", "heading", "column", "value", "code", "title", "resolution", "suggestion", "blocks", "row")
+Key = tuple[str, str]  # the code of a rule, and a column
+
+
+class Explanation:
+    """The findings of one review, and what was told about them so far.
+
+    `kept`: per rule and column what an earlier review told about rows that are the same in this one.
+    """
+
+    def __init__(
+        self,
+        findings: Sequence[Finding],
+        table: Table,
+        mapped: Mapped,
+        resolved: Resolved,
+        columns: Sequence[Column],
+        lookups: Lookups,
+        kept: Mapping[Key, Explained] | None = None,
+    ) -> None:
+        self.findings, self._table, self._mapped, self._resolved = findings, table, mapped, resolved
+        self._columns = {column.name: column for column in columns}
+        self._lookups = lookups
+        self._kept = dict(kept or {})
+        self._told: dict[Key, Explained] = {}
+
+    def kept(self, same: BoolArray) -> dict[Key, Explained]:
+        """What stays true of the rows that are the same; sentences that name other rows are told anew."""
+        known = self._kept | {key: one for key, one in self._told.items() if not one.finding.rule.together}
+        return {key: one.of(same) for key, one in known.items()}
+
+    def frames(self, *, warnings: bool = True) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """(errors, causes): errors by row and in the order of the rules; causes largest first, warnings last."""
+        explained = [self._explained(finding) for finding in self.findings if warnings or finding.rule.blocks]
+        causes = [cause for one in explained for cause in one.causes()]
+        order = sorted(range(len(causes)), key=lambda k: (*causes[k].rank, k))
+        number = np.zeros(len(causes), dtype=np.int64)
+        number[order] = np.arange(len(causes))
+        told = [(*causes[k].told, place) for place, k in enumerate(order)]
+        return (
+            self._errors(explained, number),
+            pd.DataFrame(told, columns=list(CAUSE_COLUMNS)).astype({"blocks": bool, "count": int}),
+        )
+
+    def _errors(self, explained: Sequence[Explained], number: IntArray) -> pd.DataFrame:
+        """`number`: the place of each cause, in the order in which the findings name them."""
+        counts = np.array([len(one.told.rows) for one in explained], dtype=np.int64)
+        rows = _joined([one.told.rows for one in explained])
+        order = np.argsort(rows, kind="stable")
+        which = np.repeat(np.arange(len(explained)), counts)[order]
+        first_cause = np.cumsum([0, *(len(one.patterns) for one in explained)])[:-1]
+        causes = _joined([one.cause + first for one, first in zip(explained, first_cause, strict=True)])
+        rules = [one.finding.rule for one in explained]
+        names = [one.column.name if one.column else "" for one in explained]
+
+        def same(texts: Sequence[str]) -> object:
+            return cells.column(pa.array(texts, pa.large_string()).take(pa.array(which)))
+
+        def each(parts: Sequence[ObjectArray]) -> object:
+            texts = np.concatenate([*parts, np.zeros(0, dtype=object)])[order]
+            return cells.column(pa.array(texts, pa.large_string()))
+
+        return pd.DataFrame(
+            {
+                "line": self._table.lines[rows[order]],
+                "heading": same([self._mapped.sources.get(name, "") for name in names]),
+                "column": same(names),
+                "value": each([one.texts for one in explained]),
+                "code": same([rule.code for rule in rules]),
+                "title": same([rule.title for rule in rules]),
+                "resolution": each([one.told.sentences for one in explained]),
+                "suggestion": each([one.told.suggestions for one in explained]),
+                "blocks": np.array([rule.blocks for rule in rules], dtype=bool)[which],
+                "row": rows[order],
+                "cause": number[causes[order]],
+            }
+        )
+
+    def _explained(self, finding: Finding) -> Explained:
+        key = finding.rule.code, finding.column
+        if key not in self._told:
+            before = self._kept.get(key)
+            unchanged = before is not None and before.whole and np.array_equal(before.told.rows, finding.rows)
+            self._told[key] = before if before and unchanged else self._anew(finding, before.told if before else None)
+        return self._told[key]
+
+    def _anew(self, finding: Finding, before: Told | None) -> Explained:
+        column, texts = self._columns.get(finding.column), self._texts(finding)
+        groups = finding.rule.groups
+        codes, distinct = pd.factorize(texts if groups != "rule" else np.full(len(texts), "", dtype=object))
+        cause, patterns = _grouped(codes, [PATTERNS[groups](text) for text in distinct])
+        keys = _grouped(codes, [fold(text) for text in distinct])[0] if groups == "shape" else cause
+        told = self._tell(finding, column, texts, (keys < MOST_SUGGESTIONS) & (texts != ""), before)
+        return Explained(finding, column, texts, codes, cause, patterns, told)
+
+    def _texts(self, finding: Finding) -> ObjectArray:
+        """Per row the cell as it was read."""
+        if finding.column not in self._columns:
+            return np.full(len(finding.rows), "", dtype=object)
+        return self._resolved.frame[f"{finding.column}_text"].iloc[finding.rows].to_numpy(dtype=object)
+
+    def _tell(
+        self, finding: Finding, column: Column | None, texts: ObjectArray, sought: BoolArray, before: Told | None
+    ) -> Told:
+        """What was told before where it still holds, the rest anew."""
+        rows = finding.rows
+        place = np.full(len(rows), -1) if before is None else before.places(rows, sought)
+        sentences, suggestions = np.empty(len(rows), dtype=object), np.empty(len(rows), dtype=object)
+        fresh, again = np.flatnonzero(place < 0), np.flatnonzero(place >= 0)
+        if len(fresh):
+            some = Finding(finding.rule, finding.column, rows[fresh])
+            known = self._table, self._resolved, self._lookups
+            telling = Telling(some, column, texts[fresh].tolist(), sought[fresh], *known)
+            sentences[fresh], suggestions[fresh] = telling.sentences(), telling.suggestions()
+        if before is not None:
+            sentences[again], suggestions[again] = before.sentences[place[again]], before.suggestions[place[again]]
+        return Told(rows, sentences, suggestions, sought)
 
 
 @dataclass(frozen=True)
-class Finding:
-    """The rows (places in the table) that fail one rule in one column."""
+class _Cause:
+    """What stands in the frame of causes, and by what causes are sorted."""
 
-    rule: Rule
-    column: str
-    rows: IntArray
-
-
-def explain(
-    findings: Sequence[Finding],
-    table: Table,
-    mapped: Mapped,
-    resolved: Resolved,
-    columns: Sequence[Column],
-    lookups: Lookups,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """(errors, causes) as frames: errors by row and in the order of the rules; causes largest first, warnings last."""
-    by_name = {column.name: column for column in columns}
-    errors: dict[str, list[Any]] = {name: [] for name in ERROR_COLUMNS}
-    causes: list[tuple[Any, ...]] = []
-    for finding in findings:
-        rule, column = finding.rule, by_name.get(finding.column)
-        name = column.name if column else ""
-        telling = _Telling(finding, column, table, resolved, lookups)
-        count = len(finding.rows)
-        sentences = telling.sentences()
-        for cause, rows in enumerate(telling.rows_of_causes):
-            value = telling.usual_value(rows) if rule.groups != "rule" else ""
-            pattern = telling.patterns[cause]
-            suggestion = telling.suggestions[rows[0]] if rule.groups == "value" else ""
-            of_shape = pattern if rule.groups == "shape" else ""
-            told = (rule.code, name, value, of_shape, len(rows), suggestion)
-            order = (not rule.blocks, -len(rows), rule.code, name, pattern, len(causes))
-            causes.append((*order, (*told, rule.title, sentences[rows[0]], rule.blocks)))
-        errors["line"] += table.lines[finding.rows].tolist()
-        errors["row"] += finding.rows.tolist()
-        errors["value"] += telling.texts
-        errors["resolution"] += sentences
-        errors["suggestion"] += telling.suggestions
-        errors["cause"] += (telling.causes + len(causes) - len(telling.patterns)).tolist()
-        constant = {"heading": mapped.sources.get(name, ""), "column": name, "code": rule.code}
-        for key, same in {**constant, "title": rule.title, "blocks": rule.blocks}.items():
-            errors[key] += [same] * count
-    causes.sort()
-    number = np.zeros(len(causes), dtype=np.int64)
-    number[[cause[5] for cause in causes]] = np.arange(len(causes))
-    errors["cause"] = number[errors["cause"]].tolist()
-    # An empty column has no type of its own, and a mask must be boolean even then.
-    found = pd.DataFrame(errors).astype({"blocks": bool, "line": int, "row": int, "cause": int})
-    rows_of_causes = [(*cause[6], k) for k, cause in enumerate(causes)]
-    return (
-        found.sort_values("row", kind="stable", ignore_index=True),
-        pd.DataFrame(rows_of_causes, columns=list(CAUSE_COLUMNS)).astype({"blocks": bool, "count": int}),
-    )
+    rank: tuple[bool, int, str, str, str]
+    told: tuple[str, str, str, str, int, str, str, str, bool]
 
 
-class _Telling:
-    """What the sentences of one finding may speak of; everything by place in the finding, not in the table."""
+@dataclass(frozen=True)
+class Explained:
+    """A finding with what was told; per row its text (`codes`: the place among the distinct ones) and its cause.
 
-    def __init__(
-        self, finding: Finding, column: Column | None, table: Table, resolved: Resolved, lookups: Lookups
-    ) -> None:
-        self.rule, self.column, self.lookups, self.table = finding.rule, column, lookups, table
-        self.rows, self.frame = finding.rows, resolved.frame
-        self._columns: dict[str, list[Any]] = {}
-        self.texts = self.of_frame(f"{column.name}_text") if column else [""] * len(self.rows)
-        patterns_of: dict[str, Callable[[str], str]] = {"value": fold, "shape": shape, "rule": lambda _: ""}
-        pattern_of = patterns_of[self.rule.groups]
-        codes, distinct = pd.factorize(pd.Index(self.texts, dtype="str"))
-        causes, patterns = pd.factorize(pd.Index([pattern_of(str(value)) for value in distinct], dtype="str"))
-        self.causes: IntArray = causes[codes]
-        self.patterns: list[str] = patterns.tolist()
-        self.fixed: dict[str, Any] = {"title": column.title if column else "The row"}
-        if column:
-            self.fixed["choices"] = _choices(column)
-            self.formats = resolved.date_formats.get(column.name, ())
-        if column and column.kind == "date":
-            self.fixed["date_format"] = " or ".join(self.formats)
-            self.fixed["date_format_from"] = resolved.date_formats_from[column.name]
-            self.fixed["date_example"] = date_format(self.formats[0]).write(date(lookups.today.year, 12, 31))
-        self.made: dict[str, Callable[[int], str]] = {
-            "value": lambda k: str(self.texts[k]),
-            "value_escaped": lambda k: ascii(self.texts[k]),
-            "confusable": lambda k: confusable(self.texts[k]),
-            "shape": lambda k: shape(self.texts[k]),
-            "nearest": lambda k: self.nearest[k],
-            "other_lines": self.other_lines,
-            "date_taken": lambda k: f"{self.of_frame(self.column.name)[k]:%Y-%m-%d}" if self.column else "",
-            "date_other": lambda k: f"{self.of_frame(f'{self.column.name}_other')[k]:%Y-%m-%d}" if self.column else "",
-        }
-
-    def __getitem__(self, at: tuple[str, int]) -> Any:
-        name, k = at
-        if name in self.fixed:
-            return self.fixed[name]
-        return self.made[name](k) if name in self.made else self.of_frame(name)[k]
-
-    def of_frame(self, name: str) -> list[Any]:
-        """A resolved column at the finding's rows."""
-        if name not in self._columns:
-            self._columns[name] = self.frame[name].iloc[self.rows].tolist()
-        return self._columns[name]
-
-    def sentences(self) -> list[str]:
-        """The resolution of each row."""
-        resolution, count = self.rule.resolution, len(self.rows)
-        if callable(resolution):
-            return [resolution(_Row(self, k)) for k in range(count)]
-        names = {name for _, name, _, _ in Formatter().parse(resolution) if name is not None}
-        if names <= self.fixed.keys():
-            return [resolution.format_map(self.fixed)] * count
-        return [resolution.format_map(_Row(self, k)) for k in range(count)]
-
-    @cached_property
-    def rows_of_causes(self) -> list[IntArray]:
-        """The rows of each cause, in the order of the file."""
-        order = np.argsort(self.causes, kind="stable")
-        return np.split(order, np.cumsum(np.bincount(self.causes))[:-1])
-
-    def usual_value(self, rows: IntArray) -> str:
-        """The spelling that a cause has most often."""
-        return str(Counter(self.texts[k] for k in rows.tolist()).most_common(1)[0][0])
-
-    # --- suggestions ----------------------------------------------------------------------------------------
-
-    @property
-    def suggestions(self) -> list[str]:
-        return self._suggested[0]
-
-    @property
-    def nearest(self) -> list[str]:
-        """A sentence that names what is nearest, or nothing."""
-        return self._suggested[1]
-
-    @cached_property
-    def _suggested(self) -> tuple[list[str], list[str]]:
-        suggestions, sentences = [""] * len(self.rows), [""] * len(self.rows)
-        suggest = self._suggester()
-        if suggest is not None:
-            by_value: dict[str, tuple[str, str]] = {}
-            for k, value in enumerate(self.texts):
-                key = fold(value)
-                if key not in by_value:
-                    by_value[key] = suggest(k, value) if value and len(by_value) < MOST_SUGGESTIONS else ("", "")
-                suggestions[k], sentences[k] = by_value[key]
-        return suggestions, sentences
-
-    def _suggester(self) -> Callable[[int, str], tuple[str, str]] | None:
-        kind = self.column.kind if self.column and self.rule.groups != "rule" else ""
-        if kind == "date" and self.rule.groups == "shape":
-            return self._suggest_date
-        if kind == "user" and self.rule.groups == "value":
-            return self._suggest_user
-        if kind == "credential_type" and self.rule.groups == "value":
-            return lambda _, value: _named(self.lookups.nearest_types(value))
-        return None
-
-    def _suggest_user(self, k: int, value: str) -> tuple[str, str]:
-        if self.rule.code == "value_readable":
-            imitated = self.lookups.imitated_user(value)
-            return "", f"It only looks like {imitated!r}. " if imitated else ""
-        if "@" not in value or self["user_status", k] != "unknown":
-            return "", ""
-        return _named(self.lookups.nearest_users(value))
-
-    def _suggest_date(self, _: int, value: str) -> tuple[str, str]:
-        if any(date_format(text).fits(value) for text in self.formats):
-            return "", "The calendar has no such day. "
-        suggestion = nearest_date(value, self.formats)
-        return suggestion, f"Perhaps {suggestion!r} is meant. " if suggestion else ""
-
-    # --- rows that belong together --------------------------------------------------------------------------
-
-    def other_lines(self, k: int) -> str:
-        """The lines of the rows that share the rule's `together` columns."""
-        row = int(self.rows[k])
-        together = self._together.get(row, [row])
-        count = len(together) - 1
-        some = [str(self.table.lines[other]) for other in together[: NAMED_LINES + 1] if other != row][:NAMED_LINES]
-        shown = ", ".join(some) + (f" and {count - NAMED_LINES:,} more" if count > NAMED_LINES else "")
-        return ("line " if count == 1 else "lines ") + shown if count else "another line"
-
-    @cached_property
-    def _together(self) -> dict[int, list[int]]:
-        """For each row of the finding the rows that share its `together` columns, itself among them."""
-        names = list(self.rule.together)
-        if not names:
-            return {}
-        known = self.frame[names].dropna()
-        numbers = known.groupby(names, sort=False).ngroup()
-        numbers = numbers[numbers.isin(numbers[numbers.index.intersection(pd.Index(self.rows))])]
-        groups = {number: rows.tolist() for number, rows in numbers.groupby(numbers).groups.items()}
-        return {int(row): groups[number] for row, number in zip(numbers.index, numbers, strict=True)}
-
-
-class _Row(Mapping[str, Any]):
-    """What a sentence may speak of in one row."""
-
-    def __init__(self, telling: _Telling, place: int) -> None:
-        self._telling, self._place = telling, place
-
-    def __getitem__(self, name: str) -> Any:
-        return self._telling[name, self._place]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter([*self._telling.fixed, *self._telling.made, *self._telling.frame.columns])
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-def _named(found: Sequence[str]) -> tuple[str, str]:
-    names = ", ".join(repr(name) for name in found)
-    return (found[0], f"The nearest: {names}. ") if found else ("", "")
-
-
-def confusable(text: str) -> str:
-    """The characters that nobody sees or that pass for Latin ones, by name: ` (U+200B ZERO WIDTH SPACE)`."""
-    letters = dict.fromkeys(
-        c
-        for c in text
-        if UNREADABLE.match(c) or (not c.isascii() and c.isalpha() and _alphabet(c) in ALPHABETS - {"LATIN"})
-    )
-    named = [f"U+{ord(c):04X} {unicodedata.name(c, 'a control character')}" for c in letters]
-    more = f" and {len(named) - NAMED_LETTERS} more" if len(named) > NAMED_LETTERS else ""
-    return f" ({', '.join(named[:NAMED_LETTERS])}{more})" if named else ""
-
-
-def _alphabet(letter: str) -> str:
-    return unicodedata.name(letter, "").partition(" ")[0]
-
-
-def nearest_date(text: str, formats: Sequence[str]) -> str:
-    """The date that `text` can only mean, written in the first of `formats`; '' where it could mean several.
-
-    Other separators in the order in force count as meant; otherwise every usual reading must give the same day.
+    Of an earlier review (`whole`: whether all of its rows are still the same) only `told` is looked at otherwise.
     """
-    text = MIDNIGHT.sub("", text)
-    form = date_format(formats[0])
-    for day in (_only_day(text, _with_separators(form)), _only_day(text, (*CLEAR_FORMATS, *EITHER_ORDER))):
-        if day is not None:
-            return form.write(day)
-    return ""
+
+    finding: Finding
+    column: Column | None
+    texts: ObjectArray
+    codes: IntArray
+    cause: IntArray
+    patterns: Sequence[str]
+    told: Told
+    whole: bool = True
+
+    def of(self, same: BoolArray) -> Explained:
+        """What can be kept of it where some rows of the table are the same."""
+        if same[self.told.rows].all():
+            return self
+        return replace(self, told=self.told.of(same), whole=False)
+
+    def causes(self) -> list[_Cause]:
+        """In the order of their first rows."""
+        rule, name = self.finding.rule, self.column.name if self.column else ""
+        counts = np.bincount(self.cause, minlength=len(self.patterns)).tolist()
+        _, first = np.unique(self.cause, return_index=True)
+        usual = self._usual_rows()
+        causes = []
+        for pattern, count, k, u in zip(self.patterns, counts, first.tolist(), usual.tolist(), strict=True):
+            value = self.texts[u] if rule.groups != "rule" else ""
+            suggestion = self.told.suggestions[k] if rule.groups == "value" else ""
+            shown = (rule.code, name, value, pattern if rule.groups == "shape" else "", count, suggestion)
+            rank = (not rule.blocks, -count, rule.code, name, pattern)
+            causes.append(_Cause(rank, (*shown, rule.title, self.told.sentences[k], rule.blocks)))
+        return causes
+
+    def _usual_rows(self) -> IntArray:
+        """For each cause a row with the spelling that it has most often, of several the first."""
+        _, first, count = np.unique(self.codes, return_index=True, return_counts=True)
+        cause = self.cause[first]
+        best = np.lexsort((first, -count, cause))
+        return first[best[np.unique(cause[best], return_index=True)[1]]]
 
 
-def _with_separators(form: DateFormat) -> list[str]:
-    tokens = [token for token in form.tokens if token.isalpha()]
-    return [separator.join(tokens) for separator in SEPARATORS]
+def _grouped(codes: IntArray, names: Sequence[str]) -> tuple[IntArray, list[str]]:
+    """Rows by the name of their distinct text: per row a number, in the order of first rows, and the names."""
+    numbers, found = pd.factorize(np.array([*names, ""], dtype=object)[:-1])
+    return numbers[codes], found.tolist()
 
 
-def _only_day(text: str, formats: Sequence[str]) -> date | None:
-    days = {day for form in formats if (day := date_format(form).parse(text)) is not None}
-    return days.pop() if len(days) == 1 else None
-
-
-def _choices(column: Column) -> str:
-    if column.kind == "flag":
-        return "yes, no"
-    if column.kind == "whole":
-        return "a whole number, for example 24"
-    if column.kind == "format":
-        return "a date format with day, month and four-digit year, for example DD/MM/YYYY"
-    return ", ".join(column.choices)
+def _joined(parts: Sequence[IntArray]) -> IntArray:
+    return np.concatenate([*parts, np.zeros(0, dtype=np.int64)])

@@ -170,6 +170,7 @@ class Review:
     explain: Callable[[], tuple[pd.DataFrame, pd.DataFrame]]
     explain_blocking: Callable[[], tuple[pd.DataFrame, pd.DataFrame]]
     hits: Mapping[str, int] = field(default_factory=dict)
+    basis: object = None  # what the next review of the same table may keep; only `checking` looks into it
 
     @cached_property
     def _explained(self) -> tuple[pd.DataFrame, pd.DataFrame]:

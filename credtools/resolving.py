@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from credtools import cells
-from credtools.cells import NOT_A_DAY, STATE, Cells, category
+from credtools.cells import NOT_A_DAY, STATE, Cells, MadeOf, category
 from credtools.fields import STATES, Column
 from credtools.lookups import Lookups, as_arrow
 from credtools.model import BoolArray, IntArray, Table
@@ -29,14 +30,17 @@ NEEDED_BY_TYPE = {
 }
 DATE_OF_TYPE = {"issue_date": "type_issue", "expiration_date": "type_expiry"}
 CORE = {*("user_email", "external_id", "credential_type"), *NEEDED_BY_TYPE, "media"}
+GROUPS = ("credential", "version", "content")
 LARGEST = 2**62  # numbers that are put together stay below it
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """The resolved frame and what was assumed to make it."""
+    """The resolved frame, the same column by column, and what was assumed to make it."""
 
     frame: pd.DataFrame
+    data: Mapping[str, Any]
+    parts: Mapping[str, Mapping[str, Any]]
     cells: Mapping[str, Cells]
     used: frozenset[str]
     user_column: str
@@ -46,34 +50,56 @@ class Resolved:
     needed_by_every_type: Mapping[str, bool]
 
 
-def resolve(table: Table, mapped: Mapped, recipe: Recipe, columns: Sequence[Column], lookups: Lookups) -> Resolved:
-    """All columns that rules may read, one row per record, with a RangeIndex."""
+def resolve(
+    table: Table,
+    mapped: Mapped,
+    recipe: Recipe,
+    columns: Sequence[Column],
+    lookups: Lookups,
+    before: Resolved | None = None,
+) -> Resolved:
+    """All columns that rules may read, one row per record, with a RangeIndex.
+
+    `before`: how the same table was resolved by the same schema and lookups; columns that are the same are kept.
+    """
     rows = len(table.lines)
     user_column = USER_COLUMN[recipe.match_users_by]
     used = recipe.columns_in_use(columns)
     formats, formats_from = _formats_in_force(recipe, columns, lookups)
     is_record = table.fields == table.expected_fields
-    data: dict[str, Any] = {
+    fixed: dict[str, Any] = {
         "line": table.lines,
         "fields": table.fields,
         "expected_fields": np.full(rows, table.expected_fields),
         "repaired": _repaired(table),
     }
     by_name: dict[str, Cells] = {}
+    parts: dict[str, Mapping[str, Any]] = {"": fixed}
+
+    def part(name: str, cells_of: str, make: Callable[[], Mapping[str, Any]]) -> None:
+        """Columns that follow from the cells of one column."""
+        kept = before is not None and before.cells.get(cells_of) is by_name[cells_of]
+        parts[name] = before.parts[name] if before and kept else make()
+
     for column in columns:
         name = column.name
-        by_name[name] = cells.judge(
-            column,
-            mapped.frame.get(name),
-            is_record,
+        given = mapped.frame.get(name)
+        made_of = MadeOf(
+            None if given is None else as_arrow(given),
             formats.get(name, ()),
             table.date_cells.get(mapped.sources.get(name, ""), {}),
-            by_id=recipe.match_users_by == "external_id",
+            recipe.match_users_by == "external_id",
         )
-        data |= by_name[name].columns(name)
+        kept = before.cells.get(name) if before else None
+        by_name[name] = kept if kept and kept.made_of.is_like(made_of) else cells.judge(column, made_of, is_record)
+        part(name, name, partial(by_name[name].columns, name))
+    data: dict[str, Any] = {}
     if {"credential_type", "issue_date", "expiration_date"} <= used:
-        data |= _users(by_name[user_column], recipe.match_users_by, lookups)
-        data |= _types(by_name["credential_type"], lookups)
+        part("users", user_column, lambda: _users(by_name[user_column], recipe.match_users_by, lookups))
+        part("types", "credential_type", lambda: _types(by_name["credential_type"], lookups))
+    for some in parts.values():
+        data |= some
+    if "types" in parts:
         unused = _drop_unused_dates(data, by_name)
         data["today"] = np.full(rows, np.datetime64(lookups.today, "s"))
         data["same_day_expiry"] = np.full(rows, lookups.settings.same_day_expiry)
@@ -81,6 +107,8 @@ def resolve(table: Table, mapped: Mapped, recipe: Recipe, columns: Sequence[Colu
     active = lookups.types[lookups.types["status"] == "active"]
     return Resolved(
         frame=pd.DataFrame(data, copy=False),
+        data=data,
+        parts=parts,
         cells=by_name,
         used=used,
         user_column=user_column,
@@ -93,6 +121,31 @@ def resolve(table: Table, mapped: Mapped, recipe: Recipe, columns: Sequence[Colu
             "credential_number": len(active) > 0 and bool(active["numbered"].astype(bool).all()),
         },
     )
+
+
+def same_rows(before: Resolved, after: Resolved) -> BoolArray:
+    """The rows of one table that are the same in both, whatever rules and sentences read of them.
+
+    Not compared: the numbers that only say which rows belong together (GROUPS).
+    """
+    rows = len(after.frame)
+    same = np.full(rows, before.data.keys() == after.data.keys())
+    for name in after.data if same.any() else ():
+        old, new = before.data[name], after.data[name]
+        if old is not new and name not in GROUPS:
+            same &= _equal(old, new)
+    return same
+
+
+def _equal(old: Any, new: Any) -> BoolArray:
+    """Where two columns of a frame hold the same, nothing being the same as nothing."""
+    if isinstance(old, pd.Categorical):  # of the same names: see `category`
+        old, new = old.codes, new.codes
+    if isinstance(old, np.ndarray):
+        days = old.dtype.kind == "M"  # no day is not equal to no day
+        return np.asarray(old.view("i8") == new.view("i8") if days else old == new, dtype=np.bool_)
+    equal = np.asarray(pd.array(old == new).fillna(value=False), dtype=np.bool_)
+    return np.asarray(equal | (pd.isna(old) & pd.isna(new)))
 
 
 def _formats_in_force(

@@ -143,8 +143,9 @@ def follow(rules: Sequence[Rule], frame: pd.DataFrame) -> tuple[pd.DataFrame, li
             columns = {}
             frame, hit = _extracted(rule, frame)
         else:
-            values = columns.setdefault(rule.column, _Values(frame[rule.column]))
-            hit = values.follow(rule)
+            if rule.column not in columns:
+                columns[rule.column] = _Values(frame[rule.column])
+            hit = columns[rule.column].follow(rule)
         hits.append(hit)
     return _written(frame, columns), hits
 

@@ -44,6 +44,7 @@ class Batch:
         self.recipe = Recipe.parse(row.recipe_text, source=row.source)
         self._table = table
         self._review: Review | None = None
+        self._earlier: Review | None = None  # from which the next one keeps what hasn't changed
         self._shown: Counts | None = None
         self.answers: tuple[int, ...] = ()  # of a follow-up: the rejects that its rows correct
 
@@ -72,7 +73,8 @@ class Batch:
             registry = self.registry
             patches = store.reads.patches(registry.engine, self.source)
             schema = registry.schema(self.recipe.schema)
-            self._review = checking.review(self.table, self.recipe, schema, registry.lookups(), patches)
+            known = self.table, self.recipe, schema, registry.lookups(), patches
+            self._review = self._earlier = checking.review(*known, before=self._earlier)
         return self._review
 
     @property

@@ -1,0 +1,109 @@
+"""Rechecking: a review that keeps what an earlier one of the same table found out is the review itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from credtools import checking
+from credtools.lookups import Lookups
+from credtools.model import Patch, Review, Table
+from credtools.recipes import Recipe
+from credtools.telling import Telling
+from tests.core import CREDENTIALS, HEADINGS, LOOKUPS, TODAY, table
+from tests.test_check_properties import ROW
+
+OLD = st.sampled_from(["Scuba", "Scuba", "Welder", "First Aid", "Old Type"])
+NEW = st.sampled_from(["First Aid", "Forklift", "Scuba 2", "Diving", ""])
+FORMATS = st.sampled_from(
+    [("DD/MM/YYYY",), ("YYYY-MM-DD", "DD/MM/YYYY"), ("YYYY-MM-DD",), ("MM/DD/YYYY", "YYYY-MM-DD")]
+)
+CELL = st.tuples(
+    st.integers(0, 7),
+    st.sampled_from(["user_email", "credential_type", "issue_date", "expiration_date", "credential_number"]),
+    st.sampled_from(["ana@x.org", "First Aid", "2024-01-05", "05/01/2024", "", "1", "\x00"]),
+)
+WHAT = st.sampled_from([*["rule"] * 4, *["cells"] * 3, "format", "lookups", "users by id"])
+KNOWN = st.sampled_from([LOOKUPS, replace(LOOKUPS, today=TODAY.replace(year=2032))])
+
+
+def file(*lines: str) -> Table:
+    """A file with the usual headings."""
+    titles = HEADINGS.strip().split(",")
+    return table(HEADINGS + "".join(f"{line}\n" for line in lines), delimiter=",", titles=titles)
+
+
+def everything(review: Review) -> tuple[object, ...]:
+    """All that a review says, apart from the numbers that only say which rows belong together."""
+    frames = [review.errors, review.causes, review.resolved.drop(columns=["credential", "version", "content"])]
+    told = [frame.astype(object).where(frame.notna(), None).to_dict("list") for frame in frames]
+    types = [frame.dtypes.astype(str).to_dict() for frame in frames]
+    return told, types, review.codes, review.judgement, review.rejected.tolist(), review.date_formats_from, review.hits
+
+
+def patched(made: Table, frame: pd.DataFrame, cells: list[tuple[int, str, str]]) -> list[Patch]:
+    """Patches of those cells that are there."""
+    digests, ordinals = made.record_digests, made.ordinals
+    return [
+        Patch(digests[row], ordinals[row], column, str(frame[f"{column}_text"].iloc[row]), new)
+        for row, column, new in cells
+        if row < len(digests)
+    ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data(), lines=st.lists(ROW, min_size=4, max_size=8))
+def test_nothing_depends_on_the_review_before(data: st.DataObject, lines: list[str]) -> None:
+    """Whatever was changed in between – rules, date formats, cells, lookups – and whether or not anybody looked."""
+    made = file(*lines)
+    recipe, known, patches = Recipe(source="s"), LOOKUPS, list[Patch]()
+    before = checking.review(made, recipe, CREDENTIALS, known)
+    for _ in range(data.draw(st.integers(1, 4))):
+        if data.draw(st.sampled_from([True, True, False])):
+            before.errors  # noqa: B018 - from now on there is something to keep
+        what = data.draw(WHAT)
+        if what == "rule":
+            recipe = recipe.replacing("credential_type", {data.draw(OLD): data.draw(NEW)})
+        elif what == "format":
+            recipe = replace(recipe, date_format={"*": data.draw(FORMATS)})
+        elif what == "cells":
+            patches = patched(made, before.resolved, data.draw(st.lists(CELL, max_size=3)))
+        elif what == "lookups":
+            known = data.draw(KNOWN)
+        else:
+            by = {"email": "external_id", "external_id": "email"}[recipe.match_users_by]
+            headings = {"User email": "external_id"} if by == "external_id" else {}
+            recipe = replace(recipe, match_users_by=by, headings=headings)
+        after = checking.review(made, recipe, CREDENTIALS, known, patches, before=before)
+        assert everything(after) == everything(checking.review(made, recipe, CREDENTIALS, known, patches))
+        before = after
+
+
+def test_only_what_changed_is_told_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fix costs the sentences of the rows that it concerns, not those of the whole file."""
+    told: list[int] = []
+    sentences = Telling.sentences
+    monkeypatch.setattr(Telling, "sentences", lambda self: (told.extend(self.rows.tolist()), sentences(self))[1])
+    lines = [f"ana@x.org,{kind},2024-01-{day:02},," for day, kind in enumerate(["Scuba", "Diving", "Scuba"] * 5, 1)]
+    made = file(*lines)
+    before = checking.review(made, Recipe(), CREDENTIALS, LOOKUPS)
+    assert len(before.errors) == 15
+    told.clear()
+    recipe = Recipe().replacing("credential_type", {"Diving": "First Ait"})
+    after = checking.review(made, recipe, CREDENTIALS, LOOKUPS, before=before)
+    assert after.causes["value"].tolist() == ["Scuba", "First Ait"]
+    assert told == [1, 4, 7, 10, 13]
+
+
+def test_other_lookups_keep_nothing() -> None:
+    """Users that were loaded meanwhile are known: what was told of them is told no longer."""
+    made = file("eve@x.org,First Aid,2024-01-05,,")
+    before = checking.review(made, Recipe(), CREDENTIALS, LOOKUPS)
+    assert before.codes == [("user_exists",)]
+    eve = LOOKUPS.users.iloc[[0]].assign(id=9, email="eve@x.org")
+    known = Lookups(pd.concat([LOOKUPS.users, eve]), LOOKUPS.types, LOOKUPS.settings, LOOKUPS.today)
+    assert checking.review(made, Recipe(), CREDENTIALS, known, before=before).codes == [()]
