@@ -50,6 +50,8 @@ def value(batch: Batch, review: Review, changes: Changes) -> store.Finish:
         number=[content.number for content in changes.contents],
         own=[content.own for content in changes.contents],
         decision=_decisions(batch, [key.type_id for key in changes.keys]),
+        rejected_user=_known(review, "user_id"),
+        rejected_type=_known(review, "type_id"),
         error_row=errors["row"].tolist(),
         error_code=errors["code"].tolist(),
         error_column=errors["column"].tolist(),
@@ -60,6 +62,11 @@ def value(batch: Batch, review: Review, changes: Changes) -> store.Finish:
         error_suggestion=errors["suggestion"].tolist(),
         answers=batch.answers,
     )
+
+
+def _known(review: Review, column: str) -> list[int | None]:
+    """Per rejected row the id that it resolved to, None where nobody of that name is known."""
+    return [None if number < 0 else number for number in review.resolved.loc[review.rejected, column].tolist()]
 
 
 def _decisions(batch: Batch, type_ids: list[int]) -> list[str]:

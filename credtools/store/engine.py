@@ -22,7 +22,7 @@ from credtools.errors import RegistryError
 from credtools.store import tables
 
 APPLICATION_ID = 0x43524544  # "CRED"
-LATEST = "0001"  # the newest migration; a test compares it with the folder
+LATEST = "0002"  # the newest migration; a test compares it with the folder
 FILE_LAYOUT = 1  # SQLite's user_version: how the file itself is used, apart from its tables
 BUSY_MILLISECONDS = 20_000
 WRITES = {"credtools_writes": True}

@@ -79,6 +79,8 @@ def write_rejects(work: Write, value: Finish) -> None:
             "first_seen": [again[row].first_seen if row in again else work.at for row in rejected],
             "changed_at": [work.at] * len(ids),
             "changed_by": [value.by] * len(ids),
+            "type_id": value.rejected_type,
+            "user_id": value.rejected_user,
         },
     )
     _write_reject_errors(work, value, ids)

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, Row, Text, and_, cast, distinct, func, select
+from sqlalchemy import Connection, Engine, Row, and_, func, select
 
 from credtools.errors import RegistryError
 from credtools.lookups import TYPE_COLUMNS, USER_COLUMNS, Lookups, fold
@@ -183,65 +183,6 @@ def credentials(engine: Engine, batch_id: int | None = None) -> pd.DataFrame:
     return _query(engine, statement.where(version.c.batch_id == batch_id) if batch_id else statement)
 
 
-def reject_counts(engine: Engine, by: str, batch_id: int | None = None, since: datetime | None = None) -> pd.DataFrame:
-    """How many rejects there are per key and state: key, state, count.
-
-    `by`: code, column, source, or the day (UTC, YYYY-MM-DD) on which a reject was first seen.
-    """
-    reject, error = tables.rejects.c, tables.reject_errors.c
-    utc = func.timezone("UTC", reject.first_seen) if engine.dialect.name == "postgresql" else reject.first_seen
-    keys = {"code": error.code, "column": error.column_name, "source": tables.sources.c.name}
-    key = keys.get(by, cast(func.date(utc), Text)).label("key")
-    statement = select(key, reject.state, func.count(distinct(reject.id)).label("count")).group_by(key, reject.state)
-    if by in ("code", "column"):
-        statement = statement.select_from(tables.rejects.join(tables.reject_errors))
-    elif by == "source":
-        statement = statement.select_from(tables.rejects.join(tables.sources))
-    return _query(engine, _some_rejects(statement, batch_id, since))
-
-
-def _some_rejects(statement: Any, batch_id: int | None, since: datetime | None) -> Any:
-    reject = tables.rejects.c
-    statement = statement if batch_id is None else statement.where(reject.batch_id == batch_id)
-    return statement if since is None else statement.where(reject.first_seen >= since)
-
-
-def reject_rows(engine: Engine, batch_id: int | None = None, since: datetime | None = None) -> pd.DataFrame:
-    """Rejected rows, one per error.
-
-    Columns: reject, batch, source, line, state, first_seen, code, column, heading, value, title, resolution,
-    suggestion, fixed_batch, fixed_line, raw (None once erased).
-    """
-    reject, error, values = tables.rejects, tables.reject_errors, tables.ledger_values
-    statement = (
-        select(
-            reject.c.id.label("reject"),
-            reject.c.batch_id.label("batch"),
-            tables.sources.c.name.label("source"),
-            reject.c.line,
-            reject.c.state,
-            reject.c.first_seen,
-            error.c.code,
-            error.c.column_name.label("column"),
-            error.c.heading,
-            error.c.value,
-            error.c.title,
-            error.c.resolution,
-            error.c.suggestion,
-            reject.c.fixed_batch_id.label("fixed_batch"),
-            reject.c.fixed_line,
-            values.c.raw,
-        )
-        .select_from(
-            reject.join(tables.sources, tables.sources.c.id == reject.c.source_id)
-            .join(error, error.c.reject_id == reject.c.id)
-            .outerjoin(values, and_(values.c.batch_id == reject.c.batch_id, values.c.line == reject.c.line))
-        )
-        .order_by(reject.c.id, error.c.position)
-    )
-    return _query(engine, _some_rejects(statement, batch_id, since))
-
-
 def runs(engine: Engine) -> pd.DataFrame:
     """Per source: its last run, verdict, file and how many runs there were."""
     run, source = tables.runs, tables.sources
@@ -264,6 +205,4 @@ def runs(engine: Engine) -> pd.DataFrame:
 def _query(engine: Engine, statement: Any) -> pd.DataFrame:
     with snapshot(engine) as connection:
         result = connection.execute(statement)
-        names = list(result.keys())
-        rows = result.all()
-    return pd.DataFrame([tuple(row) for row in rows], columns=names)
+        return pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()))

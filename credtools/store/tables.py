@@ -257,6 +257,8 @@ rejects = Table(
     Column("fixed_line", Integer),
     _ref("superseded_by", "rejects.id", nullable=True),
     Column("reason", Text),  # why it was waived
+    _ref("type_id", "credential_types.id", nullable=True),  # what the row resolved to; blank: not known then
+    _ref("user_id", "users.id", nullable=True, index=True),
     UniqueConstraint("batch_id", "line"),
     ForeignKeyConstraint(["batch_id", "line"], ["ledger.batch_id", "ledger.line"]),
     ForeignKeyConstraint(["fixed_batch_id", "fixed_line"], ["ledger.batch_id", "ledger.line"]),

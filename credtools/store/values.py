@@ -41,8 +41,9 @@ class Hold:
 class Finish:
     """A judged and classified batch, ready to be written in one transaction.
 
-    Three groups of columns: one entry per row of the file; per accepted row (`row` points into the first group, in
-    the order in which versions are written); per error of a rejected row (`error_row` likewise).
+    Four groups of columns: one entry per row of the file; per accepted row (`row` points into the first group, in
+    the order in which versions are written); per rejected row, in their order; per error of a rejected row
+    (`error_row` likewise).
     """
 
     batch_id: int
@@ -77,6 +78,9 @@ class Finish:
     number: list[str] = field(default_factory=list)
     own: list[str] = field(default_factory=list)
     decision: list[str] = field(default_factory=list)
+    # per rejected row: the user and the type that it resolved to
+    rejected_user: list[int | None] = field(default_factory=list)
+    rejected_type: list[int | None] = field(default_factory=list)
     # per error of a rejected row
     error_row: list[int] = field(default_factory=list)
     error_code: list[str] = field(default_factory=list)

@@ -1,0 +1,93 @@
+"""Audit: the object that is asked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Unpack
+
+import pandas as pd
+from sqlalchemy import Engine
+
+from credtools.audit import figures
+from credtools.audit.filters import Filters, require_choice, which
+from credtools.errors import CredtoolsError
+from credtools.store import questions
+from credtools.store.tables import REJECT_STATES
+
+GROUPS = ("code", "column", "source", "recipe", "type", "uploader", "week")
+NO_GROUP = "Rejects can't be counted by {!r}; choose one of: {}."
+NO_FLOW = "Rows can't be followed by {!r}; choose one of: {}."
+
+
+class Audit:
+    """What became of rejected rows. Every question takes the same filters (see Filters).
+
+    Raises CredtoolsError when a question means nothing here.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def rejects(self, by: str | None = None, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """Rejected rows, one row per error; with `by` (one of GROUPS) counts of rejects per state.
+
+        A week is named by its Monday (UTC) and counts what was first seen in it.
+        """
+        if by is None:
+            return questions.rows(self._engine, which(self._engine, filters))
+        found = self._counts([by, "state"], filters)
+        table = figures.cross(found, by, "state").reindex(columns=list(REJECT_STATES), fill_value=0)
+        ordered = (
+            table.sort_index(ascending=False)
+            if by == "week"
+            else table.sort_values("open", ascending=False, kind="stable")
+        )
+        return ordered.rename_axis(columns=None)
+
+    def cross(self, rows: str, columns: str, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """Rejects counted two ways at once, for example source × code."""
+        if rows == columns:
+            raise CredtoolsError(f"Rejects counted by {rows!r} twice say nothing new; choose two different groups.")
+        return figures.cross(self._counts([rows, columns], filters), rows, columns)
+
+    def trend(self, by: str = "code", **filters: Unpack[Filters]) -> pd.DataFrame:
+        """Week (its Monday, UTC) × key: how many rows were first seen; 0 where there were none.
+
+        A row that came again and again counts once, as it was judged last.
+        """
+        found = self._counts(["week", by, "state"], filters)
+        return figures.trend(found[found["state"] != "superseded"], by)
+
+    def ageing(self, by: str | None = None, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """Open rejects by whole days (UTC) since they were first seen; one row, or one per key."""
+        found = self._counts([*_one(by), "first_seen", "state"], filters)
+        return figures.ageing(found[found["state"] == "open"], by, datetime.now(UTC))
+
+    def time_to_fix(self, by: str | None = None, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """Fixed rejects: count, and in days from first seen to fixed the median and the 90th percentile."""
+        found = self._counts([*_one(by), "first_seen", "changed_at", "state"], filters)
+        return figures.time_to_fix(found[found["state"] == "fixed"], by)
+
+    def flow(self, by: str | None = None, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """What became of the rows of all finished batches, in counts; one row, or one per source or week.
+
+        rows = accepted + unchanged + rejected; rejected = open + fixed + waived + superseded. A week, `since` and
+        `until` speak of when a batch was finished; with `code`, `column` or `state` only rejected rows are counted.
+        """
+        if by is not None:
+            require_choice(by, ("source", "week"), NO_FLOW)
+        return figures.flow(questions.flow(self._engine, which(self._engine, filters)), by)
+
+    def _counts(self, keys: list[str], filters: Any) -> pd.DataFrame:
+        for key in keys:
+            if key not in ("state", "first_seen", "changed_at"):
+                require_choice(key, GROUPS, NO_GROUP)
+        asked = dict.fromkeys("first_seen" if key == "week" else key for key in keys)
+        found = questions.counts(self._engine, list(asked), which(self._engine, filters))
+        if "week" in keys:
+            found["week"] = figures.mondays(found["first_seen"])
+        return found
+
+
+def _one(by: str | None) -> list[str]:
+    return [] if by is None else [by]
