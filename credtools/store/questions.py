@@ -135,7 +135,7 @@ def _names(connection: Connection, key: str) -> dict[Any, str] | None:
         "uploader": (batch.id, batch.uploaded_by),
         "recipe": (batch.id, batch.recipe_fingerprint),
     }
-    return dict(connection.execute(select(*named[key])).tuples().all()) if key in named else None
+    return dict(connection.execute(select(*named[key])).all()) if key in named else None
 
 
 ROW_COLUMNS = (
