@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from credtools.audit import figures
 from credtools.audit.filters import Filters, require_choice, which
 from credtools.errors import CredtoolsError
-from credtools.store import questions
+from credtools.store import questions, traces
+from credtools.store.recipe_changes import recipe_changes
 from credtools.store.tables import REJECT_STATES
 
 GROUPS = ("code", "column", "source", "recipe", "type", "uploader", "week")
@@ -77,6 +78,29 @@ class Audit:
         if by is not None:
             require_choice(by, ("source", "week"), NO_FLOW)
         return figures.flow(questions.flow(self._engine, which(self._engine, filters)), by)
+
+    def recipe_changes(self, source: str | None = None) -> pd.DataFrame:
+        """Per change of a recipe from one file of a source to the next: what the second file fixed and broke.
+
+        Columns: source, before, after (batches), at, recipe_before, recipe_after, fixed, broke (None where values were
+        erased). `registry.compare_recipes` tells exactly, on one file.
+        """
+        return recipe_changes(self._engine, which(self._engine, {"source": source}).source)
+
+    def row(self, batch: int, line: int) -> pd.DataFrame:
+        """All that happened to a row, oldest first: at, by, what, batch, line, told.
+
+        Its uploads, verdicts (with codes, recipe and schema), what became of its reject, and of its credential.
+        """
+        return traces.row(self._engine, batch, line)
+
+    def credential(self, user: str, type: str, number: str = "") -> pd.DataFrame:  # noqa: A002 - the word of the house
+        """All that happened to a credential, as `row` tells it; rejected rows of its user and type are among it."""
+        return traces.of_credential(self._engine, user, type, number)
+
+    def person(self, email: str) -> pd.DataFrame:
+        """All that is known about a person, as `row` tells it, with the `credential` that each line speaks of."""
+        return traces.of_person(self._engine, email)
 
     def _counts(self, keys: list[str], filters: Any) -> pd.DataFrame:
         for key in keys:

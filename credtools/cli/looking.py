@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from credtools.cli.common import open_registry, plain, print_json, safe, shown_lines
+
+if TYPE_CHECKING:
+    from credtools.registry import Batch
+
+GROUPS = ("code", "column", "source", "recipe", "type", "uploader", "week")  # a test compares them with the library's
+STATES = ("open", "fixed", "waived", "superseded")
+UNNAMED = {"column": "the row as a whole", "type": "type not known"}
 
 
 @click.command()
@@ -46,20 +53,23 @@ def _open_rejects(found: Any) -> int:
 
 
 @click.command()
-@click.option("--by", type=click.Choice(["code", "column", "source", "week"]), default="code", show_default=True)
+@click.option("--by", type=click.Choice(GROUPS), default="code", show_default=True)
 @click.option("--since", help="First seen on this day (UTC) or later, for example 2026-01-31.")
+@click.option("--until", help="First seen on this day (UTC) or earlier.")
+@click.option("--source", help="Only those of one source.")
+@click.option("--state", type=click.Choice(STATES), help="Only those in this state.")
+@click.option("--ageing", is_flag=True, help="How long the open ones have been open, in days.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-def audit(by: str, since: str | None, *, as_json: bool) -> None:
-    """Count rejected rows by what became of them."""
-    counts = open_registry().audit.rejects(by=by, since=since)
+def audit(by: str, *, ageing: bool, as_json: bool, **filters: Any) -> None:
+    """Count rejected rows by what became of them, or the open ones by their age."""
+    asked = open_registry().audit
+    counts = (asked.ageing if ageing else asked.rejects)(by, **filters)
     rows = {str(key): plain(row) for key, row in zip(counts.index, counts.to_dict("records"), strict=True)}
     if as_json:
         print_json(rows)
         return
     for key, row in rows.items():
-        click.echo(
-            f"{safe(key) or 'the row as a whole'}: " + " · ".join(f"{count:,} {state}" for state, count in row.items())
-        )
+        click.echo(f"{safe(key) or UNNAMED.get(by, '')}: " + " · ".join(f"{n:,} {word}" for word, n in row.items()))
     if not rows:
         click.echo("No row was rejected.")
 
@@ -67,25 +77,40 @@ def audit(by: str, since: str | None, *, as_json: bool) -> None:
 @click.command()
 @click.argument("batch", type=int, required=False)
 @click.option("--sources", is_flag=True, help="Each source and its last run.")
+@click.option("--line", type=int, help="All that happened to the row on this line of the batch.")
+@click.option("--person", metavar="EMAIL", help="All that is known about a person.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
-def show(batch: int | None, *, sources: bool, as_json: bool) -> None:
-    """Show a batch with its receipt; without a number the list of batches."""
+def show(batch: int | None, line: int | None, person: str | None, *, sources: bool, as_json: bool) -> None:
+    """Show a batch with its receipt, or the history of a row or a person; without a number the list of batches."""
+    if line is not None and batch is None:
+        raise click.UsageError("A line is one of a batch: credtools show BATCH --line LINE.")
     registry = open_registry()
-    if batch is None:
+    if person is not None:
+        _print_rows(registry.audit.person(person), as_json=as_json)
+    elif batch is None:
         frame = registry.sources() if sources else registry.batches()
-        for row in frame.to_dict("records"):
-            shown = plain(row)
-            if as_json:
-                print_json(shown)
-            else:
-                click.echo(" · ".join(f"{k} {safe(v)}" for k, v in shown.items() if v not in (None, "")))
+        _print_rows(frame, as_json=as_json)
         if frame.empty and not as_json:
             click.echo("Nothing was uploaded yet. Next: credtools import FILE --recipe RECIPE.")
-        return
-    found = registry.batch(batch)
+    elif line is not None:
+        _print_rows(registry.audit.row(batch, line), as_json=as_json)
+    else:
+        _print_batch(registry.batch(batch), as_json=as_json)
+
+
+def _print_rows(frame: Any, *, as_json: bool) -> None:
+    for row in frame.to_dict("records"):
+        shown = plain(row)
+        if as_json:
+            print_json(shown)
+        else:
+            click.echo(" · ".join(f"{k} {safe(v)}" for k, v in shown.items() if v not in (None, "")))
+
+
+def _print_batch(found: Batch, *, as_json: bool) -> None:
     receipt, counts = found.receipt, found.counts
     told: dict[str, Any] = {
-        "batch": batch,
+        "batch": found.id,
         "file": found.file,
         "state": found.state,
         "source": found.source,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from credtools.errors import RegistryError
 from credtools.store import tables
@@ -23,47 +23,55 @@ def history(engine: Engine, batch_id: int, line: int) -> pd.DataFrame:
     `what`: uploaded, a changed column, a medium, approved, declined (`after`: the reason), undone. Raises
     RegistryError when the line wrote no credential.
     """
-    version, batch = tables.credential_versions, tables.batches
+    version = tables.credential_versions.c
     with snapshot(engine) as c:
-        ours = select(version.c.credential_id).where(version.c.batch_id == batch_id, version.c.line == line)
-        statement = (
-            select(version, batch.c.file_name, batch.c.uploaded_by, batch.c.uploaded_at)
-            .add_columns(batch.c.finished_by, batch.c.finished_at)
-            .join(batch)
-            .where(version.c.credential_id.in_(ours))
-            .order_by(version.c.id)
-        )
-        versions = c.execute(statement).all()
-        if not versions:
+        ours = select(version.credential_id).where(version.batch_id == batch_id, version.line == line)
+        credential_id = c.execute(ours).scalar()
+        if credential_id is None:
             raise RegistryError(f"Line {line} of batch {batch_id} wrote no credential, so it has no history.")
-        ids = [row.id for row in versions]
-        decided = c.execute(select(tables.decisions).where(tables.decisions.c.version_id.in_(ids))).all()
-        media = c.execute(select(tables.media).where(tables.media.c.version_id.in_(ids))).all()
-        fallen = {row.batch_id for row in versions if not row.stands}
-        events = tables.events.c
-        undone = c.execute(select(events.batch_id, events.text).where(events.kind == "undo")).all() if fallen else []
+        found = acts(c, credential_id)
+    names = ["at", "by", "version", "batch", "line", "what", "before", "after"]
+    return pd.DataFrame(found, columns=names).sort_values("at", kind="stable", ignore_index=True)
+
+
+def acts(c: Connection, credential_id: int) -> list[Act]:
+    """What was done with a credential, version by version, as `history` tells it."""
+    version, batch = tables.credential_versions, tables.batches
+    statement = (
+        select(version, batch.c.file_name, batch.c.uploaded_by, batch.c.uploaded_at)
+        .add_columns(batch.c.finished_by, batch.c.finished_at)
+        .join(batch)
+        .where(version.c.credential_id == credential_id)
+        .order_by(version.c.id)
+    )
+    versions = c.execute(statement).all()
+    ids = [row.id for row in versions]
+    decided = c.execute(select(tables.decisions).where(tables.decisions.c.version_id.in_(ids))).all()
+    media = c.execute(select(tables.media).where(tables.media.c.version_id.in_(ids))).all()
+    fallen = {row.batch_id for row in versions if not row.stands}
+    events = tables.events.c
+    undone = c.execute(select(events.batch_id, events.text).where(events.kind == "undo")).all() if fallen else []
     places = {row.id: {"version": k, "batch": row.batch_id, "line": row.line} for k, row in enumerate(versions, 1)}
-    acts: list[Act] = []
+    found: list[Act] = []
     before: Any = None
     for row in versions:
         at = {"at": row.finished_at or row.uploaded_at, "by": row.finished_by or row.uploaded_by, **places[row.id]}
-        acts.append({**at, "what": "uploaded", "before": "", "after": row.file_name})
-        acts += [{**at, **changed} for changed in _changed(before, row)]
+        found.append({**at, "what": "uploaded", "before": "", "after": row.file_name})
+        found += [{**at, **changed} for changed in _changed(before, row)]
         before = row
     for row in decided:
         told = {"what": row.decision, "before": "", "after": row.reason}
-        acts.append({"at": row.decided_at, "by": row.decided_by, **places[row.version_id], **told})
+        found.append({"at": row.decided_at, "by": row.decided_by, **places[row.version_id], **told})
     for row in media:
         at = {"by": row.added_by, **places[row.version_id], "what": "medium"}
-        acts.append({**at, "at": row.added_at, "before": "", "after": row.file_name})
+        found.append({**at, "at": row.added_at, "before": "", "after": row.file_name})
         if row.removed_at:
-            acts.append({**at, "at": row.removed_at, "by": "", "before": row.file_name, "after": ""})
+            found.append({**at, "at": row.removed_at, "by": "", "before": row.file_name, "after": ""})
     for row in (row for row in undone if row.batch_id in fallen):
         told = json.loads(row.text)
         at = {"at": datetime.fromisoformat(told["at"]), "by": told["by"], "what": "undone", "before": "", "after": ""}
-        acts += [{**at, **places[v.id]} for v in versions if v.batch_id == row.batch_id]
-    names = ["at", "by", "version", "batch", "line", "what", "before", "after"]
-    return pd.DataFrame(acts, columns=names).sort_values("at", kind="stable", ignore_index=True)
+        found += [{**at, **places[v.id]} for v in versions if v.batch_id == row.batch_id]
+    return found
 
 
 def _changed(before: Any, row: Any) -> list[Act]:

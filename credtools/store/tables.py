@@ -255,7 +255,7 @@ rejects = Table(
     Column("changed_by", Text, nullable=False),
     Column("fixed_batch_id", ID),
     Column("fixed_line", Integer),
-    _ref("superseded_by", "rejects.id", nullable=True),
+    _ref("superseded_by", "rejects.id", nullable=True, index=True),
     Column("reason", Text),  # why it was waived
     _ref("type_id", "credential_types.id", nullable=True),  # what the row resolved to; blank: not known then
     _ref("user_id", "users.id", nullable=True, index=True),
@@ -267,6 +267,7 @@ rejects = Table(
     CheckConstraint("(state = 'superseded') = (superseded_by IS NOT NULL)", name="superseded_has_link"),
     Index("ix_rejects_record", "source_id", "record_digest", "ordinal"),
     Index("ix_rejects_state", "state", "source_id"),
+    Index("ix_rejects_fixed", "fixed_batch_id", "fixed_line"),
 )
 
 reject_errors = Table(

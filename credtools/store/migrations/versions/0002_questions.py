@@ -20,3 +20,5 @@ def upgrade() -> None:
         target = sa.ForeignKey(f"{table}.id", name=f"fk_rejects_{column}_{table}")
         op.add_column("rejects", sa.Column(column, ID, target, nullable=True), inline_references=inline)
     op.create_index("ix_rejects_user_id", "rejects", ["user_id"])
+    op.create_index("ix_rejects_superseded_by", "rejects", ["superseded_by"])
+    op.create_index("ix_rejects_fixed", "rejects", ["fixed_batch_id", "fixed_line"])
