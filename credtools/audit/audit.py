@@ -45,6 +45,11 @@ class Audit:
         )
         return ordered.rename_axis(columns=None)
 
+    def newest(self, most: int, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """The rejects that came last, newest first, as `rejects` tells them."""
+        found = questions.rows(self._engine, which(self._engine, filters), most)
+        return found.sort_values("reject", ascending=False, kind="stable", ignore_index=True)
+
     def cross(self, rows: str, columns: str, **filters: Unpack[Filters]) -> pd.DataFrame:
         """Rejects counted two ways at once, for example source × code."""
         if rows == columns:

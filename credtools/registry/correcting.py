@@ -12,7 +12,7 @@ import io
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,11 +93,12 @@ class _File:
         self.problems.append((int(self.table.lines[row]), sentence))
 
 
-def write(registry: Registry, path: str | Path, batch: int | None = None) -> int:
-    """Writes the open rejects (of one batch) as a correction file; returns how many."""
+def write(registry: Registry, path: str | Path, batch: int | None = None, only: Collection[int] | None = None) -> int:
+    """Writes the open rejects (of one batch, or `only` those of some numbers) for correction; returns how many."""
     by_batch: defaultdict[int, list[store.Rejected]] = defaultdict(list)
     for reject in store.open_rejects(registry.engine, batch).values():
-        by_batch[reject.batch].append(reject)
+        if only is None or reject.id in only:
+            by_batch[reject.batch].append(reject)
     rows = []
     for number, rejects in by_batch.items():
         headings = list(registry.batch(number).table.frame.columns)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Engine
@@ -136,6 +137,29 @@ class Registry:
         )
         return Batch(self, store.draft(self.engine, value), table)
 
+    def follow(self, batch: Batch | int) -> Batch:
+        """The file of a batch as a new draft that follows it, by the same recipe, judged as things stand now.
+
+        Finished, what was accepted before is unchanged, and open rejects that pass now are fixed. Raises RegistryError
+        when its bytes were erased.
+        """
+        earlier = self.batch(_number(batch))
+        row = store.reads.batch(self.engine, earlier.id)
+        value = store.Draft(
+            attempt_id=uuid.uuid4().hex,
+            by=self.by,
+            source=earlier.source,
+            file_name=earlier.file,
+            sha256=earlier.sha256,
+            content=store.reads.source_bytes(self.engine, earlier.sha256),
+            part=row.part,
+            schema_name=earlier.recipe.schema,
+            recipe_text=row.recipe_text,
+            recipe_fingerprint=row.recipe_fingerprint,
+            follows_id=earlier.id,
+        )
+        return self.batch(store.draft(self.engine, value))
+
     def parts(self, path: str | Path, recipe: Recipe | str | Path | None = None) -> int:
         """How many batches a file makes when it is divided on purpose."""
         content = self._bytes(path, divided=True)
@@ -204,9 +228,14 @@ class Registry:
         """The schema document of this name, from the folder that the settings name."""
         return schema_files.load(name, self.places.schemas)
 
-    def write_rejects(self, path: str | Path, batch: Batch | int | None = None) -> int:
-        """Writes the open rejects (of one batch) as a correction file, .csv or .xlsx; returns how many."""
-        return correcting.write(self, path, None if batch is None else _number(batch))
+    def write_rejects(self, path: str | Path, batch: Batch | int | None = None, **filters: Any) -> int:
+        """Writes the open rejects (of one batch) as a correction file, .csv or .xlsx; returns how many.
+
+        `filters`: only those that fit (see `audit`).
+        """
+        fitting = self.audit.rejects(**{**filters, "state": "open"})["reject"] if filters else None
+        only = None if fitting is None else set(fitting.tolist())
+        return correcting.write(self, path, None if batch is None else _number(batch), only)
 
     def correct(self, path: str | Path, recipe: Recipe | str | Path | None = None) -> correcting.Corrected:
         """Takes a correction file back: what was mended is finished in a batch that follows the one it came from.

@@ -145,8 +145,11 @@ ROW_COLUMNS = (
 )
 
 
-def rows(engine: Engine, which: Which) -> pd.DataFrame:
-    """Rejected rows, one per error; columns: ROW_COLUMNS. `raw` is None once erased, `type` '' where it isn't known."""
+def rows(engine: Engine, which: Which, newest: int | None = None) -> pd.DataFrame:
+    """Rejected rows, one per error; columns: ROW_COLUMNS. `raw` is None once erased, `type` '' where it isn't known.
+
+    `newest`: only so many of the rejects, those that came last.
+    """
     values = tables.ledger_values.c
     of_reject = {"reject": reject.id, "batch": reject.batch_id, "source": reject.source_id, "type": reject.type_id}
     of_reject |= {name: reject[name] for name in ("line", "state", "first_seen", "changed_at", "reason")}
@@ -154,13 +157,17 @@ def rows(engine: Engine, which: Which) -> pd.DataFrame:
     of_reject |= {"superseded_by": reject.superseded_by, "raw": values.raw}
     told = {"reject": error.reject_id, "code": error.code, "column": error.column_name, "heading": error.heading}
     told |= {name: error[name] for name in ("value", "title", "resolution", "suggestion")}
+    these = which.all()
+    if newest is not None:
+        last = select(reject.id).where(*these).order_by(reject.id.desc()).limit(newest)
+        these = [reject.id.in_(last)]
     own_values = and_(values.batch_id == reject.batch_id, values.line == reject.line)
     with snapshot(engine) as connection:
         rejects = frame(
             connection,
             select(*of_reject.values())
             .select_from(tables.rejects.outerjoin(tables.ledger_values, own_values))
-            .where(*which.all())
+            .where(*these)
             .order_by(reject.id),
             list(of_reject),
         )
@@ -168,7 +175,7 @@ def rows(engine: Engine, which: Which) -> pd.DataFrame:
             connection,
             select(*told.values())
             .select_from(tables.reject_errors.join(tables.rejects))
-            .where(*which.rejects(), *which.errors())
+            .where(*(which.rejects() if newest is None else these), *which.errors())
             .order_by(error.reject_id, error.position),
             list(told),
         )

@@ -1,4 +1,4 @@
-"""Widgets: the wizard and the approvals, for people with a mouse or a keyboard.
+"""Widgets: the wizard, the approvals and the audit, for people with a mouse or a keyboard.
 
 Values come from Registry and Batch, never from store.
 
@@ -11,13 +11,17 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import ipywidgets
 
 from credtools.registry import Registry
+from credtools.widgets import audits
 from credtools.widgets.approvals import Approvals
 from credtools.widgets.record import Record
 from credtools.widgets.wizard import Wizard
 
-__all__ = ["Approvals", "Record", "Wizard", "approve", "interactive", "review", "upload"]
+__all__ = ["Approvals", "Record", "Wizard", "approve", "audit", "interactive", "review", "upload"]
 
 
 def upload(registry: Registry, source: str = "", recipe: str = "", *, finish: bool = False) -> Wizard | Record:
@@ -52,6 +56,15 @@ def approve(
     lines, are decided first. Raises CredtoolsError when that can't be done.
     """
     return Approvals(registry, batch) if interactive() else Record.of_approvals(registry, batch, decide, lines, reason)
+
+
+def audit(registry: Registry, **filters: Any) -> ipywidgets.VBox | Record:
+    """What became of rejected rows, in pictures and figures; `filters` as in `registry.audit`, blank ones left out.
+
+    Without a person the same sections, standing still. Raises CredtoolsError when a filter means nothing here.
+    """
+    chosen = {name: value for name, value in filters.items() if value}
+    return audits.page(registry, chosen) if interactive() else Record.of_audit(registry, chosen)
 
 
 def interactive() -> bool:

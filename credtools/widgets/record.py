@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from credtools import html
+from credtools import html, reports
 from credtools.errors import CredtoolsError
 from credtools.registry import Batch, Registry
 from credtools.registry.views import View
@@ -36,6 +37,11 @@ class Record:
         return cls(registry, None, [*decided, _approvals(Pending(registry), batch)])
 
     @classmethod
+    def of_audit(cls, registry: Registry, filters: Mapping[str, Any]) -> Record:
+        """What became of rejected rows, section by section. Raises CredtoolsError."""
+        return cls(registry, None, [_section(one) for one in reports.of_audit(registry, filters)])
+
+    @classmethod
     def of_batch(cls, registry: Registry, number: int, *, finish: bool) -> Record:
         """A draft or held batch."""
         return cls._of(registry, registry.batch(number) if number else None, finish=finish)
@@ -49,6 +55,19 @@ class Record:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
         return {"text/plain": repr(self), "text/html": "".join(view.markup for view in self._views)}
+
+
+def _section(section: reports.Section) -> View:
+    """A sentence, a picture in the record itself, and the figures of it."""
+    figures = html.table(section.headings, section.rows) if section.rows else ""
+    drawn = ""
+    if section.plot is not None:
+        picture = base64.b64encode(section.plot("light")).decode()
+        words = html.escape(reports.alternative(section))
+        drawn = f'<img style="max-width:100%" src="data:image/png;base64,{picture}" alt="{words}">'
+        figures = f"<details><summary>The figures</summary>{figures}</details>"
+    told = f"<h3>{html.escape(section.title)}</h3><p>{html.escape(section.sentence)}</p>"
+    return View(f"{section.title}\n{section.sentence}", told + drawn + figures)
 
 
 def _decided(registry: Registry, batch: int, decide: str, lines: Sequence[int], reason: str) -> View:

@@ -1,0 +1,140 @@
+"""Pages: one file each that anybody can open, read and print. Nothing is fetched or run; every value is escaped."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from credtools import __version__, html
+from credtools.errors import CredtoolsError
+from credtools.registry import Batch, Registry
+from credtools.reports import sections
+from credtools.reports.plots import Plot
+from credtools.reports.sections import Section, plural
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+STYLE = (Path(__file__).parent / "page.css").read_text("utf-8")
+PAGE = """\
+<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<title>{title}</title><style>{style}</style></head>
+<body><main><h1>{title}</h1><p class="facts">{facts}</p>{body}</main>
+<footer>Made by credtools {version} on {now:%Y-%m-%d %H:%M} UTC. Nothing in this page names a person whose rows were \
+judged; their values stand in the registry (<code>credtools rejects</code>).</footer></body></html>
+"""
+STATES = {"open": "Open", "fixed": "Fixed", "waived": "Waived", "superseded": "Came again"}
+MOST_LINES = 12
+
+
+def audit_page(registry: Registry, filters: Mapping[str, Any] | None = None) -> str:
+    """The page of an audit: every section with its picture and its table. Raises CredtoolsError."""
+    filters = {name: value for name, value in (filters or {}).items() if value not in (None, "")}
+    chosen = ", ".join(f"{name} {value}" for name, value in filters.items())
+    found = sections.of_audit(registry, filters)
+    return _page("Rejected rows", f"Only {chosen}." if chosen else "All sources, all times.", map(_section, found))
+
+
+def batch_page(batch: Batch) -> str:
+    """The page of a batch: what became of its rows, why rows were rejected, and by what it was judged."""
+    counts = batch.counts
+    state = f"It is {batch.state}" + (f": {batch.held_because}" if batch.held_because else ".")
+    parts = [_totals({name.replace("_", " "): count for name, count in counts.as_dict().items() if count})]
+    rejects = batch.rejects()
+    if len(rejects):
+        parts.append(_rejected(rejects))
+    elif batch.state in ("finished", "undone"):
+        parts.append("<section><h2>Rejected rows</h2><p>No row was rejected.</p></section>")
+    decisions = Counter(batch.credentials()["decision"].tolist())
+    if decisions:
+        rows = [(name.replace("_", " ").capitalize(), count) for name, count in decisions.most_common()]
+        parts.append(f"<section><h2>Credentials</h2>{_table(('Decision', 'Credentials'), rows)}</section>")
+    receipt = batch.receipt
+    facts = {"File": batch.file, "Source": batch.source, "SHA-256 of the file": batch.sha256}
+    facts |= {"Recipe (fingerprint)": batch.recipe.fingerprint}
+    if receipt is not None:
+        facts |= {"Schema (fingerprint)": receipt.schema, "Judgement": receipt.judgement}
+        facts |= {"Audit event": f"{receipt.audit_seq:,}", "Audit head": receipt.audit_head}
+    parts.append(f"<section><h2>By what it was judged</h2>{_table(('', ''), list(facts.items()))}</section>")
+    title = f"Batch {batch.id}: {batch.file}"
+    sentence = f"{plural(counts.rows, 'row')} of the source {batch.source}. {state}"
+    return _page(title, sentence, parts)
+
+
+def write_page(path: str | Path, page: str) -> Path:
+    """Writes a page. Raises CredtoolsError when the name isn't .html, or it can't be written."""
+    path = Path(path)
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise CredtoolsError(f"A page is written as .html, not as {path.name!r}.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page, "utf-8")
+    except OSError as problem:
+        raise CredtoolsError(f"The page can't be written to {path}: {problem.strerror}.") from problem
+    return path
+
+
+def picture(plot: Plot, alternative: str) -> str:
+    """A picture in the page itself, in the colours that the reader's screen asks for; printed in light ones."""
+    dark, light = (base64.b64encode(plot(theme)).decode() for theme in ("dark", "light"))
+    return (
+        f'<picture><source media="screen and (prefers-color-scheme: dark)" srcset="data:image/png;base64,{dark}">'
+        f'<img src="data:image/png;base64,{light}" alt="{html.escape(alternative)}"></picture>'
+    )
+
+
+def _page(title: str, facts: str, body: Iterable[str]) -> str:
+    told = {"title": html.escape(title), "facts": html.escape(facts), "body": "".join(body)}
+    return PAGE.format(**told, policy=POLICY, style=STYLE, version=__version__, now=datetime.now(UTC))
+
+
+def _section(section: Section) -> str:
+    shown = picture(section.plot, sections.alternative(section)) if section.plot else ""
+    table = _table(section.headings, section.rows) if section.rows else ""
+    if shown and table:
+        table = f"<details><summary>The figures</summary>{table}</details>"
+    return (
+        f"<section><h2>{html.escape(section.title)}</h2><p>{html.escape(section.sentence)}</p>{shown}{table}</section>"
+    )
+
+
+def _rejected(rejects: Any) -> str:
+    each = rejects.drop_duplicates(["reject", "code"])
+    rows = []
+    for (title, code), some in sorted(each.groupby(["title", "code"]), key=lambda group: -len(group[1])):
+        states = Counter(some["state"].tolist())
+        told = ", ".join(f"{count:,} {STATES[name].lower()}" for name, count in states.most_common())
+        lines = sorted(some["line"].tolist())
+        shown = ", ".join(f"{line:,}" for line in lines[:MOST_LINES])
+        rest = f" and {len(lines) - MOST_LINES:,} more" if len(lines) > MOST_LINES else ""
+        rows.append((title, code, len(some), told, shown + rest))
+    open_rows = rejects.loc[rejects["state"] == "open", "reject"].nunique()
+    rejected = plural(rejects["reject"].nunique(), "row")
+    sentence = f"{rejected} rejected, {open_rows:,} still open. A row may have several errors."
+    table = _table(("Error", "Code", "Rows", "What became of them", "Lines of the file"), rows)
+    return f"<section><h2>Rejected rows</h2><p>{sentence}</p>{table}</section>"
+
+
+def _totals(counts: Mapping[str, int]) -> str:
+    told = "".join(f"<div><dt>{html.escape(name)}</dt><dd>{count:,}</dd></div>" for name, count in counts.items())
+    return f'<dl class="totals">{told}</dl>'
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """A table; columns of numbers are ranged right."""
+    numbers = [bool(rows) and all(isinstance(row[k], int) for row in rows) for k in range(len(headings))]
+    marks = [' class="number"' if number else "" for number in numbers]
+    head = "".join(f'<th scope="col"{m}>{html.escape(name)}</th>' for name, m in zip(headings, marks, strict=True))
+    body = "".join(
+        "<tr>" + "".join(f"<td{m}>{_cell(cell)}</td>" for cell, m in zip(row, marks, strict=True)) + "</tr>"
+        for row in rows
+    )
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _cell(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else html.escape(value)

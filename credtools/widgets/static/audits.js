@@ -1,0 +1,114 @@
+// Audits: filters, one section per question with its picture and its figures, the rows behind them, one row in detail.
+const AUDIT_FILTERS = [['source', 'Source'], ['code', 'Error'], ['type', 'Credential type'], ['uploader', 'Uploaded by'], ['state', 'State']]
+const DAYS = [['since', 'First seen from'], ['until', 'to']]
+
+export default {
+  render({ model, el }) {
+    const root = h('div', { class: 'ct-wizard ct-audits' })
+    const status = h('p', { role: 'status', class: 'ct-status' })
+    const told = h('p', { 'aria-live': 'polite', class: 'ct-told' })
+    const main = h('div')
+    root.append(status, told, main)
+    el.append(root)
+    shield(root)
+
+    let state = null, holders = new Map(), showRow = () => {}
+    const act = (verb, values = {}) => model.send({ do: verb, ...values })
+
+    function draw(fresh) {
+      const focused = root.contains(document.activeElement) && document.activeElement.dataset.focus
+      state = fresh
+      status.textContent = state.status
+      told.textContent = state.told
+      told.className = joined('ct-told', state.told && `ct-${state.kind}`)
+      holders = new Map()
+      main.replaceChildren(page())
+      if (focused) (main.querySelector(`[data-focus="${CSS.escape(focused)}"]`) ?? main.querySelector('h2')).focus()
+    }
+
+    // A filter more than those in force; what is empty is no filter.
+    const choose = more => {
+      told.textContent = 'Counting …'
+      told.className = 'ct-told'
+      act('filter', { filters: { ...state.filters, ...more } })
+    }
+
+    function page() {
+      const inputs = AUDIT_FILTERS.map(([name, label]) => {
+        const input = select([['', 'all'], ...state.choices[name]], state.filters[name] ?? '', { 'data-focus': name })
+        input.addEventListener('change', () => choose({ [name]: input.value }))
+        return field(label, input)
+      })
+      const days = DAYS.map(([name, label]) => {
+        const input = h('input', { type: 'date', 'data-focus': name })
+        input.value = state.filters[name] ?? ''
+        input.addEventListener('change', () => choose({ [name]: input.value }))
+        return field(label, input)
+      })
+      const clear = Object.keys(state.filters).length ? button('Show all', () => act('filter', { filters: {} }), { focus: 'clear' }) : null
+      return region('Audit',
+        h('div', { class: 'ct-line' }, inputs, days, clear),
+        h('div', { class: 'ct-charts' }, state.sections.map(section)),
+        rows(),
+        h('h3', {}, 'Take away'),
+        h('div', { class: 'ct-buttons' },
+          button('Open rows as XLSX', () => act('export', { kind: '.xlsx' }), { title: 'A correction file: mend it in a spreadsheet, then credtools correct' }),
+          button('Open rows as CSV', () => act('export', { kind: '.csv' }), { title: 'A correction file: mend it in a spreadsheet, then credtools correct' }),
+          button('This page as HTML', () => act('export', { kind: '.html' }), { title: 'Pictures and figures without values, to be sent or printed' })))
+    }
+
+    function section({ name, title, sentence, headings, rows: figures, keys, drawn }) {
+      const id = freshId()
+      const holder = h('div', { class: 'ct-picture' }, drawn && h('p', { class: 'ct-quiet' }, 'Drawing …'))
+      if (drawn) holders.set(name, holder)
+      const cells = figures.map((row, k) => keys[k]
+        ? [button(row[0], () => choose(keys[k]), { focus: `${name} ${row[0]}`, title: 'Show only these' }), ...row.slice(1)] : row)
+      const shown = figures.length ? table(headings, cells, '') : null
+      return h('section', { 'aria-labelledby': id, class: 'ct-chart' }, h('h3', { id }, title), h('p', {}, sentence), holder,
+        drawn ? h('details', {}, h('summary', {}, 'The figures'), h('div', { class: 'ct-scroll', tabindex: 0, role: 'group', 'aria-label': `Figures: ${title}` }, shown)) : shown)
+    }
+
+    function rows() {
+      const { rows: list, found } = state.list
+      const caption = found > list.length ? `The newest ${list.length} of ${found.toLocaleString('en')}` : `${found} shown`
+      const beside = h('aside', { 'aria-label': 'One row', class: 'ct-one' }, h('p', { class: 'ct-quiet' }, 'Choose a row to see since when, from where, by which rule and under which recipe it was rejected, and what became of it.'))
+      showRow = row => {
+        beside.replaceChildren(...one(row))
+        beside.querySelector('h3').focus()
+      }
+      const holder = h('div', { class: 'ct-scroll', tabindex: 0, role: 'group', 'aria-label': 'Rejected rows' },
+        table(['Row', 'Source', 'State', 'Since', 'What is wrong'], list.map(row => [
+          button(`batch ${row.batch}, line ${row.line}`, () => act('history', { batch: row.batch, line: row.line }), { focus: `${row.batch} ${row.line}`, title: 'Show its history beside' }),
+          row.source, h('span', { class: 'ct-scope' }, row.state), row.since, row.errors.map(text => h('div', {}, text))]), caption))
+      return [h('h3', {}, 'The rows'), h('div', { class: 'ct-beside' }, holder, beside)]
+    }
+
+    function one({ batch, line, history, zone }) {
+      return [h('h3', { tabindex: -1 }, `Batch ${batch}, line ${line}`),
+        h('div', { class: 'ct-buttons' }, button('Open in review', () => act('open', { batch }), { title: 'The whole file as a new draft, below: mend it and finish' })),
+        table([`When (${zone})`, 'Who', 'What', 'Where', ''], history)]
+    }
+
+    function download({ name, mime }, buffer) {
+      const link = h('a', { href: URL.createObjectURL(new Blob([buffer], { type: mime })), download: name })
+      link.click()
+      URL.revokeObjectURL(link.href)
+      told.textContent = `${name} was downloaded.`
+      told.className = 'ct-told ct-done'
+    }
+
+    const onMessage = (message, buffers) => {
+      if (message.type === 'state') draw(message)
+      else if (message.type === 'history') showRow(message.row)
+      else if (message.type === 'download') download(message, buffers[0])
+      else if (message.type === 'picture' && holders.has(message.name)) {
+        const url = URL.createObjectURL(new Blob([buffers[0]], { type: 'image/png' }))
+        holders.get(message.name).replaceChildren(h('img', { src: url, alt: message.alternative }))
+      }
+    }
+    model.on('msg:custom', onMessage)
+    const dark = document.body.dataset.jpThemeLight === 'false'
+    model.send({ do: 'ready', dark })
+    return () => model.off('msg:custom', onMessage)
+  },
+}
