@@ -12,7 +12,18 @@ from typing import Any
 import click
 
 from credtools import __version__
-from credtools.cli import attaching, correcting, decisions, exporting, files, looking, organisation, recipes, starting
+from credtools.cli import (
+    attaching,
+    correcting,
+    decisions,
+    exporting,
+    files,
+    looking,
+    organisation,
+    recipes,
+    reporting,
+    starting,
+)
 from credtools.cli.common import stop
 from credtools.errors import CredtoolsError, FileError, MissingFileError, UnknownOutcomeError
 
@@ -44,7 +55,7 @@ for _command in (
     *(exporting.template, exporting.export),
     attaching.media,
     recipes.recipe,
-    *(looking.rejects, correcting.correct, looking.show, looking.audit, looking.verify),
+    *(looking.rejects, correcting.correct, looking.show, looking.audit, reporting.report, looking.verify),
     *(starting.demo, starting.lab, starting.app),
 ):
     main.add_command(_command)

@@ -21,6 +21,7 @@ WIDTH, DPI = 8.6, 110  # inches, dots per inch
 BAR = 0.32  # inches of height per bar
 MOST_BARS, MOST_CAUSES, MOST_SOURCES = 12, 6, 10
 LONGEST = 34  # letters of a label
+FEW_WEEKS = 12  # fewer don't become broader
 OTHERS = "all others"
 # Colours that the colour-blind tell apart (Okabe and Ito); black and white follow the page.
 CAUSES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999")
@@ -105,6 +106,7 @@ def trend(weeks: pd.DataFrame, theme: str = "light") -> bytes:
         places = range(0, len(weeks), every)
         axes.set_xticks(list(places), [str(weeks.index[place]) for place in places], rotation=30, ha="right")
         _whole(axes.yaxis)
+        axes.set_xlim(-0.6, max(len(weeks), FEW_WEEKS) - 0.4)
         axes.set_ylabel("rows first seen in the week")
         if len(largest):
             axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False, labelcolor=THEMES[theme].text)
@@ -132,7 +134,7 @@ def crossed(counts: pd.DataFrame, theme: str = "light") -> bytes:
     some = counts.loc[rows, columns]
     with _axes(theme, max(3, len(columns))) as (figure, axes):
         values = some.to_numpy().T
-        axes.imshow(np.sqrt(values), aspect="auto", cmap="Blues" if theme == "light" else "cividis")
+        axes.imshow(np.sqrt(values), aspect="auto", vmin=0, cmap="Blues" if theme == "light" else "cividis")
         axes.set_xticks(range(len(rows)), [_short(name) for name in rows], rotation=20, ha="right")
         axes.set_yticks(range(len(columns)), [_short(name) for name in columns])
         limit = np.sqrt(values.max(initial=1)) * 0.55

@@ -57,7 +57,7 @@ def flow(registry: Registry, filters: Mapping[str, Any]) -> Section:
         counts.setdefault(name, 0)
     sentence = (
         f"Of {plural(counts['rows'], 'row')}, {counts['accepted']:,} were accepted, {counts['unchanged']:,} were known "
-        f"already and {counts['rejected']:,} were rejected. Of the rejected, {counts['fixed']:,} are fixed, "
+        f"already and {counts['rejected']:,} were rejected. Of the rejected, {counts['fixed']:,} fixed, "
         f"{counts['waived']:,} waived, {counts['superseded']:,} superseded by their next appearance, and "
         f"{counts['open']:,} still open."
     )
@@ -101,11 +101,12 @@ def trend(registry: Registry, filters: Mapping[str, Any]) -> Section:
     if weeks.empty:
         return Section("trend", title, "There is no week with a rejected row.", (), ())
     totals = weeks.sum(axis=1)
-    sentence = (
-        f"In the week of {weeks.index[-1]} {plural(int(totals.iloc[-1]), 'error')} came up for the first time. Of "
-        f"{len(weeks):,} weeks the middle one has {totals.median():,.0f}, the worst {totals.max():,} "
-        f"(week of {totals.idxmax()})."
-    )
+    sentence = f"In the week of {weeks.index[-1]} {plural(int(totals.iloc[-1]), 'error')} came up for the first time."
+    if len(weeks) > 1:
+        sentence += (
+            f" Of {len(weeks):,} weeks the middle one has {totals.median():,.0f}, the worst {totals.max():,} (week of "
+            f"{totals.idxmax()})."
+        )
     named = weeks.rename(columns=titles_of(registry))
     largest = named.sum().sort_values(ascending=False, kind="stable").index[: plots.MOST_CAUSES]
     rows = tuple(
