@@ -122,7 +122,7 @@ def test_filters_hold_for_every_section(audited: Registry) -> None:
     for section in reports.of_audit(audited, {"source": "hr"}):
         assert "manual" not in str(section.rows)
     with pytest.raises(CredtoolsError) as problem:
-        reports.of_audit(audited, {"state": "lost"})
+        list(reports.of_audit(audited, {"state": "lost"}))
     assert str(problem.value) == "Rejects are never 'lost'; choose one of: open, fixed, waived, superseded."
 
 

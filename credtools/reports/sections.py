@@ -6,7 +6,7 @@ of sources and types, and people who upload; never a value of a file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -36,17 +36,13 @@ class Section:
     keys: tuple[Mapping[str, str], ...] = ()  # per row the filters that lead to what it counts
 
 
-def of_audit(registry: Registry, filters: Mapping[str, Any]) -> list[Section]:
-    """All questions about the rejects that fit the filters (see `registry.audit`). Raises CredtoolsError."""
-    return [
-        flow(registry, filters),
-        causes(registry, filters),
-        trend(registry, filters),
-        ageing(registry, filters),
-        sources(registry, filters),
-        fixing(registry, filters),
-        changes(registry, filters),
-    ]
+def of_audit(registry: Registry, filters: Mapping[str, Any]) -> Iterator[Section]:
+    """All questions about the rejects that fit the filters (see `registry.audit`), one after the other.
+
+    Raises CredtoolsError when a filter means nothing.
+    """
+    for ask in (flow, causes, trend, ageing, sources, fixing, changes):
+        yield ask(registry, filters)
 
 
 def flow(registry: Registry, filters: Mapping[str, Any]) -> Section:

@@ -32,6 +32,7 @@ class Audits(Verbs):
         super().__init__(registry)
         self.filters = {name: value for name, value in (filters or {}).items() if value}
         self._questions = Questions(registry)
+        self._choices = self._questions.choices()
         self._theme = "light"
         self.page: ipywidgets.VBox | None = None  # where a file is opened below
 
@@ -39,17 +40,17 @@ class Audits(Verbs):
         return "Audits"
 
     def show(self) -> None:
-        """Everything anew; the pictures follow one by one."""
-        found = reports.of_audit(self.registry, self.filters)
+        """Everything anew: the frame with the rows at once, then section by section with its picture."""
         rows = self._questions.rows(self.filters)
         state: dict[str, Any] = {"type": "state", "filters": self.filters, "list": rows}
-        state |= {"choices": self._questions.choices(), "status": self._questions.status(self.filters, rows)}
-        state |= {"sections": [shown(section) for section in found]}
+        state |= {"choices": self._choices, "status": self._questions.status(self.filters, rows)}
         self.send(state | self.told())
-        for section in found:
+        for section in reports.of_audit(self.registry, self.filters):
+            self.send({"type": "section", "section": shown(section)})
             if section.plot is not None:
                 told = {"type": "picture", "name": section.name, "alternative": reports.alternative(section)}
                 self.send(told, [section.plot(self._theme)])
+        self.send({"type": "complete"})
 
     def begin_again(self) -> None:
         self.filters = {}

@@ -12,18 +12,28 @@ export default {
     el.append(root)
     shield(root)
 
-    let state = null, holders = new Map(), showRow = () => {}
+    let state = null, charts = null, focused = '', showRow = () => {}
+    const holders = new Map() // name of a section → where its picture goes
     const act = (verb, values = {}) => model.send({ do: verb, ...values })
 
     function draw(fresh) {
-      const focused = root.contains(document.activeElement) && document.activeElement.dataset.focus
+      focused = (root.contains(document.activeElement) && document.activeElement.dataset.focus) || ''
       state = fresh
       status.textContent = state.status
       told.textContent = state.told
       told.className = joined('ct-told', state.told && `ct-${state.kind}`)
-      holders = new Map()
+      holders.clear()
       main.replaceChildren(page())
-      if (focused) (main.querySelector(`[data-focus="${CSS.escape(focused)}"]`) ?? main.querySelector('h2')).focus()
+      if (focused) (again(main) ?? main.querySelector('h2')).focus()
+    }
+
+    // The control that had the focus before everything was drawn anew, if it is here again.
+    const again = element => focused && element.querySelector(`[data-focus="${CSS.escape(focused)}"]`)
+
+    function append(facts) {
+      const made = section(facts)
+      charts.insertBefore(made, charts.lastElementChild)
+      if (document.activeElement === main.querySelector('h2')) again(made)?.focus()
     }
 
     // A filter more than those in force; what is empty is no filter.
@@ -45,10 +55,11 @@ export default {
         input.addEventListener('change', () => choose({ [name]: input.value }))
         return field(label, input)
       })
+      charts = h('div', { class: 'ct-charts', 'aria-busy': 'true' }, h('p', { class: 'ct-quiet' }, 'Counting …'))
       const clear = Object.keys(state.filters).length ? button('Show all', () => act('filter', { filters: {} }), { focus: 'clear' }) : null
       return region('Audit',
         h('div', { class: 'ct-line' }, inputs, days, clear),
-        h('div', { class: 'ct-charts' }, state.sections.map(section)),
+        charts,
         rows(),
         h('h3', {}, 'Take away'),
         h('div', { class: 'ct-buttons' },
@@ -99,6 +110,8 @@ export default {
 
     const onMessage = (message, buffers) => {
       if (message.type === 'state') draw(message)
+      else if (message.type === 'section') append(message.section)
+      else if (message.type === 'complete') { charts.lastElementChild.hidden = true; charts.removeAttribute('aria-busy') }
       else if (message.type === 'history') showRow(message.row)
       else if (message.type === 'download') download(message, buffers[0])
       else if (message.type === 'picture' && holders.has(message.name)) {
