@@ -7,24 +7,17 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from credtools import __version__, html
+from credtools import __version__, reports
 from credtools.errors import CredtoolsError, RegistryError
 from credtools.model import Outcome
 from credtools.registry import Registry
 
-STYLE = "font:15px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark"
-PAGE = """\
-<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{title}</title></head><body style="{style}"><h1>{title}</h1>{body}</body></html>
-"""
+FACTS = ("began", "credtools", "source", "sha256", "recipe", "schema")  # of run.json, shown on the page
 
 
 @dataclass(frozen=True)
@@ -54,8 +47,8 @@ def write(registry: Registry, folder: Path, outcome: Outcome, source: str, timin
         about = {"credtools": __version__, "began": timing.began.isoformat(), "seconds": seconds, "source": source}
         told: dict[str, Any] = {**about, **outcome.as_dict()}
         rejects: Path | None = None
-        if outcome.batch is not None:
-            batch = registry.batch(outcome.batch)
+        batch = None if outcome.batch is None else registry.batch(outcome.batch)
+        if batch is not None:
             schema = registry.schema(batch.recipe.schema)
             told |= {"sha256": batch.sha256, "recipe": batch.recipe.fingerprint, "schema": schema.fingerprint}
             (folder / "recipe.yaml").write_text(batch.recipe.text(), "utf-8")
@@ -64,27 +57,8 @@ def write(registry: Registry, folder: Path, outcome: Outcome, source: str, timin
                 rejects = folder / "rejects.csv"
                 registry.write_rejects(rejects, batch)
         (folder / "run.json").write_text(json.dumps(told, indent=2) + "\n", "utf-8")
-        (folder / "report.html").write_text(_page(registry, outcome, told), "utf-8")
+        page = reports.run_page(outcome, batch, {name: told.get(name) for name in FACTS})
+        reports.write_page(folder / "report.html", page)
     except (OSError, RegistryError) as problem:
         raise CredtoolsError(f"The evidence of the run can't be written to {folder}: {problem}") from problem
     return rejects
-
-
-def _page(registry: Registry, outcome: Outcome, told: Mapping[str, Any]) -> str:
-    body = "".join(
-        f"<p>{html.escape(sentence)}</p>" for sentence in (outcome.held_because, outcome.problem) if sentence
-    )
-    body += html.table(("", "Rows"), list(outcome.counts.as_dict().items()), "What became of the rows")
-    if outcome.batch is not None and outcome.receipt is not None:
-        errors = registry.batch(outcome.batch).rejects().drop_duplicates(["reject", "code"])
-        codes = Counter(zip(errors["title"].tolist(), errors["code"].tolist(), strict=True))
-        rows = [(*code, count) for code, count in codes.most_common()]
-        body += html.table(("Error", "Code", "Rows"), rows, "Why rows were rejected") if rows else ""
-    facts = ("began", "credtools", "source", "sha256", "recipe", "schema")
-    body += html.table(("", ""), [(name, told.get(name)) for name in facts], "What was run")
-    if outcome.receipt is not None:
-        body += html.table(
-            ("", ""), list(outcome.receipt.as_dict().items()), f"Receipt of batch {outcome.receipt.batch}"
-        )
-    title = html.escape(f"{Path(outcome.file).name}: {outcome.verdict}")
-    return PAGE.format(title=title, style=STYLE, body=body)

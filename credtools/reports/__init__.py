@@ -6,10 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from credtools.registry import Batch, Registry
-from credtools.reports.pages import audit_page, batch_page, write_page
+from credtools.reports.pages import audit_page, batch_page, run_page, write_page
 from credtools.reports.sections import Section, alternative, of_audit
 
-__all__ = ["Section", "alternative", "audit_page", "batch_page", "of_audit", "write_audit", "write_batch", "write_page"]
+__all__ = [
+    "Section",
+    "alternative",
+    "audit_page",
+    "batch_page",
+    "of_audit",
+    "run_page",
+    "write_audit",
+    "write_batch",
+    "write_page",
+]
 
 
 def write_audit(registry: Registry, path: str | Path, **filters: Any) -> Path:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from credtools import __version__, html
 from credtools.errors import CredtoolsError
+from credtools.model import Outcome
 from credtools.registry import Batch, Registry
 from credtools.reports import sections
 from credtools.reports.plots import Plot
@@ -29,6 +30,13 @@ judged; their values stand in the registry (<code>credtools rejects</code>).</fo
 """
 STATES = {"open": "Open", "fixed": "Fixed", "waived": "Waived", "superseded": "Came again"}
 MOST_LINES = 12
+MEANING = {
+    "ok": "Imported; no row was rejected.",
+    "partial": "Imported; some rows were rejected and are followed.",
+    "held": "Nothing was written; a person has to look.",
+    "failed": "Nothing was written.",
+    "unknown": "Whether it was written isn't known; run the same command again.",
+}
 
 
 def audit_page(registry: Registry, filters: Mapping[str, Any] | None = None) -> str:
@@ -41,28 +49,40 @@ def audit_page(registry: Registry, filters: Mapping[str, Any] | None = None) -> 
 
 def batch_page(batch: Batch) -> str:
     """The page of a batch: what became of its rows, why rows were rejected, and by what it was judged."""
-    counts = batch.counts
     state = f"It is {batch.state}" + (f": {batch.held_because}" if batch.held_because else ".")
-    parts = [_totals({name.replace("_", " "): count for name, count in counts.as_dict().items() if count})]
+    sentence = f"{plural(batch.counts.rows, 'row')} of the source {batch.source}. {state}"
+    return _page(f"Batch {batch.id}: {batch.file}", sentence, _of_batch(batch))
+
+
+def run_page(outcome: Outcome, batch: Batch | None, facts: Mapping[str, object]) -> str:
+    """The page of an unattended run: how it ended, its batch where there is one, and how it was run."""
+    told = " ".join(text for text in (outcome.held_because, outcome.problem) if text)
+    if batch is None:
+        body = [_totals({name: count for name, count in outcome.counts.as_dict().items() if count})]
+    else:
+        body = list(_of_batch(batch))
+    rows = [(name, "" if fact is None else fact) for name, fact in facts.items()]
+    body.append(f"<section><h2>How it was run</h2>{_table(('', ''), rows)}</section>")
+    return _page(f"{Path(outcome.file).name}: {outcome.verdict}", told or MEANING[outcome.verdict], body)
+
+
+def _of_batch(batch: Batch) -> Iterator[str]:
+    yield _totals({name.replace("_", " "): count for name, count in batch.counts.as_dict().items() if count})
     rejects = batch.rejects()
     if len(rejects):
-        parts.append(_rejected(rejects))
+        yield _rejected(rejects)
     elif batch.state in ("finished", "undone"):
-        parts.append("<section><h2>Rejected rows</h2><p>No row was rejected.</p></section>")
+        yield "<section><h2>Rejected rows</h2><p>No row was rejected.</p></section>"
     decisions = Counter(batch.credentials()["decision"].tolist())
     if decisions:
         rows = [(name.replace("_", " ").capitalize(), count) for name, count in decisions.most_common()]
-        parts.append(f"<section><h2>Credentials</h2>{_table(('Decision', 'Credentials'), rows)}</section>")
-    receipt = batch.receipt
-    facts = {"File": batch.file, "Source": batch.source, "SHA-256 of the file": batch.sha256}
+        yield f"<section><h2>Credentials</h2>{_table(('Decision', 'Credentials'), rows)}</section>"
+    facts = {"Batch": str(batch.id), "File": batch.file, "Source": batch.source, "SHA-256 of the file": batch.sha256}
     facts |= {"Recipe (fingerprint)": batch.recipe.fingerprint}
-    if receipt is not None:
+    if (receipt := batch.receipt) is not None:
         facts |= {"Schema (fingerprint)": receipt.schema, "Judgement": receipt.judgement}
         facts |= {"Audit event": f"{receipt.audit_seq:,}", "Audit head": receipt.audit_head}
-    parts.append(f"<section><h2>By what it was judged</h2>{_table(('', ''), list(facts.items()))}</section>")
-    title = f"Batch {batch.id}: {batch.file}"
-    sentence = f"{plural(counts.rows, 'row')} of the source {batch.source}. {state}"
-    return _page(title, sentence, parts)
+    yield f"<section><h2>By what it was judged</h2>{_table(('', ''), list(facts.items()))}</section>"
 
 
 def write_page(path: str | Path, page: str) -> Path:
