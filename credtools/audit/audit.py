@@ -61,18 +61,15 @@ class Audit:
 
         A row that came again and again counts once, as it was judged last.
         """
-        found = self._counts(["week", by, "state"], filters)
-        return figures.trend(found[found["state"] != "superseded"], by)
+        return figures.trend(self._counts(["week", by], filters, ("open", "fixed", "waived")), by)
 
     def ageing(self, by: str | None = None, **filters: Unpack[Filters]) -> pd.DataFrame:
         """Open rejects by whole days (UTC) since they were first seen; one row, or one per key."""
-        found = self._counts([*_one(by), "first_seen", "state"], filters)
-        return figures.ageing(found[found["state"] == "open"], by, datetime.now(UTC))
+        return figures.ageing(self._counts([*_one(by), "first_seen"], filters, ("open",)), by, datetime.now(UTC))
 
     def time_to_fix(self, by: str | None = None, **filters: Unpack[Filters]) -> pd.DataFrame:
         """Fixed rejects: count, and in days from first seen to fixed the median and the 90th percentile."""
-        found = self._counts([*_one(by), "first_seen", "changed_at", "state"], filters)
-        return figures.time_to_fix(found[found["state"] == "fixed"], by)
+        return figures.time_to_fix(self._counts([*_one(by), "first_seen", "changed_at"], filters, ("fixed",)), by)
 
     def flow(self, by: str | None = None, **filters: Unpack[Filters]) -> pd.DataFrame:
         """What became of the rows of all finished batches, in counts; one row, or one per source or week.
@@ -107,12 +104,12 @@ class Audit:
         """All that is known about a person, as `row` tells it, with the `credential` that each line speaks of."""
         return traces.of_person(self._engine, email)
 
-    def _counts(self, keys: list[str], filters: Any) -> pd.DataFrame:
+    def _counts(self, keys: list[str], filters: Any, states: tuple[str, ...] = REJECT_STATES) -> pd.DataFrame:
         for key in keys:
             if key not in ("state", "first_seen", "changed_at"):
                 require_choice(key, GROUPS, NO_GROUP)
         asked = dict.fromkeys("first_seen" if key == "week" else key for key in keys)
-        found = questions.counts(self._engine, list(asked), which(self._engine, filters))
+        found = questions.counts(self._engine, list(asked), which(self._engine, filters), states)
         if "week" in keys:
             found["week"] = figures.mondays(found["first_seen"])
         return found

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Engine, and_, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Text, and_, distinct, func, select
 
 from credtools.errors import CredtoolsError
+from credtools.garbage import collection_paused
 from credtools.lookups import fold
 from credtools.store import tables
 from credtools.store.engine import snapshot
@@ -106,8 +107,8 @@ def require_known(engine: Engine, which: Which) -> None:
                 raise CredtoolsError(f"There is no {word} {name!r} here; there are: {', '.join(names) or 'none'}.")
 
 
-def counts(engine: Engine, keys: Sequence[str], which: Which) -> pd.DataFrame:
-    """How many rejects there are per combination of keys (see GROUPS): the keys, and `count`.
+def counts(engine: Engine, keys: Sequence[str], which: Which, states: Sequence[str]) -> pd.DataFrame:
+    """How many rejects in these states there are per combination of keys (see GROUPS): the keys, and `count`.
 
     A reject counts once in each code and column that it has.
     """
@@ -115,6 +116,8 @@ def counts(engine: Engine, keys: Sequence[str], which: Which) -> pd.DataFrame:
     by_error = any(key in OF_ERRORS for key in keys)
     many = func.count(distinct(reject.id)) if by_error else func.count()
     statement = select(*columns, many).select_from(tables.rejects)
+    if set(states) != set(tables.REJECT_STATES):
+        statement = statement.where(reject.state.in_(states))
     if by_error:
         statement = statement.join(tables.reject_errors).where(*which.rejects(), *which.errors())
     else:
@@ -123,7 +126,7 @@ def counts(engine: Engine, keys: Sequence[str], which: Which) -> pd.DataFrame:
         found = frame(connection, statement.group_by(*columns), [*keys, "count"])
         for key in keys:
             if (names := _names(connection, key)) is not None:
-                found[key] = [names.get(number, "") for number in found[key].tolist()]
+                found[key] = _named(found[key], names)
     return found
 
 
@@ -136,6 +139,11 @@ def _names(connection: Connection, key: str) -> dict[Any, str] | None:
         "recipe": (batch.id, batch.recipe_fingerprint),
     }
     return dict(connection.execute(select(*named[key])).all()) if key in named else None
+
+
+def _named(numbers: pd.Series[Any], names: Mapping[Any, str]) -> Any:
+    codes, distinct_numbers = pd.factorize(numbers, use_na_sentinel=False)
+    return np.array([names.get(number, "") for number in distinct_numbers], dtype=object).take(codes)
 
 
 ROW_COLUMNS = (
@@ -181,8 +189,7 @@ def rows(engine: Engine, which: Which, newest: int | None = None) -> pd.DataFram
         )
         rejects["uploader"] = rejects["recipe"] = rejects["batch"]
         for key in ("source", "type", "uploader", "recipe"):
-            names = _names(connection, key) or {}
-            rejects[key] = pd.Series([names.get(number, "") for number in rejects[key].tolist()], dtype=object)
+            rejects[key] = _named(rejects[key], _names(connection, key) or {})
     places = np.searchsorted(rejects["reject"].to_numpy(np.int64), errors["reject"].to_numpy(np.int64))
     of_each = rejects.take(places).reset_index(drop=True)
     return pd.concat([of_each, errors.drop(columns="reject")], axis=1)[list(ROW_COLUMNS)]
@@ -216,9 +223,9 @@ def flow(engine: Engine, which: Which) -> pd.DataFrame:
         of_state = each[each["state"] == state].set_index("batch")["count"]
         found[state] = _per_batch(found, of_state)
     if judged is not None:
-        found["accepted"], found["unchanged"] = (
-            _per_batch(found, judged[judged["unchanged"] == flag].set_index("batch")["count"]) for flag in (0, 1)
-        )
+        same = judged["verdict"] == "unchanged"
+        for name, some in (("accepted", judged[~same]), ("unchanged", judged[same])):
+            found[name] = _per_batch(found, some.groupby("batch")["count"].sum())
         found["rejected"] = found[list(tables.REJECT_STATES)].sum(axis=1)
         found["rows"] = found["accepted"] + found["unchanged"] + found["rejected"]
     return found
@@ -231,15 +238,14 @@ def _per_batch(found: pd.DataFrame, numbers: pd.Series[Any]) -> Any:
 def _judged(connection: Connection, only: Which, finished: Any) -> pd.DataFrame:
     """Rows of a type that were accepted, or found unchanged, per batch; none where a code or state is asked for."""
     ledger, version, credential = tables.ledger, tables.credential_versions, tables.credentials
-    unchanged = (ledger.c.verdict == "unchanged").cast(tables.ID)
     statement = (
-        select(ledger.c.batch_id, unchanged, func.count())
+        select(ledger.c.batch_id, ledger.c.verdict, func.count())
         .select_from(ledger.join(version, version.c.id == ledger.c.version_id).join(credential))
         .where(ledger.c.batch_id.in_(finished), credential.c.type_id == _id_of_type(only.type))
-        .group_by(ledger.c.batch_id, unchanged)
+        .group_by(ledger.c.batch_id, ledger.c.verdict)
     )
     of_rejects = any(value is not None for value in (only.code, only.column, only.state))
-    names = ["batch", "unchanged", "count"]
+    names = ["batch", "verdict", "count"]
     return pd.DataFrame(columns=names) if of_rejects or not only.type else frame(connection, statement, names)
 
 
@@ -249,12 +255,21 @@ def _id_of_type(name: str | None) -> Any:
 
 def frame(connection: Connection, statement: Any, names: Sequence[str]) -> pd.DataFrame:
     """The answer, column by column."""
-    found = connection.execute(statement).all()
-    columns = zip(*found, strict=True) if found else ([] for _ in names)
-    return pd.DataFrame({name: _series(column) for name, column in zip(names, columns, strict=True)})
+    with collection_paused():
+        return pd.DataFrame(dict(zip(names, _columns(connection, statement), strict=True)))
 
 
-def _series(column: Any) -> pd.Series[Any]:
-    """Numbers and moments in their own types, everything else as it is (None stays None)."""
-    made = pd.Series(list(column))
-    return made if made.dtype.kind in "iufM" else pd.Series(list(column), dtype=object)
+def _columns(connection: Connection, statement: Any) -> list[pd.Series[Any]]:
+    """From the driver's own rows: what is neither text nor number is made once per value, not once per row."""
+    kinds = [column.type for column in statement.selected_columns]
+    found = connection.execute(statement).cursor.fetchall()
+    columns: Any = zip(*found, strict=True) if found else [()] * len(kinds)
+    return [_series(list(column), kind, connection) for column, kind in zip(columns, kinds, strict=True)]
+
+
+def _series(column: list[Any], kind: Any, connection: Connection) -> pd.Series[Any]:
+    if isinstance(kind, tables.UTCDateTime):
+        process = kind.dialect_impl(connection.dialect).result_processor(connection.dialect, None)
+        moments = {value: process(value) for value in set(column)} if process else {}
+        return pd.Series([moments[value] for value in column])
+    return pd.Series(column, dtype=object if isinstance(kind, Text) else None)
