@@ -7,9 +7,10 @@ every cell without error.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -65,40 +66,53 @@ def _same_records(before: Review, after: Review) -> dict[int, int]:
 
 
 def _mended_records(before: Review, after: Review, pairs: dict[int, int]) -> dict[int, int]:
-    """Wrong rows of before → the one row of after with the same cells apart from the wrong ones."""
-    found: dict[int, int] = {}
+    """Rows of after that mend a wrong row of before which is not among them."""
     taken = set(pairs.values())
-    wrong = [row for row in np.flatnonzero(before.rejected).tolist() if row not in taken]
-    by_width: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    for row, places in _right_places(before, wrong).items():
-        by_width[places].append(row)
-    left = [row for row in range(after.rows) if row not in pairs]
-    cells = {row: json.loads(after.table.raw[row]) for row in left}
-    for places, rows in by_width.items():
-        wanted = _unique((row, _picked(json.loads(before.table.raw[row]), places)) for row in rows)
-        offered = _unique((row, _picked(cells[row], places)) for row in left)
-        found |= {offered[key]: old for key, old in wanted.items() if key in offered and offered[key] not in found}
-    return found
-
-
-def _right_places(review: Review, rows: list[int]) -> dict[int, tuple[int, ...]]:
-    """Per row the places of its cells without error, where there are some and the row has its number of fields."""
-    headings = list(review.table.frame.columns[: review.table.expected_fields])
-    errors = review.errors[review.errors["blocks"]]
-    wrong: dict[int, set[str]] = defaultdict(set)
+    gone = [row for row in np.flatnonzero(before.rejected).tolist() if row not in taken]
+    blamed: dict[int, set[str]] = defaultdict(set)
+    errors = before.errors[before.errors["blocks"]]
     for row, heading in zip(errors["row"].tolist(), errors["heading"].tolist(), strict=True):
-        wrong[row].add(heading)
-    places = {row: tuple(k for k, name in enumerate(headings) if name not in wrong[row]) for row in rows}
-    return {row: kept for row, kept in places.items() if kept and "" not in wrong[row]}
+        blamed[row].add(heading)
+    headings = list(before.table.frame.columns[: before.table.expected_fields])
+    wrong = {row: Wrong(before.table.raw[row], right_places(headings, blamed[row])) for row in gone}
+    return mended(wrong, {row: after.table.raw[row] for row in range(after.rows) if row not in pairs})
+
+
+class Wrong(NamedTuple):
+    """A wrong record: its cells as the text of a JSON array, and the places of those without error."""
+
+    raw: str
+    right: tuple[int, ...]
+
+
+def right_places(headings: Sequence[str], blamed: Collection[str]) -> tuple[int, ...]:
+    """The places of the cells without error; none where an error speaks of the row as a whole (heading '')."""
+    return () if "" in blamed else tuple(k for k, name in enumerate(headings) if name not in blamed)
+
+
+def mended(wrong: Mapping[int, Wrong], offered: Mapping[int, str]) -> dict[int, int]:
+    """Offered record → the wrong record that it mends: it equals that one in every cell without error.
+
+    Only where it is sure: the wrong record has such a cell that isn't blank, and neither of the two fits another.
+    """
+    cells = {row: json.loads(raw) for row, raw in offered.items()}
+    by_places: dict[tuple[int, ...], dict[tuple[str, ...], list[int]]] = defaultdict(lambda: defaultdict(list))
+    for number, one in wrong.items():
+        said = _picked(json.loads(one.raw), one.right)
+        if any(text.strip() for text in said):
+            by_places[one.right][said].append(number)
+    fits: Counter[int] = Counter()
+    sure: dict[int, int] = {}
+    for places, numbers in by_places.items():
+        alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for row, record in cells.items():
+            alike[_picked(record, places)].append(row)
+        for said, some in numbers.items():
+            rows = alike.get(said, [])
+            fits.update(dict.fromkeys(rows, len(some)))
+            sure |= {rows[0]: some[0]} if len(rows) == 1 else {}
+    return {row: number for row, number in sure.items() if fits[row] == 1}
 
 
 def _picked(cells: list[str], places: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(cells[place] if place < len(cells) else "" for place in places)
-
-
-def _unique(keyed: Iterable[tuple[int, Hashable]]) -> dict[Hashable, int]:
-    """Key → row, for keys that only one row has."""
-    rows: dict[Hashable, list[int]] = defaultdict(list)
-    for row, key in keyed:
-        rows[key].append(row)
-    return {key: found[0] for key, found in rows.items() if len(found) == 1}

@@ -9,7 +9,7 @@ from credtools import store
 from credtools.errors import CredtoolsError
 from credtools.model import Changes, Outcome, Receipt, Review
 from credtools.recipes import Recipe
-from credtools.registry import preflighting
+from credtools.registry import following, preflighting
 
 if TYPE_CHECKING:
     from credtools.registry.batch import Batch
@@ -61,6 +61,7 @@ def value(batch: Batch, review: Review, changes: Changes) -> store.Finish:
         error_resolution=[_storable(text) for text in errors["resolution"]],
         error_suggestion=errors["suggestion"].tolist(),
         answers=batch.answers,
+        mends=following.mended(batch, review, changes),
     )
 
 

@@ -2,7 +2,7 @@
 
 from credtools.store import reads
 from credtools.store.batches import amend, discard, draft, hold, note_failure, settled
-from credtools.store.corrections import Rejected, open_rejects, rejected
+from credtools.store.corrections import Rejected, last_file, open_rejects, rejected, rejected_lines
 from credtools.store.decide import Decided, decide
 from credtools.store.engine import create, open_engine
 from credtools.store.finish import finish, stored_receipt
@@ -67,6 +67,7 @@ __all__ = [
     "finish",
     "history",
     "hold",
+    "last_file",
     "last_runs",
     "last_uploads",
     "load",
@@ -78,6 +79,7 @@ __all__ = [
     "reads",
     "referenced_blobs",
     "rejected",
+    "rejected_lines",
     "remove_staged",
     "rows_of",
     "set_setting",

@@ -52,6 +52,32 @@ def open_rejects(engine: Engine, batch_id: int | None = None) -> dict[int, Rejec
     return {number: one for number, one in found.items() if one.raw is not None}
 
 
+def rejected_lines(engine: Engine, batch_id: int) -> set[int]:
+    """The lines of a batch that were rejected, whatever became of them."""
+    with snapshot(engine) as connection:
+        lines = select(tables.rejects.c.line).where(tables.rejects.c.batch_id == batch_id)
+        return set(connection.execute(lines).scalars())
+
+
+def last_file(engine: Engine, batch_id: int) -> int | None:
+    """The batch whose file (its same part) was finished last of those of this batch's source, or None.
+
+    Follow-ups of correction files are no files of the source.
+    """
+    batch, event, ours = tables.batches.c, tables.events.c, tables.batches.alias().c
+    same = (batch.source_id == ours.source_id, batch.part == ours.part, batch.id != ours.id)
+    statement = (
+        select(batch.id)
+        .join(tables.events, and_(event.batch_id == batch.id, event.kind == "finish"))
+        .join(ours.id.table, and_(*same))
+        .where(ours.id == batch_id, batch.state == "finished", batch.follows_id.is_(None))
+        .order_by(event.seq.desc())
+        .limit(1)
+    )
+    with snapshot(engine) as connection:
+        return connection.execute(statement).scalar()
+
+
 def _where(engine: Engine, condition: Any) -> dict[int, Rejected]:
     reject, ledger, values, error = tables.rejects, tables.ledger, tables.ledger_values, tables.reject_errors
     named = (reject.c.id, reject.c.batch_id, reject.c.line, reject.c.state, reject.c.superseded_by)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import bindparam, select, update
 
 from credtools.store import tables
@@ -45,28 +47,14 @@ def _first(row: int | None) -> int:
 
 
 def write_rejects(work: Write, value: Finish) -> None:
-    """Opens a reject per rejected row, and settles the open rejects of this source whose record came again."""
-    c = work.connection
+    """Opens a reject per rejected row; settles the open ones of this source whose record came again or is mended."""
     source_id = source_of(work, value.batch_id)
-    rejects = tables.rejects.c
-    still_open = {
-        (row.record_digest, row.ordinal): row
-        for row in c.execute(
-            select(rejects.id, rejects.record_digest, rejects.ordinal, rejects.first_seen)
-            .where(rejects.source_id == source_id, rejects.state == "open")
-            .order_by(rejects.id)
-        )
-    }
-    again = {
-        row: still_open[key]
-        for row, key in enumerate(zip(value.record_digest, value.ordinal, strict=True))
-        if key in still_open
-    }
+    settled = _settled(work, value, source_id)
     rejected = [row for row, verdict in enumerate(value.verdict) if verdict == "rejected"]
     first = work.next_id(tables.rejects)
     ids = {row: first + k for k, row in enumerate(rejected)}
     insert_columns(
-        c,
+        work.connection,
         tables.rejects,
         {
             "id": list(ids.values()),
@@ -76,7 +64,7 @@ def write_rejects(work: Write, value: Finish) -> None:
             "record_digest": [value.record_digest[row] for row in rejected],
             "ordinal": [value.ordinal[row] for row in rejected],
             "state": ["open"] * len(ids),
-            "first_seen": [again[row].first_seen if row in again else work.at for row in rejected],
+            "first_seen": [min((old.first_seen for old in settled.get(row, ())), default=work.at) for row in rejected],
             "changed_at": [work.at] * len(ids),
             "changed_by": [value.by] * len(ids),
             "type_id": value.rejected_type,
@@ -84,27 +72,34 @@ def write_rejects(work: Write, value: Finish) -> None:
         },
     )
     _write_reject_errors(work, value, ids)
-    changed = {"changed_at": work.at, "changed_by": value.by}
-    settle = update(tables.rejects).where(rejects.id == bindparam("reject"))
-    fixed = [
-        {
-            "reject": old.id,
-            "state": "fixed",
-            "fixed_batch_id": value.batch_id,
-            "fixed_line": value.line[row],
-            **changed,
-        }
-        for row, old in again.items()
-        if row not in ids
-    ]
-    superseded = [
-        {"reject": old.id, "state": "superseded", "superseded_by": ids[row], **changed}
-        for row, old in again.items()
-        if row in ids
-    ]
-    for changes in (fixed, superseded):
-        if changes:
-            c.execute(settle.values({k: bindparam(k) for k in changes[0] if k != "reject"}), changes)
+    changes: dict[str, list[dict[str, Any]]] = {"fixed": [], "superseded": []}
+    for row, olds in settled.items():
+        fixed = {"fixed_batch_id": value.batch_id, "fixed_line": value.line[row]}
+        state, link = ("superseded", {"superseded_by": ids[row]}) if row in ids else ("fixed", fixed)
+        changes[state] += [{"reject": old.id, **link} for old in olds]
+    for state, links in changes.items():
+        if links:
+            told: dict[str, Any] = {name: bindparam(name) for name in links[0] if name != "reject"}
+            settle = update(tables.rejects).where(tables.rejects.c.id == bindparam("reject"))
+            settle = settle.values(state=state, changed_at=work.at, changed_by=value.by, **told)
+            work.connection.execute(settle, links)
+
+
+def _settled(work: Write, value: Finish, source_id: int) -> dict[int, list[Any]]:
+    """Per row the open rejects of its record, and the one that it mends."""
+    reject = tables.rejects.c
+    rows = {key: row for row, key in enumerate(zip(value.record_digest, value.ordinal, strict=True))}
+    mended_by = {number: row for row, number in value.mends.items()}
+    found: dict[int, list[Any]] = {}
+    for old in work.connection.execute(
+        select(reject.id, reject.record_digest, reject.ordinal, reject.first_seen)
+        .where(reject.source_id == source_id, reject.state == "open")
+        .order_by(reject.id)
+    ):
+        row = rows.get((old.record_digest, old.ordinal), mended_by.get(old.id))
+        if row is not None:
+            found.setdefault(row, []).append(old)
+    return found
 
 
 def _write_reject_errors(work: Write, value: Finish, ids: dict[int, int]) -> None:

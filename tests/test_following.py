@@ -1,0 +1,112 @@
+"""A file that was mended elsewhere and uploaded again settles the rejects of the one before, where it is sure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from credtools.registry import Registry
+from tests.builders import ANA, BEN, CARA, HEADINGS, export, load, tamper, write
+
+WRONG = "cara@example.org,Frist Aid,2024-05-06,2031-01-01,"
+MENDED = WRONG.replace("Frist", "First")
+Found = list[tuple[int, int, str, float | None, float | None]]
+
+
+def finish(registry: Registry, folder: Path, *rows: str, name: str = "export.csv", headings: str = HEADINGS) -> None:
+    registry.upload(export(folder, *rows, name=name, headings=headings)).finish()
+
+
+def rejects(registry: Registry) -> Found:
+    """(batch, line, state, fixed batch, fixed line) of each reject, None where it isn't fixed."""
+    frame = registry.audit.rejects().drop_duplicates("reject").astype(object)
+    frame = frame.where(frame.notna(), None)
+    return list(frame[["batch", "line", "state", "fixed_batch", "fixed_line"]].itertuples(index=False, name=None))
+
+
+def test_a_mended_row_of_the_same_file_fixes_its_reject(registry: Registry, tmp_path: Path) -> None:
+    """All other rows are there again, and one new row equals the wrong one in every right cell: it is mended."""
+    finish(registry, tmp_path, ANA, WRONG, BEN)
+    finish(registry, tmp_path, BEN, MENDED, ANA, CARA)
+    assert rejects(registry) == [(1, 3, "fixed", 2, 3)]
+    assert registry.verify() == []
+
+
+def test_what_is_mended_may_be_stored_already(registry: Registry, tmp_path: Path) -> None:
+    """A mended row that turns out to be unchanged fixes its reject as well as one that is new."""
+    finish(registry, tmp_path, MENDED)
+    finish(registry, tmp_path, ANA, WRONG)
+    finish(registry, tmp_path, ANA, MENDED)
+    assert rejects(registry) == [(2, 3, "fixed", 3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((ANA, WRONG, BEN), (ANA, MENDED)),
+        ((WRONG,), (MENDED,)),
+        ((ANA, WRONG), (ANA, MENDED.replace("2024-05-06", "2024-05-07"))),
+        ((ANA, WRONG), (ANA, MENDED, MENDED.replace("First Aid", "Passport"))),
+        ((ANA, WRONG, WRONG.replace("Frist", "Fist")), (ANA, MENDED)),
+        ((ANA, WRONG.replace("cara", "nobody")), (ANA, WRONG)),
+        ((ANA, MENDED, WRONG), (ANA, MENDED)),
+        ((ANA, "x@example.org,y,z,w,"), (ANA, MENDED)),
+        ((ANA, "cara@example.org,Frist Aid,2024-05-06"), (ANA, MENDED)),
+    ],
+    ids=[
+        *("a row is missing", "no row to know the file by", "another cell differs", "two rows fit", "two rejects fit"),
+        *("still wrong", "was there before", "no right cell that says something", "wrong number of fields"),
+    ],
+)
+def test_where_it_is_not_sure_a_reject_stays_open(
+    registry: Registry, tmp_path: Path, before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    """Nothing is linked by a guess."""
+    finish(registry, tmp_path, *before)
+    finish(registry, tmp_path, *after)
+    assert {state for batch, _, state, _, _ in rejects(registry) if batch == 1} == {"open"}
+
+
+def test_another_source_mends_nothing(registry: Registry, tmp_path: Path) -> None:
+    """The file of one source says nothing of another one's rejects."""
+    finish(registry, tmp_path, ANA, WRONG)
+    registry.upload(export(tmp_path, ANA, MENDED), recipe=write(tmp_path, "hr.yaml", "")).finish()
+    assert rejects(registry) == [(1, 3, "open", None, None)]
+
+
+def test_other_headings_are_another_file(registry: Registry, tmp_path: Path) -> None:
+    """Cells are compared by their headings, so a file with others is none that was mended."""
+    finish(registry, tmp_path, ANA, WRONG)
+    finish(registry, tmp_path, ANA, MENDED, headings=HEADINGS.replace("Issue date", "Issued on"))
+    assert rejects(registry) == [(1, 3, "open", None, None)]
+
+
+def test_what_is_erased_is_not_compared(registry: Registry, tmp_path: Path) -> None:
+    """Without the bytes of the file before nobody knows whether this is the same file."""
+    finish(registry, tmp_path, ANA, WRONG)
+    tamper(registry, "UPDATE source_files SET content = NULL")
+    finish(registry, tmp_path, ANA, MENDED)
+    assert rejects(registry) == [(1, 3, "open", None, None)]
+
+
+def test_an_undone_file_fixes_nothing(registry: Registry, tmp_path: Path) -> None:
+    """With the file that mended it a row falls back to where it was."""
+    finish(registry, tmp_path, ANA, WRONG)
+    finish(registry, tmp_path, ANA, MENDED)
+    registry.undo(2)
+    assert rejects(registry) == [(1, 3, "open", None, None)]
+    finish(registry, tmp_path, ANA, MENDED)
+    assert rejects(registry) == [(1, 3, "fixed", 3, 3)]
+
+
+def test_every_open_reject_of_a_record_is_settled(registry: Registry, tmp_path: Path) -> None:
+    """A waived reject that was reopened while its record came again isn't forgotten when the row is accepted."""
+    zoe = "zoe@example.org,First Aid,2024-04-01,,"
+    finish(registry, tmp_path, ANA, zoe)
+    registry.waive(1, [3], "left")
+    finish(registry, tmp_path, ANA, BEN, zoe)
+    registry.reopen(1, [3])
+    load(registry, tmp_path, users="Email\nzoe@example.org\n")
+    finish(registry, tmp_path, zoe)
+    assert rejects(registry) == [(1, 3, "fixed", 3, 2), (2, 4, "fixed", 3, 2)]
