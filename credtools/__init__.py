@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from credtools.model import Receipt, Review, Table
     from credtools.reading import read
     from credtools.recipes import Recipe
-    from credtools.registry import Batch, Registry
+    from credtools.registry import Batch, Registry, upgrade
     from credtools.registry import create as init
     from credtools.registry import open_registry as open  # noqa: A004 - credtools.open is the door of the house
 
@@ -29,6 +29,7 @@ __all__ = [
     "init",
     "open",
     "read",
+    "upgrade",
 ]
 __version__ = "0.1.0"
 
@@ -43,6 +44,7 @@ _HOME = {
     "Receipt": ("model", "Receipt"),
     "Review": ("model", "Review"),
     "Table": ("model", "Table"),
+    "upgrade": ("registry", "upgrade"),
 }
 
 

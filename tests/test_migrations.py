@@ -13,16 +13,21 @@ import credtools.store
 from credtools.errors import RegistryError
 from credtools.registry import Registry
 from credtools.store import tables
-from credtools.store.engine import LATEST, open_engine
+from credtools.store.engine import LATEST, LAYOUTS, open_engine
 from tests.builders import tamper
 
 
-def test_newest_migration_is_the_expected_layout() -> None:
-    """The layout that the program asks for is the newest migration in the folder."""
+def migrations() -> Config:
     config = Config()
-    folder = Path(credtools.store.__file__).parent / "migrations"
-    config.set_main_option("script_location", str(folder))
-    assert ScriptDirectory.from_config(config).get_heads() == [LATEST]
+    config.set_main_option("script_location", str(Path(credtools.store.__file__).parent / "migrations"))
+    return config
+
+
+def test_the_layouts_are_the_migrations() -> None:
+    """The layouts that the program knows are the migrations in the folder; it asks for the newest."""
+    script = ScriptDirectory.from_config(migrations())
+    assert script.get_heads() == [LATEST]
+    assert [revision.revision for revision in script.walk_revisions()] == list(reversed(LAYOUTS))
 
 
 def test_migrations_make_the_declared_tables(registry: Registry) -> None:

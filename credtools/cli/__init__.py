@@ -49,7 +49,8 @@ def main() -> None:
 
 
 for _command in (
-    *(organisation.init, organisation.load, organisation.settings, files.check, files.import_),
+    *(organisation.init, organisation.upgrade, organisation.load, organisation.settings),
+    *(files.check, files.import_),
     *(decisions.approve, decisions.decline, decisions.undo, decisions.discard),
     *(decisions.waive, decisions.reopen),
     *(exporting.template, exporting.export),

@@ -1,4 +1,4 @@
-"""`init`, `load`, `settings`: the organisation."""
+"""`init`, `upgrade`, `load`, `settings`: the organisation."""
 
 from __future__ import annotations
 
@@ -20,6 +20,14 @@ def init() -> None:
     made = registry.create()
     lab.copy_notebooks(Path())
     click.echo(f"Created {made!r}. Next: credtools load users FILE, credtools load types FILE.")
+
+
+@click.command()
+def upgrade() -> None:
+    """Bring the registry of an older credtools to the newest layout; an SQLite file is copied first."""
+    from credtools import registry  # noqa: PLC0415
+
+    click.echo(str(registry.upgrade()))
 
 
 @click.command()

@@ -6,7 +6,7 @@ from credtools import settings, store
 from credtools.registry.batch import Batch
 from credtools.registry.registry import Registry
 
-__all__ = ["Batch", "Registry", "create", "open_registry"]
+__all__ = ["Batch", "Registry", "create", "open_registry", "upgrade"]
 
 
 def open_registry(url: str | None = None, by: str | None = None, folder: str = ".") -> Registry:
@@ -22,3 +22,8 @@ def create(url: str | None = None, by: str | None = None, folder: str = ".") -> 
     """A new, empty registry; see `open_registry`. Raises RegistryError when something is in its place."""
     found = settings.load(folder)
     return Registry(store.create(url or found.database), found, by or found.by)
+
+
+def upgrade(url: str | None = None, folder: str = ".") -> store.Upgraded:
+    """Brings an older registry to the newest layout, see `store.upgrade`. Raises RegistryError, SettingError."""
+    return store.upgrade(url or settings.load(folder).database)

@@ -4,7 +4,7 @@ from credtools.store import reads
 from credtools.store.batches import amend, discard, draft, hold, note_failure, settled
 from credtools.store.corrections import Rejected, last_file, open_rejects, rejected, rejected_lines
 from credtools.store.decide import Decided, decide
-from credtools.store.engine import create, open_engine
+from credtools.store.engine import Upgraded, create, open_engine, upgrade
 from credtools.store.finish import finish, stored_receipt
 from credtools.store.history import history
 from credtools.store.load import Loaded, absent, load, set_setting
@@ -55,6 +55,7 @@ __all__ = [
     "Rejected",
     "Setting",
     "Undo",
+    "Upgraded",
     "Waive",
     "absent",
     "add_media",
@@ -88,6 +89,7 @@ __all__ = [
     "switch_media",
     "types_with_media",
     "undo",
+    "upgrade",
     "verify",
     "waive",
 ]

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from credtools.errors import RegistryError
 from credtools.store import tables
 
 APPLICATION_ID = 0x43524544  # "CRED"
-LATEST = "0002"  # the newest migration; a test compares it with the folder
+LAYOUTS = ("0001", "0002")  # the migrations, oldest first; a test compares them with the folder
+LATEST = LAYOUTS[-1]
 FILE_LAYOUT = 1  # SQLite's user_version: how the file itself is used, apart from its tables
 BUSY_MILLISECONDS = 20_000
 WRITES = {"credtools_writes": True}
@@ -35,23 +37,81 @@ def open_engine(url: str) -> Engine:
     Raises RegistryError when there is none, when the file is another program's, or when it must be upgraded first.
     """
     parsed = _checked_url(url)
-    path = _sqlite_path(parsed)
+    with _existing(parsed) as engine, engine.connect() as connection:
+        _check_version(connection, parsed)
+    return engine
+
+
+@contextmanager
+def _existing(url: URL) -> Iterator[Engine]:
+    """The engine of a database that is there; disposed when the block raises, with a sentence of ours."""
+    path = _sqlite_path(url)
     if path is not None and not path.is_file():
         raise RegistryError(f"There is no registry at {path}; create one with 'credtools init'.")
-    engine = _make_engine(parsed)
+    engine = _make_engine(url)
     try:
-        with engine.connect() as connection:
-            _check_version(connection, parsed)
+        yield engine
     except DBAPIError as problem:
         engine.dispose()
-        raise RegistryError(f"The registry {_shown(parsed)} can't be opened: {reason(problem)}.") from None
+        raise RegistryError(f"The registry {_shown(url)} can't be opened: {reason(problem)}.") from None
     except UnicodeDecodeError:  # SQLite's own message quotes damaged bytes
         engine.dispose()
-        raise RegistryError(f"The registry {_shown(parsed)} can't be opened: the file is damaged.") from None
+        raise RegistryError(f"The registry {_shown(url)} can't be opened: the file is damaged.") from None
     except RegistryError:
         engine.dispose()
         raise
-    return engine
+
+
+@dataclass(frozen=True)
+class Upgraded:
+    """The layout that a registry had and has, and the copy of an SQLite file as it was before."""
+
+    registry: str
+    before: str
+    after: str = LATEST
+    backup: Path | None = None
+
+    def __str__(self) -> str:
+        if self.before == self.after:
+            return f"The registry {self.registry} has the newest layout, {self.after}; nothing was changed."
+        kept = f" The file as it was: {self.backup}." if self.backup else ""
+        return f"The registry {self.registry} was upgraded from layout {self.before} to {self.after}.{kept}"
+
+
+def upgrade(url: str) -> Upgraded:
+    """Brings a registry to the newest layout in one transaction: whatever happens, it has the old one or the new one.
+
+    An SQLite file is copied first, beside itself, while nobody can write. Raises RegistryError when there is no
+    registry, or one of a layout that isn't known here; nothing is changed then.
+    """
+    parsed = _checked_url(url)
+    path = _sqlite_path(parsed)
+    with _existing(parsed) as engine:
+        with engine.connect().execution_options(**WRITES) as connection, connection.begin():
+            _layout(connection, parsed)
+            connection.execute(select(tables.audit_head).with_for_update())  # who writes on PostgreSQL ends first
+            before = _layout(connection, parsed)
+            if before not in LAYOUTS:
+                raise RegistryError(
+                    f"The registry {_shown(parsed)} has the layout {before}, which this credtools doesn't know; "
+                    "install the newer credtools."
+                )
+            backup = _backup(path, before) if path is not None and before != LATEST else None
+            _migrate(connection)
+        engine.dispose()
+    return Upgraded(_shown(parsed), before, backup=backup)
+
+
+def _backup(path: Path, layout: str) -> Path:
+    """A copy of an SQLite registry through SQLite itself (a copy of the file alone would lack the write-ahead log)."""
+    copy = path.with_name(f"{path.name}.layout-{layout}")
+    unfinished = copy.with_name(f"{copy.name}.part")
+    unfinished.unlink(missing_ok=True)
+    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as target:
+        source.backup(target)
+    unfinished.replace(copy)
+    return copy
 
 
 def create(url: str) -> Engine:
@@ -185,9 +245,7 @@ def _check_file(connection: sqlite3.Connection, url: URL) -> None:
 
 
 def _check_version(connection: Connection, url: URL) -> None:
-    if not inspect(connection).has_table("alembic_version"):
-        raise RegistryError(f"{_shown(url)} isn't a credtools registry; create one with 'credtools init'.")
-    version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    version = _layout(connection, url)
     if version != LATEST:
         raise RegistryError(
             f"The registry {_shown(url)} has the layout {version}, but this credtools needs {LATEST}; run "
@@ -195,6 +253,12 @@ def _check_version(connection: Connection, url: URL) -> None:
         )
     if connection.execute(select(tables.audit_head.c.id)).scalar() != 1:
         raise RegistryError(f"The registry {_shown(url)} has lost its audit head; restore a backup.")
+
+
+def _layout(connection: Connection, url: URL) -> str:
+    if not inspect(connection).has_table("alembic_version"):
+        raise RegistryError(f"{_shown(url)} isn't a credtools registry; create one with 'credtools init'.")
+    return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
 
 
 def _migrate(connection: Connection) -> None:

@@ -20,7 +20,7 @@ from credtools.store import tables
 from credtools.store.engine import snapshot
 from credtools.store.history import Act, acts
 
-CHUNK = 500  # places per question
+CHUNK = 200  # places per question
 COLUMNS = ("at", "by", "what", "batch", "line", "told")
 SHOWN = 16  # characters of a fingerprint
 
@@ -115,7 +115,7 @@ def _appearances(c: Connection, condition: Any) -> list[Any]:
     found = {row.id: row for row in c.execute(select(tables.rejects).where(condition))}
     records = {tuple(getattr(row, name) for name in same) for row in found.values() if row.record_digest is not None}
     for some in _chunks(records):
-        alike = tuple_(*(reject[name] for name in same)).in_(some)
+        alike = _one_of([reject[name] for name in same], some)
         found |= {row.id: row for row in c.execute(select(tables.rejects).where(alike))}
     return [found[number] for number in sorted(found)]
 
@@ -157,7 +157,7 @@ def _judged(c: Connection, places: Iterable[Place]) -> Iterator[Any]:
         .order_by(ledger.batch_id, ledger.line)
     )
     for some in _chunks(places):
-        yield from c.execute(statement.where(tuple_(ledger.batch_id, ledger.line).in_(some)))
+        yield from c.execute(statement.where(_one_of([ledger.batch_id, ledger.line], some)))
 
 
 def _credential_names(c: Connection, ids: set[int]) -> dict[int, str]:
@@ -197,6 +197,11 @@ def _closings(c: Connection, rejects: list[Any]) -> dict[int, list[tuple[str, da
             for number in found.keys() & set(told["rejects"]):
                 found[number].append((kind, datetime.fromisoformat(told["at"]), told["by"]))
     return found
+
+
+def _one_of(columns: list[Any], values: list[Any]) -> ColumnElement[bool]:
+    """Whether the columns are one of these tuples; SQLite finds them by its index only when it is said like this."""
+    return or_(*(and_(*(c == part for c, part in zip(columns, value, strict=True))) for value in values))
 
 
 def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:

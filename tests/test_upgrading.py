@@ -1,0 +1,201 @@
+"""An older registry becomes a newer one, or stays what it was."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from click.testing import CliRunner
+from sqlalchemy import Engine, MetaData, create_engine, event, insert, inspect, select
+
+import credtools as ct
+from credtools.cli import main
+from credtools.errors import RegistryError
+from credtools.registry import Registry
+from credtools.store import tables
+from credtools.store.engine import APPLICATION_ID, FILE_LAYOUT, LATEST
+from tests.builders import UPLOADER, ZOE, export, load, new_history, only_sqlite, rows_of, tamper
+from tests.conftest import Home
+from tests.test_migrations import migrations
+
+OLD = "0001"
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["credtools.registry", "alembic.command", "pytest"])
+
+
+def old_history(url: str, folder: Path) -> None:
+    """The history of other tests in the first layout: its migration alone, its tables and columns."""
+    newer = f"sqlite:///{folder / 'newer.db'}"
+    new_history(newer, folder)
+    engine, source = create_engine(url), create_engine(newer)
+    with engine.begin() as connection, source.connect() as reading:
+        config = migrations()
+        config.attributes["connection"] = connection
+        command.upgrade(config, OLD)
+        layout = MetaData()
+        layout.reflect(connection)
+        for table in tables.metadata.sorted_tables:
+            old = layout.tables[table.name]
+            rows = reading.execute(select(*(table.c[name] for name in old.columns.keys()))).mappings().all()  # noqa: SIM118
+            if rows:
+                connection.execute(insert(table), [dict(row) for row in rows])
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+            connection.exec_driver_sql(f"PRAGMA user_version={FILE_LAYOUT}")
+    engine.dispose()
+    source.dispose()
+    for file in folder.glob("newer.db*"):
+        file.unlink()
+
+
+@pytest.fixture
+def old_url(home: Home) -> str:
+    """A registry of the first layout."""
+    return home.copy_of(old_history)
+
+
+def file_of(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def shape(url: str) -> dict[str, Any]:
+    """The layout that a database says it has, and what of it is there: columns and indexes of the table that grows."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        layout = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        found = inspect(connection)
+        columns = {column["name"] for column in found.get_columns("rejects")}
+        indexes = {index["name"] for index in found.get_indexes("rejects")}
+    engine.dispose()
+    return {"layout": layout, "columns": columns, "indexes": indexes}
+
+
+def test_an_old_registry_is_upgraded(old_url: str, opened: Callable[..., Registry], tmp_path: Path) -> None:
+    """Everything is kept, verify agrees, old rejects say that their type isn't known, and work goes on."""
+    done = ct.upgrade(old_url)
+    assert (done.before, done.after) == (OLD, LATEST)
+    registry = opened(old_url)
+    assert registry.verify() == []
+    assert registry.audit.rejects()[["batch", "line", "type"]].to_numpy().tolist() == [[1, 3, ""]]
+    assert registry.audit.rejects(type="").shape[0] == 1
+    load(registry, tmp_path, users="Email\nzoe@example.org\n")
+    registry.upload(export(tmp_path, ZOE, ZOE.replace("zoe", "nobody"), name="later.csv")).finish()
+    assert registry.audit.rejects(by="type").to_dict("index") == {
+        "": {"open": 0, "fixed": 1, "waived": 0, "superseded": 0},
+        "First Aid": {"open": 1, "fixed": 0, "waived": 0, "superseded": 0},
+    }
+
+
+def test_an_upgraded_registry_is_as_a_new_one(old_url: str, registry: Registry) -> None:
+    """What the migrations add to an old registry is what a new one has."""
+    ct.upgrade(old_url)
+    assert shape(old_url) == shape(registry.engine.url.render_as_string(hide_password=False))
+
+
+def test_the_newest_layout_is_left_alone(registry: Registry, registry_url: str) -> None:
+    """A second upgrade says so, changes nothing, and makes no copy."""
+    before = rows_of(registry)
+    done = ct.upgrade(registry_url)
+    shown = registry.engine.url.render_as_string()
+    assert str(done) == f"The registry {shown} has the newest layout, {LATEST}; nothing was changed."
+    assert rows_of(registry) == before
+    assert done.backup is None
+
+
+def test_an_unknown_layout_is_refused(registry: Registry, registry_url: str) -> None:
+    """A registry of a newer credtools isn't touched."""
+    tamper(registry, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(RegistryError) as caught:
+        ct.upgrade(registry_url)
+    shown = registry.engine.url.render_as_string()
+    assert str(caught.value) == (
+        f"The registry {shown} has the layout 9999, which this credtools doesn't know; install the newer credtools."
+    )
+    assert shape(registry_url)["layout"] == "9999"
+
+
+def test_no_registry_no_upgrade(tmp_path: Path) -> None:
+    """Upgrading makes no registry."""
+    with pytest.raises(RegistryError) as caught:
+        ct.upgrade(str(tmp_path / "none.db"))
+    assert str(caught.value) == f"There is no registry at {tmp_path / 'none.db'}; create one with 'credtools init'."
+
+
+@only_sqlite
+def test_the_file_as_it_was_is_kept(old_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`credtools upgrade` names the copy, which only its owner may read, and which is the registry as it was."""
+    monkeypatch.setenv("CREDTOOLS_DATABASE", old_url)
+    monkeypatch.chdir(tmp_path)
+    copy = file_of(old_url).with_name(f"{file_of(old_url).name}.layout-{OLD}")
+    old = shape(old_url)
+    said = CliRunner().invoke(main, ["upgrade"])
+    assert said.output == (
+        f"The registry {old_url} was upgraded from layout {OLD} to {LATEST}. The file as it was: {copy}.\n"
+    )
+    assert oct(copy.stat().st_mode)[-3:] == "600"
+    assert shape(f"sqlite:///{copy}") == old
+    with sqlite3.connect(copy) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
+
+
+def upgrade_and_die(url: str, statement: int, said: Any) -> None:
+    """An upgrade whose process dies before that statement (or ends, and says how many there were)."""
+    count = 0
+
+    @event.listens_for(Engine, "before_cursor_execute")
+    def _die(*_: Any) -> None:
+        nonlocal count
+        count += 1
+        if count == statement:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    @event.listens_for(Engine, "commit")
+    def _die_at_commit(_: Any) -> None:
+        _die()
+
+    ct.upgrade(url)
+    said.send(count)
+
+
+def killed_before(url: str, statement: int) -> int | None:
+    """Upgrades in a process that is killed before a statement; how many statements there were when it wasn't."""
+    listens, says = PROCESSES.Pipe(duplex=False)
+    process = PROCESSES.Process(target=upgrade_and_die, args=(url, statement, says))
+    process.start()
+    says.close()
+    process.join()
+    told = listens.recv() if process.exitcode == 0 else None
+    listens.close()
+    return told
+
+
+@pytest.fixture
+def fresh(home: Home) -> Callable[[], str]:
+    """Copies of the old registry."""
+    return lambda: home.copy_of(old_history)
+
+
+@only_sqlite
+def test_killed_at_each_statement(fresh: Callable[[], str], opened: Callable[..., Registry]) -> None:
+    """An upgrade that dies at any statement, or at COMMIT, leaves the old layout whole; run again, it succeeds."""
+    url = fresh()
+    old = shape(url)
+    statements = killed_before(url, 0)
+    new = shape(url)
+    assert statements is not None
+    assert new["layout"] == LATEST
+    for statement in range(1, statements + 1):
+        url = fresh()
+        assert killed_before(url, statement) is None
+        assert shape(url) == old
+        ct.upgrade(url)
+        assert shape(url) == new
+        assert opened(url, UPLOADER).verify() == []
