@@ -8,7 +8,7 @@ import pytest
 
 from credtools.errors import CredtoolsError
 from credtools.registry import Registry
-from tests.builders import BEN, MIXED, ZOE, export, load, rows_of, write
+from tests.builders import ANA, BEN, MIXED, ZOE, export, load, rows_of, tamper, write
 
 WRONG = "yan@example.org,Frist Aid,10.01.2024,,"
 
@@ -111,14 +111,182 @@ def test_no_rejects_are_no_error(registry: Registry) -> None:
     assert registry.audit.rejects(since="2024-01-01").empty
 
 
-def test_unknown_questions_are_refused(audited: Registry) -> None:
-    """A grouping or a day that means nothing is refused with a sentence of ours."""
+REFUSED = {
+    "group": (
+        lambda audit: audit.rejects(by="colour"),
+        "Rejects can't be counted by 'colour'; choose one of: code, column, source, recipe, type, uploader, week.",
+    ),
+    "second group": (
+        lambda audit: audit.cross("code", "colour"),
+        "Rejects can't be counted by 'colour'; choose one of: code, column, source, recipe, type, uploader, week.",
+    ),
+    "the same group twice": (
+        lambda audit: audit.cross("code", "code"),
+        "Rejects counted by 'code' twice say nothing new; choose two different groups.",
+    ),
+    "group of a flow": (
+        lambda audit: audit.flow(by="code"),
+        "Rows can't be followed by 'code'; choose one of: source, week.",
+    ),
+    "day": (
+        lambda audit: audit.rejects(since="the day before yesterday"),
+        "'the day before yesterday' is no day; write it like 2026-01-31.",
+    ),
+    "state": (
+        lambda audit: audit.ageing(state="lost"),
+        "Rejects are never 'lost'; choose one of: open, fixed, waived, superseded.",
+    ),
+    "filter": (
+        lambda audit: audit.trend(colour="red"),
+        (
+            "Rejects have no 'colour' to choose by; choose by: batch, source, code, column, type, uploader, recipe, state, "
+            "since, until."
+        ),
+    ),
+    "source": (lambda audit: audit.flow(source="payroll"), "There is no source 'payroll' here; there are: hr, manual."),
+    "type": (
+        lambda audit: audit.time_to_fix(type="Frist Aid"),
+        "There is no type 'Frist Aid' here; there are: First Aid, Forklift, Licence, Passport.",
+    ),
+    "row": (
+        lambda audit: audit.row(1, 99),
+        (
+            "No row was judged on line 99 of batch 1; credtools show 1 tells what became of the batch, credtools rejects "
+            "which lines were rejected."
+        ),
+    ),
+    "user": (
+        lambda audit: audit.credential("yan@example.org", "First Aid"),
+        "There is no user 'yan@example.org' here; credtools show --person finds rejected rows, too.",
+    ),
+    "type of a credential": (
+        lambda audit: audit.credential("ana@example.org", "Frist Aid"),
+        "There is no credential type 'Frist Aid' here.",
+    ),
+    "person": (
+        lambda audit: audit.person("someone@example.org"),
+        "Nobody here has the address 'someone@example.org', and no row was rejected for it.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_unknown_questions_are_refused(audited: Registry, name: str) -> None:
+    """What means nothing here is refused with a sentence of ours, not answered by an empty table."""
+    ask, sentence = REFUSED[name]
     with pytest.raises(CredtoolsError) as caught:
-        audited.audit.rejects(by="colour")
-    sentence = "Rejects can't be counted by 'colour'; choose one of: code, column, source"
-    assert str(caught.value).startswith(sentence)
-    with pytest.raises(CredtoolsError):
-        audited.audit.rejects(since="the day before yesterday")
+        ask(audited.audit)
+    assert str(caught.value) == sentence
+
+
+def test_no_figures_are_zeros(registry: Registry) -> None:
+    """Where nothing was rejected counts are 0, and what can't be said is missing."""
+    audit = registry.audit
+    assert audit.ageing().to_dict("records") == [{"up to 7 days": 0, "8 to 30": 0, "31 to 90": 0, "over 90": 0}]
+    (took,) = audit.time_to_fix().to_dict("records")
+    assert (took["count"], pd.isna(took["median"]), pd.isna(took["90th percentile"])) == (0, True, True)
+    names = ("rows", "accepted", "unchanged", "rejected", "open", "fixed", "waived", "superseded")
+    assert audit.flow().to_dict("records") == [dict.fromkeys(names, 0)]
+    for table in (audit.trend(), audit.cross("source", "code"), audit.ageing("type"), audit.recipe_changes()):
+        assert table.empty
+
+
+def test_days_are_both_included(audited: Registry) -> None:
+    """Since and until name days (UTC), of which both belong to what is asked."""
+    today = datetime.now(UTC).date()
+    assert len(audited.audit.rejects(since=today - timedelta(days=1), until=today)) == 5
+    assert audited.audit.rejects(until=today - timedelta(days=1)).empty
+
+
+# --- histories ----------------------------------------------------------------------------------------------
+
+
+def acts(frame: pd.DataFrame) -> list[tuple[str, int, int, str]]:
+    """(what, batch, line, told), fingerprints left out."""
+    short = frame["told"].str.replace(r"(recipe|schema) [0-9a-f]{16}", r"\1", regex=True)
+    return list(zip(frame["what"], frame["batch"], frame["line"], short, strict=True))
+
+
+FOLLOWED = [
+    ("uploaded", 1, 3, "a.csv · source manual"),
+    ("rejected", 1, 3, "user_exists · recipe · schema"),
+    ("uploaded", 2, 3, "a.csv · source manual"),
+    ("new", 2, 3, "recipe · schema"),
+    ("issue_date", 2, 3, "2024-04-01"),
+    ("fixed", 1, 3, "by batch 2 line 3"),
+]
+
+
+def test_a_row_is_followed_from_both_ends(audited: Registry) -> None:
+    """Since when, from which source, by which rule, under which recipe, and what it became: on one page."""
+    assert acts(audited.audit.row(1, 3)) == FOLLOWED
+    assert acts(audited.audit.row(2, 3)) == FOLLOWED
+    assert list(audited.audit.row(1, 3).columns) == ["at", "by", "what", "batch", "line", "told"]
+    assert audited.audit.row(1, 3)["at"].is_monotonic_increasing
+
+
+def test_superseded_waived_and_reopened_are_told(registry: Registry, tmp_path: Path) -> None:
+    """Each appearance of a record belongs to its history, and so does each decision about it."""
+    for number in range(2):
+        rows = (ZOE, BEN.replace("2024", str(2020 + number)))
+        registry.upload(export(tmp_path, *rows, name=f"{number}.csv")).finish()
+    registry.waive(2, [2], "who is that?")
+    registry.reopen(2, [2])
+    registry.waive(2, [2], "left the company")
+    assert acts(registry.audit.row(1, 2)) == [
+        ("uploaded", 1, 2, "0.csv · source manual"),
+        ("rejected", 1, 2, "user_exists · recipe · schema"),
+        ("uploaded", 2, 2, "1.csv · source manual"),
+        ("rejected", 2, 2, "user_exists · recipe · schema"),
+        ("superseded", 1, 2, "by batch 2 line 2"),
+        ("waived", 2, 2, ""),
+        ("reopened", 2, 2, ""),
+        ("waived", 2, 2, "left the company"),
+    ]
+
+
+def test_an_undone_batch_is_told(audited: Registry) -> None:
+    """A reject whose batch was undone says so; the credential of a row that fell, too."""
+    audited.undo(3)
+    assert acts(audited.audit.row(3, 2))[-1] == ("undone", 3, 2, "Batch 3 was undone.")
+    audited.undo(2)
+    assert acts(audited.audit.row(2, 3))[-1][:3] == ("undone", 2, 3)
+
+
+def test_a_credential_has_its_rejected_rows(audited: Registry) -> None:
+    """The rows that were rejected before a credential was accepted belong to its history."""
+    assert acts(audited.audit.credential(" ZOE@example.org", "first aid")) == FOLLOWED
+    assert audited.audit.credential("ana@example.org", "Licence", "7").empty
+
+
+def test_a_person_has_all_their_rows_and_nobody_elses(audited: Registry) -> None:
+    """Also rows that were rejected because nobody had the address; never another person's."""
+    assert acts(audited.audit.person("zoe@example.org")) == FOLLOWED
+    unknown = audited.audit.person("Yan@example.org ")
+    assert list(unknown[["what", "batch", "line"]].itertuples(index=False, name=None)) == [
+        ("uploaded", 3, 2),
+        ("rejected", 3, 2),
+    ]
+    assert audited.audit.person("zoe@example.org")["credential"].unique().tolist() == ["First Aid"]
+    ben = audited.audit.person("ben@example.org")
+    assert ben["what"].tolist().count("unchanged") == 3
+
+
+def test_a_changed_recipe_fixes_and_breaks(registry: Registry, tmp_path: Path) -> None:
+    """Of two files of a source under different recipes: what the second fixed, and which very records it broke."""
+    wrong = "ana@example.org,Frist Aid,2024-05-06,,"
+
+    def deliver(recipe: str, *rows: str) -> None:
+        registry.upload(export(tmp_path, *rows), recipe=write(tmp_path, "hr.yaml", recipe)).finish()
+
+    rule = "  - replace: {{column: credential_type, from: {}, to: {}}}\n"
+    deliver("", ANA, BEN, wrong)
+    deliver("rules:\n" + rule.format("Frist Aid", "First Aid"), ANA, BEN, wrong)
+    deliver("rules:\n" + rule.format("Forklift", "Frklft"), ANA, BEN, wrong, "ben@example.org,Forklift,2020-01-01,,")
+    table = registry.audit.recipe_changes("hr")
+    assert table[["before", "after", "fixed", "broke"]].to_numpy().tolist() == [[1, 2, 1, 0], [2, 3, 0, 2]]
+    tamper(registry, "DELETE FROM ledger_values WHERE batch_id = 2 AND line = 3")
+    assert registry.audit.recipe_changes()["broke"].isna().tolist() == [False, True]
 
 
 def test_questions_change_nothing(audited: Registry) -> None:

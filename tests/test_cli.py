@@ -12,7 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 import credtools as ct
-from credtools.cli import main
+from credtools.audit.audit import GROUPS
+from credtools.cli import looking, main
+from credtools.store.engine import LATEST
+from credtools.store.tables import REJECT_STATES
 
 HEADINGS = "User email,Credential type,Issue date,Expiration date,Credential number\n"
 GOOD = "ana@example.org,First Aid,2024-03-05,2026-03-05,\n"
@@ -370,3 +373,46 @@ def test_audit_counts_rejects_by_what_became_of_them() -> None:
     assert objects(run("audit", "--by", "source", "--since", "2999-01-01", "--json")) == [{}]
     refused = run("audit", "--since", "yesterday")
     assert (refused.exit_code, refused.stderr) == (2, "credtools: 'yesterday' is no day; write it like 2026-01-31.\n")
+
+
+@pytest.mark.usefixtures("folder")
+def test_audit_asks_with_filters_and_by_age() -> None:
+    """`audit` counts by every group of the library, in one state, of one source, between two days, or by age."""
+    assert looking.GROUPS == GROUPS
+    assert looking.STATES == REJECT_STATES
+    wrong = GOOD.replace("ana", "eve").replace("First", "Frist")
+    run("import", str(write("a.csv", HEADINGS + GOOD + wrong)))
+    expected = dict.fromkeys(("open", "fixed", "waived", "superseded"), 0) | {"open": 1}
+    assert objects(run("audit", "--by", "type", "--state", "open", "--source", "manual", "--json")) == [{"": expected}]
+    assert run("audit", "--by", "type").stdout == "type not known: 1 open · 0 fixed · 0 waived · 0 superseded\n"
+    assert objects(run("audit", "--until", "2020-01-01", "--json")) == [{}]
+    ages = {"up to 7 days": 1, "8 to 30": 0, "31 to 90": 0, "over 90": 0}
+    assert objects(run("audit", "--by", "source", "--ageing", "--json")) == [{"manual": ages}]
+    refused = run("audit", "--source", "payroll")
+    assert refused.stderr == "credtools: There is no source 'payroll' here; there are: manual.\n"
+
+
+@pytest.mark.usefixtures("folder")
+def test_show_tells_the_history_of_a_row_and_a_person() -> None:
+    """`show BATCH --line LINE` and `show --person EMAIL` list what happened, oldest first."""
+    wrong = GOOD.replace("ana", "eve").replace("First", "Frist")
+    run("import", str(write("a.csv", HEADINGS + GOOD + wrong)))
+    row = objects(run("show", "1", "--line", "3", "--json"))
+    assert [(act["what"], act["batch"], act["line"]) for act in row] == [("uploaded", 1, 3), ("rejected", 1, 3)]
+    assert row[1]["told"].startswith("user_exists,credential_type_exists · recipe ")
+    person = objects(run("show", "--person", "ana@example.org", "--json"))
+    assert [act["what"] for act in person[:2]] == ["uploaded", "new"]
+    assert "rejected · batch 1 · line 3" in run("show", "1", "--line", "3").stdout.replace("what ", "")
+    misused = run("show", "--line", "3")
+    assert (misused.exit_code, misused.stderr.splitlines()[-1]) == (
+        2,
+        "Error: A line is one of a batch: credtools show BATCH --line LINE.",
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_upgrade_says_what_it_did() -> None:
+    """A registry of the newest layout is left as it is."""
+    assert run("upgrade").stdout == (
+        f"The registry sqlite:///credtools.db has the newest layout, {LATEST}; nothing was changed.\n"
+    )

@@ -169,6 +169,7 @@ def rows(engine: Engine, which: Which, newest: int | None = None) -> pd.DataFram
     if newest is not None:
         last = select(reject.id).where(*these).order_by(reject.id.desc()).limit(newest)
         these = [reject.id.in_(last)]
+    of_rejects = which.rejects() if newest is None else these
     own_values = and_(values.batch_id == reject.batch_id, values.line == reject.line)
     with snapshot(engine) as connection:
         rejects = frame(
@@ -181,9 +182,8 @@ def rows(engine: Engine, which: Which, newest: int | None = None) -> pd.DataFram
         )
         errors = frame(
             connection,
-            select(*told.values())
-            .select_from(tables.reject_errors.join(tables.rejects))
-            .where(*(which.rejects() if newest is None else these), *which.errors())
+            (select(*told.values()).join(tables.rejects) if of_rejects else select(*told.values()))
+            .where(*of_rejects, *which.errors())
             .order_by(error.reject_id, error.position),
             list(told),
         )
