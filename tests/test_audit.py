@@ -139,8 +139,8 @@ REFUSED = {
     "filter": (
         lambda audit: audit.trend(colour="red"),
         (
-            "Rejects have no 'colour' to choose by; choose by: batch, source, code, column, type, uploader, recipe, state, "
-            "since, until."
+            "Rejects have no 'colour' to choose by; choose by: batch, source, code, column, type, uploader, recipe, "
+            "state, since, until."
         ),
     ),
     "source": (lambda audit: audit.flow(source="payroll"), "There is no source 'payroll' here; there are: hr, manual."),
@@ -151,8 +151,8 @@ REFUSED = {
     "row": (
         lambda audit: audit.row(1, 99),
         (
-            "No row was judged on line 99 of batch 1; credtools show 1 tells what became of the batch, credtools rejects "
-            "which lines were rejected."
+            "No row was judged on line 99 of batch 1; credtools show 1 tells what became of the batch, credtools "
+            "rejects which lines were rejected."
         ),
     ),
     "user": (
