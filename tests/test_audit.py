@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -285,8 +286,12 @@ def test_a_changed_recipe_fixes_and_breaks(registry: Registry, tmp_path: Path) -
     deliver("rules:\n" + rule.format("Forklift", "Frklft"), ANA, BEN, wrong, "ben@example.org,Forklift,2020-01-01,,")
     table = registry.audit.recipe_changes("hr")
     assert table[["before", "after", "fixed", "broke"]].to_numpy().tolist() == [[1, 2, 1, 0], [2, 3, 0, 2]]
+    again = registry.follow(3)
+    again.use(dataclasses.replace(again.recipe, rules=()))
+    again.finish()
+    assert registry.audit.recipe_changes()["fixed"].tolist() == [1, 0, 2]
     tamper(registry, "DELETE FROM ledger_values WHERE batch_id = 2 AND line = 3")
-    assert registry.audit.recipe_changes()["broke"].isna().tolist() == [False, True]
+    assert registry.audit.recipe_changes()["broke"].isna().tolist() == [False, True, False]
 
 
 def test_questions_change_nothing(audited: Registry) -> None:

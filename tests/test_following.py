@@ -110,3 +110,29 @@ def test_every_open_reject_of_a_record_is_settled(registry: Registry, tmp_path: 
     load(registry, tmp_path, users="Email\nzoe@example.org\n")
     finish(registry, tmp_path, zoe)
     assert rejects(registry) == [(1, 3, "fixed", 3, 2), (2, 4, "fixed", 3, 2)]
+
+
+def test_a_file_that_was_opened_again_is_the_last_one(registry: Registry, tmp_path: Path) -> None:
+    """Its rejects are in the batch that followed; what mends them then is linked to those."""
+    finish(registry, tmp_path, ANA, WRONG, "ana@example.org,Licence,2024-01-01,,")
+    again = registry.follow(1)
+    again.patch(4, "credential_number", "7")
+    again.finish()
+    finish(registry, tmp_path, ANA, "ana@example.org,Licence,2024-01-01,,", MENDED)
+    assert rejects(registry) == [
+        (1, 3, "superseded", None, None),
+        (1, 4, "fixed", 2, 4),
+        (2, 3, "fixed", 3, 4),
+    ]
+
+
+def test_a_correction_file_is_no_file_of_its_source(registry: Registry, tmp_path: Path) -> None:
+    """What is uploaded after a correction is compared with the last export, not with the few corrected rows."""
+    other = "ben@example.org,Frklift,2024-05-06,,"
+    finish(registry, tmp_path, ANA, WRONG, other)
+    path = tmp_path / "wrong.csv"
+    registry.write_rejects(path)
+    path.write_text(path.read_text("utf-8-sig").replace("Frklift", "Forklift"), "utf-8")
+    registry.correct(path)
+    finish(registry, tmp_path, ANA, MENDED, other)
+    assert rejects(registry) == [(1, 3, "fixed", 3, 3), (1, 4, "fixed", 2, 2)]

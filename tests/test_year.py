@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import statistics
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -62,7 +63,7 @@ class Told:
 
 
 @pytest.fixture
-def told(year: Year) -> Any:
+def told(year: Year) -> Iterator[Told]:
     asked = Told(year.registry.engine.url.render_as_string(hide_password=False))
     yield asked
     asked.close()
@@ -75,12 +76,13 @@ def told(year: Year) -> Any:
         pytest.param((52, 60, 6), id="a year", marks=pytest.mark.long),
     ],
 )
-def year(request: pytest.FixtureRequest, home: Home, tmp_path_factory: pytest.TempPathFactory) -> Year:
+def year(request: pytest.FixtureRequest, home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
     """Lived once; the tests only look back."""
     weeks, rows, weekly = request.param
     found = Year(home.empty(), tmp_path_factory.mktemp("year"), rows=rows, weekly=weekly)
     found.live(weeks)
-    return found
+    yield found
+    found.close()
 
 
 def filters(told: Told) -> list[tuple[dict[str, Any], str]]:

@@ -116,6 +116,8 @@ class Year:
                 self._week(source, week, busy=(week + k) % 3)
             if week < weeks - 1:
                 self._pass_a_week()
+
+    def close(self) -> None:
         for registry in self.registries.values():
             registry.engine.dispose()
 

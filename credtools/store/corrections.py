@@ -11,6 +11,7 @@ from sqlalchemy import Engine, and_, select
 from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.engine import snapshot
+from credtools.store.sources import came_from_source
 from credtools.store.writing import Write
 
 CHUNK = 5_000
@@ -70,7 +71,7 @@ def last_file(engine: Engine, batch_id: int) -> int | None:
         select(batch.id)
         .join(tables.events, and_(event.batch_id == batch.id, event.kind == "finish"))
         .join(ours.id.table, and_(*same))
-        .where(ours.id == batch_id, batch.state == "finished", batch.follows_id.is_(None))
+        .where(ours.id == batch_id, batch.state == "finished", came_from_source())
         .order_by(event.seq.desc())
         .limit(1)
     )

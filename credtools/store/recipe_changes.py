@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, and_, func, select
 
 from credtools.store import tables
 from credtools.store.engine import snapshot
+from credtools.store.sources import came_from_source
 
 COLUMNS = ("source", "before", "after", "at", "recipe_before", "recipe_after", "fixed", "broke")
 reject, batch, ledger, values = tables.rejects.c, tables.batches.c, tables.ledger.c, tables.ledger_values.c
@@ -30,7 +31,7 @@ def recipe_changes(engine: Engine, source: str | None = None) -> pd.DataFrame:
         select(batch.id, batch.part, batch.recipe_fingerprint, batch.finished_at, tables.sources.c.name)
         .join(tables.sources)
         .join(tables.events, and_(event.batch_id == batch.id, event.kind == "finish"))
-        .where(batch.state == "finished", batch.follows_id.is_(None))
+        .where(batch.state == "finished", came_from_source())
         .order_by(tables.sources.c.name, batch.part, event.seq)
     )
     with snapshot(engine) as c:

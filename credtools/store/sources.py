@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import ColumnElement, Engine, func, select
 
 from credtools.store import tables
 from credtools.store.engine import snapshot
 
 SETTLED = ("ok", "partial")
+
+
+def came_from_source() -> ColumnElement[bool]:
+    """Of a batch: its file is one of its source's, perhaps opened again; that of a correction is of our own making."""
+    came = tables.batches.alias().c
+    return tables.batches.c.sha256.in_(select(came.sha256).where(came.follows_id.is_(None)))
 
 
 def last_runs(engine: Engine, source: str, limit: int) -> list[str]:
