@@ -146,6 +146,25 @@ def test_the_file_as_it_was_is_kept(old_url: str, tmp_path: Path, monkeypatch: p
     connection.close()
 
 
+def test_an_upgrade_that_fails_changes_nothing(old_url: str) -> None:
+    """On both databases the last statement of an upgrade takes the first one back with it."""
+    old = shape(old_url)
+
+    def fail(*told: Any) -> None:
+        if "ix_rejects_fixed" in told[2]:
+            raise KeyboardInterrupt
+
+    event.listen(Engine, "before_cursor_execute", fail)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            ct.upgrade(old_url)
+    finally:
+        event.remove(Engine, "before_cursor_execute", fail)
+    assert shape(old_url) == old
+    ct.upgrade(old_url)
+    assert shape(old_url)["layout"] == LATEST
+
+
 def upgrade_and_die(url: str, statement: int, said: Any) -> None:
     """An upgrade whose process dies before that statement (or ends, and says how many there were)."""
     count = 0

@@ -50,14 +50,13 @@ def _existing(url: URL) -> Iterator[Engine]:
         raise RegistryError(f"There is no registry at {path}; create one with 'credtools init'.")
     engine = _make_engine(url)
     try:
-        yield engine
-    except DBAPIError as problem:
-        engine.dispose()
-        raise RegistryError(f"The registry {_shown(url)} can't be opened: {reason(problem)}.") from None
-    except UnicodeDecodeError:  # SQLite's own message quotes damaged bytes
-        engine.dispose()
-        raise RegistryError(f"The registry {_shown(url)} can't be opened: the file is damaged.") from None
-    except RegistryError:
+        try:
+            yield engine
+        except DBAPIError as problem:
+            raise RegistryError(f"The registry {_shown(url)} can't be opened: {reason(problem)}.") from None
+        except UnicodeDecodeError:  # SQLite's own message quotes damaged bytes
+            raise RegistryError(f"The registry {_shown(url)} can't be opened: the file is damaged.") from None
+    except BaseException:
         engine.dispose()
         raise
 
