@@ -8,8 +8,8 @@ among them (the kernel finds it by the same settings), so no password can land i
 from __future__ import annotations
 
 import glob
-import os
 import re
+import sys
 import time
 import uuid
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ from typing import Any
 
 from credtools import evidence, registry, settings
 from credtools.errors import CredtoolsError, FileError, MissingFileError, no_such_file
+from credtools.kernel import NAME, Kernel, Kernels
 from credtools.model import Counts, Outcome
 from credtools.reading.sheets import SUFFIXES
 from credtools.recipes import MANUAL, Recipe
@@ -48,12 +49,14 @@ def import_file(
     folder: str | Path = ".",
     timeout: int = TIMEOUT_SECONDS,
     part: int = 0,
+    kernels: Kernels | None = None,
 ) -> Run:
     """Imports one file unattended: runs `import.ipynb`, keeps the executed notebook, writes the rejects.
 
     In: the file, its recipe (None: `manual`), a threshold that goes before the recipe's, the working folder whose
-    settings hold, the seconds one cell may take, and the part of a larger file (0: the whole). Never raises for what
-    the file is worth: that is the outcome. Raises CredtoolsError when registry or recipe can't be opened.
+    settings hold, the seconds one cell may take, the part of a larger file (0: the whole), and where its kernel comes
+    from (None: a new one). Never raises for what the file is worth: that is the outcome. Raises CredtoolsError when
+    registry or recipe can't be opened.
     """
     path, folder = Path(path).absolute(), Path(folder).absolute()
     source = Recipe.load(recipe).source if recipe else MANUAL
@@ -71,13 +74,17 @@ def import_file(
         "attempt": attempt,
         "part": part,
     }
-    error = _execute(opened.places, record, parameters, folder, timeout)
-    outcome = _judge(opened, path, attempt, error)
-    outcome = replace(outcome, file=str(path), notebook=str(record) if record.exists() else None)
-    if outcome.verdict == "failed":
-        opened.give_up(attempt)
-        opened.note_failure(path.name, source)
-    return _with_evidence(opened, Run(outcome, error), record.parent, source, timer.stop())
+    kernel = kernels.take() if kernels else Kernel(folder)
+    try:
+        error = _execute(kernel, opened.places, record, parameters, timeout)
+        outcome = _judge(opened, path, attempt, error)
+        outcome = replace(outcome, file=str(path), notebook=str(record) if record.exists() else None)
+        if outcome.verdict == "failed":
+            opened.give_up(attempt)
+            opened.note_failure(path.name, source)
+        return _with_evidence(opened, Run(outcome, error), record.parent, source, timer.stop())
+    finally:
+        kernel.end()
 
 
 def files_in(path: str | Path) -> list[Path]:
@@ -110,6 +117,8 @@ def import_divided(path: str | Path, *, recipe: str | Path | None = None, **opti
         parts = registry.open_registry(folder=str(folder)).parts(path, recipe)
     except FileError:
         parts = 1  # the run tells what is wrong with it
+    if kernels := options.get("kernels"):
+        kernels.expected += parts - 1
     return [import_file(path, recipe=recipe, part=part, **options) for part in range(1, parts + 1)]
 
 
@@ -132,31 +141,40 @@ def _new_record(places: settings.Settings, source: str, attempt: str) -> Path:
 
 
 def _execute(
-    places: settings.Settings, record: Path, parameters: dict[str, Any], folder: Path, timeout: int
+    kernel: Kernel, places: settings.Settings, record: Path, parameters: dict[str, Any], timeout: int
 ) -> CredtoolsError | None:
     """Runs the notebook; returns what went wrong in it, as a whole sentence."""
-    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
-    import papermill  # noqa: PLC0415 - slow to import, and only needed here
-    from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
-
+    papermill = _papermill()
     try:
         papermill.execute_notebook(
             places.notebooks / "import.ipynb",
             record,
             parameters={name: parameters[name] for name in PARAMETERS},
-            kernel_name="python3",
-            cwd=folder,
+            kernel_name=NAME,
+            km=kernel,
             progress_bar=False,
             store_widget_state=False,
             execution_timeout=timeout,
-            extra_arguments=["--IPKernelApp.log_level=50"],  # cron mails whatever a kernel mutters
         )
-    except PapermillExecutionError as problem:
+    except papermill.PapermillExecutionError as problem:
         kind = {"MissingFileError": MissingFileError, "FileError": FileError}.get(problem.ename, CredtoolsError)
         return kind(problem.evalue)
     except Exception as problem:  # noqa: BLE001 - a killed kernel, a time-out: whatever it was, the database decides
+        kernel.end()  # before the database is asked: nothing is under way any more
         return CredtoolsError(f"The run stopped before its end ({type(problem).__name__}); run the same command again.")
+    kernel.let_go()
     return None
+
+
+def _papermill() -> Any:
+    """papermill, without the grammar of addresses that its validator would compile at first, for nothing, in 0.7 s."""
+    modules: dict[str, Any] = sys.modules
+    hidden = modules.setdefault("rfc3987_syntax", None) is None  # None: can't be found, so it does without
+    import papermill  # noqa: PLC0415 - slow to import, and only needed here
+
+    if hidden:
+        del modules["rfc3987_syntax"]
+    return papermill
 
 
 def _judge(opened: registry.Registry, path: Path, attempt: str, error: CredtoolsError | None) -> Outcome:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+from click.testing import CliRunner
 
 import credtools as ct
 from credtools import runs, settings
+from credtools.cli import main
+from credtools.kernel import Kernels
 from credtools.registry import Registry
 
 HEADINGS = "User email,Credential type,Issue date\n"
@@ -99,6 +105,45 @@ def test_a_run_that_takes_too_long_is_ended(registry: Registry, monkeypatch: pyt
     run = runs.import_file("a.csv", timeout=3)
     assert run.outcome.verdict == "failed"
     assert registry.audit.rejects().empty
+
+
+def test_each_run_has_a_process_of_its_own(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each run is executed in a fresh process, the next one begun meanwhile; none of them outlives the command."""
+    with_cell(monkeypatch, "import os; print('process', os.getpid())", last=False)
+    Path("b.csv").write_text(HEADINGS + ROWS.replace("2024", "2025"))
+    Path("c.csv").write_text("")
+    told = CliRunner().invoke(main, ["import", "--json", "a.csv", "b.csv", "c.csv", "gone.csv"])
+    outcomes = [json.loads(line) for line in told.stdout.splitlines()]
+    assert [outcome["verdict"] for outcome in outcomes] == ["partial", "partial", "failed", "failed"]
+    records = [Path(outcome["notebook"]).read_text() for outcome in outcomes[:2]]
+    processes = {int(re.findall(r"process (\d+)", record)[-1]) for record in records}
+    assert len(processes - {os.getpid()}) == 2
+    for process in processes:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
+    assert registry.verify() == []
+
+
+def test_a_kernel_that_does_not_start_has_failed(registry: Registry) -> None:
+    """A kernel that dies while it starts is a failed run that names what to do; nothing was written."""
+    with Kernels(Path()) as kernels:
+        assert kernels._next is not None
+        process = kernels._next.provisioner.pid
+        os.kill(process, signal.SIGKILL)
+        run = runs.import_file("a.csv", kernels=kernels)
+    assert run.outcome.verdict == "failed"
+    assert run.outcome.problem == "The run stopped before its end (RuntimeError); run the same command again."
+    assert registry.batches().empty
+
+
+def test_a_kernel_begun_for_nothing_is_ended(tmp_path: Path) -> None:
+    """A kernel that no run took is gone when its command ends."""
+    with Kernels(tmp_path) as kernels:
+        assert kernels._next is not None
+        process = kernels._next.provisioner.pid
+        os.kill(process, 0)
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
 
 
 def test_rejects_that_cannot_be_written_are_said(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:

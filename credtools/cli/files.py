@@ -63,18 +63,23 @@ def import_(
 
     All are tried; the worst exit code counts. Each run leaves a folder of evidence under runs/.
     """
-    from credtools import runs  # noqa: PLC0415
+    from credtools.kernel import Kernels  # noqa: PLC0415
 
     codes = []
-    for file in [one for path in files for one in runs.files_in(path)]:
-        import_file = runs.import_divided if split else runs.import_whole
-        done = import_file(file, recipe=recipe, max_reject_rate=max_reject_rate)
-        if as_json:
-            print_json(runs.combined([run.outcome for run in done]).as_dict())
-        else:
-            for run in done:
-                print_outcome(run)
-        codes += [exit_code(run, strict=strict) for run in done]
+    with Kernels(Path()) as kernels:  # the first one starts while the next line imports what is heavy
+        from credtools import runs  # noqa: PLC0415
+
+        found = [one for path in files for one in runs.files_in(path)]
+        kernels.expected = len(found)
+        for file in found:
+            import_file = runs.import_divided if split else runs.import_whole
+            done = import_file(file, recipe=recipe, max_reject_rate=max_reject_rate, kernels=kernels)
+            if as_json:
+                print_json(runs.combined([run.outcome for run in done]).as_dict())
+            else:
+                for run in done:
+                    print_outcome(run)
+            codes += [exit_code(run, strict=strict) for run in done]
     sys.exit(next(code for code in WORST_FIRST if code in codes))
 
 

@@ -174,7 +174,8 @@ class Registry:
         """The table in a file, found with the recipe's options and the words of its schema."""
         columns = self.schema(recipe.schema).columns
         titles = {word for column in columns for word in (column.title, column.name, *column.synonyms)}
-        formats = {self.lookups().date_format, *(text for texts in recipe.date_format.values() for text in texts)}
+        own = store.reads.profile_date_format(self.engine, self.by) or self.settings.date_format
+        formats = {own, *(text for texts in recipe.date_format.values() for text in texts)}
         instructions = {text for date_format in formats for text in exports.instructions(columns, date_format)}
         words = {"titles": {*titles, *recipe.headings}, "instructions": instructions}
         return reading.read_bytes(content, name, **recipe.read, **words)

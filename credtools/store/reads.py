@@ -47,17 +47,24 @@ def lookups(
         if known and (known.revision, known.today) == (latest, _today(known.settings)):
             return known
         settings = typed(_settings_texts(connection))
-        profile = connection.execute(
-            select(tables.users.c.date_format).where(tables.users.c.email_key == fold(by))
-        ).scalar()
         return Lookups(
             users=_frame(connection, tables.users, USER_COLUMNS),
             types=_frame(connection, tables.credential_types, TYPE_COLUMNS),
             settings=settings,
             today=_today(settings),
             revision=latest,
-            profile_date_format=profile,
+            profile_date_format=_profile_date_format(connection, by),
         )
+
+
+def profile_date_format(engine: Engine, by: str) -> str | None:
+    """The date format in the profile of who is at work, where there is one."""
+    with snapshot(engine) as connection:
+        return _profile_date_format(connection, by)
+
+
+def _profile_date_format(connection: Connection, by: str) -> str | None:
+    return connection.execute(select(tables.users.c.date_format).where(tables.users.c.email_key == fold(by))).scalar()
 
 
 def _today(settings: OrganisationSettings) -> date:
