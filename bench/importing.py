@@ -31,7 +31,7 @@ def job(rounds: int) -> Job:
     made = case(ROWS)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _prepare(folder, made)
+        prepare(folder, made)
         _, accepted = zip(*(_measured(folder, work) for work in (_ours, _theirs)), strict=True)
         if accepted[0] != accepted[1]:
             raise SystemExit(f"No parity, so nothing was measured: accepted {accepted[0]} and {accepted[1]} rows.")
@@ -40,7 +40,8 @@ def job(rounds: int) -> Job:
     return Job("import_20k_vs_polars", *least, least[0] / least[1], statistics.median(a / b for a, b in pairs))
 
 
-def _prepare(folder: Path, made: Case) -> None:
+def prepare(folder: Path, made: Case) -> None:
+    """Puts `prepared.db`, an organisation of 50,000 users, and the file `export.csv` into a folder."""
     registry = create(str(folder / "prepared.db"), folder=str(folder))
     registry.set("max_rows", 100_000)
     registry.load("users", made.lookups.users.drop(columns=["id"]))

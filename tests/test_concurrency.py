@@ -107,6 +107,57 @@ def test_same_file_at_once_by_processes(registry_url: str, opened: Callable[...,
     assert registry.verify() == []
 
 
+def test_each_run_that_continues_a_held_batch_has_its_outcome(
+    registry_url: str, opened: Callable[..., Registry], tmp_path: Path
+) -> None:
+    """Two runs go on with one held batch at the same moment: both have the one receipt as their own outcome."""
+    runs = [opened(registry_url) for _ in range(2)]
+    runs[0].schema("credentials")
+    for number in range(ROUNDS):
+        path = export(tmp_path, f"ana@example.org,Licence,2024-01-01,,{number}", ZOE, name=f"{number}.csv")
+        held = runs[0].upload(path, attempt=f"{number} held").settle(max_reject_rate=0)
+        batches = [run.upload(path, attempt=f"{number} run {k}") for k, run in enumerate(runs)]
+        assert [batch.id for batch in batches] == [held.batch] * 2
+        assert at_once(*(lambda b=batch: b.settle().verdict for batch in batches)) == ["partial", "partial"]
+        told = [runs[0].outcome(f"{number} run {k}") for k in range(2)]
+        assert {(one.verdict, one.batch, one.receipt) for one in told} == {("partial", held.batch, batches[0].receipt)}
+        assert runs[0].outcome(f"{number} RUN 0") is None
+    assert runs[0].verify() == []
+
+
+def test_a_run_that_dies_over_a_held_batch_has_failed(
+    registry_url: str, opened: Callable[..., Registry], tmp_path: Path
+) -> None:
+    """A run that went on with a held batch and died left nothing, even when another finishes or holds that batch."""
+    registry, other = opened(registry_url), opened(registry_url)
+    path = export(tmp_path, ANA, ZOE)
+    registry.upload(path, attempt="first").settle(max_reject_rate=0)
+    registry.upload(path, attempt="dead")
+    other.upload(path, attempt="second").settle(max_reject_rate=0)
+    assert registry.outcome("dead") is None
+    assert [registry.outcome(run).verdict for run in ("first", "second")] == ["held", "held"]
+    other.upload(path, attempt="third").settle()
+    assert registry.outcome("dead") is None
+    assert registry.outcome("third").receipt == registry.batch(1).receipt
+    assert registry.verify() == []
+
+
+def test_an_attempt_may_be_tried_again(registry_url: str, opened: Callable[..., Registry], tmp_path: Path) -> None:
+    """A scheduler tries again under the same attempt id: the draft left behind is continued, a receipt is replayed."""
+    registry = opened(registry_url)
+    path = export(tmp_path, ANA, ZOE)
+    dead = registry.upload(path, attempt="nightly")
+    assert registry.outcome("nightly") is None
+    assert opened(registry_url).upload(path, attempt="nightly").settle().batch == dead.id
+    again = registry.upload(path, attempt="nightly").settle()
+    assert again.receipt is not None
+    assert (again.receipt.batch, again.receipt.replayed) == (dead.id, True)
+    later = registry.upload(export(tmp_path, BEN, name="other.csv"), attempt="nightly").settle()
+    assert registry.outcome("nightly") == later
+    assert finished(registry) == [dead.id, later.batch]
+    assert registry.verify() == []
+
+
 def test_two_files_about_one_credential_at_once(
     registry_url: str, opened: Callable[..., Registry], tmp_path: Path
 ) -> None:

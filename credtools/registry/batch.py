@@ -34,13 +34,14 @@ class Batch:
     Review and preview show what finishing will do; `finish` runs the same code again inside its transaction.
     """
 
-    def __init__(self, registry: Registry, number: int, table: Table | None = None) -> None:
+    def __init__(self, registry: Registry, number: int, table: Table | None = None, attempt: str | None = None) -> None:
         self.registry = registry
         self.id = number
         row = self._row
         self.file: str = row.file_name
         self.source: str = row.source
         self.sha256: str = row.sha256
+        self.attempt: str = attempt or row.attempt_id
         self.recipe = Recipe.parse(row.recipe_text, source=row.source)
         self._table = table
         self._review: Review | None = None
@@ -237,13 +238,13 @@ class Batch:
                 self._review = None
                 time.sleep(random.random() * PAUSE)  # noqa: S311 - no secret
             except UnknownOutcomeError as lost:
-                return self._settled(value.attempt_id, lost)
+                return self._settled(value.judgement, lost)
         raise MovedError("Others keep changing the same credentials; nothing was written. Try again in a moment.")
 
-    def _settled(self, attempt: str, lost: UnknownOutcomeError) -> Receipt:
+    def _settled(self, judgement: str, lost: UnknownOutcomeError) -> Receipt:
         """After a COMMIT without an answer: the receipt, if the batch was written."""
         try:
-            written = store.settled(self.registry.engine, attempt) == "finished"
+            written = store.settled(self.registry.engine, self.id, judgement)
             row = self._row
         except RegistryError:
             raise lost from None
@@ -272,7 +273,7 @@ class Batch:
     def hold(self, because: str) -> Outcome:
         """Sets the batch aside for a person: no ledger, no rejects, every row waits."""
         rows = len(self.table.lines)
-        value = store.Hold(self.id, self.registry.by, rows, because, finishing.statistics(self))
+        value = store.Hold(self.id, self.attempt, self.registry.by, rows, because, finishing.statistics(self))
         held = store.hold(self.registry.engine, value)
         return Outcome(self.file, "held", held, Counts(rows=rows, waiting=rows), held_because=because)
 

@@ -21,7 +21,7 @@ def value(batch: Batch, review: Review, changes: Changes) -> store.Finish:
     errors = review.reasons
     return store.Finish(
         batch_id=batch.id,
-        attempt_id=batch._row.attempt_id,  # noqa: SLF001 - the batch's own half
+        attempt_id=batch.attempt,
         by=batch.registry.by,
         today=review.today,
         revision=review.revision,

@@ -135,7 +135,7 @@ class Registry:
             recipe_text=recipe.text(),
             recipe_fingerprint=recipe.fingerprint,
         )
-        return Batch(self, store.draft(self.engine, value), table)
+        return Batch(self, store.draft(self.engine, value), table, value.attempt_id)
 
     def follow(self, batch: Batch | int) -> Batch:
         """The file of a batch as a new draft that follows it, by the same recipe, judged as things stand now.
@@ -192,9 +192,9 @@ class Registry:
         return Batch(self, number)
 
     def outcome(self, attempt: str) -> Outcome | None:
-        """How the upload with this attempt id ended, by what the database says; None when it left nothing."""
-        row = store.reads.batch_of_attempt(self.engine, attempt)
-        if row is None:
+        """How the upload with this attempt id ended, by what the database says; None when it didn't."""
+        kind, row = store.reads.batch_of_attempt(self.engine, attempt) or ("", None)
+        if row is None or kind in store.reads.BEGUN:
             return None
         replayed = row.state == "discarded" and row.follows_id is not None  # by a batch that went before
         file = row.file_name
@@ -209,7 +209,7 @@ class Registry:
 
     def give_up(self, attempt: str) -> None:
         """Discards the draft that a run with this attempt id left behind, if there is one."""
-        row = store.reads.batch_of_attempt(self.engine, attempt)
+        _, row = store.reads.batch_of_attempt(self.engine, attempt) or ("", None)
         if row is not None and row.state == "draft":
             store.discard(self.engine, row.id, self.by)
 

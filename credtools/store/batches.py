@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from sqlalchemy import Engine, delete, insert, select, update
 
 from credtools.errors import RegistryError
@@ -15,21 +17,22 @@ WAITING_STATES = ("draft", "held")
 def draft(engine: Engine, value: Draft) -> int:
     """Keeps the bytes and opens a batch; returns its number.
 
-    A held batch of the same bytes, part and source is continued: its recipe becomes the given one.
+    A held batch of the same bytes, part and source is continued, as is the draft that this very attempt left behind
+    when it was tried before: its recipe becomes the given one.
     """
     with write(engine) as work:
         c = work.connection
         source_id = source(work, value.source)
-        held = _held(work, value.sha256, value.part, source_id)
+        begun = _begun(work, value, source_id)
         recipe = {"recipe_text": value.recipe_text, "recipe_fingerprint": value.recipe_fingerprint}
-        if held is not None:
+        if begun is not None:
             c.execute(
                 update(tables.batches)
-                .where(tables.batches.c.id == held)
-                .values(attempt_id=value.attempt_id, schema_name=value.schema_name, held_because=None, **recipe)
+                .where(tables.batches.c.id == begun)
+                .values(schema_name=value.schema_name, held_because=None, **recipe)
             )
-            work.event("continue", value.by, held, recipe=value.recipe_fingerprint)
-            return int(held)
+            work.event("continue", value.by, begun, attempt=value.attempt_id, recipe=value.recipe_fingerprint)
+            return begun
         known = c.execute(
             select(tables.source_files.c.sha256, tables.source_files.c.content.is_(None)).where(
                 tables.source_files.c.sha256 == value.sha256
@@ -53,7 +56,7 @@ def draft(engine: Engine, value: Draft) -> int:
                 part=value.part,
                 file_name=value.file_name,
                 state="draft",
-                attempt_id=value.attempt_id,
+                attempt_id=_unused(work, value.attempt_id),
                 schema_name=value.schema_name,
                 follows_id=value.follows_id,
                 uploaded_by=value.by,
@@ -61,8 +64,23 @@ def draft(engine: Engine, value: Draft) -> int:
                 **recipe,
             )
         )
-        work.event("upload", value.by, batch_id, sha256=value.sha256, part=value.part, source=value.source)
+        told = {"sha256": value.sha256, "part": value.part, "source": value.source}
+        work.event("upload", value.by, batch_id, attempt=value.attempt_id, **told)
         return batch_id
+
+
+def _begun(work: Write, value: Draft, source_id: int) -> int | None:
+    """The batch with which this attempt goes on, where there is one."""
+    batch = tables.batches.c
+    same = (batch.sha256 == value.sha256, batch.part == value.part, batch.source_id == source_id)
+    own = select(batch.id).where(*same, batch.state == "draft", batch.attempt_id == value.attempt_id)
+    return work.connection.execute(own).scalar() or _held(work, value.sha256, value.part, source_id)
+
+
+def _unused(work: Write, attempt_id: str) -> str:
+    """The id itself, or a new one when an earlier batch has it: a scheduler tries again under the same id."""
+    taken = select(tables.batches.c.id).where(tables.batches.c.attempt_id == attempt_id)
+    return attempt_id if work.connection.execute(taken).scalar() is None else uuid.uuid4().hex
 
 
 def _held(work: Write, sha256: str, part: int, source_id: int) -> int | None:
@@ -85,10 +103,10 @@ def hold(engine: Engine, value: Hold) -> int:
         if held == value.batch_id:
             told = {"state": "held", "held_because": value.because, "rows": value.rows, "waiting": value.rows}
             work.connection.execute(this.values(told))
-            work.event("hold", value.by, value.batch_id, rows=value.rows)
+            work.event("hold", value.by, value.batch_id, attempt=value.attempt_id, rows=value.rows)
         else:
             work.connection.execute(this.values(state="discarded", follows_id=held))
-            work.event("discard", value.by, value.batch_id, follows=held)
+            work.event("discard", value.by, value.batch_id, attempt=value.attempt_id, follows=held)
         note_run(work, batch.source_id, held, "held", batch.file_name, value.statistics)
         return held
 
@@ -148,14 +166,15 @@ def source(work: Write, name: str) -> int:
     return int(found)
 
 
-def settled(engine: Engine, attempt_id: str) -> str | None:
-    """The state of the batch of an attempt whose COMMIT went unanswered, once no write is under way any more.
+def settled(engine: Engine, batch_id: int, judgement: str) -> bool:
+    """Whether a batch was finished by this judgement, after a COMMIT that went unanswered.
 
-    None when there is no such batch. Raises RegistryError when that can't be found out.
+    Raises RegistryError when that can't be found out.
     """
     with write(engine) as work:  # waits at the audit head until the server has ended the lost transaction
         batch = tables.batches.c
-        return work.connection.execute(select(batch.state).where(batch.attempt_id == attempt_id)).scalar()
+        found = select(batch.state, batch.judgement).where(batch.id == batch_id)
+        return tuple(work.connection.execute(found).one()) == ("finished", judgement)
 
 
 def require_waiting(work: Write, batch_id: int) -> None:

@@ -54,6 +54,7 @@ def _finished_meanwhile(work: Write, value: Finish) -> Receipt:
     row = work.connection.execute(select(tables.batches).where(tables.batches.c.id == value.batch_id)).one()
     if row.judgement != value.judgement:
         require_waiting(work, value.batch_id)
+    work.event("replay", value.by, value.batch_id, attempt=value.attempt_id, replays=value.batch_id)
     return replace(stored_receipt(row), replayed=True)
 
 
@@ -88,7 +89,7 @@ def _replay(work: Write, value: Finish, earlier: int) -> Receipt:
         .where(tables.batches.c.id == value.batch_id)
         .values(state="discarded", follows_id=earlier, rows=0, waiting=0)
     )
-    work.event("replay", value.by, value.batch_id, replays=earlier)
+    work.event("replay", value.by, value.batch_id, attempt=value.attempt_id, replays=earlier)
     link_staged(work, value.batch_id, earlier, value.by)
     row = work.connection.execute(select(tables.batches).where(tables.batches.c.id == earlier)).one()
     _note_run(work, row, value)
@@ -122,7 +123,7 @@ def _write_receipt(work: Write, value: Finish, ledger: str, versions: str) -> Re
         "versions": versions,
     }
     batch = c.execute(select(tables.batches).where(tables.batches.c.id == value.batch_id)).one()
-    seq = work.event("finish", value.by, value.batch_id, sha256=batch.sha256, **told)
+    seq = work.event("finish", value.by, value.batch_id, attempt=value.attempt_id, sha256=batch.sha256, **told)
     receipt = {
         "sha256": batch.sha256,
         "recipe": value.recipe_fingerprint,
@@ -137,7 +138,6 @@ def _write_receipt(work: Write, value: Finish, ledger: str, versions: str) -> Re
         .where(tables.batches.c.id == value.batch_id)
         .values(
             state="finished",
-            attempt_id=value.attempt_id,
             judgement=value.judgement,
             schema_fingerprint=value.schema_fingerprint,
             recipe_text=value.recipe_text,

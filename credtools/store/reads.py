@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -19,6 +20,8 @@ from credtools.store.engine import snapshot
 from credtools.store.finish import revision
 
 CHUNK = 5_000  # keys per question
+BEGUN = ("upload", "continue")  # the events of an attempt that has not come to an end
+ATTEMPTED = (*BEGUN, "hold", "discard", "finish", "replay")
 
 
 def settings_texts(engine: Engine) -> dict[str, str]:
@@ -91,10 +94,23 @@ def batch(engine: Engine, batch_id: int) -> Row[Any]:
     return found
 
 
-def batch_of_attempt(engine: Engine, attempt_id: str) -> Row[Any] | None:
-    """The batch that an attempt of ours has written to, or None."""
+def batch_of_attempt(engine: Engine, attempt_id: str) -> tuple[str, Row[Any]] | None:
+    """The last event of an attempt, and the batch it was about; None when it left nothing.
+
+    Several attempts may have gone on with the same batch; only the events tell what each of them did.
+    """
+    event = tables.events.c
+    naming = event.text.contains(f'"attempt": {json.dumps(attempt_id)}', autoescape=True)
+    statement = (
+        select(event.text, event.kind, event.batch_id)
+        .where(event.kind.in_(ATTEMPTED), naming)
+        .order_by(event.seq.desc())
+    )
     with snapshot(engine) as connection:
-        return connection.execute(select(tables.batches).where(tables.batches.c.attempt_id == attempt_id)).one_or_none()
+        for text, kind, batch_id in connection.execute(statement):
+            if json.loads(text)["attempt"] == attempt_id:  # SQLite's LIKE makes no difference of case
+                return kind, connection.execute(select(tables.batches).where(tables.batches.c.id == batch_id)).one()
+    return None
 
 
 def batches(engine: Engine) -> pd.DataFrame:

@@ -135,7 +135,7 @@ batches = Table(
     Column("part", Integer, nullable=False),  # 1 unless the file was divided on purpose
     _text("file_name"),
     _text("state"),
-    Column("attempt_id", Text, nullable=False, unique=True),  # made by the client, settles an unknown COMMIT
+    Column("attempt_id", Text, nullable=False, unique=True),  # by which it arrived; each event names its own
     _text("schema_name"),
     Column("schema_fingerprint", Text),
     _text("recipe_text"),

@@ -31,6 +31,7 @@ class Hold:
     """An unattended batch that must wait for a person: why, and how many rows wait."""
 
     batch_id: int
+    attempt_id: str
     by: str
     rows: int
     because: str
