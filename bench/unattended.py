@@ -1,9 +1,9 @@
 """`python -m bench.unattended`: one unattended import of 20,000 rows, beside the plain call in a process of its own.
 
 Both are whole commands, timed from outside and in turn: `credtools import` (papermill, a kernel, a record, evidence)
-and `credtools.open().upload(file).settle()`. kernel, imports and work are what the run itself noted in run.json: waiting
-for the kernel and writing the evidence; opening the registry; all other cells. Wall time needs a quiet machine, so the
-CPU time of each command, its kernel included, is told beside it.
+and `credtools.open().upload(file).settle()`. kernel, imports and work are what the run itself noted in run.json: its
+wait for the kernel and its evidence; opening the registry; all other cells. Wall time needs a quiet machine, so the CPU
+time of each command, its kernel included, is told beside it.
 """
 
 from __future__ import annotations
