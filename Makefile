@@ -10,9 +10,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 BROWSERS := chromium chromium-browser google-chrome
+AIRFLOW := .venv-airflow
 PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
 
-.PHONY: help demo pictures test test-browser test-long test-office lint format lab bench lock browser office setup clean
+.PHONY: help demo pictures test test-browser test-long test-office test-schedulers lint format lab bench lock browser \
+  office cron setup clean
 
 help:  ## list what can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -40,6 +42,9 @@ test-long: setup  ## the long batteries: many rows, many moments, some minutes
 test-office: setup office  ## only the tests that fill files in with a real LibreOffice
 	@$(BIN)/pytest -m office
 
+test-schedulers: setup cron $(AIRFLOW)/.ready  ## only the tests that start cron and Airflow themselves
+	@$(BIN)/pytest -m schedulers
+
 lint: setup  ## style, format, types, and the floors of the house
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet || { echo "Some files are not formatted: run 'make format'." >&2; exit 1; }
@@ -53,10 +58,12 @@ format: setup  ## format the code and mend what ruff can mend
 bench: setup  ## measure speed
 	@$(BIN)/python -m bench
 
-lock: setup  ## write constraints.txt anew from pyproject.toml (newest versions: make lock UPGRADE=--upgrade)
+lock: setup  ## write the locked versions anew from pyproject.toml (newest versions: make lock UPGRADE=--upgrade)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header $(UPGRADE) --group dev --output-file constraints.txt pyproject.toml
-	@echo "constraints.txt is up to date."
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header $(UPGRADE) \
+	  --output-file tests/schedulers/requirements.txt tests/schedulers/requirements.in pyproject.toml
+	@echo "constraints.txt and tests/schedulers/requirements.txt are up to date."
 
 browser:  ## have a Chromium for the browser tests: find one, or install Debian's
 	@for name in $(BROWSERS); do if command -v $$name >/dev/null; then exit 0; fi; done; \
@@ -76,6 +83,22 @@ office:  ## have a LibreOffice for its tests: find one, or install Debian's
 	echo "These tests need LibreOffice (soffice) and its bridge to Python (python3-uno), and they could not be" \
 	  "installed here: install them, then run make again." >&2; exit 1
 
+cron:  ## have a cron for its test: find one, or install Debian's
+	@if command -v cron >/dev/null && command -v crontab >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then root=; else root="sudo -n"; fi; \
+	echo "No cron here: installing Debian's ..."; \
+	if $$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive \
+	  apt-get install -qq --no-install-recommends cron >/dev/null; then exit 0; fi; \
+	echo "This test needs cron and it could not be installed here: install it, then run make again." >&2; exit 1
+
+# Airflow brings 150 packages of its own and says which versions; nothing else here shall depend on them.
+$(AIRFLOW)/.ready: tests/schedulers/requirements.txt
+	@echo "Setting up $(AIRFLOW) (a minute or two, only when versions change) ..."
+	@test -x $(AIRFLOW)/bin/python || $(PYTHON) -m venv $(AIRFLOW)
+	@$(AIRFLOW)/bin/python -m pip install -qq --disable-pip-version-check --no-deps -r $<
+	@$(AIRFLOW)/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
 setup: $(READY)
 
 $(READY): pyproject.toml constraints.txt
@@ -88,6 +111,6 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-clean:  ## remove what make made: .venv, demo/, dist/, screenshots/, caches
-	@rm -rf .venv demo dist build screenshots .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+clean:  ## remove what make made: .venv, .venv-airflow, demo/, dist/, screenshots/, caches
+	@rm -rf .venv $(AIRFLOW) demo dist build screenshots .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

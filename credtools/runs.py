@@ -25,7 +25,7 @@ from credtools.model import Counts, Outcome
 from credtools.reading.sheets import SUFFIXES
 from credtools.recipes import MANUAL, Recipe
 
-PARAMETERS = ("source", "recipe", "max_reject_rate", "attempt", "part")
+PARAMETERS = ("source", "recipe", "max_reject_rate", "attempt", "part", "folder")
 TIMEOUT_SECONDS = 3_600
 TABLES = (".csv", ".tsv", ".txt", ".tab", *SUFFIXES)  # what counts as a file of a folder
 WORST_FIRST = ("unknown", "failed", "held", "partial", "ok")
@@ -73,6 +73,7 @@ def import_file(
         "max_reject_rate": max_reject_rate,
         "attempt": attempt,
         "part": part,
+        "folder": str(folder),
     }
     kernel = kernels.take() if kernels else Kernel(folder)
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from airflow.providers.papermill.operators.papermill import PapermillOperator
@@ -33,7 +33,9 @@ with DAG("hr", schedule="30 2 * * *", start_date=datetime(2026, 1, 1, tzinfo=UTC
             "source": str(HOME / "incoming" / "hr_export.csv"),
             "recipe": str(HOME / "recipes" / "hr.yaml"),
             "attempt": ATTEMPT,
+            "folder": str(HOME),
         },
         kernel_name="python3",
+        execution_timeout=timedelta(hours=1),  # what hangs is ended
     )
     import_file >> PythonOperator(task_id="confirm", python_callable=confirm, op_args=[ATTEMPT])
