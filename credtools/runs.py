@@ -145,9 +145,8 @@ def _execute(
     kernel: Kernel, places: settings.Settings, record: Path, parameters: dict[str, Any], timeout: int
 ) -> CredtoolsError | None:
     """Runs the notebook; returns what went wrong in it, as a whole sentence."""
-    papermill = _papermill()
     try:
-        papermill.execute_notebook(
+        papermill().execute_notebook(
             places.notebooks / "import.ipynb",
             record,
             parameters={name: parameters[name] for name in PARAMETERS},
@@ -157,7 +156,7 @@ def _execute(
             store_widget_state=False,
             execution_timeout=timeout,
         )
-    except papermill.PapermillExecutionError as problem:
+    except papermill().PapermillExecutionError as problem:
         kind = {"MissingFileError": MissingFileError, "FileError": FileError}.get(problem.ename, CredtoolsError)
         return kind(problem.evalue)
     except Exception as problem:  # noqa: BLE001 - a killed kernel, a time-out: whatever it was, the database decides
@@ -167,15 +166,15 @@ def _execute(
     return None
 
 
-def _papermill() -> Any:
+def papermill() -> Any:
     """papermill, without the grammar of addresses that its validator would compile at first, for nothing, in 0.7 s."""
     modules: dict[str, Any] = sys.modules
     hidden = modules.setdefault("rfc3987_syntax", None) is None  # None: can't be found, so it does without
-    import papermill  # noqa: PLC0415 - slow to import, and only needed here
+    import papermill as found  # noqa: PLC0415 - slow to import, and only needed here
 
     if hidden:
         del modules["rfc3987_syntax"]
-    return papermill
+    return found
 
 
 def _judge(opened: registry.Registry, path: Path, attempt: str, error: CredtoolsError | None) -> Outcome:

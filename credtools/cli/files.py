@@ -63,12 +63,15 @@ def import_(
 
     All are tried; the worst exit code counts. Each run leaves a folder of evidence under runs/.
     """
+    from credtools.garbage import kept  # noqa: PLC0415
     from credtools.kernel import Kernels  # noqa: PLC0415
 
     codes = []
-    with Kernels(Path()) as kernels:  # the first one starts while the next line imports what is heavy
-        from credtools import runs  # noqa: PLC0415
+    with Kernels(Path()) as kernels:
+        with kept():  # while the first kernel starts
+            from credtools import runs  # noqa: PLC0415
 
+            runs.papermill()
         found = [one for path in files for one in runs.files_in(path)]
         kernels.expected = len(found)
         for file in found:
