@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from credtools.errors import plural
+
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 StateArray = npt.NDArray[np.int8]
@@ -208,7 +210,7 @@ class Review:
 
     def __repr__(self) -> str:
         causes = int(self.causes["blocks"].sum())
-        return f"{self.ready:,} ready · {self.rows - self.ready:,} rejected · {causes:,} causes"
+        return f"{self.ready:,} ready · {self.rows - self.ready:,} rejected · {plural(causes, 'cause')}"
 
 
 @dataclass(frozen=True)
@@ -260,7 +262,7 @@ class Counts:
 
     def __str__(self) -> str:
         return (
-            f"{self.new:,} new · {self.new_versions:,} new versions · {self.older:,} older · "
+            f"{self.new:,} new · {plural(self.new_versions, 'new version')} · {self.older:,} older · "
             f"{self.unchanged:,} unchanged · {self.rejected:,} rejected"
             + (f" · {self.waiting:,} waiting" if self.waiting else "")
         )

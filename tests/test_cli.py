@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -130,7 +131,7 @@ class TestCheck:
         write("a.csv", HEADINGS + "ana@example.org,Frist Aid,2024-03-05,,\n")
         result = run("check", "a.csv")
         assert result.exit_code == 1
-        assert "0 ready · 1 rejected · 1 causes" in result.stdout
+        assert "0 ready · 1 rejected · 1 cause" in result.stdout
         assert "Credential type doesn't exist · credential type · Frist Aid" in result.stdout
 
     def test_no_such_file(self) -> None:
@@ -288,7 +289,7 @@ def test_rejects_are_written_without_running_formulas() -> None:
     """A cell that a spreadsheet would run is neutralised in every export."""
     write("a.csv", HEADINGS + GOOD + "=1+1@example.org,First Aid,2024-03-05,,\n")
     ct.open().upload("a.csv").finish()
-    written = "1 open rejects written to out.csv; correct them, then: credtools correct FILE\n"
+    written = "1 open reject written to out.csv; correct them, then: credtools correct FILE\n"
     assert run("rejects", "-o", "out.csv").stdout == written
     assert "'=1+1@example.org" in Path("out.csv").read_text(encoding="utf-8-sig")
     assert run("rejects", "-o", "out.xlsx").exit_code == 0
@@ -330,7 +331,7 @@ def test_replace_shows_whom_it_deactivates() -> None:
     refused = run("load", "users", "fewer.csv", "--replace")
     assert refused.exit_code == 2
     assert refused.stderr.splitlines() == [
-        "1 users aren't in the file and will be deactivated: bo@example.org.",
+        "1 user isn't in the file and will be deactivated: bo@example.org.",
         (
             "credtools: The file lacks 1 of the 2 active users (more than 10%), who would be deactivated; nothing was "
             "loaded. If the file is complete, load it again with --yes."
@@ -342,6 +343,23 @@ def test_replace_shows_whom_it_deactivates() -> None:
     ]
     checked = run("check", str(write("bo.csv", HEADINGS + "bo@example.org,First Aid,2024-03-05,,\n")), "--json")
     assert "deactivated" in objects(checked)[0]["errors"][0]["resolution"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_one_is_counted_as_one_and_time_in_seconds() -> None:
+    """Sentences say `1 row`, not `1 rows`, and a moment is shown to the second."""
+    write("a.csv", HEADINGS + "ana@example.org,Frist Aid,2024-03-05,,\n")
+    assert run("check", "a.csv").stdout.startswith("a.csv: 1 row · ")
+    write("b.csv", HEADINGS + "ana@example.org,Frist Aid,2024-03-05,,\n" + GOOD)
+    registry = ct.open()
+    registry.upload("b.csv").settle()
+    assert repr(registry).startswith("sqlite:///credtools.db · 2 users · 1 credential type · as ")
+    assert run("rejects").stdout.splitlines()[-1] == "1 rejected row, 1 still open."
+    assert run("waive", "1", "--lines", "2", "--reason", "left").stdout == "batch 1: 1 reject now waived\n"
+    (batch,) = objects(run("show", "--json"))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", batch["uploaded_at"])
+    assert run("show").stdout.endswith(f" · uploaded_at {batch['uploaded_at']}\n")
+    assert run("undo", "1").stdout == "batch 1: undone, 1 version no longer stands\n"
 
 
 @pytest.mark.usefixtures("folder")

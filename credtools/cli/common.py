@@ -47,7 +47,7 @@ def _jsonable(value: Any) -> Any:
     if value is None or value is pd.NaT or (isinstance(value, float) and pd.isna(value)):
         return None
     if isinstance(value, pd.Timestamp):
-        return value.isoformat()
+        return value.isoformat(timespec="seconds")
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value.item() if hasattr(value, "item") else value

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from credtools.cli.common import SHOWN, open_registry, parse_lines, print_json
+from credtools.errors import plural
 
 
 @click.command()
@@ -52,7 +53,7 @@ def undo(batch: int, *, as_json: bool) -> None:
     if as_json:
         print_json({"batch": batch, "state": "undone", "versions": fallen})
     else:
-        click.echo(f"batch {batch}: undone, {fallen:,} versions no longer stand")
+        click.echo(f"batch {batch}: undone, {plural(fallen, 'version')} no longer stand{'s' * (fallen == 1)}")
 
 
 @click.command()
@@ -90,4 +91,4 @@ def _closed(state: str, batch: int, lines: tuple[int, ...], *, as_json: bool) ->
     if as_json:
         print_json({"batch": batch, "state": state, "lines": list(lines)})
     else:
-        click.echo(f"batch {batch}: {len(lines):,} rejects are {state} now")
+        click.echo(f"batch {batch}: {plural(len(lines), 'reject')} now {state}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credtools.cli.common import open_registry, plain, print_json, safe, shown_lines
+from credtools.errors import plural
 
 if TYPE_CHECKING:
     from credtools.registry import Batch
@@ -36,7 +37,8 @@ def rejects(batch: int | None, output: Path | None, *, as_json: bool) -> None:
     if output:
         count = registry.write_rejects(output, batch)
         click.echo(
-            f"{count:,} open rejects written to {output}; correct them, then: credtools correct FILE", err=as_json
+            f"{plural(count, 'open reject')} written to {output}; correct them, then: credtools correct FILE",
+            err=as_json,
         )
     if as_json:
         for row in found.to_dict("records"):
@@ -45,7 +47,7 @@ def rejects(batch: int | None, output: Path | None, *, as_json: bool) -> None:
         for row in found.to_dict("records"):
             where = f"batch {row['batch']} line {row['line']} · {row['state']}"
             click.echo(f"{where} · {row['title']}: {safe(row['resolution'])}")
-        click.echo(f"{found['reject'].nunique():,} rejected rows, {_open_rejects(found):,} still open.")
+        click.echo(f"{plural(found['reject'].nunique(), 'rejected row')}, {_open_rejects(found):,} still open.")
 
 
 def _open_rejects(found: Any) -> int:
@@ -122,7 +124,8 @@ def _print_batch(found: Batch, *, as_json: bool) -> None:
         return
     click.echo(safe(repr(found)))
     if found.state in ("draft", "held") and len(idle := found.idle_patches):
-        click.echo(f"{len(idle):,} corrections of this source do nothing in this file (batch.idle_patches lists them).")
+        sentence = f"{plural(len(idle), 'correction')} of this source {'does' if len(idle) == 1 else 'do'} nothing"
+        click.echo(f"{sentence} in this file (batch.idle_patches lists them).")
     if found.held_because:
         click.echo(f"held: {found.held_because}")
     if receipt:
@@ -144,5 +147,5 @@ def verify(*, as_json: bool) -> None:
     else:
         for problem in problems:
             click.echo(problem)
-        click.echo("Everything agrees." if not problems else f"{len(problems):,} things don't agree.")
+        click.echo("Everything agrees." if not problems else f"{plural(len(problems), 'problem')} found.")
     sys.exit(1 if problems else 0)

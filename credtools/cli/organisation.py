@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from credtools.cli.common import SHOWN, open_registry, plain, print_json, safe, stop
-from credtools.errors import CredtoolsError, LoadError
+from credtools.errors import CredtoolsError, LoadError, plural
 
 
 @click.command()
@@ -70,7 +70,8 @@ def _show_absent(kind: str, absent: list[str], *, yes: bool) -> None:
         return
     more = f" and {len(absent) - SHOWN:,} more" if len(absent) > SHOWN else ""
     shown = ", ".join(safe(name) for name in absent[:SHOWN])
-    click.echo(f"{len(absent):,} {kind} aren't in the file and will be deactivated: {shown}{more}.", err=True)
+    told = plural(len(absent), kind.removesuffix("s")) + (" isn't" if len(absent) == 1 else " aren't")
+    click.echo(f"{told} in the file and will be deactivated: {shown}{more}.", err=True)
     if not yes and sys.stdin.isatty() and not click.confirm("Go on?", err=True):
         stop("Nothing was loaded.", 2)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credtools.cli.common import SHOWN, safe, shown_lines
-from credtools.errors import FileError
+from credtools.errors import FileError, plural
 
 if TYPE_CHECKING:
     from credtools.model import Outcome, Review, Table
@@ -73,7 +73,7 @@ def _records(frame: Any, keys: Iterable[str]) -> list[dict[str, Any]]:
 
 def print_review(file: Path, review: Review) -> None:
     found = review.table.reading
-    click.echo(f"{file}: {review.rows:,} rows · {safe(found)}")
+    click.echo(f"{file}: {plural(review.rows, 'row')} · {safe(found)}")
     for warning in found.warnings:
         click.echo(f"Warning: {warning}")
     unknown = [heading for heading, column in review.headings.items() if column is None]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from credtools import store
-from credtools.errors import CredtoolsError
+from credtools.errors import CredtoolsError, plural
 from credtools.model import Changes, Outcome, Receipt, Review
 from credtools.recipes import Recipe
 from credtools.registry import following, preflighting
@@ -115,7 +115,7 @@ def describe(batch: Batch) -> str:
         review = batch.review() if batch.state in ("draft", "held") else None
     except CredtoolsError as problem:
         return f"batch {batch.id} · {batch.state} · {problem}"
-    parts = [f"batch {batch.id}", batch.state, batch.file, f"{len(batch.table.lines):,} rows"]
+    parts = [f"batch {batch.id}", batch.state, batch.file, plural(len(batch.table.lines), "row")]
     parts.append(str(batch.table.reading))
     if review is not None:
         matched = sum(column is not None for column in review.headings.values())

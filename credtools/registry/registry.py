@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from credtools import changes, checking, errors, exports, reading, schema_files, store
 from credtools.audit import Audit
 from credtools.blobs import Blobs
-from credtools.errors import RegistryError
+from credtools.errors import RegistryError, plural
 from credtools.fields import Column
 from credtools.lookups import Lookups
 from credtools.model import Changes, Counts, OrganisationSettings, Outcome, Review, Table
@@ -45,7 +45,8 @@ class Registry:
     def __repr__(self) -> str:
         found = self.lookups()
         shown = self.engine.url.render_as_string(hide_password=True)
-        return f"{shown} · {len(found.users):,} users · {len(found.types):,} credential types · as {self.by}"
+        users, types = plural(len(found.users), "user"), plural(len(found.types), "credential type")
+        return f"{shown} · {users} · {types} · as {self.by}"
 
     # --- the organisation -----------------------------------------------------------------------------------
 

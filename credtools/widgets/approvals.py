@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from credtools.errors import CredtoolsError
+from credtools.errors import CredtoolsError, plural
 from credtools.registry import Registry
-from credtools.widgets.facts import plural
 from credtools.widgets.pending import Pending
 from credtools.widgets.pictures import thumbnail
 from credtools.widgets.taking import Taking

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
+from credtools.errors import plural
 from credtools.registry import Registry
 from credtools.widgets.attachments import SHOWN_MORE
-from credtools.widgets.facts import plural
 from credtools.widgets.frame import Frame
 from credtools.widgets.pictures import thumbnail
 

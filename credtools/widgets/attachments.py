@@ -8,13 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from credtools.errors import CredtoolsError
+from credtools.errors import CredtoolsError, plural
 from credtools.lookups import fold
 from credtools.media import Attached, Medium, Missing, gathered
 from credtools.model import Review
 from credtools.recipes import MEDIA_VALUES
 from credtools.registry.attaching import Progress
-from credtools.widgets.facts import plural
 from credtools.widgets.journey import Journey
 
 SHOWN_FIRST, SHOWN_MORE = 50, 250  # of each list

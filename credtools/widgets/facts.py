@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from credtools.errors import plural
 from credtools.lookups import fold
 from credtools.model import Counts
 from credtools.widgets import assumptions
@@ -81,11 +82,6 @@ def name(cause: Cause) -> str:
         if cause.value
         else f"{cause.title}: {cause.column.title}"
     )
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 row`, `1,234 rows`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _cause(journey: Journey, cause: Cause) -> dict[str, Any]:

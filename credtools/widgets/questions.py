@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from credtools.errors import plural
 from credtools.registry import Registry
 from credtools.reports import Section
-from credtools.widgets.facts import plural
 
 MOST_SHOWN = 100
 FILTERS = ("source", "code", "type", "uploader", "state", "since", "until")

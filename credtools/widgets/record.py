@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from credtools import html, reports
-from credtools.errors import CredtoolsError
+from credtools.errors import CredtoolsError, plural
 from credtools.registry import Batch, Registry
 from credtools.registry.views import View
 from credtools.widgets import assumptions, facts
@@ -78,7 +78,7 @@ def _decided(registry: Registry, batch: int, decide: str, lines: Sequence[int], 
     chosen = list(lines) or None
     done = registry.approve(batch, chosen, reason) if decide == "approve" else registry.decline(batch, lines, reason)
     what = "approved" if decide == "approve" else "rejected"
-    text = f"Batch {batch}: {facts.plural(len(done.decided), 'credential')} {what}."
+    text = f"Batch {batch}: {plural(len(done.decided), 'credential')} {what}."
     for why, count in Counter(done.blocked.values()).items():
         text += f" {count:,} can't be decided yet: {why}."
     return View(text, f"<p>{html.escape(text)}</p>")
@@ -91,7 +91,7 @@ def _approvals(pending: Pending, batch: int) -> View:
         (number, kind, len(some), int((some["blocked"] != "").sum()))
         for (number, kind), some in found.groupby(["batch", "credential_type"])
     ]
-    text = f"{facts.plural(len(found), 'credential')} waiting for approval."
+    text = f"{plural(len(found), 'credential')} waiting for approval."
     lines = "".join(
         f"\n  batch {number} · {kind} · {count:,} ({blocked:,} blocked)" for number, kind, count, blocked in rows
     )
