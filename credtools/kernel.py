@@ -7,6 +7,7 @@ process does its own imports meanwhile; so nothing heavy is imported here.
 from __future__ import annotations
 
 import os
+import signal
 import time
 from pathlib import Path
 from queue import Empty
@@ -65,6 +66,12 @@ class Kernel(AsyncKernelManager):
         self.shutting_down = True
         run_sync(self.request_shutdown)()
 
+    def kill(self) -> None:
+        """Ends it at once, as long as nobody has given it anything to do."""
+        self.shutting_down = True
+        run_sync(self.signal_kernel)(signal.SIGKILL)
+        self.end()
+
     def end(self) -> None:
         """Ends it if it hasn't ended yet: asked first, killed when it doesn't listen."""
         if self.shutting_down:
@@ -95,4 +102,4 @@ class Kernels:
 
     def __exit__(self, *_: object) -> None:
         if self._next:
-            self._next.end()
+            self._next.kill()

@@ -151,8 +151,8 @@ class Dag:
     def __exit__(self, *_: object) -> None: ...
 
 
-def test_airflow(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The DAG's papermill call, as its operator makes it, imports; the next task finds the receipt, or fails."""
+def test_airflow(registry: Registry, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The DAG's papermill call, made anywhere as its operator does, imports; the next task asks for the receipt."""
     import papermill
 
     for name, inside in {
@@ -164,12 +164,16 @@ def test_airflow(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
         vars(module).update(inside)
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setenv("CREDTOOLS_HOME", str(Path.cwd()))
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
     Task.made.clear()
     runpy.run_path(str(EXAMPLES / "airflow_dag.py"))
     imports, confirms = Task.made
 
     def rendered(value: str) -> str:
-        return value.replace("{{ run_id }}", "scheduled__2026-11-23").replace("{{ ds }}", "2026-11-23")
+        words = {"{{ dag.dag_id }}": "hr", "{{ run_id }}": "scheduled__2026-11-23", "{{ ds }}": "2026-11-23"}
+        for word, means in words.items():
+            value = value.replace(word, means)
+        return value
 
     told = imports.told
     with pytest.raises(RuntimeError) as caught:

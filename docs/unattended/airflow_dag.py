@@ -11,7 +11,7 @@ from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk import DAG
 
 HOME = Path(os.environ.get("CREDTOOLS_HOME", "/srv/credentials"))  # its credtools.toml names the database
-ATTEMPT = "{{ run_id }}"
+ATTEMPT = "{{ dag.dag_id }} {{ run_id }}"  # the DAGs of one minute share their run id
 
 
 def confirm(attempt: str) -> str:
