@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Engine
+
 from credtools import store
 from credtools.errors import CredtoolsError, plural
-from credtools.model import Changes, Outcome, Receipt, Review
+from credtools.model import Changes, Counts, Outcome, Receipt, Review
 from credtools.recipes import Recipe
 from credtools.registry import following, preflighting
 
@@ -90,6 +92,22 @@ def _storable(text: str) -> str:
 def statistics(batch: Batch) -> str:
     """What this run looked like, as JSON: the yardstick for the next file of its source; no personal values."""
     return preflighting.look(batch).as_json()
+
+
+def outcome_of_attempt(engine: Engine, attempt: str) -> Outcome | None:
+    """How an attempt ended, by what the database says; None when it didn't."""
+    kind, row = store.reads.batch_of_attempt(engine, attempt) or ("", None)
+    if row is None or kind in store.reads.BEGUN:
+        return None
+    file = row.file_name
+    if row.state == "discarded" and row.follows_id is not None:  # for a batch that went before
+        row = store.reads.batch(engine, row.follows_id)
+    if row.state == "held" and row.held_because:  # without a reason: continued, but not held again
+        counts = Counts(rows=row.rows, waiting=row.waiting)
+        return Outcome(file, "held", row.id, counts, held_because=row.held_because)
+    if row.state == "finished":
+        return outcome_of_receipt(file, replace(store.stored_receipt(row), replayed=kind == "replay"))
+    return None
 
 
 def outcome_of_receipt(file: str, receipt: Receipt) -> Outcome:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from credtools.blobs import Blobs
 from credtools.errors import RegistryError, plural
 from credtools.fields import Column
 from credtools.lookups import Lookups
-from credtools.model import Changes, Counts, OrganisationSettings, Outcome, Review, Table
+from credtools.model import Changes, OrganisationSettings, Outcome, Review, Table
 from credtools.recipes import MANUAL, Recipe
 from credtools.registry import attaching, correcting, finishing, loading, organisation, trying
 from credtools.registry.batch import Batch
@@ -194,19 +193,7 @@ class Registry:
 
     def outcome(self, attempt: str) -> Outcome | None:
         """How the upload with this attempt id ended, by what the database says; None when it didn't."""
-        kind, row = store.reads.batch_of_attempt(self.engine, attempt) or ("", None)
-        if row is None or kind in store.reads.BEGUN:
-            return None
-        replayed = row.state == "discarded" and row.follows_id is not None  # by a batch that went before
-        file = row.file_name
-        if replayed:
-            row = store.reads.batch(self.engine, row.follows_id)
-        if row.state == "held" and row.held_because:  # without a reason: continued, but not held again
-            counts = Counts(rows=row.rows, waiting=row.waiting)
-            return Outcome(file, "held", row.id, counts, held_because=row.held_because)
-        if row.state == "finished":
-            return finishing.outcome_of_receipt(file, replace(store.stored_receipt(row), replayed=replayed))
-        return None
+        return finishing.outcome_of_attempt(self.engine, attempt)
 
     def give_up(self, attempt: str) -> None:
         """Discards the draft that a run with this attempt id left behind, if there is one."""
