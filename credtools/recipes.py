@@ -122,10 +122,6 @@ class Recipe:
         """The rules that replace one value by another."""
         return tuple(rule for rule in self.rules if isinstance(rule, Replace))
 
-    def without_replacements(self) -> Recipe:
-        """The same with its other rules only."""
-        return replace(self, rules=tuple(rule for rule in self.rules if not isinstance(rule, Replace)))
-
     @property
     def fingerprint(self) -> str:
         """SHA-256 over the meaning: comments, order of keys and layout don't count."""

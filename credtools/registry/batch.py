@@ -18,7 +18,7 @@ from credtools.media import Attached
 from credtools.model import Changes, Counts, Outcome, Receipt, Review, Table
 from credtools.preflight import Finding
 from credtools.recipes import Recipe
-from credtools.registry import attaching, editing, finishing, preflighting, views
+from credtools.registry import attaching, editing, finishing, leaving, preflighting, views
 
 if TYPE_CHECKING:
     from credtools.registry.registry import Registry
@@ -152,6 +152,14 @@ class Batch:
         self._review = None
         self._shown = None
         return self.review()
+
+    def leave(self, causes: Iterable[str]) -> None:
+        """Keeps which causes (by the caller's names for them) stay rejected, in the place of those kept before."""
+        leaving.leave(self, causes)
+
+    def left(self, causes: Iterable[str]) -> frozenset[str]:
+        """Those of these causes whose rows somebody has decided to leave rejected."""
+        return leaving.left(self, causes)
 
     @property
     def idle_patches(self) -> pd.DataFrame:

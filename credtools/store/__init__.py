@@ -1,7 +1,7 @@
 """The store: tables, reads, and every write as one verb that takes one frozen value and is one transaction."""
 
 from credtools.store import reads
-from credtools.store.batches import amend, discard, draft, hold, note_failure, settled
+from credtools.store.batches import amend, discard, draft, hold, leave, left, note_failure, settled
 from credtools.store.corrections import Rejected, last_file, open_rejects, rejected, rejected_lines
 from credtools.store.decide import Decided, decide
 from credtools.store.engine import Upgraded, create, open_engine, upgrade
@@ -28,6 +28,7 @@ from credtools.store.values import (
     Failure,
     Finish,
     Hold,
+    Leave,
     Load,
     Media,
     MediaSwitch,
@@ -47,6 +48,7 @@ __all__ = [
     "Failure",
     "Finish",
     "Hold",
+    "Leave",
     "Load",
     "Loaded",
     "Media",
@@ -71,6 +73,8 @@ __all__ = [
     "last_file",
     "last_runs",
     "last_uploads",
+    "leave",
+    "left",
     "load",
     "media_of",
     "note_failure",

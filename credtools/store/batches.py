@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 
 from sqlalchemy import Engine, delete, insert, select, update
 
 from credtools.errors import RegistryError
 from credtools.store import tables
-from credtools.store.values import Amend, Draft, Failure, Hold
+from credtools.store.engine import snapshot
+from credtools.store.values import Amend, Draft, Failure, Hold, Leave
 from credtools.store.writing import Write, write
 
 WAITING_STATES = ("draft", "held")
@@ -125,6 +127,22 @@ def amend(engine: Engine, value: Amend) -> None:
             )
         )
         work.event("amend", value.by, value.batch_id, recipe=value.recipe_fingerprint)
+
+
+def leave(engine: Engine, value: Leave) -> None:
+    """Notes which causes are left rejected, so that whoever opens the batch next sees it; the last note counts."""
+    with write(engine) as work:
+        require_waiting(work, value.batch_id)
+        work.event("leave", value.by, value.batch_id, causes=sorted(value.causes))
+
+
+def left(engine: Engine, batch_id: int) -> frozenset[str]:
+    """The causes that are left rejected by the last note."""
+    event = tables.events.c
+    last = select(event.text).where(event.batch_id == batch_id, event.kind == "leave").order_by(event.seq.desc())
+    with snapshot(engine) as connection:
+        text = connection.execute(last.limit(1)).scalar()
+    return frozenset(json.loads(text)["causes"]) if text else frozenset()
 
 
 def discard(engine: Engine, batch_id: int, by: str) -> None:

@@ -39,6 +39,15 @@ class Hold:
 
 
 @dataclass(frozen=True)
+class Leave:
+    """The causes of a draft's errors whose rows a person leaves rejected, all of them: digests that hold no value."""
+
+    batch_id: int
+    by: str
+    causes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Finish:
     """A judged and classified batch, ready to be written in one transaction.
 

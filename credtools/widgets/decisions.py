@@ -6,13 +6,14 @@ can be undone at any time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from credtools.fields import Column
 from credtools.lookups import fold
 from credtools.recipes import Recipe
+from credtools.rules import Rule
 
 Scope = Literal["rule", "patch"]
 Place = tuple[int, str]  # line and column
@@ -32,7 +33,8 @@ class Cell:
 class Decision:
     """Values replaced (`cells`), a date format added (`format`) or rows left rejected (`cause`); exactly one of them.
 
-    `scope`: a *rule* holds for every file of the source, a *patch* for these records only.
+    `scope`: a *rule* holds for every file of the source, a *patch* for these records only. `rule`: the one that the
+    recipe brought along; it may have no cells here.
     """
 
     number: int
@@ -43,6 +45,7 @@ class Decision:
     format: str = ""
     cause: str = ""
     said: str = ""
+    rule: Rule | None = None
 
     @property
     def rules(self) -> dict[str, dict[str, str]]:
@@ -76,15 +79,19 @@ def usual_scope(column: Column, cells: Iterable[Cell]) -> Scope:
     return "rule" if comes_again and Decision(0, 0, cells=tuple(cells)).changeable else "patch"
 
 
-def recipe_of(base: Recipe, decisions: Iterable[Decision], formats: Mapping[str, tuple[str, ...]]) -> Recipe:
-    """The recipe that follows from all decisions; `formats`: the date formats in force without them."""
-    recipe = base
+def recipe_of(base: Recipe, decisions: Sequence[Decision], formats: Mapping[str, tuple[str, ...]]) -> Recipe:
+    """The recipe that follows from all decisions; `formats`: the date formats in force without them.
+
+    The rules that `base` brought along stay in their places; others come after them.
+    """
+    brought = {decision.rule for decision in decisions if decision.scope == "rule"}
+    recipe = replace(base, rules=tuple(rule for rule in base.rules if rule in brought))
     for decision in decisions:
         if decision.format:
-            known = recipe.date_format.get(decision.column) or formats[decision.column]
+            known = recipe.formats(decision.column) or formats[decision.column]
             more = tuple(dict.fromkeys((*known, decision.format)))
             recipe = replace(recipe, date_format={**recipe.date_format, decision.column: more})
-        elif decision.scope == "rule":
+        elif decision.scope == "rule" and decision.rule is None:
             for column, values in decision.rules.items():
                 recipe = recipe.replacing(column, values)
     return recipe

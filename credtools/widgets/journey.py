@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from credtools import recipes
 from credtools.comparing import Comparison, compare
 from credtools.dates import date_format
 from credtools.errors import CredtoolsError, FileError
@@ -18,6 +19,7 @@ from credtools.lookups import fold
 from credtools.model import IntArray, Review
 from credtools.recipes import Recipe
 from credtools.registry import Batch
+from credtools.rules import Hit, Replace, Rule
 from credtools.widgets.decisions import Cell, Decision, Place, Scope, patches_of, recipe_of, usual_scope
 from credtools.widgets.proposals import Proposal, propose
 
@@ -66,7 +68,9 @@ class Journey:
         self._numbers = 0
         self._causes_of: Review | None = None
         self._causes: list[Cause] = []
-        self.base = batch.recipe.without_replacements()
+        self._hits_of: Recipe | None = None
+        self._hits: dict[Rule, Hit] = {}
+        self.base = batch.recipe
         try:
             self.review = batch.review()
         except FileError as problem:
@@ -74,9 +78,15 @@ class Journey:
                 raise
             self.problem = str(problem)
             return
-        self.decisions = (*self._rules_before(batch.recipe), *self._patches_before())
+        self._begin()
         if before is not None:
             self.comparison = compare(before, self.review)
+
+    def _begin(self) -> None:
+        """The decisions that the batch brings along: rules of its recipe, corrections, and what was left rejected."""
+        self.base, self.problem = self.batch.recipe, ""
+        self._formats = self.reviewed.date_formats
+        self.decisions = (*self._rules_before(), *self._patches_before(), *self._left_before())
 
     @cached_property
     def columns(self) -> dict[str, Column]:
@@ -91,6 +101,16 @@ class Journey:
         if self.review is None:
             raise CredtoolsError(self.problem)
         return self.review
+
+    @property
+    def hits(self) -> dict[Rule, Hit]:
+        """What each rule of the recipe does in this file, with (before, after, rows) of each value."""
+        recipe = self.batch.recipe
+        if self._hits_of is not recipe:
+            columns = self.registry.schema(recipe.schema).columns
+            self._hits_of = recipe
+            self._hits = {hit.rule: hit for hit in recipes.apply(recipe, self.batch.table, columns).hits}
+        return self._hits
 
     # --- causes ---------------------------------------------------------------------------------------------
 
@@ -159,11 +179,8 @@ class Journey:
 
     def leave(self, key: str) -> Decision:
         """The rows of a cause stay rejected: they are followed until they are accepted."""
-        cause = self.cause(key)
-        column = cause.column.name if cause.column else ""
-        said = f"{cause.title}: ‘{cause.value}’" if cause.value else cause.title
-        decision = Decision(self._number(), cause.count, column=column, cause=key, said=said)
-        self.decisions = (*self.decisions, decision)
+        decision = self._left(self.cause(key))
+        self._keep_left((*self.decisions, decision))
         return decision
 
     def edit(self, cells: Cells) -> Decision | None:
@@ -184,7 +201,8 @@ class Journey:
     def undo(self, number: int) -> Decision:
         """Takes one decision back, whichever it is."""
         taken = self._decision(number)
-        self._apply(self.base, tuple(d for d in self.decisions if d is not taken))
+        others = tuple(d for d in self.decisions if d is not taken)
+        self._keep_left(others) if taken.cause else self._apply(self.base, others)
         return taken
 
     def turn(self, number: int) -> Decision:
@@ -197,7 +215,11 @@ class Journey:
 
     def use(self, recipe: Recipe) -> None:
         """Goes on with another way to read the file (headings, encoding, date format …); decisions stay."""
-        self._apply(recipe.without_replacements(), self.decisions)
+        if self.review is None:  # what the batch brings along holds from now on
+            self.review = self.batch.use(recipe)
+            self._begin()
+        else:
+            self._apply(recipe, self.decisions)
 
     def use_media(self, pattern: str) -> None:
         """Files are matched to rows by this pattern, or ('') by the media column."""
@@ -223,10 +245,9 @@ class Journey:
 
     def _apply(self, base: Recipe, decisions: tuple[Decision, ...]) -> None:
         """Recipe and corrections follow from all decisions anew; what can't be followed leaves everything as it was."""
-        formats = self.review.date_formats if self.review else {}
-        recipe = recipe_of(base, decisions, formats)
+        recipe = recipe_of(base, decisions, self._formats)
         anew = recipe.rules != self.batch.recipe.rules  # a correction is guarded by what the rules make of its cell
-        if recipe != self.batch.recipe or self.review is None:
+        if recipe != self.batch.recipe:
             self.review = self.batch.use(recipe)
         wanted, present = patches_of(decisions), self._present()
         changes: list[tuple[int, str, str | None]] = [(*at, new) for at, new in wanted.items()]
@@ -234,7 +255,17 @@ class Journey:
         changes += [(*at, None) for at in present.keys() - wanted.keys()]
         if changes:
             self.review = self.batch.patch_cells(changes)
-        self.base, self.decisions, self.problem = base, decisions, ""
+        self.base, self.decisions = base, decisions
+
+    def _keep_left(self, decisions: tuple[Decision, ...]) -> None:
+        """Nothing is judged anew; what is left rejected is kept with the batch."""
+        self.batch.leave(decision.cause for decision in decisions if decision.cause)
+        self.decisions = decisions
+
+    def _left(self, cause: Cause) -> Decision:
+        said = f"{cause.title}: ‘{cause.value}’" if cause.value else cause.title
+        column = cause.column.name if cause.column else ""
+        return Decision(self._number(), cause.count, column=column, cause=cause.key, said=said)
 
     def _present(self) -> dict[Place, str]:
         found = self.batch.patches
@@ -243,22 +274,21 @@ class Journey:
             for line, column, new in zip(*(found[name].tolist() for name in ("line", "column", "new")), strict=True)
         }
 
-    def _rules_before(self, recipe: Recipe) -> list[Decision]:
+    def _rules_before(self) -> list[Decision]:
         """The rules that the recipe already has, with what they do in this file."""
-        if not recipe.replacements:
-            return []
-        review, decisions = self.reviewed, []
-        sources = {column: heading for heading, column in review.headings.items() if column}
+        table, decisions = self.reviewed.table, []
+        sources = {column: heading for heading, column in self.reviewed.headings.items() if column}
+        replaced = {rule.column for rule in self.base.replacements} & sources.keys()
         folded = {
-            name: np.array([fold(text) for text in review.table.frame[sources[name]].tolist()], dtype=object)
-            for name in {rule.column for rule in recipe.replacements} & sources.keys()
+            name: np.array([fold(text) for text in table.frame[sources[name]].tolist()], dtype=object)
+            for name in replaced
         }
-        for rule in recipe.replacements:
-            keys = folded.get(rule.column)
-            hit: list[int] = [] if keys is None else np.flatnonzero(keys == fold(rule.old)).tolist()
-            cells = [Cell(int(review.table.lines[row]), rule.column, rule.old, rule.new) for row in hit]
-            cells = cells or [Cell(0, rule.column, rule.old, rule.new)]
-            decisions.append(Decision(self._number(), len(hit), "rule", tuple(cells)))
+        for rule in self.base.rules:
+            cells: tuple[Cell, ...] = ()
+            if isinstance(rule, Replace) and rule.column in folded:
+                rows = np.flatnonzero(folded[rule.column] == fold(rule.old)).tolist()
+                cells = tuple(Cell(int(table.lines[row]), rule.column, rule.old, rule.new) for row in rows)
+            decisions.append(Decision(self._number(), self.hits[rule].rows, "rule", cells, rule=rule))
         return decisions
 
     def _patches_before(self) -> list[Decision]:
@@ -267,6 +297,12 @@ class Journey:
         found = [Cell(*row) for row in zip(*(self.batch.patches[name].tolist() for name in names), strict=True)]
         by_column = [[cell for cell in found if cell.column == column] for column in {cell.column: 0 for cell in found}]
         return [Decision(self._number(), len(cells), "patch", tuple(cells)) for cells in by_column]
+
+    def _left_before(self) -> list[Decision]:
+        """What somebody has left rejected, where that cause is still there."""
+        causes = self._blocking()
+        left = self.batch.left(cause.key for cause in causes)
+        return [self._left(cause) for cause in causes if cause.key in left]
 
     def _number(self) -> int:
         self._numbers += 1

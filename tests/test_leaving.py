@@ -1,0 +1,93 @@
+"""Rows that are left rejected on purpose: the decision is kept with the batch, and holds nobody's values."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from credtools.errors import RegistryError
+from credtools.registry import Batch, Registry
+from credtools.widgets.facts import sentence
+from credtools.widgets.journey import Journey
+from tests.builders import ANA, BEN, CARA, ZOE, export, rows_of
+
+WRONG = (ZOE, ZOE, BEN.replace("Forklift", "Forklfit"))  # lines 3 to 5
+ZOE_STAYS = "2 rows stay rejected: User doesn't exist: ‘zoe@example.org’."
+
+
+@pytest.fixture
+def draft(registry: Registry, tmp_path: Path) -> Batch:
+    return registry.upload(export(tmp_path, ANA, *WRONG))
+
+
+def key(journey: Journey, value: str) -> str:
+    return next(cause.key for cause in journey.causes() if cause.value == value)
+
+
+def shown(journey: Journey) -> list[str]:
+    return [sentence(journey, decision) for decision in journey.decisions]
+
+
+def test_whoever_opens_the_draft_again_sees_what_stays_rejected(
+    draft: Batch, opened: Callable[..., Registry], registry_url: str
+) -> None:
+    """The decision is listed for another person, too, its cause is settled, and Undo brings the cause back for all."""
+    Journey(draft).leave(key(Journey(draft), "zoe@example.org"))
+    other = opened(registry_url, by="other@example.org")
+    again = Journey(other.batch(draft.id))
+    assert shown(again) == [ZOE_STAYS]
+    assert [cause.value for cause in again.causes()] == ["Forklfit"]
+    again.accept(key(again, "Forklfit"))
+    assert shown(Journey(draft.registry.batch(draft.id)))[-1] == ZOE_STAYS
+    again.undo(again.decisions[0].number)
+    assert [cause.value for cause in Journey(other.batch(draft.id)).causes()] == ["zoe@example.org"]
+    assert other.verify() == []
+
+
+def test_a_held_batch_keeps_it_while_the_same_bytes_come_again(registry: Registry, tmp_path: Path) -> None:
+    """An unattended run that continues the held batch doesn't forget what a person has decided about it."""
+    file = export(tmp_path, ANA, *WRONG)
+    held = registry.upload(file).settle(max_reject_rate=0.1)
+    journey = Journey(registry.batch(held.batch or 0))
+    journey.leave(key(journey, "zoe@example.org"))
+    assert registry.upload(file).settle(max_reject_rate=0.1).batch == held.batch
+    assert shown(Journey(registry.batch(held.batch or 0))) == [ZOE_STAYS]
+
+
+def test_a_cause_that_is_gone_is_listed_no_more(draft: Batch, tmp_path: Path) -> None:
+    """Who was unknown then is known now: nothing of that stays rejected."""
+    journey = Journey(draft)
+    journey.leave(key(journey, "zoe@example.org"))
+    (tmp_path / "zoe.csv").write_text("Email\nzoe@example.org\n", "utf-8")
+    draft.registry.load("users", tmp_path / "zoe.csv")
+    assert shown(Journey(draft.registry.batch(draft.id))) == []
+
+
+def test_the_event_holds_nothing_that_could_be_tried_out(registry: Registry, tmp_path: Path) -> None:
+    """Neither the address, nor a digest that somebody without the file could make of it: no two files have the same."""
+    keys = set()
+    for place, rows in enumerate(((ANA, *WRONG), (CARA, *WRONG))):
+        journey = Journey(registry.upload(export(tmp_path, *rows, name=f"{place}.csv")))
+        keys.add(key(journey, "zoe@example.org"))
+        journey.leave(*keys)
+    events = [text for _, kind, _, text, *_ in rows_of(registry, "events")["events"] if kind == "leave"]
+    assert len(events) == 2
+    assert len(keys) == 1  # the same cause in both
+    told = {digest for text in events for digest in text.partition('"causes": ["')[2].partition('"]')[0].split('", "')}
+    assert len(told) == 2
+    tried = [hashlib.sha256(name.encode()).hexdigest() for name in ("zoe@example.org", *keys)]
+    assert not any(guess in text for text in events for guess in (*keys, *tried, "zoe"))
+
+
+def test_what_is_finished_is_decided(draft: Batch) -> None:
+    """Once a batch is finished its rejects are on their list, and nothing is left to be left."""
+    journey = Journey(draft)
+    cause = key(journey, "zoe@example.org")
+    draft.finish()
+    with pytest.raises(RegistryError) as refused:
+        journey.leave(cause)
+    assert str(refused.value) == "Batch 1 is finished; only a draft or held batch can be changed."
+    assert shown(journey) == []
