@@ -105,10 +105,11 @@ class Recipe:
         """
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self._text_over(path), "utf-8")
+        path.write_text(self.text_over(path), "utf-8")
         return path
 
-    def _text_over(self, path: Path) -> str:
+    def text_over(self, path: Path) -> str:
+        """What `save` writes to this path."""
         try:
             text = path.read_text("utf-8")
             merged = yaml_text.changed(text, Recipe.parse(text)._meaning(), self._meaning())  # noqa: SLF001 - its own kind

@@ -50,7 +50,7 @@ def dump(value: Mapping[str, Any]) -> str:
     """A mapping as YAML, keys in their order."""
     yaml = YAML()
     yaml.default_flow_style = False
-    return _dumped(yaml, value)
+    return _dumped(yaml, _lined(value))
 
 
 def changed(text: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
@@ -62,7 +62,7 @@ def changed(text: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> s
     document = yaml.load(text)
     if not isinstance(document, CommentedMap):
         return dump(after)
-    _change(document, before, after)
+    _change(document, before, _lined(after))
     return _dumped(yaml, document)
 
 
@@ -71,6 +71,20 @@ def _dumped(yaml: YAML, value: Any) -> str:
     out = io.StringIO()
     yaml.dump(value, out)
     return out.getvalue()
+
+
+def _lined(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Entries of lists – rules – on one line each, so that a new one is one line in a comparison, too."""
+    return {key: [_on_one_line(item) for item in one] if isinstance(one, list) else one for key, one in value.items()}
+
+
+def _on_one_line(item: Any) -> Any:
+    if not isinstance(item, Mapping):
+        return item
+    line = CommentedMap({key: CommentedMap(told) for key, told in item.items()})
+    for told in line.values():
+        told.fa.set_flow_style()
+    return line
 
 
 def _change(document: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:

@@ -104,7 +104,10 @@ def test_four_months(cleaned: Registry, tmp_path: Path, recipe: Path) -> None:
     before = recipe.read_text("utf-8").splitlines()
     released.save_recipe(recipe)
     added = [line.strip() for line in recipe.read_text("utf-8").splitlines() if line not in before]
-    assert added == ["Issue day: issue_date", "from: Erst-Hilfe"]
+    assert added == [
+        "Issue day: issue_date",
+        "- replace: {column: credential_type, from: Erst-Hilfe, to: First Aid}",
+    ]
     assert "# theirs" in recipe.read_text("utf-8")
     assert told(released.finish().counts) == (30, 26, 4, 0)
 

@@ -317,6 +317,10 @@ class Batch:
         """Saves the recipe with what was detected and decided, so that it replays alone."""
         return finishing.complete_recipe(self).save(path)
 
+    def recipe_changes(self, path: str | Path) -> list[str]:
+        """What `save_recipe` would change in a file that is there: its lines, with + for new and - for gone ones."""
+        return finishing.recipe_changes(self, Path(path))
+
     def rejects(self) -> pd.DataFrame:
         """The rejected rows of this batch, one row per error."""
         return self.registry.audit.rejects(batch=self.id)

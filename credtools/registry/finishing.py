@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import ndiff
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
@@ -125,6 +127,13 @@ def complete_recipe(batch: Batch) -> Recipe:
     if len(set(given.values())) == 1:
         given = {"*": next(iter(given.values()))}
     return replace(recipe, read=read, headings=headings, date_format=given)
+
+
+def recipe_changes(batch: Batch, path: Path) -> list[str]:
+    """The lines of a recipe that saving the batch's over it would add (+) and take out (-)."""
+    before = path.read_text("utf-8").splitlines()
+    after = complete_recipe(batch).text_over(path).splitlines()
+    return [line for line in ndiff(before, after) if line.startswith(("+ ", "- "))]
 
 
 def describe(batch: Batch) -> str:

@@ -54,8 +54,10 @@ class Closing(Attaching):
         stem = name.strip()
         if not stem or Path(stem).name != stem or stem.startswith("."):
             raise CredtoolsError("Give the recipe a simple name, for example the system that the file comes from.")
-        path = Path("recipes") / f"{stem.removesuffix('.yaml')}.yaml"
-        if path.exists() and str(path) != self.recipe:
+        own, path = self.own_recipe, Path("recipes") / f"{stem.removesuffix('.yaml')}.yaml"
+        if own and own.stem == path.stem:
+            path = own
+        elif path.exists() and str(path) != self.recipe:
             raise CredtoolsError(f"There is a recipe {path} already; choose another name.")
         saved = self.journey.batch.save_recipe(path)
         self.recipe = str(saved)

@@ -9,12 +9,16 @@ import pandas as pd
 from credtools.errors import plural
 from credtools.lookups import fold
 from credtools.model import Counts
+from credtools.recipes import MANUAL
+from credtools.rules import Hit, Replace, Rule
 from credtools.widgets import assumptions
+from credtools.widgets.causes import Cause
 from credtools.widgets.decisions import Decision
-from credtools.widgets.journey import Cause, Journey
+from credtools.widgets.journey import Journey
 
 MOST_CAUSES = 8
 EXAMPLES = 3
+MOST_IDLE = 50
 
 
 def review(journey: Journey, shown: int = MOST_CAUSES) -> dict[str, Any]:
@@ -28,6 +32,8 @@ def review(journey: Journey, shown: int = MOST_CAUSES) -> dict[str, Any]:
         "more": max(0, len(causes) - shown),
         "decisions": [_decision(journey, decision) for decision in reversed(journey.decisions)],
         "warnings": warnings(found.causes),
+        "unlike": unlike(journey),
+        "idle": _idle(journey),
         "comparison": str(journey.comparison) if journey.comparison else "",
         "next": next_sentence(found.rows, found.ready),
         "names": [name(cause) for cause in causes[:shown]],
@@ -39,6 +45,24 @@ def warnings(causes: pd.DataFrame) -> list[str]:
     """What blocks no row but should be seen, one sentence per cause."""
     told = causes[~causes["blocks"]].to_dict("records")
     return [f"{plural(int(cause['count']), 'row')}: {cause['title']}. {cause['resolution']}" for cause in told]
+
+
+def unlike(journey: Journey) -> list[dict[str, Any]]:
+    """What is unlike the last files of the source, one sentence each, and whether it holds an unattended run.
+
+    Values that only nobody knows are causes anyway.
+    """
+    if journey.batch.source == MANUAL:  # files that have nothing in common
+        return []
+    found = [one for one in journey.batch.preflight() if one.holds or one.about != "values"]
+    return [{"sentence": one.sentence, "holds": one.holds} for one in found]
+
+
+def _idle(journey: Journey) -> dict[str, Any]:
+    """The corrections of the source that do nothing in this file, the first ones in a sentence each."""
+    idle = journey.batch.idle_patches
+    told = zip(*(idle[name].head(MOST_IDLE).tolist() for name in ("column", "old", "new", "why")), strict=True)
+    return {"found": len(idle), "sentences": [f"{_pair(journey, *each)}: {why}." for *each, why in told]}
 
 
 def reading(journey: Journey) -> dict[str, Any]:
@@ -108,6 +132,7 @@ def _decision(journey: Journey, decision: Decision) -> dict[str, Any]:
         "number": decision.number,
         "sentence": sentence(journey, decision),
         "scope": _scope(decision),
+        "idle": decision.scope == "rule" and decision.rule is not None and not _hit(journey, decision.rule).rows,
         "turn": ("Only these records" if decision.scope == "rule" else "Every file of this source")
         if decision.changeable
         else "",
@@ -127,10 +152,27 @@ def sentence(journey: Journey, decision: Decision) -> str:
     if decision.format:
         where = journey.columns[decision.column].title
         return f"{where}: dates are also read as {decision.format} ({plural(decision.count, 'cell')})."
+    if decision.rule:
+        return _rule(journey, _hit(journey, decision.rule, decision.count))
     first = decision.cells[0]
-    title = journey.columns[first.column].title if first.column in journey.columns else first.column
     pairs = {(fold(cell.old), cell.new) for cell in decision.cells}
     more = f" and {len(pairs) - 1:,} more values" if len(pairs) > 1 else ""
-    before = f"‘{first.old}’" if first.old else "(blank)"
-    after = f"‘{first.new}’" if first.new else "(blank)"
-    return f"{title}: {before} → {after}{more} ({plural(decision.count, 'cell')})."
+    return f"{_pair(journey, first.column, first.old, first.new)}{more} ({plural(decision.count, 'cell')})."
+
+
+def _hit(journey: Journey, rule: Rule, before: int = 0) -> Hit:
+    """What a rule does in this file now, or did `before` it was taken back."""
+    return journey.hits.get(rule) or Hit(rule, before, ())
+
+
+def _rule(journey: Journey, hit: Hit) -> str:
+    if isinstance(hit.rule, Replace):
+        return f"{_pair(journey, hit.rule.column, hit.rule.old, hit.rule.new)} ({plural(hit.rows, 'cell')})."
+    told = ", ".join(f"‘{before}’ → ‘{after}’" for before, after, _ in hit.changes[:EXAMPLES])
+    more = f" and {len(hit.changes) - EXAMPLES:,} more values" if len(hit.changes) > EXAMPLES else ""
+    return f"{hit.label}{': ' * bool(told)}{told}{more} ({plural(hit.rows, 'row')})."
+
+
+def _pair(journey: Journey, column: str, old: str, new: str) -> str:
+    title = journey.columns[column].title if column in journey.columns else column
+    return f"{title}: {f'‘{old}’' if old else '(blank)'} → {f'‘{new}’' if new else '(blank)'}"

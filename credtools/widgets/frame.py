@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from credtools.errors import CredtoolsError
+from credtools.recipes import MANUAL
 from credtools.registry import Batch, Registry
 from credtools.widgets import assumptions, facts
 from credtools.widgets.attachments import Attachments, wanted
@@ -58,7 +59,8 @@ class Frame(Taking):
         """What a step with a file in hand shows."""
         if self.step == "headings":
             found_headings = assumptions.headings(self.journey)
-            return {"headings": found_headings, "reading": facts.reading(self.journey)}
+            unlike = {"problem": self.journey.problem, "unlike": facts.unlike(self.journey)}
+            return {"headings": found_headings, "reading": facts.reading(self.journey)} | unlike
         if self.step == "review":
             return facts.review(self.journey, self.shown_causes)
         if self.step == "media":
@@ -86,6 +88,13 @@ class Frame(Taking):
             self.step = "home"
             raise CredtoolsError("Choose a file first.")
         return self.journeys[0]
+
+    @property
+    def own_recipe(self) -> Path | None:
+        """Where the recipe of the source of the file in hand lies, if it is one of the working folder's."""
+        source = self.journey.batch.source
+        found = [Path(name) for name, _ in recipes(self.recipe) if name and Path(name).stem == source != MANUAL]
+        return next((path for path in found if path.is_file()), None)
 
     @property
     def attached(self) -> Attachments:
@@ -117,8 +126,11 @@ class Frame(Taking):
         if self.finished is None or self.finished.receipt is None:
             raise CredtoolsError("Nothing was finished yet.")
         pending = int((self.finished.credentials()["decision"] == "pending").sum())
-        receipt = self.finished.receipt
+        receipt, own = self.finished.receipt, self.own_recipe
         return {
+            "recipe": str(own or ""),
+            "changes": self.journey.batch.recipe_changes(own) if own else [],
+            "source": "" if self.journey.batch.source == MANUAL else self.journey.batch.source,
             "receipt": str(receipt),
             "numbers": facts.numbers(receipt.counts),
             "counts": str(receipt.counts),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from credtools import recipes
 from credtools.comparing import Comparison, compare
@@ -16,43 +14,15 @@ from credtools.dates import date_format
 from credtools.errors import CredtoolsError, FileError
 from credtools.fields import Column
 from credtools.lookups import fold
-from credtools.model import IntArray, Review
+from credtools.model import Review
 from credtools.recipes import Recipe
 from credtools.registry import Batch
 from credtools.rules import Hit, Replace, Rule
+from credtools.widgets.causes import Cause, blocking
 from credtools.widgets.decisions import Cell, Decision, Place, Scope, patches_of, recipe_of, usual_scope
 from credtools.widgets.proposals import Proposal, propose
 
 Cells = Iterable[tuple[int, str, str]]
-
-
-class Cause:
-    """One cause of errors in the review at hand: its rows, their values, and what may be proposed."""
-
-    def __init__(self, told: dict[str, object], errors: pd.DataFrame, places: IntArray, column: Column | None) -> None:
-        self.code, self.title = str(told["code"]), str(told["title"])
-        self.value, self.pattern = str(told["value"]), str(told["pattern"])
-        self.resolution, self.suggestion = str(told["resolution"]), str(told["suggestion"])
-        self.count = int(str(told["count"]))
-        self.column = column
-        self.place = int(str(told["cause"]))
-        self._errors, self._places = errors, places
-        name = f"{self.code}\n{told['column']}\n{self.pattern or fold(self.value)}"
-        self.key = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
-
-    @cached_property
-    def errors(self) -> pd.DataFrame:
-        """The errors of this cause, one per row of the file."""
-        return self._errors.iloc[self._places]
-
-    def cells(self, new: str | None = None) -> tuple[Cell, ...]:
-        """The cells of this cause, each with its new value (None: what is suggested for each)."""
-        if self.column is None:
-            raise CredtoolsError("This error is about whole rows; correct them in the file or reject them.")
-        lines, values = self.errors["line"].tolist(), self.errors["value"].tolist()
-        each = self.errors["suggestion"].tolist() if new is None else [new] * len(lines)
-        name = self.column.name
-        return tuple(Cell(int(a), name, str(b), str(c)) for a, b, c in zip(lines, values, each, strict=True) if c != b)
 
 
 class Journey:
@@ -120,20 +90,8 @@ class Journey:
         return [cause for cause in self._blocking() if cause.key not in left]
 
     def _blocking(self) -> list[Cause]:
-        review = self.reviewed
-        if self._causes_of is not review:
-            by_cause = _places(review.errors["cause"].to_numpy())
-            blocking = review.causes[review.causes["blocks"]].to_dict("records")
-            self._causes_of = review
-            self._causes = [
-                Cause(
-                    {str(key): value for key, value in told.items()},
-                    review.errors,
-                    by_cause[int(told["cause"])],
-                    self.columns.get(str(told["column"])),
-                )
-                for told in blocking
-            ]
+        if self._causes_of is not self.reviewed:
+            self._causes_of, self._causes = self.reviewed, blocking(self.reviewed, self.columns)
         return self._causes
 
     def cause(self, key: str) -> Cause:
@@ -307,9 +265,3 @@ class Journey:
     def _number(self) -> int:
         self._numbers += 1
         return self._numbers
-
-
-def _places(causes: IntArray) -> Sequence[IntArray]:
-    """For each cause the places of its errors."""
-    order = np.argsort(causes, kind="stable")
-    return np.split(order, np.cumsum(np.bincount(causes))[:-1]) if len(causes) else []

@@ -105,6 +105,8 @@ function headings(state, { act, ui }) {
   const next = () => act('headings', { chosen: Object.fromEntries([...chosen].map(([heading, choice]) => [heading, choice.value])) })
   return region('Upload CSV',
     h('p', {}, `${state.file}: which heading of the file stands for which column? What isn't used is kept with the row, but not checked.`),
+    state.problem && h('p', { class: 'ct-warning' }, state.problem),
+    unlike(state.unlike),
     assumptions(state.reading, act),
     table(['Heading in the file', 'For example', 'Stands for', ''], rows),
     h('div', { class: 'ct-buttons' }, button('Back', () => act('back')), button('Discard…', () => ui.discard(state.file)), button('Next', next, { primary: true })))
@@ -153,18 +155,32 @@ function decided(state, { act, ui }) {
       button('Re-upload', () => file.click(), { title: why }), file,
       button('Next', () => act('next'), { primary: true, about: nextId }), h('span', { id: nextId, class: 'ct-next' }, state.next)),
     state.comparison && h('p', { class: 'ct-good' }, `Compared with the attempt before: ${state.comparison}.`),
+    unlike(state.unlike),
     assumptions(state.reading, act),
     h('h3', {}, state.causes.length ? 'What is wrong, largest first' : 'Nothing is left to decide'),
     h('ul', { class: 'ct-causes' }, state.causes.map(cause => causeCard(cause, { act, ui }))),
     state.more > 0 && button(`Show more causes (${state.more.toLocaleString('en')})`, () => act('more'), { focus: 'more' }),
     state.decisions.length > 0 && decisions(state.decisions, act),
+    folded(state.idle.found === 1 ? '1 correction does nothing in this file' : `${state.idle.found.toLocaleString('en')} corrections do nothing in this file`,
+      state.idle.sentences, state.idle.found),
     notes(state.warnings))
 }
 
+// What is unlike the last files of the source; what its recipe lets an unattended run wait for a person is marked.
+function unlike(findings) {
+  return findings.length > 0 && h('div', {}, h('h3', {}, 'Unlike the last files of this source'),
+    h('ul', { class: 'ct-list ct-unlike' }, findings.map(({ sentence, holds }) =>
+      h('li', { class: holds && 'ct-holds' }, h('span', {}, sentence), holds && h('span', { class: 'ct-scope' }, 'holds an unattended run')))))
+}
+
+function folded(title, sentences, found = sentences.length) {
+  const rest = found - sentences.length
+  return found > 0 && h('details', {}, h('summary', { 'data-focus': title }, title),
+    h('ul', {}, sentences.map(text => h('li', {}, text)), rest > 0 && h('li', {}, `and ${rest.toLocaleString('en')} more`)))
+}
+
 function notes(warnings) {
-  const title = warnings.length === 1 ? '1 note that blocks nothing' : `${warnings.length} notes that block nothing`
-  return warnings.length > 0 && h('details', {}, h('summary', { 'data-focus': 'notes' }, title),
-    h('ul', {}, warnings.map(text => h('li', {}, text))))
+  return folded(warnings.length === 1 ? '1 note that blocks nothing' : `${warnings.length} notes that block nothing`, warnings)
 }
 
 function causeCard(cause, { act, ui }) {
@@ -187,6 +203,7 @@ function decisions(list, act) {
     const id = freshId()
     return h('li', { 'data-card': `decision ${decision.number}` },
       h('span', { id }, decision.sentence), h('span', { class: 'ct-scope' }, decision.scope),
+      decision.idle && h('span', { class: 'ct-scope ct-idle' }, 'no hit in this file'),
       decision.turn && button(decision.turn, () => act('turn', { number: decision.number }), { focus: `turn ${decision.number}`, about: id }),
       button('Undo', () => act('undo', { number: decision.number }), { focus: `undo ${decision.number}`, about: id }))
   })))
@@ -229,14 +246,30 @@ function finish(state, { act }) {
 }
 
 function done(state, { act, ui }) {
-  const name = h('input', { type: 'text', placeholder: 'for example hr', 'data-focus': 'recipe name' })
   const waits = `${state.pending.toLocaleString('en')} credentials wait for approval.`
   return region('Finish',
     h('p', { class: 'ct-good' }, `${state.file} is uploaded.`), numbersTable(state.numbers),
     h('details', {}, h('summary', {}, 'Receipt'), h('pre', {}, state.receipt)),
     state.pending > 0 && h('p', {}, state.may_approve ? waits : `${waits} They were sent to the approvers.`),
     state.pending > 0 && state.may_approve && h('div', { class: 'ct-buttons' }, button('Decide on approval…', () => ui.approve(state))),
-    h('div', { class: 'ct-line' }, field('Save how this file was read and mended, as a recipe called', name),
-      button('Save recipe', () => act('save', { name: name.value }))),
+    saving(state, act),
     h('div', { class: 'ct-buttons' }, button(state.later > 0 ? 'Next file' : 'To the credentials', () => act('close'), { primary: true })))
+}
+
+// How the file was read and mended, for the next one. For a source that has a recipe that file is what to save over.
+function saving(state, act) {
+  const name = h('input', { type: 'text', placeholder: 'for example hr', 'data-focus': 'recipe name' })
+  const another = h('div', { class: 'ct-line' }, field('Save how this file was read and mended, as a recipe called', name),
+    button('Save recipe', () => act('save', { name: name.value })))
+  if (!state.recipe) {
+    name.value = state.source
+    return another
+  }
+  const id = freshId()
+  return h('div', {},
+    state.changes.length ? h('div', {}, h('p', { id }, `What was decided isn't in ${state.recipe} yet. Saving changes these lines and leaves the rest, comments too, as it is:`),
+      h('pre', { class: 'ct-changes', tabindex: 0, 'aria-label': `Changes of ${state.recipe}` }, state.changes.join('\n')),
+      h('div', { class: 'ct-buttons' }, button(`Save over ${state.recipe}`, () => act('save', { name: state.source }), { primary: true, focus: 'save over', about: id })))
+      : h('p', {}, `${state.recipe} says how this file was read and mended.`),
+    h('details', {}, h('summary', { 'data-focus': 'another recipe' }, 'Save under another name…'), another))
 }
