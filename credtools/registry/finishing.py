@@ -119,11 +119,15 @@ def outcome_of_receipt(file: str, receipt: Receipt) -> Outcome:
 
 
 def complete_recipe(batch: Batch) -> Recipe:
-    """The batch's recipe with everything written out that was detected or inherited: it replays alone."""
+    """The batch's recipe with everything written out that was detected or inherited: it replays alone.
+
+    Headings that this file lacks stay: an older file may come again.
+    """
     review, recipe = batch.review(), batch.recipe
     read = {**review.table.reading.options(), **recipe.read}
-    headings = {heading: column for heading, column in review.headings.items() if column}
-    given = {name: formats for name, formats in review.date_formats.items() if name in headings.values()}
+    found = {heading: column for heading, column in review.headings.items() if column}
+    headings = {**recipe.headings, **found}
+    given = {name: formats for name, formats in review.date_formats.items() if name in found.values()}
     if len(set(given.values())) == 1:
         given = {"*": next(iter(given.values()))}
     return replace(recipe, read=read, headings=headings, date_format=given)
