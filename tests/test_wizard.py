@@ -2,51 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import papermill
 import pytest
 
 from credtools import demo
-from credtools.registry import Registry
-from credtools.widgets import Record, Wizard
+from credtools.widgets import Record
 from credtools.widgets.journey import Journey
-
-
-class Clicks:
-    """A wizard, and the last state that it sent."""
-
-    def __init__(self, registry: Registry, recipe: Path | None = None) -> None:
-        self.wizard = Wizard(registry, str(recipe or ""))
-        self.state: dict[str, Any] = {}
-        self.sent: list[dict[str, Any]] = []
-        self.rows: dict[str, Any] = {}
-        self.wizard.send = self._send
-        self("ready")
-
-    def __call__(self, verb: str, **values: Any) -> dict[str, Any]:
-        buffers = values.pop("buffers", [])
-        self.wizard._on_message(self.wizard, {"do": verb, **values}, buffers)
-        return self.state
-
-    def _send(self, message: dict[str, Any], buffers: Any = None) -> None:
-        self.sent.append(message)
-        if message["type"] == "state":
-            self.state = json.loads(json.dumps(message))
-        if message["type"] in ("rows", "changes"):
-            self.rows = json.loads(gzip.decompress(buffers[0]))
-
-    def upload(self, name: str, content: bytes, *, again: bool = False) -> dict[str, Any]:
-        self("file", key="k", name=name, size=len(content), again=again)
-        self("piece", key="k", buffers=[memoryview(content)])
-        return self("whole", key="k")
-
-    def cause(self, text: str) -> str:
-        return next(c["key"] for c in self.state["causes"] if text in c["name"])
+from tests.clicks import Clicks
 
 
 @pytest.fixture

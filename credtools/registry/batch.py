@@ -170,6 +170,10 @@ class Batch:
         """What is unlike the last files of its source, each in one sentence; `holds` by what the recipe expects."""
         return preflighting.findings(self)
 
+    def why_hold(self, max_reject_rate: float | None = None) -> list[str]:
+        """What would hold this batch without a person, one sentence for each reason; the threshold as in `settle`."""
+        return preflighting.why_hold(self, max_reject_rate)
+
     # --- media ----------------------------------------------------------------------------------------------
 
     def add_media(
@@ -267,9 +271,8 @@ class Batch:
         is no recipe that promised it.
         """
         try:
-            reason = preflighting.why_hold(self, max_reject_rate)
-            if reason:
-                return self.hold(reason)
+            if reasons := self.why_hold(max_reject_rate):
+                return self.hold(" ".join(reasons))
             return finishing.outcome_of_receipt(self.file, self.finish())
         except UnknownOutcomeError:
             raise

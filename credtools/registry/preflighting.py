@@ -65,8 +65,8 @@ def findings(batch: Batch) -> list[Finding]:
     return preflight.findings(batch.recipe.expect, look(batch), before)
 
 
-def why_hold(batch: Batch, max_reject_rate: float | None) -> str | None:
-    """Why an unattended batch must wait for a person, one sentence for each reason; None to go on.
+def why_hold(batch: Batch, max_reject_rate: float | None) -> list[str]:
+    """Why an unattended batch must wait for a person, one sentence for each reason; empty to go on.
 
     Raises FileError for a missing heading when there is no recipe that promised it.
     """
@@ -78,7 +78,7 @@ def why_hold(batch: Batch, max_reject_rate: float | None) -> str | None:
             raise
         reasons, unlike = [str(problem)], [one for one in unlike if one.about != "headings"]
     reasons += [one.sentence for one in unlike if one.holds]
-    return " ".join(reason for reason in reasons if reason) or None
+    return [reason for reason in reasons if reason]
 
 
 def _of_rows(batch: Batch, max_reject_rate: float | None) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from credtools.errors import CredtoolsError
 from credtools.recipes import Recipe
 from credtools.registry import Registry
-from credtools.widgets import assumptions
+from credtools.widgets import assumptions, facts
 from credtools.widgets.frame import Frame, recipes
 from credtools.widgets.journey import Journey
 
@@ -26,6 +26,7 @@ class Arriving(Frame):
     def do_ready(self) -> None:
         """A browser shows the wizard (again): it needs everything."""
         self.sheet = None
+        self._tell_held()
         self.show()
 
     def do_home(self) -> None:
@@ -55,9 +56,14 @@ class Arriving(Frame):
         if found.state not in ("draft", "held"):
             raise CredtoolsError(f"Batch {batch} is {found.state}; only a draft or held batch can be reviewed.")
         self.journeys.insert(0, Journey(found))
-        if found.held_because:
-            self.tell(found.held_because)
+        self._tell_held()
         self.go_on()
+
+    def _tell_held(self) -> None:
+        """Why a run has held the file in hand, if it doesn't show: the run's own threshold may have been stricter."""
+        held = self.journeys[0].batch.held_because if self.journeys else None
+        if held and not any(one["holds"] for one in facts.unlike(self.journey)):
+            self.tell(held)
 
     def do_discard(self) -> None:
         self.journey.batch.discard()

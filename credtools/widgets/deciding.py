@@ -32,7 +32,7 @@ class Deciding(Frame):
             "resolution": found.resolution,
             "column": found.column.name if found.column else "",
         }
-        if found.column and all(values):  # a blank can't be replaced everywhere
+        if found.column and found.column.kind != "user" and all(values):  # no rule for a blank, nor for a person
             told["usual"] = usual_scope(found.column, found.cells(""))
         self.send({"type": "options", "cause": cause, "name": facts.name(found), **told})
 

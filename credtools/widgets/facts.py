@@ -50,12 +50,14 @@ def warnings(causes: pd.DataFrame) -> list[str]:
 def unlike(journey: Journey) -> list[dict[str, Any]]:
     """What is unlike the last files of the source, one sentence each, and whether it holds an unattended run.
 
-    Values that only nobody knows are causes anyway.
+    Of a held batch also what else would hold it now. Values that nobody knows are causes anyway.
     """
-    if journey.batch.source == MANUAL:  # files that have nothing in common
-        return []
-    found = [one for one in journey.batch.preflight() if one.holds or one.about != "values"]
-    return [{"sentence": one.sentence, "holds": one.holds} for one in found]
+    batch = journey.batch
+    found = [] if batch.source == MANUAL else batch.preflight()  # files by hand have nothing in common
+    told = {one.sentence: one.holds for one in found if one.holds or one.about != "values"}
+    others = batch.why_hold() if batch.held_because else []
+    told = {sentence: True for sentence in others if sentence not in (*told, journey.problem)} | told
+    return [{"sentence": sentence, "holds": holds} for sentence, holds in told.items()]
 
 
 def _idle(journey: Journey) -> dict[str, Any]:
@@ -133,10 +135,16 @@ def _decision(journey: Journey, decision: Decision) -> dict[str, Any]:
         "sentence": sentence(journey, decision),
         "scope": _scope(decision),
         "idle": decision.scope == "rule" and decision.rule is not None and not _hit(journey, decision.rule).rows,
-        "turn": ("Only these records" if decision.scope == "rule" else "Every file of this source")
-        if decision.changeable
-        else "",
+        "turn": _turn(journey, decision),
     }
+
+
+def _turn(journey: Journey, decision: Decision) -> str:
+    """What a decision can become instead; an address names a person, and recipes hold none."""
+    people = {column.name for column in journey.columns.values() if column.kind == "user"}
+    if not decision.changeable or people & decision.rules.keys():
+        return ""
+    return "Only these records" if decision.scope == "rule" else "Every file of this source"
 
 
 def _scope(decision: Decision) -> str:

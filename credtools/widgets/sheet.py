@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from credtools.model import Review
 from credtools.widgets.journey import Journey
@@ -63,8 +64,8 @@ class Sheet:
         """Errors as [row, column (-1: the row), cause, sentence, suggestion], the sentences, and what was fixed."""
         errors = review.errors[review.errors["blocks"]]
         places = {column.name: place for place, column in enumerate(self.columns)}
-        told = errors["title"] + ": " + errors["resolution"]
-        codes, sentences = told.factorize()
+        told = [f"{title}: {text}" for title, text in zip(errors["title"], errors["resolution"], strict=True)]
+        codes, sentences = pd.factorize(np.array(told, dtype=object))  # a file without any error has no told types
         rows, columns = errors["row"].tolist(), [places.get(name, -1) for name in errors["column"].tolist()]
         wrong = set(zip(rows, columns, strict=True))
         self._wrong_once |= wrong

@@ -168,7 +168,7 @@ function decided(state, { act, ui }) {
 
 // What is unlike the last files of the source; what its recipe lets an unattended run wait for a person is marked.
 function unlike(findings) {
-  return findings.length > 0 && h('div', {}, h('h3', {}, 'Unlike the last files of this source'),
+  return findings.length > 0 && h('div', {}, h('h3', {}, findings.some(({ holds }) => holds) ? 'What holds an unattended run, or is unlike the last files' : 'Unlike the last files of this source'),
     h('ul', { class: 'ct-list ct-unlike' }, findings.map(({ sentence, holds }) =>
       h('li', { class: holds && 'ct-holds' }, h('span', {}, sentence), holds && h('span', { class: 'ct-scope' }, 'holds an unattended run')))))
 }
@@ -253,7 +253,7 @@ function done(state, { act, ui }) {
     state.pending > 0 && h('p', {}, state.may_approve ? waits : `${waits} They were sent to the approvers.`),
     state.pending > 0 && state.may_approve && h('div', { class: 'ct-buttons' }, button('Decide on approval…', () => ui.approve(state))),
     saving(state, act),
-    h('div', { class: 'ct-buttons' }, button(state.later > 0 ? 'Next file' : 'To the credentials', () => act('close'), { primary: true })))
+    h('div', { class: 'ct-buttons' }, button(state.later > 0 ? 'Next file' : 'To the credentials', () => act('close'), { primary: !state.changes.length })))
 }
 
 // How the file was read and mended, for the next one. For a source that has a recipe that file is what to save over.

@@ -1,0 +1,43 @@
+"""The wizard without a browser: what a click sends, and what is sent back."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+from credtools.registry import Registry
+from credtools.widgets import Wizard
+
+
+class Clicks:
+    """A wizard, and the last state that it sent."""
+
+    def __init__(self, registry: Registry, recipe: Path | None = None) -> None:
+        self.wizard = Wizard(registry, str(recipe or ""))
+        self.state: dict[str, Any] = {}
+        self.sent: list[dict[str, Any]] = []
+        self.rows: dict[str, Any] = {}
+        self.wizard.send = self._send
+        self("ready")
+
+    def __call__(self, verb: str, **values: Any) -> dict[str, Any]:
+        buffers = values.pop("buffers", [])
+        self.wizard._on_message(self.wizard, {"do": verb, **values}, buffers)
+        return self.state
+
+    def _send(self, message: dict[str, Any], buffers: Any = None) -> None:
+        self.sent.append(message)
+        if message["type"] == "state":
+            self.state = json.loads(json.dumps(message))
+        if message["type"] in ("rows", "changes"):
+            self.rows = json.loads(gzip.decompress(buffers[0]))
+
+    def upload(self, name: str, content: bytes, *, again: bool = False) -> dict[str, Any]:
+        self("file", key="k", name=name, size=len(content), again=again)
+        self("piece", key="k", buffers=[memoryview(content)])
+        return self("whole", key="k")
+
+    def cause(self, text: str) -> str:
+        return next(c["key"] for c in self.state["causes"] if text in c["name"])
