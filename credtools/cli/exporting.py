@@ -22,13 +22,17 @@ def template(output: Path, schema: str) -> None:
 @click.command()
 @OUTPUT
 @click.option("--batch", type=int, help="Only what one batch wrote.")
+@click.option("--expiring", type=click.IntRange(0, 36_500), metavar="DAYS", help="Only what expires within DAYS days.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-def export(output: Path, batch: int | None, *, as_json: bool) -> None:
-    """Write what was accepted as clean template files of at most 20,000 rows each."""
+def export(output: Path, batch: int | None, expiring: int | None, *, as_json: bool) -> None:
+    """Write what was accepted as clean template files of at most 20,000 rows each.
+
+    With --expiring only the newest approved version of each credential, soonest first.
+    """
     registry = open_registry()
     if batch is not None:
         registry.batch(batch)  # a batch that isn't there is misuse, not an empty file
-    written = [str(path) for path in registry.export(output, batch)]
+    written = [str(path) for path in registry.export(output, batch, expiring=expiring)]
     if as_json:
         print_json({"files": written})
     else:

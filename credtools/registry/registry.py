@@ -20,7 +20,7 @@ from credtools.fields import Column
 from credtools.lookups import Lookups
 from credtools.model import Changes, OrganisationSettings, Outcome, Review, Table
 from credtools.recipes import MANUAL, Recipe
-from credtools.registry import attaching, correcting, finishing, loading, organisation, trying
+from credtools.registry import attaching, correcting, finishing, loading, organisation, standing, trying
 from credtools.registry.batch import Batch
 from credtools.registry.trying import RecipeDiff
 from credtools.rules import Hit
@@ -246,10 +246,15 @@ class Registry:
         types = lookups.types.loc[lookups.types["status"] == "active", "name"].tolist()
         return exports.write_template(path, self._columns(schema), types, lookups.date_format)
 
-    def export(self, path: str | Path, batch: Batch | int | None = None) -> list[Path]:
-        """Writes what was accepted and not declined (of one batch) as clean template files of at most 20,000 rows."""
+    def export(self, path: str | Path, batch: Batch | int | None = None, *, expiring: int | None = None) -> list[Path]:
+        """Writes what was accepted and not declined (of one batch) as clean template files of at most 20,000 rows.
+
+        `expiring`: only what expires within so many days, see there.
+        """
         number = None if batch is None else _number(batch)
-        found = store.reads.credentials(self.engine, number)
+        found = store.reads.credentials(self.engine, number) if expiring is None else self.expiring(expiring)
+        if number is not None:
+            found = found[found["batch"] == number]
         accepted = found[found["decision"] != "declined"]
         return exports.write_accepted(path, accepted, self._columns("credentials"), self.settings.date_format)
 
@@ -300,6 +305,14 @@ class Registry:
     def credentials(self) -> pd.DataFrame:
         """All standing versions of all credentials."""
         return store.reads.credentials(self.engine)
+
+    def expiring(self, days: int) -> pd.DataFrame:
+        """The credentials that expire today or within so many days, soonest first: of each the version that counts.
+
+        That is the newest one that is approved or needs no approval; a pending successor changes nothing yet. Today is
+        a day of the organisation's time zone.
+        """
+        return standing.expiring(self.credentials(), self.lookups().today, days)
 
     def history(self, batch: Batch | int, line: int) -> pd.DataFrame:
         """What was done with the credential of a line, oldest first: at, by, version, batch, line, what, before, after.

@@ -183,13 +183,17 @@ def stored_versions(engine: Engine, user_ids: Sequence[int]) -> StoredVersions:
 
 
 def credentials(engine: Engine, batch_id: int | None = None) -> pd.DataFrame:
-    """Standing versions with their credential: user, type, number, dates, own columns (JSON), decision, batch, line."""
+    """Standing versions, as they arrived: credential, user, type, number, dates, own columns (JSON), decision, place.
+
+    `newest`: whether it is the credential's newest version, by issue date.
+    """
     version, credential = tables.credential_versions, tables.credentials
     user, kind = tables.users, tables.credential_types
     statement = (
         select(
             version.c.batch_id.label("batch"),
             version.c.line,
+            version.c.credential_id.label("credential"),
             user.c.email.label("user_email"),
             kind.c.name.label("credential_type"),
             version.c.number.label("credential_number"),

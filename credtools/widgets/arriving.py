@@ -33,10 +33,11 @@ class Arriving(Frame):
         self.step = "home"
         self.show()
 
-    def do_list(self, text: str, state: str) -> None:
+    def do_list(self, text: str, state: str, days: str = "") -> None:
         """The credentials that match a filter, as of when the page was opened."""
         if self.credentials is not None:
-            self.send({"type": "list", "list": self.credentials.like(text, state)})
+            within = int(days) if days.isdecimal() else 0
+            self.send({"type": "list", "list": self.credentials.like(text, state, within)})
 
     def do_begin(self) -> None:
         self.step = "upload"

@@ -9,7 +9,7 @@ import pandas as pd
 
 from credtools.dates import date_format
 from credtools.lookups import fold
-from credtools.registry import Registry
+from credtools.registry import Registry, standing
 
 MOST_SHOWN = 100
 STATES = ("pending", "expired", "expiring soon", "valid", "declined")
@@ -29,23 +29,25 @@ class Credentials:
         found.loc[until < pd.Timestamp(lookups.today), "state"] = "expired"
         for decision in ("pending", "declined"):
             found.loc[found["decision"] == decision, "state"] = decision
-        numbered = lookups.types.loc[lookups.types["numbered"].astype(bool), "name"]
-        number = found["credential_number"].where(found["credential_type"].isin(numbered), "").fillna("")
-        credential = found.assign(number=number).groupby(["user_email", "credential_type", "number"], sort=False)
-        counting = found["decision"].isin(("approved", "not_required"))
-        newest_counting = found[counting].groupby([found["user_email"], found["credential_type"], number]).tail(1).index
+        self._found, self._today = found, lookups.today
+        counting = standing.counting(found)
         self.totals = {
             "pending": int((found["decision"] == "pending").sum()),
-            "expired": int((found.loc[newest_counting, "state"] == "expired").sum()),
-            "expiring soon": int((found.loc[newest_counting, "state"] == "expiring soon").sum()),
-            "total": credential.ngroups,
+            "expired": int((counting["state"] == "expired").sum()),
+            "expiring soon": int((counting["state"] == "expiring soon").sum()),
+            "total": found["credential"].nunique(),
         }
-        shown = found["newest"] | found.index.isin(newest_counting) | (found["decision"] == "pending")
+        shown = found["newest"] | found.index.isin(counting.index) | (found["decision"] == "pending")
         self._rows = found[shown].iloc[::-1]
 
-    def like(self, text: str, state: str) -> dict[str, Any]:
-        """The first credentials whose user, type or number contains `text`, and how many there are."""
-        rows = self._rows if state not in STATES else self._rows[self._rows["state"] == state]
+    def like(self, text: str, state: str, days: int = 0) -> dict[str, Any]:
+        """The first credentials whose user, type or number contains `text`, and how many there are.
+
+        `days`: only those that expire within so many, soonest first.
+        """
+        rows = standing.expiring(self._found, self._today, days) if days else self._rows
+        if state in STATES:
+            rows = rows[rows["state"] == state]
         if wanted := fold(text):
             words = rows["user_email"] + " " + rows["credential_type"] + " " + rows["credential_number"].fillna("")
             rows = rows[[wanted in fold(word) for word in words]]

@@ -42,6 +42,13 @@ def test_a_person_uploads_and_approves_by_clicks(tmp_path: Path, page: Page, ope
     page.get_by_label("State").select_option("valid")
     expect(page.get_by_role("row", name="First Aid")).to_have_count(0)
     expect(page.get_by_role("row", name="valid").first).to_contain_text("Forklift")
+    page.get_by_label("State").select_option("")
+    page.get_by_label("Expires").select_option("within 90 days")
+    soon = registry.expiring(90)
+    forklifts = int((soon["credential_type"] == "Forklift").sum())
+    expect(page.get_by_text(f"{forklifts} shown")).to_be_visible()
+    page.get_by_label("Filter by user, type or number").fill("")
+    expect(page.get_by_text(f"{len(soon)} shown")).to_be_visible()
     wizard.is_accessible()
     screenshot(page, "wizard-8-credentials")
     assert registry.verify() == []

@@ -38,6 +38,7 @@ const numbersTable = numbers => h('table', { class: 'ct-numbers' }, h('tbody', {
 
 // --- the credentials page ------------------------------------------------------------------------------------
 
+const WITHIN = [30, 60, 90]
 const SHOWN = ['pending', 'expired', 'expiring soon', 'valid', 'declined']
 
 function home(state, { act, ui }) {
@@ -48,9 +49,10 @@ function home(state, { act, ui }) {
   ui.fillList(state.list)
   const text = h('input', { type: 'search', 'data-focus': 'filter' })
   const kind = select([['', 'all'], ...SHOWN.map(name => [name, name])], '')
-  const ask = () => act('list', { text: text.value, state: kind.value }, true)
+  const until = select([['', 'whenever'], ...WITHIN.map(days => [String(days), `within ${days} days`])], '')
+  const ask = () => act('list', { text: text.value, state: kind.value, days: until.value }, true)
   text.addEventListener('input', ask)
-  kind.addEventListener('change', ask)
+  for (const choice of [kind, until]) choice.addEventListener('change', ask)
   const nothing = !state.totals.total
   return region('Credentials',
     h('dl', { class: 'ct-totals' }, Object.entries(state.totals).map(([name, count]) =>
@@ -62,7 +64,7 @@ function home(state, { act, ui }) {
         button('Continue', () => act('open', { batch: batch.batch }), { focus: `open ${batch.batch}`, about: id }))
     }))),
     nothing ? h('p', {}, 'There are no credentials yet. Begin with Bulk upload (CSV).')
-      : h('div', {}, h('div', { class: 'ct-line' }, field('Filter by user, type or number', text), field('State', kind)), holder))
+      : h('div', {}, h('div', { class: 'ct-line' }, field('Filter by user, type or number', text), field('State', kind), field('Expires', until)), holder))
 }
 
 // --- Upload CSV ----------------------------------------------------------------------------------------------
