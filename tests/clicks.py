@@ -19,6 +19,7 @@ class Clicks:
         self.state: dict[str, Any] = {}
         self.sent: list[dict[str, Any]] = []
         self.rows: dict[str, Any] = {}
+        self.downloads: list[bytes] = []
         self.wizard.send = self._send
         self("ready")
 
@@ -31,6 +32,8 @@ class Clicks:
         self.sent.append(message)
         if message["type"] == "state":
             self.state = json.loads(json.dumps(message))
+        if message["type"] == "download":
+            self.downloads += buffers
         if message["type"] in ("rows", "changes"):
             self.rows = json.loads(gzip.decompress(buffers[0]))
 

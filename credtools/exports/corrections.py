@@ -27,6 +27,8 @@ from credtools.model import Table
 KEY, REASONS, SUGGESTIONS = "credtools row", "credtools reasons", "credtools suggestions"
 OURS = (KEY, REASONS, SUGGESTIONS)
 ROW_KEY = re.compile(r"R(\d{1,18})-([A-Z2-7]{10})")
+SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+START = 1 << 16  # bytes among which the headings are
 WRONG = PatternFill("solid", fgColor="FFFDE2DD")
 
 
@@ -119,3 +121,16 @@ def read_corrections(path: str | Path) -> Table:
     raise FileError(
         f"{name} has no column {KEY!r}, so it is no correction file; write one with credtools rejects -o {name}."
     )
+
+
+def is_correction(path: str | Path) -> bool:
+    """Whether a file is a correction file, whatever program has saved it; only what may be one is read whole."""
+    try:
+        content = reading.file_bytes(path)
+        start = content[:START]
+        if not start.startswith(SPREADSHEETS) and not any(KEY.encode(name) in start for name in ("utf-8", "utf-16-le")):
+            return False
+        read_corrections(path)
+    except CredtoolsError:  # whoever takes it for another file says what is wrong with it
+        return False
+    return True

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from credtools import exports
 from credtools.errors import CredtoolsError
 from credtools.recipes import Recipe
 from credtools.registry import Registry
 from credtools.widgets import assumptions, facts
 from credtools.widgets.frame import Frame, recipes
 from credtools.widgets.journey import Journey
-
-MIME = {".csv": "text/csv", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+from credtools.widgets.taking import MIME
 
 
 class Arriving(Frame):
@@ -74,10 +73,7 @@ class Arriving(Frame):
 
     def do_template(self, kind: str) -> None:
         """Sends the template that people fill in."""
-        suffix = kind if kind in MIME else ".csv"
-        with tempfile.TemporaryDirectory(prefix="credtools-") as folder:
-            path = self.registry.template(Path(folder) / f"credentials{suffix}")
-            self.send({"type": "download", "name": path.name, "mime": MIME[suffix]}, [path.read_bytes()])
+        self.hand_out(f"credentials{kind if kind in MIME else '.csv'}", self.registry.template)
 
     def do_file(self, key: str, name: str, size: int, *, again: bool = False) -> None:
         self._replaces = self.journey if again else None
@@ -100,8 +96,17 @@ class Arriving(Frame):
         self.show()
 
     def take(self, path: Path) -> None:
-        """A file from this machine: read, checked, and shown if no other file is in hand."""
+        """A file from this machine: read, checked, and shown if no other file is in hand.
+
+        A correction file is taken back at once: what was mended in it is finished, and what became of it is shown.
+        """
         replaced, self._replaces = self._replaces, None
+        if exports.is_correction(path):
+            self.corrected = path.name, self.registry.correct(path)
+            self.step = "corrected"
+            self.tell(f"{path.name}: {self.corrected[1]}.")
+            self.show()
+            return
         recipe: Recipe | str | None = replaced.batch.recipe if replaced else self.recipe or None
         batch = self.registry.upload(path, recipe)
         try:

@@ -8,6 +8,7 @@ from credtools.errors import CredtoolsError, MovedError
 from credtools.widgets import assumptions
 from credtools.widgets.attaching import Attaching
 from credtools.widgets.attachments import wanted
+from credtools.widgets.taking import MIME
 
 
 class Closing(Attaching):
@@ -48,6 +49,14 @@ class Closing(Attaching):
         number = self.finished.id if self.finished else ""
         self.tell(f"Approve them later, in approve.ipynb or by: credtools approve {number}")
         self.show()
+
+    def do_rejects(self, kind: str) -> None:
+        """Sends the rejected rows of the file that was finished, to be mended in a spreadsheet and uploaded again."""
+        if self.finished is None:
+            raise CredtoolsError("Finish a file first; then its rejected rows can be downloaded.")
+        number = self.finished.id
+        name = f"rejects_of_batch_{number}{kind if kind in MIME else '.csv'}"
+        self.hand_out(name, lambda path: self.registry.write_rejects(path, number))
 
     def do_save(self, name: str) -> None:
         """Saves how this file was read and mended as the recipe of its source."""

@@ -10,6 +10,7 @@ from credtools.errors import plural
 from credtools.lookups import fold
 from credtools.model import Counts
 from credtools.recipes import MANUAL
+from credtools.registry.correcting import Corrected
 from credtools.rules import Hit, Replace, Rule
 from credtools.widgets import assumptions
 from credtools.widgets.causes import Cause
@@ -18,7 +19,7 @@ from credtools.widgets.journey import Journey
 
 MOST_CAUSES = 8
 EXAMPLES = 3
-MOST_IDLE = 50
+MOST_IDLE = MOST_LINES = 50
 
 
 def review(journey: Journey, shown: int = MOST_CAUSES) -> dict[str, Any]:
@@ -95,6 +96,27 @@ def numbers(counts: Counts) -> list[dict[str, str]]:
         ("Rejected", counts.rejected, "stay on the list of rejects until somebody mends them"),
     )
     return [{"label": label, "count": f"{count:,}", "help": text} for label, count, text in told]
+
+
+def corrected(file: str, done: Corrected) -> dict[str, Any]:
+    """What came of a correction file."""
+    told = (
+        ("Fixed", done.fixed, "are accepted now"),
+        ("Still wrong", done.still_wrong, "have an error that they had before; they stay on the list of rejects"),
+        ("Newly wrong", done.newly_wrong, "have other errors than before; they stay on the list of rejects"),
+        ("Untouched", done.untouched, "were not changed in the file"),
+        ("Left out", done.left_out, "are rejected rows of the same uploads that the file doesn't hold"),
+    )
+    repaired = "the cell under ‘{}’ was rewritten by a spreadsheet; it counts as it came"
+    lines = [*done.problems, *((line, repaired.format(heading)) for line, heading in done.repaired)]
+    return {
+        "file": file,
+        "numbers": [{"label": label, "count": f"{len(rows):,}", "help": text} for label, rows, text in told],
+        "counts": str(done),
+        "lines": [f"Line {line:,}: {sentence}" for line, sentence in lines[:MOST_LINES]],
+        "found": len(lines),
+        "receipts": "\n".join(str(receipt) for receipt in done.receipts),
+    }
 
 
 def name(cause: Cause) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from credtools.errors import CredtoolsError
 from credtools.recipes import MANUAL
 from credtools.registry import Batch, Registry
+from credtools.registry.correcting import Corrected
 from credtools.widgets import assumptions, facts
 from credtools.widgets.attachments import Attachments, wanted
 from credtools.widgets.home import Credentials, waiting
@@ -25,6 +26,7 @@ class Frame(Taking):
         self.step = "home"
         self.journeys: list[Journey] = []  # the file in hand first, then those that wait for their turn
         self.finished: Batch | None = None
+        self.corrected: tuple[str, Corrected] | None = None  # the correction file taken back last, and what came of it
         self.credentials: Credentials | None = None
         self.sheet: Sheet | None = None
         self._attachments: Attachments | None = None
@@ -49,8 +51,10 @@ class Frame(Taking):
             self.credentials = Credentials(self.registry)
             found = self.credentials.like("", "")
             return {"totals": self.credentials.totals, "list": found, "waiting": waiting(self.registry)}
+        waits = self.journeys[0].batch.file if self.journeys else ""
+        if self.step == "corrected" and self.corrected:
+            return facts.corrected(*self.corrected) | {"open": waits}
         if self.step == "upload":
-            waits = self.journeys[0].batch.file if self.journeys else ""
             return {"recipes": recipes(self.recipe), "recipe": self.recipe, "open": waits}
         told: dict[str, Any] = {"file": self.journey.batch.file, "later": len(self.journeys) - 1}
         return told | self._step_facts()
@@ -135,6 +139,7 @@ class Frame(Taking):
             "numbers": facts.numbers(receipt.counts),
             "counts": str(receipt.counts),
             "pending": pending,
+            "rejected": receipt.counts.rejected,
             "may_approve": not self.registry.settings.four_eyes,
             "batch": self.finished.id,
         }

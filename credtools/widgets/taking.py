@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,8 @@ from credtools.errors import CredtoolsError
 from credtools.registry import Registry
 from credtools.widgets.receiving import Receiver
 from credtools.widgets.verbs import Verbs
+
+MIME = {".csv": "text/csv", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 class Taking(Verbs):
@@ -37,6 +41,13 @@ class Taking(Verbs):
         except CredtoolsError:
             self.send({"type": "refused", "key": key})
             raise
+
+    def hand_out(self, name: str, write: Callable[[Path], object]) -> None:
+        """Sends a file to the browser, which saves it; `write` is given where to write it."""
+        with tempfile.TemporaryDirectory(prefix="credtools-") as folder:
+            path = Path(folder) / name
+            write(path)
+            self.send({"type": "download", "name": name, "mime": MIME[path.suffix]}, [path.read_bytes()])
 
     def come(self) -> list[Path]:
         """The media that have arrived since this was asked the last time."""

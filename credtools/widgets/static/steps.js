@@ -1,6 +1,6 @@
 // Each step: from the facts that the kernel sent to elements. `act(verb, values)` sends a verb.
 const STEPS = [['upload', 'Upload CSV'], ['review', 'Review data'], ['media', 'Add media'], ['finish', 'Finish']]
-const STEP_OF = { headings: 'upload', done: 'finish' }
+const STEP_OF = { headings: 'upload', corrected: 'upload', done: 'finish' }
 
 function stepList(step) {
   const now = STEPS.findIndex(([name]) => name === (STEP_OF[step] ?? step))
@@ -73,6 +73,7 @@ function upload(state, { act, ui }) {
   const zone = h('div', { class: 'ct-zone' },
     h('strong', {}, 'Drop files here, or click to choose them'),
     h('span', {}, 'CSV, TSV, XLSX, XLS or ODS, up to 50 MB and 20,000 rows each. Several files are taken one after the other.'),
+    h('span', {}, 'Rejected rows that were mended in a spreadsheet go here, too.'),
     fileInput('Upload CSV file', ui, false))
   zone.addEventListener('dragover', event => { event.preventDefault(); event.stopPropagation(); zone.classList.add('ct-over') })
   zone.addEventListener('dragleave', () => zone.classList.remove('ct-over'))
@@ -175,11 +176,11 @@ function unlike(findings) {
       h('li', { class: holds && 'ct-holds' }, h('span', {}, sentence), holds && h('span', { class: 'ct-scope' }, 'holds an unattended run')))))
 }
 
-function folded(title, sentences, found = sentences.length) {
-  const rest = found - sentences.length
-  return found > 0 && h('details', {}, h('summary', { 'data-focus': title }, title),
-    h('ul', {}, sentences.map(text => h('li', {}, text)), rest > 0 && h('li', {}, `and ${rest.toLocaleString('en')} more`)))
-}
+const listed = (sentences, found) => h('ul', {}, sentences.map(text => h('li', {}, text)),
+  found > sentences.length && h('li', {}, `and ${(found - sentences.length).toLocaleString('en')} more`))
+
+const folded = (title, sentences, found = sentences.length) => found > 0
+  && h('details', {}, h('summary', { 'data-focus': title }, title), listed(sentences, found))
 
 function notes(warnings) {
   return folded(warnings.length === 1 ? '1 note that blocks nothing' : `${warnings.length} notes that block nothing`, warnings)
@@ -248,10 +249,14 @@ function finish(state, { act }) {
 }
 
 function done(state, { act, ui }) {
+  const rejectsId = freshId()
   const waits = `${state.pending.toLocaleString('en')} credentials wait for approval.`
   return region('Finish',
     h('p', { class: 'ct-good' }, `${state.file} is uploaded.`), numbersTable(state.numbers),
-    h('details', {}, h('summary', {}, 'Receipt'), h('pre', {}, state.receipt)),
+    receipt(state.receipt),
+    state.rejected > 0 && h('div', {}, h('p', { id: rejectsId }, `${counted(state.rejected, 'row was', 'rows were')} rejected. Mend them in a spreadsheet – the reasons stand beside – and upload that file here again.`),
+      h('div', { class: 'ct-buttons' }, [['.xlsx', 'XLSX'], ['.csv', 'CSV']].map(([kind, name]) =>
+        button(`Download rejected rows (${name})`, () => act('rejects', { kind }, true), { about: rejectsId })))),
     state.pending > 0 && h('p', {}, state.may_approve ? waits : `${waits} They were sent to the approvers.`),
     state.pending > 0 && state.may_approve && h('div', { class: 'ct-buttons' }, button('Decide on approval…', () => ui.approve(state))),
     saving(state, act),
@@ -274,4 +279,19 @@ function saving(state, act) {
       h('div', { class: 'ct-buttons' }, button(`Save over ${state.recipe}`, () => act('save', { name: state.source }), { primary: true, focus: 'save over', about: id })))
       : h('p', {}, `${state.recipe} says how this file was read and mended.`),
     h('details', {}, h('summary', { 'data-focus': 'another recipe' }, 'Save under another name…'), another))
+}
+
+const receipt = text => text && h('details', {}, h('summary', { 'data-focus': 'receipt' }, 'Receipt'), h('pre', {}, text))
+const counted = (count, one, many) => `${count.toLocaleString('en')} ${count === 1 ? one : many}`
+
+// What came of a correction file: its rows were rejected before, were mended in a spreadsheet, and are judged again.
+function corrected(state, { act }) {
+  return region('Upload CSV',
+    h('p', { class: 'ct-good' }, `${state.file} is a correction file: its rows were judged again, and those that are right now are uploaded.`),
+    numbersTable(state.numbers),
+    state.found > 0 && h('div', {}, h('h3', {}, 'To look at'), listed(state.lines, state.found)),
+    receipt(state.receipts),
+    h('div', { class: 'ct-buttons' }, button('Upload another file', () => act('begin')),
+      state.open ? button(`Continue with ${state.open}`, () => act('resume'), { focus: 'resume', primary: true })
+        : button('To the credentials', () => act('home'), { primary: true })))
 }

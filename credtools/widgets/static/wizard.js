@@ -1,5 +1,5 @@
 // The wizard: keeps the frame (status line, progress), draws the step that the kernel sent, and keeps focus in place.
-const DRAW = { home, upload, headings, review, media, finish, done }
+const DRAW = { home, upload, corrected, headings, review, media, finish, done }
 const SAID = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', undo: 'Checking again' }
 
 const TOAST_MS = 6000
