@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from credtools import demo, reading
-from credtools.demo import Demo
+from credtools.demo import Demo, scans
 from credtools.errors import CredtoolsError
 from credtools.registry import Batch
 from credtools.store import Loaded
@@ -37,7 +37,8 @@ def found(batch: Batch) -> Counter[str]:
 
 def written(folder: Path) -> dict[str, bytes]:
     names = (demo.USERS, demo.TYPES, demo.EXPORT, demo.RECIPE)
-    return {name: (folder / name).read_bytes() for name in names}
+    scans = {path.name: path.read_bytes() for path in (folder / demo.SCANS).iterdir()}
+    return {name: (folder / name).read_bytes() for name in names} | scans
 
 
 def test_same_seed_same_bytes(made: Demo, tmp_path: Path) -> None:
@@ -50,8 +51,8 @@ def test_same_seed_same_bytes(made: Demo, tmp_path: Path) -> None:
 def test_another_seed_another_export(made: Demo, tmp_path: Path) -> None:
     """Another seed gives another export of the same organisation, with as many faults."""
     other = demo.prepare(tmp_path, seed=7)
-    differing = [name for name, content in written(made.folder).items() if written(tmp_path)[name] != content]
-    assert differing == [demo.EXPORT]
+    before, after = written(made.folder), written(tmp_path)
+    assert [name for name in before.keys() & after.keys() if before[name] != after[name]] == [demo.EXPORT]
     assert other.planted == made.planted
 
 
@@ -174,6 +175,14 @@ def test_again_in_the_same_folder(tmp_path: Path) -> None:
     first.registry.upload(first.export, recipe=first.recipe).finish()
     note = tmp_path / "demo" / "exports" / "note.txt"
     note.write_text("mine", "utf-8")
+    scan = tmp_path / "demo" / demo.SCANS / "mine.png"
+    scan.write_bytes(b"mine")
+    second = demo.prepare(tmp_path / "demo", rows=100)
+    assert scan.read_bytes() == b"mine"
+    assert (
+        written(tmp_path / "demo").keys() - {"mine.png"}
+        == written(demo.prepare(tmp_path / "x", rows=100).folder).keys()
+    )
     second = demo.prepare(tmp_path / "demo", rows=200)
     assert len(second.registry.batches()) == 0
     assert second.registry.upload(second.export, recipe=second.recipe).finish().counts.rows == 200
@@ -224,3 +233,20 @@ def test_too_few_rows_are_refused(tmp_path: Path) -> None:
 def test_folder_is_private(made: Demo) -> None:
     """The folder is the user's own: nobody else may look into it."""
     assert made.folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_scans_belong_to_the_rows_of_one_type(tmp_path: Path) -> None:
+    """Real PDFs and PNGs for most of the rows that require media; one belongs to nobody, some to rejected rows."""
+    made = demo.prepare(tmp_path, rows=500)
+    batch = made.registry.upload(made.export, recipe=made.recipe)
+    done = batch.add_media(made.folder / demo.SCANS)
+    scanned = [path for path in (made.folder / demo.SCANS).iterdir() if path.name != scans.STRAY]
+    assert {path.suffix for path in scanned} == {".pdf", ".png"}
+    assert (done.refused, done.ambiguous, done.shared) == ([], [], [])
+    unmatched = {medium.file: medium.reason for medium in done.unmatched}
+    assert unmatched.pop(scans.STRAY) == f"For no row does the pattern make the name {scans.STRAY!r}."
+    assert len(done.matched) + len(unmatched) == len(scanned)
+    assert len(done.matched) > len(unmatched) > 0
+    assert 0 < sum(row.required for row in done.missing) < len(done.matched)
+    batch.finish()
+    assert made.registry.verify() == []

@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from credtools.demo import scans
 from credtools.errors import CredtoolsError
 from credtools.registry import Registry, create
 
 MARKER, USERS, TYPES = ".credtools-demo", "users.csv", "credential_types.csv"
 DATABASE, EXPORT, RECIPE = "credtools.db", "exports/hr_export.csv", "recipes/hr.yaml"
+SCANS = "scans"
 FILES = (USERS, TYPES, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", EXPORT, RECIPE)
 USUAL_ROWS, FEWEST_ROWS = 2_000, 100  # PLAN counts for the usual number; in fewer rows not every fault has room
 
@@ -30,6 +32,7 @@ read: {heading_line: 4}
 headings: {E-Mail Adresse: user_email, Qualification: credential_type, Issued on: issue_date,
   Valid until: expiration_date, Certificate no.: credential_number}
 date_format: DD/MM/YYYY
+media: "{user_email}_{credential_type}_{issue_date}"
 """
 PREAMBLE = (("Personal – Qualifikationen, alle Standorte",), ("Stand: 31/10/2026",), ())
 HEADINGS = (
@@ -46,21 +49,22 @@ REMARKS_SEEN = (
 
 
 TYPES_TEXT = """\
-Name,Expiry,Issue,Numbered,Approval required,Validity months
-First Aid,required,required,no,,24
-Forklift,required,required,no,,60
-Working at Heights,required,required,no,,36
-Food Hygiene Level 2,optional,required,no,,36
-Electrical Licence,required,required,yes,yes,60
-Driving Licence C,required,required,yes,yes,60
-Confined Space Entry,required,required,no,,24
-Fire Warden,optional,required,no,,12
-Data Protection Basics,never,required,no,no,
-Apprenticeship Diploma,never,required,no,,
-Crane Operator,required,required,yes,,36
-Vaccination Record,optional,optional,no,,
+Name,Expiry,Issue,Numbered,Approval required,Validity months,Media required
+First Aid,required,required,no,,24,
+Forklift,required,required,no,,60,
+Working at Heights,required,required,no,,36,
+Food Hygiene Level 2,optional,required,no,,36,
+Electrical Licence,required,required,yes,yes,60,
+Driving Licence C,required,required,yes,yes,60,
+Confined Space Entry,required,required,no,,24,yes
+Fire Warden,optional,required,no,,12,
+Data Protection Basics,never,required,no,no,,
+Apprenticeship Diploma,never,required,no,,,
+Crane Operator,required,required,yes,,36,
+Vaccination Record,optional,optional,no,,,
 """
 KINDS = list(csv.DictReader(io.StringIO(TYPES_TEXT)))
+SCANNED = {kind["Name"] for kind in KINDS if kind["Media required"] == "yes"}
 SHARES = (5, 3, 2, 2, 2, 2, 1, 2, 2, 1, 1, 1)  # how often each of them stands in the export
 FIRST_NAMES = """Ana Zoë Łukasz Søren Chloé Mateo Aylin Jürgen Priya Thảo Siobhán Björn Inês Kwame Yuki Fatima Dragan
     Noémie Øyvind Renée José Małgorzata Štefan Aisha Tomáš""".split()  # noqa: SIM905 - 25 words read better so
@@ -92,11 +96,12 @@ def prepare(folder: Path, rows: int = USUAL_ROWS, seed: int = 2026) -> Demo:
         raise CredtoolsError(f"A demo needs at least {FEWEST_ROWS} rows, not {rows}.")
     _make_room(folder)
     rng = Random(seed)  # noqa: S311 - repeatable, not secret
-    messy, planted = _messy_rows(rng, rows)
+    messy, right, planted = _messy_rows(rng, rows)
     _write(folder / USERS, _csv(_users(), ","))
     _write(folder / TYPES, TYPES_TEXT.encode())
     _write(folder / EXPORT, _csv([*PREAMBLE, HEADINGS, *messy], ";", "cp1252"))
     _write(folder / RECIPE, RECIPE_TEXT.encode())
+    scans.write(folder / SCANS, [(row[EMAIL], row[TYPE], _iso(row[ISSUED])) for row in right if row[TYPE] in SCANNED])
     registry = create(str(folder / DATABASE), folder=str(folder))
     registry.set("date_format", "DD/MM/YYYY")
     registry.set("approval_required", value=True)
@@ -110,14 +115,14 @@ def _make_room(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise CredtoolsError(f"{folder} is a file; name a folder for the demo.")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = [name for name in FILES if (folder / name).exists()]
+    found = [name for name in (*FILES, SCANS) if (folder / name).exists()]
     if found and not (folder / MARKER).exists():
         raise CredtoolsError(
             f"{folder} holds {found[0]}, which no demo made, so nothing was written; name another folder for the demo."
         )
     _write(folder / MARKER, b"Made by the demo of credtools, which replaces its files when it is run again here.\n")
     for name in found:
-        (folder / name).unlink()
+        scans.remove(folder / name) if name == SCANS else (folder / name).unlink()
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -172,6 +177,10 @@ def _later(text: str, months: int) -> str:
     day, month, year = text.split("/")
     years, months_before = divmod(int(month) - 1 + months, 12)
     return f"{day}/{months_before + 1:02}/{int(year) + years}"
+
+
+def _iso(text: str) -> str:
+    return "-".join(reversed(text.split("/")))
 
 
 def _without_zeros(text: str) -> str:
@@ -262,11 +271,11 @@ CONTRADICTIONS = 6  # pairs of rows: the same credential and issue date, another
 REPEATS = 10  # rows that stand there twice, letter by letter: a warning, no error
 
 
-def _messy_rows(rng: Random, count: int) -> tuple[list[Row], dict[str, int]]:
-    """`count` rows in any order with some blank lines between, and per blocking code how many rows carry it."""
+def _messy_rows(rng: Random, count: int) -> tuple[list[Row], list[Row], dict[str, int]]:
+    """`count` rows in any order with some blank lines between; what was right; how many rows carry which code."""
     contradictions, repeats = (max(1, round(k * count / USUAL_ROWS)) for k in (CONTRADICTIONS, REPEATS))
     right = _right_rows(rng, count - contradictions - repeats)
-    wrong: list[Row] = []
+    meant, wrong = right, list[Row]()
     planted: Counter[str] = Counter()
     for wanted, faults in PLAN:
         left = max(1, round(wanted * count / USUAL_ROWS))
@@ -288,7 +297,7 @@ def _messy_rows(rng: Random, count: int) -> tuple[list[Row], dict[str, int]]:
     rng.shuffle(rows)
     for blank in ([], [""] * len(HEADINGS), [], []):
         rows.insert(rng.randrange(count), blank)
-    return rows, dict(planted)
+    return rows, meant, dict(planted)
 
 
 def _as_people_write(row: Row, rng: Random) -> Row:
