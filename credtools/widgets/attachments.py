@@ -18,7 +18,13 @@ from credtools.widgets.journey import Journey
 
 SHOWN_FIRST, SHOWN_MORE = 50, 250  # of each list
 MOST_OFFERED = 20
-PATTERNS = ("{user_email}_{credential_type}", "{user_email}", "{external_id}", "{credential_number}")
+PATTERNS = (
+    "{user_email}_{credential_type}",
+    "{user_email}_{credential_type}_{issue_date}",
+    "{user_email}",
+    "{external_id}",
+    "{credential_number}",
+)
 LEFT = ("ambiguous", "unmatched", "refused")  # what somebody has to look at, in this order
 
 
@@ -140,7 +146,10 @@ class Attachments:
         """What a pattern may name, from the first row that is ready."""
         resolved = self.journey.reviewed.resolved[~self.journey.reviewed.rejected].head(1)
         names = [name for name in MEDIA_VALUES if f"{name}_text" in resolved]
-        return {name: str(text) for name in names for text in resolved[f"{name}_text"]}
+        told = {name: str(text) for name in names for text in resolved[f"{name}_text"]}
+        for day in resolved["issue_date"].dropna():
+            told["issue_date"] = str(day.date())  # as the names of files have it
+        return told
 
     def _label(self, line: int) -> str:
         return " · ".join(filter(None, (f"line {line}", *self._who(line))))

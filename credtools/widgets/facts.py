@@ -112,7 +112,6 @@ def corrected(file: str, done: Corrected) -> dict[str, Any]:
     return {
         "file": file,
         "numbers": [{"label": label, "count": f"{len(rows):,}", "help": text} for label, rows, text in told],
-        "counts": str(done),
         "lines": [f"Line {line:,}: {sentence}" for line, sentence in lines[:MOST_LINES]],
         "found": len(lines),
         "receipts": "\n".join(str(receipt) for receipt in done.receipts),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 import zipfile
 from pathlib import Path
@@ -13,6 +14,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
 from credtools import demo
+from credtools.demo import scans
 from credtools.registry import create
 from tests.browser.lab import screenshot
 from tests.browser.steps import PATIENCE, OpenNotebook, Wizard, right_rows, run, start, theme, write
@@ -77,6 +79,55 @@ def test_media_are_matched_settled_by_hand_and_finished(
     assert len(made.registry.media()) == 6
     assert made.registry.verify() == []
     assert page.evaluate("() => window.executed") is None
+
+
+def test_a_dropped_folder_is_taken_whole(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> None:
+    """The demo's scans, some of them in a folder below: dropped from outside, or chosen, each finds its row."""
+    made, wizard = start(tmp_path / "demo", open_notebook, page)
+    folder = made.folder / demo.SCANS
+    below = folder / "late" / "later"
+    below.mkdir(parents=True)
+    *some, last = sorted(folder.glob("*@*"))
+    for path in some[::2]:
+        path.rename(below / path.name)
+    wizard.button("Bulk upload (CSV)").click()
+    page.get_by_label("Recipe: how files").select_option("hr")
+    page.get_by_label("Upload CSV file").set_input_files(made.export)
+    wizard.counts("260 ready · 40 rejected · 20 causes")
+    wizard.button("Next").click()
+    expect(wizard.region("Add media")).to_contain_text("credentials require media and have none", timeout=PATIENCE)
+    expect(page.get_by_label("Files are matched to rows by")).to_have_value(scans.PATTERN)
+    expect(page.get_by_text(re.compile(r"For example: .+_.+_\d{4}-\d\d-\d\d\.pdf\."))).to_be_visible()
+    wizard.is_accessible()
+    drop(page, ".ct-zone", folder)
+    wizard.tells(f"{len(some) + 2} files: ")
+    batch = made.registry.batch(1)
+    expect(page.locator("p[role=status]")).to_contain_text(f"{len(batch.media)} matched", timeout=PATIENCE)
+    expect(page.get_by_text(f"For no row does the pattern make the name '{scans.STRAY}'.")).to_be_visible()
+    assert set(batch.media["file"]) < {path.name for path in (*some, last)}
+    screenshot(page, "media-1-folder")
+
+    wizard.button("Remove").first.click()
+    wizard.tells("was taken from 1 row.")
+    before = len(batch.media)
+    with page.expect_file_chooser() as chooser:
+        wizard.button("Choose a folder…").click()
+    chooser.value.set_files(folder)
+    wizard.counts(f"{before + 1} matched")
+    assert made.registry.verify() == []
+
+
+def drop(page: Page, selector: str, *paths: Path) -> None:
+    """Files and folders of this machine, dragged from outside onto an element, and let go."""
+    page.locator(selector).scroll_into_view_if_needed()
+    box = page.locator(selector).bounding_box()
+    assert box
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    session = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + 8}
+        session.send("Input.dispatchDragEvent", {"type": kind, **place, "data": data})
+    session.detach()
 
 
 def test_approvals_show_media_and_history_beside_and_are_decided_in_bulk(

@@ -254,7 +254,7 @@ function done(state, { act, ui }) {
   return region('Finish',
     h('p', { class: 'ct-good' }, `${state.file} is uploaded.`), numbersTable(state.numbers),
     receipt(state.receipt),
-    state.rejected > 0 && h('div', {}, h('p', { id: rejectsId }, `${counted(state.rejected, 'row was', 'rows were')} rejected. Mend them in a spreadsheet – the reasons stand beside – and upload that file here again.`),
+    state.rejected > 0 && h('div', {}, h('p', { id: rejectsId }, `${counted(state.rejected, 'row was', 'rows were')} rejected. Mend them in a spreadsheet – the reasons stand beside – and upload that file like any other.`),
       h('div', { class: 'ct-buttons' }, [['.xlsx', 'XLSX'], ['.csv', 'CSV']].map(([kind, name]) =>
         button(`Download rejected rows (${name})`, () => act('rejects', { kind }, true), { about: rejectsId })))),
     state.pending > 0 && h('p', {}, state.may_approve ? waits : `${waits} They were sent to the approvers.`),
