@@ -78,11 +78,11 @@ def in_force(batch: Batch) -> pd.DataFrame:
 
 def idle(batch: Batch) -> pd.DataFrame:
     """The corrections of the source that do nothing in this file: column, old, new, why."""
-    table = batch.table
-    mapped = recipes.apply(batch.recipe, table, batch.registry.schema(batch.recipe.schema).columns).frame
-    rows = {key: row for row, key in enumerate(zip(table.record_digests, table.ordinals, strict=True))}
-    found = []
-    for patch in _stored(batch):
+    table, stored, found = batch.table, _stored(batch), []
+    if stored:
+        mapped = recipes.apply(batch.recipe, table, batch.registry.schema(batch.recipe.schema).columns).frame
+        rows = {key: row for row, key in enumerate(zip(table.record_digests, table.ordinals, strict=True))}
+    for patch in stored:
         row = rows.get((patch.record_digest, patch.ordinal))
         held = mapped[patch.column].iloc[row] if row is not None and patch.column in mapped else None
         if row is None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from credtools import recipes
-from credtools.dates import format_evidence
 from credtools.errors import CredtoolsError, FileError
 from credtools.reading import suggest_columns
 from credtools.recipes import Recipe
@@ -113,14 +112,7 @@ def _matched(journey: Journey) -> dict[str, str | None]:
 def _date_choice(journey: Journey) -> dict[str, Any]:
     review = journey.reviewed
     now = next(iter(review.date_formats.values()))[0]
-    names = set(review.date_formats)
-    texts = [
-        text
-        for heading, column in review.headings.items()
-        if column in names
-        for text in review.table.frame[heading].tolist()
-    ]
-    offered = {found.format: str(found) for found in format_evidence(texts)}
+    offered = {found.format: str(found) for found in journey.date_evidence()}
     told = _choice("date_format", "Dates are written", now, {form: form for form in offered})
     return told | {"notes": offered}
 

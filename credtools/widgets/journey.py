@@ -10,11 +10,11 @@ import numpy as np
 
 from credtools import recipes
 from credtools.comparing import Comparison, compare
-from credtools.dates import date_format
+from credtools.dates import FormatEvidence, date_format, format_evidence
 from credtools.errors import CredtoolsError, FileError
 from credtools.fields import Column
 from credtools.lookups import fold
-from credtools.model import Review
+from credtools.model import Review, Table
 from credtools.recipes import Recipe
 from credtools.registry import Batch
 from credtools.rules import Hit, Replace, Rule
@@ -40,6 +40,9 @@ class Journey:
         self._causes: list[Cause] = []
         self._hits_of: Recipe | None = None
         self._hits: dict[Rule, Hit] = {}
+        self._evidence_of: Table | None = None
+        self._evidence_in: list[str] = []
+        self._evidence: list[FormatEvidence] = []
         self.base = batch.recipe
         try:
             self.review = batch.review()
@@ -81,6 +84,15 @@ class Journey:
             self._hits_of = recipe
             self._hits = {hit.rule: hit for hit in recipes.apply(recipe, self.batch.table, columns).hits}
         return self._hits
+
+    def date_evidence(self) -> list[FormatEvidence]:
+        """What speaks for each date format in the file; found once, since no decision changes the file."""
+        review = self.reviewed
+        headings = [heading for heading, column in review.headings.items() if column in review.date_formats]
+        if self._evidence_of is not review.table or self._evidence_in != headings:
+            texts = [text for heading in headings for text in review.table.frame[heading].tolist()]
+            self._evidence_of, self._evidence_in, self._evidence = review.table, headings, format_evidence(texts)
+        return self._evidence
 
     # --- causes ---------------------------------------------------------------------------------------------
 

@@ -108,6 +108,17 @@ def right_rows(count: int) -> list[list[str]]:
     return rows
 
 
+def press_on(page: Page, name: str, key: str = "Enter") -> None:
+    """Tab to the control of this name, then press a key."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("() => document.activeElement.dataset.focus ?? document.activeElement.textContent")
+        if focused.startswith(name):
+            page.keyboard.press(key)
+            return
+    raise AssertionError(f"The Tab key never comes to {name}.")
+
+
 def cell_count(page: Page) -> int:
     """How many cells the notebook has: a key that slipped through could delete or add one."""
     return int(page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length"))

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from credtools import demo
 from credtools.registry import open_registry
 from tests.browser.lab import screenshot
-from tests.browser.steps import PATIENCE, OpenNotebook, Wizard, cell_count, right_rows, run, start, write
+from tests.browser.steps import PATIENCE, OpenNotebook, Wizard, cell_count, press_on, right_rows, run, start, write
 
 
 def test_a_person_uploads_and_approves_by_clicks(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> None:
@@ -180,17 +180,6 @@ def edit_by_keys(wizard: Wizard, right: str) -> None:
     wizard.counts("29 ready · 1 rejected · 1 cause")
 
 
-def press_on(page: Page, name: str, key: str = "Enter") -> None:
-    """Tab to the control of this name, then press a key."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        focused = page.evaluate("() => document.activeElement.dataset.focus ?? document.activeElement.textContent")
-        if focused.startswith(name):
-            page.keyboard.press(key)
-            return
-    raise AssertionError(f"The Tab key never comes to {name}.")
-
-
 def test_a_file_of_200_mb_arrives_whole_and_several_files_wait_their_turn(
     tmp_path: Path, page: Page, open_notebook: OpenNotebook
 ) -> None:
@@ -300,7 +289,7 @@ def test_rejected_rows_leave_as_a_spreadsheet_and_come_back_mended(
     wizard.is_accessible()
     screenshot(page, "rejects-1-download")
     with page.expect_download() as download:
-        wizard.button("Download rejected rows (XLSX)").click()
+        press_on(page, "Download rejected rows (XLSX)")
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
     with page.expect_download() as download:
@@ -317,7 +306,7 @@ def test_rejected_rows_leave_as_a_spreadsheet_and_come_back_mended(
     expect(page.get_by_role("row", name="Still wrong 1")).to_be_visible()
     wizard.is_accessible()
     screenshot(page, "rejects-2-corrected")
-    wizard.button("To the credentials").click()
+    press_on(page, "To the credentials")
     expect(page.get_by_text("3 shown", exact=True)).to_be_visible()
     assert made.registry.audit.rejects()["state"].tolist().count("fixed") == 1
     assert made.registry.verify() == []
