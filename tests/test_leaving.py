@@ -13,6 +13,7 @@ from credtools.registry import Batch, Registry
 from credtools.widgets.facts import sentence
 from credtools.widgets.journey import Journey
 from tests.builders import ANA, BEN, CARA, ZOE, export, rows_of
+from tests.clicks import Clicks
 
 WRONG = (ZOE, ZOE, BEN.replace("Forklift", "Forklfit"))  # lines 3 to 5
 ZOE_STAYS = "2 rows stay rejected: User doesn't exist: ‘zoe@example.org’."
@@ -91,3 +92,15 @@ def test_what_is_finished_is_decided(draft: Batch) -> None:
         journey.leave(cause)
     assert str(refused.value) == "Batch 1 is finished; only a draft or held batch can be changed."
     assert shown(journey) == []
+
+
+def test_a_file_that_is_uploaded_again_leaves_the_same_rejected(registry: Registry, tmp_path: Path) -> None:
+    """Re-upload keeps the decision for what is still wrong, and the new draft has it; what is right is right."""
+    clicks = Clicks(registry)
+    clicks.upload("first.csv", export(tmp_path, ANA, *WRONG).read_bytes())
+    for value in ("zoe@example.org", "Forklfit"):
+        clicks("leave", cause=clicks.cause(value))
+    state = clicks.upload("second.csv", export(tmp_path, ANA, ZOE, BEN).read_bytes(), again=True)
+    assert [told["sentence"] for told in state["decisions"]] == [ZOE_STAYS.replace("2 rows", "1 row")]
+    assert (state["counts"], state["causes"]) == ("2 ready · 1 rejected · 0 causes", [])
+    assert len(Journey(registry.batch(2)).decisions) == 1

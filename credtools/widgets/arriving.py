@@ -111,6 +111,8 @@ class Arriving(Frame):
         batch = self.registry.upload(path, recipe)
         try:
             journey = Journey(batch, replaced.review if replaced else None)
+            if replaced:
+                journey.leave_again(replaced)
         except CredtoolsError:
             with suppress(CredtoolsError):
                 batch.discard()

@@ -153,6 +153,13 @@ class Journey:
         self._keep_left((*self.decisions, decision))
         return decision
 
+    def leave_again(self, before: Journey) -> None:
+        """What was left rejected of an earlier attempt stays so, where the same cause is there again."""
+        keys = {decision.cause for decision in before.decisions if decision.cause}
+        left = [self._left(cause) for cause in self.causes() if cause.key in keys] if keys and self.review else []
+        if left:
+            self._keep_left((*self.decisions, *left))
+
     def edit(self, cells: Cells) -> Decision | None:
         """Cells typed or pasted by hand; None when nothing changes."""
         review = self.reviewed

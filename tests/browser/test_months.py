@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -58,7 +59,10 @@ def test_month_3_is_released_by_clicks_and_month_4_needs_no_hand(
     folder.mkdir()
     cleaned_once(folder)
     assert unattended(folder, month(folder, 2))["verdict"] == "ok"
-    held = unattended(folder, month(folder, 3, rows=26, issued="Issue day", odd=["Erst-Hilfe"]))
+    third = month(folder, 3, rows=26, issued="Issue day", odd=["Erst-Hilfe"])
+    mended = third.read_text("utf-8").replace("1st aid", "First Aid").replace("ana@exmaple.org", "ana@example.org")
+    third.write_text(mended, "utf-8")  # at its source: a rule and a correction have nothing to do any more
+    held = unattended(folder, third)
     assert (held["verdict"], held["waiting"]) == ("held", 30)
 
     wizard = run(folder, open_notebook, page, "review", batch=held["batch"])
@@ -66,7 +70,11 @@ def test_month_3_is_released_by_clicks_and_month_4_needs_no_hand(
     expect(page.get_by_label("Issue day stands for")).to_have_value("issue_date")
     wizard.button("Next").click()
     wizard.counts("28 ready · 2 rejected · 1 cause")
-    expect(page.get_by_text("‘Frist Aid’ → ‘First Aid’")).to_be_visible()  # what the recipe knew before
+    expect(page.get_by_text("Credential type: ‘Frist Aid’ → ‘First Aid’ (3 cells).")).to_be_visible()  # known before
+    idle = page.locator(".ct-decisions li").filter(has_text="no hit in this file")
+    expect(idle).to_have_text(re.compile("^Credential type: ‘1st aid’ → ‘First Aid’ \\(0 cells\\)."))
+    page.get_by_text("1 correction does nothing in this file").click()
+    expect(page.get_by_text("‘ana@exmaple.org’ → ‘ana@example.org’: its record is not in this file.")).to_be_visible()
     wizard.is_accessible()
     screenshot(page, "held-2-review")
     theme(page, "JupyterLab Dark")
