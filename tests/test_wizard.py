@@ -171,3 +171,17 @@ def test_a_correction_stays_in_force_when_a_rule_under_it_is_undone(made: demo.D
     journey.undo(rule.number)
     row = journey.reviewed.table.lines.tolist().index(line)
     assert journey.reviewed.resolved["credential_type_text"].iloc[row] == "Forklift"
+
+
+def test_a_small_view_of_a_file_that_was_taken_away_is_no_problem(made: demo.Demo) -> None:
+    """The browser asks for small views by itself: what was told about the click before stays."""
+    clicks = Clicks(made.registry, made.recipe)
+    clicks.upload("hr_export.csv", made.export.read_bytes())
+    made.registry.batch(1).add_media(made.folder / demo.SCANS)
+    medium = clicks("next")["linked"]["rows"][0]
+    clicks("thumbs", keys=[medium["sha256"]])
+    assert clicks.sent[-1]["type"] == "thumb"
+    told = clicks("detach", file=medium["file"])["told"]
+    sent = len(clicks.sent)
+    clicks("thumbs", keys=[medium["sha256"]])
+    assert (len(clicks.sent), clicks.state["told"]) == (sent, told)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
-from credtools.errors import plural
+from credtools.errors import CredtoolsError, plural
 from credtools.registry import Registry
 from credtools.widgets.attachments import SHOWN_MORE
 from credtools.widgets.frame import Frame
@@ -61,10 +62,11 @@ class Attaching(Frame):
         self.send({"type": "options", "file": file, "name": f"Which row does {file} belong to?", **told})
 
     def do_thumbs(self, keys: list[str]) -> None:
-        """Small views of some of the files shown, one by one."""
+        """Small views of some of the files shown, one by one; of one that was just taken away there is none."""
         for key in keys:
-            picture, told = thumbnail(*self.attached.content(key), THUMB)
-            self.send({"type": "thumb", "key": key, "told": told}, [picture] if picture else None)
+            with suppress(CredtoolsError):
+                picture, told = thumbnail(*self.attached.content(key), THUMB)
+                self.send({"type": "thumb", "key": key, "told": told}, [picture] if picture else None)
 
     def _progress(self, done: int, of: int) -> None:
         now = time.monotonic()
