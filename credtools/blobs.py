@@ -11,8 +11,9 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from credtools.errors import RegistryError
@@ -90,6 +91,26 @@ class Blobs:
             f"{len(several):,} stored media files are {kind} in {self.folder} (the first: {several[0]})."
             for kind, several in sorted(found.items())
         ]
+
+    def erase(self, gone: Mapping[str, datetime]) -> None:
+        """Removes files that were erased, unless the same content has been put here since (by SHA-256: when)."""
+        try:
+            for sha256, at in gone.items():
+                path = self.path(sha256)
+                if path.exists() and path.stat().st_mtime <= at.timestamp():
+                    path.unlink()
+                    _flush_folder(path.parent)
+        except OSError as problem:
+            raise self._unusable(problem) from problem
+
+    def remains(self, gone: Mapping[str, datetime]) -> list[str]:
+        """At most one sentence, about files that were erased and are still here."""
+        still = [path for sha256 in gone if (path := self.path(sha256)).exists()]
+        sentence = (
+            f"{len(still):,} stored media files were erased but still lie in {self.folder}; run credtools erase "
+            "--expired, which removes them."
+        )
+        return [sentence] if still else []
 
     def sweep(self, referenced: Collection[str], rest: float = REST) -> int:
         """Removes what nothing refers to and what interrupted writes left; returns how many files went."""

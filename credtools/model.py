@@ -37,6 +37,10 @@ class OrganisationSettings:
     four_eyes: bool = False
     time_zone: str = "UTC"
     max_rows: int = 20_000
+    keep_source_days: int = 0  # how long bytes of files, raw values, media and records of runs are kept; 0: for ever
+    keep_values_days: int = 0
+    keep_media_days: int = 0
+    keep_runs_days: int = 0
 
 
 @dataclass(frozen=True)

@@ -775,6 +775,10 @@ def test_settings_have_the_documented_defaults(registry: Registry) -> None:
         four_eyes=False,
         time_zone="UTC",
         max_rows=20_000,
+        keep_source_days=0,
+        keep_values_days=0,
+        keep_media_days=0,
+        keep_runs_days=0,
     )
 
 
@@ -784,6 +788,9 @@ def test_settings_have_the_documented_defaults(registry: Registry) -> None:
         ("four_eyes", "yes", True),
         ("approval_required", "OFF", False),
         ("max_rows", "500", 500),
+        ("keep_values_days", "365", 365),
+        ("keep_source_days", "0", 0),
+        ("keep_runs_days", "", 0),
         ("expiring_soon_days", 90, 90),
         ("date_format", "D MMM YYYY", "D MMM YYYY"),
         ("time_zone", "Europe/Vienna", "Europe/Vienna"),
@@ -803,12 +810,14 @@ def test_settings_are_typed(registry: Registry, key: str, given: object, stored:
             "blue",
             (
                 "There is no setting 'colour'; settings: approval_required, media_optional, date_format, "
-                "same_day_expiry, expiring_soon_days, four_eyes, time_zone, max_rows."
+                "same_day_expiry, expiring_soon_days, four_eyes, time_zone, max_rows, keep_source_days, "
+                "keep_values_days, keep_media_days, keep_runs_days."
             ),
         ),
         ("four_eyes", "maybe", "four_eyes must be true or false, not 'maybe'."),
         ("max_rows", "many", "max_rows must be a whole number from 1 on, not 'many'."),
         ("max_rows", 0, "max_rows must be a whole number from 1 on, not '0'."),
+        ("keep_media_days", "-1", "keep_media_days must be a whole number of days, or 0 for ever, not '-1'."),
         ("max_rows", 1.5, "max_rows must be a whole number from 1 on, not '1.5'."),
         (
             "date_format",

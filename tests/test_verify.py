@@ -219,12 +219,44 @@ def test_ledger_line_removed_is_found(history: Registry) -> None:
     assert "The counts of batch 1 don't add up for 'new': 2 in the ledger." in problems
 
 
-def test_erased_values_are_no_tampering(history: Registry) -> None:
-    """Raw values, salts and bytes may be erased on request; the history stays verifiable without them."""
-    tamper(history, "DELETE FROM ledger_values WHERE batch_id = 1 AND line = 3")
-    tamper(history, "UPDATE credential_versions SET salt = NULL, number = '', own = '{}' WHERE id = 1")
-    tamper(history, "UPDATE source_files SET content = NULL")
-    assert history.verify() == []
+# What is blanked past the program → what verify says: only an erasure that was chained may leave blanks.
+BLANKED = {
+    "raw values": (
+        "DELETE FROM ledger_values WHERE batch_id = 1 AND line = 3",
+        "Whether line 3 of batch 1 is erased contradicts the events.",
+    ),
+    "salt of a version": (
+        "UPDATE credential_versions SET salt = NULL WHERE id = 1",
+        "Whether the credential on line 2 of batch 1 is erased contradicts the events.",
+    ),
+    "whole version": (
+        "UPDATE credential_versions SET salt = NULL, number = '', own = '{}', expiration_date = NULL WHERE id = 3",
+        "Whether the credential on line 5 of batch 1 is erased contradicts the events.",
+    ),
+    "record of a reject": (
+        "UPDATE rejects SET record_digest = NULL WHERE id = 1",
+        "Whether reject 1 is erased contradicts the events.",
+    ),
+    "user": (
+        "UPDATE users SET email_key = 'ERASED-1' WHERE id = 1",
+        "Whether user 1 is erased contradicts the events.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BLANKED)
+def test_blanks_without_an_erasure_are_tampering(history: Registry, name: str) -> None:
+    """Whoever blanks something past the program is found: only what an event says is erased may be blank."""
+    statement, sentence = BLANKED[name]
+    tamper(history, statement)
+    assert history.verify() == [sentence]
+
+
+def test_bytes_that_vanish_are_found(history: Registry) -> None:
+    """The bytes of a file that are gone without an erasure are named by the file's digest."""
+    sha256 = history.batch(1).sha256
+    tamper(history, "UPDATE source_files SET content = NULL WHERE sha256 = :sha256", sha256=sha256)
+    assert history.verify() == [f"The bytes of the file {sha256[:16]}… are gone, which no event says."]
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", '"decide"', "null", "no JSON at all", ""])

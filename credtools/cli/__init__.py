@@ -16,6 +16,7 @@ from credtools.cli import (
     attaching,
     correcting,
     decisions,
+    erasing,
     exporting,
     files,
     looking,
@@ -55,7 +56,7 @@ for _command in (
     *(decisions.waive, decisions.reopen),
     *(exporting.template, exporting.export),
     attaching.media,
-    recipes.recipe,
+    *(recipes.recipe, erasing.erase),
     *(looking.rejects, correcting.correct, looking.show, looking.audit, reporting.report, looking.verify),
     *(starting.demo, starting.lab, starting.app),
 ):

@@ -57,6 +57,11 @@ class Batch:
     def state(self) -> str:
         return str(self._row.state)
 
+    @property
+    def erased(self) -> bool:
+        """Whether the bytes of its file are gone."""
+        return store.reads.is_erased(self.registry.engine, self.sha256)
+
     # --- what the file is worth -----------------------------------------------------------------------------
 
     @property

@@ -101,7 +101,7 @@ def write(registry: Registry, path: str | Path, batch: int | None = None, only: 
             by_batch[reject.batch].append(reject)
     rows = []
     for number, rejects in by_batch.items():
-        headings = list(registry.batch(number).table.frame.columns)
+        headings = list(_layout(registry.batch(number)).frame.columns)
         rows += [_wrong_row(reject, headings) for reject in rejects]
     exports.write_corrections(path, rows)
     return len(rows)
@@ -157,7 +157,7 @@ class _FollowUp:
         self.before = registry.batch(number)
         self.recipe = replace(recipe or self.before.recipe, source=self.before.source, read=READ)
         self.schema = registry.schema(self.recipe.schema)
-        table = self.before.table
+        table = _layout(self.before)
         self.headings = list(table.frame.columns)
         self.expected = table.expected_fields
         formats = {c.name: self.recipe.formats(c.name) for c in self.schema.columns if c.kind == "date"}
@@ -241,10 +241,7 @@ class _FollowUp:
         return table
 
     def _bytes(self, records: Iterable[Sequence[str]]) -> bytes:
-        out = io.StringIO(newline="")
-        writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-        writer.writerows([self.headings[: self.expected], *records])
-        return out.getvalue().encode("utf-8", "surrogatepass")
+        return _csv([self.headings[: self.expected], *records])
 
     def _draft(self, rows: Sequence[_Row], table: Table, name: str) -> int:
         content = self._bytes([row.record for row in rows])
@@ -290,6 +287,20 @@ class _FollowUp:
     def _mapped(self, records: Sequence[Sequence[str]]) -> pd.DataFrame:
         table = self.registry.read(self._bytes(records), "corrections.csv", self.recipe)
         return recipes.apply(self.recipe, table, self.schema.columns).frame
+
+
+def _layout(batch: Batch) -> Table:
+    """The table of a batch; once its bytes are erased without records, under the headings that its run noted."""
+    if not batch.erased:
+        return batch.table
+    headings = store.headings_of(batch.registry.engine, batch.id)
+    return batch.registry.read(_csv([headings]), "headings.csv", Recipe(schema=batch.recipe.schema, read=READ))
+
+
+def _csv(records: Iterable[Sequence[str]]) -> bytes:
+    out = io.StringIO(newline="")
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows(records)
+    return out.getvalue().encode("utf-8", "surrogatepass")
 
 
 def _name_in(frame: pd.DataFrame, heading: str) -> str | None:

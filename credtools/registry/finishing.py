@@ -142,6 +142,8 @@ def recipe_changes(batch: Batch, path: Path) -> list[str]:
 
 def describe(batch: Batch) -> str:
     """One line: rows, what was assumed to read them, how many headings are matched; state and counts."""
+    if batch.erased:
+        return f"batch {batch.id} · {batch.state} · {batch.file} · its bytes were erased · {batch.counts}"
     try:
         review = batch.review() if batch.state in ("draft", "held") else None
     except CredtoolsError as problem:

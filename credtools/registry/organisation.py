@@ -11,6 +11,7 @@ from credtools.errors import SettingError
 from credtools.model import OrganisationSettings
 
 KINDS = {f.name: type(f.default) for f in fields(OrganisationSettings)}
+KEEP = "keep_"  # settings of retention
 FLAGS = {
     "true": True,
     "yes": True,
@@ -36,6 +37,10 @@ def parse(key: str, text: str) -> Any:
         if text.lower() not in FLAGS:
             raise SettingError(f"{key} must be true or false, not {text!r}.")
         return FLAGS[text.lower()]
+    if key.startswith(KEEP):
+        if text.strip() and not text.isdecimal():
+            raise SettingError(f"{key} must be a whole number of days, or 0 for ever, not {text!r}.")
+        return int(text.strip() or 0)
     if KINDS[key] is int:
         if not text.isdecimal() or int(text) < 1:
             raise SettingError(f"{key} must be a whole number from 1 on, not {text!r}.")

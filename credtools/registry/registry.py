@@ -20,7 +20,7 @@ from credtools.fields import Column
 from credtools.lookups import Lookups
 from credtools.model import Changes, OrganisationSettings, Outcome, Review, Table
 from credtools.recipes import MANUAL, Recipe
-from credtools.registry import attaching, correcting, finishing, loading, organisation, standing, trying
+from credtools.registry import attaching, correcting, erasing, finishing, loading, organisation, standing, trying
 from credtools.registry.batch import Batch
 from credtools.registry.trying import RecipeDiff
 from credtools.rules import Hit
@@ -329,6 +329,28 @@ class Registry:
     def media(self) -> pd.DataFrame:
         """The files of all standing credentials: batch, line, file, media_type, size, sha256, added_by, added_at."""
         return store.all_media(self.engine)
+
+    # --- erasing --------------------------------------------------------------------------------------------
+
+    def erasure(self, person: str = "", *, external_id: str = "") -> erasing.Erasure:
+        """What `erase` would do for the person with this address, or else this User ID; writes nothing."""
+        return erasing.plan(self, person, external_id)
+
+    def erase(self, person: str = "", reason: str = "", *, external_id: str = "") -> erasing.Erasure:
+        """Erases everything of one person, user or not: values, salts, media, files that hold them, records of runs.
+
+        What happened stays (codes, states, times, counts, digests) and still verifies. Raises RegistryError when
+        nothing here is theirs, without a reason or with one that names them, and when traces stay in the free space.
+        """
+        return erasing.erase(self, person, external_id, reason)
+
+    def expired(self) -> erasing.Erasure:
+        """What `retain` would do; writes nothing."""
+        return erasing.plan_expired(self)
+
+    def retain(self) -> erasing.Erasure:
+        """Erases what is older than the settings `keep_…_days` say; also what an interrupted erasure has left."""
+        return erasing.retain(self)
 
     @property
     def blobs(self) -> Blobs:

@@ -5,12 +5,14 @@ from credtools.store.batches import amend, discard, draft, hold, leave, left, no
 from credtools.store.corrections import Rejected, last_file, open_rejects, rejected, rejected_lines
 from credtools.store.decide import Decided, decide
 from credtools.store.engine import Upgraded, create, open_engine, upgrade
+from credtools.store.erase import erase, tidy
 from credtools.store.finish import finish, stored_receipt
 from credtools.store.history import history
 from credtools.store.load import Loaded, absent, load, set_setting
 from credtools.store.media import (
     add_media,
     all_media,
+    erased_blobs,
     media_of,
     referenced_blobs,
     remove_staged,
@@ -19,12 +21,15 @@ from credtools.store.media import (
     types_with_media,
 )
 from credtools.store.patches import patch
-from credtools.store.sources import last_runs, last_uploads
+from credtools.store.retention import expired
+from credtools.store.search import Found, search
+from credtools.store.sources import headings_of, last_runs, last_uploads
 from credtools.store.undo import undo
 from credtools.store.values import (
     Amend,
     Decide,
     Draft,
+    Erase,
     Failure,
     Finish,
     Hold,
@@ -45,8 +50,10 @@ __all__ = [
     "Decide",
     "Decided",
     "Draft",
+    "Erase",
     "Failure",
     "Finish",
+    "Found",
     "Hold",
     "Leave",
     "Load",
@@ -67,7 +74,11 @@ __all__ = [
     "decide",
     "discard",
     "draft",
+    "erase",
+    "erased_blobs",
+    "expired",
     "finish",
+    "headings_of",
     "history",
     "hold",
     "last_file",
@@ -87,10 +98,12 @@ __all__ = [
     "rejected_lines",
     "remove_staged",
     "rows_of",
+    "search",
     "set_setting",
     "settled",
     "stored_receipt",
     "switch_media",
+    "tidy",
     "types_with_media",
     "undo",
     "upgrade",

@@ -92,6 +92,7 @@ def _pending(work: Write, batch_id: int) -> dict[int, Any]:
         )
         .select_from(version.join(batch).join(credential, credential.c.id == version.c.credential_id).join(kind))
         .where(version.c.batch_id == batch_id, version.c.decision == "pending", version.c.stands)
+        .where(version.c.salt.is_not(None))  # else erased
         .order_by(version.c.id)
     )
     return {row.line: row for row in rows}

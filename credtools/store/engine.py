@@ -218,6 +218,7 @@ def _make_engine(url: URL, *, creating: bool = False) -> Engine:
             )
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, not only forgotten
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -24,7 +24,7 @@ from credtools.store.values import Finish
 from credtools.store.versions import write_versions
 from credtools.store.writing import Write, write
 
-LOOKUP_EVENTS = ("load", "settings")
+LOOKUP_EVENTS = ("load", "settings", "erase")
 
 
 def finish(engine: Engine, value: Finish) -> Receipt:
@@ -59,7 +59,7 @@ def _finished_meanwhile(work: Write, value: Finish) -> Receipt:
 
 
 def _take_key(work: Write, value: Finish) -> int | None:
-    """Takes the batch key; returns the finished batch that already holds it and still stands, or None."""
+    """Takes the batch key; returns the finished batch that already holds it and still stands whole, or None."""
     keys = tables.batch_keys
     batch = tables.batches.c
     sha256, part = work.connection.execute(select(batch.sha256, batch.part).where(batch.id == value.batch_id)).one()
@@ -72,12 +72,16 @@ def _take_key(work: Write, value: Finish) -> int | None:
         return None
     same_key = [keys.c[name] == part_of_key for name, part_of_key in key.items()]
     earlier = int(work.connection.execute(select(keys.c.batch_id).where(*same_key)).scalar_one())
-    fallen = work.connection.execute(
+    version, reject = tables.credential_versions.c, tables.rejects.c
+    fallen = (
         select(func.count())
         .select_from(tables.ledger.join(tables.credential_versions))
-        .where(tables.ledger.c.batch_id == earlier, ~tables.credential_versions.c.stands)
-    ).scalar()
-    if not fallen:
+        .where(tables.ledger.c.batch_id == earlier, ~version.stands | version.salt.is_(None))
+    )
+    nobodys = select(func.count()).where(
+        reject.batch_id == earlier, reject.state == "open", reject.record_digest.is_(None)
+    )
+    if not any(work.connection.execute(count).scalar() for count in (fallen, nobodys)):
         return earlier
     work.connection.execute(update(keys).where(*same_key).values(batch_id=value.batch_id))
     return None

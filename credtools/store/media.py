@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -151,7 +152,7 @@ def media_of(engine: Engine, batch_id: int) -> pd.DataFrame:
     of_ledger = (
         select(ledger.c.line, *(linked.c[name] for name in names))
         .join(linked, linked.c.version_id == ledger.c.version_id)
-        .where(ledger.c.batch_id == batch_id, linked.c.removed_at.is_(None))
+        .where(ledger.c.batch_id == batch_id, linked.c.removed_at.is_(None), linked.c.file_name != "")  # "": erased
     )
     of_draft = select(staged.c.line, *(staged.c[name] for name in names)).where(staged.c.batch_id == batch_id)
     both = union(of_ledger, of_draft).subquery()
@@ -171,7 +172,7 @@ def all_media(engine: Engine) -> pd.DataFrame:
         select(version.batch_id.label("batch"), version.line, media.file_name.label("file"), blob.media_type, blob.size)
         .add_columns(media.sha256, media.added_by, media.added_at)
         .select_from(tables.media.join(tables.credential_versions).join(tables.blobs))
-        .where(version.stands, media.removed_at.is_(None))
+        .where(version.stands, media.removed_at.is_(None), media.file_name != "")
         .order_by(media.id)
     )
     return _frame(engine, statement)
@@ -221,6 +222,13 @@ def referenced_files() -> Select[Any]:
     both = union(select(tables.media.c.sha256), select(tables.staged_media.c.sha256)).subquery()
     blob = tables.blobs.c
     return select(blob.sha256).where(blob.sha256.in_(select(both.c.sha256)), blob.erased_at.is_(None))
+
+
+def erased_blobs(engine: Engine) -> dict[str, datetime]:
+    """By SHA-256 when each file was erased that hasn't come again."""
+    blob = tables.blobs.c
+    with snapshot(engine) as connection:
+        return dict(connection.execute(select(blob.sha256, blob.erased_at).where(blob.erased_at.is_not(None))).all())
 
 
 def _frame(engine: Engine, statement: Any) -> pd.DataFrame:

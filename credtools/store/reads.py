@@ -17,6 +17,7 @@ from credtools.model import OrganisationSettings, Patch, StoredVersions
 from credtools.store import tables
 from credtools.store.batches import no_such_batch
 from credtools.store.engine import snapshot
+from credtools.store.erased import KEY
 from credtools.store.finish import revision
 
 CHUNK = 5_000  # keys per question
@@ -51,7 +52,9 @@ def lookups(
             return known
         settings = typed(_settings_texts(connection))
         return Lookups(
-            users=_frame(connection, tables.users, USER_COLUMNS),
+            users=_frame(
+                connection, tables.users, USER_COLUMNS, func.substr(tables.users.c.email_key, 1, len(KEY)) != KEY
+            ),
             types=_frame(connection, tables.credential_types, TYPE_COLUMNS),
             settings=settings,
             today=_today(settings),
@@ -74,8 +77,8 @@ def _today(settings: OrganisationSettings) -> date:
     return datetime.now(UTC).astimezone(ZoneInfo(settings.time_zone)).date()
 
 
-def _frame(connection: Connection, table: Any, columns: Sequence[str]) -> pd.DataFrame:
-    rows = connection.execute(select(*(table.c[name] for name in columns)).order_by(table.c.id)).all()
+def _frame(connection: Connection, table: Any, columns: Sequence[str], *some: Any) -> pd.DataFrame:
+    rows = connection.execute(select(*(table.c[name] for name in columns)).where(*some).order_by(table.c.id)).all()
     return pd.DataFrame(
         dict(zip(columns, zip(*rows, strict=True), strict=True)) if rows else None, columns=list(columns)
     )
@@ -137,6 +140,13 @@ def source_bytes(engine: Engine, sha256: str) -> bytes:
     return bytes(content)
 
 
+def is_erased(engine: Engine, sha256: str) -> bool:
+    """Whether the bytes of an uploaded file were erased."""
+    file = tables.source_files.c
+    with snapshot(engine) as connection:
+        return bool(connection.execute(select(file.content.is_(None)).where(file.sha256 == sha256)).scalar())
+
+
 def patches(engine: Engine, source: str) -> list[Patch]:
     """The corrections of single records that are in force for a source, oldest first."""
     c = tables.patches.c
@@ -185,7 +195,8 @@ def stored_versions(engine: Engine, user_ids: Sequence[int]) -> StoredVersions:
 def credentials(engine: Engine, batch_id: int | None = None) -> pd.DataFrame:
     """Standing versions, as they arrived: credential, user, type, number, dates, own columns (JSON), decision, place.
 
-    `newest`: whether it is the credential's newest version, by issue date.
+    `newest`: whether it is the credential's newest version, by issue date. Without those of erased persons, of which
+    nothing is left to show.
     """
     version, credential = tables.credential_versions, tables.credentials
     user, kind = tables.users, tables.credential_types
@@ -204,7 +215,7 @@ def credentials(engine: Engine, batch_id: int | None = None) -> pd.DataFrame:
             (credential.c.head_version_id == version.c.id).label("newest"),
         )
         .select_from(version.join(credential, credential.c.id == version.c.credential_id).join(user).join(kind))
-        .where(version.c.stands)
+        .where(version.c.stands, version.c.salt.is_not(None))
         .order_by(version.c.id)
     )
     return _query(engine, statement.where(version.c.batch_id == batch_id) if batch_id else statement)

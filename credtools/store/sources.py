@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -55,3 +56,12 @@ def last_uploads(engine: Engine) -> Sequence[Any]:
     )
     with snapshot(engine) as connection:
         return connection.execute(statement).all()
+
+
+def headings_of(engine: Engine, batch_id: int) -> list[str]:
+    """The headings of a finished batch's file, as its run noted them; [] where no run did."""
+    run = tables.runs.c
+    noted = select(run.statistics).where(run.batch_id == batch_id, run.verdict.in_(SETTLED)).order_by(run.id)
+    with snapshot(engine) as connection:
+        text = connection.execute(noted.limit(1)).scalar()
+    return list(json.loads(text).get("headings", ())) if text else []

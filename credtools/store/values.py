@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from credtools.model import Counts
 
@@ -170,6 +170,48 @@ class Undo:
 
     batch_id: int
     by: str
+
+
+class Text(NamedTuple):
+    """Another text for one column of one row, found by the values of its key."""
+
+    table: str
+    key: dict[str, Any]
+    column: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Erase:
+    """What is erased: numbers of rows, and the texts of other rows without the person whom they named.
+
+    `seen`: the last event when this was found out, so that nothing can come in between; `user`: who becomes nobody;
+    `batch_id` and `line`: rows of the ledger whose raw values and salts go; `waiting`: batches that are discarded
+    because they wait on one of the `files`; `unjudged`: these, and those that were discarded before; `runs`: how many
+    folders of runs go, too.
+    """
+
+    by: str
+    reason: str
+    seen: int
+    user: int | None = None
+    batch_id: list[int] = field(default_factory=list)
+    line: list[int] = field(default_factory=list)
+    versions: list[int] = field(default_factory=list)
+    rejects: list[int] = field(default_factory=list)
+    patches: list[int] = field(default_factory=list)
+    media: list[int] = field(default_factory=list)
+    blobs: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    waiting: list[int] = field(default_factory=list)
+    unjudged: list[int] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
+    runs: int = 0
+
+    def counts(self) -> dict[str, int]:
+        """How much of each kind goes."""
+        names = ("versions", "rejects", "patches", "media", "blobs", "files", "waiting", "texts")
+        return {"rows": len(self.line), **{name: len(getattr(self, name)) for name in names}, "runs": self.runs}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.digests import content_text, ledger_digest, media_digest, salted_digest, versions_digest
 from credtools.store.engine import GENESIS, snapshot
-from credtools.store.media import referenced_files
+from credtools.store.erased import Erased, number_token
+from credtools.store.media import erased_blobs, referenced_files
 from credtools.store.writing import chain
 
 
@@ -23,7 +24,7 @@ def verify(engine: Engine, blobs: Blobs) -> list[str]:
 
     Checked: the chain of events up to the head; per batch its file, state and key; per finished batch its ledger,
     versions, values, counts and receipt against the chain; decisions against versions; one reject per rejected row;
-    media against the chain, and their files in the folder of blobs.
+    media against the chain, and their files in the folder of blobs; that exactly what was erased is blank.
     Raises RegistryError when the database can't be reached.
     """
     problems: list[str] = []
@@ -33,6 +34,7 @@ def verify(engine: Engine, blobs: Blobs) -> list[str]:
             _history(connection, problems)
             referenced = connection.execute(referenced_files()).scalars().all()
         problems += blobs.problems(referenced)  # outside: hours of reading must not hold the snapshot
+        problems += blobs.remains(erased_blobs(engine))
     except (RegistryError, ValueError) as problem:  # ValueError: a stored value that is none of its kind
         if isinstance(problem, RegistryError) and engine.dialect.name != "sqlite":
             raise  # a server that can't be reached; a file that can't be read is damaged
@@ -45,10 +47,12 @@ def _history(connection: Connection, problems: list[str]) -> None:
     problems += chain_problems
     told = {(event["kind"], event["batch"]): event for event in events}
     finished = {batch for kind, batch in told if kind == "finish"}
+    erased = Erased.told_by(events)
     for batch in connection.execute(select(tables.batches).order_by(tables.batches.c.id)):
-        problems += _batch(connection, batch, told)
+        problems += _batch(connection, batch, told, erased)
         finished.discard(batch.id)
     problems += [f"Batch {batch} stands in the events, but not in the table of batches." for batch in sorted(finished)]
+    problems += erased.problems(connection)
     problems += _decisions(connection, events)
     problems += _media(connection, events)
     problems += _keys(connection)
@@ -93,7 +97,9 @@ def _events(connection: Connection) -> tuple[list[dict[str, Any]], list[str]]:
     return bodies, problems
 
 
-def _batch(connection: Connection, batch: Any, told: dict[tuple[str, int], dict[str, Any]]) -> list[str]:
+def _batch(
+    connection: Connection, batch: Any, told: dict[tuple[str, int], dict[str, Any]], erased: Erased
+) -> list[str]:
     name = f"Batch {batch.id}"
     problems = _file(connection, batch.sha256)
     upload, event = told.get(("upload", batch.id)), told.get(("finish", batch.id))
@@ -115,8 +121,8 @@ def _batch(connection: Connection, batch: Any, told: dict[tuple[str, int], dict[
     if batch.judgement != event["judgement"] or batch.sha256 != event["sha256"]:
         problems.append(f"{name} has another file or judgement than its event.")
     problems += _counts(batch, ledger, event)
-    problems += _values(connection, batch.id, {row.line: row.digest for row in ledger})
-    problems += _versions(connection, batch, event)
+    problems += _values(connection, batch.id, {row.line: row.digest for row in ledger}, erased)
+    problems += _versions(connection, batch, event, erased)
     rejected = {row.line for row in ledger if row.verdict == "rejected"}
     followed = select(tables.rejects.c.line).where(tables.rejects.c.batch_id == batch.id)
     if set(connection.execute(followed).scalars()) != rejected:
@@ -139,16 +145,19 @@ def _counts(batch: Any, ledger: Sequence[Any], event: dict[str, Any]) -> list[st
     return [] if batch.rows == len(ledger) == told["rows"] else [f"Batch {batch.id} has lost or gained rows."]
 
 
-def _values(connection: Connection, batch_id: int, digests: dict[int, bytes]) -> list[str]:
-    """Raw values that are still there (they may be erased) must be those that were digested."""
+def _values(connection: Connection, batch_id: int, digests: dict[int, bytes], erased: Erased) -> list[str]:
+    """Raw values must be those that were digested; only those that were erased may, and must, be gone."""
     values = tables.ledger_values
+    there = set()
     for row in connection.execute(select(values).where(values.c.batch_id == batch_id)):
         if salted_digest(row.salt, row.raw) != digests.get(row.line):
             return [f"The values of line {row.line} of batch {batch_id} aren't those that were uploaded."]
-    return []
+        there.add(row.line)
+    wrong = sorted((digests.keys() - there) ^ (erased.lines.get(batch_id, set()) & digests.keys()))
+    return [f"Whether line {wrong[0]} of batch {batch_id} is erased contradicts the events."] if wrong else []
 
 
-def _versions(connection: Connection, batch: Any, event: dict[str, Any]) -> list[str]:
+def _versions(connection: Connection, batch: Any, event: dict[str, Any], erased: Erased) -> list[str]:
     batch_id = batch.id
     version, credential = tables.credential_versions, tables.credentials
     rows = connection.execute(
@@ -163,13 +172,21 @@ def _versions(connection: Connection, batch: Any, event: dict[str, Any]) -> list
     if any(row.stands != (batch.state == "finished") for row in rows):
         return [f"Batch {batch_id} is {batch.state}, but not all of its credentials are."]
     for row in rows:
-        if row.salt is None:  # erased
-            continue
         said = (row.issue_date, row.expiration_date, row.number, row.own)
+        blank = row.salt is None
+        if blank != (row.id in erased.versions) or (blank and (said, row.number_key) not in _blanks(row.credential_id)):
+            return [f"Whether the credential on line {row.line} of batch {batch_id} is erased contradicts the events."]
+        if blank:
+            continue
         text = content_text(row.user_id, row.type_id, row.number_key, *said)
         if salted_digest(row.salt, text) != row.digest:
             return [f"The credential on line {row.line} of batch {batch_id} isn't the one that was uploaded."]
     return []
+
+
+def _blanks(credential_id: int) -> list[tuple[tuple[Any, ...], str]]:
+    """What an erased version, and the number of its credential, may look like."""
+    return [((None, None, "", "{}"), number) for number in ("", number_token(credential_id))]
 
 
 def _file(connection: Connection, sha256: str) -> list[str]:

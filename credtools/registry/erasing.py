@@ -1,0 +1,128 @@
+"""Erasing: a person's values, or what is older than the organisation keeps it.
+
+First the records of runs, then the database in one transaction, then stored files and the database's own leftovers.
+
+Interrupted anywhere, the same command goes on: before the transaction the person is still known, after it
+`credtools erase --expired` finds what is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from credtools import run_folders, store
+from credtools.errors import MovedError, RegistryError
+
+if TYPE_CHECKING:
+    from credtools.registry.registry import Registry
+
+TRIES = 5  # how often is looked again when others write meanwhile
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What goes, or went: counts per kind; the batches that are discarded; what is worth knowing, as sentences.
+
+    Kinds: rows (raw values of the ledger), versions, rejects, patches, media, blobs, files, waiting (batches that are
+    discarded), texts (of others, in which the person was named), runs (files, or folders, of unattended runs).
+    """
+
+    counts: dict[str, int]
+    waiting: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+    audit_seq: int | None = field(default=None)
+
+    def __str__(self) -> str:
+        return " · ".join(f"{count:,} {kind}" for kind, count in self.counts.items() if count) or "nothing"
+
+
+def plan(registry: Registry, email: str, external_id: str) -> Erasure:
+    """What `erase` would do; writes nothing."""
+    found = _found(registry, email, external_id, {})
+    return _told(found, _clean(registry, found, dry=True))
+
+
+def erase(registry: Registry, email: str, external_id: str, reason: str) -> Erasure:
+    """Everything of one person goes; see `Registry.erase`."""
+    if not reason.strip():
+        raise RegistryError("A person is erased with a reason; say why, for example 'asked for it on 3 May'.")
+    searched: dict[str, bool] = {}
+    for left in reversed(range(TRIES)):
+        found = _found(registry, email, external_id, searched)
+        if found.person.in_cells([reason]):
+            raise RegistryError("The reason names the person and would outlive them; give a reason without a name.")
+        changed = _clean(registry, found)
+        try:
+            seq = store.erase(registry.engine, replace(found.erase, reason=reason, runs=changed))
+        except MovedError:
+            if not left:
+                raise
+            continue
+        changed += _clean(registry, found)  # of runs that ended meanwhile
+        break
+    _finish(registry)
+    return replace(_told(found, changed), audit_seq=seq)
+
+
+def plan_expired(registry: Registry) -> Erasure:
+    """What `retain` would do; writes nothing."""
+    value, _ = _expired(registry)
+    return Erasure(value.counts())
+
+
+def retain(registry: Registry) -> Erasure:
+    """What is older than the organisation keeps it goes; see `Registry.retain`."""
+    for left in reversed(range(TRIES)):
+        value, folders = _expired(registry)
+        seq = None
+        try:
+            if any(value.counts().values()):
+                seq = store.erase(registry.engine, value)
+            break
+        except MovedError:
+            if not left:
+                raise
+    run_folders.remove(folders)
+    _finish(registry)
+    return Erasure(value.counts(), audit_seq=seq)
+
+
+def _found(registry: Registry, email: str, external_id: str, searched: dict[str, bool]) -> store.Found:
+    if bool(email.strip()) == bool(external_id.strip()):
+        raise RegistryError("Say whom: by e-mail address, or by User ID.")
+    return store.search(registry.engine, email, external_id, registry.by, searched)
+
+
+def _clean(registry: Registry, found: store.Found, *, dry: bool = False) -> int:
+    return run_folders.clean(registry.places.runs, found.person, found.own, found.erase.unjudged, dry=dry)
+
+
+def _expired(registry: Registry) -> tuple[store.Erase, list[Path]]:
+    now, keep = datetime.now(UTC), registry.settings
+    days = keep.keep_runs_days
+    folders = run_folders.expired(registry.places.runs, now - timedelta(days=days)) if days else []
+    return store.expired(registry.engine, keep, registry.by, now, len(folders)), folders
+
+
+def _finish(registry: Registry) -> None:
+    registry.blobs.erase(store.erased_blobs(registry.engine))
+    registry.sweep()
+    store.tidy(registry.engine)
+
+
+def _told(found: store.Found, changed: int) -> Erasure:
+    notes = []
+    if found.namesakes:
+        notes.append(
+            f"{found.namesakes:,} other users bear the same name, so what holds nothing but the name may be theirs and "
+            "stays."
+        )
+    if found.mentions:
+        notes.append(
+            f"{found.mentions:,} credentials of others name the person in columns of their own, and stay; upload a "
+            "corrected version of each."
+        )
+    return Erasure({**found.erase.counts(), "runs": changed}, tuple(found.erase.waiting), tuple(notes))

@@ -1,0 +1,169 @@
+"""Erase: values go, what happened stays; one transaction, then the database's own leftovers.
+
+Codes, columns, states, times, verdicts and digests survive, so that history still verifies and counts stay true. The
+event names by number what is gone, and `verify` takes only that for blank.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Table, bindparam, delete, func, literal, select, update
+from sqlalchemy.exc import DBAPIError
+
+from credtools.errors import MovedError, RegistryError
+from credtools.store import tables
+from credtools.store.engine import reason
+from credtools.store.erased import KEY, number_token, ranges, token
+from credtools.store.values import Erase, Text
+from credtools.store.versions import move_heads
+from credtools.store.writing import Write, write
+
+CHUNK = 500
+HELD_VALUES = (
+    *(tables.users, tables.source_files, tables.batches, tables.credentials, tables.credential_versions),
+    *(tables.decisions, tables.ledger_values, tables.rejects, tables.reject_errors, tables.patches),
+    *(tables.media, tables.staged_media, tables.runs),
+)
+
+
+def erase(engine: Engine, value: Erase) -> int:
+    """Erases what the value names; returns the number of the event.
+
+    Raises MovedError, and erases nothing, when anything was written since it was found out what goes.
+    """
+    with write(engine) as work:
+        if work.seq != value.seen:
+            raise MovedError(
+                "Somebody else wrote while it was looked up what is to be erased; nothing was erased. Try again."
+            )
+        _replace_texts(work, value.texts)
+        _rows(work, value)
+        _versions(work, value.versions)
+        _rejects(work, value.rejects)
+        _patches(work, value.patches)
+        _media(work, value)
+        _files(work, value)
+        if value.user is not None:
+            blank = {"email": token(value.user), "email_key": f"{KEY}{value.user}", "external_id": None, "name": ""}
+            blank |= {"status": "deactivated", "deactivated_on": None, "date_format": None}
+            work.connection.execute(update(tables.users).where(tables.users.c.id == value.user).values(**blank))
+        return work.event("erase", value.by, None, reason=value.reason, **_told(value))
+
+
+def _told(value: Erase) -> dict[str, Any]:
+    """What the event says: numbers, digests that stand in earlier events, and counts."""
+    lines: defaultdict[str, list[int]] = defaultdict(list)
+    for batch, line in zip(value.batch_id, value.line, strict=True):
+        lines[str(batch)].append(line)
+    told: dict[str, Any] = {"user": value.user, "files": value.files, "blobs": value.blobs, "waiting": value.waiting}
+    told |= {"versions": ranges(value.versions), "rejects": ranges(value.rejects), "counts": value.counts()}
+    return told | {"lines": {batch: ranges(some) for batch, some in lines.items()}}
+
+
+def _replace_texts(work: Write, texts: list[Text]) -> None:
+    """First, while the rows can still be found by what they hold."""
+    for one in texts:
+        table = tables.metadata.tables[one.table]
+        found = (table.c[name] == held for name, held in one.key.items())
+        work.connection.execute(update(table).where(*found).values({one.column: one.text}))
+
+
+def _rows(work: Write, value: Erase) -> None:
+    values = tables.ledger_values.c
+    lines: defaultdict[int, list[int]] = defaultdict(list)
+    for batch, line in zip(value.batch_id, value.line, strict=True):
+        lines[batch].append(line)
+    gone = [{"batch": k, "first": a, "last": z} for k, some in lines.items() for a, z in ranges(some)]
+    if gone:
+        between = values.line.between(bindparam("first"), bindparam("last"))
+        work.connection.execute(
+            delete(tables.ledger_values).where(values.batch_id == bindparam("batch"), between), gone
+        )
+
+
+def _versions(work: Write, ids: list[int]) -> None:
+    version, credential = tables.credential_versions, tables.credentials
+    blank = {"issue_date": None, "expiration_date": None, "number": "", "own": "{}", "salt": None}
+    _set(work, version, version.c.id, ids, **blank)
+    _set(work, tables.decisions, tables.decisions.c.version_id, ids, reason="")
+    for start in range(0, len(ids), CHUNK):
+        ours = select(version.c.credential_id).where(version.c.id.in_(ids[start : start + CHUNK])).distinct()
+        found = work.connection.execute(select(credential.c.id, credential.c.number).where(credential.c.id.in_(ours)))
+        for number, text in found.all():
+            if text:
+                this = update(credential).where(credential.c.id == number)
+                work.connection.execute(this.values(number=number_token(number)))
+        move_heads(work, list(work.connection.execute(ours).scalars()))
+
+
+def _rejects(work: Write, ids: list[int]) -> None:
+    reject, error = tables.rejects, tables.reject_errors
+    _set(work, reject, reject.c.id, ids, record_digest=None, reason=None)
+    _set(work, error, error.c.reject_id, ids, value=None, resolution=None, suggestion=None)
+
+
+def _patches(work: Write, ids: list[int]) -> None:
+    patch = tables.patches
+    removed = func.coalesce(patch.c.removed_at, literal(work.at, patch.c.removed_at.type))
+    _set(work, patch, patch.c.id, ids, record_digest="", old_value=None, new_value=None, removed_at=removed)
+
+
+def _media(work: Write, value: Erase) -> None:
+    _set(work, tables.media, tables.media.c.id, value.media, file_name="")
+    _set(work, tables.blobs, tables.blobs.c.sha256, value.blobs, erased_at=work.at)
+
+
+def _files(work: Write, value: Erase) -> None:
+    """Whole files go; a batch that still waits on one has nothing left to wait for."""
+    batch, staged, c = tables.batches, tables.staged_media.c, work.connection
+    _set(work, tables.source_files, tables.source_files.c.sha256, value.files, content=None)
+    for start in range(0, len(value.unjudged), CHUNK):
+        c.execute(delete(tables.staged_media).where(staged.batch_id.in_(value.unjudged[start : start + CHUNK])))
+    _set(work, batch, batch.c.id, value.unjudged, held_because=None)
+    _set(work, tables.runs, tables.runs.c.batch_id, value.unjudged, statistics="{}")
+    _set(work, batch, batch.c.id, value.waiting, state="discarded")
+    for number in value.waiting:
+        work.event("discard", value.by, number)
+
+
+def _set(work: Write, table: Table, key: ColumnElement[Any], ids: list[Any], **values: Any) -> None:
+    for start in range(0, len(ids), CHUNK):
+        work.connection.execute(update(table).where(key.in_(ids[start : start + CHUNK])).values(**values))
+
+
+def tidy(engine: Engine) -> None:
+    """Takes away what a database keeps of erased values by itself: free pages and log, dead rows.
+
+    Raises RegistryError when others stand in the way: everything is erased then, but these leftovers are still there.
+    """
+    try:
+        if engine.dialect.name == "sqlite":
+            _rewrite_sqlite(engine)
+        else:
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql(f"VACUUM {', '.join(table.name for table in HELD_VALUES)}")
+    except DBAPIError as problem:
+        raise _left(reason(problem)) from None
+
+
+def _rewrite_sqlite(engine: Engine) -> None:
+    """A transaction of SQLAlchemy would stand in the way: VACUUM is none of a transaction's statements."""
+    connection: Any = engine.raw_connection()
+    try:
+        connection.execute("VACUUM")
+        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except engine.dialect.dbapi.Error as problem:  # type: ignore[union-attr]
+        raise _left(str(problem).rstrip(".")) from None
+    finally:
+        connection.close()
+    if busy:
+        raise _left("somebody else is reading the registry")
+
+
+def _left(why: str) -> RegistryError:
+    return RegistryError(
+        f"Everything was erased, but the database may still keep traces of it in its free space: {why}. Run credtools "
+        "erase --expired when nobody else is at work; it takes them away."
+    )

@@ -1,0 +1,104 @@
+"""Erased: what the chained events say is gone; only that may be blank, and it must stay so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from credtools.store import tables
+
+KEY = "ERASED-"  # no folded address has capitals, so nothing in a file finds an erased user
+
+
+def token(user_id: int) -> str:
+    """What stands in the place of an erased user's address."""
+    return f"erased-{user_id}"
+
+
+def number_token(credential_id: int) -> str:
+    """What stands in the place of an erased credential's number, which must stay unique."""
+    return f"erased-{credential_id}"
+
+
+def ranges(numbers: Iterable[int]) -> list[list[int]]:
+    """Numbers as [first, last] of each unbroken run."""
+    found: list[list[int]] = []
+    for number in sorted(numbers):
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return found
+
+
+def numbers(some: Iterable[Sequence[int]]) -> set[int]:
+    """The numbers in ranges."""
+    return {number for first, last in some for number in range(first, last + 1)}
+
+
+@dataclass
+class Erased:
+    """By all `erase` events: users, versions, rejects, files and blobs, and per batch the lines of the ledger."""
+
+    users: set[int] = field(default_factory=set)
+    versions: set[int] = field(default_factory=set)
+    rejects: set[int] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
+    blobs: set[str] = field(default_factory=set)
+    lines: dict[int, set[int]] = field(default_factory=dict)
+
+    @classmethod
+    def told_by(cls, events: Iterable[Mapping[str, Any]]) -> Erased:
+        told = cls()
+        for event in events:
+            if event["kind"] != "erase":
+                continue
+            told.users |= {event["user"]} - {None}
+            told.versions |= numbers(event["versions"])
+            told.rejects |= numbers(event["rejects"])
+            told.files |= set(event["files"])
+            told.blobs |= set(event["blobs"])
+            for batch, lines in event["lines"].items():
+                told.lines.setdefault(int(batch), set()).update(numbers(lines))
+        return told
+
+    def problems(self, connection: Connection) -> list[str]:
+        """What is blank without an event, or isn't blank although it was erased: of rejects, files, blobs and users."""
+        reject, file, blob = tables.rejects.c, tables.source_files.c, tables.blobs.c
+        problems = []
+        blank = set(connection.execute(select(reject.id).where(reject.record_digest.is_(None))).scalars())
+        if wrong := sorted(blank ^ self.rejects):
+            problems.append(f"Whether reject {wrong[0]} is erased contradicts the events.")
+        spoken = self._spoken(connection)
+        if wrong := sorted(self.rejects & spoken):
+            problems.append(f"The errors of reject {wrong[0]} hold values again, although they were erased.")
+        blanks = connection.execute(select(file.sha256).where(file.content.is_(None))).scalars()
+        problems += [
+            f"The bytes of the file {sha256[:16]}… are gone, which no event says."
+            for sha256 in blanks
+            if sha256 not in self.files
+        ]
+        gone = connection.execute(select(blob.sha256).where(blob.erased_at.is_not(None))).scalars()
+        problems += [
+            f"The stored file {sha256[:16]}… counts as erased, which no event says."
+            for sha256 in gone
+            if sha256 not in self.blobs
+        ]
+        return problems + self._users(connection)
+
+    def _spoken(self, connection: Connection) -> set[int]:
+        error = tables.reject_errors.c
+        said = error.value.is_not(None) | error.resolution.is_not(None) | error.suggestion.is_not(None)
+        return set(connection.execute(select(error.reject_id).where(said)).scalars())
+
+    def _users(self, connection: Connection) -> list[str]:
+        user = tables.users.c
+        columns = (user.id, user.email, user.email_key, user.external_id, user.name, user.status, user.date_format)
+        found = {row.id: tuple(row)[1:] for row in connection.execute(select(*columns))}
+        blank = {k: (token(k), f"{KEY}{k}", None, "", "deactivated", None) for k in self.users}
+        nameless = {k for k, row in found.items() if row[1].startswith(KEY)}
+        wrong = sorted({k for k in self.users if found.get(k) != blank[k]} | (nameless - self.users))
+        return [f"Whether user {wrong[0]} is erased contradicts the events."] if wrong else []

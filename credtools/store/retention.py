@@ -1,0 +1,110 @@
+"""Retention: what is older than the organisation keeps it. Reads only; what is found is erased by `erase`.
+
+Open rejects, waiting batches, corrections in force and versions that count are never emptied.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, func, or_, select
+
+from credtools.model import OrganisationSettings
+from credtools.store import tables
+from credtools.store.batches import WAITING_STATES
+from credtools.store.engine import snapshot
+from credtools.store.values import Erase
+
+JUDGED_STATES = ("finished", "undone")
+DECIDED_WELL = ("approved", "not_required")
+
+
+def expired(engine: Engine, keep: OrganisationSettings, by: str, now: datetime, runs: int) -> Erase:
+    """What goes by the settings `keep_…_days` (0: nothing), with so many folders of `runs`."""
+    with snapshot(engine) as c:
+        seen = c.execute(select(tables.audit_head.c.seq)).scalar_one()
+        files = _files(c, _before(now, keep.keep_source_days))
+        rows, rejects, patches = _values(c, _before(now, keep.keep_values_days))
+        media, blobs = _media(c, _before(now, keep.keep_media_days))
+    value = Erase(by, "kept long enough", seen, rejects=rejects, patches=patches, media=media, blobs=blobs, files=files)
+    return replace(value, batch_id=[batch for batch, _ in rows], line=[line for _, line in rows], runs=runs)
+
+
+def _before(now: datetime, days: int) -> datetime | None:
+    return now - timedelta(days=days) if days else None
+
+
+def _files(c: Connection, before: datetime | None) -> list[str]:
+    """Files whose batches are all settled, the last one long ago."""
+    if before is None:
+        return []
+    file, batch = tables.source_files, tables.batches.c
+    settled = func.max(func.coalesce(batch.finished_at, batch.uploaded_at), type_=batch.uploaded_at.type)
+    waiting = select(batch.sha256).where(batch.state.in_(WAITING_STATES))
+    old = (
+        select(file.c.sha256)
+        .join(tables.batches, batch.sha256 == file.c.sha256)
+        .where(file.c.content.is_not(None), file.c.sha256.not_in(waiting))
+        .group_by(file.c.sha256)
+        .having(settled < before)
+        .order_by(file.c.sha256)
+    )
+    return list(c.execute(old).scalars())
+
+
+def _values(c: Connection, before: datetime | None) -> tuple[list[Any], list[int], list[int]]:
+    """Rows of the ledger that were settled long ago, rejects that were closed, corrections that were taken back."""
+    if before is None:
+        return [], [], []
+    values, batch, reject, patch = tables.ledger_values, tables.batches, tables.rejects, tables.patches.c
+    of_row = and_(reject.c.batch_id == values.c.batch_id, reject.c.line == values.c.line)
+    settled = or_(reject.c.id.is_(None), and_(reject.c.state != "open", reject.c.changed_at < before))
+    rows = (
+        select(values.c.batch_id, values.c.line)
+        .select_from(values.join(batch, batch.c.id == values.c.batch_id).outerjoin(reject, of_row))
+        .where(batch.c.state.in_(JUDGED_STATES), batch.c.finished_at < before, settled)
+        .order_by(values.c.batch_id, values.c.line)
+    )
+    closed = select(reject.c.id).where(
+        *(reject.c.state != "open", reject.c.changed_at < before, reject.c.record_digest.is_not(None)),
+        reject.c.batch_id.in_(select(batch.c.id).where(batch.c.finished_at < before)),
+    )
+    back = select(patch.id).where(patch.removed_at < before, patch.record_digest != "")
+    return (
+        [tuple(row) for row in c.execute(rows)],
+        list(c.execute(closed.order_by(reject.c.id)).scalars()),
+        list(c.execute(back.order_by(patch.id)).scalars()),
+    )
+
+
+def _media(c: Connection, before: datetime | None) -> tuple[list[int], list[str]]:
+    """Media that were added long ago to versions which no longer count; and blobs to which then nobody refers."""
+    if before is None:
+        return [], []
+    media, staged, blob, version = tables.media.c, tables.staged_media.c, tables.blobs.c, tables.credential_versions.c
+    good = version.decision.in_(DECIDED_WELL)
+    place = (
+        func.row_number()
+        .over(partition_by=version.credential_id, order_by=(version.issue_date.desc().nulls_last(), version.id.desc()))
+        .label("place")
+    )
+    ranked = select(version.id, place).where(version.stands, good).subquery()
+    counting = select(ranked.c.id).where(ranked.c.place == 1)
+    past = or_(~version.stands, version.decision == "declined", and_(good, version.id.not_in(counting)))
+    old = (
+        select(media.id, media.sha256)
+        .select_from(tables.media.join(tables.credential_versions))
+        .where(media.file_name != "", media.added_at < before, past)
+        .order_by(media.id)
+    )
+    gone: dict[int, str] = dict(c.execute(old).all())
+    others = {
+        sha
+        for number, sha in c.execute(select(media.id, media.sha256).where(media.file_name != ""))
+        if number not in gone
+    }
+    others |= set(c.execute(select(staged.sha256)).scalars())
+    there = set(c.execute(select(blob.sha256).where(blob.erased_at.is_(None))).scalars())
+    return list(gone), sorted({*gone.values()} & there - others)
