@@ -18,7 +18,7 @@ from openpyxl import Workbook
 from sqlalchemy import inspect, text
 
 import credtools as ct
-from tests.builders import APPROVER, BEN, HEADINGS, export, load, write
+from tests.builders import APPROVER, BEN, HEADINGS, export, write
 from tests.core import SCHEMAS, schema_copy
 from tests.pictures import filled, jpeg
 
@@ -60,12 +60,11 @@ NEAR = f"{NEIGHBOUR},First Aid,2021-03-05,,,,,"
 OTHERS = ("ana@example.org,First Aid,2024-01-10,2030-01-10,,,South,Ana", f"{BEN},,,")
 
 
-def begin(registry: Registry, folder: Path) -> None:
-    """She and a neighbour become users; the schema of the working folder has a column of its own."""
+def own_schema(folder: Path) -> None:
+    """A working folder whose schema has a column of its own."""
     schema_copy(folder / "schemas", fields='    site: str = field("Site", help="where the person works")\n')
     for name in ("users", "credential_types"):
         (folder / "schemas" / f"{name}.py").write_bytes((SCHEMAS / f"{name}.py").read_bytes())
-    load(registry, folder, users=USERS)
 
 
 def unattended(folder: Path) -> None:

@@ -8,8 +8,10 @@ Interrupted anywhere, the same command goes on: before the transaction the perso
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,7 +95,12 @@ def retain(registry: Registry) -> Erasure:
 def _found(registry: Registry, email: str, external_id: str, searched: dict[str, bool]) -> store.Found:
     if bool(email.strip()) == bool(external_id.strip()):
         raise RegistryError("Say whom: by e-mail address, or by User ID.")
-    return store.search(registry.engine, email, external_id, registry.by, searched)
+    return store.search(registry.engine, email, external_id, registry.by, searched, partial(_records, registry))
+
+
+def _records(registry: Registry, number: int) -> Iterable[tuple[str, str]]:
+    table = registry.batch(number).table
+    return zip(table.record_digests, table.raw, strict=True)
 
 
 def _clean(registry: Registry, found: store.Found, *, dry: bool = False) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -29,6 +29,7 @@ from credtools.store.values import Erase, Text
 JUDGED_STATES = ("finished", "undone")
 WRITTEN = (tables.credential_versions, tables.credentials)
 Line = tuple[int, int]
+Records = Callable[[int], Iterable[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,15 @@ class Found:
     mentions: int = 0
 
 
-def search(engine: Engine, email: str, external_id: str, by: str, searched: dict[str, bool]) -> Found:
+def search(engine: Engine, email: str, external_id: str, by: str, searched: dict[str, bool], records: Records) -> Found:
     """Everything of the person with this address, or else this User ID, whether they are a user or not.
 
     `searched`: files (by SHA-256) that were searched already, and whether they name the person; more are noted there.
+    `records` reads the file of a batch that was never finished: (digest, raw) of each record.
     Raises RegistryError when nothing here is theirs.
     """
     with snapshot(engine) as connection:
-        found = _Search(connection, email, external_id).everything(by, searched)
+        found = _Search(connection, email, external_id, records).everything(by, searched)
     if found.erase.user is None and not any(found.erase.counts().values()):
         raise RegistryError(
             f"Nothing here is known of {email or external_id!r}, so nothing was erased; write the address or User ID "
@@ -65,8 +67,8 @@ def search(engine: Engine, email: str, external_id: str, by: str, searched: dict
 class _Search:
     """The search for one person at one moment."""
 
-    def __init__(self, connection: Connection, email: str, external_id: str) -> None:
-        self.c = connection
+    def __init__(self, connection: Connection, email: str, external_id: str, records: Records) -> None:
+        self.c, self.records = connection, records
         user = tables.users.c
         asked = user.email_key == fold(email) if email else user.external_id == external_id.strip()
         row = connection.execute(select(tables.users).where(asked)).one_or_none()
@@ -94,7 +96,7 @@ class _Search:
         media, blobs = self._media(versions, unjudged)
         value = Erase(by, "", seen, self.user, versions=sorted(versions), rejects=sorted(rejects))
         value = replace(value, batch_id=[batch for batch, _ in kept], line=[line for _, line in kept])
-        value = replace(value, patches=self._patches(digests), media=media, blobs=blobs, files=sorted(files))
+        value = replace(value, patches=self._patches(digests, unjudged), media=media, blobs=blobs, files=sorted(files))
         value = replace(value, waiting=sorted(waiting), unjudged=sorted(unjudged))
         value = replace(value, texts=list(self._texts(value, own)))
         return Found(self.person, value, own, self.namesakes, self._mentions(versions))
@@ -207,8 +209,13 @@ class _Search:
         there = set(self.c.execute(select(blob.sha256).where(blob.erased_at.is_(None))).scalars())
         return sorted(theirs), sorted(({*theirs.values()} | waiting) & there - others)
 
-    def _patches(self, digests: set[tuple[int, str]]) -> list[int]:
+    def _patches(self, digests: set[tuple[int, str]], unjudged: list[int]) -> list[int]:
+        """Corrections of their records, and those that name them."""
         found = self.c.execute(select(tables.patches).where(tables.patches.c.record_digest != "")).all()
+        for batch in {row.batch_id for row in found} & {*unjudged}:
+            by_id = batch in self.by_id
+            theirs = (digest for digest, raw in self.records(batch) if self.person.in_record(raw, by_id=by_id))
+            digests |= {(self.batches[batch].source_id, digest) for digest in theirs}
         return [
             row.id
             for row in found
