@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
-import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,6 +50,7 @@ from tests.canaries import (
 )
 from tests.canaries import USERS as HERS
 from tests.pictures import jpeg
+from tests.seams import killed_at
 
 
 @pytest.fixture
@@ -442,7 +440,6 @@ def test_tampering_is_found_afterwards(registry: Registry, folder: Path, name: s
 
 # --- killed half-way -------------------------------------------------------------------------------------------
 
-PROCESSES = multiprocessing.get_context("forkserver")
 SEAMS = {
     "a record of a run goes": "os.remove rejects.csv",
     "the transaction begins": "BEGIN IMMEDIATE",
@@ -452,28 +449,6 @@ SEAMS = {
     "the database is rewritten": "VACUUM",
     "its log is emptied": "PRAGMA wal_checkpoint",
 }
-
-
-def erase_and_die(url: str, folder: Path, seam: str) -> None:
-    """Erases her, and is killed when it comes to the seam."""
-    os.chdir(folder)
-    registry = ct.open(url, by=UPLOADER)
-
-    def die(what: str) -> None:
-        if what.startswith(seam):
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def watch(what: str, told: tuple[object, ...]) -> None:
-        if what == "os.remove":
-            die(f"os.remove {'blobs' if 'blobs' in str(told[0]) else Path(str(told[0])).name}")
-
-    @event.listens_for(registry.engine, "checkout")
-    def _trace(connection: Any, *_: object) -> None:
-        connection.set_trace_callback(die)
-
-    sys.addaudithook(watch)
-    registry.erase(EMAIL, WHY)
-    os._exit(0)
 
 
 @only_sqlite
@@ -488,10 +463,7 @@ def test_killed_at_the_seams(registry: Registry, registry_url: str, folder: Path
     record.write_text(json.dumps({"began": "2026-01-01T00:00:00+00:00", "batches": [batch.id]}), "utf-8")
     registry.write_rejects(record.with_name("rejects.csv"), batch)
     registry.engine.dispose()
-    process = PROCESSES.Process(target=erase_and_die, args=(registry_url, folder, SEAMS[seam]))
-    process.start()
-    process.join()
-    assert process.exitcode == -signal.SIGKILL
+    assert killed_at(SEAMS[seam], registry_url, folder, "erase", EMAIL, WHY)
     try:
         registry.erase(EMAIL, WHY)
     except RegistryError as unknown:
