@@ -16,7 +16,10 @@ from credtools.model import Changes, Content, Counts, Key, Review, StoredVersion
 
 DECLINED_BEFORE = (
     *("declined_before", "Declined before"),
-    "Exactly this credential was declined before, so it isn't stored again. Correct the row, or leave it out.",
+    (
+        "Exactly this credential was declined before, so it isn't stored again. Correct the row, leave it out, or once "
+        "the batch is finished have it decided again (credtools resubmit BATCH --lines …)."
+    ),
 )
 OLDER_THAN_STORED = (
     *("older_than_stored", "Older than what is stored"),

@@ -302,8 +302,8 @@ def test_a_declined_credential_is_warned_about() -> None:
             2,
             "declined_before",
             (
-                "Exactly this credential was declined before, so it isn't stored again. Correct the row, or leave it "
-                "out."
+                "Exactly this credential was declined before, so it isn't stored again. Correct the row, leave it "
+                "out, or once the batch is finished have it decided again (credtools resubmit BATCH --lines …)."
             ),
         )
     ]

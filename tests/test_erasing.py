@@ -528,6 +528,7 @@ def test_a_reader_in_the_way_is_told(registry: Registry, registry_url: str, fold
 # --- at the prompt ---------------------------------------------------------------------------------------------
 
 
+@only_sqlite
 def test_erase_at_the_prompt(registry: Registry, folder: Path) -> None:
     """What goes is shown first; without --yes a script erases nothing; with it the counts come back as JSON."""
     registry.upload(export(folder, ANA, CARA)).finish()

@@ -166,6 +166,7 @@ def test_a_person_is_erased_after_retention(registry: Registry, folder: Path) ->
     assert registry.verify() == []
 
 
+@only_sqlite
 def test_expired_at_the_prompt(registry: Registry, folder: Path) -> None:
     """`erase --expired` shows what goes, and does it with --yes."""
     registry.upload(export(folder, ANA)).finish()

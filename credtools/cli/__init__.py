@@ -53,7 +53,7 @@ for _command in (
     *(organisation.init, organisation.upgrade, organisation.load, organisation.settings),
     *(files.check, files.import_),
     *(decisions.approve, decisions.decline, decisions.undo, decisions.discard),
-    *(decisions.waive, decisions.reopen),
+    *(decisions.waive, decisions.reopen, decisions.resubmit),
     *(exporting.template, exporting.export),
     attaching.media,
     *(recipes.recipe, erasing.erase),

@@ -1,4 +1,4 @@
-"""`approve`, `decline`, `undo`, `discard`, `waive`, `reopen`: what a person decides about a batch."""
+"""`approve`, `decline`, `resubmit`, `undo`, `discard`, `waive`, `reopen`: what a person decides about a batch."""
 
 from __future__ import annotations
 
@@ -42,6 +42,23 @@ def _decided(word: str, batch: int, done: Any, *, as_json: bool) -> None:
         click.echo("None of its credentials is pending.")
     for line, reason in list(done.blocked.items())[:SHOWN]:
         click.echo(f"  line {line}: {reason}")
+
+
+@click.command()
+@click.argument("batch", type=int)
+@click.option("--lines", required=True, help="Unchanged rows whose credential was declined, for example 5,9-12.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def resubmit(batch: int, lines: str, *, as_json: bool) -> None:
+    """Have declined credentials that came again decided again."""
+    done = open_registry().resubmit(batch, parse_lines(lines) or ())
+    if as_json:
+        places = [{"line": line, "decide": {"batch": where, "line": at}} for line, (where, at) in done.items()]
+        print_json({"batch": batch, "resubmitted": places})
+        return
+    click.echo(f"batch {batch}: {len(done):,} resubmitted")
+    for where in sorted({where for where, _ in done.values()}):
+        named = ",".join(str(at) for other, at in sorted(done.values()) if other == where)
+        click.echo(f"  to decide: credtools approve {where} --lines {named}")
 
 
 @click.command()

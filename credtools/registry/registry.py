@@ -279,6 +279,13 @@ class Registry:
             raise RegistryError("A credential is declined with a reason; say why, for example 'no signature'.")
         return self._decide(batch, "declined", reason, lines)
 
+    def resubmit(self, batch: Batch | int, lines: Iterable[int]) -> dict[int, tuple[int, int]]:
+        """Puts declined credentials that some unchanged rows of a batch equal up for decision again, all or none.
+
+        Returns for each line the (batch, line) where its credential is decided. Raises RegistryError.
+        """
+        return store.resubmit(self.engine, store.Resubmit(_number(batch), self.by, tuple(lines)))
+
     def waive(self, batch: Batch | int, lines: Iterable[int], reason: str) -> tuple[int, ...]:
         """Closes the open rejects on some lines of a batch, with a reason: nobody will repair them."""
         if not reason.strip():

@@ -21,6 +21,7 @@ from credtools.store.media import (
     types_with_media,
 )
 from credtools.store.patches import patch
+from credtools.store.resubmit import resubmit
 from credtools.store.retention import expired
 from credtools.store.search import Found, search
 from credtools.store.sources import headings_of, last_runs, last_uploads
@@ -38,6 +39,7 @@ from credtools.store.values import (
     Media,
     MediaSwitch,
     Patches,
+    Resubmit,
     Setting,
     Undo,
     Waive,
@@ -62,6 +64,7 @@ __all__ = [
     "MediaSwitch",
     "Patches",
     "Rejected",
+    "Resubmit",
     "Setting",
     "Undo",
     "Upgraded",
@@ -97,6 +100,7 @@ __all__ = [
     "rejected",
     "rejected_lines",
     "remove_staged",
+    "resubmit",
     "rows_of",
     "search",
     "set_setting",

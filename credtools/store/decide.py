@@ -11,6 +11,7 @@ from credtools.errors import RegistryError
 from credtools.lookups import fold
 from credtools.store import tables
 from credtools.store.batches import state_of
+from credtools.store.resubmit import resubmitters
 from credtools.store.values import Decide
 from credtools.store.writing import Write, insert_columns, write
 
@@ -33,7 +34,8 @@ def decide(engine: Engine, value: Decide) -> Decided:
     with write(engine) as work:
         _require_finished(work, value.batch_id)
         pending = _pending(work, value.batch_id)
-        blocked = _blocked(value, pending)
+        again = resubmitters(work.connection)
+        blocked = _blocked(value, pending, again)
         lines = sorted(set(pending) - set(blocked)) if value.lines is None else sorted(set(value.lines))
         _refuse(value, lines, pending, blocked)
         if not lines:
@@ -50,7 +52,7 @@ def decide(engine: Engine, value: Decide) -> Decided:
                 "version_id": ids,
                 "decision": [value.decision] * len(ids),
                 "reason": [value.reason] * len(ids),
-                "uploaded_by": [pending[line].uploaded_by for line in lines],
+                "uploaded_by": [again.get(pending[line].id, pending[line].uploaded_by) for line in lines],
                 "decided_by": [value.by] * len(ids),
                 "decided_at": [work.at] * len(ids),
                 "event_seq": [seq] * len(ids),
@@ -98,14 +100,14 @@ def _pending(work: Write, batch_id: int) -> dict[int, Any]:
     return {row.line: row for row in rows}
 
 
-def _blocked(value: Decide, pending: dict[int, Any]) -> dict[int, str]:
+def _blocked(value: Decide, pending: dict[int, Any], again: dict[int, str]) -> dict[int, str]:
     """By line why it can't be decided yet. A declined credential needs no media."""
     blocked: dict[int, str] = {}
     for line, row in pending.items():
         needs_media = row.media_required and not row.batch_optional and row.optional != "true"
         if value.decision == "approved" and needs_media and not row.linked:
             blocked[line] = "its type requires media and none is there yet"
-        elif value.four_eyes and fold(row.uploaded_by) == fold(value.by):
+        elif value.four_eyes and fold(value.by) in (fold(row.uploaded_by), fold(again.get(row.id, ""))):
             blocked[line] = "it was uploaded by the same person, and the organisation asks for four eyes"
     return blocked
 

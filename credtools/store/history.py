@@ -20,8 +20,8 @@ Act = dict[str, Any]
 def history(engine: Engine, batch_id: int, line: int) -> pd.DataFrame:
     """What was done with the credential of a line, oldest first: at, by, version, batch, line, what, before, after.
 
-    `what`: uploaded, a changed column, a medium, approved, declined (`after`: the reason), undone. Raises
-    RegistryError when the line wrote no credential.
+    `what`: uploaded, a changed column, a medium, approved, declined (`after`: the reason), resubmitted, undone.
+    Raises RegistryError when the line wrote no credential.
     """
     version = tables.credential_versions.c
     with snapshot(engine) as c:
@@ -67,10 +67,13 @@ def acts(c: Connection, credential_id: int) -> list[Act]:
         found.append({**at, "at": row.added_at, "before": "", "after": row.file_name})
         if row.removed_at:
             found.append({**at, "at": row.removed_at, "by": "", "before": row.file_name, "after": ""})
-    for row in (row for row in undone if row.batch_id in fallen):
+    again = c.execute(select(events.batch_id, events.text).where(events.kind == "resubmit")).all()
+    for row in (*(row for row in undone if row.batch_id in fallen), *again):
         told = json.loads(row.text)
-        at = {"at": datetime.fromisoformat(told["at"]), "by": told["by"], "what": "undone", "before": "", "after": ""}
-        found += [{**at, **places[v.id]} for v in versions if v.batch_id == row.batch_id]
+        of_batch = [version.id for version in versions if version.batch_id == row.batch_id]
+        what, which = ("resubmitted", told["versions"]) if told["kind"] == "resubmit" else ("undone", of_batch)
+        at = {"at": datetime.fromisoformat(told["at"]), "by": told["by"], "what": what, "before": "", "after": ""}
+        found += [{**at, **places[number]} for number in which if number in places]
     return found
 
 

@@ -226,6 +226,15 @@ class Waive:
 
 
 @dataclass(frozen=True)
+class Resubmit:
+    """Rows of a finished batch that equal declined versions, which are to be decided again."""
+
+    batch_id: int
+    by: str
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Load:
     """Users or types, column by column, in the columns of their table (without id).
 

@@ -201,19 +201,24 @@ def _file(connection: Connection, sha256: str) -> list[str]:
 def _decisions(connection: Connection, events: list[dict[str, Any]]) -> list[str]:
     """Each version's decision must be the last one that was chained; each chained one must be recorded."""
     uploaders = {event["batch"]: event["by"] for event in events if event["kind"] == "upload"}
-    last = {
-        version_id: (event["decision"], event["seq"], event["by"], uploaders.get(event["batch"]))
-        for event in events
-        if event["kind"] == "decide"
-        for version_id in event["versions"]
-    }
+    last: dict[int, tuple[Any, ...]] = {}
+    again: dict[int, str] = {}  # who resubmitted a version
+    chained: dict[int, str] = {}
+    for event in events:
+        for version_id in event["versions"] if event["kind"] in ("decide", "resubmit") else ():
+            if event["kind"] == "resubmit":
+                again[version_id] = event["by"]
+                chained.pop(version_id, None)
+            else:
+                uploader = again.get(version_id, uploaders.get(event["batch"]))
+                last[version_id] = (event["decision"], event["seq"], event["by"], uploader)
+                chained[version_id] = event["decision"]
     version, decision = tables.credential_versions, tables.decisions
     stored = dict(
         connection.execute(
             select(version.c.id, version.c.decision).where(version.c.decision.in_(("approved", "declined")))
         ).all()
     )
-    chained = {version_id: told for version_id, (told, *_) in last.items()}
     recorded = {
         row.version_id: (row.decision, row.event_seq, row.decided_by, row.uploaded_by)
         for row in connection.execute(select(decision).order_by(decision.c.id))

@@ -1,0 +1,60 @@
+"""Resubmit: a row that equals a declined version puts that version up for decision again.
+
+The version stays the one that it is: its content is stored already, and a batch's versions are chained when it is
+finished. Only its decision is pending again; the declined one stays recorded, and whoever resubmits counts as an
+uploader where the organisation asks for four eyes.
+"""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import Connection, Engine, bindparam, select, update
+
+from credtools.errors import RegistryError
+from credtools.store import tables
+from credtools.store.batches import state_of
+from credtools.store.values import Resubmit
+from credtools.store.writing import write
+
+Place = tuple[int, int]
+
+
+def resubmit(engine: Engine, value: Resubmit) -> dict[int, Place]:
+    """Puts the declined versions that some unchanged rows of a batch equal up for decision again, all or none.
+
+    Returns for each line the (batch, line) that wrote the version, where it is decided. Raises RegistryError, naming
+    the lines, when one of them equals no declined version, or the batch isn't finished.
+    """
+    ledger, version = tables.ledger.c, tables.credential_versions.c
+    with write(engine) as work:
+        state = state_of(work, value.batch_id)
+        if state != "finished":
+            raise RegistryError(f"Batch {value.batch_id} is {state}; only rows of a finished batch can be resubmitted.")
+        declined = (
+            select(ledger.line, version.id, version.batch_id, version.line.label("at"))
+            .join(tables.credential_versions, version.id == ledger.version_id)
+            .where(ledger.batch_id == value.batch_id, ledger.verdict == "unchanged", version.decision == "declined")
+            .where(version.stands, version.salt.is_not(None))
+        )
+        found = {row.line: row for row in work.connection.execute(declined)}
+        lines = sorted(set(value.lines))
+        if strange := [line for line in lines if line not in found]:
+            named = ", ".join(map(str, strange))
+            raise RegistryError(
+                f"Nothing was resubmitted: batch {value.batch_id} has no unchanged row that equals a declined "
+                f"credential on line {named}; credtools check FILE tells which rows were declined before."
+            )
+        ids = sorted({found[line].id for line in lines})
+        if ids:
+            change = update(tables.credential_versions).where(version.id == bindparam("version"))
+            work.connection.execute(change.values(decision="pending"), [{"version": number} for number in ids])
+            work.event("resubmit", value.by, value.batch_id, versions=ids, count=len(ids))
+        return {line: (found[line].batch_id, found[line].at) for line in lines}
+
+
+def resubmitters(connection: Connection) -> dict[int, str]:
+    """By version who put it up for decision last, of those that were resubmitted."""
+    event = tables.events.c
+    texts = connection.execute(select(event.text).where(event.kind == "resubmit").order_by(event.seq)).scalars()
+    return {number: told["by"] for told in map(json.loads, texts) for number in told["versions"]}
