@@ -11,7 +11,7 @@ import json
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
@@ -75,13 +75,14 @@ class Person:
             return {self.without(key): self.without_in_json(part) for key, part in value.items()}
         return [self.without_in_json(part) for part in value] if isinstance(value, list) else value
 
-    def _replaced(self, text: str, patterns: Iterable[re.Pattern[str]]) -> str:
-        patterns = list(patterns)
-        if not any(pattern.search(_key(text)) for pattern in patterns):
-            return text
-        for pattern in patterns:
-            text = pattern.sub(self.stand_in, text)
-        return self.stand_in if any(pattern.search(_key(text)) for pattern in patterns) else text
+    def _replaced(self, text: str, patterns: Sequence[re.Pattern[str]]) -> str:
+        for spelled in (text, _key(text)):  # folded only where the person is written in other letters
+            mended = spelled
+            for pattern in patterns:
+                mended = pattern.sub(self.stand_in, mended)
+            if not any(pattern.search(_key(mended)) for pattern in patterns):
+                return mended
+        return self.stand_in
 
     def _whole(self, *, by_id: bool) -> set[str]:
         terms = {fold(self.email), fold(self.name)}

@@ -40,7 +40,7 @@ def clean(
             batches = set(told.get("batches") or [])
             values = sorted({value for batch in batches for value in own.get(batch, ())})
             for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-                if path == folder / ABOUT:
+                if told and path == folder / ABOUT:
                     changed += _without(path, told, person, held=bool(batches & set(unjudged)), dry=dry)
                 elif (
                     batches & set(unjudged)
@@ -59,7 +59,7 @@ def _names(path: Path, person: Person, values: Collection[str]) -> bool:
     """Whether a file names the person, or holds one of the values as a word."""
     text = path.read_text("utf-8", "replace")
     plain = unescape(ESCAPED.sub(lambda found: chr(int(found[1], 16)), text))
-    if person.in_text(plain) or person.in_file_name(plain):
+    if person.in_text(plain) or (path.name != REJECTS and person.in_file_name(plain)):  # records name files
         return True
     folded = fold(plain)
     return any(

@@ -449,10 +449,11 @@ SEAMS = {
     "the database is rewritten": "VACUUM",
     "its log is emptied": "PRAGMA wal_checkpoint",
 }
+ALWAYS = ("a record of a run goes", "the transaction commits", "a stored file goes")  # the rest: make test-long
 
 
 @only_sqlite
-@pytest.mark.parametrize("seam", SEAMS)
+@pytest.mark.parametrize("seam", [pytest.param(k, marks=() if k in ALWAYS else pytest.mark.long) for k in SEAMS])
 def test_killed_at_the_seams(registry: Registry, registry_url: str, folder: Path, seam: str) -> None:
     """Killed anywhere, an erasure is finished by the same command, or by `--expired` once the person is unknown."""
     by_hand(registry, folder)

@@ -38,6 +38,7 @@ def test_in_running_text(text: str, named: bool) -> None:  # noqa: FBT001
     assert ANA.in_text(text) is named
     assert (ANA.without(text) != text) is named
     assert not ANA.in_text(ANA.without(text))
+    assert ANA.without(f"from: {text}").startswith("from: ")
 
 
 @pytest.mark.parametrize(

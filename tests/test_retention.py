@@ -184,7 +184,13 @@ def test_expired_at_the_prompt(registry: Registry, folder: Path) -> None:
 
 
 @only_sqlite
-@pytest.mark.parametrize("seam", ["BEGIN IMMEDIATE", "COMMIT", "os.remove report.html", "os.remove blobs", "VACUUM"])
+@pytest.mark.parametrize(
+    "seam",
+    [
+        *("COMMIT", "os.remove report.html"),
+        *(pytest.param(seam, marks=pytest.mark.long) for seam in ("BEGIN IMMEDIATE", "os.remove blobs", "VACUUM")),
+    ],
+)
 def test_killed_at_the_seams(registry: Registry, registry_url: str, folder: Path, seam: str) -> None:
     """Killed anywhere, retention is finished by the next one, which finds what is left."""
     batch = registry.upload(export(folder, PASS.format("2020-01-01"), ZOE))

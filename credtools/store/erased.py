@@ -72,8 +72,7 @@ class Erased:
         blank = set(connection.execute(select(reject.id).where(reject.record_digest.is_(None))).scalars())
         if wrong := sorted(blank ^ self.rejects):
             problems.append(f"Whether reject {wrong[0]} is erased contradicts the events.")
-        spoken = self._spoken(connection)
-        if wrong := sorted(self.rejects & spoken):
+        if wrong := sorted(self.rejects and self.rejects & self._spoken(connection)):
             problems.append(f"The errors of reject {wrong[0]} hold values again, although they were erased.")
         blanks = connection.execute(select(file.sha256).where(file.content.is_(None))).scalars()
         problems += [
