@@ -108,6 +108,8 @@ def _told(folder: Path) -> dict[str, Any]:
         told = json.loads((folder / ABOUT).read_text("utf-8"))
     except (FileNotFoundError, ValueError):
         return {}
+    except OSError as problem:
+        raise _unusable(folder, problem) from problem
     return told if isinstance(told, dict) else {}
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -555,3 +557,39 @@ def test_erase_at_the_prompt(registry: Registry, folder: Path) -> None:
         2,
         "credtools: --expired is about nobody in particular; leave out whom, and the reason.\n",
     )
+
+
+@only_sqlite
+@pytest.mark.parametrize(("answer", "code", "left"), [("n", 2, 1), ("y", 0, 0)])
+def test_a_person_at_a_terminal_is_asked(registry: Registry, folder: Path, answer: str, code: int, left: int) -> None:
+    """At a terminal the question is asked, and only a yes erases."""
+    registry.upload(export(folder, ANA)).finish()
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "credtools", "erase", ANA_EMAIL, "--reason", WHY]
+    os.write(ours, f"{answer}\n".encode())
+    done = subprocess.run(command, stdin=theirs, cwd=folder, capture_output=True, text=True, check=False)
+    for end in (ours, theirs):
+        os.close(end)
+    assert done.returncode == code
+    assert "Erase that for good? [y/N]: " in done.stderr
+    assert len(rows_of(registry, "ledger_values")["ledger_values"]) == left
+
+
+def test_records_that_cannot_be_read_are_told(registry: Registry, folder: Path) -> None:
+    """Where the record of a run can't be read nothing is erased, and the folder is named."""
+    registry.upload(export(folder, ANA)).finish()
+    run = folder / "runs" / "a"
+    (run / "run.json").mkdir(parents=True)
+    before = rows_of(registry)
+    sentence = "The records of runs in runs/a can't be cleaned: Is a directory. Mend that and run the same command "
+    for erases in (lambda: registry.erase(ANA_EMAIL, WHY), lambda: store_days(registry)):
+        with pytest.raises(RegistryError) as caught:
+            erases()
+        assert str(caught.value) == f"{sentence}again."
+    assert rows_of(registry, "ledger_values", "users") == {k: before[k] for k in ("ledger_values", "users")}
+
+
+def store_days(registry: Registry) -> None:
+    """Retention of runs, which reads their records, too."""
+    registry.set("keep_runs_days", 1)
+    registry.retain()
