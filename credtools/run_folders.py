@@ -41,7 +41,8 @@ def clean(
             values = sorted({value for batch in batches for value in own.get(batch, ())})
             for path in sorted(path for path in folder.rglob("*") if path.is_file()):
                 if told and path == folder / ABOUT:
-                    changed += _without(path, told, person, held=bool(batches & set(unjudged)), dry=dry)
+                    quotes = bool(batches & {*unjudged, *own})
+                    changed += _without(path, told, person, quotes=quotes, dry=dry)
                 elif (
                     batches & set(unjudged)
                     or (path.name == REJECTS and batches & own.keys())
@@ -68,8 +69,10 @@ def _names(path: Path, person: Person, values: Collection[str]) -> bool:
     )
 
 
-def _without(path: Path, told: dict[str, Any], person: Person, *, held: bool, dry: bool) -> bool:
-    mended = person.without_in_json(told) | ({"held_because": None, "problem": None} if held else {})
+def _without(path: Path, told: dict[str, Any], person: Person, *, quotes: bool, dry: bool) -> bool:
+    """`quotes`: whether its sentences may hold a value of theirs."""
+    sentences = {name: None for name in ("held_because", "problem") if name in told}
+    mended = person.without_in_json(told) | (sentences if quotes else {})
     if mended == told:
         return False
     if not dry:

@@ -240,6 +240,22 @@ def test_a_batch_that_waited_cannot_go_on(registry: Registry, folder: Path, life
     assert hits(registry) == {}
 
 
+def test_why_a_batch_was_held_goes_too(registry: Registry, folder: Path) -> None:
+    """The reason for which a batch was held can quote a value of hers, in the registry and in the record of its run."""
+    recipe = write(folder, "strict.yaml", "expect: {new_values: 0}\n")
+    path = export(folder, GOOD, TWO_ERRORS, *OTHERS, headings=WIDE)
+    because = registry.upload(path, recipe).settle().held_because
+    assert CANARIES["type"] in (because or "")
+    record = folder / "runs" / "a" / "run.json"
+    record.parent.mkdir(parents=True)
+    record.write_text(json.dumps({"batches": [1], "held_because": because, "rows": 4}), "utf-8")
+    registry.batch(1).finish()
+    registry.erase(EMAIL, WHY)
+    assert hits(registry) == {}
+    assert json.loads(record.read_text("utf-8")) == {"batches": [1], "held_because": None, "rows": 4}
+    assert registry.verify() == []
+
+
 # --- whom ------------------------------------------------------------------------------------------------------
 
 

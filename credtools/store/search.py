@@ -81,7 +81,7 @@ class _Search:
         self.batches = {row.id: row for row in connection.execute(select(tables.batches))}
         by_recipe = {text: Recipe.parse(text) for text in {row.recipe_text for row in self.batches.values()}}
         self.recipes = {number: by_recipe[row.recipe_text] for number, row in self.batches.items()}
-        self.by_id = [number for number, recipe in self.recipes.items() if recipe.match_users_by == "external_id"]
+        self.by_id = {number for number, recipe in self.recipes.items() if recipe.match_users_by == "external_id"}
 
     def everything(self, by: str, searched: dict[str, bool]) -> Found:
         seen = self.c.execute(select(tables.audit_head.c.seq)).scalar_one()
@@ -138,7 +138,7 @@ class _Search:
         return {
             (row.batch_id, row.line)
             for statement, batch in ((accepted, ledger.batch_id), (rejected, reject.batch_id))
-            for row in self.c.execute(statement.where(batch.in_(self.by_id)))
+            for row in self.c.execute(statement.where(batch.in_(sorted(self.by_id))))
         }
 
     def _rejects(self, lines: set[Line], digests: set[tuple[int, str]]) -> set[int]:
@@ -227,7 +227,8 @@ class _Search:
         """The texts of rows that stay, without the person; a suggestion that names them goes."""
         text, name = self.person.without, self.person.without_in_file_name
         for row in self.batches.values():
-            yield from _changed("batches", row, ("id",), file_name=name, recipe_text=text, held_because=text)
+            because = _nothing if row.id in own else text  # it may quote a value of theirs
+            yield from _changed("batches", row, ("id",), file_name=name, recipe_text=text, held_because=because)
         for row in self.c.execute(select(tables.runs)):
             look = partial(_look, self.person, own.get(row.batch_id, frozenset()))
             yield from _changed("runs", row, ("id",), file_name=name, statistics=look)
@@ -259,6 +260,10 @@ def _changed(table: str, row: Any, key: tuple[str, ...], **mends: Callable[[str]
         before = getattr(row, column)
         if before and (after := mend(before)) != before:
             yield Text(table, {name: getattr(row, name) for name in key}, column, after)
+
+
+def _nothing(_: str) -> str:
+    return ""
 
 
 def _look(person: Person, own: frozenset[str], text: str) -> str:
