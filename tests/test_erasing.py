@@ -303,6 +303,19 @@ def test_who_stands_in_anothers_credential_is_told(registry: Registry, folder: P
     assert registry.verify() == []
 
 
+@only_sqlite
+def test_a_copy_from_before_an_upgrade_is_told(registry: Registry, registry_url: str, folder: Path) -> None:
+    """What an upgrade has kept beside the registry isn't touched, but named: only people know whether it is needed."""
+    copy = Path(f"{registry_url.removeprefix('sqlite:///')}.layout-0001")
+    copy.touch()
+    registry.upload(export(folder, ANA)).finish()
+    sentence = (
+        f"The registry as it was before an upgrade still lies beside it, with everything in it: {copy.name}; delete it."
+    )
+    assert registry.erase(ANA_EMAIL, WHY).notes == (sentence,)
+    assert copy.exists()
+
+
 def test_numbers_as_user_ids(registry: Registry, folder: Path) -> None:
     """Where users are matched by numbers, another person's row that holds the same number elsewhere stays."""
     load(registry, folder, users="Email,External ID\nida@example.org,17\nudo@example.org,18\n")

@@ -44,7 +44,7 @@ class Erasure:
 def plan(registry: Registry, email: str, external_id: str) -> Erasure:
     """What `erase` would do; writes nothing."""
     found = _found(registry, email, external_id, {})
-    return _told(found, _clean(registry, found, dry=True))
+    return _told(registry, found, _clean(registry, found, dry=True))
 
 
 def erase(registry: Registry, email: str, external_id: str, reason: str) -> Erasure:
@@ -66,7 +66,7 @@ def erase(registry: Registry, email: str, external_id: str, reason: str) -> Eras
         changed += _clean(registry, found)  # of runs that ended meanwhile
         break
     _finish(registry)
-    return replace(_told(found, changed), audit_seq=seq)
+    return replace(_told(registry, found, changed), audit_seq=seq)
 
 
 def plan_expired(registry: Registry) -> Erasure:
@@ -120,8 +120,13 @@ def _finish(registry: Registry) -> None:
     store.tidy(registry.engine)
 
 
-def _told(found: store.Found, changed: int) -> Erasure:
+def _told(registry: Registry, found: store.Found, changed: int) -> Erasure:
     notes = []
+    if copies := store.copies(registry.engine):
+        notes.append(
+            "The registry as it was before an upgrade still lies beside it, with everything in it: "
+            f"{', '.join(copies)}; delete it."
+        )
     if found.namesakes:
         notes.append(
             f"{found.namesakes:,} other users bear the same name, so what holds nothing but the name may be theirs and "

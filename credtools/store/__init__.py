@@ -4,7 +4,7 @@ from credtools.store import reads
 from credtools.store.batches import amend, discard, draft, hold, leave, left, note_failure, settled
 from credtools.store.corrections import Rejected, last_file, open_rejects, rejected, rejected_lines
 from credtools.store.decide import Decided, decide
-from credtools.store.engine import Upgraded, create, open_engine, upgrade
+from credtools.store.engine import Upgraded, copies, create, open_engine, upgrade
 from credtools.store.erase import erase, tidy
 from credtools.store.finish import finish, stored_receipt
 from credtools.store.history import history
@@ -73,6 +73,7 @@ __all__ = [
     "add_media",
     "all_media",
     "amend",
+    "copies",
     "create",
     "decide",
     "discard",

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,13 @@ def upgrade(url: str) -> Upgraded:
             _migrate(connection)
         engine.dispose()
     return Upgraded(_shown(parsed), before, backup=backup)
+
+
+def copies(engine: Engine) -> list[str]:
+    """The names of the copies that upgrades have left beside an SQLite registry."""
+    path = _sqlite_path(engine.url)
+    beside = path.parent.glob(f"{escape(path.name)}.layout-*") if path is not None else ()
+    return sorted(copy.name for copy in beside)
 
 
 def _backup(path: Path, layout: str) -> Path:
