@@ -284,7 +284,7 @@ def test_a_name_that_others_bear_proves_nothing(registry: Registry, folder: Path
     batch.finish()
     done = registry.erase(ANA_EMAIL, WHY)
     assert done.notes == (
-        "1 other users bear the same name, so what holds nothing but the name may be theirs and stays.",
+        "The name is borne by 1 other user, too, so what holds nothing but the name may be theirs and stays.",
     )
     assert (done.counts["rows"], done.counts["files"]) == (0, 0)
 
@@ -294,9 +294,7 @@ def test_who_stands_in_anothers_credential_is_told(registry: Registry, folder: P
     row = "ben@example.org,Forklift,2024-02-20,,,,checked by ana@example.org,"
     registry.upload(export(folder, row, headings=WIDE)).finish()
     done = registry.erase(ANA_EMAIL, WHY)
-    sentence = (
-        "1 credentials of others name the person in columns of their own, and stay; upload a corrected version of each."
-    )
+    sentence = "An own column of 1 credential of others names the person and stays; upload a corrected version of each."
     assert done.notes == (sentence,)
     assert registry.credentials()["own"].tolist() == ['{"site": "checked by ana@example.org"}']
     assert done.counts["rows"] == done.counts["files"] == 1

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credtools import run_folders, store
-from credtools.errors import MovedError, RegistryError
+from credtools.errors import MovedError, RegistryError, plural
 
 if TYPE_CHECKING:
     from credtools.registry.registry import Registry
@@ -129,12 +129,12 @@ def _told(registry: Registry, found: store.Found, changed: int) -> Erasure:
         )
     if found.namesakes:
         notes.append(
-            f"{found.namesakes:,} other users bear the same name, so what holds nothing but the name may be theirs and "
-            "stays."
+            f"The name is borne by {plural(found.namesakes, 'other user')}, too, so what holds nothing but the name "
+            "may be theirs and stays."
         )
     if found.mentions:
         notes.append(
-            f"{found.mentions:,} credentials of others name the person in columns of their own, and stay; upload a "
+            f"An own column of {plural(found.mentions, 'credential')} of others names the person and stays; upload a "
             "corrected version of each."
         )
     return Erasure({**found.erase.counts(), "runs": changed}, tuple(found.erase.waiting), tuple(notes))
