@@ -254,6 +254,29 @@ def test_an_undone_batch_is_told(audited: Registry) -> None:
     assert acts(audited.audit.row(2, 3))[-1][:3] == ("undone", 2, 3)
 
 
+def test_an_erased_row_keeps_its_history(registry: Registry, tmp_path: Path) -> None:
+    """Without its values a row still tells when it came, by which rule it was rejected, and when it was erased."""
+    for number in range(3):
+        rows = (ZOE, BEN.replace("2024", str(2020 + number)))
+        registry.upload(export(tmp_path, *rows, name=f"{number}.csv")).finish()
+    registry.erase("zoe@example.org", "asked for it")
+    expected = [
+        ("uploaded", 1, 2, "0.csv · source manual"),
+        ("rejected", 1, 2, "user_exists · recipe · schema"),
+        ("uploaded", 2, 2, "1.csv · source manual"),
+        ("rejected", 2, 2, "user_exists · recipe · schema"),
+        ("superseded", 1, 2, "by batch 2 line 2"),
+        ("uploaded", 3, 2, "2.csv · source manual"),
+        ("rejected", 3, 2, "user_exists · recipe · schema"),
+        ("superseded", 2, 2, "by batch 3 line 2"),
+        *(("erased", number, 2, "asked for it") for number in (1, 2, 3)),
+    ]
+    for number in (1, 2, 3):
+        assert acts(registry.audit.row(number, 2)) == expected
+    with pytest.raises(CredtoolsError):
+        registry.audit.person("zoe@example.org")
+
+
 def test_a_credential_has_its_rejected_rows(audited: Registry) -> None:
     """The rows that were rejected before a credential was accepted belong to its history."""
     assert acts(audited.audit.credential(" ZOE@example.org", "first aid")) == FOLLOWED

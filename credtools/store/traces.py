@@ -32,8 +32,8 @@ version, credential = tables.credential_versions.c, tables.credentials.c
 def row(engine: Engine, batch_id: int, line: int) -> pd.DataFrame:
     """All that happened to the row on a line of a batch, oldest first: COLUMNS.
 
-    `what`: uploaded, a verdict, superseded, fixed, waived, reopened, undone; then of its credential what `history`
-    tells. Raises RegistryError when no row was judged there.
+    `what`: uploaded, a verdict, superseded, fixed, waived, reopened, undone, erased; then of its credential what
+    `history` tells. Raises RegistryError when no row was judged there.
     """
     with snapshot(engine) as c:
         if not list(_judged(c, {(batch_id, line)})):
@@ -110,13 +110,19 @@ def _places(c: Connection, rows: Any) -> set[Place]:
 
 
 def _appearances(c: Connection, condition: Any) -> list[Any]:
-    """These rejects, and those of the same records in other files."""
+    """These rejects, and those of the same records in other files: by digest, and by links where it is erased."""
     same = ("source_id", "record_digest", "ordinal")
     found = {row.id: row for row in c.execute(select(tables.rejects).where(condition))}
     records = {tuple(getattr(row, name) for name in same) for row in found.values() if row.record_digest is not None}
     for some in _chunks(records):
         alike = _one_of([reject[name] for name in same], some)
         found |= {row.id: row for row in c.execute(select(tables.rejects).where(alike))}
+    new = list(found.values())
+    while new:
+        later = [row.superseded_by for row in new if row.superseded_by not in found]
+        linked = or_(reject.superseded_by.in_([row.id for row in new]), reject.id.in_(later))
+        new = [row for row in c.execute(select(tables.rejects).where(linked)) if row.id not in found]
+        found |= {row.id: row for row in new}
     return [found[number] for number in sorted(found)]
 
 
@@ -142,7 +148,8 @@ def _story(c: Connection, rejects: list[Any], places: set[Place]) -> list[Act]:
             if act["what"] != "uploaded" or (act["batch"], act["line"]) not in places:
                 told = " → ".join(text for text in (act["before"], act["after"]) if text)
                 story.append({**act, "credential": name, "told": told})
-    return story + list(_settled(c, rejects, of_reject))
+    named = {(act["batch"], act["line"]): act["credential"] for act in story}
+    return [*story, *_settled(c, rejects, of_reject), *_erased(c, named)]
 
 
 def _judged(c: Connection, places: Iterable[Place]) -> Iterator[Any]:
@@ -184,6 +191,17 @@ def _settled(c: Connection, rejects: list[Any], names: dict[Place, str]) -> Iter
             yield {**now, "what": "fixed", "told": f"by batch {row.fixed_batch_id} line {row.fixed_line}"}
         elif row.state == "waived" and not waivings:
             yield {**now, "what": "undone", "told": row.reason}
+
+
+def _erased(c: Connection, names: dict[Place, str]) -> Iterator[Act]:
+    """When the values of these rows were erased, and why."""
+    event = tables.events.c
+    for text in c.execute(select(event.text).where(event.kind == "erase").order_by(event.seq)).scalars():
+        told = json.loads(text)
+        act = {"at": datetime.fromisoformat(told["at"]), "by": told["by"], "what": "erased", "told": told["reason"]}
+        for (number, line), name in names.items():
+            if any(first <= line <= last for first, last in told["lines"].get(str(number), ())):
+                yield {**act, "batch": number, "line": line, "credential": name}
 
 
 def _closings(c: Connection, rejects: list[Any]) -> dict[int, list[tuple[str, datetime, str]]]:
