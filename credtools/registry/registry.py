@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import uuid
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -12,7 +11,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Engine
 
-from credtools import changes, checking, errors, exports, reading, schema_files, store
+from credtools import changes, checking, exports, reading, schema_files, store
 from credtools.audit import Audit
 from credtools.blobs import Blobs
 from credtools.errors import RegistryError, plural
@@ -20,13 +19,21 @@ from credtools.fields import Column
 from credtools.lookups import Lookups
 from credtools.model import Changes, OrganisationSettings, Outcome, Review, Table
 from credtools.recipes import MANUAL, Recipe
-from credtools.registry import attaching, correcting, erasing, finishing, loading, organisation, standing, trying
+from credtools.registry import (
+    attaching,
+    correcting,
+    erasing,
+    finishing,
+    loading,
+    organisation,
+    standing,
+    trying,
+    uploading,
+)
 from credtools.registry.batch import Batch
 from credtools.registry.trying import RecipeDiff
 from credtools.rules import Hit
 from credtools.settings import Settings
-
-MAX_BYTES_DIVIDED = 1024**3  # of a file that is divided into batches on purpose
 
 
 class Registry:
@@ -84,7 +91,7 @@ class Registry:
     def check(self, path: str | Path, recipe: Recipe | str | Path | None = None) -> Review:
         """What a file would be worth; stores nothing. Raises FileError, RecipeError."""
         recipe = _recipe(recipe)
-        table = self.read(self._bytes(path, divided=False), Path(path).name, recipe)
+        table = self.read(reading.file_bytes(path), Path(path).name, recipe)
         patches = store.reads.patches(self.engine, recipe.source)
         review = checking.review(table, recipe, self.schema(recipe.schema), self.lookups(), patches)
         if "type_id" not in review.resolved:  # users or types, not credentials
@@ -118,24 +125,7 @@ class Registry:
         `part` (from 1) takes only those rows of a larger file; `parts` tells how many there are. Raises FileError
         before anything is stored when the file holds no table or too many rows.
         """
-        path, recipe = Path(path), _recipe(recipe)
-        content = self._bytes(path, divided=part > 0)
-        table = self._table(content, path.name, recipe, divided=part > 0)
-        if part:
-            table = table.part(part, self.settings.max_rows)
-        value = store.Draft(
-            attempt_id=attempt or uuid.uuid4().hex,
-            by=self.by,
-            source=recipe.source,
-            file_name=path.name.encode("utf-8", "backslashreplace").decode(),
-            sha256=table.sha256,
-            content=content,
-            part=part or 1,
-            schema_name=recipe.schema,
-            recipe_text=recipe.text(),
-            recipe_fingerprint=recipe.fingerprint,
-        )
-        return Batch(self, store.draft(self.engine, value), table, value.attempt_id)
+        return uploading.upload(self, path, _recipe(recipe), part, attempt or uuid.uuid4().hex)
 
     def follow(self, batch: Batch | int) -> Batch:
         """The file of a batch as a new draft that follows it, by the same recipe, judged as things stand now.
@@ -143,49 +133,15 @@ class Registry:
         Finished, what was accepted before is unchanged, and open rejects that pass now are fixed. Raises RegistryError
         when its bytes were erased.
         """
-        earlier = self.batch(_number(batch))
-        row = store.reads.batch(self.engine, earlier.id)
-        value = store.Draft(
-            attempt_id=uuid.uuid4().hex,
-            by=self.by,
-            source=earlier.source,
-            file_name=earlier.file,
-            sha256=earlier.sha256,
-            content=store.reads.source_bytes(self.engine, earlier.sha256),
-            part=row.part,
-            schema_name=earlier.recipe.schema,
-            recipe_text=row.recipe_text,
-            recipe_fingerprint=row.recipe_fingerprint,
-            follows_id=earlier.id,
-        )
-        return self.batch(store.draft(self.engine, value))
+        return uploading.follow(self, self.batch(_number(batch)), uuid.uuid4().hex)
 
     def parts(self, path: str | Path, recipe: Recipe | str | Path | None = None) -> int:
         """How many batches a file makes when it is divided on purpose."""
-        content = self._bytes(path, divided=True)
-        rows = len(self._table(content, Path(path).name, _recipe(recipe), divided=True).lines)
-        return max(1, math.ceil(rows / self.settings.max_rows))
-
-    def _bytes(self, path: str | Path, *, divided: bool) -> bytes:
-        """Read once: what is stored is what was judged, even if the file is replaced meanwhile."""
-        return reading.file_bytes(path, MAX_BYTES_DIVIDED if divided else reading.MAX_BYTES)
+        return uploading.parts(self, path, _recipe(recipe))
 
     def read(self, content: bytes, name: str, recipe: Recipe) -> Table:
         """The table in a file, found with the recipe's options and the words of its schema."""
-        columns = self.schema(recipe.schema).columns
-        titles = {word for column in columns for word in (column.title, column.name, *column.synonyms)}
-        own = store.reads.profile_date_format(self.engine, self.by) or self.settings.date_format
-        formats = {own, *(text for texts in recipe.date_format.values() for text in texts)}
-        instructions = {text for date_format in formats for text in exports.instructions(columns, date_format)}
-        words = {"titles": {*titles, *recipe.headings}, "instructions": instructions}
-        return reading.read_bytes(content, name, **recipe.read, **words)
-
-    def _table(self, content: bytes, name: str, recipe: Recipe, *, divided: bool) -> Table:
-        limit = self.settings.max_rows
-        table = self.read(content, name, recipe)
-        if not divided and len(table.lines) > limit:
-            raise errors.too_many_rows(len(table.lines), limit)
-        return table
+        return uploading.read(self, content, name, recipe)
 
     def batch(self, number: int) -> Batch:
         """The batch of this number. Raises RegistryError when there is none."""

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from credtools.errors import MovedError, RegistryError
 from credtools.store import tables
+from credtools.store.columns import metadata
 from credtools.store.engine import reason
 from credtools.store.erased import KEY, number_token, ranges, token
 from credtools.store.values import Erase, Text
@@ -65,7 +66,7 @@ def _told(value: Erase) -> dict[str, Any]:
 def _replace_texts(work: Write, texts: list[Text]) -> None:
     """First, while the rows can still be found by what they hold."""
     for one in texts:
-        table = tables.metadata.tables[one.table]
+        table = metadata.tables[one.table]
         found = (table.c[name] == held for name, held in one.key.items())
         work.connection.execute(update(table).where(*found).values({one.column: one.text}))
 

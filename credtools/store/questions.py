@@ -18,6 +18,7 @@ from credtools.errors import CredtoolsError
 from credtools.garbage import collection_paused
 from credtools.lookups import fold
 from credtools.store import tables
+from credtools.store.columns import UTCDateTime
 from credtools.store.engine import snapshot
 
 reject, error, batch = tables.rejects.c, tables.reject_errors.c, tables.batches.c
@@ -268,7 +269,7 @@ def _columns(connection: Connection, statement: Any) -> list[pd.Series[Any]]:
 
 
 def _series(column: list[Any], kind: Any, connection: Connection) -> pd.Series[Any]:
-    if isinstance(kind, tables.UTCDateTime):
+    if isinstance(kind, UTCDateTime):
         process = kind.dialect_impl(connection.dialect).result_processor(connection.dialect, None)
         moments = {value: process(value) for value in set(column)} if process else {}
         return pd.Series([moments[value] for value in column])

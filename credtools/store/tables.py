@@ -6,117 +6,65 @@ head; all times are UTC; dates are dates of the organisation's time zone.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
 )
-from sqlalchemy.engine import Dialect
+
+from credtools.store.columns import ID, UTCDateTime, metadata, one_of, own_id, ref, text
 
 BATCH_STATES = ("draft", "held", "finished", "undone", "discarded")
 REJECT_STATES = ("open", "fixed", "waived", "superseded")
 DECISIONS = ("not_required", "pending", "approved", "declined")
 VERDICTS = ("new", "new_version", "older", "unchanged", "rejected")
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    }
-)
-
-
-class UTCDateTime(TypeDecorator[datetime]):
-    """A moment in UTC, aware on both sides (SQLite stores no time zone)."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        if value is not None and value.tzinfo is None:
-            raise ValueError("A moment without a time zone can't be stored.")
-        return value.astimezone(UTC) if value else None
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        if value is not None and value.tzinfo is None:
-            return value.replace(tzinfo=UTC)
-        return value
-
-
-ID = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
-    return CheckConstraint(f"{column} IN ({', '.join(repr(v) for v in values)})", name=column)
-
-
-def _id() -> Column[int]:
-    return Column("id", ID, primary_key=True, autoincrement=False)
-
-
-def _text(name: str, default: str | None = None) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default=default)
-
-
-def _ref(name: str, target: str, *, nullable: bool = False, index: bool = False) -> Column[Any]:
-    return Column(name, ForeignKey(target), nullable=nullable, index=index)
-
-
-settings = Table("settings", metadata, Column("key", Text, primary_key=True), _text("value"))
+settings = Table("settings", metadata, Column("key", Text, primary_key=True), text("value"))
 
 users = Table(
     "users",
     metadata,
-    _id(),
-    _text("email"),
+    own_id(),
+    text("email"),
     Column("email_key", Text, nullable=False, unique=True),  # folded by Python: NFKC, trim, squeeze, case fold
     Column("external_id", Text, unique=True),
-    _text("name", ""),
-    _text("status", "active"),
+    text("name", ""),
+    text("status", "active"),
     Column("deactivated_on", Date),
     Column("date_format", Text),
-    _one_of("status", ("active", "deactivated")),
+    one_of("status", ("active", "deactivated")),
 )
 
 credential_types = Table(
     "credential_types",
     metadata,
-    _id(),
-    _text("name"),
+    own_id(),
+    text("name"),
     Column("name_key", Text, nullable=False, unique=True),
-    _text("status", "active"),
-    _text("expiry", "optional"),
-    _text("issue", "required"),
+    text("status", "active"),
+    text("expiry", "optional"),
+    text("issue", "required"),
     Column("numbered", Boolean, nullable=False, server_default=false()),
     Column("media_required", Boolean, nullable=False, server_default=false()),
     Column("approval_required", Boolean),  # blank: as the organisation decides
     Column("validity_months", Integer),
-    _one_of("status", ("active", "deactivated")),
-    _one_of("expiry", ("required", "optional", "never")),
-    _one_of("issue", ("required", "optional", "never")),
+    one_of("status", ("active", "deactivated")),
+    one_of("expiry", ("required", "optional", "never")),
+    one_of("issue", ("required", "optional", "never")),
 )
 
-sources = Table("sources", metadata, _id(), Column("name", Text, nullable=False, unique=True))
+sources = Table("sources", metadata, own_id(), Column("name", Text, nullable=False, unique=True))
 
 source_files = Table(
     "source_files",
@@ -129,20 +77,20 @@ source_files = Table(
 batches = Table(
     "batches",
     metadata,
-    _id(),
-    _ref("source_id", "sources.id", index=True),
-    _ref("sha256", "source_files.sha256", index=True),
+    own_id(),
+    ref("source_id", "sources.id", index=True),
+    ref("sha256", "source_files.sha256", index=True),
     Column("part", Integer, nullable=False),  # 1 unless the file was divided on purpose
-    _text("file_name"),
-    _text("state"),
+    text("file_name"),
+    text("state"),
     Column("attempt_id", Text, nullable=False, unique=True),  # by which it arrived; each event names its own
-    _text("schema_name"),
+    text("schema_name"),
     Column("schema_fingerprint", Text),
-    _text("recipe_text"),
-    _text("recipe_fingerprint"),
+    text("recipe_text"),
+    text("recipe_fingerprint"),
     Column("judgement", Text),
-    _ref("follows_id", "batches.id", nullable=True),  # re-upload, correction, replay: the batch before
-    _text("uploaded_by"),
+    ref("follows_id", "batches.id", nullable=True),  # re-upload, correction, replay: the batch before
+    text("uploaded_by"),
     Column("uploaded_at", UTCDateTime, nullable=False),
     Column("finished_by", Text),
     Column("finished_at", UTCDateTime),
@@ -155,7 +103,7 @@ batches = Table(
         for name in ("rows", "new", "new_versions", "older", "unchanged", "rejected", "waiting")
     ),
     Column("receipt", Text),  # the stored text of the receipt, replayed word for word
-    _one_of("state", BATCH_STATES),
+    one_of("state", BATCH_STATES),
     CheckConstraint("rows = new + new_versions + older + unchanged + rejected + waiting", name="conservation"),
 )
 
@@ -172,10 +120,10 @@ batch_keys = Table(
 credentials = Table(
     "credentials",
     metadata,
-    _id(),
-    _ref("user_id", "users.id"),
-    _ref("type_id", "credential_types.id", index=True),
-    _text("number", ""),  # part of the identity where the type is numbered, else ''
+    own_id(),
+    ref("user_id", "users.id"),
+    ref("type_id", "credential_types.id", index=True),
+    text("number", ""),  # part of the identity where the type is numbered, else ''
     Column("head_version_id", ID),  # the newest standing version
     Column("counter", Integer, nullable=False),  # compared and swapped by each write
     UniqueConstraint("user_id", "type_id", "number"),
@@ -184,36 +132,36 @@ credentials = Table(
 credential_versions = Table(
     "credential_versions",
     metadata,
-    _id(),
-    _ref("credential_id", "credentials.id", index=True),
-    _ref("batch_id", "batches.id"),
+    own_id(),
+    ref("credential_id", "credentials.id", index=True),
+    ref("batch_id", "batches.id"),
     Column("line", Integer, nullable=False),
     Column("issue_date", Date),
     Column("expiration_date", Date, index=True),
-    _text("number", ""),
-    _text("own", "{}"),  # the organisation's own columns, as JSON
-    _text("decision"),
+    text("number", ""),
+    text("own", "{}"),  # the organisation's own columns, as JSON
+    text("decision"),
     Column("stands", Boolean, nullable=False),  # false once its batch was undone
     Column("salt", LargeBinary),  # erasable
     Column("digest", LargeBinary, nullable=False),  # SHA-256 over salt and content
     UniqueConstraint("batch_id", "line"),
-    _one_of("decision", DECISIONS),
+    one_of("decision", DECISIONS),
     Index("ix_credential_versions_decision", "decision", "stands"),
 )
 
 decisions = Table(
     "decisions",
     metadata,
-    _id(),
-    _ref("version_id", "credential_versions.id", index=True),
-    _text("decision"),
-    _text("reason", ""),
-    _text("uploaded_by"),
-    _text("decided_by"),
+    own_id(),
+    ref("version_id", "credential_versions.id", index=True),
+    text("decision"),
+    text("reason", ""),
+    text("uploaded_by"),
+    text("decided_by"),
     Column("decided_at", UTCDateTime, nullable=False),
     Column("event_seq", ForeignKey("events.seq"), nullable=False),
     Column("four_eyes", Boolean, nullable=False),
-    _one_of("decision", ("approved", "declined")),
+    one_of("decision", ("approved", "declined")),
     CheckConstraint("NOT four_eyes OR decided_by <> uploaded_by", name="four_eyes"),
 )
 
@@ -223,11 +171,11 @@ ledger = Table(
     metadata,
     Column("batch_id", ForeignKey("batches.id"), primary_key=True),
     Column("line", Integer, primary_key=True),
-    _text("verdict"),
-    _text("codes", ""),  # blocking codes, separated by commas
+    text("verdict"),
+    text("codes", ""),  # blocking codes, separated by commas
     Column("version_id", ForeignKey("credential_versions.id"), index=True),
     Column("digest", LargeBinary, nullable=False),  # SHA-256 over salt and raw text
-    _one_of("verdict", VERDICTS),
+    one_of("verdict", VERDICTS),
 )
 
 ledger_values = Table(
@@ -236,33 +184,33 @@ ledger_values = Table(
     Column("batch_id", ID, primary_key=True),
     Column("line", Integer, primary_key=True),
     Column("salt", LargeBinary, nullable=False),
-    _text("raw"),  # the record's cells as they came, as the text of a JSON array
+    text("raw"),  # the record's cells as they came, as the text of a JSON array
     ForeignKeyConstraint(["batch_id", "line"], ["ledger.batch_id", "ledger.line"]),
 )
 
 rejects = Table(
     "rejects",
     metadata,
-    _id(),
-    _ref("batch_id", "batches.id"),
+    own_id(),
+    ref("batch_id", "batches.id"),
     Column("line", Integer, nullable=False),
-    _ref("source_id", "sources.id"),
+    ref("source_id", "sources.id"),
     Column("record_digest", Text),  # erasable; with source and ordinal it knows the record again
     Column("ordinal", Integer, nullable=False),
-    _text("state"),
+    text("state"),
     Column("first_seen", UTCDateTime, nullable=False),
     Column("changed_at", UTCDateTime, nullable=False),
     Column("changed_by", Text, nullable=False),
     Column("fixed_batch_id", ID),
     Column("fixed_line", Integer),
-    _ref("superseded_by", "rejects.id", nullable=True, index=True),
+    ref("superseded_by", "rejects.id", nullable=True, index=True),
     Column("reason", Text),  # why it was waived
-    _ref("type_id", "credential_types.id", nullable=True),  # what the row resolved to; blank: not known then
-    _ref("user_id", "users.id", nullable=True, index=True),
+    ref("type_id", "credential_types.id", nullable=True),  # what the row resolved to; blank: not known then
+    ref("user_id", "users.id", nullable=True, index=True),
     UniqueConstraint("batch_id", "line"),
     ForeignKeyConstraint(["batch_id", "line"], ["ledger.batch_id", "ledger.line"]),
     ForeignKeyConstraint(["fixed_batch_id", "fixed_line"], ["ledger.batch_id", "ledger.line"]),
-    _one_of("state", REJECT_STATES),
+    one_of("state", REJECT_STATES),
     CheckConstraint("(state = 'fixed') = (fixed_batch_id IS NOT NULL)", name="fixed_has_link"),
     CheckConstraint("(state = 'superseded') = (superseded_by IS NOT NULL)", name="superseded_has_link"),
     Index("ix_rejects_record", "source_id", "record_digest", "ordinal"),
@@ -276,9 +224,9 @@ reject_errors = Table(
     Column("reject_id", ForeignKey("rejects.id"), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("code", Text, nullable=False, index=True),
-    _text("column_name"),
-    _text("heading"),
-    _text("title"),
+    text("column_name"),
+    text("heading"),
+    text("title"),
     Column("value", Text),  # erasable, as are the two sentences, which quote it
     Column("resolution", Text),
     Column("suggestion", Text),
@@ -287,15 +235,15 @@ reject_errors = Table(
 patches = Table(
     "patches",
     metadata,
-    _id(),
-    _ref("source_id", "sources.id"),
+    own_id(),
+    ref("source_id", "sources.id"),
     Column("record_digest", Text, nullable=False),
     Column("ordinal", Integer, nullable=False),
-    _text("column_name"),
+    text("column_name"),
     Column("old_value", Text),
     Column("new_value", Text),
-    _ref("batch_id", "batches.id"),
-    _text("made_by"),
+    ref("batch_id", "batches.id"),
+    text("made_by"),
     Column("made_at", UTCDateTime, nullable=False),
     Column("removed_at", UTCDateTime),
     Index("ix_patches_record", "source_id", "record_digest", "ordinal"),
@@ -306,18 +254,18 @@ blobs = Table(
     metadata,
     Column("sha256", Text, primary_key=True),  # also the name of the file
     Column("size", BigInteger, nullable=False),
-    _text("media_type"),
+    text("media_type"),
     Column("erased_at", UTCDateTime),
 )
 
 media = Table(
     "media",
     metadata,
-    _id(),
-    _ref("version_id", "credential_versions.id", index=True),
-    _ref("sha256", "blobs.sha256", index=True),
-    _text("file_name"),
-    _text("added_by"),
+    own_id(),
+    ref("version_id", "credential_versions.id", index=True),
+    ref("sha256", "blobs.sha256", index=True),
+    text("file_name"),
+    text("added_by"),
     Column("added_at", UTCDateTime, nullable=False),
     Column("removed_at", UTCDateTime),
 )
@@ -329,8 +277,8 @@ staged_media = Table(
     Column("batch_id", ForeignKey("batches.id"), primary_key=True),
     Column("line", Integer, primary_key=True),
     Column("sha256", ForeignKey("blobs.sha256"), primary_key=True, index=True),
-    _text("file_name"),
-    _text("added_by"),
+    text("file_name"),
+    text("added_by"),
     Column("added_at", UTCDateTime, nullable=False),
 )
 
@@ -338,13 +286,13 @@ staged_media = Table(
 runs = Table(
     "runs",
     metadata,
-    _id(),
-    _ref("source_id", "sources.id", index=True),
-    _ref("batch_id", "batches.id", nullable=True),
+    own_id(),
+    ref("source_id", "sources.id", index=True),
+    ref("batch_id", "batches.id", nullable=True),
     Column("at", UTCDateTime, nullable=False),
-    _text("verdict"),
-    _text("file_name"),
-    _text("statistics"),  # JSON: rows, headings, hits per rule, rejects per code
+    text("verdict"),
+    text("file_name"),
+    text("statistics"),  # JSON: rows, headings, hits per rule, rejects per code
 )
 
 events = Table(
@@ -352,10 +300,10 @@ events = Table(
     metadata,
     Column("seq", ID, primary_key=True, autoincrement=False),
     Column("kind", Text, nullable=False, index=True),
-    _ref("batch_id", "batches.id", nullable=True, index=True),
-    _text("text"),  # the stored text over which the chain runs
-    _text("previous"),
-    _text("hash"),
+    ref("batch_id", "batches.id", nullable=True, index=True),
+    text("text"),  # the stored text over which the chain runs
+    text("previous"),
+    text("hash"),
 )
 
 # One row, locked by every write before it reads: the writers stand in line.
@@ -364,6 +312,6 @@ audit_head = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("seq", ID, nullable=False),
-    _text("hash"),
+    text("hash"),
     CheckConstraint("id = 1", name="one_row"),
 )

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from credtools.store.tables import metadata
+from credtools.store import tables
 
 connection = context.config.attributes["connection"]
 context.configure(
-    connection=connection, target_metadata=metadata, render_as_batch=True, transaction_per_migration=False
+    connection=connection, target_metadata=tables.users.metadata, render_as_batch=True, transaction_per_migration=False
 )
 with context.begin_transaction():
     context.run_migrations()

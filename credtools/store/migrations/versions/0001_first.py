@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from credtools.store.tables import ID, UTCDateTime
+from credtools.store.columns import ID, UTCDateTime
 
 revision = "0001"
 down_revision = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from credtools.store.tables import ID
+from credtools.store.columns import ID
 
 revision = "0002"
 down_revision = "0001"

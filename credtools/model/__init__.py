@@ -1,0 +1,27 @@
+"""The values that are handed around: frozen dataclasses, no I/O."""
+
+from credtools.model.changes import ACCEPTED, VERDICTS, Changes, Content, Counts, Key, StoredVersions
+from credtools.model.files import BoolArray, IntArray, Patch, Reading, StateArray, Table
+from credtools.model.outcomes import Outcome, Receipt
+from credtools.model.review import Review
+from credtools.model.settings import OrganisationSettings
+
+__all__ = [
+    "ACCEPTED",
+    "VERDICTS",
+    "BoolArray",
+    "Changes",
+    "Content",
+    "Counts",
+    "IntArray",
+    "Key",
+    "OrganisationSettings",
+    "Outcome",
+    "Patch",
+    "Reading",
+    "Receipt",
+    "Review",
+    "StateArray",
+    "StoredVersions",
+    "Table",
+]

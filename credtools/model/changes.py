@@ -1,0 +1,109 @@
+"""What a file changes: its rows beside the versions that are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, astuple, dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from credtools.errors import plural
+
+ACCEPTED = ("new", "new_version", "older")
+VERDICTS = (*ACCEPTED, "unchanged", "rejected")
+
+
+@dataclass(frozen=True)
+class StoredVersions:
+    """What is stored about the credentials that a file speaks of: columns of equal length, oldest first.
+
+    One entry per standing version: its credential (user, type, number key), content, decision, and the
+    credential's counter, which a finishing transaction compares and swaps.
+    """
+
+    credential_id: list[int] = field(default_factory=list)
+    counter: list[int] = field(default_factory=list)
+    user_id: list[int] = field(default_factory=list)
+    type_id: list[int] = field(default_factory=list)
+    number_key: list[str] = field(default_factory=list)
+    version_id: list[int | None] = field(default_factory=list)
+    issue_date: list[date | None] = field(default_factory=list)
+    expiration_date: list[date | None] = field(default_factory=list)
+    number: list[str] = field(default_factory=list)
+    own: list[str] = field(default_factory=list)
+    decision: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """rows = accepted + unchanged + rejected + waiting; accepted = new + new_versions + older."""
+
+    rows: int = 0
+    new: int = 0
+    new_versions: int = 0
+    older: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    waiting: int = 0
+
+    @property
+    def accepted(self) -> int:
+        return self.new + self.new_versions + self.older
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+    def as_dict(self) -> dict[str, int]:
+        return {
+            "rows": self.rows,
+            "accepted": self.accepted,
+            **{k: v for k, v in asdict(self).items() if k != "rows"},
+        }
+
+    def __str__(self) -> str:
+        return (
+            f"{self.new:,} new · {plural(self.new_versions, 'new version')} · {self.older:,} older · "
+            f"{self.unchanged:,} unchanged · {self.rejected:,} rejected"
+            + (f" · {self.waiting:,} waiting" if self.waiting else "")
+        )
+
+
+class Key(NamedTuple):
+    """The identity of a credential."""
+
+    user_id: int
+    type_id: int
+    number: str
+
+
+class Content(NamedTuple):
+    """What a version says; equal contents make a row *unchanged*."""
+
+    issue_date: date | None
+    expiration_date: date | None
+    number: str
+    own: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Review × stored versions: per row a verdict; for accepted rows the version to write.
+
+    `verdict` has one entry per row; the other lists one entry per accepted row, in the order in which the
+    versions are to be written (per credential by issue date, then line). `credential_id` is None for a
+    credential that doesn't exist yet. `equals`: for unchanged rows the stored version that the row equals, or None
+    where it equals an earlier row of the file (`repeats`, a row number). `declined`, `outdated`: unchanged rows that
+    equal a declined version, or one that isn't the newest (with the newest one's issue date).
+    """
+
+    verdict: list[str]
+    equals: list[int | None]
+    repeats: list[int | None]
+    row: list[int]
+    credential_id: list[int | None]
+    counter: list[int]
+    keys: list[Key]
+    contents: list[Content]
+    counts: Counts
+    declined: tuple[int, ...] = ()
+    outdated: Mapping[int, date] = field(default_factory=dict)

@@ -1,0 +1,130 @@
+"""A file as text, and what was assumed to read it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+StateArray = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was assumed to read a file, and where each of its physical lines went (lines count from 1)."""
+
+    encoding: str
+    delimiter: str | None
+    lines: int
+    heading_line: int | None
+    sheet: str | None = None
+    preamble_lines: tuple[int, ...] = ()
+    footer_lines: tuple[int, ...] = ()
+    blank_lines: tuple[int, ...] = ()
+    repaired_lines: tuple[int, ...] = ()
+    heading_lines: tuple[int, ...] = ()
+    headings: tuple[str, ...] = ()  # as they stand in the file, trimmed and squeezed; '' for a blank one
+    warnings: tuple[str, ...] = ()
+    quote: str = '"'
+    escape: str = ""
+    instruction_lines: tuple[int, ...] = ()
+    aside_lines: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        how = f"sheet {self.sheet!r}" if self.sheet is not None else repr(self.delimiter)
+        where = f"headings on line {self.heading_line}" if self.heading_line else "no headings"
+        return f"{self.encoding} · {how} · {where}"
+
+    def options(self) -> dict[str, str | int]:
+        """What was detected, as the `read:` of a recipe; where footers begin is looked for anew in each file."""
+        told: dict[str, str | int] = {}
+        if self.delimiter is not None:
+            told |= {"encoding": self.encoding, "delimiter": self.delimiter}
+            told |= {"quote": self.quote} if self.quote != '"' else {}
+            told |= {"escape": self.escape} if self.escape else {}
+        if self.sheet is not None:
+            told["sheet"] = self.sheet
+        told["heading_line"] = self.heading_line or 0
+        return told
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file as text: one row of `frame` per record, nothing parsed.
+
+    `frame`: text columns named by the file's own headings; `lines`: the physical line on which each record
+    starts; `fields`: how many fields it really has (missing cells are empty in `frame`); `raw`: the cells as
+    they came, as the text of one JSON array; `date_cells`: for columns of a spreadsheet with real date cells, the
+    date that each of their texts stands for, whatever date format is declared.
+    """
+
+    frame: pd.DataFrame
+    lines: IntArray
+    fields: IntArray
+    expected_fields: int
+    reading: Reading
+    sha256: str
+    name: str = ""
+    date_cells: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
+
+    @cached_property
+    def raw(self) -> list[str]:
+        columns = [self.frame.iloc[:, k].tolist() for k in range(self.frame.shape[1])]
+        counts = self.fields.tolist()
+        return [json.dumps(row[:n]) for row, n in zip(zip(*columns, strict=True), counts, strict=True)]
+
+    @cached_property
+    def record_digests(self) -> list[str]:
+        """SHA-256 of each raw record: how the same record is known when it comes again."""
+        return [hashlib.sha256(text.encode()).hexdigest() for text in self.raw]
+
+    @cached_property
+    def ordinals(self) -> list[int]:
+        """The place of each record among the records of this file that equal it (0 for the first)."""
+        seen: Counter[str] = Counter()
+        places = []
+        for digest in self.record_digests:
+            places.append(seen[digest])
+            seen[digest] += 1
+        return places
+
+    def part(self, number: int, size: int) -> Table:
+        """The records of part `number` (from 1) of at most `size` rows; lines keep their numbers."""
+        if number == 1 and len(self.lines) <= size:
+            return self
+        rows = slice((number - 1) * size, number * size)
+        beyond = self.lines[number * size :]
+        repaired = tuple(line for line in self.reading.repaired_lines if not len(beyond) or line < beyond[0])
+        part = Table(
+            self.frame.iloc[rows].reset_index(drop=True),
+            self.lines[rows],
+            self.fields[rows],
+            self.expected_fields,
+            replace(self.reading, repaired_lines=repaired),
+            self.sha256,
+            self.name,
+            self.date_cells,
+        )
+        part.__dict__["ordinals"] = self.ordinals[rows]  # equal records in two parts stay different ones
+        return part
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A correction of one cell of one record, guarded by the value that it replaces."""
+
+    record_digest: str
+    ordinal: int
+    column: str
+    old: str
+    new: str

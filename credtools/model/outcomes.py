@@ -1,0 +1,73 @@
+"""How it ended: the receipt, and the outcome of an unattended run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from credtools.model.changes import Counts
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What is printed only after COMMIT."""
+
+    batch: int
+    file: str
+    counts: Counts
+    sha256: str
+    recipe: str
+    schema: str
+    judgement: str
+    audit_seq: int
+    audit_head: str
+    replayed: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """The keys of `receipt` in `credtools import --json`."""
+        names = ("sha256", "recipe", "schema", "judgement", "audit_seq", "audit_head")
+        return {name: getattr(self, name) for name in names}
+
+    def __str__(self) -> str:
+        again = " (replayed: this file was judged equally before)" if self.replayed else ""
+        return (
+            f"receipt of batch {self.batch}{again}: {self.counts}\n"
+            f"  file {self.file} sha256 {self.sha256[:16]}… · audit {self.audit_seq} head {self.audit_head[:16]}…"
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class Outcome:
+    """How an unattended run on one file ended: verdict ok | partial | held | failed | unknown."""
+
+    file: str
+    verdict: str
+    batch: int | None = None
+    counts: Counts = field(default_factory=Counts)
+    held_because: str | None = None
+    receipt: Receipt | None = None
+    notebook: str | None = None
+    problem: str | None = None
+    batches: tuple[int, ...] = ()  # all parts of a file that was divided on purpose
+
+    def __str__(self) -> str:
+        lines = [f"{self.verdict}: {self.file}", str(self.counts)]
+        lines += [str(told) for told in (self.held_because, self.problem, self.receipt) if told]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def as_dict(self) -> dict[str, Any]:
+        """The keys of `credtools import --json`."""
+        return {
+            "file": self.file,
+            "verdict": self.verdict,
+            "batch": self.batch,
+            **self.counts.as_dict(),
+            "held_because": self.held_because,
+            "receipt": self.receipt.as_dict() if self.receipt else None,
+            "replayed": bool(self.receipt and self.receipt.replayed),
+            "notebook": self.notebook,
+            "problem": self.problem,
+            "batches": list(self.batches) or ([self.batch] if self.batch is not None else []),
+        }
