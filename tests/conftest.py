@@ -75,11 +75,19 @@ def postgres() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def homes() -> dict[str, Home]:
+    """What was built once serves the whole session, however often pytest changes between the databases."""
+    return {}
+
+
 @pytest.fixture(scope="session", params=KINDS)
-def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Home:
+def home(request: pytest.FixtureRequest, homes: dict[str, Home], tmp_path_factory: pytest.TempPathFactory) -> Home:
     """SQLite, then PostgreSQL: whoever uses it runs on both (`only_sqlite`, `only_postgres` choose one)."""
-    server = request.getfixturevalue("postgres") if request.param == "postgresql" else None
-    return Home(tmp_path_factory.mktemp(request.param), server)
+    if request.param not in homes:
+        server = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+        homes[request.param] = Home(tmp_path_factory.mktemp(request.param), server)
+    return homes[request.param]
 
 
 @pytest.fixture
