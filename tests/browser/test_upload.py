@@ -136,8 +136,9 @@ def test_the_keyboard_alone_is_enough_and_no_key_reaches_the_notebook(
     assert cell_count(page) == cells
 
     press_on(page, "Back")
+    expect(wizard.region("Review data")).to_be_hidden(timeout=PATIENCE)
     press_on(page, "Next")
-    expect(wizard.region("Review data")).to_be_visible(timeout=PATIENCE)
+    expect(wizard.region("Review data").get_by_role("heading", name="Review data")).to_be_focused(timeout=PATIENCE)
     press_on(page, "Next")
     expect(wizard.region("Finish").get_by_role("heading")).to_be_focused(timeout=PATIENCE)
     press_on(page, "Finish and upload")
