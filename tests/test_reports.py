@@ -63,6 +63,16 @@ def test_rows_in_and_what_became_of_them(audited: Registry) -> None:
         assert rejected == sum(states)
 
 
+def test_rows_of_undone_batches_are_told_apart(audited: Registry) -> None:
+    """A batch that was undone counts no longer; its rejects, closed with it, are named beside the others."""
+    audited.undo(6)
+    flow = by_name(audited)["flow"]
+    assert flow.sentence.endswith(
+        " and 2 still open. 1 more were rejected in batches that were undone, and closed with them."
+    )
+    assert by_name(audited, since="2020-01-01")["flow"].sentence.endswith(" still open.")
+
+
 def test_causes_largest_first(audited: Registry) -> None:
     """A row that came again counts once; each error is named as people know it, with its code and its states."""
     causes = by_name(audited)["causes"]

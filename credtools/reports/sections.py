@@ -57,6 +57,9 @@ def flow(registry: Registry, filters: Mapping[str, Any]) -> Section:
         f"{counts['waived']:,} waived, {counts['superseded']:,} superseded by their next appearance, and "
         f"{counts['open']:,} still open."
     )
+    if not (filters.get("since") or filters.get("until")):  # of batches they mean another day than of rejects
+        undone = int(registry.audit.rejects(by="source", **filters).to_numpy().sum()) - counts["rejected"]
+        sentence += f" {undone:,} more were rejected in batches that were undone, and closed with them." * bool(undone)
     names = ("rows", "accepted", "unchanged", "rejected", "fixed", "waived", "superseded", "open")
     rows = [(source, *(int(row[name]) for name in names)) for source, row in told.iterrows()]
     keys = tuple({"source": str(source)} for source in told.index)

@@ -13,6 +13,7 @@ from credtools.registry import Registry
 from tests.browser.lab import screenshot
 from tests.browser.steps import PATIENCE, OpenNotebook, cell_count, run, theme
 from tests.builders import BEN, MIXED, export, load, new_organisation, write
+from tests.year import Year
 
 ANY_WORDS = re.compile("All figures stand in the table below")
 EVIL = "<img src=x onerror=alert(1)>"
@@ -63,7 +64,30 @@ def test_what_is_seen(folder: Path, page: Page, open_notebook: OpenNotebook, sty
         expect(audit.region(title).get_by_role("img")).to_have_attribute("alt", ANY_WORDS)
     expect(page.get_by_text(f"called '{EVIL}'")).to_be_visible()
     audit.is_accessible()
-    screenshot(page, f"audit-{'1' if style.endswith('Light') else '2-dark'}")
+    screenshot(page, f"audit-2-{style.rpartition(' ')[2].lower()}")
+
+
+def test_a_quarter(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> None:
+    """Three sources over thirteen weeks: what the page says is what the registry counts."""
+    url = f"sqlite:///{tmp_path / 'credtools.db'}"
+    quarter = Year(url, tmp_path, rows=30, weekly=6)
+    quarter.live(13)
+    counts = quarter.registry.audit.flow().iloc[0]
+    every = quarter.registry.audit.rejects(by="source").to_numpy().sum()
+    quarter.close()
+    page.set_viewport_size({"width": 1500, "height": 1720})
+    audit = run(tmp_path, open_notebook, page, "audit")
+    audit.counts(f"{every:,} rejected rows · {counts['open']:,} open")
+    pictures(page)
+    expect(audit.region("What became of the rows")).to_contain_text(
+        f"Of {counts['rows']:,} rows, {counts['accepted']:,} were accepted, {counts['unchanged']:,} were known "
+        f"already and {counts['rejected']:,} were rejected."
+    )
+    expect(audit.region("What became of the rows")).to_contain_text(
+        f"{every - counts['rejected']:,} more were rejected in batches that were undone, and closed with them."
+    )
+    page.locator(".ct-audits").evaluate("audits => audits.scrollIntoView()")
+    screenshot(page, "audit-1")
 
 
 def test_from_a_figure_to_the_mend(folder: Path, page: Page, open_notebook: OpenNotebook) -> None:
