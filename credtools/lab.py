@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -26,5 +27,7 @@ def copy_notebooks(folder: Path) -> list[Path]:
 def open_lab(folder: Path, arguments: Sequence[str] = ()) -> int:
     """Starts JupyterLab on the upload notebook; returns its exit code when it is stopped."""
     copy_notebooks(folder)
-    command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", *arguments, FIRST]
+    # In a container everybody is root; Jupyter wants to be told so, and listens on this machine only.
+    root = ["--allow-root"] if os.geteuid() == 0 else []
+    command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", *root, *arguments, FIRST]
     return subprocess.call(command, cwd=folder)

@@ -84,7 +84,10 @@ def test_without_a_registry_every_command_says_how_to_make_one(tmp_path: Path, m
     monkeypatch.chdir(tmp_path)
     result = run("show")
     assert result.exit_code == 2
-    assert result.stderr == "credtools: There is no registry at credtools.db; create one with 'credtools init'.\n"
+    assert result.stderr == (
+        f"credtools: There is no registry at {tmp_path / 'credtools.db'}; go to the folder of your organisation, or "
+        "create one with 'credtools init'.\n"
+    )
     assert list(tmp_path.iterdir()) == []
 
 

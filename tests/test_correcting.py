@@ -291,7 +291,7 @@ def test_another_file_is_no_correction_file(registry: Registry, tmp_path: Path) 
         registry.correct(export(tmp_path, ANA))
     assert str(caught.value) == (
         "export.csv has no column 'credtools row', so it is no correction file; write one with credtools rejects -o "
-        "export.csv."
+        "rejects.xlsx."
     )
 
 

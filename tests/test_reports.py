@@ -127,6 +127,13 @@ def test_what_a_changed_recipe_did(registry: Registry, tmp_path: Path) -> None:
     assert changes.rows[0][-2:] == (1, 0)
 
 
+def test_days_the_wrong_way_round(registry: Registry) -> None:
+    """No day lies between a later day and an earlier one: that is no answer of nothing."""
+    with pytest.raises(CredtoolsError) as problem:
+        registry.audit.rejects(by="code", since="2026-12-01", until="2026-01-01")
+    assert str(problem.value) == "No day lies between 2026-12-01 and 2026-01-01; turn the two round."
+
+
 def test_filters_hold_for_every_section(audited: Registry) -> None:
     """One source asked for is all that any section speaks of; a filter that means nothing is refused by name."""
     for section in reports.of_audit(audited, {"source": "hr"}):

@@ -69,7 +69,9 @@ def test_missing_file_is_not_created_by_opening(tmp_path: Path) -> None:
     path = tmp_path / "typo.db"
     with pytest.raises(RegistryError) as caught:
         ct.open(f"sqlite:///{path}")
-    assert str(caught.value) == f"There is no registry at {path}; create one with 'credtools init'."
+    assert str(caught.value) == (
+        f"There is no registry at {path}; go to the folder of your organisation, or create one with 'credtools init'."
+    )
     assert list(tmp_path.iterdir()) == []
 
 

@@ -125,7 +125,10 @@ def test_no_registry_no_upgrade(tmp_path: Path) -> None:
     """Upgrading makes no registry."""
     with pytest.raises(RegistryError) as caught:
         ct.upgrade(str(tmp_path / "none.db"))
-    assert str(caught.value) == f"There is no registry at {tmp_path / 'none.db'}; create one with 'credtools init'."
+    assert str(caught.value) == (
+        f"There is no registry at {tmp_path / 'none.db'}; go to the folder of your organisation, or create one with "
+        "'credtools init'."
+    )
 
 
 @only_sqlite

@@ -43,6 +43,18 @@ def test_any_decision_can_be_undone_in_any_order(made: demo.Demo) -> None:
     assert (len(batch.patches), batch.recipe.rules) == (0, ())
 
 
+def test_a_file_that_came_before_is_read_by_the_recipe_of_its_source(made: demo.Demo) -> None:
+    """Nobody has to know by which recipe: the same bytes came from `hr`, whose recipe lies in recipes/."""
+    made.registry.upload(made.export, made.recipe).finish()
+    clicks = Clicks(made.registry)
+    told = clicks.upload("another name.csv", made.export.read_bytes())
+    assert told["told"] == "This file came before, from the source hr: it is read by recipes/hr.yaml again."
+    assert clicks.wizard.journey.batch.source == "hr"
+    assert made.registry.sources_of(made.export) == ["hr"]
+    changed = made.export.read_bytes() + b"\n"
+    assert Clicks(made.registry).upload("changed.csv", changed)["told"] == ""
+
+
 def test_a_draft_that_is_opened_again_still_knows_its_decisions(made: demo.Demo) -> None:
     """Rules and corrections are kept with the draft, and each can still be undone."""
     clicks = Clicks(made.registry, made.recipe)

@@ -40,6 +40,8 @@ def which(engine: Engine, filters: Any) -> Which:
     if (state := filters.get("state")) is not None:
         require_choice(state, REJECT_STATES, "Rejects are never {!r}; choose one of: {}.")
     days = {name: _midnight(filters[name]) for name in ("since", "until") if filters.get(name) is not None}
+    if "since" in days and "until" in days and days["since"] > days["until"]:
+        raise CredtoolsError(f"No day lies between {filters['since']} and {filters['until']}; turn the two round.")
     if "until" in days:
         days["until"] += timedelta(days=1)
     found = Which(**{**filters, **days})

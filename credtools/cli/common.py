@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -15,6 +15,26 @@ if TYPE_CHECKING:
     from credtools.registry import Registry
 
 SHOWN = 10  # causes or lines on the screen; --json shows all
+
+
+FILTERS = {
+    "source": "Only rows of this source.",
+    "code": "Only rows with this error, for example user_exists.",
+    "column": "Only rows with an error in this column, for example issue_date.",
+    "type": "Only rows of this credential type.",
+    "uploader": "Only rows that this person uploaded.",
+    "recipe": "Only rows judged by the recipe of this fingerprint.",
+    "state": "Only rows in this state: open, fixed, waived or superseded.",
+    "since": "First seen on this day (UTC) or later, for example 2026-01-31.",
+    "until": "First seen on this day (UTC) or earlier.",
+}
+
+
+def filtered(command: Callable[..., None]) -> Callable[..., None]:
+    """A command with an option for each filter of `registry.audit`."""
+    for name, told in reversed(FILTERS.items()):
+        command = click.option(f"--{name}", help=told)(command)
+    return command
 
 
 def open_registry() -> Registry:

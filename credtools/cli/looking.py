@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from credtools.cli.common import open_registry, plain, print_json, safe, shown_lines
+from credtools.cli.common import filtered, open_registry, plain, print_json, safe, shown_lines
 from credtools.errors import plural
 
 if TYPE_CHECKING:
@@ -56,10 +56,8 @@ def _open_rejects(found: Any) -> int:
 
 @click.command()
 @click.option("--by", type=click.Choice(GROUPS), default="code", show_default=True)
-@click.option("--since", help="First seen on this day (UTC) or later, for example 2026-01-31.")
-@click.option("--until", help="First seen on this day (UTC) or earlier.")
-@click.option("--source", help="Only those of one source.")
-@click.option("--state", type=click.Choice(STATES), help="Only those in this state.")
+@filtered
+@click.option("--batch", type=int, help="Only rows of this batch.")
 @click.option("--ageing", is_flag=True, help="How long the open ones have been open, in days.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 def audit(by: str, *, ageing: bool, as_json: bool, **filters: Any) -> None:
@@ -73,7 +71,8 @@ def audit(by: str, *, ageing: bool, as_json: bool, **filters: Any) -> None:
     for key, row in rows.items():
         click.echo(f"{safe(key) or UNNAMED.get(by, '')}: " + " · ".join(f"{n:,} {word}" for word, n in row.items()))
     if not rows:
-        click.echo("No row was rejected.")
+        chosen = any(value is not None for value in filters.values())
+        click.echo("No rejected row fits." if chosen else "No row was rejected.")
 
 
 @click.command()

@@ -7,19 +7,13 @@ from typing import Any
 
 import click
 
-from credtools.cli.common import open_registry
+from credtools.cli.common import filtered, open_registry
 
 
 @click.command()
 @click.argument("batch", type=int, required=False)
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The .html file.")
-@click.option("--source", help="Only rows of this source.")
-@click.option("--code", help="Only rows with this error, for example user_exists.")
-@click.option("--type", help="Only rows of this credential type.")
-@click.option("--uploader", help="Only rows that this person uploaded.")
-@click.option("--state", help="Only rows in this state: open, fixed, waived or superseded.")
-@click.option("--since", help="First seen on this day (UTC) or later, for example 2026-01-31.")
-@click.option("--until", help="First seen on this day (UTC) or earlier.")
+@filtered
 def report(batch: int | None, output: Path, **filters: Any) -> None:
     """Write one page that anybody can open and print: of a batch, or without a number of all rejected rows."""
     from credtools import reports  # noqa: PLC0415

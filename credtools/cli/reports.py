@@ -106,7 +106,8 @@ def print_outcome(run: Run) -> None:
     click.echo(safe(str(outcome)), err=outcome.verdict in ("failed", "unknown"))
     if outcome.verdict == "held":
         click.echo(
-            f"It waits as batch {outcome.batch}; credtools check FILE shows the causes, credtools discard gives it up."
+            f"It waits as batch {outcome.batch}: mend it in review.ipynb (credtools lab), or give it up: "
+            f"credtools discard {outcome.batch}"
         )
     if outcome.notebook:
         click.echo(f"record:  {outcome.notebook}")

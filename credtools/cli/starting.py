@@ -33,7 +33,8 @@ def demo(folder: Path, rows: int) -> None:
     me = "credtools" if shutil.which("credtools") else str(Path(sys.argv[0]).absolute())
     click.echo(f"Next, to approve what was accepted: cd {folder} && {me} approve {run.outcome.batch}")
     click.echo(f"Then, in the same folder, to clean the rest by hand in JupyterLab: {me} lab")
-    click.echo(f"There, drop {making.EXPORT}; what requires media finds them in the folder {making.SCANS}.")
+    click.echo(f"There, drop {making.EXPORT}: it is known, so its recipe {making.RECIPE} is taken again.")
+    click.echo(f"What requires media finds them in the folder {making.SCANS}.")
     sys.exit(exit_code(run, strict=False))
 
 

@@ -119,7 +119,7 @@ def read_corrections(path: str | Path) -> Table:
         if KEY in table.frame.columns:
             return table
     raise FileError(
-        f"{name} has no column {KEY!r}, so it is no correction file; write one with credtools rejects -o {name}."
+        f"{name} has no column {KEY!r}, so it is no correction file; write one with credtools rejects -o rejects.xlsx."
     )
 
 

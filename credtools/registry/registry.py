@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -134,6 +135,10 @@ class Registry:
         when its bytes were erased.
         """
         return uploading.follow(self, self.batch(_number(batch)), uuid.uuid4().hex)
+
+    def sources_of(self, path: str | Path) -> list[str]:
+        """From which sources this very file was uploaded before, the last one first."""
+        return store.sources_of(self.engine, hashlib.sha256(reading.file_bytes(path)).hexdigest())
 
     def parts(self, path: str | Path, recipe: Recipe | str | Path | None = None) -> int:
         """How many batches a file makes when it is divided on purpose."""

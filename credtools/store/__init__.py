@@ -24,7 +24,7 @@ from credtools.store.patches import patch
 from credtools.store.resubmit import resubmit
 from credtools.store.retention import expired
 from credtools.store.search import Found, search
-from credtools.store.sources import headings_of, last_runs, last_uploads
+from credtools.store.sources import headings_of, last_runs, last_uploads, sources_of
 from credtools.store.undo import undo
 from credtools.store.values import (
     Amend,
@@ -106,6 +106,7 @@ __all__ = [
     "search",
     "set_setting",
     "settled",
+    "sources_of",
     "stored_receipt",
     "switch_media",
     "tidy",

@@ -48,7 +48,10 @@ def _existing(url: URL) -> Iterator[Engine]:
     """The engine of a database that is there; disposed when the block raises, with a sentence of ours."""
     path = _sqlite_path(url)
     if path is not None and not path.is_file():
-        raise RegistryError(f"There is no registry at {path}; create one with 'credtools init'.")
+        raise RegistryError(
+            f"There is no registry at {path.absolute()}; go to the folder of your organisation, or create one with "
+            "'credtools init'."
+        )
     engine = _make_engine(url)
     try:
         try:

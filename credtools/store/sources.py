@@ -20,6 +20,18 @@ def came_from_source() -> ColumnElement[bool]:
     return tables.batches.c.sha256.in_(select(came.sha256).where(came.follows_id.is_(None)))
 
 
+def sources_of(engine: Engine, sha256: str) -> list[str]:
+    """From which sources a file with these bytes came, the last one first."""
+    statement = (
+        select(tables.sources.c.name)
+        .join(tables.batches)
+        .where(tables.batches.c.sha256 == sha256)
+        .order_by(tables.batches.c.id.desc())
+    )
+    with snapshot(engine) as connection:
+        return list(dict.fromkeys(connection.execute(statement).scalars()))
+
+
 def last_runs(engine: Engine, source: str, limit: int) -> list[str]:
     """The statistics of the last runs of a source whose batches are finished, the newest first.
 

@@ -107,6 +107,7 @@ class Arriving(Frame):
             self.tell(f"{path.name}: {self.corrected[1]}.")
             self.show()
             return
+        self.recipe = self.recipe or self._known_recipe(path)
         recipe: Recipe | str | None = replaced.batch.recipe if replaced else self.recipe or None
         batch = self.registry.upload(path, recipe)
         try:
@@ -128,6 +129,15 @@ class Arriving(Frame):
         else:
             self.tell(f"{batch.file} is waiting for its turn.")
             self.show()
+
+    def _known_recipe(self, path: Path) -> str:
+        """The recipe of the source from which this very file came before, where it still lies in recipes/."""
+        known = {Path(name).stem: name for name, _ in recipes("") if name}
+        for source in self.registry.sources_of(path):
+            if source in known:
+                self.tell(f"This file came before, from the source {source}: it is read by {known[source]} again.")
+                return known[source]
+        return ""
 
     def do_headings(self, chosen: dict[str, str]) -> None:
         self.journey.use(assumptions.with_headings(self.journey, chosen))

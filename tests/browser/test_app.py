@@ -61,6 +61,20 @@ def test_apps_need_no_code_load_nothing_from_outside_and_end_with_their_command(
     assert not [number for number in below if Path(f"/proc/{number}/cmdline").exists()]
 
 
+def test_lab_opens_in_a_container_too(tmp_path: Path) -> None:
+    """`credtools lab` starts for whoever runs it, root included, on this machine only, with the notebooks beside."""
+    demo.prepare(tmp_path / "demo", rows=100)
+    command = [sys.executable, "-m", "credtools", "lab", "--no-browser", "--ServerApp.port=0"]
+    with subprocess.Popen(command, cwd=tmp_path / "demo", stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        said = next(line for line in process.stderr if "127.0.0.1" in line and "token=" in line)
+        for number in [*children(process.pid), process.pid]:
+            os.kill(number, signal.SIGTERM)
+        process.stderr.read()
+    assert "http://127.0.0.1:" in said
+    assert (tmp_path / "demo" / "audit.ipynb").is_file()
+
+
 @contextmanager
 def started(command: list[str], folder: Path) -> Iterator[subprocess.Popen[str]]:
     """A command that ends in order when it is asked to."""
@@ -88,6 +102,9 @@ def test_without_a_registry_the_command_says_so_and_starts_nothing(
     """Not each page, but the command says what is missing and what to do."""
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(main, ["app", "--no-browser"])
-    sentence = "credtools: There is no registry at credtools.db; create one with 'credtools init'.\n"
+    sentence = (
+        f"credtools: There is no registry at {tmp_path / 'credtools.db'}; go to the folder of your organisation, or "
+        "create one with 'credtools init'.\n"
+    )
     assert (done.exit_code, done.stderr) == (2, sentence)
     assert list(tmp_path.iterdir()) == []
