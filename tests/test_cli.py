@@ -407,6 +407,14 @@ def test_audit_asks_with_filters_and_by_age() -> None:
     assert objects(run("audit", "--by", "type", "--state", "open", "--source", "manual", "--json")) == [{"": expected}]
     assert run("audit", "--by", "type").stdout == "type not known: 1 open · 0 fixed · 0 waived · 0 superseded\n"
     assert objects(run("audit", "--until", "2020-01-01", "--json")) == [{}]
+    one = {"user_exists": expected}
+    assert objects(run("audit", "--batch", "1", "--code", "user_exists", "--column", "user_email", "--json")) == [one]
+    assert run("audit", "--batch", "2").stdout == "No rejected row fits.\n"
+    refused = run("audit", "--state", "lost")
+    assert (refused.exit_code, refused.stderr) == (
+        2,
+        "credtools: Rejects are never 'lost'; choose one of: open, fixed, waived, superseded.\n",
+    )
     ages = {"up to 7 days": 1, "8 to 30": 0, "31 to 90": 0, "over 90": 0}
     assert objects(run("audit", "--by", "source", "--ageing", "--json")) == [{"manual": ages}]
     refused = run("audit", "--source", "payroll")
