@@ -47,10 +47,15 @@ class Expect:
 
 @dataclass(frozen=True)
 class Look:
-    """What a file looks like: rows, headings, rows changed per rule, values that no rule or list knows, rejects."""
+    """What a file looks like: rows, headings, rows changed per rule, values that no rule or list knows, rejects.
+
+    `headings` also name the cells beyond the heading row, which are those from `expected_fields` on (0: not noted, as
+    older runs hadn't).
+    """
 
     rows: int = 0
     headings: tuple[str, ...] = ()
+    expected_fields: int = 0
     hits: Mapping[str, int] = field(default_factory=dict)
     unknown: Mapping[str, int] = field(default_factory=dict)
     rejected: int = 0

@@ -6,9 +6,7 @@ reject; what was mended also becomes patches of that record, in case its source 
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import uuid
 from collections import defaultdict
@@ -24,12 +22,17 @@ from credtools.exports.corrections import KEY, OURS, WrongRow, key_of, row_key
 from credtools.exports.damage import mended
 from credtools.model import Receipt, Review, Table
 from credtools.recipes import Recipe
+from credtools.registry import layouts
 from credtools.registry.batch import Batch
+from credtools.registry.layouts import READ, as_csv
 
 if TYPE_CHECKING:
     from credtools.registry.registry import Registry
 
-READ = {"encoding": "utf-8", "delimiter": ",", "heading_line": 1, "heading_rows": 1, "footer_lines": 0}
+WIDTH_GONE = (
+    "The file of batch {} is erased, and nothing that is left of it tells how many fields its rows should have, so the "
+    "row can't be corrected here; send the record again in a file of its source."
+)
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ def write(registry: Registry, path: str | Path, batch: int | None = None, only: 
             by_batch[reject.batch].append(reject)
     rows = []
     for number, rejects in by_batch.items():
-        headings = list(_layout(registry.batch(number)).frame.columns)
+        headings = layouts.names(registry.batch(number))
         rows += [_wrong_row(reject, headings) for reject in rejects]
     exports.write_corrections(path, rows)
     return len(rows)
@@ -131,7 +134,14 @@ def correct(registry: Registry, path: str | Path, recipe: Recipe | None = None) 
     by_batch: defaultdict[int, list[tuple[int, store.Rejected]]] = defaultdict(list)
     for row, reject in file.rows(found):
         by_batch[reject.batch].append((row, reject))
-    done = [_FollowUp(registry, number, file, recipe).settle(rows, found, path) for number, rows in by_batch.items()]
+    done = []
+    for number, rows in by_batch.items():
+        before = registry.batch(number)
+        if table := layouts.table(before):
+            done.append(_FollowUp(before, table, file, recipe).settle(rows, found, path))
+            continue
+        for row, _ in rows:
+            file.problem(row, WIDTH_GONE.format(number))
     seen = {
         number for one in done for numbers in (one.untouched, one.still_wrong, one.newly_wrong) for number in numbers
     }
@@ -151,13 +161,12 @@ def correct(registry: Registry, path: str | Path, recipe: Recipe | None = None) 
 class _FollowUp:
     """The rows of a correction file that belong to one batch."""
 
-    def __init__(self, registry: Registry, number: int, file: _File, recipe: Recipe | None) -> None:
-        self.registry = registry
+    def __init__(self, before: Batch, table: Table, file: _File, recipe: Recipe | None) -> None:
+        self.registry = registry = before.registry
         self.file = file
-        self.before = registry.batch(number)
+        self.before = before
         self.recipe = replace(recipe or self.before.recipe, source=self.before.source, read=READ)
         self.schema = registry.schema(self.recipe.schema)
-        table = _layout(self.before)
         self.headings = list(table.frame.columns)
         self.expected = table.expected_fields
         formats = {c.name: self.recipe.formats(c.name) for c in self.schema.columns if c.kind == "date"}
@@ -241,7 +250,7 @@ class _FollowUp:
         return table
 
     def _bytes(self, records: Iterable[Sequence[str]]) -> bytes:
-        return _csv([self.headings[: self.expected], *records])
+        return as_csv([self.headings[: self.expected], *records])
 
     def _draft(self, rows: Sequence[_Row], table: Table, name: str) -> int:
         content = self._bytes([row.record for row in rows])
@@ -287,20 +296,6 @@ class _FollowUp:
     def _mapped(self, records: Sequence[Sequence[str]]) -> pd.DataFrame:
         table = self.registry.read(self._bytes(records), "corrections.csv", self.recipe)
         return recipes.apply(self.recipe, table, self.schema.columns).frame
-
-
-def _layout(batch: Batch) -> Table:
-    """The table of a batch; once its bytes are erased without records, under the headings that its run noted."""
-    if not batch.erased:
-        return batch.table
-    headings = store.headings_of(batch.registry.engine, batch.id)
-    return batch.registry.read(_csv([headings]), "headings.csv", Recipe(schema=batch.recipe.schema, read=READ))
-
-
-def _csv(records: Iterable[Sequence[str]]) -> bytes:
-    out = io.StringIO(newline="")
-    csv.writer(out, quoting=csv.QUOTE_ALL).writerows(records)
-    return out.getvalue().encode("utf-8", "surrogatepass")
 
 
 def _name_in(frame: pd.DataFrame, heading: str) -> str | None:

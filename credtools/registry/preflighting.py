@@ -25,7 +25,7 @@ LISTED = ("credential_type", "choice")  # columns whose values stand on a list, 
 def look(batch: Batch) -> Look:
     """What this file looks like; as far as it can be told when it can't be judged."""
     table = batch.table
-    seen = Look(len(table.lines), tuple(table.frame.columns))
+    seen = Look(len(table.lines), tuple(table.frame.columns), table.expected_fields)
     try:
         review = batch.review()
     except FileError:

@@ -24,7 +24,7 @@ from credtools.store.patches import patch
 from credtools.store.resubmit import resubmit
 from credtools.store.retention import expired
 from credtools.store.search import Found, search
-from credtools.store.sources import headings_of, last_runs, last_uploads, sources_of
+from credtools.store.sources import field_counts, last_runs, last_uploads, look_of, sources_of
 from credtools.store.undo import undo
 from credtools.store.values import (
     Amend,
@@ -81,8 +81,8 @@ __all__ = [
     "erase",
     "erased_blobs",
     "expired",
+    "field_counts",
     "finish",
-    "headings_of",
     "history",
     "hold",
     "last_file",
@@ -91,6 +91,7 @@ __all__ = [
     "leave",
     "left",
     "load",
+    "look_of",
     "media_of",
     "note_failure",
     "open_engine",

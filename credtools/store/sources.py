@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, func, select
+from sqlalchemy import ColumnElement, Engine, and_, func, select
 
 from credtools.store import tables
 from credtools.store.engine import snapshot
@@ -70,10 +70,20 @@ def last_uploads(engine: Engine) -> Sequence[Any]:
         return connection.execute(statement).all()
 
 
-def headings_of(engine: Engine, batch_id: int) -> list[str]:
-    """The headings of a finished batch's file, as its run noted them; [] where no run did."""
+def look_of(engine: Engine, batch_id: int) -> str:
+    """The statistics of a finished batch's file, as its run noted them; those of nothing where no run did."""
     run = tables.runs.c
     noted = select(run.statistics).where(run.batch_id == batch_id, run.verdict.in_(SETTLED)).order_by(run.id)
     with snapshot(engine) as connection:
-        text = connection.execute(noted.limit(1)).scalar()
-    return list(json.loads(text).get("headings", ())) if text else []
+        return connection.execute(noted.limit(1)).scalar() or "{}"
+
+
+def field_counts(engine: Engine, batch_id: int) -> set[int]:
+    """How many fields those records of a batch have that weren't rejected for just that, as far as they are kept."""
+    ledger, values = tables.ledger.c, tables.ledger_values.c
+    kept = select(ledger.codes, values.raw).join(
+        tables.ledger_values, and_(values.batch_id == ledger.batch_id, values.line == ledger.line)
+    )
+    with snapshot(engine) as connection:
+        found = connection.execute(kept.where(ledger.batch_id == batch_id)).all()
+    return {len(json.loads(raw)) for codes, raw in found if "field_count" not in codes.split(",")}
