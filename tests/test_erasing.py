@@ -270,7 +270,7 @@ def test_a_stranger_is_erased_by_address(registry: Registry, folder: Path) -> No
     """Somebody who never was a user, but stands in rejected rows, can be erased, too."""
     registry.upload(export(folder, *MIXED, "juzoe@example.org,First Aid,2024-04-01,,")).finish()
     done = registry.erase("ZOE@example.org", WHY)
-    assert str(done) == "1 rows · 1 rejects · 1 files"
+    assert str(done) == "1 row · 1 reject · 1 file"
     frame = registry.audit.rejects()
     assert frame["value"].tolist() == [None, "juzoe@example.org"]
     assert registry.verify() == []
@@ -566,8 +566,13 @@ def test_erase_at_the_prompt(registry: Registry, folder: Path) -> None:
     before = rows_of(registry)
     asked = CliRunner().invoke(main, ["erase", ANA_EMAIL, "--reason", WHY])
     assert (asked.exit_code, asked.stdout) == (2, "")
+    plan = CliRunner().invoke(main, ["erase", ANA_EMAIL, "--reason", WHY, "--json"])
+    counts = {"rows": 1, "versions": 1, "rejects": 0, "patches": 0, "media": 0, "blobs": 0, "files": 2}
+    counts |= {"waiting": 1, "texts": 0, "runs": 0}
+    assert json.loads(plan.stdout) == {"erased": False, "counts": counts, "waiting": [2], "audit_seq": None}
+    assert (plan.exit_code, plan.stderr) == (2, asked.stderr)
     assert asked.stderr == (
-        "Will go for good: 1 rows · 1 versions · 2 files · 1 waiting\n"
+        "Will go for good: 1 row · 1 version · 2 files · 1 waiting\n"
         "Batches that wait and will be discarded: 2.\n"
         "credtools: Nothing was erased; say --yes to erase without being asked.\n"
     )
@@ -575,9 +580,7 @@ def test_erase_at_the_prompt(registry: Registry, folder: Path) -> None:
     done = CliRunner().invoke(main, ["erase", "--id", "E-1", "--reason", WHY, "--yes", "--json"])
     assert done.exit_code == 0
     told = json.loads(done.stdout)
-    counts = {"rows": 1, "versions": 1, "rejects": 0, "patches": 0, "media": 0, "blobs": 0, "files": 2}
-    assert told["erased"] == {**counts, "waiting": 1, "texts": 0, "runs": 0}
-    assert told["waiting"] == [2]
+    assert (told["erased"], told["waiting"]) == (counts, [2])
     assert CliRunner().invoke(main, ["verify"]).exit_code == 0
     both = CliRunner().invoke(main, ["erase", ANA_EMAIL, "--expired"])
     assert (both.exit_code, both.stderr) == (
@@ -587,8 +590,40 @@ def test_erase_at_the_prompt(registry: Registry, folder: Path) -> None:
 
 
 @only_sqlite
-@pytest.mark.parametrize(("answer", "code", "left"), [("n", 2, 1), ("y", 0, 0)])
-def test_a_person_at_a_terminal_is_asked(registry: Registry, folder: Path, answer: str, code: int, left: int) -> None:
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        ((), "A person is erased with a reason; say why, for example 'asked for it on 3 May'."),
+        (("--reason", " "), "A person is erased with a reason; say why, for example 'asked for it on 3 May'."),
+        (
+            ("--reason", "Ana Silva asked for it"),
+            "The reason names the person and would outlive them; give a reason without a name.",
+        ),
+    ],
+)
+def test_a_reason_is_looked_at_first(registry: Registry, folder: Path, reason: tuple[str, ...], sentence: str) -> None:
+    """A reason that is missing or names the person is refused before anything is shown or asked."""
+    registry.upload(export(folder, ANA)).finish()
+    before = rows_of(registry)
+    for more in ((), ("--yes",), ("--json",)):
+        done = CliRunner().invoke(main, ["erase", ANA_EMAIL, *reason, *more])
+        assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"credtools: {sentence}\n")
+    assert rows_of(registry) == before
+    told = " ".join(CliRunner().invoke(main, ["erase", "--help"]).stdout.split())
+    assert "Why, without a name: it stays in the history. Required for a person." in told
+
+
+@only_sqlite
+@pytest.mark.parametrize(
+    ("answer", "code", "left", "out", "err"),
+    [
+        ("n", 2, 1, "", "credtools: Nothing was erased.\n"),
+        ("y", 0, 0, "erased: 1 row · 1 version · 1 file\n", ""),
+    ],
+)
+def test_a_person_at_a_terminal_is_asked(
+    registry: Registry, folder: Path, answer: str, code: int, left: int, out: str, err: str
+) -> None:
     """At a terminal the question is asked, and only a yes erases."""
     registry.upload(export(folder, ANA)).finish()
     ours, theirs = os.openpty()
@@ -598,7 +633,8 @@ def test_a_person_at_a_terminal_is_asked(registry: Registry, folder: Path, answe
     for end in (ours, theirs):
         os.close(end)
     assert done.returncode == code
-    assert "Erase that for good? [y/N]: " in done.stderr
+    asked = "Will go for good: 1 row · 1 version · 1 file\nErase that for good? [y/N]: "
+    assert (done.stdout, done.stderr.replace("[y/N]: \n", "[y/N]: ")) == (out, asked + err)
     assert len(rows_of(registry, "ledger_values")["ledger_values"]) == left
 
 

@@ -90,7 +90,7 @@ def test_values_of_settled_rows(registry: Registry, folder: Path) -> None:
     aged(registry, 1)
     registry.set("keep_values_days", 365)
     told, before = figures(registry), registry.credentials()
-    assert str(registry.retain()) == "3 rows · 1 rejects · 1 patches"
+    assert str(registry.retain()) == "3 rows · 1 reject · 1 patch"
     assert kept_lines(registry) == [(1, 3), (1, 6), (2, 2)]
     errors = registry.audit.rejects().set_index("line")["value"].to_dict()
     assert errors == {3: "zoe@example.org", 4: None, 6: "x"}
@@ -100,7 +100,7 @@ def test_values_of_settled_rows(registry: Registry, folder: Path) -> None:
     assert registry.upload(export(folder, ANA, ZOE, FRIST, BEN, "x,First Aid,2024-01-01,,")).finish().replayed
     registry.waive(1, [3], "left, too")
     aged(registry, 1)
-    assert str(registry.retain()) == "1 rows · 1 rejects"
+    assert str(registry.retain()) == "1 row · 1 reject"
     assert registry.verify() == []
 
 
@@ -117,9 +117,9 @@ def test_media_of_versions_that_no_longer_count(registry: Registry, folder: Path
     tamper(registry, "UPDATE media SET added_at = :old", old=OLD.isoformat(" "))
     assert str(registry.retain()) == "nothing"  # 1 counts while 2 and 3 are pending
     approver.approve(2)
-    assert str(registry.retain()) == "1 media · 1 blobs"
+    assert str(registry.retain()) == "1 medium · 1 blob"
     approver.decline(3, [2], "not she")
-    assert str(registry.retain()) == "1 media · 1 blobs"
+    assert str(registry.retain()) == "1 medium · 1 blob"
     assert registry.media()["file"].tolist() == ["2021.png"]
     assert len([path for path in registry.blobs.folder.rglob("*") if path.is_file()]) == 1
     registry.undo(3)
@@ -135,7 +135,7 @@ def test_records_of_runs(registry: Registry, folder: Path) -> None:
         if began:
             (run / "run.json").write_text(json.dumps({"began": began.isoformat()}))
     registry.set("keep_runs_days", 365)
-    assert str(registry.expired()) == str(registry.retain()) == "1 runs"
+    assert str(registry.expired()) == str(registry.retain()) == "1 run"
     assert sorted(path.name for path in (folder / "runs").iterdir()) == ["unsaid", "young"]
     assert str(registry.retain()) == "nothing"
     assert registry.verify() == []
@@ -162,7 +162,7 @@ def test_a_person_is_erased_after_retention(registry: Registry, folder: Path) ->
         registry.set(key, 365)
     registry.retain()
     done = registry.erase("ana@example.org", "asked for it")
-    assert str(done) == "1 rows · 1 versions · 1 files"
+    assert str(done) == "1 row · 1 version · 1 file"
     assert registry.verify() == []
 
 
@@ -176,10 +176,16 @@ def test_expired_at_the_prompt(registry: Registry, folder: Path) -> None:
     asked = CliRunner().invoke(main, ["erase", "--expired"])
     assert (asked.exit_code, asked.stderr) == (
         2,
-        "Will go for good: 1 files\ncredtools: Nothing was erased; say --yes to erase without being asked.\n",
+        "Will go for good: 1 file\ncredtools: Nothing was erased; say --yes to erase without being asked.\n",
     )
     done = CliRunner().invoke(main, ["erase", "--expired", "--yes"])
-    assert (done.exit_code, done.stdout) == (0, "erased: 1 files\n")
+    assert (done.exit_code, done.stdout) == (0, "erased: 1 file\n")
+    for yes in ((), ("--yes",)):
+        none = CliRunner().invoke(main, ["erase", "--expired", *yes])
+        sentence = "Nothing is older than the settings keep_…_days say, so nothing was erased.\n"
+        assert (none.exit_code, none.stdout, none.stderr) == (0, sentence, "")
+    told = json.loads(CliRunner().invoke(main, ["erase", "--expired", "--json"]).stdout)
+    assert (set(told["erased"].values()), told["waiting"], told["audit_seq"]) == ({0}, [], None)
     assert CliRunner().invoke(main, ["verify"]).exit_code == 0
 
 

@@ -17,27 +17,41 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("email", default="")
 @click.option("--id", "external_id", default="", help="Instead of the address: the User ID.")
-@click.option("--reason", default="", help="Why, without a name: it stays in the history.")
+@click.option("--reason", default="", help="Why, without a name: it stays in the history. Required for a person.")
 @click.option("--expired", is_flag=True, help="Nobody, but what is older than the settings keep_…_days say.")
 @click.option("--yes", is_flag=True, help="Erase without asking.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 def erase(email: str, external_id: str, reason: str, *, expired: bool, yes: bool, as_json: bool) -> None:
     """Erase everything of one person, or with --expired what was kept long enough; the history still verifies.
 
-    There is no way back. Says first what goes, and asks; in a script say --yes.
+    There is no way back. Says first what goes, and asks; in a script say --yes. With --json it doesn't ask: without
+    --yes it only says what would go.
     """
     if expired and (email or external_id or reason):
         raise CredtoolsError("--expired is about nobody in particular; leave out whom, and the reason.")
     registry = open_registry()
-    found = registry.expired() if expired else registry.erasure(email, external_id=external_id)
-    _show(found)
-    if not yes and not (sys.stdin.isatty() and click.confirm("Erase that for good?", err=True)):
-        stop("Nothing was erased; say --yes to erase without being asked.", 2)
+    found = registry.expired() if expired else registry.erasure(email, reason, external_id=external_id)
+    if not expired or any(found.counts.values()):  # else only the leftovers of what was erased already are taken away
+        _show(found)
+        if not yes:
+            _ask(found, as_json=as_json)
     done = registry.retain() if expired else registry.erase(email, reason, external_id=external_id)
     if as_json:
         print_json({"erased": done.counts, "waiting": list(done.waiting), "audit_seq": done.audit_seq})
+    elif expired and not any(done.counts.values()):
+        click.echo("Nothing is older than the settings keep_…_days say, so nothing was erased.")
     else:
         click.echo(f"erased: {done}")
+
+
+def _ask(found: Erasure, *, as_json: bool) -> None:
+    """Comes back only with a yes."""
+    if as_json:
+        print_json({"erased": False, "counts": found.counts, "waiting": list(found.waiting), "audit_seq": None})
+    if as_json or not sys.stdin.isatty():
+        stop("Nothing was erased; say --yes to erase without being asked.", 2)
+    if not click.confirm("Erase that for good?", err=True):
+        stop("Nothing was erased.", 2)
 
 
 def _show(found: Erasure) -> None:

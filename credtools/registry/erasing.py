@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from credtools.registry.registry import Registry
 
 TRIES = 5  # how often is looked again when others write meanwhile
+ONE = {"patches": "patch", "media": "medium"}  # the others lose an s
 
 
 @dataclass(frozen=True)
@@ -38,24 +39,24 @@ class Erasure:
     audit_seq: int | None = field(default=None)
 
     def __str__(self) -> str:
-        return " · ".join(f"{count:,} {kind}" for kind, count in self.counts.items() if count) or "nothing"
+        return " · ".join(_counted(count, kind) for kind, count in self.counts.items() if count) or "nothing"
 
 
-def plan(registry: Registry, email: str, external_id: str) -> Erasure:
-    """What `erase` would do; writes nothing."""
-    found = _found(registry, email, external_id, {})
+def _counted(count: int, kind: str) -> str:
+    return f"1 {ONE.get(kind, kind.removesuffix('s'))}" if count == 1 else f"{count:,} {kind}"
+
+
+def plan(registry: Registry, email: str, external_id: str, reason: str | None) -> Erasure:
+    """What `erase` would do, and what it would refuse (the reason, where there is one already); writes nothing."""
+    found = _found(registry, email, external_id, reason, {})
     return _told(registry, found, _clean(registry, found, dry=True))
 
 
 def erase(registry: Registry, email: str, external_id: str, reason: str) -> Erasure:
     """Everything of one person goes; see `Registry.erase`."""
-    if not reason.strip():
-        raise RegistryError("A person is erased with a reason; say why, for example 'asked for it on 3 May'.")
     searched: dict[str, bool] = {}
     for left in reversed(range(TRIES)):
-        found = _found(registry, email, external_id, searched)
-        if found.person.in_cells([reason]):
-            raise RegistryError("The reason names the person and would outlive them; give a reason without a name.")
+        found = _found(registry, email, external_id, reason, searched)
         changed = _clean(registry, found)
         try:
             seq = store.erase(registry.engine, replace(found.erase, reason=reason, runs=changed))
@@ -92,10 +93,17 @@ def retain(registry: Registry) -> Erasure:
     return Erasure(value.counts(), audit_seq=seq)
 
 
-def _found(registry: Registry, email: str, external_id: str, searched: dict[str, bool]) -> store.Found:
+def _found(
+    registry: Registry, email: str, external_id: str, reason: str | None, searched: dict[str, bool]
+) -> store.Found:
     if bool(email.strip()) == bool(external_id.strip()):
         raise RegistryError("Say whom: by e-mail address, or by User ID.")
-    return store.search(registry.engine, email, external_id, registry.by, searched, partial(_records, registry))
+    if reason is not None and not reason.strip():
+        raise RegistryError("A person is erased with a reason; say why, for example 'asked for it on 3 May'.")
+    found = store.search(registry.engine, email, external_id, registry.by, searched, partial(_records, registry))
+    if reason is not None and found.person.in_cells([reason]):
+        raise RegistryError("The reason names the person and would outlive them; give a reason without a name.")
+    return found
 
 
 def _records(registry: Registry, number: int) -> Iterable[tuple[str, str]]:

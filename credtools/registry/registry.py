@@ -300,9 +300,12 @@ class Registry:
 
     # --- erasing --------------------------------------------------------------------------------------------
 
-    def erasure(self, person: str = "", *, external_id: str = "") -> erasing.Erasure:
-        """What `erase` would do for the person with this address, or else this User ID; writes nothing."""
-        return erasing.plan(self, person, external_id)
+    def erasure(self, person: str = "", reason: str | None = None, *, external_id: str = "") -> erasing.Erasure:
+        """What `erase` would do for the person with this address, or else this User ID; writes nothing.
+
+        With a `reason` it refuses what `erase` would refuse of it.
+        """
+        return erasing.plan(self, person, external_id, reason)
 
     def erase(self, person: str = "", reason: str = "", *, external_id: str = "") -> erasing.Erasure:
         """Erases everything of one person, user or not: values, salts, media, files that hold them, records of runs.
