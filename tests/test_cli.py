@@ -275,6 +275,52 @@ def test_approve_decline_and_show() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_what_blocks_an_approval() -> None:
+    """Blocked lines come in the order of the file, ten of them, with what is left out and what to do next."""
+    run("load", "types", str(write("passport.csv", "Name,Expiry,Media required\nPassport,optional,yes\n")))
+    years = range(2024, 2012, -1)  # versions are stored from the oldest on
+    write("a.csv", HEADINGS + GOOD + "".join(f"bo@example.org,Passport,{year}-03-05,,\n" for year in years))
+    assert run("import", "a.csv").exit_code == 0
+    why = "its type requires media and none is there yet"
+    told = run("approve", "1")
+    assert (told.exit_code, told.stdout.splitlines()) == (
+        0,
+        [
+            "batch 1: 1 approved, 12 blocked",
+            *(f"  line {line}: {why}" for line in range(3, 13)),
+            "  … and 2 more (--json lists all)",
+            "Add media: credtools media 1 PATH, or let it go without: credtools media 1 --optional",
+        ],
+    )
+    blocked = objects(run("approve", "1", "--json"))[0]["blocked"]
+    assert blocked == [{"line": line, "reason": why} for line in range(3, 15)]
+    assert run("media", "1", "--optional").exit_code == 0
+    assert run("approve", "1").stdout == "batch 1: 12 approved, 0 blocked\n"
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ("5;6", "Lines are written like 5,9-12, not '5;6'."),
+        ("2,9-5", "The lines '9-5' run backwards; write 5-9."),
+        ("2-10000001", "No file has a line beyond 10,000,000, as '2-10000001' says; correct it."),
+        ("9" * 5000, f"No file has a line beyond 10,000,000, as '{'9' * 5000}' says; correct it."),
+        ("1-600000,1-600000", "More than 1,000,000 lines can't be named at once; name fewer."),
+    ],
+)
+@pytest.mark.parametrize(
+    "command",
+    [("approve",), ("decline", "--reason", "x"), ("waive", "--reason", "x"), ("reopen",), ("resubmit",)],
+    ids=lambda command: command[0],
+)
+def test_lines_that_cannot_be_meant(command: tuple[str, ...], lines: str, sentence: str) -> None:
+    """Lines that no file can have are refused as misuse, with what to write instead."""
+    done = run(*command, "1", "--lines", lines)
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"credtools: {sentence}\n")
+
+
+@pytest.mark.usefixtures("folder")
 def test_settings_are_typed() -> None:
     """A setting takes only what it means; the sentence says what would be accepted."""
     assert objects(run("settings", "date_format", "DD/MM/YYYY", "--json")) == [{"date_format": "DD/MM/YYYY"}]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from credtools.registry import Registry
 
 SHOWN = 10  # causes or lines on the screen; --json shows all
+LAST_LINE = 10_000_000
+MOST_LINES = 1_000_000  # of one decision
 
 
 FILTERS = {
@@ -74,7 +76,7 @@ def _jsonable(value: Any) -> Any:
 
 
 def parse_lines(text: str | None) -> tuple[int, ...] | None:
-    """'5,9-12' → 5, 9, 10, 11, 12."""
+    """'5,9-12' → 5, 9, 10, 11, 12. Raises CredtoolsError, before anything large is made."""
     if text is None:
         return None
     found: list[int] = []
@@ -82,7 +84,14 @@ def parse_lines(text: str | None) -> tuple[int, ...] | None:
         first, dash, last = part.strip().partition("-")
         if not first.isdecimal() or (dash and not last.isdecimal()):
             raise CredtoolsError(f"Lines are written like 5,9-12, not {text!r}.")
-        found += range(int(first), int(last or first) + 1)
+        if max(len(first), len(last)) > len(str(LAST_LINE)) or int(last or first) > LAST_LINE:
+            raise CredtoolsError(f"No file has a line beyond {LAST_LINE:,}, as {part.strip()!r} says; correct it.")
+        lines = range(int(first), int(last or first) + 1)
+        if not lines:
+            raise CredtoolsError(f"The lines {part.strip()!r} run backwards; write {last}-{first}.")
+        if len(found) + len(lines) > MOST_LINES:
+            raise CredtoolsError(f"More than {MOST_LINES:,} lines can't be named at once; name fewer.")
+        found += lines
     return tuple(found)
 
 

@@ -42,6 +42,10 @@ def _decided(word: str, batch: int, done: Any, *, as_json: bool) -> None:
         click.echo("None of its credentials is pending.")
     for line, reason in list(done.blocked.items())[:SHOWN]:
         click.echo(f"  line {line}: {reason}")
+    if len(done.blocked) > SHOWN:
+        click.echo(f"  … and {len(done.blocked) - SHOWN:,} more (--json lists all)")
+    if done.lacks_media:
+        click.echo(f"Add media: credtools media {batch} PATH, or let it go without: credtools media {batch} --optional")
 
 
 @click.command()

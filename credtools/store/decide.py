@@ -15,6 +15,8 @@ from credtools.store.resubmit import resubmitters
 from credtools.store.values import Decide
 from credtools.store.writing import Write, insert_columns, write
 
+NO_MEDIA = "its type requires media and none is there yet"
+
 
 @dataclass(frozen=True)
 class Decided:
@@ -24,6 +26,11 @@ class Decided:
     blocked: dict[int, str]
     audit_seq: int | None
     audit_head: str
+
+    @property
+    def lacks_media(self) -> bool:
+        """Whether a line is blocked because its media are missing."""
+        return NO_MEDIA in self.blocked.values()
 
 
 def decide(engine: Engine, value: Decide) -> Decided:
@@ -95,7 +102,7 @@ def _pending(work: Write, batch_id: int) -> dict[int, Any]:
         .select_from(version.join(batch).join(credential, credential.c.id == version.c.credential_id).join(kind))
         .where(version.c.batch_id == batch_id, version.c.decision == "pending", version.c.stands)
         .where(version.c.salt.is_not(None))  # else erased
-        .order_by(version.c.id)
+        .order_by(version.c.line)
     )
     return {row.line: row for row in rows}
 
@@ -106,7 +113,7 @@ def _blocked(value: Decide, pending: dict[int, Any], again: dict[int, str]) -> d
     for line, row in pending.items():
         needs_media = row.media_required and not row.batch_optional and row.optional != "true"
         if value.decision == "approved" and needs_media and not row.linked:
-            blocked[line] = "its type requires media and none is there yet"
+            blocked[line] = NO_MEDIA
         elif value.four_eyes and fold(value.by) in (fold(row.uploaded_by), fold(again.get(row.id, ""))):
             blocked[line] = "it was uploaded by the same person, and the organisation asks for four eyes"
     return blocked
