@@ -119,8 +119,10 @@ def findings(expect: Expect, now: Look, before: Sequence[Look]) -> list[Finding]
 
 
 def _headings(expect: Expect, now: Look, last: Look) -> Finding | None:
-    gone = [repr(name) for name in last.headings if name not in now.headings]
-    come = [repr(name) for name in now.headings if name not in last.headings]
+    had = last.headings[: last.expected_fields or None]
+    has = now.headings[: now.expected_fields or None] if last.expected_fields else now.headings
+    gone = [repr(name) for name in had if name not in has]
+    come = [repr(name) for name in has if name not in had]
     if not gone and not come:
         return None
     told = [f"lacks {_some(gone)}"] if gone else []

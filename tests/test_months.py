@@ -241,6 +241,25 @@ def test_a_weekly_full_export(home: Home, opened: Callable[..., Registry], tmp_p
 
 
 @pytest.mark.parametrize(
+    ("last", "now", "sentences"),
+    [
+        (Look(1, ("a", "b"), 2), Look(1, ("a", "b", "col_3"), 2), []),
+        (Look(1, ("a", "b", "col_3"), 2), Look(1, ("a", "b"), 2), []),
+        (Look(1, ("a", "b", "col_3")), Look(1, ("a", "b", "col_3"), 2), []),
+        (
+            Look(1, ("a", "b"), 2),
+            Look(1, ("a", "b", "col_3"), 3),
+            ["The heading row has 'col_3', which the last one hadn't."],
+        ),
+    ],
+    ids=["too long now", "too long before", "not noted before", "one more column"],
+)
+def test_cells_beyond_the_headings_are_no_headings(last: Look, now: Look, sentences: list[str]) -> None:
+    """A row with too many fields doesn't make a file look as if it had other headings; a further column does."""
+    assert [str(one) for one in findings(Expect(headings="same"), now, [last])] == sentences
+
+
+@pytest.mark.parametrize(
     ("expect", "now", "sentences"),
     [
         (Expect(), Look(100), []),
