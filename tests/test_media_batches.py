@@ -336,6 +336,47 @@ def test_missing_rows_are_those_that_cannot_be_approved(registry: Registry, tmp_
     assert registry.approve(batch).blocked == {4: BLOCKED}
 
 
+def lacking(batch: Batch) -> list[int]:
+    return [row.line for row in batch.add_media([]).missing if row.required]
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_rows_that_are_here_already_lack_media_too(registry: Registry, tmp_path: Path, finished: bool) -> None:  # noqa: FBT001
+    """Of unchanged rows each version counts that asks for media and has none, once; a file for it lowers the number."""
+    carer = "cara@example.org,Passport,2024-01-01,,"
+    first = registry.upload(export(tmp_path, PASS, PASS_OF_BEN, carer))
+    first.add_media(filled(tmp_path / "in", {"ben@example.org_Passport.pdf": pdf()}), PATTERN)
+    first.finish()
+    again = registry.upload(export(tmp_path, PASS, PASS, ANA, PASS_OF_BEN, carer, name="again.csv"))
+    if finished:
+        again.finish()
+    assert lacking(again) == [2, 6]
+    registry.decline(first, [4], "not hers")
+    assert lacking(again) == [2]
+    again.make_media_optional()  # of this file: what an earlier one wrote stays blocked
+    assert lacking(again) == [2]
+    assert registry.approve(first).blocked == {2: BLOCKED}
+    first.make_media_optional()
+    assert lacking(again) == []
+    first.make_media_optional(optional=False)
+    assert again.add_media(filled(tmp_path / "more", {"scan.pdf": pdf(2)}), {"scan.pdf": 3}).missing == []
+    assert lacking(again) == []
+
+
+def test_a_stored_name_keeps_its_content_in_a_draft(registry: Registry, tmp_path: Path) -> None:
+    """What the stored version has under a name is not joined by other content, also before the draft is finished."""
+    first = registry.upload(export(tmp_path, PASS))
+    name = "ana@example.org_Passport.pdf"
+    first.add_media(filled(tmp_path / "in", {name: pdf()}), PATTERN)
+    first.finish()
+    later = registry.upload(export(tmp_path, PASS, ANA, name="later.csv"))
+    done = later.add_media(filled(tmp_path / "other", {name: pdf(2)}), PATTERN)
+    assert [medium.reason for medium in done.refused] == [
+        f"{name!r} has the same name as another file that line 2 has already; rename it, or remove that one."
+    ]
+    assert len(later.add_media([tmp_path / "in"], PATTERN).matched) == 1
+
+
 # --- history ------------------------------------------------------------------------------------------------
 
 

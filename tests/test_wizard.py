@@ -197,3 +197,20 @@ def test_a_small_view_of_a_file_that_was_taken_away_is_no_problem(made: demo.Dem
     sent = len(clicks.sent)
     clicks("thumbs", keys=[medium["sha256"]])
     assert (len(clicks.sent), clicks.state["told"]) == (sent, told)
+
+
+def test_a_file_uploaded_again_still_lacks_its_media(made: demo.Demo) -> None:
+    """What is unchanged and blocked for lack of media is counted; a scan that is added lowers the number by one."""
+    finished = made.registry.upload(made.export, made.recipe)
+    finished.finish()
+    blocked = len(made.registry.approve(finished).blocked)
+    clicks = Clicks(made.registry, made.recipe)
+    clicks.upload("hr_export.csv", made.export.read_bytes())
+    told = clicks("next")
+    assert (told["step"], told["required"], told["missing"]["found"]) == ("media", blocked, blocked)
+    assert blocked > 0
+    assert told["counts"].endswith(f"{blocked:,} rows without")
+    line, scan = told["missing"]["rows"][0][0], min((made.folder / demo.SCANS).glob("*@*"))
+    clicks.wizard.journey.batch.add_media([scan], {scan.name: line})
+    clicks("back")
+    assert clicks("next")["required"] == blocked - 1

@@ -21,8 +21,8 @@ class Row:
     """A row that media may belong to.
 
     `key`: equal for rows of the same version; `values`: what a pattern may name; `names`: its files by the media
-    column; `usable`: it has, or will have, a version; `required`: it is accepted and its type asks for media; `has`:
-    the media there already, folded name → SHA-256.
+    column; `usable`: it has, or will have, a version; `required`: the first row of a version that asks for media, be it
+    new or stored already; `has`: the media of its version, folded name → SHA-256.
     """
 
     line: int
@@ -111,15 +111,15 @@ def names_in(cell: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
-def missing(rows: Iterable[Row], linked: Iterable[Medium], *, by_name: bool) -> list[Missing]:
+def missing(rows: Sequence[Row], linked: Iterable[Medium], *, by_name: bool) -> list[Missing]:
     """The rows that lack what they require or, where the media column counts, what they name."""
-    arrived = defaultdict(set)
+    arrived, keys = defaultdict(set), {row.line: row.key for row in rows}
     for medium in linked:
         for line in medium.lines:
-            arrived[line].add(fold(PurePath(medium.file.replace("\\", "/")).name))
+            arrived[keys[line]].add(fold(PurePath(medium.file.replace("\\", "/")).name))
     found = []
     for row in rows:
-        there = arrived[row.line] | row.has.keys()
+        there = arrived[row.key] | row.has.keys()
         files = tuple(n for n in row.names if fold(n) not in there) if by_name and row.usable else ()
         required = row.required and not there
         if files or required:

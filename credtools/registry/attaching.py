@@ -150,16 +150,20 @@ def _rows(batch: Batch, *, named: bool) -> list[Row]:
     row = batch._row  # noqa: SLF001 - the batch's own half
     if row.state in ("undone", "discarded"):
         raise RegistryError(f"Batch {batch.id} is {row.state}; media belong to a draft, held or finished batch.")
-    frame = _finished(batch) if row.state == "finished" else _waiting(batch, batch._changes())  # noqa: SLF001
-    frame["required"] &= _asks(batch.registry, batch)
+    frame, stored = _finished(batch) if row.state == "finished" else _waiting(batch, batch._changes())  # noqa: SLF001
+    # A credential lacks its media once, however many rows of the file stand for it.
+    frame["required"] &= not batch.registry.settings.media_optional
+    frame["required"] &= ~frame["key"].duplicated()
     names: dict[int, tuple[str, ...]] = {}
     if named:
         review = batch.review()
         cells = review.resolved["media"].fillna("") if "media" in review.resolved else ()
         names = {line: media.names_in(cell) for line, cell in zip(review.table.lines.tolist(), cells, strict=False)}
+    keys = dict(zip(frame["line"].tolist(), frame["key"].tolist(), strict=True))
     there: dict[int, dict[str, str]] = defaultdict(dict)
-    for line, file, sha256 in batch.media[["line", "file", "sha256"]].itertuples(index=False):
-        there[line][fold(file)] = sha256
+    staged = batch.media[["line", "file", "sha256"]].itertuples(index=False)
+    for key, file, sha256 in (*stored, *((keys[line], *rest) for line, *rest in staged)):
+        there[key][fold(file)] = sha256
     return [
         Row(
             line=told["line"],
@@ -168,7 +172,7 @@ def _rows(batch: Batch, *, named: bool) -> list[Row]:
             names=names.get(told["line"], ()),
             usable=told["usable"],
             required=told["required"],
-            has=there[told["line"]],
+            has=there[told["key"]],
         )
         for told in frame.to_dict("records")
     ]
@@ -179,29 +183,36 @@ def _asks(registry: Registry, batch: Batch | None) -> bool:
     return not ((batch and batch.media_optional) or registry.settings.media_optional)
 
 
-def _finished(batch: Batch) -> pd.DataFrame:
+Stored = list[tuple[int, str, str]]  # key, file and SHA-256 of media that are not the batch's own
+
+
+def _finished(batch: Batch) -> tuple[pd.DataFrame, Stored]:
+    """Its ledger's rows; all media of their versions count as the batch's own."""
     frame = store.rows_of(batch.registry.engine, batch.id)
     usable = frame["version_id"].notna()
-    stays = frame["verdict"].isin(ACCEPTED) & (frame["decision"] != "declined")
-    required = stays & frame["media_required"].eq(True)  # None where there is no version
-    return frame.assign(usable=usable, key=frame["version_id"].where(usable, -frame["line"]), required=required)
+    required = frame["asked"].eq(True)  # None where there is no version
+    key = frame["version_id"].where(usable, -frame["line"])
+    return frame.assign(usable=usable, key=key, required=required), []
 
 
-def _waiting(batch: Batch, changes: Changes) -> pd.DataFrame:
-    """The same for a draft, from its review: what its rows will be."""
+def _waiting(batch: Batch, changes: Changes) -> tuple[pd.DataFrame, Stored]:
+    """The same for a draft, from its review: what its rows will be; and the media of those that are here already."""
     review, lookups = batch.review(), batch.registry.lookups()
     found = review.resolved
     users = found[["user_id"]].merge(lookups.users, how="left", left_on="user_id", right_on="id")
     types = found[["type_id"]].merge(lookups.types, how="left", left_on="type_id", right_on="id")
     first = [k if again is None else again for k, again in enumerate(changes.repeats)]
-    version = [-1 - version if version else row for version, row in zip(changes.equals, first, strict=True)]
-    accepted = pd.Series(changes.verdict).isin(ACCEPTED)
-    return pd.DataFrame(
+    version = [_stored(version) if version else row for version, row in zip(changes.equals, first, strict=True)]
+    stored = store.media_of_versions(batch.registry.engine, {version for version in changes.equals if version})
+    stored["key"] = stored["version"].map(_stored)
+    accepted = pd.Series(changes.verdict).isin(ACCEPTED) & (not batch.media_optional)
+    here = pd.Series(version).isin(stored.loc[stored["asked"].eq(True), "key"])
+    frame = pd.DataFrame(
         {
             "line": review.table.lines,
             "key": version,
             "usable": ~review.rejected,
-            "required": accepted & types["media_required"].eq(True),  # None where the type isn't known
+            "required": (accepted & types["media_required"].eq(True)) | here,  # None where the type isn't known
             "user_email": users["email"],
             "external_id": users["external_id"],
             "credential_type": types["name"],
@@ -209,6 +220,13 @@ def _waiting(batch: Batch, changes: Changes) -> pd.DataFrame:
             "issue_date": found["issue_date"].dt.date,
         }
     )
+    files = stored.loc[stored["file"].notna(), ["key", "file", "sha256"]]
+    return frame, list(files.itertuples(index=False, name=None))
+
+
+def _stored(version: int) -> int:
+    """The key of a version that is stored; rows that will write one have their number."""
+    return -1 - version
 
 
 def _text(value: Any) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Engine, Select, delete, select, union, update
+from sqlalchemy import ColumnElement, Engine, Select, and_, delete, func, select, union, update
 
 from credtools.errors import RegistryError
 from credtools.store import tables
@@ -187,21 +187,45 @@ def rows_of(engine: Engine, batch_id: int) -> pd.DataFrame:
             ledger.c.line,
             ledger.c.verdict,
             ledger.c.version_id,
-            version.c.decision,
+            _asked().label("asked"),
             user.c.email.label("user_email"),
             user.c.external_id,
             kind.c.name.label("credential_type"),
             version.c.number.label("credential_number"),
             version.c.issue_date,
-            kind.c.media_required,
         )
         .select_from(ledger.outerjoin(version.join(credential, credential.c.id == version.c.credential_id)))
+        .outerjoin(tables.batches, tables.batches.c.id == version.c.batch_id)
         .outerjoin(user, user.c.id == credential.c.user_id)
         .outerjoin(kind, kind.c.id == credential.c.type_id)
         .where(ledger.c.batch_id == batch_id)
         .order_by(ledger.c.line)
     )
     return _frame(engine, statement)
+
+
+def media_of_versions(engine: Engine, ids: Iterable[int]) -> pd.DataFrame:
+    """The files of some versions: version, asked, file, sha256; a version without any has one row, without a file."""
+    version, credential = tables.credential_versions, tables.credentials
+    kind, media = tables.credential_types, tables.media
+    there = and_(media.c.version_id == version.c.id, media.c.removed_at.is_(None))
+    statement = (
+        select(version.c.id.label("version"), _asked().label("asked"), media.c.file_name.label("file"), media.c.sha256)
+        .select_from(version.join(tables.batches).join(credential, credential.c.id == version.c.credential_id))
+        .join(kind, kind.c.id == credential.c.type_id)
+        .outerjoin(media, there)
+        .order_by(version.c.id, media.c.id)
+    )
+    wanted = list(ids)
+    parts = [wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK)] or [[]]
+    return pd.concat([_frame(engine, statement.where(version.c.id.in_(part))) for part in parts], ignore_index=True)
+
+
+def _asked() -> ColumnElement[bool]:
+    """Whether a version asks for media: its type does, its batch doesn't go without, and nobody has declined it."""
+    needed = tables.credential_types.c.media_required
+    free = func.coalesce(tables.batches.c.media_optional, False)
+    return and_(needed, ~free, tables.credential_versions.c.decision != "declined")
 
 
 def types_with_media(engine: Engine) -> dict[int, str]:

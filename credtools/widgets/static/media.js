@@ -82,12 +82,12 @@ function media(state, { act, ui }) {
   const folder = chooser('Upload a folder of media', add, { webkitdirectory: true, hidden: true })
   const id = freshId()
   const lacking = state.required === 1 ? '1 credential requires media and has none' : `${state.required.toLocaleString('en')} credentials require media and have none`
-  const what = state.optional ? 'Media are optional for this file.'
+  const what = state.optional ? `Media are optional for this file${state.required ? `; ${lacking}, from a file before it` : ''}.`
     : state.required ? `${lacking}. That stops no upload, but approval waits until media are added or made optional.`
       : 'Every credential that requires media has some.'
   return region('Add media',
     h('p', {}, h('strong', {}, state.file)),
-    h('p', { id, class: !state.optional && state.required ? 'ct-warning' : 'ct-good' }, what),
+    h('p', { id, class: state.required ? 'ct-warning' : 'ct-good' }, what),
     h('div', { class: 'ct-buttons' }, button('Back', () => act('back')),
       state.optional ? button('Require media again', () => act('optional', { optional: false }), { focus: 'optional' })
         : button('Make media optional', () => act('optional', { optional: true }), { focus: 'optional', title: 'For this file only: its credentials can be approved without media' }),
