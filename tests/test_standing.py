@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from credtools.cli import main
 from credtools.registry import Batch, Registry
+from credtools.widgets import Record
 from credtools.widgets.home import Credentials
 from tests.builders import export, only_sqlite
 
@@ -63,6 +64,25 @@ def test_a_pending_successor_changes_nothing_yet(registry: Registry, tmp_path: P
     assert soon(registry, 30) == [("", "2023-01-01")]
 
 
+def test_the_figures_of_the_page_count_credentials_and_agree(registry: Registry, tmp_path: Path) -> None:
+    """The totals count credentials, however many versions each has; the list says how many versions of how many."""
+    finish(registry, tmp_path, ("Licence #1", "2020-01-01", -1), ("Licence #2", "2020-01-01", 10))
+    first = finish(registry, tmp_path, ("First Aid", "2023-01-01", 5))
+    assert Credentials(registry).totals == {"pending": 1, "expired": 1, "expiring soon": 1, "total": 3}
+    registry.approve(first)
+    finish(registry, tmp_path, ("First Aid", "2024-01-01", 400), ("First Aid", "2024-02-02", 500))
+    page = Credentials(registry)
+    assert page.totals == {"pending": 1, "expired": 1, "expiring soon": 2, "total": 3}
+    for state, versions in {"pending": 2, "expired": 1, "expiring soon": 2, "valid": 0}.items():
+        found = page.like("", state)
+        assert (found["found"], found["credentials"]) == (versions, page.totals.get(state, 0))
+    whole = page.like("", "")
+    assert (whole["found"], whole["credentials"]) == (5, page.totals["total"])
+    assert repr(Record.of_batch(registry, 0, finish=False)) == (
+        "Nothing waits to be reviewed.\n\n1 pending · 1 expired · 2 expiring soon · 3 total"
+    )
+
+
 def test_an_older_version_that_arrives_later_does_not_count(registry: Registry, tmp_path: Path) -> None:
     """Versions order by issue date; the credentials page and its totals say the same."""
     finish(registry, tmp_path, ("Licence #7", "2024-01-01", 20))
@@ -105,4 +125,4 @@ def test_export_holds_what_expires(
 def test_nothing_expires_where_nothing_is(registry: Registry) -> None:
     """An organisation without credentials has none that expire, and none on its page."""
     assert registry.expiring(90).empty
-    assert Credentials(registry).like("", "", 90) == {"rows": [], "found": 0}
+    assert Credentials(registry).like("", "", 90) == {"rows": [], "found": 0, "credentials": 0}

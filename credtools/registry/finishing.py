@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from difflib import ndiff
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,10 +134,15 @@ def complete_recipe(batch: Batch) -> Recipe:
 
 
 def recipe_changes(batch: Batch, path: Path) -> list[str]:
-    """The lines of a recipe that saving the batch's over it would add (+) and take out (-)."""
+    """The lines of a recipe that saving the batch's over it takes out (-) and adds (+), in the order of the file."""
     before = path.read_text("utf-8").splitlines()
     after = complete_recipe(batch).text_over(path).splitlines()
-    return [line for line in ndiff(before, after) if line.startswith(("+ ", "- "))]
+    return [
+        line
+        for kind, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+        if kind != "equal"
+        for line in (*(f"- {gone}" for gone in before[i:j]), *(f"+ {new}" for new in after[k:m]))
+    ]
 
 
 def describe(batch: Batch) -> str:

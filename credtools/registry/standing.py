@@ -1,4 +1,4 @@
-"""Standing: which version of each credential counts today, and which of those expire soon."""
+"""Standing: which version of each credential counts today, which of those expire soon, and how many are what."""
 
 from __future__ import annotations
 
@@ -25,3 +25,24 @@ def expiring(credentials: pd.DataFrame, today: date, days: int) -> pd.DataFrame:
     until = pd.to_datetime(found["expiration_date"])
     soon = until[until.between(pd.Timestamp(today), pd.Timestamp(today + timedelta(days=days)))]
     return found.loc[soon.sort_values(kind="stable").index]
+
+
+def states(credentials: pd.DataFrame, today: date, days: int) -> pd.Series[str]:
+    """Of each version what it is today: pending, declined, expired, expiring soon (within so many days) or valid."""
+    until = pd.to_datetime(credentials["expiration_date"])
+    found = pd.Series("valid", credentials.index)
+    found[until <= pd.Timestamp(today + timedelta(days=days))] = "expiring soon"
+    found[until < pd.Timestamp(today)] = "expired"
+    decided = credentials["decision"]
+    return found.mask(decided.isin(("pending", "declined")), decided)
+
+
+def totals(credentials: pd.DataFrame, today: date, days: int) -> dict[str, int]:
+    """How many credentials have a version that waits for a decision, or count and have expired or soon will; and all.
+
+    A credential whose successor waits can stand under two of these.
+    """
+    state, counts = states(credentials, today, days), counting(credentials).index
+    expires = {name: int((state[counts] == name).sum()) for name in ("expired", "expiring soon")}
+    pending = credentials.loc[state == "pending", "credential"].nunique()
+    return {"pending": pending, **expires, "total": credentials["credential"].nunique()}

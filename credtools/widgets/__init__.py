@@ -18,6 +18,7 @@ import ipywidgets
 from credtools.registry import Registry
 from credtools.widgets import audits
 from credtools.widgets.approvals import Approvals
+from credtools.widgets.home import NOTHING_WAITS, waiting
 from credtools.widgets.record import Record
 from credtools.widgets.wizard import Wizard
 
@@ -44,6 +45,8 @@ def review(registry: Registry, batch: int = 0, *, finish: bool = False) -> Wizar
     wizard = Wizard(registry)
     if batch:
         wizard.start(batch)
+    elif not waiting(registry):
+        wizard.tell(NOTHING_WAITS)
     return wizard
 
 

@@ -78,10 +78,11 @@ class Audits(Verbs):
         draft = self.registry.follow(batch)
         wizard = Wizard(self.registry)
         wizard.start(draft.id)
+        wizard.calls = True
         if self.page is not None:
             self.page.children = (self, wizard)
         self.tell(f"{draft.file} is opened below as draft {draft.id}; mended and finished, its open rows are fixed.")
-        self.show()
+        self.send({"type": "told"} | self.told())  # the figures stay: nothing is finished yet
 
     def do_export(self, kind: str) -> None:
         """Sends the open rows that fit as a correction file, or what is seen as a page."""

@@ -23,6 +23,7 @@ class Frame(Taking):
     def __init__(self, registry: Registry, recipe: str = "") -> None:
         super().__init__(registry)
         self.recipe = recipe
+        self.calls = False  # a click elsewhere opened it: what it shows next comes into sight and gets the focus
         self.step = "home"
         self.journeys: list[Journey] = []  # the file in hand first, then those that wait for their turn
         self.finished: Batch | None = None
@@ -39,7 +40,8 @@ class Frame(Taking):
 
     def show(self) -> None:
         """Sends what the step shows."""
-        self.send({"type": "state", "step": self.step} | self.told() | self._facts())
+        self.send({"type": "state", "step": self.step, "calls": self.calls} | self.told() | self._facts())
+        self.calls = False
         if self.step == "review":
             self._send_rows()
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
-
-import pandas as pd
 
 from credtools.dates import date_format
 from credtools.lookups import fold
 from credtools.registry import Registry, standing
 
 MOST_SHOWN = 100
+NOTHING_WAITS = "Nothing waits to be reviewed."
 STATES = ("pending", "expired", "expiring soon", "valid", "declined")
 
 
@@ -22,26 +21,16 @@ class Credentials:
         found = registry.credentials()
         lookups = registry.lookups()
         self._dates = date_format(lookups.profile_date_format or lookups.settings.date_format)
-        soon = lookups.today + timedelta(days=lookups.settings.expiring_soon_days)
-        until = pd.to_datetime(found["expiration_date"])
-        found["state"] = "valid"
-        found.loc[until <= pd.Timestamp(soon), "state"] = "expiring soon"
-        found.loc[until < pd.Timestamp(lookups.today), "state"] = "expired"
-        for decision in ("pending", "declined"):
-            found.loc[found["decision"] == decision, "state"] = decision
+        days = lookups.settings.expiring_soon_days
+        self.totals = standing.totals(found, lookups.today, days)
+        found["state"] = standing.states(found, lookups.today, days)
         self._found, self._today = found, lookups.today
         counting = standing.counting(found)
-        self.totals = {
-            "pending": int((found["decision"] == "pending").sum()),
-            "expired": int((counting["state"] == "expired").sum()),
-            "expiring soon": int((counting["state"] == "expiring soon").sum()),
-            "total": found["credential"].nunique(),
-        }
         shown = found["newest"] | found.index.isin(counting.index) | (found["decision"] == "pending")
         self._rows = found[shown].iloc[::-1]
 
     def like(self, text: str, state: str, days: int = 0) -> dict[str, Any]:
-        """The first credentials whose user, type or number contains `text`, and how many there are.
+        """The first versions whose user, type or number contains `text`, and how many of how many credentials.
 
         `days`: only those that expire within so many, soonest first.
         """
@@ -53,7 +42,8 @@ class Credentials:
             rows = rows[[wanted in fold(word) for word in words]]
         names = ("user_email", "credential_type", "credential_number", "issue_date", "expiration_date", "state")
         shown = rows.head(MOST_SHOWN)[list(names)].astype("object").fillna("").to_numpy().tolist()
-        return {"rows": [[self._text(cell) for cell in row] for row in shown], "found": len(rows)}
+        told = [[self._text(cell) for cell in row] for row in shown]
+        return {"rows": told, "found": len(rows), "credentials": rows["credential"].nunique()}
 
     def _text(self, cell: object) -> str:
         return self._dates.write(cell) if isinstance(cell, date) else str(cell)

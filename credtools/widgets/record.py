@@ -12,7 +12,7 @@ from credtools.errors import CredtoolsError, plural
 from credtools.registry import Batch, Registry
 from credtools.registry.views import View
 from credtools.widgets import assumptions, facts
-from credtools.widgets.home import Credentials, waiting
+from credtools.widgets.home import NOTHING_WAITS, Credentials, waiting
 from credtools.widgets.journey import Journey
 from credtools.widgets.pending import Pending
 
@@ -44,7 +44,9 @@ class Record:
     @classmethod
     def of_batch(cls, registry: Registry, number: int, *, finish: bool) -> Record:
         """A draft or held batch."""
-        return cls._of(registry, registry.batch(number) if number else None, finish=finish)
+        if number or waiting(registry):
+            return cls._of(registry, registry.batch(number) if number else None, finish=finish)
+        return cls(registry, None, [View(NOTHING_WAITS, f"<p>{NOTHING_WAITS}</p>"), _page(registry)])
 
     @classmethod
     def _of(cls, registry: Registry, batch: Batch | None, *, finish: bool) -> Record:

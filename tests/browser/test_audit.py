@@ -105,11 +105,14 @@ def test_from_a_figure_to_the_mend(folder: Path, page: Page, open_notebook: Open
     for word in ("uploaded", "rejected", "user_exists", "source hr", "maria"):
         expect(beside).to_contain_text(word)
     screenshot(page, "audit-3-row")
-    beside.get_by_role("button", name="Open in review").click()
+    beside.get_by_role("button", name="Open in review").focus()
+    page.keyboard.press("Enter")
     told = page.locator(".ct-audits .ct-told")
     expect(told).to_contain_text("nobody.csv is opened below as draft 7", timeout=PATIENCE)
     review = audit.region("Review data")
-    expect(review).to_be_visible(timeout=PATIENCE)
+    expect(review.get_by_role("heading", name="Review data")).to_be_focused(timeout=PATIENCE)
+    expect(review.get_by_role("heading", name="Review data")).to_be_in_viewport()
+    expect(beside.get_by_role("heading")).to_have_text("Batch 4, line 2")  # what was looked at is still there
     registry = opened(folder)
     registry.batch(7).patch(2, "user_email", "ana@example.org")
     registry.batch(7).finish()

@@ -47,9 +47,9 @@ def test_a_person_uploads_and_approves_by_clicks(tmp_path: Path, page: Page, ope
     page.get_by_label("Expires").select_option("within 90 days")
     soon = registry.expiring(90)
     forklifts = int((soon["credential_type"] == "Forklift").sum())
-    expect(page.get_by_text(f"{forklifts} shown", exact=True)).to_be_visible()
+    expect(page.get_by_text(f"{forklifts} versions of {forklifts} credentials", exact=True)).to_be_visible()
     page.get_by_label("Filter by user, type or number").fill("")
-    expect(page.get_by_text(f"{len(soon)} shown", exact=True)).to_be_visible()
+    expect(page.get_by_text(f"{len(soon)} versions of {len(soon)} credentials", exact=True)).to_be_visible()
     wizard.is_accessible()
     screenshot(page, "wizard-8-credentials")
     assert registry.verify() == []
@@ -308,6 +308,6 @@ def test_rejected_rows_leave_as_a_spreadsheet_and_come_back_mended(
     wizard.is_accessible()
     screenshot(page, "rejects-2-corrected")
     press_on(page, "To the credentials")
-    expect(page.get_by_text("3 shown", exact=True)).to_be_visible()
+    expect(page.get_by_text("3 versions of 3 credentials", exact=True)).to_be_visible()
     assert made.registry.audit.rejects()["state"].tolist().count("fixed") == 1
     assert made.registry.verify() == []

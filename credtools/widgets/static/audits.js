@@ -20,11 +20,15 @@ export default {
       focused = (root.contains(document.activeElement) && document.activeElement.dataset.focus) || ''
       state = fresh
       status.textContent = state.status
-      told.textContent = state.told
-      told.className = joined('ct-told', state.told && `ct-${state.kind}`)
+      tell(state)
       holders.clear()
       main.replaceChildren(page())
       if (focused) (again(main) ?? main.querySelector('h2')).focus()
+    }
+
+    function tell(fresh) {
+      told.textContent = fresh.told
+      told.className = joined('ct-told', fresh.told && `ct-${fresh.kind}`)
     }
 
     // The control that had the focus before everything was drawn anew, if it is here again.
@@ -110,6 +114,7 @@ export default {
 
     const onMessage = (message, buffers) => {
       if (message.type === 'state') draw(message)
+      else if (message.type === 'told') tell(message)
       else if (message.type === 'section') append(message.section)
       else if (message.type === 'complete') { charts.lastElementChild.hidden = true; charts.removeAttribute('aria-busy') }
       else if (message.type === 'history') showRow(message.row)

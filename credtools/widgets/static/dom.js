@@ -32,3 +32,4 @@ function select(options, value, props = {}) {
 }
 
 const joined = (...names) => names.filter(Boolean).join(' ')
+const sized = bytes => bytes < 1e6 ? `${Math.ceil(bytes / 1e3).toLocaleString('en')} KB` : `${(bytes / 1e6).toFixed(1)} MB`

@@ -42,10 +42,19 @@ class Grid {
     this.select()
   }
 
-  // Changed cells and all errors anew. Rows that are right now stay in sight until somebody asks for the list again.
+  // Changed cells and all errors anew. Rows that are right now stay in sight until somebody asks for the list again;
+  // rows that fit now join them, unless somebody is at work in the list: then no row moves.
   change({ changed, ...marks }) {
     for (const [row, column, text] of changed) this.texts[column][row] = text
     this.mark(marks)
+    if (!this.element.contains(document.activeElement)) {
+      if (this.filter.startsWith('cause')) this.filter = 'bad' // what the cause was, nobody can ask for any more
+      const active = this.view[this.active.row]
+      this.fill()
+      if (this.active.row >= 0) this.active.row = Math.max(0, this.view.indexOf(active))
+      this.anchor = { ...this.active }
+    }
+    this.tellCount()
     this.draw()
   }
 
@@ -61,28 +70,38 @@ class Grid {
   }
 
   select(filter = this.filter, text = this.text) {
-    Object.assign(this, { filter, text })
+    Object.assign(this, { filter, text, view: [] })
+    this.fill()
+    this.active.row = Math.min(this.active.row, this.view.length - 1)
+    this.anchor = { ...this.active }
+    this.tellCount()
+    this.element.scrollTop = 0
+    this.draw()
+  }
+
+  // What fits the filter joins what is shown already.
+  fill() {
     const wanted = {
       all: () => true,
       bad: row => this.errors.has(row),
       fixed: row => this.fixedRows.has(row),
-    }[filter] ?? (row => this.errors.get(row)?.some(error => `cause ${error.cause}` === filter))
-    const sought = text.toLowerCase()
-    this.view = this.lines.map((_, row) => row)
-      .filter(row => wanted(row) && (!sought || this.texts.some(column => column[row].toLowerCase().includes(sought))))
+    }[this.filter] ?? (row => this.errors.get(row)?.some(error => `cause ${error.cause}` === this.filter))
+    const sought = this.text.toLowerCase()
+    const shown = new Set(this.view)
+    this.view = this.lines.map((_, row) => row).filter(row => shown.has(row)
+      || (wanted(row) && (!sought || this.texts.some(column => column[row].toLowerCase().includes(sought)))))
     if (this.sort.column >= 0) {
       const { compare } = new Intl.Collator(undefined, { numeric: true })
       const key = this.sort.column === 0 ? row => this.lines[row] : row => this.texts[this.sort.column - 1][row]
       const order = this.sort.column === 0 ? (a, b) => key(a) - key(b) : (a, b) => compare(key(a), key(b))
       this.view.sort((a, b) => (this.sort.down ? order(b, a) : order(a, b)) || a - b)
     }
-    this.active.row = Math.min(this.active.row, this.view.length - 1)
-    this.anchor = { ...this.active }
+  }
+
+  tellCount() {
     this.element.setAttribute('aria-rowcount', this.view.length + 1)
     this.element.setAttribute('aria-colcount', this.columns.length + 1)
-    this.onCount(this.view.length, this.lines.length)
-    this.element.scrollTop = 0
-    this.draw()
+    this.onCount(this.view.length, this.lines.length, this.errors.size)
   }
 
   draw() {

@@ -45,7 +45,7 @@ function home(state, { act, ui }) {
   const holder = h('div', { class: 'ct-scroll', tabindex: 0, role: 'group', 'aria-label': 'List of credentials' })
   ui.fillList = list => holder.replaceChildren(
     table(['User', 'Type', 'Number', 'Issued', 'Expires', 'State'], list.rows,
-      list.found > list.rows.length ? `The first ${list.rows.length} of ${list.found.toLocaleString('en')}` : `${list.found} shown`))
+      `${list.found > list.rows.length ? `The first ${list.rows.length} of ` : ''}${counted(list.found, 'version', 'versions')} of ${counted(list.credentials, 'credential', 'credentials')}`))
   ui.fillList(state.list)
   const text = h('input', { type: 'search', 'data-focus': 'filter' })
   const kind = select([['', 'all'], ...SHOWN.map(name => [name, name])], '')
@@ -133,7 +133,7 @@ function assumptions(reading, act) {
   return h('div', {},
     reading.warnings.map(text => h('p', { class: 'ct-warning' }, `⚠ ${text}`)),
     h('details', { class: 'ct-reading' },
-      h('summary', { 'data-focus': 'reading' }, h('strong', {}, 'Read as: '), reading.line, h('span', { class: 'ct-link' }, ' Change…')),
+      h('summary', { 'data-focus': 'reading' }, h('strong', {}, 'Read as: '), reading.line, ' ', h('span', { class: 'ct-link' }, 'Change…')),
       h('div', { class: 'ct-line' }, [...fields.values()].map(({ label, input }) => field(label, input))),
       [...fields.values()].map(({ note }) => note),
       h('div', { class: 'ct-buttons' }, button('Read again like this', change))))
@@ -229,12 +229,12 @@ function rows(state, ui) {
     ui.grid.element, ui.grid.detail)
 }
 
-// The causes have changed: what can be filtered by has, too. What is shown stays until somebody asks anew.
+// The causes have changed: what can be filtered by has, too. The rows of a cause stay as long as somebody is among them.
 function renewFilter(state, ui) {
-  const options = filtersOf(state)
-  const still = options.some(([value]) => value === ui.grid.filter) && !ui.grid.filter.startsWith('cause')
+  const ofCause = ui.grid.filter.startsWith('cause')
+  const options = [...(ofCause ? [['', 'the rows shown so far']] : []), ...filtersOf(state)]
   ui.filter.replaceChildren(...options.map(([value, name]) => h('option', { value }, name)))
-  ui.filter.value = still ? ui.grid.filter : 'bad'
+  ui.filter.value = ofCause ? '' : ui.grid.filter
 }
 
 // --- Finish --------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ export default {
       grid: new Grid({
         onEdit: cells => act('edit', { cells }),
         onUndo: () => act('undo'),
-        onCount: (shown, all) => { count.textContent = `${shown.toLocaleString('en')} of ${all.toLocaleString('en')} rows` },
+        onCount: (shown, all, wrong) => { count.textContent = `${shown.toLocaleString('en')} of ${counted(all, 'row', 'rows')} shown, ${wrong.toLocaleString('en')} with errors` },
       }),
       thumbs: new Thumbs(model),
       addMedia: async (files, pattern, line = 0) => {
@@ -117,7 +117,7 @@ export default {
       sent.hidden = fresh.step !== 'upload' || !sent.textContent
       told.textContent = fresh.told
       told.className = joined('ct-told', fresh.told && `ct-${fresh.kind}`)
-      if (before.inside || ours) keepFocus(before, sameStep)
+      if (before.inside || ours || fresh.calls) keepFocus(before, sameStep)
       ours = false
       showToast()
       if (fresh.step === 'done' && !sameStep && fresh.pending > 0 && fresh.may_approve) ui.approve(fresh)
@@ -138,7 +138,7 @@ export default {
     const onMessage = async (message, buffers) => {
       if (message.type === 'state') draw(message)
       else if (message.type === 'rows') { ui.grid.load(await unpack(buffers[0])); syncFilter() }
-      else if (message.type === 'changes') ui.grid.change(await unpack(buffers[0]))
+      else if (message.type === 'changes') { ui.grid.change(await unpack(buffers[0])); if (ui.grid.filter === 'bad') ui.filter.value = 'bad' }
       else if (message.type === 'list') ui.fillList(message.list)
       else if (message.type === 'options') choose(message)
       else if (message.type === 'found') found(message.choices)
@@ -146,7 +146,7 @@ export default {
       else if (message.type === 'work') work(message.words, message.share)
       else if (message.type === 'download') download(message, buffers[0])
       else {
-        if (message.sha256) sent.textContent = `${message.name} arrived whole: ${(message.size / 1e6).toFixed(1)} MB, SHA-256 ${message.sha256}`
+        if (message.sha256) sent.textContent = `${message.name} arrived whole: ${sized(message.size)}, SHA-256 ${message.sha256}`
         sending.answered(message)
       }
     }
