@@ -93,6 +93,26 @@ def test_the_recipe_is_saved_over_the_file_that_it_came_from(held: Clicks) -> No
     assert [line for line in before if line not in after] == []
 
 
+def test_changed_lines_stand_in_the_order_of_the_file(held: Clicks) -> None:
+    """Of each place what goes (-) stands before what comes (+), place after place, as in the file."""
+    held("headings", chosen={"Issue day": "issue_date"})
+    held("choose", cause=held.cause("Erst-Hilfe"), value="First Aid", scope="rule")
+    own = Path("recipes/hr.yaml")
+    text = own.read_text("utf-8").replace("encoding: utf-8", "encoding: cp1252").replace("rate: 0.2", "rate: 0.9")
+    many = "date_format:\n  issue_date: MM/DD/YYYY\n  expiration_date: MM/DD/YYYY\n"
+    own.write_text(text.replace("date_format: DD/MM/YYYY\n", many), "utf-8")
+    assert held.wizard.journey.batch.recipe_changes(own) == [
+        "-   encoding: cp1252",
+        "+   encoding: utf-8",
+        *(f"- {line}" for line in many.splitlines()),
+        "+   Issue day: issue_date",
+        "+ date_format: DD/MM/YYYY",
+        "- max_reject_rate: 0.9",
+        "+ - replace: {column: credential_type, from: Erst-Hilfe, to: First Aid}",
+        "+ max_reject_rate: 0.2",
+    ]
+
+
 def test_a_threshold_holds_until_enough_is_settled(registry: Registry, tmp_path: Path) -> None:
     """The recipe's own threshold is among the reasons; the stricter one of a run is told when the batch is opened."""
     recipe = write(tmp_path, "hr.yaml", f"{HR}max_reject_rate: 0.2\n")

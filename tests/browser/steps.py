@@ -69,6 +69,13 @@ class Wizard:
         serious = [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found if v["impact"] in SERIOUS]
         assert serious == []
 
+    def is_whole(self) -> None:
+        """Neither list nor what stands beside it hides a column at its right, on usual screens and small ones."""
+        for width in (1100, 1400):
+            self.page.set_viewport_size({"width": width, "height": 950})
+            for half in self.page.locator(".ct-beside > *").all():
+                expect(half).to_have_js_property("scrollWidth", half.evaluate("half => half.clientWidth"))
+
 
 SERIOUS = ("serious", "critical")
 

@@ -104,6 +104,7 @@ def test_from_a_figure_to_the_mend(folder: Path, page: Page, open_notebook: Open
     expect(beside.get_by_role("heading")).to_have_text("Batch 4, line 2")
     for word in ("uploaded", "rejected", "user_exists", "source hr", "maria"):
         expect(beside).to_contain_text(word)
+    audit.is_whole()
     screenshot(page, "audit-3-row")
     beside.get_by_role("button", name="Open in review").focus()
     page.keyboard.press("Enter")

@@ -148,6 +148,7 @@ def test_approvals_show_media_and_history_beside_and_are_decided_in_bulk(
     expect(one.get_by_role("row", name="expiration date")).to_contain_text(["01/01/2029", "01/01/2029 → 02/02/2030"])
     expect(one.locator("figure img")).to_be_visible(timeout=PATIENCE)
     expect(page.locator(".ct-thumb img")).to_have_count(3)
+    wizard.is_whole()
     wizard.is_accessible()
     page.locator(".ct-approvals").evaluate("element => element.scrollIntoView()")
     screenshot(page, "approve-1-beside")

@@ -84,6 +84,45 @@ def test_twelve_causes_in_20_000_rows_take_at_most_15_actions(
     theme(page, "JupyterLab Light")  # the server keeps it for whoever comes next
 
 
+def test_the_list_and_its_counter_stay_true(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> None:
+    """Rows with errors are those that are rejected, also on purpose; no row moves under somebody who is in the list."""
+    _, wizard = start(tmp_path / "demo", open_notebook, page)
+    rows = right_rows(8)
+    rows[1][1] = rows[3][1] = rows[5][1] = "Frist Aid"
+    rows[0][0] = rows[4][0] = "nobody@nowhere.example"
+    wizard.upload(write(tmp_path / "wrong.csv", rows))
+    shows, filtered = page.get_by_label("Show", exact=True), page.get_by_text(re.compile(r"^\d of 8 rows shown"))
+    expect(filtered).to_have_text("5 of 8 rows shown, 5 with errors", timeout=PATIENCE)
+    card = wizard.card("Frist Aid")
+    card.get_by_role("button", name="Show rows").click()
+    expect(filtered).to_have_text("3 of 8 rows shown, 5 with errors")
+    card.get_by_role("button", name="Reject rows").click()
+    wizard.tells("3 rows stay rejected")
+    expect(filtered).to_have_text("5 of 8 rows shown, 5 with errors")
+    expect(shows).to_have_value("bad")
+    wizard.button("Undo").click()
+    expect(card).to_be_visible()
+    expect(filtered).to_have_text("5 of 8 rows shown, 5 with errors")
+
+    card.get_by_role("button", name="Accept").click()
+    expect(filtered).to_have_text("5 of 8 rows shown, 2 with errors")  # what was fixed stays until it is asked anew
+    wizard.button("Show the list anew").click()
+    expect(filtered).to_have_text("2 of 8 rows shown, 2 with errors")
+    wizard.button("Undo").click()
+    expect(filtered).to_have_text("5 of 8 rows shown, 5 with errors")
+
+    card.get_by_role("button", name="Show rows").click()
+    wizard.cell(3, "Credential type").click()
+    page.keyboard.type("First Aid")
+    page.keyboard.press("Enter")
+    expect(filtered).to_have_text("3 of 8 rows shown, 4 with errors")
+    expect(shows.locator("option:checked")).to_have_text("the rows shown so far")
+    expect(wizard.grid.get_by_role("row")).to_have_count(4)
+    wizard.button("Show the list anew").click()
+    expect(filtered).to_have_text("4 of 8 rows shown, 4 with errors")
+    expect(shows).to_have_value("bad")
+
+
 def paste(page: Page, text: str) -> None:
     """What Ctrl+V does with this text on the clipboard."""
     page.evaluate(

@@ -219,7 +219,10 @@ function rows(state, ui) {
   const filter = select(filtersOf(state), ui.grid.filter, { 'data-focus': 'rows' })
   const text = h('input', { type: 'search', 'data-focus': 'find' })
   text.value = ui.grid.text
-  const ask = () => ui.grid.select(filter.value || 'bad', text.value)
+  const ask = () => {
+    filter.value ||= 'bad'
+    ui.grid.select(filter.value, text.value)
+  }
   filter.addEventListener('change', ask)
   text.addEventListener('input', ask)
   Object.assign(ui, { filter, text })
