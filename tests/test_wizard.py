@@ -9,7 +9,7 @@ import papermill
 import pytest
 
 from credtools import demo
-from credtools.widgets import Record
+from credtools.widgets import Record, Wizard, review
 from credtools.widgets.journey import Journey
 from tests.clicks import Clicks
 
@@ -161,6 +161,18 @@ def test_a_batch_without_a_person_is_told_as_it_stands(made: demo.Demo) -> None:
     assert "receipt of batch" in repr(Record.of_batch(made.registry, batch.id, finish=True))
     assert "receipt of batch" in repr(Record.of_batch(made.registry, batch.id, finish=True))
     assert repr(Record.of_batch(made.registry, 0, finish=True)).endswith("total")
+
+
+def test_where_nothing_waits_the_review_says_so(made: demo.Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """review.ipynb without a batch opens the page of the credentials; that no draft is there is told, not left out."""
+    monkeypatch.setenv("JPY_SESSION_NAME", "review.ipynb")
+    shown = review(made.registry)
+    assert isinstance(shown, Wizard)
+    assert shown.told()["told"] == "Nothing waits to be reviewed."
+    made.registry.upload(made.export, made.recipe)
+    assert review(made.registry).told()["told"] == ""
+    monkeypatch.delenv("JPY_SESSION_NAME")
+    assert "Nothing waits" not in repr(review(made.registry))
 
 
 def test_a_user_is_found_by_name_address_or_number(made: demo.Demo) -> None:

@@ -93,6 +93,7 @@ def test_the_list_and_its_counter_stay_true(tmp_path: Path, page: Page, open_not
     wizard.upload(write(tmp_path / "wrong.csv", rows))
     shows, filtered = page.get_by_label("Show", exact=True), page.get_by_text(re.compile(r"^\d of 8 rows shown"))
     expect(filtered).to_have_text("5 of 8 rows shown, 5 with errors", timeout=PATIENCE)
+    expect(page.locator(".ct-sent")).to_have_text(re.compile("^wrong.csv arrived whole: 1 KB, SHA-256 [0-9a-f]{64}$"))
     card = wizard.card("Frist Aid")
     card.get_by_role("button", name="Show rows").click()
     expect(filtered).to_have_text("3 of 8 rows shown, 5 with errors")
