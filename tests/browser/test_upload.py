@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from credtools import demo
+from credtools.errors import plural
 from credtools.registry import open_registry
 from tests.browser.lab import screenshot
 from tests.browser.steps import PATIENCE, OpenNotebook, Wizard, cell_count, press_on, right_rows, run, start, write
@@ -47,12 +48,17 @@ def test_a_person_uploads_and_approves_by_clicks(tmp_path: Path, page: Page, ope
     page.get_by_label("Expires").select_option("within 90 days")
     soon = registry.expiring(90)
     forklifts = int((soon["credential_type"] == "Forklift").sum())
-    expect(page.get_by_text(f"{forklifts} versions of {forklifts} credentials", exact=True)).to_be_visible()
+    expect(page.get_by_text(listed(forklifts), exact=True)).to_be_visible()
     page.get_by_label("Filter by user, type or number").fill("")
-    expect(page.get_by_text(f"{len(soon)} versions of {len(soon)} credentials", exact=True)).to_be_visible()
+    expect(page.get_by_text(listed(len(soon)), exact=True)).to_be_visible()
     wizard.is_accessible()
     screenshot(page, "wizard-8-credentials")
     assert registry.verify() == []
+
+
+def listed(count: int) -> str:
+    """The caption of a list in which each credential has one version."""
+    return f"{plural(count, 'version')} of {plural(count, 'credential')}"
 
 
 def match_headings(wizard: Wizard) -> None:
