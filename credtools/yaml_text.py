@@ -10,10 +10,12 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from credtools.errors import RecipeError
 
 WIDTH = 1000
+HARMLESS = re.compile(r"\w([\w ./@()+-]*[\w./@()+])?")  # texts that can do without quotes, or that ruamel quotes well
 
 
 def load(text: str, source: str) -> dict[str, Any]:
@@ -81,10 +83,20 @@ def _lined(value: Mapping[str, Any]) -> dict[str, Any]:
 def _on_one_line(item: Any) -> Any:
     if not isinstance(item, Mapping):
         return item
-    line = CommentedMap({key: CommentedMap(told) for key, told in item.items()})
+    line = CommentedMap({key: CommentedMap(_quoted(told)) for key, told in item.items()})
     for told in line.values():
         told.fa.set_flow_style()
     return line
+
+
+def _quoted(value: Any) -> Any:
+    """Within braces ruamel leaves some texts without the quotes that they need to be read again (`?0`, U+0085)."""
+    if isinstance(value, Mapping):
+        return {_quoted(key): _quoted(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_quoted(one) for one in value]
+    needs_quotes = isinstance(value, str) and value and not HARMLESS.fullmatch(value)
+    return DoubleQuotedScalarString(value) if needs_quotes else value
 
 
 def _change(document: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
