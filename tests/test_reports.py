@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import numpy as np
@@ -21,7 +23,7 @@ from credtools.registry import Registry
 from credtools.reports import plots, sections
 from credtools.widgets.record import Record
 from tests.builders import BEN, HR, MIXED, ZOE, export, load, only_sqlite, write
-from tests.core import ROOT
+from tests.core import ROOT, schema_copy
 
 SCRIPT = "<script>alert(1)</script>"
 WRONG = "yan@example.org,Frist Aid,10.01.2024,,"
@@ -43,7 +45,7 @@ def audited(registry: Registry, tmp_path: Path) -> Registry:
     return registry
 
 
-def by_name(registry: Registry, **filters: str) -> dict[str, sections.Section]:
+def by_name(registry: Registry, **filters: Any) -> dict[str, sections.Section]:
     return {section.name: section for section in reports.of_audit(registry, filters)}
 
 
@@ -141,6 +143,37 @@ def test_filters_hold_for_every_section(audited: Registry) -> None:
     with pytest.raises(CredtoolsError) as problem:
         list(reports.of_audit(audited, {"state": "lost"}))
     assert str(problem.value) == "Rejects are never 'lost'; choose one of: open, fixed, waived, superseded."
+
+
+@pytest.mark.parametrize("state", ["open", "fixed", "waived", "superseded"])
+def test_every_state_can_be_asked_for(audited: Registry, state: str) -> None:
+    """Rows that came again are left out of counts, unless it is they that somebody asks for."""
+    causes = by_name(audited, state=state)["causes"]
+    counted = {row[1]: sum(row[2:6]) for row in causes.rows}
+    expected = audited.audit.rejects(by="code", state=state).sum(axis=1)
+    assert counted == expected.to_dict()
+    assert counted["user_exists"] > 0
+    assert causes.sentence.startswith(("One error makes", "2 of 3 errors make", "3 of 3 errors make"))
+
+
+@only_sqlite
+def test_only_rows_that_came_again(audited: Registry) -> None:
+    """Where all rows that fit came again, it says so instead of counting them twice."""
+    causes = by_name(audited, batch=3)["causes"]
+    assert (causes.sentence, causes.plot) == ("All of these rows came again, and count there.", None)
+
+
+@only_sqlite
+def test_two_errors_of_one_title(registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An organisation's schema may call two errors the same: they stay two, told apart by their codes."""
+    schema_copy(tmp_path / "schemas", changes=[('"User doesn\'t exist"', '"Credential type doesn\'t exist"')])
+    monkeypatch.setattr(registry, "places", replace(registry.places, schemas=tmp_path / "schemas"))
+    registry.upload(export(tmp_path, WRONG)).finish()
+    names = {f"Credential type doesn't exist ({code})" for code in ("user_exists", "credential_type_exists")}
+    found = by_name(registry)
+    assert names <= {row[0] for row in found["causes"].rows}
+    assert names <= set(found["trend"].headings)
+    assert names <= set(found["sources"].headings)
 
 
 def test_nothing_was_rejected(registry: Registry) -> None:

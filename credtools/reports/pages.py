@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from credtools import __version__, html
-from credtools.errors import CredtoolsError
+from credtools.errors import CredtoolsError, plural
 from credtools.model import Outcome
 from credtools.registry import Batch, Registry
 from credtools.reports import sections
 from credtools.reports.plots import Plot
-from credtools.reports.sections import Section, plural
+from credtools.reports.sections import Section
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 STYLE = (Path(__file__).parent / "page.css").read_text("utf-8")
@@ -28,7 +28,6 @@ PAGE = """\
 <footer>Made by credtools {version} on {now:%Y-%m-%d %H:%M} UTC. Nothing in this page names a person whose rows were \
 judged; their values stand in the registry (<code>credtools rejects</code>).</footer></body></html>
 """
-STATES = {"open": "Open", "fixed": "Fixed", "waived": "Waived", "superseded": "Came again"}
 MOST_LINES = 12
 MEANING = {
     "ok": "Imported; no row was rejected.",
@@ -127,7 +126,7 @@ def _rejected(rejects: Any) -> str:
     rows = []
     for (title, code), some in sorted(each.groupby(["title", "code"]), key=lambda group: -len(group[1])):
         states = Counter(some["state"].tolist())
-        told = ", ".join(f"{count:,} {STATES[name].lower()}" for name, count in states.most_common())
+        told = ", ".join(f"{count:,} {name}" for name, count in states.most_common())
         lines = sorted(some["line"].tolist())
         shown = ", ".join(f"{line:,}" for line in lines[:MOST_LINES])
         rest = f" and {len(lines) - MOST_LINES:,} more" if len(lines) > MOST_LINES else ""

@@ -6,6 +6,7 @@ of sources and types, and people who upload; never a value of a file.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from credtools.errors import plural
 from credtools.registry import Registry
 from credtools.reports import plots
 from credtools.reports.plots import Plot
@@ -20,7 +22,6 @@ from credtools.reports.plots import Plot
 STATES = ("open", "fixed", "waived", "superseded")
 STATE_HEADINGS = ("Open", "Fixed", "Waived", "Superseded")
 MOST_ROWS = 50
-WHOLE_ROW = "the row as a whole"
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,13 @@ def flow(registry: Registry, filters: Mapping[str, Any]) -> Section:
 def causes(registry: Registry, filters: Mapping[str, Any]) -> Section:
     """Pareto of the errors: the few that make most of the rejected rows."""
     found = registry.audit.rejects(by="code", **filters)
-    counts = found[["open", "fixed", "waived"]].sum(axis=1).sort_values(ascending=False, kind="stable")
+    judged_last = [state for state in STATES if filters.get("state") or state != "superseded"]
+    counts = found[judged_last].sum(axis=1).sort_values(ascending=False, kind="stable")
+    if not counts.sum():
+        told = "No row was rejected." if found.empty else "All of these rows came again, and count there."
+        return Section("causes", "Causes, largest first", told, (), ())
     titles = titles_of(registry)
-    if not len(found):
-        return Section("causes", "Causes", "No row was rejected.", (), ())
-    share = counts.cumsum() / max(1, counts.sum())
+    share = counts.cumsum() / counts.sum()
     few = int((share < 0.8).sum()) + 1
     errors = "One error makes" if few == 1 else f"{few} of {plural(len(counts), 'error')} make"
     sentence = (
@@ -204,13 +207,10 @@ def changes(registry: Registry, filters: Mapping[str, Any]) -> Section:
 
 
 def titles_of(registry: Registry, schema: str = "credentials") -> dict[str, str]:
-    """What people call each error, by its code."""
-    return {rule.code: rule.title for rule in registry.schema(schema).rules}
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 row`, `1,234 rows`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    """What people call each error, by its code; where two have one title, the code stands behind it."""
+    titles = {rule.code: rule.title for rule in registry.schema(schema).rules}
+    many = Counter(titles.values())
+    return {code: title if many[title] == 1 else f"{title} ({code})" for code, title in titles.items()}
 
 
 def days(number: float) -> str:
