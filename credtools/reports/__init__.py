@@ -7,7 +7,7 @@ from typing import Any
 
 from credtools.registry import Batch, Registry
 from credtools.reports.pages import audit_page, batch_page, run_page, write_page
-from credtools.reports.sections import Section, alternative, of_audit
+from credtools.reports.sections import Section, alternative, of_audit, titles_of
 
 __all__ = [
     "Section",
@@ -16,6 +16,7 @@ __all__ = [
     "batch_page",
     "of_audit",
     "run_page",
+    "titles_of",
     "write_audit",
     "write_batch",
     "write_page",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from credtools import reports
 from credtools.errors import plural
 from credtools.registry import Registry
 from credtools.reports import Section
@@ -24,7 +25,7 @@ class Questions:
         self.registry = registry
         settings = registry.settings
         self._zone = ZoneInfo(settings.time_zone)
-        self._titles = {rule.code: rule.title for rule in registry.schema("credentials").rules}
+        self._titles = reports.titles_of(registry)
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:
         """What can be filtered by: per filter its values and their names."""
