@@ -12,16 +12,17 @@ from pandera.errors import SchemaErrors
 from bench import floors
 from bench.data import Case, case
 from bench.timing import Job, measure
-from credtools import checking, schema_files
+from credtools.checking import judge
 from credtools.model import Review
-from credtools.recipes import Recipe
+from credtools.recipe import Recipe
+from credtools.schema import loading
 
-SCHEMA = schema_files.load("credentials", Path(__file__).parents[1] / "schemas")
+SCHEMA = loading.load("credentials", Path(__file__).parents[1] / "schemas")
 
 
 def ours(made: Case) -> Review:
     """A whole review, with look-ups that no earlier review has prepared."""
-    return checking.review(made.table, Recipe(), SCHEMA, replace(made.lookups))
+    return judge.review(made.table, Recipe(), SCHEMA, replace(made.lookups))
 
 
 def small(rounds: int) -> list[Job]:
@@ -57,7 +58,7 @@ def require_parity(made: Case, review: Review, found: floors.Found) -> None:
     mine = set()
     for (code, column), states in review.states.items():
         name = f"{'' if column == 'record' else column} {code}"
-        mine |= {(line, name) for line in made.table.lines[states == checking.FAILED].tolist()}
+        mine |= {(line, name) for line in made.table.lines[states == judge.FAILED].tolist()}
     theirs = set(zip(found["line"].tolist(), found["found"].astype(str).tolist(), strict=True))
     _require(mine == theirs, f"not the same was found, for example {sorted(mine ^ theirs)[:3]}")
 
@@ -65,7 +66,7 @@ def require_parity(made: Case, review: Review, found: floors.Found) -> None:
 def failures(review: Review) -> set[tuple[str, int]]:
     """(code, row) of everything that failed."""
     states = review.states.items()
-    return {(code, row) for (code, _), s in states for row in np.flatnonzero(s == checking.FAILED).tolist()}
+    return {(code, row) for (code, _), s in states for row in np.flatnonzero(s == judge.FAILED).tolist()}
 
 
 def by_pandera(review: Review) -> set[tuple[str, int]]:

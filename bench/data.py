@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from credtools import reading
-from credtools.lookups import Lookups
+from credtools.checking.lookups import Lookups
 from credtools.model import OrganisationSettings, Table
 
 USERS, TYPES = 50_000, 60

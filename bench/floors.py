@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from credtools.lookups import Lookups
+from credtools.checking.lookups import Lookups
 from credtools.model import Table
 
 # Whatever isn't printable ASCII, a space or wide white space; only texts with something else are looked at closely.

@@ -7,9 +7,10 @@ from dataclasses import replace
 from bench.checking import SCHEMA
 from bench.data import Case, case
 from bench.timing import Job, measure
-from credtools import checking, reading
+from credtools import reading
+from credtools.checking import judge
 from credtools.model import Review, Table
-from credtools.recipes import Recipe
+from credtools.recipe import Recipe
 
 FIXES = 10
 
@@ -17,11 +18,11 @@ FIXES = 10
 def jobs(rounds: int) -> list[Job]:
     """20,000 rows with 852 causes: ten rules in force, and one more."""
     made = case(20_000)
-    causes = _looked_at(checking.review(made.table, Recipe(), SCHEMA, made.lookups)).causes
+    causes = _looked_at(judge.review(made.table, Recipe(), SCHEMA, made.lookups)).causes
     wrong = causes.loc[causes["code"] == "credential_type_exists"].head(FIXES + 1)
     values = list(zip(wrong["value"], wrong["suggestion"], strict=True))
     recipe = Recipe().replacing("credential_type", dict(values[:FIXES]))
-    before = _looked_at(checking.review(made.table, recipe, SCHEMA, made.lookups))
+    before = _looked_at(judge.review(made.table, recipe, SCHEMA, made.lookups))
     fixed = recipe.replacing("credential_type", dict(values[FIXES:]))
     again, full = _again(made, fixed, before), _full(made, fixed, made.table)
     if not (again.errors.equals(full.errors) and again.judgement == full.judgement):
@@ -35,12 +36,12 @@ def jobs(rounds: int) -> list[Job]:
 
 
 def _again(made: Case, recipe: Recipe, before: Review) -> Review:
-    return _looked_at(checking.review(made.table, recipe, SCHEMA, made.lookups, before=before))
+    return _looked_at(judge.review(made.table, recipe, SCHEMA, made.lookups, before=before))
 
 
 def _full(made: Case, recipe: Recipe, table: Table | None = None) -> Review:
     table = table or reading.read_bytes(made.content, "bench.csv")
-    return _looked_at(checking.review(table, recipe, SCHEMA, replace(made.lookups)))
+    return _looked_at(judge.review(table, recipe, SCHEMA, replace(made.lookups)))
 
 
 def _looked_at(review: Review) -> Review:

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from credtools.errors import CredtoolsError
     from credtools.model import Receipt, Review, Table
     from credtools.reading import read
-    from credtools.recipes import Recipe
+    from credtools.recipe import Recipe
     from credtools.registry import Batch, Registry, upgrade
     from credtools.registry import create as init
     from credtools.registry import open_registry as open  # noqa: A004 - credtools.open is the door of the house
+
+    __version__: str
 
 __all__ = [
     "Batch",
@@ -31,7 +33,6 @@ __all__ = [
     "read",
     "upgrade",
 ]
-__version__ = "0.1.0"
 
 _HOME = {
     "CredtoolsError": ("errors", "CredtoolsError"),
@@ -40,11 +41,12 @@ _HOME = {
     "init": ("registry", "create"),
     "open": ("registry", "open_registry"),
     "read": ("reading", "read"),
-    "Recipe": ("recipes", "Recipe"),
+    "Recipe": ("recipe", "Recipe"),
     "Receipt": ("model", "Receipt"),
     "Review": ("model", "Review"),
     "Table": ("model", "Table"),
     "upgrade": ("registry", "upgrade"),
+    "__version__": ("settings", "VERSION"),
 }
 
 

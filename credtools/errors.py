@@ -233,8 +233,3 @@ def heading_twice(column: str, title: str, first: str, second: str, line: int | 
         line=line,
         column=column,
     )
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 row`, `1,234 rows`, as sentences count."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

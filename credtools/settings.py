@@ -10,6 +10,7 @@ from pathlib import Path
 
 from credtools.errors import SettingError
 
+VERSION = "0.1.0"  # of this package
 FILE = "credtools.toml"
 KEYS = {
     "database": "CREDTOOLS_DATABASE",

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from credtools.fields import EVERY, Schema, field, of_kind, rule, unreadable
+from credtools.schema import EVERY, Schema, field, of_kind, rule, unreadable
 
 WHEN = ("required", "optional", "never")
 

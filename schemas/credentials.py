@@ -7,7 +7,7 @@ words `field` and `rule`, and the resolved columns that a rule may read, are exp
 import numpy as np
 import pandas as pd
 
-from credtools.fields import EVERY, Schema, field, of_kind, rule, unreadable
+from credtools.schema import EVERY, Schema, field, of_kind, rule, unreadable
 
 USER = ("user_email", "external_id")
 NEEDED_BY_TYPE = {"issue_date": "type_issue", "expiration_date": "type_expiry", "credential_number": "type_number"}

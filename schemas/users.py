@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from credtools.fields import EVERY, Schema, field, rule, unreadable
+from credtools.schema import EVERY, Schema, field, rule, unreadable
 
 
 class Users(Schema):

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from credtools.jupyter import Wizard
 from credtools.registry import Registry
-from credtools.widgets import Wizard
 
 
 class Clicks:

@@ -10,18 +10,20 @@ from typing import Any
 
 import pandas as pd
 
-from credtools import checking, reading, schema_files
-from credtools.lookups import TYPE_COLUMNS, USER_COLUMNS, Lookups
+from credtools import reading
+from credtools.checking import judge
+from credtools.checking.lookups import TYPE_COLUMNS, USER_COLUMNS, Lookups
 from credtools.model import OrganisationSettings, Patch, Review, StoredVersions, Table
-from credtools.recipes import Recipe
+from credtools.recipe import Recipe
+from credtools.schema import loading
 
 ROOT = Path(__file__).parents[1]
 SCHEMAS = ROOT / "schemas"
 SHARED = ROOT.parent / "shared" / "data"  # corpora and real files, beside the checkout where they are there at all
 
-CREDENTIALS = schema_files.load("credentials", SCHEMAS)
-USERS = schema_files.load("users", SCHEMAS)
-TYPES = schema_files.load("credential_types", SCHEMAS)
+CREDENTIALS = loading.load("credentials", SCHEMAS)
+USERS = loading.load("users", SCHEMAS)
+TYPES = loading.load("credential_types", SCHEMAS)
 TODAY = date(2026, 11, 22)
 HEADINGS = "User email,Credential type,Issue date,Expiration date,Credential number\n"
 
@@ -71,14 +73,14 @@ def review(
     text: str,
     recipe: str = "",
     known: Lookups = LOOKUPS,
-    schema: schema_files.SchemaFile = CREDENTIALS,
+    schema: loading.SchemaFile = CREDENTIALS,
     patches: Sequence[Patch] = (),
 ) -> Review:
     """What a file of this text is worth: delimited by commas unless the recipe says otherwise."""
     told = Recipe.parse(recipe, source="source")
     titles = [name for column in schema.columns for name in (column.title, column.name, *column.synonyms)]
     options = {"delimiter": ",", "titles": titles, **told.read}
-    return checking.review(table(text, **options), told, schema, known, patches)
+    return judge.review(table(text, **options), told, schema, known, patches)
 
 
 def rows(*lines: str, recipe: str = "", known: Lookups = LOOKUPS) -> Review:
@@ -118,7 +120,7 @@ def stored(*versions: tuple[Any, ...]) -> StoredVersions:
 
 def schema_copy(
     folder: Path, *, fields: str = "", rules: str = "", changes: Sequence[tuple[str, str]] = ()
-) -> schema_files.SchemaFile:
+) -> loading.SchemaFile:
     """The credentials schema as an organisation would change it: own fields, own rules, changed texts."""
     text = (SCHEMAS / "credentials.py").read_text("utf-8")
     for old, new in changes:
@@ -129,4 +131,4 @@ def schema_copy(
     text = text.replace(first_rule, fields + "\n" + first_rule, 1) + "\n" + rules
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "credentials.py").write_text(text, "utf-8")
-    return schema_files.load("credentials", folder)
+    return loading.load("credentials", folder)

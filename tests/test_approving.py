@@ -10,9 +10,9 @@ import pytest
 
 from credtools import settings
 from credtools.errors import CredtoolsError, RegistryError
+from credtools.jupyter import Record
+from credtools.jupyter.pending import Pending
 from credtools.registry import Registry
-from credtools.widgets import Record
-from credtools.widgets.pending import Pending
 from tests.builders import ANA, UPLOADER, export
 from tests.pictures import filled, pdf
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from credtools.blobs import Blobs
 from credtools.errors import RegistryError
+from credtools.store.blobs import Blobs
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credtools.cells import parse_days
-from credtools.dates import DateFormat
-from credtools.lookups import as_arrow, fold, fold_all
+from credtools.checking.parse import parse_days
+from credtools.checking.texts import as_arrow, fold_all
 from credtools.model import Review
+from credtools.schema.dates import DateFormat
+from credtools.text import fold
 from tests.core import LOOKUPS, TODAY, rows
 
 # Rows of few users and types, so that many speak of the same credential.

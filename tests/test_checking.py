@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from credtools import checking
-from credtools.checking import FAILED, NOT_JUDGED, PASSED
+from credtools.checking import judge
+from credtools.checking.judge import FAILED, NOT_JUDGED, PASSED
 from credtools.errors import FileError
 from credtools.model import Review
-from credtools.recipes import Recipe
+from credtools.recipe import Recipe
 from tests.core import (
     CREDENTIALS,
     HEADINGS,
@@ -183,7 +183,7 @@ def test_a_row_that_was_repaired() -> None:
     """A row that starts on or spans a line which the reader repaired is warned of, whatever else is wrong with it."""
     read = table(f'{HEADINGS}{ANA}\nbo@x.org,"First\nAid",2024-01-05,,\n\nzoe@x.org,First Aid,2024-01-05,,\n')
     read = replace(read, reading=replace(read.reading, repaired_lines=(4, 6)))
-    result = checking.review(read, Recipe(), CREDENTIALS, LOOKUPS)
+    result = judge.review(read, Recipe(), CREDENTIALS, LOOKUPS)
     assert found(result) == [(3, "", "row_repaired"), (6, "user_email", "user_exists"), (6, "", "row_repaired")]
     assert result.codes == [(), (), ("user_exists",)]
     assert sentences(result)[0] == (
@@ -592,7 +592,7 @@ def test_date_cells_of_a_spreadsheet() -> None:
     read = table(f"{HEADINGS}ana@x.org,First Aid,2024-03-04,,\nbo@x.org,First Aid,03/04/2024,2024-03-04,\n")
     read = replace(read, date_cells={"Issue date": {"2024-03-04": date(2024, 3, 4), "03/04/2024": date(2024, 3, 4)}})
     recipe = Recipe.parse("date_format: [DD/MM/YYYY, MM/DD/YYYY]")
-    result = checking.review(read, recipe, CREDENTIALS, LOOKUPS)
+    result = judge.review(read, recipe, CREDENTIALS, LOOKUPS)
     assert [str(day.date()) for day in result.resolved["issue_date"]] == ["2024-03-04", "2024-03-04"]
     assert found(result) == [(3, "expiration_date", "date_format")]
 
@@ -601,7 +601,7 @@ def test_a_repaired_line_belongs_to_its_part() -> None:
     """Of a file that is divided on purpose, a repaired line counts only in the part that holds it."""
     whole = table(HEADINGS + "".join(f"ana@x.org,First Aid,2024-01-0{day},,\n" for day in range(1, 5)))
     whole = replace(whole, reading=replace(whole.reading, repaired_lines=(5,)))
-    parts = [checking.review(whole.part(k, 2), Recipe(), CREDENTIALS, LOOKUPS) for k in (1, 2)]
+    parts = [judge.review(whole.part(k, 2), Recipe(), CREDENTIALS, LOOKUPS) for k in (1, 2)]
     assert [found(part) for part in parts] == [[], [(5, "", "row_repaired")]]
 
 
@@ -865,7 +865,7 @@ def test_one_sentence_of_every_rule(tmp_path: Path) -> None:
     own = schema_copy(tmp_path, fields='    level: pd.BooleanDtype = field("Level", kind="flag")\n')
     read = table(EVERY_RULE, heading_line=1, delimiter=",")
     read = replace(read, reading=replace(read.reading, repaired_lines=(9,)))
-    errors = checking.review(read, Recipe.parse("date_format: [DD/MM/YYYY, MM/DD/YYYY]"), own, LOOKUPS).errors
+    errors = judge.review(read, Recipe.parse("date_format: [DD/MM/YYYY, MM/DD/YYYY]"), own, LOOKUPS).errors
     first = errors.drop_duplicates("code").set_index("code")["resolution"]
     assert first.to_dict() == SENTENCES
     assert set(SENTENCES) == {rule.code for rule in own.rules}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from credtools.comparing import Wrong, compare, mended
+from credtools.checking.match import Wrong, compare, mended
 from tests.core import HEADINGS
 from tests.core import review as review_of
 

@@ -281,12 +281,12 @@ def test_schema_used_first_by_many_threads() -> None:
     program = f"""
 import sys, threading
 from pathlib import Path
-from credtools import schema_files
+from credtools.schema import loading
 folder, answers = Path({str(documents("schemas"))!r}), []
 def use(barrier, name):
     barrier.wait()
     try:
-        answers.append(len(schema_files.load(name, folder).rules) > 0)
+        answers.append(len(loading.load(name, folder).rules) > 0)
     except Exception as problem:
         answers.append(str(problem))
 sys.setswitchinterval(1e-5)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credtools.dates import DateFormat, date_format, shape
+from credtools.schema.dates import DateFormat, date_format, shape
 
 MARCH_5 = date(2024, 3, 5)  # a Tuesday
 

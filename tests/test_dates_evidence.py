@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credtools.dates import DateFormat, FormatEvidence, format_evidence
+from credtools.schema.dates import DateFormat, FormatEvidence, format_evidence
 
 
 def test_days_over_twelve_prove() -> None:

@@ -19,6 +19,7 @@ from credtools import store
 from credtools.cli import main
 from credtools.errors import MovedError, RegistryError
 from credtools.model import Counts
+from credtools.privacy.search import search
 from credtools.registry import Registry
 from tests.builders import (
     ANA,
@@ -368,7 +369,7 @@ def test_refusals(registry: Registry, folder: Path, whom: dict[str, str], reason
 def test_what_is_written_meanwhile_is_erased_too(registry: Registry, folder: Path) -> None:
     """Between looking and erasing nothing slips in: the store refuses, and the registry looks again."""
     registry.upload(export(folder, ANA)).finish()
-    stale = store.search(registry.engine, ANA_EMAIL, "", UPLOADER, {}, lambda _: ()).erase
+    stale = search(registry.engine, ANA_EMAIL, "", UPLOADER, {}, lambda _: ()).erase
     registry.upload(export(folder, ANA.replace("2024", "2025"), name="b.csv")).finish()
     before = rows_of(registry)
     with pytest.raises(MovedError) as caught:

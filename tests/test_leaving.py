@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from credtools.errors import RegistryError
+from credtools.jupyter.facts import sentence
+from credtools.jupyter.journey import Journey
 from credtools.registry import Batch, Registry
-from credtools.widgets.facts import sentence
-from credtools.widgets.journey import Journey
 from tests.builders import ANA, BEN, CARA, ZOE, export, rows_of
 from tests.clicks import Clicks
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credtools.lookups import fold
+from credtools.text import fold
 from tests.core import LOOKUPS, types, users
 
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credtools.errors import RecipeError
-from credtools.lookups import fold
 from credtools.media import Medium, Row, by_column, by_hand, by_pattern, missing_media, names_in
 from credtools.media.matching import Match
-from credtools.recipes import Recipe
+from credtools.recipe import Recipe
+from credtools.text import fold
 
 
 def row(line: int, email: str = "ana@x.org", kind: str = "First Aid", **more: object) -> Row:

@@ -14,11 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from credtools import preflight
 from credtools.errors import RecipeError
 from credtools.model import Counts
-from credtools.preflight import Expect, Look, findings
-from credtools.recipes import Recipe
+from credtools.recipe import Recipe, expectations
+from credtools.recipe.expectations import Expect, Look, findings
 from credtools.registry import Batch, Registry
 from tests.builders import new_organisation, only_postgres, outcome, tamper, write
 from tests.conftest import Home
@@ -304,4 +303,4 @@ def test_expectations_that_mean_nothing(text: str, sentence: str) -> None:
     with pytest.raises(RecipeError) as caught:
         Recipe.parse(f"expect: {text}", source="hr")
     assert str(caught.value) == f"In the recipe 'hr' {sentence}"
-    assert preflight.parse({}, "hr") == Expect()
+    assert expectations.parse({}, "hr") == Expect()

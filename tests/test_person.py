@@ -9,7 +9,7 @@ import json
 import pytest
 from openpyxl import Workbook
 
-from credtools.person import Person
+from credtools.privacy.person import Person
 
 ANA = Person("ana@example.org", "E-1", "Ana Müller", "erased-1")
 

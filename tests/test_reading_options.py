@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from credtools.errors import RecipeError
-from credtools.recipes import Recipe
+from credtools.recipe import Recipe
 from tests.core import table
 
 

@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 import credtools as ct
-from credtools import runs
 from credtools.cli import main
 from credtools.model import Outcome
 from credtools.registry import Registry
+from credtools.runs import importing
 
 REGISTER = Path(__file__).parents[2] / "shared" / "data" / "real" / "vt_licenses.csv"
 RECIPE = """\
@@ -59,7 +59,7 @@ if REGISTER.is_file():
             csv.writer(file).writerows([("Email", "External ID"), *rows])
 
     def run_import() -> Outcome:
-        run = runs.import_file(REGISTER, recipe="recipes/vt.yaml")
+        run = importing.import_file(REGISTER, recipe="recipes/vt.yaml")
         assert run.outcome.notebook is not None
         return run.outcome
 

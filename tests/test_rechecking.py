@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credtools import checking
-from credtools.lookups import Lookups
+from credtools.checking import judge
+from credtools.checking.lookups import Lookups
+from credtools.checking.messages import Telling
 from credtools.model import Patch, Review, Table
-from credtools.recipes import Recipe
-from credtools.telling import Telling
+from credtools.recipe import Recipe
 from tests.core import CREDENTIALS, HEADINGS, LOOKUPS, TODAY, table
 from tests.test_check_properties import ROW
 
@@ -61,7 +61,7 @@ def test_nothing_depends_on_the_review_before(data: st.DataObject, lines: list[s
     """Whatever was changed in between – rules, date formats, cells, lookups – and whether or not anybody looked."""
     made = file(*lines)
     recipe, known, patches = Recipe(source="s"), LOOKUPS, list[Patch]()
-    before = checking.review(made, recipe, CREDENTIALS, known)
+    before = judge.review(made, recipe, CREDENTIALS, known)
     for _ in range(data.draw(st.integers(1, 4))):
         if data.draw(st.sampled_from([True, True, False])):
             before.errors  # noqa: B018 - from now on there is something to keep
@@ -78,8 +78,8 @@ def test_nothing_depends_on_the_review_before(data: st.DataObject, lines: list[s
             by = {"email": "external_id", "external_id": "email"}[recipe.match_users_by]
             headings = {"User email": "external_id"} if by == "external_id" else {}
             recipe = replace(recipe, match_users_by=by, headings=headings)
-        after = checking.review(made, recipe, CREDENTIALS, known, patches, before=before)
-        assert everything(after) == everything(checking.review(made, recipe, CREDENTIALS, known, patches))
+        after = judge.review(made, recipe, CREDENTIALS, known, patches, before=before)
+        assert everything(after) == everything(judge.review(made, recipe, CREDENTIALS, known, patches))
         before = after
 
 
@@ -90,11 +90,11 @@ def test_only_what_changed_is_told_anew(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(Telling, "sentences", lambda self: (told.extend(self.rows.tolist()), sentences(self))[1])
     lines = [f"ana@x.org,{kind},2024-01-{day:02},," for day, kind in enumerate(["Scuba", "Diving", "Scuba"] * 5, 1)]
     made = file(*lines)
-    before = checking.review(made, Recipe(), CREDENTIALS, LOOKUPS)
+    before = judge.review(made, Recipe(), CREDENTIALS, LOOKUPS)
     assert len(before.errors) == 15
     told.clear()
     recipe = Recipe().replacing("credential_type", {"Diving": "First Ait"})
-    after = checking.review(made, recipe, CREDENTIALS, LOOKUPS, before=before)
+    after = judge.review(made, recipe, CREDENTIALS, LOOKUPS, before=before)
     assert after.causes["value"].tolist() == ["Scuba", "First Ait"]
     assert told == [1, 4, 7, 10, 13]
 
@@ -102,8 +102,8 @@ def test_only_what_changed_is_told_anew(monkeypatch: pytest.MonkeyPatch) -> None
 def test_other_lookups_keep_nothing() -> None:
     """Users that were loaded meanwhile are known: what was told of them is told no longer."""
     made = file("eve@x.org,First Aid,2024-01-05,,")
-    before = checking.review(made, Recipe(), CREDENTIALS, LOOKUPS)
+    before = judge.review(made, Recipe(), CREDENTIALS, LOOKUPS)
     assert before.codes == [("user_exists",)]
     eve = LOOKUPS.users.iloc[[0]].assign(id=9, email="eve@x.org")
     known = Lookups(pd.concat([LOOKUPS.users, eve]), LOOKUPS.types, LOOKUPS.settings, LOOKUPS.today)
-    assert checking.review(made, Recipe(), CREDENTIALS, known, before=before).codes == [()]
+    assert judge.review(made, Recipe(), CREDENTIALS, known, before=before).codes == [()]

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from credtools import recipes, rules
-from credtools.dates import DateFormat
 from credtools.errors import FileError, MissingFileError, RecipeError
-from credtools.lookups import fold
 from credtools.model import Patch
-from credtools.recipes import Recipe, Replace
+from credtools.recipe import Mapped, Recipe, apply, steps
+from credtools.recipe.recipe import MATCH_USERS_BY
+from credtools.recipe.steps import Replace
+from credtools.schema.dates import DateFormat
+from credtools.text import fold
 from tests.core import CREDENTIALS, HEADINGS, ROOT, SCHEMAS, found, review, table
 
 COLUMNS = CREDENTIALS.columns
@@ -38,8 +39,8 @@ def refusal(text: str) -> str:
     return str(caught.value)
 
 
-def apply(text: str, recipe: str) -> recipes.Mapped:
-    return recipes.apply(Recipe.parse(recipe, source="hr"), table(text, delimiter=","), COLUMNS)
+def mapped_by(text: str, recipe: str) -> Mapped:
+    return apply(Recipe.parse(recipe, source="hr"), table(text, delimiter=","), COLUMNS)
 
 
 # --- YAML -----------------------------------------------------------------------------------------------------
@@ -83,7 +84,7 @@ def test_date_formats_for_all_or_per_column(told: str, formats: tuple[str, str])
 
 
 KEYS = "schema, read, headings, date_format, constants, match_users_by, rules, media, max_reject_rate, expect"
-FORMS = " or ".join(f"'{kind}: {form}'" for kind, form in rules.FORMS.items())
+FORMS = " or ".join(f"'{kind}: {form}'" for kind, form in steps.FORMS.items())
 REPLACE = "it must be written as 'replace: {column: \u2026, from: \u2026, to: \u2026}'"
 RULE = "each rule must be written as 'replace: {column: \u2026, from: \u2026, to: \u2026}'"
 
@@ -290,7 +291,7 @@ def any_recipe(draw: st.DrawFn) -> Recipe:
             st.dictionaries(st.sampled_from(["*", "issue_date", "expiration_date"]), form.map(tuple), max_size=3)
         ),
         constants=draw(st.dictionaries(COLUMN, WORD, max_size=2)),
-        match_users_by=draw(st.sampled_from(recipes.MATCH_USERS_BY)),
+        match_users_by=draw(st.sampled_from(MATCH_USERS_BY)),
         rules=tuple(draw(st.lists(st.builds(Replace, COLUMN, SIGNS, SIGNS), max_size=3))),
         max_reject_rate=draw(st.none() | st.floats(0, 1)),
     )
@@ -380,12 +381,12 @@ def test_the_order_of_rules_is_meaning() -> None:
 )
 def test_which_heading_counts(headings: str, recipe: str, columns: list[str | None]) -> None:
     """A heading is known by the recipe, else as a column's title, else as a synonym of one; the rest is kept aside."""
-    assert list(apply(f"{headings}\n", recipe).headings.values()) == columns
+    assert list(mapped_by(f"{headings}\n", recipe).headings.values()) == columns
 
 
 def test_sources_name_the_file_s_headings() -> None:
     """Each column knows the heading it came from; a constant came from none."""
-    mapped = apply("E-Mail,Issued,Note\nana@x.org,2024-01-05,x\n", "constants: {credential_type: First Aid}")
+    mapped = mapped_by("E-Mail,Issued,Note\nana@x.org,2024-01-05,x\n", "constants: {credential_type: First Aid}")
     assert mapped.sources == {"user_email": "E-Mail", "credential_type": "", "issue_date": "Issued"}
     assert mapped.frame.to_dict("records") == [
         {"user_email": "ana@x.org", "credential_type": "First Aid", "issue_date": "2024-01-05"}
@@ -404,7 +405,7 @@ def test_sources_name_the_file_s_headings() -> None:
 def test_two_headings_for_one_column(text: str, recipe: str, first: str, second: str) -> None:
     """Two headings that stand for one column refuse the file: which one counts would be a guess."""
     with pytest.raises(FileError) as caught:
-        apply(text, recipe)
+        mapped_by(text, recipe)
     assert str(caught.value) == (
         f"The headings {first!r} and {second!r} both stand for 'User email'; keep one of them, or say in the recipe "
         "which one counts."
@@ -415,8 +416,8 @@ def test_two_headings_for_one_column(text: str, recipe: str, first: str, second:
 def test_one_of_two_mapped_headings_is_enough() -> None:
     """A mapped heading that is absent matters only if its column then has no source."""
     both = "headings: {Mail: user_email, Post: user_email}"
-    assert apply("Post\n", both).headings == {"Post": "user_email"}
-    assert apply("User email\n", both).headings == {"User email": "user_email"}
+    assert mapped_by("Post\n", both).headings == {"Post": "user_email"}
+    assert mapped_by("User email\n", both).headings == {"User email": "user_email"}
 
 
 @pytest.mark.parametrize(
@@ -429,7 +430,7 @@ def test_one_of_two_mapped_headings_is_enough() -> None:
 def test_a_column_that_does_not_exist(recipe: str) -> None:
     """A recipe that speaks of a column which the schema doesn't have is refused, wherever it speaks of it."""
     with pytest.raises(RecipeError) as caught:
-        apply("Mail\n", recipe)
+        mapped_by("Mail\n", recipe)
     assert str(caught.value) == (
         "The recipe 'hr' speaks of the column 'mail', which isn't a column here; columns: user_email, credential_type, "
         "issue_date, expiration_date, credential_number, media."
@@ -439,7 +440,7 @@ def test_a_column_that_does_not_exist(recipe: str) -> None:
 def test_the_other_user_column_does_not_count() -> None:
     """Under `match_users_by: external_id` the e-mail address isn't a column that a recipe may fill."""
     with pytest.raises(RecipeError, match="speaks of the column 'user_email', which isn't a column here"):
-        apply("Mail\n", "headings: {Mail: user_email}\nmatch_users_by: external_id")
+        mapped_by("Mail\n", "headings: {Mail: user_email}\nmatch_users_by: external_id")
 
 
 # --- rules and constants --------------------------------------------------------------------------------------
@@ -449,7 +450,7 @@ def replaced(values: list[str], *rules: tuple[str, str]) -> list[str]:
     """What becomes of the values of one column."""
     recipe = Recipe(rules=tuple(Replace("media", old, new) for old, new in rules))
     text = "Email,Media\n" + "".join(f"x,{value}\n" for value in values)
-    return recipes.apply(recipe, table(text, delimiter=","), COLUMNS).frame["media"].tolist()
+    return apply(recipe, table(text, delimiter=","), COLUMNS).frame["media"].tolist()
 
 
 def test_replacing() -> None:
@@ -498,12 +499,12 @@ def test_replacing_gives_a_new_recipe() -> None:
 def test_constant_gives_way_to_a_named_heading(heading: str, value: str) -> None:
     """A constant fills a column in, unless the file has the very heading that the recipe names for it."""
     recipe = "headings: {Kind: credential_type}\nconstants: {credential_type: First Aid}"
-    assert apply(f"Email,{heading}\nana@x.org,Welder\n", recipe).frame["credential_type"].tolist() == [value]
+    assert mapped_by(f"Email,{heading}\nana@x.org,Welder\n", recipe).frame["credential_type"].tolist() == [value]
 
 
 def test_constants_fill_every_row() -> None:
     """A constant stands in every row, in short ones, too, and rules apply to it."""
-    mapped = apply(
+    mapped = mapped_by(
         "Email,Issued\nana@x.org,2024-01-05\nbo@x.org\n",
         "constants: {credential_type: fa}\nrules: [{replace: {column: credential_type, from: FA, to: First Aid}}]",
     )
@@ -512,7 +513,7 @@ def test_constants_fill_every_row() -> None:
 
 def test_a_rule_for_an_absent_column_waits() -> None:
     """A rule for a column that this file doesn't have changes nothing."""
-    assert list(apply("Email\nx\n", "rules: [{replace: {column: media, from: a, to: b}}]").frame) == ["user_email"]
+    assert list(mapped_by("Email\nx\n", "rules: [{replace: {column: media, from: a, to: b}}]").frame) == ["user_email"]
 
 
 # --- patches --------------------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from credtools.jupyter.journey import Journey
 from credtools.registry import Registry
-from credtools.widgets.journey import Journey
 from tests.builders import ANA, BEN, HR, HR_HEADINGS, export, write
 from tests.clicks import Clicks
 from tests.test_months import RECIPE, clean, month

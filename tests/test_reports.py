@@ -16,12 +16,12 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from credtools import reports, settings
+from credtools import settings
+from credtools.audit import plots, reports, sections
 from credtools.cli import main
 from credtools.errors import CredtoolsError
+from credtools.jupyter.record import Record
 from credtools.registry import Registry
-from credtools.reports import plots, sections
-from credtools.widgets.record import Record
 from tests.builders import BEN, HR, MIXED, ZOE, export, load, only_sqlite, write
 from tests.core import ROOT, schema_copy
 

@@ -11,12 +11,11 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credtools import rules
 from credtools.cli import main
 from credtools.errors import RecipeError
-from credtools.recipes import Recipe
+from credtools.recipe import Recipe, steps
+from credtools.recipe.steps import Aliases, Case, Extract, Map, Replace, Trim
 from credtools.registry import Registry
-from credtools.rules import Aliases, Case, Extract, Map, Replace, Trim
 from tests.builders import export, only_sqlite
 
 EXAMPLE = "for example (?P<credential_number>[0-9]+)"
@@ -60,7 +59,7 @@ def test_every_kind_is_read_and_written() -> None:
 def test_rules_are_followed_in_order_and_count_their_hits() -> None:
     """Each rule sees what those before it have made, and tells which values it changed in how many rows."""
     texts = ("*frist aid*", "Frist Aid", "EH", "Licence No. 17", "FA", "FA", "Forklift")
-    found, hits = rules.follow(
+    found, hits = steps.follow(
         Recipe.parse(ALL).rules, frame(*texts, credential_number=["", "", "ab", "", "", "c", ""])
     )
     assert found["credential_type"].tolist() == [*["First Aid"] * 3, "Licence", "First Aid", "First Aid", "Forklift"]
@@ -73,25 +72,25 @@ def test_rules_are_followed_in_order_and_count_their_hits() -> None:
 def test_a_map_acts_at_once() -> None:
     """Two values of a map can change places; replacements come one after the other."""
     swap = Map("credential_type", (("a", "b"), ("b", "a")))
-    assert rules.follow([swap], frame("a", "b"))[0]["credential_type"].tolist() == ["b", "a"]
+    assert steps.follow([swap], frame("a", "b"))[0]["credential_type"].tolist() == ["b", "a"]
     one_by_one = [Replace("credential_type", "a", "b"), Replace("credential_type", "b", "a")]
-    assert rules.follow(one_by_one, frame("a", "b"))[0]["credential_type"].tolist() == ["a", "a"]
+    assert steps.follow(one_by_one, frame("a", "b"))[0]["credential_type"].tolist() == ["a", "a"]
 
 
 def test_extract_fills_only_what_is_blank() -> None:
     """A group goes into another column only where that is blank; where the pattern doesn't match nothing changes."""
     rule = Extract("credential_type", "(?P<credential_number>[0-9]+)")
-    found, hits = rules.follow([rule], frame("A 1", "B 2", "C", credential_number=["", "9", "8"]))
+    found, hits = steps.follow([rule], frame("A 1", "B 2", "C", credential_number=["", "9", "8"]))
     assert found["credential_number"].tolist() == ["1", "9", "8"]
     assert (hits[0].rows, hits[0].changes) == (1, (("A 1", "1", 1),))
-    alone, _ = rules.follow([rule], frame("A 1", "C"))
+    alone, _ = steps.follow([rule], frame("A 1", "C"))
     assert alone["credential_number"].tolist() == ["1", ""]
 
 
 def test_no_pattern_takes_long() -> None:
     """A pattern that would keep a backtracking engine busy for years is matched at once."""
     start = time.perf_counter()
-    rules.follow([Extract("credential_type", "(?P<credential_number>(?:x+x+)+)y")], frame(*["x" * 2_000] * 50))
+    steps.follow([Extract("credential_type", "(?P<credential_number>(?:x+x+)+)y")], frame(*["x" * 2_000] * 50))
     assert time.perf_counter() - start < 2
 
 
@@ -144,7 +143,7 @@ def test_following_equals_doing_it_by_hand(texts: list[str], data: st.DataObject
             text = new if text.strip().lower() == old else text  # noqa: PLW2901
         wanted.append(text)
     made = [Replace("credential_type", old, new) for old, new in pairs]
-    assert rules.follow(made, frame(*texts))[0]["credential_type"].tolist() == wanted
+    assert steps.follow(made, frame(*texts))[0]["credential_type"].tolist() == wanted
 
 
 # --- saving over a recipe -------------------------------------------------------------------------------------
@@ -181,13 +180,13 @@ def test_a_new_key_takes_its_place(tmp_path: Path) -> None:
 @given(st.lists(st.integers(0, 5), unique=True, max_size=5), st.lists(st.integers(0, 5), unique=True, max_size=5))
 def test_saving_keeps_the_meaning(before: list[int], after: list[int]) -> None:
     """Whatever was there before, what is saved is what is loaded."""
-    from credtools import yaml_text
+    from credtools.recipe import yaml
 
     old, new = (
         Recipe(rules=tuple(Replace("media", str(k), "007") for k in numbers), constants={"media": str(numbers)})
         for numbers in (before, after)
     )
-    merged = yaml_text.changed(old.text(), old._meaning(), new._meaning())
+    merged = yaml.changed(old.text(), old._meaning(), new._meaning())
     assert Recipe.parse(merged) == new
 
 

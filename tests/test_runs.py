@@ -16,10 +16,11 @@ import pytest
 from click.testing import CliRunner
 
 import credtools as ct
-from credtools import runs, settings
+from credtools import settings
 from credtools.cli import main
-from credtools.kernel import Kernels
 from credtools.registry import Registry
+from credtools.runs import importing
+from credtools.runs.kernel import Kernels
 
 HEADINGS = "User email,Credential type,Issue date\n"
 ROWS = "ana@example.org,First Aid,2024-03-05\ncanary.person@example.net,First Aid,2024-03-05\n"
@@ -58,7 +59,7 @@ def with_cell(monkeypatch: pytest.MonkeyPatch, source: str, *, last: bool) -> No
 
 def test_a_record_shows_counts_and_no_person(registry: Registry) -> None:
     """The executed notebook tells verdict, causes and receipt, and holds no cell that names a person."""
-    run = runs.import_file("a.csv")
+    run = importing.import_file("a.csv")
     assert run.outcome.verdict == "partial"
     record = Path(run.outcome.notebook or "").read_text()
     assert "User doesn't exist" in record
@@ -72,7 +73,7 @@ def test_a_record_shows_counts_and_no_person(registry: Registry) -> None:
 def test_a_cell_that_exits_is_no_success(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     """`sys.exit()` before the finish leaves no receipt, so the run has failed, whatever papermill says."""
     with_cell(monkeypatch, "import sys; sys.exit()", last=False)
-    run = runs.import_file("a.csv")
+    run = importing.import_file("a.csv")
     assert (run.outcome.verdict, run.outcome.receipt) == ("failed", None)
     assert registry.audit.rejects().empty
 
@@ -81,19 +82,19 @@ def test_a_killed_kernel_before_the_finish_has_failed(registry: Registry, monkey
     """A kernel that dies before COMMIT wrote nothing; running again finishes."""
     with monkeypatch.context() as broken:
         with_cell(broken, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)", last=False)
-        run = runs.import_file("a.csv")
+        run = importing.import_file("a.csv")
     assert run.outcome.verdict == "failed"
     assert run.outcome.problem is not None
     assert run.outcome.problem.endswith("run the same command again.")
     assert registry.batch(1).state == "discarded"
-    assert runs.import_file("a.csv").outcome.verdict == "partial"
+    assert importing.import_file("a.csv").outcome.verdict == "partial"
     assert registry.verify() == []
 
 
 def test_a_killed_kernel_after_the_finish_has_succeeded(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once the receipt is in the database, nothing that happens to the kernel takes it back."""
     with_cell(monkeypatch, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)", last=True)
-    run = runs.import_file("a.csv")
+    run = importing.import_file("a.csv")
     assert run.outcome.verdict == "partial"
     assert run.outcome.receipt is not None
     assert registry.batch(1).state == "finished"
@@ -102,7 +103,7 @@ def test_a_killed_kernel_after_the_finish_has_succeeded(registry: Registry, monk
 def test_a_run_that_takes_too_long_is_ended(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cell over its time ends the run, which has then failed."""
     with_cell(monkeypatch, "import time; time.sleep(60)", last=False)
-    run = runs.import_file("a.csv", timeout=3)
+    run = importing.import_file("a.csv", timeout=3)
     assert run.outcome.verdict == "failed"
     assert registry.audit.rejects().empty
 
@@ -130,7 +131,7 @@ def test_a_kernel_that_does_not_start_has_failed(registry: Registry) -> None:
         assert kernels._next is not None
         process = kernels._next.provisioner.pid
         os.kill(process, signal.SIGKILL)
-        run = runs.import_file("a.csv", kernels=kernels)
+        run = importing.import_file("a.csv", kernels=kernels)
     assert run.outcome.verdict == "failed"
     assert run.outcome.problem == "The run stopped before its end (RuntimeError); run the same command again."
     assert registry.batches().empty
@@ -153,7 +154,7 @@ def test_rejects_that_cannot_be_written_are_said(registry: Registry, monkeypatch
         "import pathlib; [p.joinpath('rejects.csv').mkdir() for p in pathlib.Path('runs').iterdir()]",
         last=True,
     )
-    run = runs.import_file("a.csv")
+    run = importing.import_file("a.csv")
     assert (run.outcome.verdict, run.export_failed) == ("partial", True)
     assert run.outcome.problem is not None
     assert run.outcome.problem.startswith("Imported, but the export of the rejects failed: ")
@@ -191,4 +192,4 @@ def test_only_declared_parameters_are_passed() -> None:
     import papermill
 
     declared = papermill.inspect_notebook(str(settings.documents("notebooks") / "import.ipynb"))
-    assert set(declared) == set(runs.PARAMETERS)
+    assert set(declared) == set(importing.PARAMETERS)

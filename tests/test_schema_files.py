@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from credtools import schema_files
 from credtools.errors import SchemaError
+from credtools.schema import loading
 from tests.core import ROOT, SCHEMAS
 
 MINIMAL = '''\
 """A small schema."""
 
-from credtools.fields import Schema, field, rule
+from credtools.schema import Schema, field, rule
 
 
 class Tools(Schema):
@@ -28,14 +28,14 @@ class Tools(Schema):
 
 def refusal(name: str, folder: Path) -> str:
     with pytest.raises(SchemaError) as caught:
-        schema_files.load(name, folder)
+        loading.load(name, folder)
     return str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["credentials", "credential_types", "users"])
 def test_shipped_schemas(name: str) -> None:
     """Each shipped schema loads under the name of its file, known by the digest of its text."""
-    schema = schema_files.load(name, SCHEMAS)
+    schema = loading.load(name, SCHEMAS)
     assert schema.name == name
     assert schema.fingerprint == hashlib.sha256((SCHEMAS / f"{name}.py").read_bytes()).hexdigest()
     assert schema.columns
@@ -46,7 +46,7 @@ def test_shipped_schemas(name: str) -> None:
 def test_columns_and_rules_in_the_order_of_the_document(tmp_path: Path) -> None:
     """A document says its columns and rules in its own order; a rule's code is the name of its function."""
     (tmp_path / "tools.py").write_text(MINIMAL)
-    schema = schema_files.load("tools", tmp_path)
+    schema = loading.load("tools", tmp_path)
     (column,) = schema.columns
     (rule,) = schema.rules
     assert (column.name, column.title, column.kind, column.required) == ("name", "Name", "text", True)
@@ -57,19 +57,19 @@ def test_the_same_document_is_loaded_once(tmp_path: Path) -> None:
     """Loaded again, the same text gives the same class; another text another one, each with its own fingerprint."""
     path = tmp_path / "tools.py"
     path.write_text(MINIMAL)
-    first = schema_files.load("tools", tmp_path)
-    assert schema_files.load("tools", tmp_path).model is first.model
+    first = loading.load("tools", tmp_path)
+    assert loading.load("tools", tmp_path).model is first.model
     path.write_text(MINIMAL.replace("> 3", "> 4"))
-    second = schema_files.load("tools", tmp_path)
+    second = loading.load("tools", tmp_path)
     assert second.model is not first.model
     assert second.fingerprint != first.fingerprint
     path.write_text(MINIMAL)
-    assert schema_files.load("tools", tmp_path).model is first.model
+    assert loading.load("tools", tmp_path).model is first.model
 
 
 def test_checks_stay_the_same_however_often_they_are_asked_for() -> None:
     """Asking a schema for its checks twice doesn't double them, also where they are inherited."""
-    model = schema_files.load("credentials", SCHEMAS).model
+    model = loading.load("credentials", SCHEMAS).model
     heir = type("Heir", (model,), {"__doc__": "Nothing of its own.", "__module__": model.__module__})
     for schema in (model, heir):
         assert len(schema.to_schema().checks) == len(schema.to_schema().checks)
@@ -110,7 +110,7 @@ def test_a_schema_that_is_broken(text: str, sentence: str, tmp_path: Path) -> No
     for _ in range(2):
         assert refusal("tools", tmp_path).startswith(sentence.format(path=path))
     path.write_text(MINIMAL)
-    assert schema_files.load("tools", tmp_path).rules
+    assert loading.load("tools", tmp_path).rules
 
 
 def test_the_schemas_folder_is_no_package() -> None:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from credtools.changes import classify
+from credtools.checking.plan import classify
 from credtools.errors import CredtoolsError, FileError, SchemaError
 from credtools.model import Review, StoredVersions
-from credtools.schema_files import SchemaFile
+from credtools.schema.loading import SchemaFile
 from tests.core import CREDENTIALS, HEADINGS, TYPES, USERS, found, review, schema_copy, sentences
 
 ANA = "ana@x.org,First Aid,2024-01-05,,"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from credtools import schema_files
 from credtools.exports.template import write_template
-from credtools.schema_files import SchemaFile
+from credtools.schema import loading
+from credtools.schema.loading import SchemaFile
 from tests.core import HEADINGS, SCHEMAS, found, review, sentences
 
 RULE, FIELD = (
@@ -35,7 +35,7 @@ class Copy:
     def now(self, text: str) -> SchemaFile:
         self.text = text
         self.path.write_text(text, "utf-8")
-        return schema_files.load("credentials", self.folder)
+        return loading.load("credentials", self.folder)
 
     def without(self, name: str) -> str:
         """The document without a rule (its decorator, too) or a field."""
@@ -96,7 +96,7 @@ def test_a_column_is_added_and_removed(copy: Copy, tmp_path: Path) -> None:
 
 def test_the_guide_names_every_column_and_rule() -> None:
     """The guide is the document in words: whole for the smallest schema."""
-    guide = schema_files.load("credential_types", SCHEMAS).guide()
+    guide = loading.load("credential_types", SCHEMAS).guide()
     assert guide == (
         "# One row is one credential type, known by its name.\n\n"
         "- **Name** (required): the name by which the type is known; case doesn't matter\n"

@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from credtools.cli import main
+from credtools.jupyter import Record
+from credtools.jupyter.home import Credentials
 from credtools.registry import Batch, Registry
-from credtools.widgets import Record
-from credtools.widgets.home import Credentials
 from tests.builders import export, only_sqlite
 
 

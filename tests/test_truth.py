@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from credtools import checking
-from credtools.recipes import Recipe
+from credtools.checking import judge
+from credtools.recipe import Recipe
 from tests.core import LOOKUPS, TODAY, schema_copy, table, types, users
 from tests.truth import RECIPE, Maker
 
@@ -28,7 +28,7 @@ def found_and_true(folder: Path, rows: int, seed: int, *, same_day: bool) -> Non
     read = table(made.text, delimiter=",", encoding="utf-8", heading_line=1)
     read = replace(read, reading=replace(read.reading, repaired_lines=made.repaired))
     schema = schema_copy(folder, fields=LEVEL)
-    errors = checking.review(read, Recipe.parse(RECIPE), schema, known).errors
+    errors = judge.review(read, Recipe.parse(RECIPE), schema, known).errors
     found = list(errors[["line", "column", "code"]].itertuples(index=False, name=None))
     assert sorted(made.truth - set(found))[:10] == []  # recall 1.0
     assert sorted(set(found) - made.truth)[:10] == []  # precision 1.0

@@ -16,10 +16,11 @@ import pytest
 from click.testing import CliRunner
 
 import credtools as ct
-from credtools import runs, settings
+from credtools import settings
 from credtools.cli import main
 from credtools.errors import MissingFileError
 from credtools.registry import Registry
+from credtools.runs import importing
 from tests.builders import ANA, HEADINGS, TYPES, USERS, ZOE
 from tests.core import ROOT
 
@@ -54,12 +55,12 @@ def test_files_folders_and_patterns(tmp_path: Path) -> None:
     for name in ("b.csv", "a.xlsx", ".hidden.csv", "~$a.xlsx", "note.pdf"):
         (tmp_path / name).touch()
     (tmp_path / "deep.csv").mkdir()
-    assert [one.name for one in runs.files_in(tmp_path)] == ["a.xlsx", "b.csv"]
-    assert [one.name for one in runs.files_in(tmp_path / "*.csv")] == ["b.csv"]
-    assert runs.files_in(tmp_path / "gone.csv") == [tmp_path / "gone.csv"]
+    assert [one.name for one in importing.files_in(tmp_path)] == ["a.xlsx", "b.csv"]
+    assert [one.name for one in importing.files_in(tmp_path / "*.csv")] == ["b.csv"]
+    assert importing.files_in(tmp_path / "gone.csv") == [tmp_path / "gone.csv"]
     for nothing in (tmp_path / "deep.csv", tmp_path / "x*.csv"):
         with pytest.raises(MissingFileError) as caught:
-            runs.files_in(nothing)
+            importing.files_in(nothing)
         assert str(caught.value) == (f"There is no file to import in {str(nothing)!r}; check the name and the folder.")
 
 
@@ -68,7 +69,7 @@ def test_files_folders_and_patterns(tmp_path: Path) -> None:
 
 def test_each_run_leaves_its_evidence(registry: Registry) -> None:
     """A run's folder holds digests, counts, receipt, recipe, schema, notebook, rejects and a page of its own."""
-    run = runs.import_file("incoming/hr_export.csv", recipe="recipes/hr.yaml")
+    run = importing.import_file("incoming/hr_export.csv", recipe="recipes/hr.yaml")
     folder = Path(run.outcome.notebook or "").parent
     names = ["import.ipynb", "recipe.yaml", "rejects.csv", "report.html", "run.json", "schema.py"]
     assert sorted(one.name for one in folder.iterdir()) == names
@@ -95,7 +96,7 @@ def test_each_run_leaves_its_evidence(registry: Registry) -> None:
 
 def test_a_held_run_says_why(registry: Registry) -> None:
     """The page of a held run holds the reason, and there are no rejects yet."""
-    run = runs.import_file("incoming/hr_export.csv", recipe="recipes/hr.yaml", max_reject_rate=0.1)
+    run = importing.import_file("incoming/hr_export.csv", recipe="recipes/hr.yaml", max_reject_rate=0.1)
     folder = Path(run.outcome.notebook or "").parent
     assert "1 of 2 rows are rejected (50.0%), more than the 10.0% allowed" in (folder / "report.html").read_text(
         "utf-8"

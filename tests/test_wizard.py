@@ -9,8 +9,8 @@ import papermill
 import pytest
 
 from credtools import demo
-from credtools.widgets import Record, Wizard, review
-from credtools.widgets.journey import Journey
+from credtools.jupyter import Record, Wizard, review
+from credtools.jupyter.journey import Journey
 from tests.clicks import Clicks
 
 

@@ -8,11 +8,10 @@ from typing import Any, Unpack
 import pandas as pd
 from sqlalchemy import Engine
 
-from credtools.audit import figures
+from credtools.audit import figures, questions, traces
 from credtools.audit.filters import Filters, require_choice, which
+from credtools.audit.recipe_changes import recipe_changes
 from credtools.errors import CredtoolsError
-from credtools.store import questions, traces
-from credtools.store.recipe_changes import recipe_changes
 from credtools.store.tables import REJECT_STATES
 
 GROUPS = ("code", "column", "source", "recipe", "type", "uploader", "week")

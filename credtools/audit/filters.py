@@ -7,9 +7,9 @@ from typing import Any, TypedDict
 
 from sqlalchemy import Engine
 
+from credtools.audit import questions
+from credtools.audit.questions import Which
 from credtools.errors import CredtoolsError
-from credtools.store import questions
-from credtools.store.questions import Which
 from credtools.store.tables import REJECT_STATES
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 
-from credtools import __version__
 from credtools.cli import (
     attaching,
     correcting,
@@ -27,6 +26,7 @@ from credtools.cli import (
 )
 from credtools.cli.common import stop
 from credtools.errors import CredtoolsError, FileError, MissingFileError, UnknownOutcomeError
+from credtools.settings import VERSION
 
 
 class Verbs(click.Group):
@@ -44,7 +44,7 @@ class Verbs(click.Group):
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="credtools")
+@click.version_option(VERSION, prog_name="credtools")
 def main() -> None:
     """Messy exports of licences and qualifications → approved, auditable credential records."""
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from credtools.cli.common import SHOWN, open_registry, parse_lines, print_json
-from credtools.errors import plural
+from credtools.text import plural
 
 
 @click.command()

@@ -11,7 +11,7 @@ from credtools.cli.common import open_registry, print_json, stop
 from credtools.errors import CredtoolsError
 
 if TYPE_CHECKING:
-    from credtools.registry.erasing import Erasure
+    from credtools.privacy.erase import Erasure
 
 
 @click.command()

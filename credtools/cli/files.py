@@ -13,7 +13,7 @@ from credtools.cli.reports import check_object, print_outcome, print_review, ref
 from credtools.errors import FileError, MissingFileError
 
 if TYPE_CHECKING:
-    from credtools.runs import Run
+    from credtools.runs.importing import Run
 
 EXIT = {"ok": 0, "partial": 0, "held": 1, "failed": 3, "unknown": 4}
 WORST_FIRST = (4, 3, 2, 1, 5, 0)
@@ -63,22 +63,22 @@ def import_(
 
     All are tried; the worst exit code counts. Each run leaves a folder of evidence under runs/.
     """
-    from credtools.garbage import kept  # noqa: PLC0415
-    from credtools.kernel import Kernels  # noqa: PLC0415
+    from credtools.limited import kept  # noqa: PLC0415
+    from credtools.runs.kernel import Kernels  # noqa: PLC0415
 
     codes = []
     with Kernels(Path()) as kernels:
         with kept():  # while the first kernel starts
-            from credtools import runs  # noqa: PLC0415
+            from credtools.runs import importing  # noqa: PLC0415
 
-            runs.papermill()
-        found = [one for path in files for one in runs.files_in(path)]
+            importing.papermill()
+        found = [one for path in files for one in importing.files_in(path)]
         kernels.expected = len(found)
         for file in found:
-            import_file = runs.import_divided if split else runs.import_whole
+            import_file = importing.import_divided if split else importing.import_whole
             done = import_file(file, recipe=recipe, max_reject_rate=max_reject_rate, kernels=kernels)
             if as_json:
-                print_json(runs.combined([run.outcome for run in done]).as_dict())
+                print_json(importing.combined([run.outcome for run in done]).as_dict())
             else:
                 for run in done:
                     print_outcome(run)

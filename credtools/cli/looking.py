@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credtools.cli.common import filtered, open_registry, plain, print_json, safe, shown_lines
-from credtools.errors import plural
+from credtools.text import plural
 
 if TYPE_CHECKING:
     from credtools.registry import Batch

@@ -9,13 +9,15 @@ from pathlib import Path
 import click
 
 from credtools.cli.common import SHOWN, open_registry, plain, print_json, safe, stop
-from credtools.errors import CredtoolsError, LoadError, plural
+from credtools.errors import CredtoolsError, LoadError
+from credtools.text import plural
 
 
 @click.command()
 def init() -> None:
     """Create the registry of this working folder (credtools.db, or as credtools.toml says), and copy the notebooks."""
-    from credtools import lab, registry  # noqa: PLC0415
+    from credtools import registry  # noqa: PLC0415
+    from credtools.jupyter import lab  # noqa: PLC0415
 
     made = registry.create()
     lab.copy_notebooks(Path())

@@ -23,7 +23,7 @@ def recipe() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 def show(path: Path, file: Path | None, *, as_json: bool) -> None:
     """Show what a recipe says, and what its rules do to a file."""
-    from credtools.recipes import Recipe  # noqa: PLC0415
+    from credtools.recipe import Recipe  # noqa: PLC0415
 
     found = Recipe.load(path)
     hits = open_registry().hits(file, found) if file else ()

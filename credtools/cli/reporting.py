@@ -16,7 +16,7 @@ from credtools.cli.common import filtered, open_registry
 @filtered
 def report(batch: int | None, output: Path, **filters: Any) -> None:
     """Write one page that anybody can open and print: of a batch, or without a number of all rejected rows."""
-    from credtools import reports  # noqa: PLC0415
+    from credtools.audit import reports  # noqa: PLC0415
 
     if batch is not None and any(filters.values()):
         raise click.UsageError("The page of a batch tells all of it; filters go with the audit (no batch number).")

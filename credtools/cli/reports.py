@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credtools.cli.common import SHOWN, safe, shown_lines
-from credtools.errors import FileError, plural
+from credtools.errors import FileError
+from credtools.text import plural
 
 if TYPE_CHECKING:
     from credtools.model import Outcome, Review, Table
-    from credtools.runs import Run
+    from credtools.runs.importing import Run
 
 
 def check_object(file: Path, review: Review) -> dict[str, Any]:

@@ -20,14 +20,14 @@ from credtools.cli.reports import print_causes, print_outcome
 def demo(folder: Path, rows: int) -> None:
     """Make an organisation and a messy export in a folder, import it unattended, and say what to open next."""
     from credtools import demo as making  # noqa: PLC0415
-    from credtools import runs  # noqa: PLC0415
+    from credtools.runs import importing  # noqa: PLC0415
 
     made = making.prepare(folder, rows)
     os.environ["CREDTOOLS_DATABASE"] = str((folder / making.DATABASE).absolute())  # never the team's own registry
     click.echo(f"Made an organisation in {folder}: {made.registry!r}")
     click.echo(f"Importing {made.export} with {made.recipe} …")
     review = made.registry.check(made.export, made.recipe)
-    run = runs.import_file(made.export, recipe=made.recipe, folder=folder)
+    run = importing.import_file(made.export, recipe=made.recipe, folder=folder)
     print_causes(review)
     print_outcome(run)
     me = "credtools" if shutil.which("credtools") else str(Path(sys.argv[0]).absolute())
@@ -42,7 +42,7 @@ def demo(folder: Path, rows: int) -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def lab(arguments: tuple[str, ...]) -> None:
     """Copy the notebooks into this folder (a changed copy is never overwritten) and open JupyterLab."""
-    from credtools import lab as opening  # noqa: PLC0415
+    from credtools.jupyter import lab as opening  # noqa: PLC0415
 
     sys.exit(opening.open_lab(Path.cwd(), arguments))
 
@@ -52,7 +52,7 @@ def lab(arguments: tuple[str, ...]) -> None:
 @click.option("--browser/--no-browser", default=True, help="Whether to open a browser.")
 def app(port: int, *, browser: bool) -> None:
     """Open the wizard, the approvals and the credentials page as apps without code, until Ctrl+C."""
-    from credtools import app as serving  # noqa: PLC0415
+    from credtools.jupyter import app as serving  # noqa: PLC0415
 
     open_registry()  # whether there is one is said here, not in each page
     sys.exit(serving.run(Path.cwd(), port, browser=browser, say=click.echo))

@@ -11,10 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from credtools.dates import DateFormat
 from credtools.errors import CredtoolsError
 from credtools.exports.formulas import neutralise
-from credtools.fields import Column
+from credtools.schema.dates import DateFormat
+from credtools.schema.words import Column
 
 MOST_ROWS = 20_000  # what bulk uploads of this kind take at a time
 

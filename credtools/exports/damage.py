@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
-from credtools.dates import MONTHS, PLAUSIBLE, date_format
 from credtools.exports.formulas import neutralise, restore
+from credtools.schema.dates import MONTHS, PLAUSIBLE, date_format
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 NUMBER = re.compile(r"[+-]?\d[\d, ]*(\.\d+)?(E[+-]?\d+)?%?", re.IGNORECASE)

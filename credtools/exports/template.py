@@ -15,9 +15,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from credtools.dates import DateFormat
 from credtools.errors import CredtoolsError
-from credtools.fields import Column
+from credtools.schema.dates import DateFormat
+from credtools.schema.words import Column
 
 LAST_ROW = 20_002  # headings, instructions, and as many rows as are taken at a time
 CHOICES_SHEET = "Choices"

@@ -18,9 +18,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from credtools import errors
-from credtools.cells import UNREADABLE
-from credtools.lookups import fold
+from credtools.checking.parse import UNREADABLE
 from credtools.media.refusals import Refused
+from credtools.text import fold
 
 MAX_BYTES = 25 << 20  # of one file
 MAX_ZIP = 200 << 20  # DESIGN §4: 200 MB per media zip

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-from credtools.lookups import fold
+from credtools.text import fold
 
 FORBIDDEN = str.maketrans(dict.fromkeys('\\/:*?"<>|', "_"))  # what file names can't hold, written as _ instead
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, astuple, dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from credtools.errors import plural
+from credtools.text import plural
 
 ACCEPTED = ("new", "new_version", "older")
 VERDICTS = (*ACCEPTED, "unchanged", "rejected")

@@ -9,8 +9,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from credtools.errors import plural
 from credtools.model.files import BoolArray, StateArray, Table
+from credtools.text import plural
 
 
 @dataclass(frozen=True, repr=False)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from credtools import errors
-from credtools.garbage import collection_paused
+from credtools.limited import collection_paused
 from credtools.model import Table
 from credtools.reading import sheets
 from credtools.reading.decode import decode

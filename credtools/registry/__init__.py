@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from credtools import settings, store
+from credtools.checking.lookups import Lookups
+from credtools.checking.match import Comparison, compare
 from credtools.registry.batch import Batch
 from credtools.registry.registry import Registry
 
-__all__ = ["Batch", "Registry", "create", "open_registry", "upgrade"]
+__all__ = ["Batch", "Comparison", "Lookups", "Registry", "compare", "create", "open_registry", "upgrade"]
 
 
 def open_registry(url: str | None = None, by: str | None = None, folder: str = ".") -> Registry:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from credtools import media, recipes, store
+from credtools import media, store
 from credtools.errors import RegistryError
-from credtools.lookups import fold
 from credtools.media import Attached, File, Medium, Refused, Row
 from credtools.model import ACCEPTED, Changes, Review
+from credtools.recipe import MEDIA_VALUES, Recipe, media_pattern
+from credtools.text import fold
 
 if TYPE_CHECKING:
     from credtools.registry.batch import Batch
@@ -39,7 +40,7 @@ def attach(
     """Looks at every file, keeps and links those that belong to rows for certain; see `Batch.add_media`."""
     by_name, recipe = match is None and not batch.recipe.media, batch.recipe
     if isinstance(match, str):
-        recipe = replace(recipe, media=recipes.media_pattern(match, batch.source))
+        recipe = replace(recipe, media=media_pattern(match, batch.source))
     rows = _rows(batch, named=by_name)
     if isinstance(match, Mapping):
         _require_lines(batch, match, rows)
@@ -115,7 +116,7 @@ def _note(value: store.Media, medium: Medium, name: str) -> None:
         value.size.append(medium.size)
 
 
-def _keep(batch: Batch, recipe: recipes.Recipe) -> None:
+def _keep(batch: Batch, recipe: Recipe) -> None:
     """The pattern belongs to the source: it goes into the recipe, kept with a batch that still waits."""
     if recipe == batch.recipe:
         return
@@ -168,7 +169,7 @@ def _rows(batch: Batch, *, named: bool) -> list[Row]:
         Row(
             line=told["line"],
             key=told["key"],
-            values={name: _text(told[name]) for name in recipes.MEDIA_VALUES},
+            values={name: _text(told[name]) for name in MEDIA_VALUES},
             names=names.get(told["line"], ()),
             usable=told["usable"],
             required=told["required"],

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from credtools import changes, checking, html, store
+from credtools import store
+from credtools.checking import judge, plan
 from credtools.errors import CredtoolsError, MovedError, RegistryError, UnknownOutcomeError
-from credtools.garbage import collection_paused
+from credtools.limited import collection_paused
 from credtools.media import Attached
 from credtools.model import Changes, Counts, Outcome, Receipt, Review, Table
-from credtools.preflight import Finding
-from credtools.recipes import Recipe
-from credtools.registry import attaching, editing, finishing, leaving, preflighting, views
+from credtools.recipe import Recipe
+from credtools.recipe.expectations import Finding
+from credtools.registry import attaching, editing, finishing, leaving, preflight, views
+from credtools.text import escape
 
 if TYPE_CHECKING:
     from credtools.registry.registry import Registry
@@ -80,7 +82,7 @@ class Batch:
             patches = store.reads.patches(registry.engine, self.source)
             schema = registry.schema(self.recipe.schema)
             known = self.table, self.recipe, schema, registry.lookups(), patches
-            self._review = self._earlier = checking.review(*known, before=self._earlier)
+            self._review = self._earlier = judge.review(*known, before=self._earlier)
         return self._review
 
     @property
@@ -103,7 +105,7 @@ class Batch:
         if self.state not in WAITING:
             return review
         found = self._changes()
-        return attaching.with_warnings(self.registry, changes.with_warnings(review, found), found, self)
+        return attaching.with_warnings(self.registry, plan.with_warnings(review, found), found, self)
 
     def replace(self, column: str, values: Mapping[str, str]) -> Review:
         """Replaces old → new values of a column: by rules of the draft's recipe; reviews again.
@@ -173,11 +175,11 @@ class Batch:
 
     def preflight(self) -> list[Finding]:
         """What is unlike the last files of its source, each in one sentence; `holds` by what the recipe expects."""
-        return preflighting.findings(self)
+        return preflight.findings(self)
 
     def why_hold(self, max_reject_rate: float | None = None) -> list[str]:
         """What would hold this batch without a person, one sentence for each reason; the threshold as in `settle`."""
-        return preflighting.why_hold(self, max_reject_rate)
+        return preflight.why_hold(self, max_reject_rate)
 
     # --- media ----------------------------------------------------------------------------------------------
 
@@ -339,7 +341,7 @@ class Batch:
         return finishing.describe(self)
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(finishing.describe(self))}</p>"
+        return f"<p>{escape(finishing.describe(self))}</p>"
 
     def rejects_overview(self) -> views.View:
         """How many rows are rejected by which error, for a notebook."""

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from credtools import checking, exports, recipes, store
+from credtools import exports, store
+from credtools.checking import judge
 from credtools.exports.corrections import KEY, OURS, WrongRow, key_of, row_key
 from credtools.exports.damage import mended
 from credtools.model import Receipt, Review, Table
-from credtools.recipes import Recipe
+from credtools.recipe import Recipe, apply
 from credtools.registry import layouts
 from credtools.registry.batch import Batch
 from credtools.registry.layouts import READ, as_csv
@@ -170,7 +171,7 @@ class _FollowUp:
         self.headings = list(table.frame.columns)
         self.expected = table.expected_fields
         formats = {c.name: self.recipe.formats(c.name) for c in self.schema.columns if c.kind == "date"}
-        columns = recipes.apply(replace(self.recipe, read={}), table, self.schema.columns).headings
+        columns = apply(replace(self.recipe, read={}), table, self.schema.columns).headings
         default = (registry.lookups().date_format,)
         frame, dates = file.table.frame, file.table.date_cells
         names = {heading: _name_in(frame, heading) for heading in self.headings}
@@ -240,7 +241,7 @@ class _FollowUp:
     def _judged(self, rows: Sequence[_Row]) -> Review:
         patches = store.reads.patches(self.registry.engine, self.before.source)
         lookups = self.registry.lookups()
-        return checking.review(self._table(rows), self.recipe, self.schema, lookups, patches)
+        return judge.review(self._table(rows), self.recipe, self.schema, lookups, patches)
 
     def _table(self, rows: Sequence[_Row]) -> Table:
         """The corrected records as a file of their own; each keeps the identity of the record that it corrects."""
@@ -295,7 +296,7 @@ class _FollowUp:
 
     def _mapped(self, records: Sequence[Sequence[str]]) -> pd.DataFrame:
         table = self.registry.read(self._bytes(records), "corrections.csv", self.recipe)
-        return recipes.apply(self.recipe, table, self.schema.columns).frame
+        return apply(self.recipe, table, self.schema.columns).frame
 
 
 def _name_in(frame: pd.DataFrame, heading: str) -> str | None:

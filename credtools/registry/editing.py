@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from credtools import recipes, store
+from credtools import store
 from credtools.errors import RegistryError
-from credtools.lookups import fold
 from credtools.model import Patch
+from credtools.recipe import apply, apply_patches
+from credtools.text import fold
 
 if TYPE_CHECKING:
     from credtools.registry.batch import Batch
@@ -80,7 +81,7 @@ def idle(batch: Batch) -> pd.DataFrame:
     """The corrections of the source that do nothing in this file: column, old, new, why."""
     table, stored, found = batch.table, _stored(batch), []
     if stored:
-        mapped = recipes.apply(batch.recipe, table, batch.registry.schema(batch.recipe.schema).columns).frame
+        mapped = apply(batch.recipe, table, batch.registry.schema(batch.recipe.schema).columns).frame
         rows = {key: row for row, key in enumerate(zip(table.record_digests, table.ordinals, strict=True))}
     for patch in stored:
         row = rows.get((patch.record_digest, patch.ordinal))
@@ -95,7 +96,7 @@ def idle(batch: Batch) -> pd.DataFrame:
 def _before(batch: Batch, cells: set[tuple[int, str]]) -> pd.DataFrame:
     """The file in the schema's columns as it is without corrections of these cells."""
     table = batch.table
-    mapped = recipes.apply(batch.recipe, table, batch.registry.schema(batch.recipe.schema).columns)
+    mapped = apply(batch.recipe, table, batch.registry.schema(batch.recipe.schema).columns)
     lines = {int(line): row for row, line in enumerate(table.lines)}
     skipped = {
         (table.record_digests[lines[line]], table.ordinals[lines[line]], column)
@@ -103,7 +104,7 @@ def _before(batch: Batch, cells: set[tuple[int, str]]) -> pd.DataFrame:
         if line in lines
     }
     others = [p for p in _stored(batch) if (p.record_digest, p.ordinal, p.column) not in skipped]
-    return recipes.apply_patches(mapped, table, others).frame
+    return apply_patches(mapped, table, others).frame
 
 
 def _stored(batch: Batch) -> Sequence[Patch]:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from credtools import store
-from credtools.errors import CredtoolsError, plural
+from credtools.errors import CredtoolsError
 from credtools.model import Changes, Counts, Outcome, Receipt, Review
-from credtools.recipes import Recipe
-from credtools.registry import following, preflighting
+from credtools.recipe import Recipe
+from credtools.registry import following, preflight
+from credtools.text import plural
 
 if TYPE_CHECKING:
     from credtools.registry.batch import Batch
@@ -93,7 +94,7 @@ def _storable(text: str) -> str:
 
 def statistics(batch: Batch) -> str:
     """What this run looked like, as JSON: the yardstick for the next file of its source; no personal values."""
-    return preflighting.look(batch).as_json()
+    return preflight.look(batch).as_json()
 
 
 def outcome_of_attempt(engine: Engine, attempt: str) -> Outcome | None:

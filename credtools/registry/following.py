@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from credtools import comparing, store
-from credtools.comparing import Wrong
+from credtools import store
+from credtools.checking import match
+from credtools.checking.match import Wrong
 from credtools.errors import CredtoolsError
 from credtools.model import Changes, Review
 
@@ -46,7 +47,7 @@ def mended(batch: Batch, review: Review, changes: Changes) -> dict[int, int]:
         if changes.verdict[row] != "rejected" and key not in known
     ]
     records = {
-        number: Wrong(str(one.raw), comparing.right_places(headings, {error.heading for error in one.errors}))
+        number: Wrong(str(one.raw), match.right_places(headings, {error.heading for error in one.errors}))
         for number, one in gone.items()
     }
-    return comparing.mended(records, {row: table.raw[row] for row in new})
+    return match.mended(records, {row: table.raw[row] for row in new})

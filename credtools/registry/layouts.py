@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from credtools import store
-from credtools.preflight import Look
-from credtools.recipes import Recipe
+from credtools.recipe import Recipe
+from credtools.recipe.expectations import Look
 
 if TYPE_CHECKING:
     from credtools.model import Table

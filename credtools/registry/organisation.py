@@ -6,9 +6,9 @@ from dataclasses import fields
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from credtools.dates import DateFormat
 from credtools.errors import SettingError
 from credtools.model import OrganisationSettings
+from credtools.schema.dates import DateFormat
 
 KINDS = {f.name: type(f.default) for f in fields(OrganisationSettings)}
 KEEP = "keep_"  # settings of retention

@@ -12,29 +12,27 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Engine
 
-from credtools import changes, checking, exports, reading, schema_files, store
+from credtools import exports, reading, store
 from credtools.audit import Audit
-from credtools.blobs import Blobs
-from credtools.errors import RegistryError, plural
-from credtools.fields import Column
-from credtools.lookups import Lookups
+from credtools.audit.history import history
+from credtools.checking import judge, plan
+from credtools.checking.lookups import Lookups
+from credtools.errors import RegistryError
 from credtools.model import Changes, OrganisationSettings, Outcome, Review, Table
-from credtools.recipes import MANUAL, Recipe
-from credtools.registry import (
-    attaching,
-    correcting,
-    erasing,
-    finishing,
-    loading,
-    organisation,
-    standing,
-    trying,
-    uploading,
-)
+from credtools.privacy import erase as erasing
+from credtools.recipe import MANUAL, Recipe
+from credtools.recipe.steps import Hit
+from credtools.registry import attaching, correcting, finishing, organisation, standing, trying
+from credtools.registry import load as loading
+from credtools.registry import upload as uploading
 from credtools.registry.batch import Batch
 from credtools.registry.trying import RecipeDiff
-from credtools.rules import Hit
+from credtools.schema.loading import SchemaFile
+from credtools.schema.loading import load as load_schema
+from credtools.schema.words import Column
 from credtools.settings import Settings
+from credtools.store.blobs import Blobs
+from credtools.text import plural
 
 
 class Registry:
@@ -94,11 +92,11 @@ class Registry:
         recipe = _recipe(recipe)
         table = self.read(reading.file_bytes(path), Path(path).name, recipe)
         patches = store.reads.patches(self.engine, recipe.source)
-        review = checking.review(table, recipe, self.schema(recipe.schema), self.lookups(), patches)
+        review = judge.review(table, recipe, self.schema(recipe.schema), self.lookups(), patches)
         if "type_id" not in review.resolved:  # users or types, not credentials
             return review
         found = self.changes(review)
-        return attaching.with_warnings(self, changes.with_warnings(review, found), found)
+        return attaching.with_warnings(self, plan.with_warnings(review, found), found)
 
     def hits(self, path: str | Path, recipe: Recipe | str | Path) -> Sequence[Hit]:
         """What each rule of a recipe does to a file: rows changed, and (before, after, rows) of each value."""
@@ -111,7 +109,7 @@ class Registry:
     def changes(self, review: Review) -> Changes:
         """What finishing would do to each row of a review, by what is stored now."""
         users = review.resolved.loc[~review.rejected, "user_id"].unique().tolist()
-        return changes.classify(review, store.reads.stored_versions(self.engine, users))
+        return plan.classify(review, store.reads.stored_versions(self.engine, users))
 
     def upload(
         self,
@@ -174,9 +172,9 @@ class Registry:
         """Per source: how many runs, the last one's time, verdict and file, and whether a file is overdue."""
         return trying.with_silence(store.reads.runs(self.engine), store.last_uploads(self.engine))
 
-    def schema(self, name: str) -> schema_files.SchemaFile:
+    def schema(self, name: str) -> SchemaFile:
         """The schema document of this name, from the folder that the settings name."""
-        return schema_files.load(name, self.places.schemas)
+        return load_schema(name, self.places.schemas)
 
     def write_rejects(self, path: str | Path, batch: Batch | int | None = None, **filters: Any) -> int:
         """Writes the open rejects (of one batch) as a correction file, .csv or .xlsx; returns how many.
@@ -288,7 +286,7 @@ class Registry:
         `what`: uploaded, a changed column, a medium, approved, declined (with its reason), undone. Raises
         RegistryError when the line wrote no credential.
         """
-        return store.history(self.engine, _number(batch), line)
+        return history(self.engine, _number(batch), line)
 
     def verify(self) -> list[str]:
         """What in the stored history and media doesn't agree with what was chained; empty when everything does."""

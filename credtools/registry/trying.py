@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from credtools import reading, recipes
-from credtools.changes import ready_rows
+from credtools import reading
+from credtools.checking.plan import ready_rows
 from credtools.model import Review
-from credtools.recipes import Recipe
-from credtools.rules import Hit
+from credtools.recipe import Recipe, apply
+from credtools.recipe.steps import Hit
 
 if TYPE_CHECKING:
     from credtools.registry.registry import Registry
@@ -44,7 +44,7 @@ class RecipeDiff:
 def hits(registry: Registry, path: str | Path, recipe: Recipe) -> Sequence[Hit]:
     """What each rule of a recipe does to a file."""
     table = registry.read(reading.file_bytes(path), Path(path).name, recipe)
-    return recipes.apply(recipe, table, registry.schema(recipe.schema).columns).hits
+    return apply(recipe, table, registry.schema(recipe.schema).columns).hits
 
 
 def compare(registry: Registry, path: str | Path, first: Recipe, second: Recipe) -> RecipeDiff:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from credtools import html
 from credtools.errors import FileError
 from credtools.model import Review
+from credtools.text import escape, table
 
 if TYPE_CHECKING:
     from credtools.registry.batch import Batch
@@ -58,15 +58,15 @@ def overview(batch: Batch) -> View:
     try:
         review = batch.review()
     except FileError as problem:
-        return View(str(problem), f"<p>{html.escape(problem)}</p>")
+        return View(str(problem), f"<p>{escape(problem)}</p>")
     titles = {column.name: column.title for column in batch.registry.schema(batch.recipe.schema).columns}
     rows = cause_rows(review, titles)
     head = repr(review)
     warnings = "".join(f"\nWarning: {text}" for text in review.table.reading.warnings)
     warnings += "".join(f"\nUnlike the last files: {finding}" for finding in batch.preflight())
     text = head + warnings + "".join("\n  " + " · ".join(str(cell) for cell in row if cell) for row in rows)
-    markup = "".join(f"<p>{html.escape(line)}</p>" for line in (head + warnings).splitlines())
-    return View(text, markup + (html.table(CAUSE_HEADINGS, rows, "Causes, largest first") if rows else ""))
+    markup = "".join(f"<p>{escape(line)}</p>" for line in (head + warnings).splitlines())
+    return View(text, markup + (table(CAUSE_HEADINGS, rows, "Causes, largest first") if rows else ""))
 
 
 def rejects(frame: pd.DataFrame, state: str) -> View:
@@ -80,5 +80,5 @@ def rejects(frame: pd.DataFrame, state: str) -> View:
     if not rows:
         return View("No row of this batch is rejected.", "<p>No row of this batch is rejected.</p>")
     text = "\n".join(f"  {count:>6,}  {title} ({code})" for code, title, count in rows)
-    markup = html.table(("Code", "Error", "Rows"), rows, "Rejected rows by error")
+    markup = table(("Code", "Error", "Rows"), rows, "Rejected rows by error")
     return View(f"Rejected rows by error:\n{text}", markup)

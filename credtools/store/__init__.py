@@ -7,7 +7,6 @@ from credtools.store.decide import Decided, decide
 from credtools.store.engine import Upgraded, copies, create, open_engine, upgrade
 from credtools.store.erase import erase, tidy
 from credtools.store.finish import finish, stored_receipt
-from credtools.store.history import history
 from credtools.store.load import Loaded, absent, load, set_setting
 from credtools.store.media import (
     add_media,
@@ -23,8 +22,6 @@ from credtools.store.media import (
 )
 from credtools.store.patches import patch
 from credtools.store.resubmit import resubmit
-from credtools.store.retention import expired
-from credtools.store.search import Found, search
 from credtools.store.sources import field_counts, last_runs, last_uploads, look_of, sources_of
 from credtools.store.undo import undo
 from credtools.store.values import (
@@ -56,7 +53,6 @@ __all__ = [
     "Erase",
     "Failure",
     "Finish",
-    "Found",
     "Hold",
     "Leave",
     "Load",
@@ -81,10 +77,8 @@ __all__ = [
     "draft",
     "erase",
     "erased_blobs",
-    "expired",
     "field_counts",
     "finish",
-    "history",
     "hold",
     "last_file",
     "last_runs",
@@ -106,7 +100,6 @@ __all__ = [
     "remove_staged",
     "resubmit",
     "rows_of",
-    "search",
     "set_setting",
     "settled",
     "sources_of",

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Engine, bindparam, func, select, update
 
 from credtools.errors import RegistryError
-from credtools.lookups import fold
 from credtools.store import tables
 from credtools.store.batches import state_of
 from credtools.store.resubmit import resubmitters
 from credtools.store.values import Decide
 from credtools.store.writing import Write, insert_columns, write
+from credtools.text import fold
 
 NO_MEDIA = "its type requires media and none is there yet"
 

@@ -11,14 +11,15 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from sqlalchemy import Connection, Engine, Row, and_, func, select
 
+from credtools.checking.lookups import TYPE_COLUMNS, USER_COLUMNS, Lookups
 from credtools.errors import RegistryError
-from credtools.lookups import TYPE_COLUMNS, USER_COLUMNS, Lookups, fold
 from credtools.model import OrganisationSettings, Patch, StoredVersions
 from credtools.store import tables
 from credtools.store.batches import no_such_batch
 from credtools.store.engine import snapshot
 from credtools.store.erased import KEY
 from credtools.store.finish import revision
+from credtools.text import fold
 
 CHUNK = 5_000  # keys per question
 BEGUN = ("upload", "continue")  # the events of an attempt that has not come to an end

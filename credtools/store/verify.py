@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
-from credtools.blobs import Blobs
 from credtools.errors import RegistryError
 from credtools.store import tables
+from credtools.store.blobs import Blobs
 from credtools.store.digests import content_text, ledger_digest, media_digest, salted_digest, versions_digest
 from credtools.store.engine import GENESIS, snapshot
 from credtools.store.erased import Erased, number_token

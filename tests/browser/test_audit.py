@@ -153,7 +153,7 @@ def test_by_keyboard_alone(folder: Path, page: Page, open_notebook: OpenNotebook
 
 def test_a_page_opens_offline(folder: Path, page: Page) -> None:
     """The page of an audit shows its pictures from a file, in light and dark, and asks nobody for anything."""
-    from credtools import reports
+    from credtools.audit import reports
 
     registry = opened(folder)
     place = reports.write_audit(registry, folder / "audit.html")

@@ -9,8 +9,8 @@ from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from credtools import demo
-from credtools.errors import plural
 from credtools.registry import open_registry
+from credtools.text import plural
 from tests.browser.lab import screenshot
 from tests.browser.steps import PATIENCE, OpenNotebook, Wizard, cell_count, press_on, right_rows, run, start, write
 

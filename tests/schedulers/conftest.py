@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import credtools as ct
-from credtools.lab import copy_notebooks
+from credtools.jupyter.lab import copy_notebooks
 from credtools.registry import Registry
 from tests.builders import ANA, HEADINGS, TYPES, USERS, ZOE
 from tests.core import ROOT

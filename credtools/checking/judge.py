@@ -1,0 +1,234 @@
+"""Checking: Table × recipe × schema × lookups → Review.
+
+First every cell is resolved into named, typed columns; then each rule of the schema judges all rows at once. A rule
+that raises refuses the file: a row must never pass because a rule broke.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from credtools import errors
+from credtools.checking.causes import Explanation
+from credtools.checking.lookups import Lookups
+from credtools.checking.messages import Finding
+from credtools.checking.parse import STATE
+from credtools.checking.resolve import Resolved, resolve, same_rows
+from credtools.checking.texts import text_bytes
+from credtools.errors import SchemaError
+from credtools.model import BoolArray, Patch, Review, StateArray, Table
+from credtools.reading import suggest_columns
+from credtools.recipe import Mapped, Recipe, apply, apply_patches
+from credtools.schema.loading import SchemaFile
+from credtools.schema.words import RECORD, USER, Column, Rule
+
+PASSED, FAILED, NOT_JUDGED = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class _Basis:
+    """What a review followed from: the next one of the same table keeps what hasn't changed."""
+
+    schema: SchemaFile
+    lookups: Lookups
+    resolved: Resolved
+    explanation: Explanation
+
+    def holds(self, schema: SchemaFile, lookups: Lookups, recipe: Recipe) -> bool:
+        same_columns = self.resolved.used == recipe.columns_in_use(schema.columns)
+        return self.schema.fingerprint == schema.fingerprint and self.lookups is lookups and same_columns
+
+
+def review(
+    table: Table,
+    recipe: Recipe,
+    schema: SchemaFile,
+    lookups: Lookups,
+    patches: Sequence[Patch] = (),
+    before: Review | None = None,
+) -> Review:
+    """What the file is worth.
+
+    `before`: an earlier review of the same table, by another recipe or other patches; what is still the same is kept,
+    and nothing of the result depends on it. Raises FileError (`row_limit`, `heading_required`), RecipeError, and
+    SchemaError when a rule itself fails.
+    """
+    if len(table.lines) > lookups.settings.max_rows:
+        raise errors.too_many_rows(len(table.lines), lookups.settings.max_rows)
+    basis = before.basis if before and before.table is table else None
+    known = basis if isinstance(basis, _Basis) and basis.holds(schema, lookups, recipe) else None
+    mapped = apply(recipe, table, schema.columns)
+    mapped = apply_patches(mapped, table, patches)
+    resolved = resolve(table, mapped, recipe, schema.columns, lookups, known.resolved if known else None)
+    _require_headings(table, mapped, resolved, schema.columns)
+    findings, states = _judge(schema, resolved)
+    kept = known.explanation.kept(_told_alike(known.resolved, resolved)) if known else None
+    explanation = Explanation(findings, table, mapped, resolved, schema.columns, lookups, kept)
+    reasons = _reasons(findings, len(table.lines))
+    rejected = np.zeros(len(table.lines), dtype=np.bool_)
+    for failed in reasons.values():
+        rejected |= failed
+    return Review(
+        table=table,
+        headings=mapped.headings,
+        resolved=resolved.frame,
+        rejected=rejected,
+        codes=_codes_by_row(reasons, len(table.lines)),
+        states=states,
+        judgement=_judgement(table, resolved, reasons),
+        today=lookups.today,
+        revision=lookups.revision,
+        date_formats=resolved.date_formats,
+        date_formats_from=resolved.date_formats_from,
+        explain=lambda: _explain(explanation, warnings=True),
+        explain_blocking=lambda: _explain(explanation, warnings=False),
+        hits={hit.label: hit.rows for hit in mapped.hits},
+        basis=_Basis(schema, lookups, resolved, explanation),
+    )
+
+
+def _told_alike(before: Resolved, after: Resolved) -> BoolArray:
+    """The rows of which the same sentences are true."""
+    if (before.date_formats, before.date_formats_from) != (after.date_formats, after.date_formats_from):
+        return np.zeros(len(after.frame), dtype=np.bool_)
+    return same_rows(before, after)
+
+
+def _explain(explanation: Explanation, *, warnings: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    try:
+        return explanation.frames(warnings=warnings)
+    except Exception as problem:
+        codes = ", ".join(dict.fromkeys(finding.rule.code for finding in explanation.findings))
+        raise SchemaError(
+            f"A sentence of the schema can't be told ({type(problem).__name__}: {problem}); look at the resolutions of "
+            f"the rules {codes}."
+        ) from problem
+
+
+def _judge(schema: SchemaFile, resolved: Resolved) -> tuple[list[Finding], dict[tuple[str, str], StateArray]]:
+    rows = resolved.frame
+    no_record = (rows["fields"] != rows["expected_fields"]).to_numpy()
+    cell_failed: dict[str, BoolArray] = {}
+    findings: list[Finding] = []
+    states: dict[tuple[str, str], StateArray] = {}
+    for rule, column in [(told, column) for told in schema.rules for column in told.columns]:
+        if column != RECORD and column not in resolved.used:
+            continue
+        failed = ~_passed(schema, rule, column, rows)
+        state = np.full(len(rows), PASSED, dtype=np.int8)
+        about = {column, *(resolved.user_column if name == USER else name for name in rule.needs)} & resolved.used
+        if about:
+            state[no_record] = NOT_JUDGED
+        for name in about & cell_failed.keys():
+            state[cell_failed[name]] = NOT_JUDGED
+        states[rule.code, column] = state
+        if failed.any():
+            state[failed] = FAILED
+            findings.append(Finding(rule, column, np.flatnonzero(failed)))
+            if rule.blocks and not rule.needs:
+                cell_failed[column] = cell_failed.get(column, False) | failed
+    return findings, states
+
+
+def _passed(schema: SchemaFile, rule: Rule, column: str, rows: pd.DataFrame) -> BoolArray:
+    """Which rows pass: the rule's function, called directly.
+
+    Pandera's lazy `validate` finds the same (a property test proves it), but takes many times longer.
+    """
+    try:
+        output = getattr(schema.model, rule.code)(rows, column=column)
+        if not isinstance(output, pd.Series) or output.dtype != bool or len(output) != len(rows):
+            raise TypeError("it must give one true or false per row")  # noqa: TRY301 - told like what it raises itself
+        if not output.index.equals(rows.index):  # sorted, perhaps
+            output = output.loc[rows.index]
+    except Exception as problem:
+        raise SchemaError(
+            f"The rule {rule.code!r} of the schema failed on this file ({type(problem).__name__}: {problem}); "
+            "nothing was judged. Correct the rule."
+        ) from problem
+    return np.asarray(output, dtype=np.bool_)
+
+
+def _reasons(findings: Sequence[Finding], rows: int) -> dict[str, BoolArray]:
+    """For each blocking code the rows that it rejects, in the order of the rules."""
+    reasons: dict[str, BoolArray] = {}
+    for finding in findings:
+        if finding.rule.blocks:
+            failed = reasons.setdefault(finding.rule.code, np.zeros(rows, dtype=np.bool_))
+            failed[finding.rows] = True
+    return reasons
+
+
+def _codes_by_row(reasons: Mapping[str, BoolArray], rows: int) -> list[tuple[str, ...]]:
+    places = np.flatnonzero(np.logical_or.reduce([*reasons.values(), np.zeros(rows, dtype=np.bool_)]))
+    kinds = np.zeros(len(places), dtype=np.int64)  # rows rejected for the same codes share one
+    seen: list[tuple[str, ...]] = [()]
+    for code, failed in reasons.items():
+        kinds, pairs = pd.factorize(kinds * 2 + failed[places])
+        seen = [(*seen[pair // 2], code) if pair % 2 else seen[pair // 2] for pair in pairs.tolist()]
+    codes: list[tuple[str, ...]] = [()] * rows
+    for place, kind in zip(places.tolist(), kinds.tolist(), strict=True):
+        codes[place] = seen[kind]
+    return codes
+
+
+def _judgement(table: Table, resolved: Resolved, reasons: Mapping[str, BoolArray]) -> str:
+    """SHA-256 of line, verdict, blocking codes, resolved values of every row; no warnings, no today, nothing stored.
+
+    Column by column: the distinct texts and what they mean, then which row has which.
+    """
+    digest = hashlib.sha256()
+
+    def add(name: str, *arrays: npt.NDArray[Any]) -> None:
+        for array in arrays:
+            small = array.astype(np.min_scalar_type(array.max(initial=0)), copy=False)  # fewer bytes, the same numbers
+            digest.update(f"{name} {len(array)} {small.dtype.itemsize} ".encode())
+            digest.update(np.ascontiguousarray(small, dtype=small.dtype.newbyteorder("<")).data.cast("B"))
+
+    add("line", table.lines)
+    for code in sorted(reasons):
+        add(code, reasons[code])
+    for name in ("user_id", "type_id"):
+        if name in resolved.frame:
+            add(name, resolved.frame[name].to_numpy() + 1)
+    if "type_number" in resolved.frame:  # whether the number belongs to the identity
+        add("numbered", (resolved.frame["type_number"] == "required").to_numpy())
+    for name, cells in resolved.cells.items():
+        ends, data = text_bytes(cells.texts)
+        state = np.asarray(resolved.frame[f"{name}_state"].cat.codes)
+        add(name, np.diff(ends), data, cells.codes, np.where(state == STATE["absent"], STATE["blank"], state))
+        if cells.kind == "date":  # the same text is another day in another format
+            add(name, np.asarray(cells.values, dtype="M8[D]").astype(np.int64).view(np.uint64))
+    return digest.hexdigest()
+
+
+def _require_headings(table: Table, mapped: Mapped, resolved: Resolved, columns: Sequence[Column]) -> None:
+    """A heading is required when the schema says so, or when every row needs the value."""
+    for column in columns:
+        if column.name in mapped.sources or column.name not in resolved.used:
+            continue
+        if column.required or _needed_by_every_row(column, resolved):
+            unknown = [heading for heading, meant in mapped.headings.items() if meant is None]
+            likely = suggest_columns(unknown, {column.name: (column.title, *column.synonyms)})
+            raise errors.heading_missing(
+                *(column.name, column.title, table.reading.heading_line, list(table.frame.columns)),
+                likely=next(iter(likely), ""),
+            )
+
+
+def _needed_by_every_row(column: Column, resolved: Resolved) -> bool:
+    needs = resolved.needed_by_type.get(column.name)
+    if needs is None:
+        return False
+    known = resolved.frame[needs].dropna()
+    return bool((known == "required").all()) if len(known) else resolved.needed_by_every_type[column.name]
+
+
+__all__ = ["FAILED", "NOT_JUDGED", "PASSED", "Rule", "review"]

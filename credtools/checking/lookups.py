@@ -1,0 +1,131 @@
+"""Lookups: users, types, settings and today, read once and handed in as values; resolve and suggest.
+
+E-mails and type names are matched after NFKC, trim, squeeze and case fold; external ids after trim, with case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from rapidfuzz import fuzz, process
+
+from credtools.checking.texts import as_arrow, fold_all
+from credtools.model import BoolArray, IntArray, OrganisationSettings
+from credtools.text import fold
+
+USER_COLUMNS = ("id", "email", "external_id", "name", "status", "deactivated_on", "date_format")
+TYPE_COLUMNS = (
+    *("id", "name", "status", "expiry", "issue", "numbered"),
+    *("media_required", "approval_required", "validity_months"),
+)
+FEW_USERS = 2_000  # who are all compared with an unknown address
+NEAR_ENOUGH = 75  # rapidfuzz ratio (0–100) below which a suggestion is noise
+# Letters that look like Latin ones, after case fold: Cyrillic, then Greek.
+LOOKALIKES = str.maketrans("аеорсухіјѕԁһԛԝьνοαρι", "aeopcyxijsdhqwbvoapi")
+
+
+@dataclass(frozen=True)
+class Lookups:
+    """What an organisation knows, at one moment.
+
+    `users` and `types` are frames with USER_COLUMNS and TYPE_COLUMNS; `revision` tells whether they have moved since
+    (the number of the last event that changed them); `today` is the date in the organisation's time zone.
+    """
+
+    users: pd.DataFrame
+    types: pd.DataFrame
+    settings: OrganisationSettings
+    today: date
+    revision: int = 0
+    profile_date_format: str | None = None
+
+    @property
+    def date_format(self) -> str:
+        """The format in which dates are written where a recipe doesn't say: the profile's, else the organisation's."""
+        return self.profile_date_format or self.settings.date_format
+
+    def find_users(self, values: Any, by: str) -> IntArray:
+        """For each text the row of `users` it names, or -1; `by` is `email` or `external_id`."""
+        if by == "email":
+            return _places(fold_all(as_arrow(values)), self._email_keys)
+        # A user without an external id can't be named by one.
+        return _places(pc.utf8_trim_whitespace(as_arrow(values)), as_arrow(self.users["external_id"].astype("str")))
+
+    def find_types(self, values: Any) -> IntArray:
+        """For each text the row of `types` it names, or -1."""
+        return _places(fold_all(as_arrow(values)), fold_all(as_arrow(self.types["name"].astype("str"))))
+
+    def nearest_types(self, value: str, limit: int = 3) -> list[str]:
+        """The active types whose names are most like `value`, best first."""
+        names = self.types.loc[self.types["status"] == "active", "name"].tolist()
+        return [str(names[k]) for _, _, k in _nearest(fold(value), [fold(name) for name in names], limit)]
+
+    def nearest_users(self, value: str, limit: int = 3) -> list[str]:
+        """The active users whose e-mail addresses are most like `value`, best first; never applied by itself.
+
+        Name and domain must each be alike: a domain that all share would make strangers look related.
+        """
+        name, _, domain = fold(value).rpartition("@")
+        places = self._users_alike(name)
+        alike = []
+        for _, _, k in _nearest(fold(value), [self._active_keys[place] for place in places], limit=20):
+            other_name, _, other_domain = self._active_keys[places[k]].rpartition("@")
+            if min(fuzz.ratio(name, other_name), fuzz.ratio(domain, other_domain)) >= NEAR_ENOUGH:
+                alike.append(self._active_emails[places[k]])
+        return alike[:limit]
+
+    def _users_alike(self, name: str) -> Sequence[int]:
+        """Whom to compare `name` with: everybody, or of many users those whose name begins or ends like it."""
+        if len(self._active_keys) <= FEW_USERS:
+            return range(len(self._active_keys))
+        alike = [np.flatnonzero(ends == hash(name[cut])) for cut, ends in self._name_ends]
+        return sorted({k for places in alike if len(places) <= FEW_USERS for k in places.tolist()})
+
+    def imitated_user(self, value: str) -> str | None:
+        """The active user whose e-mail address `value` only looks like: other alphabets, characters nobody sees."""
+        plain = "".join(c for c in fold(value).translate(LOOKALIKES) if c.isprintable() and c.isascii())
+        place = int(self.find_users([plain], "email")[0])
+        found = self.users.iloc[place] if place >= 0 else None
+        return str(found["email"]) if found is not None and found["status"] == "active" else None
+
+    @cached_property
+    def _email_keys(self) -> pa.LargeStringArray:
+        return fold_all(as_arrow(self.users["email"].astype("str")))
+
+    @cached_property
+    def _active(self) -> BoolArray:
+        return np.asarray(self.users["status"] == "active")
+
+    @cached_property
+    def _active_emails(self) -> list[str]:
+        return [str(e) for e in as_arrow(self.users["email"].astype("str")).filter(self._active).to_pylist()]
+
+    @cached_property
+    def _active_keys(self) -> list[str]:
+        return [str(key) for key in self._email_keys.filter(self._active).to_pylist()]
+
+    @cached_property
+    def _name_ends(self) -> list[tuple[slice, IntArray]]:
+        """How the names of active users begin and end, as hashes (an equal hash by chance costs one comparison)."""
+        names = [key.rpartition("@")[0] for key in self._active_keys]
+        return [(cut, np.array([hash(name[cut]) for name in names])) for cut in (slice(4), slice(-4, None))]
+
+
+def _places(keys: pa.LargeStringArray, known: pa.LargeStringArray) -> IntArray:
+    """For each key its place among the known ones, or -1; nothing is known by a blank."""
+    found = np.asarray(pc.fill_null(pc.index_in(keys, value_set=known), -1), dtype=np.int64)
+    found[np.asarray(pc.equal(pc.binary_length(keys), 0))] = -1
+    return found
+
+
+def _nearest(key: str, keys: Sequence[str], limit: int) -> list[tuple[str, float, int]]:
+    """(key, likeness, place) of the keys most like `key`, best first."""
+    return process.extract(key, keys, scorer=fuzz.ratio, limit=limit, score_cutoff=NEAR_ENOUGH)

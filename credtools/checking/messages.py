@@ -1,0 +1,269 @@
+"""Telling: what is said about the rows of one finding – a whole sentence and a suggestion each.
+
+What a sentence doesn't speak of is never looked up.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from string import Formatter
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from credtools.checking.lookups import Lookups
+from credtools.checking.parse import ALPHABETS, UNREADABLE
+from credtools.checking.resolve import Resolved
+from credtools.model import BoolArray, IntArray, Table
+from credtools.schema.dates import DateFormat, date_format, shape
+from credtools.schema.words import Column, Rule
+
+ObjectArray = npt.NDArray[np.object_]
+
+NAMED_LINES = 5  # of the rows that belong together, how many a sentence names
+NAMED_LETTERS = 3  # of the characters that nobody sees, how many a sentence names
+MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?$")  # what a database adds to a date
+SEPARATORS = ("-", "/", ".", " ")
+CLEAR_FORMATS = ("YYYY-MM-DD", "YYYY/MM/DD", "YYYY.MM.DD", "D MMM YYYY", "D. MMM YYYY", "D-MMM-YYYY", "MMM D, YYYY")
+EITHER_ORDER = tuple(s.join(order) for s in SEPARATORS for order in (("D", "M", "YYYY"), ("M", "D", "YYYY")))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The rows (places in the table, ascending) that fail one rule in one column."""
+
+    rule: Rule
+    column: str
+    rows: IntArray
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was told about one finding, row by row; `sought`: whether a suggestion was looked for."""
+
+    rows: IntArray
+    sentences: ObjectArray
+    suggestions: ObjectArray
+    sought: BoolArray
+
+    def of(self, rows: BoolArray) -> Told:
+        """The same for some rows of the table only."""
+        some = rows[self.rows]
+        return Told(self.rows[some], self.sentences[some], self.suggestions[some], self.sought[some])
+
+    def places(self, rows: IntArray, sought: BoolArray) -> IntArray:
+        """For each of these rows its place here if it would be told alike, else -1."""
+        place = np.searchsorted(self.rows, rows)
+        inside = np.where(place < len(self.rows), place, 0)
+        alike = (self.rows[inside] == rows) & (self.sought[inside] == sought) if len(self.rows) else rows < 0
+        return np.where(alike, inside, -1)
+
+
+class Telling:
+    """What the sentences of one finding may speak of; everything by place in the finding, not in the table.
+
+    `texts`: per row the cell; `sought`: for which rows a suggestion is looked for.
+    """
+
+    def __init__(
+        self,
+        finding: Finding,
+        column: Column | None,
+        texts: Sequence[str],
+        sought: BoolArray,
+        table: Table,
+        resolved: Resolved,
+        lookups: Lookups,
+    ) -> None:
+        self.rule, self.column, self.lookups, self.table = finding.rule, column, lookups, table
+        self.rows, self.frame, self.texts, self._sought = finding.rows, resolved.frame, texts, sought
+        self._columns: dict[str, list[Any]] = {}
+        self.fixed: dict[str, Any] = {"title": column.title if column else "The row"}
+        if column:
+            self.fixed["choices"] = _choices(column)
+            self.formats = resolved.date_formats.get(column.name, ())
+        if column and column.kind == "date":
+            self.fixed["date_format"] = " or ".join(self.formats)
+            self.fixed["date_format_from"] = resolved.date_formats_from[column.name]
+            self.fixed["date_example"] = date_format(self.formats[0]).write(date(lookups.today.year, 12, 31))
+        self.made: dict[str, Callable[[int], str]] = {
+            "value": lambda k: str(self.texts[k]),
+            "value_escaped": lambda k: ascii(self.texts[k]),
+            "confusable": lambda k: confusable(self.texts[k]),
+            "shape": lambda k: shape(self.texts[k]),
+            "nearest": lambda k: self._suggested[1][k],
+            "other_lines": self.other_lines,
+            "date_taken": lambda k: f"{self.of_frame(self.column.name)[k]:%Y-%m-%d}" if self.column else "",
+            "date_other": lambda k: f"{self.of_frame(f'{self.column.name}_other')[k]:%Y-%m-%d}" if self.column else "",
+        }
+
+    def __getitem__(self, at: tuple[str, int]) -> Any:
+        name, k = at
+        if name in self.fixed:
+            return self.fixed[name]
+        return self.made[name](k) if name in self.made else self.of_frame(name)[k]
+
+    def of_frame(self, name: str) -> list[Any]:
+        """A resolved column at the finding's rows."""
+        if name not in self._columns:
+            self._columns[name] = self.frame[name].iloc[self.rows].tolist()
+        return self._columns[name]
+
+    def sentences(self) -> list[str]:
+        """The resolution of each row."""
+        resolution, count = self.rule.resolution, len(self.rows)
+        if callable(resolution):
+            return [resolution(_Row(self, k)) for k in range(count)]
+        names = {name for _, name, _, _ in Formatter().parse(resolution) if name is not None}
+        if names <= self.fixed.keys():
+            return [resolution.format_map(self.fixed)] * count
+        return [resolution.format_map(_Row(self, k)) for k in range(count)]
+
+    # --- suggestions ----------------------------------------------------------------------------------------
+
+    def suggestions(self) -> list[str]:
+        """What each row's value may be meant to be; '' where nothing is near."""
+        return self._suggested[0]
+
+    @cached_property
+    def _suggested(self) -> tuple[list[str], list[str]]:
+        """Per row the suggestion, and a sentence that names what is nearest."""
+        suggestions, sentences = [""] * len(self.rows), [""] * len(self.rows)
+        suggest = self._suggester()
+        if suggest is not None:
+            by_value: dict[str, tuple[str, str]] = {}
+            for k in np.flatnonzero(self._sought).tolist():
+                value = self.texts[k]
+                if value not in by_value:
+                    by_value[value] = suggest(k, value)
+                suggestions[k], sentences[k] = by_value[value]
+        return suggestions, sentences
+
+    def _suggester(self) -> Callable[[int, str], tuple[str, str]] | None:
+        kind = self.column.kind if self.column and self.rule.groups != "rule" else ""
+        if kind == "date" and self.rule.groups == "shape":
+            return self._suggest_date
+        if kind == "user" and self.rule.groups == "value":
+            return self._suggest_user
+        if kind == "credential_type" and self.rule.groups == "value":
+            return lambda _, value: _named(self.lookups.nearest_types(value))
+        return None
+
+    def _suggest_user(self, k: int, value: str) -> tuple[str, str]:
+        if self.rule.code == "value_readable":
+            imitated = self.lookups.imitated_user(value)
+            return "", f"It only looks like {imitated!r}. " if imitated else ""
+        if "@" not in value or self["user_status", k] != "unknown":
+            return "", ""
+        return _named(self.lookups.nearest_users(value))
+
+    def _suggest_date(self, _: int, value: str) -> tuple[str, str]:
+        if any(date_format(text).fits(value) for text in self.formats):
+            return "", "The calendar has no such day. "
+        suggestion = nearest_date(value, self.formats)
+        return suggestion, f"Perhaps {suggestion!r} is meant. " if suggestion else ""
+
+    # --- rows that belong together --------------------------------------------------------------------------
+
+    def other_lines(self, k: int) -> str:
+        """The lines of the rows that share the rule's `together` columns."""
+        row = int(self.rows[k])
+        together = self._together.get(row, [row])
+        count = len(together) - 1
+        some = [str(self.table.lines[other]) for other in together[: NAMED_LINES + 1] if other != row][:NAMED_LINES]
+        shown = ", ".join(some) + (f" and {count - NAMED_LINES:,} more" if count > NAMED_LINES else "")
+        return ("line " if count == 1 else "lines ") + shown if count else "another line"
+
+    @cached_property
+    def _together(self) -> dict[int, list[int]]:
+        """For each row of the finding the rows that share its `together` columns, itself among them."""
+        if not self.rule.together:
+            return {}
+        numbers, known = np.zeros(len(self.frame), dtype=np.int64), np.ones(len(self.frame), dtype=np.bool_)
+        for name in self.rule.together:
+            codes, distinct = pd.factorize(self.frame[name])
+            known &= codes >= 0
+            numbers = pd.factorize(numbers * (len(distinct) + 1) + codes)[0].astype(np.int64)
+        mine = self.rows[known[self.rows]]
+        rows = np.flatnonzero(known & np.isin(numbers, numbers[mine]))
+        groups: dict[int, list[int]] = {}
+        for row, number in zip(rows.tolist(), numbers[rows].tolist(), strict=True):
+            groups.setdefault(number, []).append(row)
+        return {row: groups[number] for row, number in zip(rows.tolist(), numbers[rows].tolist(), strict=True)}
+
+
+class _Row(Mapping[str, Any]):
+    """What a sentence may speak of in one row."""
+
+    def __init__(self, telling: Telling, place: int) -> None:
+        self._telling, self._place = telling, place
+
+    def __getitem__(self, name: str) -> Any:
+        return self._telling[name, self._place]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*self._telling.fixed, *self._telling.made, *self._telling.frame.columns])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _named(found: Sequence[str]) -> tuple[str, str]:
+    names = ", ".join(repr(name) for name in found)
+    return (found[0], f"The nearest: {names}. ") if found else ("", "")
+
+
+def confusable(text: str) -> str:
+    """The characters that nobody sees or that pass for Latin ones, by name: ` (U+200B ZERO WIDTH SPACE)`."""
+    letters = dict.fromkeys(
+        c
+        for c in text
+        if UNREADABLE.match(c) or (not c.isascii() and c.isalpha() and _alphabet(c) in ALPHABETS - {"LATIN"})
+    )
+    named = [f"U+{ord(c):04X} {unicodedata.name(c, 'a control character')}" for c in letters]
+    more = f" and {len(named) - NAMED_LETTERS} more" if len(named) > NAMED_LETTERS else ""
+    return f" ({', '.join(named[:NAMED_LETTERS])}{more})" if named else ""
+
+
+def _alphabet(letter: str) -> str:
+    return unicodedata.name(letter, "").partition(" ")[0]
+
+
+def nearest_date(text: str, formats: Sequence[str]) -> str:
+    """The date that `text` can only mean, written in the first of `formats`; '' where it could mean several.
+
+    Other separators in the order in force count as meant; otherwise every usual reading must give the same day.
+    """
+    text = MIDNIGHT.sub("", text)
+    form = date_format(formats[0])
+    for day in (_only_day(text, _with_separators(form)), _only_day(text, (*CLEAR_FORMATS, *EITHER_ORDER))):
+        if day is not None:
+            return form.write(day)
+    return ""
+
+
+def _with_separators(form: DateFormat) -> list[str]:
+    tokens = [token for token in form.tokens if token.isalpha()]
+    return [separator.join(tokens) for separator in SEPARATORS]
+
+
+def _only_day(text: str, formats: Sequence[str]) -> date | None:
+    days = {day for form in formats if (day := date_format(form).parse(text)) is not None}
+    return days.pop() if len(days) == 1 else None
+
+
+def _choices(column: Column) -> str:
+    if column.kind == "flag":
+        return "yes, no"
+    if column.kind == "whole":
+        return "a whole number, for example 24"
+    if column.kind == "format":
+        return "a date format with day, month and four-digit year, for example DD/MM/YYYY"
+    return ", ".join(column.choices)

@@ -1,0 +1,292 @@
+"""Cells: one column of a file → its distinct texts, what each is worth, and the typed value it stands for.
+
+Each distinct text is judged once, and texts that are plain (see `lookups.unusual`) are judged all at once.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from credtools.checking.texts import as_arrow, fold_all, mended, text_bytes, unusual
+from credtools.model import BoolArray, IntArray, StateArray
+from credtools.schema.dates import DateFormat, date_format
+from credtools.schema.words import LONGEST, STATES, Column
+from credtools.text import fold
+
+# C0 and C1 controls other than TAB, LF and CR; zero-width and direction marks.
+UNREADABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    "\ufeff\U000e0000-\U000e007f]"
+)
+ALPHABETS = {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}  # their letters pass for each other
+STATE = {name: code for code, name in enumerate(STATES)}
+FLAGS = {"yes": True, "true": True, "y": True, "1": True, "no": False, "false": False, "n": False, "0": False}
+TEXT: Any = pd.StringDtype("pyarrow", na_value=np.nan)
+NOT_A_DAY = np.datetime64("NaT")
+# Formats of digits and single separators, whose usual width is that of DD/MM/YYYY.
+DIGITS_ONLY = re.compile(r"(DD?|MM?|YYYY)[-/.](DD?|MM?|YYYY)[-/.](DD?|MM?|YYYY)")
+
+
+@dataclass(frozen=True)
+class MadeOf:
+    """All that the cells of a column follow from, once the table and the schema are given.
+
+    `texts`: the column as it came (None: it has no heading); `formats`: how dates are written; `date_cells`: texts that
+    stand for real date cells of a spreadsheet, and so for those dates in whatever format; `by_id`: how users are named.
+    """
+
+    texts: pa.LargeStringArray | None
+    formats: tuple[str, ...] = ()
+    date_cells: Mapping[str, date] = field(default_factory=dict)
+    by_id: bool = False
+
+    def is_like(self, other: MadeOf) -> bool:
+        """Whether the same follows from both."""
+        if self.texts is None or other.texts is None:
+            same = self.texts is other.texts
+        else:
+            same = self.texts.equals(other.texts)
+        return bool(same) and replace(self, texts=None) == replace(other, texts=None)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """One column: per row the place of its text (`codes`) among the distinct ones; the rest per distinct text.
+
+    Of a text column whose cells nearly all differ, each cell counts as distinct.
+    """
+
+    kind: str
+    codes: npt.NDArray[Any]
+    texts: pa.LargeStringArray
+    states: StateArray
+    values: Any
+    other_days: npt.NDArray[np.datetime64] | None  # what a date means in another declared format
+    as_they_came: pa.LargeStringArray | None  # the column's own array, while it equals `texts` row by row
+    made_of: MadeOf
+
+    @cached_property
+    def state(self) -> StateArray:
+        """Per row what its cell is worth."""
+        state: StateArray = self.states[self.codes]
+        return state
+
+    def is_(self, *names: str) -> BoolArray:
+        """Which rows' cells are in one of these states."""
+        wanted = np.isin(self.states, [STATE[name] for name in names])
+        return wanted[self.codes] if wanted.any() else np.zeros(len(self.codes), dtype=np.bool_)
+
+    def numbers(self, rows: IntArray) -> tuple[IntArray, int]:
+        """For these rows an equal number for an equal value, 0 for none; and how many numbers there may be."""
+        codes = self.codes[rows]
+        if self.values is not self.texts:
+            of_text = pd.factorize(self.values)[0].astype(np.int64) + 1
+            return of_text[codes], len(of_text) + 1
+        encoded = self.texts.take(pa.array(codes)).dictionary_encode()
+        numbers = np.asarray(encoded.indices).astype(np.int64) + 1
+        return np.where(self.states[codes] == STATE["given"], numbers, 0), len(encoded.dictionary) + 1
+
+    def columns(self, name: str) -> dict[str, Any]:
+        """The column as rules read it: `name`, `name_text`, `name_state`, of some kinds also `_key` or `_other`."""
+        text = self.texts.take(pa.array(self.codes)) if self.as_they_came is None else self.as_they_came
+        is_text = self.values is self.texts
+        value = column(masked(text, self.is_("given"))) if is_text else self.values.take(self.codes)
+        found = {name: value, f"{name}_text": column(text), f"{name}_state": category(self.state, STATES)}
+        if self.kind == "name":
+            found[f"{name}_key"] = column(fold_all(self.texts).take(pa.array(self.codes)))
+        if self.kind == "date":
+            days = self.other_days
+            found[f"{name}_other"] = np.full(len(self.codes), NOT_A_DAY, "M8[s]") if days is None else days[self.codes]
+        return found
+
+
+def judge(column: Column, made_of: MadeOf, is_record: BoolArray) -> Cells:
+    """The cells of a column; rows that are no records are `unjudged`."""
+    codes: npt.NDArray[Any]
+    as_they_came: pa.LargeStringArray | None
+    if made_of.texts is None:
+        codes, texts = np.zeros(len(is_record), dtype=np.int32), as_arrow([""])
+        as_they_came = pa.repeat(pa.scalar("", pa.large_string()), len(is_record))
+        states = np.array([STATE["absent"]], dtype=np.int8)
+    else:
+        as_they_came = made_of.texts
+        mostly_different = column.kind == "text" and _mostly_different(as_they_came)
+        codes, texts = _distinct(as_they_came, as_it_stands=mostly_different)
+        keep_blanks = column.kind == "id" or (column.kind == "user" and made_of.by_id)  # external ids are only trimmed
+        plain, hidden = _read(texts, keep_blanks=keep_blanks, address=column.kind in ("user", "name"))
+        if plain is not texts:  # texts that differed only by blanks are one now
+            places, texts = _distinct(plain, as_it_stands=mostly_different)
+            as_they_came, codes, hidden = None, places[codes], places[hidden]
+        states = np.where(np.asarray(pc.equal(pc.binary_length(texts), 0)), STATE["blank"], STATE["given"]).astype("i1")
+        states[hidden] = STATE["unreadable"]
+        states[np.asarray(pc.greater(pc.utf8_length(texts), LONGEST))] = STATE["unreadable"]
+    if not is_record.all():
+        as_they_came, codes = None, np.where(is_record, codes, len(texts)).astype(np.int32)
+        texts = pa.concat_arrays([texts, as_arrow([""])])
+        states = np.append(states, np.int8(STATE["unjudged"]))
+    values, other_days = _values(column, texts, states == STATE["given"], made_of)
+    if values is not texts:
+        states[(states == STATE["given"]) & np.asarray(pd.isna(values))] = STATE["malformed"]
+    return Cells(column.kind, codes, texts, states, values, other_days, as_they_came, made_of)
+
+
+def _mostly_different(texts: pa.LargeStringArray) -> bool:
+    some = texts.slice(0, 1000)
+    return len(pc.unique(some)) > 0.9 * len(some)
+
+
+def _distinct(texts: pa.LargeStringArray, *, as_it_stands: bool) -> tuple[npt.NDArray[Any], pa.LargeStringArray]:
+    """The place of each text among the distinct ones; `as_it_stands`: nearly all are, so that none is looked for."""
+    if as_it_stands:
+        return np.arange(len(texts), dtype=np.int32), texts
+    encoded = texts.dictionary_encode()
+    return np.asarray(encoded.indices), encoded.dictionary
+
+
+def _read(texts: pa.LargeStringArray, *, keep_blanks: bool, address: bool) -> tuple[pa.LargeStringArray, IntArray]:
+    """The texts without blanks that don't count, and the places of those that can't be read, which stay as they are."""
+    other: dict[int, str] = {}
+    unreadable: list[int] = []
+    places = unusual(texts)
+    for place, text in zip(places.tolist(), texts.take(pa.array(places)).to_pylist(), strict=True):
+        if not _is_readable(text, address=address):
+            unreadable.append(place)
+            continue
+        squeezed = text.strip() if keep_blanks else " ".join(text.split())
+        if squeezed != text:
+            other[place] = squeezed
+    return mended(texts, other), np.array(unreadable, dtype=np.int64)
+
+
+def _is_readable(text: str, *, address: bool) -> bool:
+    """No characters that nobody sees; in an e-mail address no letters of two alphabets that look alike."""
+    if UNREADABLE.search(text):
+        return False
+    if text.isascii() or not address or "@" not in text:
+        return True
+    letters = (c for c in unicodedata.normalize("NFKC", text) if c.isalpha())
+    return len({unicodedata.name(c, "").partition(" ")[0] for c in letters} & ALPHABETS) <= 1
+
+
+# --- typed values -------------------------------------------------------------------------------------------
+
+
+def _values(
+    column: Column, texts: pa.LargeStringArray, given: BoolArray, made_of: MadeOf
+) -> tuple[Any, npt.NDArray[np.datetime64] | None]:
+    """Per distinct text its value, missing where it has none, and its other day; `texts` themselves for texts."""
+    if column.kind == "date":
+        return _days(texts, given, made_of)
+    parse = _parser(column)
+    if parse is None:
+        return texts, None
+    found = [parse(text) if ok else None for text, ok in zip(texts.to_pylist(), given.tolist(), strict=True)]
+    dtype: Any = {"flag": "boolean", "whole": "Int64"}.get(column.kind, "str")
+    return pd.array(found, dtype=dtype), None
+
+
+def _days(
+    texts: pa.LargeStringArray, given: BoolArray, made_of: MadeOf
+) -> tuple[Any, npt.NDArray[np.datetime64] | None]:
+    """The day of each text in the first format that reads it, and the day that another format reads, if another one."""
+    days = np.full(len(texts), NOT_A_DAY, "M8[s]")
+    other = days.copy() if len(made_of.formats) > 1 else None
+    places = np.flatnonzero(given)
+    some = texts.take(pa.array(places))
+    for text in made_of.formats:
+        read, before = parse_days(some, date_format(text)), days[places]
+        if other is not None:
+            differs = ~np.isnat(read) & ~np.isnat(before) & (read != before) & np.isnat(other[places])
+            other[places[differs]] = read[differs]
+        days[places] = np.where(np.isnat(before), read, before)
+    for place in places.tolist() if made_of.date_cells else ():
+        if (known := made_of.date_cells.get(texts[place].as_py())) is not None:
+            days[place] = np.datetime64(known, "s")
+            if other is not None:
+                other[place] = NOT_A_DAY
+    return pd.array(days), other
+
+
+def parse_days(texts: pa.LargeStringArray, form: DateFormat) -> npt.NDArray[np.datetime64]:
+    """`form.parse` of each text, NaT for None; common formats all at once (a property test proves it equal)."""
+    found = np.full(len(texts), NOT_A_DAY, "M8[s]")
+    ends, data = text_bytes(texts)
+    usual = np.diff(ends) == len("DD/MM/YYYY") if DIGITS_ONLY.fullmatch(form.text) else np.zeros(len(texts), np.bool_)
+    other = np.flatnonzero(~usual)
+    found[other] = [form.parse(text) for text in texts.take(pa.array(other)).to_pylist()]
+    letters = data[ends[:-1][usual][:, None] + np.arange(len("DD/MM/YYYY"))]
+    good, place, part = np.ones(len(letters), dtype=np.bool_), 0, {}
+    for token in form.tokens if len(letters) else ():
+        width = {"Y": 4, "M": 2, "D": 2}.get(token[0], 1)
+        cut = letters[:, place : place + width]
+        if token[0] in "YMD":
+            good &= ((cut >= ord("0")) & (cut <= ord("9"))).all(axis=1)
+            part[token[0]] = (cut.astype(np.int64) - ord("0")) @ 10 ** np.arange(width)[::-1]
+        else:
+            good &= cut[:, 0] == ord(token)
+        place += width
+    if part:
+        good &= (part["Y"] >= 1) & (part["M"] >= 1) & (part["M"] <= 12) & (part["D"] >= 1)
+        month = ((part["Y"] - 1970) * 12 + part["M"] - 1).astype("M8[M]")
+        day = month.astype("M8[D]") + (part["D"] - 1)
+        good &= day < (month + 1).astype("M8[D]")
+        found[usual] = np.where(good, day, NOT_A_DAY)
+    return found
+
+
+def _parser(column: Column) -> Callable[[str], Any] | None:
+    """What makes a typed value of a text, or None where the text is the value; it gives None for a malformed text."""
+    if column.kind == "choice":
+        choices = {fold(choice): choice for choice in column.choices}
+        return lambda text: choices.get(fold(text))
+    if column.kind == "flag":
+        return lambda text: FLAGS.get(text.casefold())
+    if column.kind == "whole":
+        return lambda text: int(text) if re.fullmatch(r"\d{1,9}", text) else None
+    if column.kind == "format":
+        return _format_or_none
+    return None
+
+
+def _format_or_none(text: str) -> str | None:
+    try:
+        return DateFormat(text).text
+    except ValueError:
+        return None
+
+
+# --- arrays of a frame --------------------------------------------------------------------------------------
+
+
+def column(texts: pa.LargeStringArray) -> Any:
+    """Texts as a column of a frame."""
+    return TEXT.__from_arrow__(texts)
+
+
+def masked(texts: pa.LargeStringArray, known: BoolArray) -> pa.LargeStringArray:
+    """`texts` where they are known, without copying them."""
+    if known.all():
+        return texts
+    if not known.any() or texts.offset:
+        return pc.if_else(pa.array(known), texts, None)
+    _, offsets, data = texts.buffers()
+    bits = pa.py_buffer(np.packbits(known, bitorder="little"))
+    return pa.LargeStringArray.from_buffers(len(texts), offsets, data, bits)
+
+
+def category(codes: npt.NDArray[Any], names: Sequence[str]) -> pd.Categorical:
+    """Named states of rows; -1 is none."""
+    dtype = pd.CategoricalDtype(pd.Index(list(names), dtype="str"))
+    return pd.Categorical.from_codes(codes.astype(np.int8, copy=False), dtype=dtype, validate=False)

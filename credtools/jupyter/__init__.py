@@ -1,0 +1,75 @@
+"""Widgets: the wizard, the approvals and the audit, for people with a mouse or a keyboard.
+
+Values come from Registry and Batch, never from store.
+
+A click in the browser (`static/`) → one verb of `wizard` → `journey`, which holds the decisions about one file → the
+batch; `facts` and `sheet` say what is shown. Without a person `record` does the same as the clicks would.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+
+from credtools.jupyter import audits
+from credtools.jupyter.approvals import Approvals
+from credtools.jupyter.home import NOTHING_WAITS, waiting
+from credtools.jupyter.record import Record
+from credtools.jupyter.wizard import Wizard
+from credtools.registry import Registry
+
+__all__ = ["Approvals", "Record", "Wizard", "approve", "audit", "interactive", "review", "upload"]
+
+
+def upload(registry: Registry, source: str = "", recipe: str = "", *, finish: bool = False) -> Wizard | Record:
+    """The credentials page and the upload; `source` and `recipe` name a file to begin with.
+
+    Without a person (papermill) the same as a record: what the file is worth, and with `finish` the receipt.
+    """
+    if not interactive():
+        return Record.of_file(registry, source, recipe, finish=finish)
+    wizard = Wizard(registry, recipe)
+    if source:
+        wizard.start(Path(source))
+    return wizard
+
+
+def review(registry: Registry, batch: int = 0, *, finish: bool = False) -> Wizard | Record:
+    """The review of a draft or held batch; without a number, the page that lists them."""
+    if not interactive():
+        return Record.of_batch(registry, batch, finish=finish)
+    wizard = Wizard(registry)
+    if batch:
+        wizard.start(batch)
+    elif not waiting(registry):
+        wizard.tell(NOTHING_WAITS)
+    return wizard
+
+
+def approve(
+    registry: Registry, batch: int = 0, decide: str = "", lines: Sequence[int] = (), reason: str = ""
+) -> Approvals | Record:
+    """The credentials that wait for approval (of one batch), with their media and their history.
+
+    Without a person what waits, in numbers; with `decide` (approve or reject) those of a batch, or of some of its
+    lines, are decided first. Raises CredtoolsError when that can't be done.
+    """
+    return Approvals(registry, batch) if interactive() else Record.of_approvals(registry, batch, decide, lines, reason)
+
+
+def audit(registry: Registry, **filters: Any) -> ipywidgets.VBox | Record:
+    """What became of rejected rows, in pictures and figures; `filters` as in `registry.audit`, blank ones left out.
+
+    Without a person the same sections, standing still. Raises CredtoolsError when a filter means nothing here.
+    """
+    chosen = {name: value for name, value in filters.items() if value}
+    return audits.page(registry, chosen) if interactive() else Record.of_audit(registry, chosen)
+
+
+def interactive() -> bool:
+    """Whether somebody can click: Lab sets JPY_SESSION_NAME, Voilà VOILA_REQUEST_URL, papermill neither."""
+    return "JPY_SESSION_NAME" in os.environ or "VOILA_REQUEST_URL" in os.environ

@@ -1,0 +1,88 @@
+"""App: the notebooks as pages without code, served by Voilà on the loopback address; it stops what it starts."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from credtools.errors import CredtoolsError
+from credtools.jupyter.lab import FIRST, copy_notebooks
+
+TEMPLATES = Path(__file__).parent / "static"  # Voilà finds voila/templates/credtools below it
+START_SECONDS, STOP_SECONDS = 60, 10
+IDLE_SECONDS = 1_800  # a page that nobody looks at any more gives its kernel back
+OPTIONS = (
+    *("--no-browser", "--Voila.ip=127.0.0.1", "--Voila.port_retries=0", "--Voila.auto_token=True"),
+    *("--template=credtools", "--VoilaConfiguration.allow_template_override=NO", "--classic_tree=True"),
+    *(f"--MappingKernelManager.cull_idle_timeout={IDLE_SECONDS}", "--MappingKernelManager.cull_interval=60"),
+)
+
+
+@contextmanager
+def served(folder: Path, port: int = 0) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """The apps of a working folder: the server's process, and the address to open, whose token is the key.
+
+    They end with the context, kernels too. Raises CredtoolsError when the server doesn't start.
+    """
+    copy_notebooks(folder)
+    port, token = port or _free_port(), secrets.token_urlsafe(24)
+    places = os.pathsep.join(filter(None, (str(TEMPLATES), os.environ.get("JUPYTER_PATH"))))
+    environment = {**os.environ, "JUPYTER_PATH": places, "JUPYTER_TOKEN": token}
+    command = [sys.executable, "-m", "voila", *OPTIONS, f"--port={port}", "--Voila.log_level=ERROR", str(folder)]
+    # A session of its own: Ctrl+C reaches us, and we end it in order.
+    process = subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True)
+    try:
+        _wait(process, port)
+        yield process, f"http://127.0.0.1:{port}/voila/render/{FIRST}?token={token}"
+    finally:
+        process.terminate()  # Voilà ends its kernels first
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def run(folder: Path, port: int, *, browser: bool, say: Callable[[str], None]) -> int:
+    """Serves the apps until Ctrl+C, SIGTERM or the server's end; returns the exit code."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        with served(folder, port) as (process, address):
+            say(f"The apps are open at {address}")
+            say("Ctrl+C ends them.")
+            if browser:
+                webbrowser.open(address)
+            return process.wait()
+    except KeyboardInterrupt:
+        return 0
+
+
+def _stop(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+    """Returns when the server answers."""
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise CredtoolsError(f"The apps didn't start on port {port}; what Voilà says stands above. Try another --port.")

@@ -1,0 +1,103 @@
+"""Decisions: what a person made of the causes, as values that can be listed, changed and taken back.
+
+A decision is never applied by itself: the recipe and the corrections are always made anew from all of them, so any one
+can be undone at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from credtools.recipe import Recipe
+from credtools.recipe.steps import Rule
+from credtools.schema.words import Column
+from credtools.text import fold
+
+Scope = Literal["rule", "patch"]
+Place = tuple[int, str]  # line and column
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell that a decision changes."""
+
+    line: int
+    column: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Values replaced (`cells`), a date format added (`format`) or rows left rejected (`cause`); exactly one of them.
+
+    `scope`: a *rule* holds for every file of the source, a *patch* for these records only. `rule`: the one that the
+    recipe brought along; it may have no cells here.
+    """
+
+    number: int
+    count: int
+    scope: Scope = "patch"
+    cells: tuple[Cell, ...] = ()
+    column: str = ""
+    format: str = ""
+    cause: str = ""
+    said: str = ""
+    rule: Rule | None = None
+
+    @property
+    def rules(self) -> dict[str, dict[str, str]]:
+        """Per column old → new, or nothing where one old value becomes several new ones or a blank is filled."""
+        found: dict[str, dict[str, str]] = {}
+        seen: dict[tuple[str, str], str] = {}
+        for cell in self.cells:
+            key = (cell.column, fold(cell.old))
+            if not key[1] or seen.get(key, cell.new) != cell.new:
+                return {}
+            if key not in seen:
+                seen[key] = found.setdefault(cell.column, {})[cell.old] = cell.new
+        return found
+
+    @property
+    def changeable(self) -> bool:
+        """Whether it can be a rule as well as a patch."""
+        return bool(self.rules)
+
+    def turned(self) -> Decision:
+        """The same with the other scope."""
+        return replace(self, scope="patch" if self.scope == "rule" else "rule")
+
+
+def usual_scope(column: Column, cells: Iterable[Cell]) -> Scope:
+    """What a decision becomes unless a person says otherwise.
+
+    A misspelt type or date comes again in the next file; an address names one person, and recipes hold none.
+    """
+    comes_again = column.kind in ("credential_type", "choice", "flag", "date")
+    return "rule" if comes_again and Decision(0, 0, cells=tuple(cells)).changeable else "patch"
+
+
+def recipe_of(base: Recipe, decisions: Sequence[Decision], formats: Mapping[str, tuple[str, ...]]) -> Recipe:
+    """The recipe that follows from all decisions; `formats`: the date formats in force without them.
+
+    The rules that `base` brought along stay in their places; others come after them.
+    """
+    brought = {decision.rule for decision in decisions if decision.scope == "rule"}
+    recipe = replace(base, rules=tuple(rule for rule in base.rules if rule in brought))
+    for decision in decisions:
+        if decision.format:
+            known = recipe.formats(decision.column) or formats[decision.column]
+            more = tuple(dict.fromkeys((*known, decision.format)))
+            recipe = replace(recipe, date_format={**recipe.date_format, decision.column: more})
+        elif decision.scope == "rule" and decision.rule is None:
+            for column, values in decision.rules.items():
+                recipe = recipe.replacing(column, values)
+    return recipe
+
+
+def patches_of(decisions: Iterable[Decision]) -> dict[Place, str]:
+    """The corrections that follow from all decisions; the last word on a cell counts."""
+    patched = (d for d in decisions if d.scope == "patch")
+    return {(cell.line, cell.column): cell.new for decision in patched for cell in decision.cells}

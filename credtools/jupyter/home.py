@@ -1,0 +1,57 @@
+"""Home: the credentials page – totals, a plain list with a filter, and what waits to be continued."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from credtools.registry import Registry, standing
+from credtools.schema.dates import date_format
+from credtools.text import fold
+
+MOST_SHOWN = 100
+NOTHING_WAITS = "Nothing waits to be reviewed."
+STATES = ("pending", "expired", "expiring soon", "valid", "declined")
+
+
+class Credentials:
+    """The standing credentials of an organisation, each with its state today."""
+
+    def __init__(self, registry: Registry) -> None:
+        found = registry.credentials()
+        lookups = registry.lookups()
+        self._dates = date_format(lookups.profile_date_format or lookups.settings.date_format)
+        days = lookups.settings.expiring_soon_days
+        self.totals = standing.totals(found, lookups.today, days)
+        found["state"] = standing.states(found, lookups.today, days)
+        self._found, self._today = found, lookups.today
+        counting = standing.counting(found)
+        shown = found["newest"] | found.index.isin(counting.index) | (found["decision"] == "pending")
+        self._rows = found[shown].iloc[::-1]
+
+    def like(self, text: str, state: str, days: int = 0) -> dict[str, Any]:
+        """The first versions whose user, type or number contains `text`, and how many of how many credentials.
+
+        `days`: only those that expire within so many, soonest first.
+        """
+        rows = standing.expiring(self._found, self._today, days) if days else self._rows
+        if state in STATES:
+            rows = rows[rows["state"] == state]
+        if wanted := fold(text):
+            words = rows["user_email"] + " " + rows["credential_type"] + " " + rows["credential_number"].fillna("")
+            rows = rows[[wanted in fold(word) for word in words]]
+        names = ("user_email", "credential_type", "credential_number", "issue_date", "expiration_date", "state")
+        shown = rows.head(MOST_SHOWN)[list(names)].astype("object").fillna("").to_numpy().tolist()
+        told = [[self._text(cell) for cell in row] for row in shown]
+        return {"rows": told, "found": len(rows), "credentials": rows["credential"].nunique()}
+
+    def _text(self, cell: object) -> str:
+        return self._dates.write(cell) if isinstance(cell, date) else str(cell)
+
+
+def waiting(registry: Registry) -> list[dict[str, Any]]:
+    """Drafts and held batches, newest first."""
+    found = registry.batches()
+    found = found[found["state"].isin(("draft", "held"))].head(MOST_SHOWN)
+    told = found.rename(columns={"uploaded_by": "by"})[["batch", "file", "state", "by"]]
+    return [{str(name): value for name, value in row.items()} for row in told.to_dict("records")]

@@ -1,0 +1,1 @@
+"""Privacy: erasing a person, and what is older than the organisation keeps it."""

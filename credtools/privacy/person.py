@@ -1,0 +1,136 @@
+"""Person: by what somebody is known, and where that stands in cells, sentences and files.
+
+An address counts wherever it stands whole; a name or User ID as a whole cell, a name of several words also in running
+text. A User ID that is a mere number counts only where users are matched by it: elsewhere any number might equal it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import unescape
+from typing import Any
+
+from credtools.text import fold
+
+ENDS = r"""\t\r\n,;|"'<>\x1f"""  # what a cell may lie between
+PLAIN = re.compile(r"[!#-\[\]-~]+")  # stands in JSON as it is
+TAG = re.compile(r"<[^>]*>")
+USUAL = ("utf-8", "cp1252")
+WIDE = ("utf-16-le", "utf-16-be")
+
+
+@dataclass(frozen=True)
+class Person:
+    """What somebody is known by; what is blank isn't looked for. `stand_in` is written in its place."""
+
+    email: str = ""
+    external_id: str = ""
+    name: str = ""
+    stand_in: str = "erased"
+
+    def in_record(self, raw: str, *, by_id: bool = False) -> bool:
+        """Whether a cell of a raw record (the text of a JSON array) names the person; `by_id`: see above."""
+        if "\\u" not in raw and not any(hint in raw.lower() for hint in self._hints):
+            return False
+        return self.in_cells(json.loads(raw), by_id=by_id)
+
+    def in_cells(self, cells: Iterable[str], *, by_id: bool = False) -> bool:
+        whole = self._whole(by_id=by_id)
+        return any(fold(cell) in whole or self.in_text(cell) for cell in cells)
+
+    def in_text(self, text: str) -> bool:
+        """Whether a sentence names the person."""
+        return any(pattern.search(_key(text)) for pattern in self._running)
+
+    def in_file_name(self, name: str) -> bool:
+        """The same for the name of a file, where words may be joined by `_`, `-` and dots."""
+        return any(pattern.search(_key(name)) for pattern in self._in_names)
+
+    def in_bytes(self, content: bytes, encodings: Iterable[str] = (), *, by_id: bool = False) -> bool:
+        """Whether a file names the person, in whatever encoding or part of a spreadsheet."""
+        whole = [_spelled(term) for term in self._whole(by_id=by_id)]
+        patterns = [*self._running, *(re.compile(rf"(?:^|[{ENDS}])\s*{term}\s*(?:$|[{ENDS}])") for term in whole)]
+        return any(pattern.search(text) for text in _texts(content, encodings) for pattern in patterns)
+
+    def without(self, text: str) -> str:
+        """A sentence with the stand-in in the place of the person."""
+        return self._replaced(text, self._running)
+
+    def without_in_file_name(self, name: str) -> str:
+        """The name of a file likewise."""
+        return self._replaced(name, self._in_names)
+
+    def without_in_json(self, value: Any) -> Any:
+        """A JSON value with the stand-in in the place of the person, in all its texts and keys."""
+        if isinstance(value, str):
+            return self.without_in_file_name(self.without(value))
+        if isinstance(value, dict):
+            return {self.without(key): self.without_in_json(part) for key, part in value.items()}
+        return [self.without_in_json(part) for part in value] if isinstance(value, list) else value
+
+    def _replaced(self, text: str, patterns: Sequence[re.Pattern[str]]) -> str:
+        for spelled in (text, _key(text)):  # folded only where the person is written in other letters
+            mended = spelled
+            for pattern in patterns:
+                mended = pattern.sub(self.stand_in, mended)
+            if not any(pattern.search(_key(mended)) for pattern in patterns):
+                return mended
+        return self.stand_in
+
+    def _whole(self, *, by_id: bool) -> set[str]:
+        terms = {fold(self.email), fold(self.name)}
+        if by_id or not self.external_id.isdecimal():
+            terms.add(fold(self.external_id))
+        return terms - {""}
+
+    @cached_property
+    def _hints(self) -> list[str]:
+        """Of each term its longest part that JSON writes as it is; what isn't ASCII stands escaped there."""
+        parts = (PLAIN.findall(fold(term)) for term in (self.email, self.external_id, self.name))
+        return [max(found, key=len) for found in parts if found]
+
+    @cached_property
+    def _running(self) -> list[re.Pattern[str]]:
+        patterns = [rf"(?<![\w.+-]){_spelled(self.email)}(?![a-z0-9-]|\.[a-z0-9])"] if self.email else []
+        patterns += [rf"(?<!\w){_spelled(self.name)}(?!\w)"] if " " in fold(self.name) else []
+        return [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
+
+    @cached_property
+    def _in_names(self) -> list[re.Pattern[str]]:
+        joined = [_spelled(self.email)] if self.email else []
+        joined += [_spelled(self.name, r"[\s_.-]+")] if " " in fold(self.name) else []
+        return [re.compile(rf"(?<![^\W_]){term}(?![^\W_])", re.IGNORECASE) for term in joined]
+
+
+def _key(text: str) -> str:
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+
+
+def _spelled(term: str, blank: str = r"\s+") -> str:
+    return blank.join(map(re.escape, fold(term).split()))
+
+
+def _texts(content: bytes, encodings: Iterable[str]) -> Iterator[str]:
+    """All texts that the bytes, or the parts of a zip, may be meant as; marks of XML end a cell."""
+    parts = [content]
+    if content.startswith(b"PK"):
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                parts = [archive.read(entry) for entry in archive.infolist()]
+        except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError):
+            parts = [content]  # no proper zip: looked at as it is
+    for part in parts:
+        wide = WIDE if b"\x00" in part else ()
+        for encoding in dict.fromkeys((*encodings, *USUAL, *wide)):
+            for shift in (0, 1) if encoding in WIDE else (0,):
+                text = _key(part[shift:].decode(encoding, "replace"))
+                yield text
+                if part.lstrip().startswith(b"<"):
+                    yield unescape(TAG.sub("\n", text))

@@ -1,0 +1,285 @@
+"""Search: where one person stands in the registry. Reads only; what is found is erased by `erase`.
+
+A row of a file is the person's when it resolved to them, when it names them, or when it was rejected and later mended
+into one of theirs. A misspelt address is somebody else until it is named, too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, select
+
+from credtools.errors import RegistryError
+from credtools.privacy.person import Person
+from credtools.recipe import Recipe
+from credtools.store import tables
+from credtools.store.batches import WAITING_STATES
+from credtools.store.engine import snapshot
+from credtools.store.erased import token
+from credtools.store.values import Erase, Text
+from credtools.text import fold
+
+JUDGED_STATES = ("finished", "undone")
+WRITTEN = (tables.credential_versions, tables.credentials)
+Line = tuple[int, int]
+Records = Callable[[int], Iterable[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Who is meant and what of them goes.
+
+    `own`: per batch the values that only their rows hold, folded; `namesakes`: how many other users bear their name, so
+    that it proves nothing; `mentions`: how many credentials of others name them in columns of their own, which stay.
+    """
+
+    person: Person
+    erase: Erase = field(repr=False)
+    own: dict[int, frozenset[str]] = field(repr=False)
+    namesakes: int = 0
+    mentions: int = 0
+
+
+def search(engine: Engine, email: str, external_id: str, by: str, searched: dict[str, bool], records: Records) -> Found:
+    """Everything of the person with this address, or else this User ID, whether they are a user or not.
+
+    `searched`: files (by SHA-256) that were searched already, and whether they name the person; more are noted there.
+    `records` reads the file of a batch that was never finished: (digest, raw) of each record.
+    Raises RegistryError when nothing here is theirs.
+    """
+    with snapshot(engine) as connection:
+        found = _Search(connection, email, external_id, records).everything(by, searched)
+    if found.erase.user is None and not any(found.erase.counts().values()):
+        raise RegistryError(
+            f"Nothing here is known of {email or external_id!r}, so nothing was erased; write the address or User ID "
+            "as it stands in the files."
+        )
+    return found
+
+
+class _Search:
+    """The search for one person at one moment."""
+
+    def __init__(self, connection: Connection, email: str, external_id: str, records: Records) -> None:
+        self.c, self.records = connection, records
+        user = tables.users.c
+        asked = user.email_key == fold(email) if email else user.external_id == external_id.strip()
+        row = connection.execute(select(tables.users).where(asked)).one_or_none()
+        self.user: int | None = row.id if row else None
+        self.namesakes = self._namesakes(row) if row and row.name else 0
+        self.person = Person(email, external_id)
+        if row:
+            name = "" if self.namesakes else row.name
+            self.person = Person(row.email, row.external_id or "", name, token(row.id))
+        self.batches = {row.id: row for row in connection.execute(select(tables.batches))}
+        by_recipe = {text: Recipe.parse(text) for text in {row.recipe_text for row in self.batches.values()}}
+        self.recipes = {number: by_recipe[row.recipe_text] for number, row in self.batches.items()}
+        self.by_id = {number for number, recipe in self.recipes.items() if recipe.match_users_by == "external_id"}
+
+    def everything(self, by: str, searched: dict[str, bool]) -> Found:
+        seen = self.c.execute(select(tables.audit_head.c.seq)).scalar_one()
+        versions = self._versions()
+        lines, digests = self._rows()
+        rejects = self._rejects(lines, digests)
+        kept = self._kept(lines)
+        own = {batch: self._own(batch, lines) for batch in sorted({batch for batch, _ in lines})}
+        files = self._files(lines, searched)
+        waiting = [k for k, row in self.batches.items() if row.sha256 in files and row.state in WAITING_STATES]
+        unjudged = [k for k, row in self.batches.items() if row.sha256 in files and row.state not in JUDGED_STATES]
+        media, blobs = self._media(versions, unjudged)
+        value = Erase(by, "", seen, self.user, versions=sorted(versions), rejects=sorted(rejects))
+        value = replace(value, batch_id=[batch for batch, _ in kept], line=[line for _, line in kept])
+        value = replace(value, patches=self._patches(digests, unjudged), media=media, blobs=blobs, files=sorted(files))
+        value = replace(value, waiting=sorted(waiting), unjudged=sorted(unjudged))
+        value = replace(value, texts=list(self._texts(value, own)))
+        return Found(self.person, value, own, self.namesakes, self._mentions(versions))
+
+    def _namesakes(self, row: Any) -> int:
+        user = tables.users.c
+        others = self.c.execute(select(user.name).where(user.name != "", user.id != row.id)).scalars()
+        return sum(fold(name) == fold(row.name) for name in others)
+
+    def _versions(self) -> set[int]:
+        version, credential = WRITTEN
+        theirs = select(version.c.id).join(credential, credential.c.id == version.c.credential_id)
+        ours = (credential.c.user_id == self.user, version.c.salt.is_not(None))
+        return set(self.c.execute(theirs.where(*ours)).scalars())
+
+    def _rows(self) -> tuple[set[Line], set[tuple[int, str]]]:
+        """Their lines of the ledger, and (source, digest) of the records on them, as far as values are left."""
+        ledger, values, version, credential = tables.ledger, tables.ledger_values, *WRITTEN
+        pointing = select(ledger.c.batch_id, ledger.c.line).select_from(
+            ledger.join(version).join(credential, credential.c.id == version.c.credential_id)
+        )
+        theirs = {(row.batch_id, row.line) for row in self.c.execute(pointing.where(credential.c.user_id == self.user))}
+        strangers = self._strangers() if self.person.external_id.isdecimal() else set()
+        lines: set[Line] = set()
+        digests: set[tuple[int, str]] = set()
+        statement = select(values.c.batch_id, values.c.line, values.c.raw).execution_options(yield_per=10_000)
+        for batch, line, raw in self.c.execute(statement):
+            by_id = batch in self.by_id and (batch, line) not in strangers
+            if (batch, line) in theirs or self.person.in_record(raw, by_id=by_id):
+                lines.add((batch, line))
+                digests.add((self.batches[batch].source_id, hashlib.sha256(raw.encode()).hexdigest()))
+        return lines | theirs, digests
+
+    def _strangers(self) -> set[Line]:
+        """Rows of files by User ID that resolved to somebody else, whatever other number stands in them."""
+        ledger, reject = tables.ledger.c, tables.rejects.c
+        accepted = select(ledger.batch_id, ledger.line).where(ledger.version_id.is_not(None))
+        rejected = select(reject.batch_id, reject.line).where(reject.user_id != self.user)
+        return {
+            (row.batch_id, row.line)
+            for statement, batch in ((accepted, ledger.batch_id), (rejected, reject.batch_id))
+            for row in self.c.execute(statement.where(batch.in_(sorted(self.by_id))))
+        }
+
+    def _rejects(self, lines: set[Line], digests: set[tuple[int, str]]) -> set[int]:
+        """Their rejects: of their rows, mended into one of them, and what superseded or was superseded by these.
+
+        Adds the rows and records of these to `lines` and `digests`.
+        """
+        rows = {row.id: row for row in self.c.execute(select(tables.rejects))}
+        near: defaultdict[int, set[int]] = defaultdict(set)
+        for row in rows.values():
+            if row.superseded_by is not None:
+                near[row.id].add(row.superseded_by)
+                near[row.superseded_by].add(row.id)
+        new = {
+            number
+            for number, row in rows.items()
+            if (row.batch_id, row.line) in lines
+            or (row.fixed_batch_id, row.fixed_line) in lines
+            or (self.user is not None and row.user_id == self.user)
+        }
+        found: set[int] = set()
+        while new:
+            found |= new
+            new = {other for number in new for other in near[number]} - found
+        lines |= {(rows[number].batch_id, rows[number].line) for number in found}
+        found = {number for number in found if rows[number].record_digest is not None}  # else erased before
+        digests |= {(rows[number].source_id, rows[number].record_digest) for number in found}
+        return found
+
+    def _kept(self, lines: set[Line]) -> list[Line]:
+        """Those of the lines whose values are still here."""
+        values = tables.ledger_values.c
+        batches = sorted({batch for batch, _ in lines})
+        there = self.c.execute(select(values.batch_id, values.line).where(values.batch_id.in_(batches)))
+        return sorted(lines & {(row.batch_id, row.line) for row in there})
+
+    def _own(self, batch: int, lines: set[Line]) -> frozenset[str]:
+        """The values that stand in their rows of a batch and in nobody else's."""
+        values = tables.ledger_values.c
+        theirs: set[str] = set()
+        others: set[str] = set()
+        for line, raw in self.c.execute(select(values.line, values.raw).where(values.batch_id == batch)):
+            (theirs if (batch, line) in lines else others).update(map(fold, json.loads(raw)))
+        return frozenset(theirs - others - {""})
+
+    def _files(self, lines: set[Line], searched: dict[str, bool]) -> set[str]:
+        """The files that hold one of their rows, or name them anywhere, and whose bytes are still here."""
+        file = tables.source_files.c
+        there = set(self.c.execute(select(file.sha256).where(file.content.is_not(None))).scalars())
+        found = {self.batches[batch].sha256 for batch, _ in lines} & there
+        for sha256 in sorted(there - found - searched.keys()):
+            read = [self.recipes[number] for number, row in self.batches.items() if row.sha256 == sha256]
+            encodings = {str(recipe.read["encoding"]) for recipe in read if "encoding" in recipe.read}
+            by_id = any(self.batches[number].sha256 == sha256 for number in self.by_id)
+            content = self.c.execute(select(file.content).where(file.sha256 == sha256)).scalar_one()
+            searched[sha256] = self.person.in_bytes(bytes(content), sorted(encodings), by_id=by_id)
+        return found | {sha256 for sha256 in there if searched.get(sha256)}
+
+    def _media(self, versions: set[int], unjudged: list[int]) -> tuple[list[int], list[str]]:
+        """Their links; and the blobs to which then nobody refers any more."""
+        media, staged, blob = tables.media.c, tables.staged_media.c, tables.blobs.c
+        named = self.c.execute(select(media.id, media.version_id, media.sha256).where(media.file_name != "")).all()
+        theirs = {row.id: row.sha256 for row in named if row.version_id in versions}
+        others = {row.sha256 for row in named if row.version_id not in versions}
+        waiting: set[str] = set()
+        for batch, sha256 in self.c.execute(select(staged.batch_id, staged.sha256)):
+            (waiting if batch in unjudged else others).add(sha256)
+        there = set(self.c.execute(select(blob.sha256).where(blob.erased_at.is_(None))).scalars())
+        return sorted(theirs), sorted(({*theirs.values()} | waiting) & there - others)
+
+    def _patches(self, digests: set[tuple[int, str]], unjudged: list[int]) -> list[int]:
+        """Corrections of their records, and those that name them."""
+        found = self.c.execute(select(tables.patches).where(tables.patches.c.record_digest != "")).all()
+        for batch in {row.batch_id for row in found} & {*unjudged}:
+            by_id = batch in self.by_id
+            theirs = (digest for digest, raw in self.records(batch) if self.person.in_record(raw, by_id=by_id))
+            digests |= {(self.batches[batch].source_id, digest) for digest in theirs}
+        return [
+            row.id
+            for row in found
+            if (row.source_id, row.record_digest) in digests
+            or self.person.in_cells([row.old_value or "", row.new_value or ""])
+        ]
+
+    def _texts(self, value: Erase, own: dict[int, frozenset[str]]) -> Iterator[Text]:
+        """The texts of rows that stay, without the person; a suggestion that names them goes."""
+        text, name = self.person.without, self.person.without_in_file_name
+        for row in self.batches.values():
+            because = _nothing if row.id in own else text  # it may quote a value of theirs
+            yield from _changed("batches", row, ("id",), file_name=name, recipe_text=text, held_because=because)
+        for row in self.c.execute(select(tables.runs)):
+            look = partial(_look, self.person, own.get(row.batch_id, frozenset()))
+            yield from _changed("runs", row, ("id",), file_name=name, statistics=look)
+        for row in self._others(tables.media, "id", value.media):
+            yield from _changed("media", row, ("id",), file_name=name)
+        for row in self._others(tables.decisions, "version_id", value.versions):
+            yield from _changed("decisions", row, ("id",), reason=text)
+        for row in self._others(tables.rejects, "id", value.rejects):
+            yield from _changed("rejects", row, ("id",), reason=text)
+        for row in self._others(tables.reject_errors, "reject_id", value.rejects):
+            said = {"value": text, "resolution": text, "suggestion": self._nobody}
+            yield from _changed("reject_errors", row, ("reject_id", "position"), **said)
+
+    def _nobody(self, suggestion: str) -> str:
+        return "" if self.person.in_cells([suggestion]) else suggestion
+
+    def _others(self, table: Table, column: str, ids: list[int]) -> Iterator[Any]:
+        gone = set(ids)
+        return (row for row in self.c.execute(select(table)) if getattr(row, column) not in gone)
+
+    def _mentions(self, versions: set[int]) -> int:
+        version = tables.credential_versions.c
+        said = self.c.execute(select(version.id, version.own).where(version.own != "{}"))
+        return sum(row.id not in versions and self.person.in_cells(_strings(json.loads(row.own))) for row in said)
+
+
+def _changed(table: str, row: Any, key: tuple[str, ...], **mends: Callable[[str], str]) -> Iterator[Text]:
+    for column, mend in mends.items():
+        before = getattr(row, column)
+        if before and (after := mend(before)) != before:
+            yield Text(table, {name: getattr(row, name) for name in key}, column, after)
+
+
+def _nothing(_: str) -> str:
+    return ""
+
+
+def _look(person: Person, own: frozenset[str], text: str) -> str:
+    """The statistics of a run without the person, and without unknown values that only their rows hold."""
+    told = json.loads(text)
+    if "unknown" in told:
+        kept = {value: n for value, n in told["unknown"].items() if fold(value) not in own}
+        told["unknown"] = {value: n for value, n in kept.items() if not person.in_cells([value])}
+    mended = person.without_in_json(told)
+    return text if mended == json.loads(text) else json.dumps(mended, sort_keys=True)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """All texts in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _strings(part)

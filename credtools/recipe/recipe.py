@@ -1,0 +1,238 @@
+"""Recipe: how one source's export becomes the organisation's file. Rules only, no personal values; kept in git.
+
+The stem of a recipe's file name is the *source*; without a recipe the source is `manual`. Every key is optional.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from credtools import errors
+from credtools.errors import RecipeError
+from credtools.reading.options import OPTIONS as READ_OPTIONS
+from credtools.reading.options import option_as_text, option_from_text
+from credtools.recipe import expectations, steps, yaml
+from credtools.recipe.expectations import Expect
+from credtools.recipe.steps import Replace, Rule
+from credtools.schema.dates import DateFormat
+from credtools.schema.words import Column
+from credtools.text import fold
+
+MANUAL = "manual"
+KEYS = (
+    *("schema", "read", "headings", "date_format", "constants"),
+    *("match_users_by", "rules", "media", "max_reject_rate", "expect"),
+)
+MEDIA_VALUES = ("user_email", "external_id", "credential_type", "credential_number", "issue_date")
+MATCH_USERS_BY = ("email", "external_id")
+USER_COLUMN = {"email": "user_email", "external_id": "external_id"}
+MAX_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The rules of one source; a value: each change gives a new recipe."""
+
+    source: str = MANUAL
+    schema: str = "credentials"
+    read: Mapping[str, Any] = field(default_factory=dict)
+    headings: Mapping[str, str] = field(default_factory=dict)
+    date_format: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    match_users_by: str = "email"
+    rules: tuple[Rule, ...] = ()
+    media: str = ""  # how a file is named after its row, without the ending; '' for by the media column
+    max_reject_rate: float | None = None
+    expect: Expect = field(default_factory=Expect)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Recipe:
+        """The recipe in a YAML file. Raises RecipeError with the key to blame, or MissingFileError."""
+        path = Path(path)
+        if not path.is_file():
+            raise errors.no_such_file(path)
+        if path.stat().st_size > MAX_BYTES:
+            raise RecipeError(f"The recipe {path} is larger than {MAX_BYTES:,} bytes; a recipe holds rules only.")
+        try:
+            text = path.read_text("utf-8")
+        except UnicodeDecodeError as problem:
+            raise RecipeError(f"The recipe {path} isn't UTF-8 text; save it as UTF-8.") from problem
+        return cls.parse(text, source=path.stem)
+
+    @classmethod
+    def parse(cls, text: str, source: str = MANUAL) -> Recipe:
+        """The recipe that a YAML text describes. Raises RecipeError."""
+        return _from_mapping(yaml.load(text, source), source)
+
+    def replacing(self, column: str, values: Mapping[str, str]) -> Recipe:
+        """This recipe with one more rule per changed value; a rule for the same value gives way."""
+        more = tuple(Replace(column, old, new) for old, new in values.items())
+        again = {(rule.column, fold(rule.old)) for rule in more}
+        kept = (r for r in self.rules if not isinstance(r, Replace) or (r.column, fold(r.old)) not in again)
+        return replace(self, rules=(*kept, *more))
+
+    def text(self) -> str:
+        """The recipe as YAML, keys in their fixed order."""
+        return yaml.dump(self._meaning())
+
+    def save(self, path: str | Path) -> Path:
+        """Writes the recipe; its source becomes the stem of the file's name.
+
+        Over an existing recipe only what has changed is written: comments, order and layout stay.
+        """
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(self.text_over(path), "utf-8")
+        return path
+
+    def text_over(self, path: Path) -> str:
+        """What `save` writes to this path."""
+        try:
+            text = path.read_text("utf-8")
+            merged = yaml.changed(text, Recipe.parse(text)._meaning(), self._meaning())  # noqa: SLF001 - its own kind
+            kept = Recipe.parse(merged).fingerprint == self.fingerprint
+        except (OSError, UnicodeDecodeError, RecipeError):
+            return self.text()
+        return merged if kept else self.text()
+
+    @property
+    def replacements(self) -> tuple[Replace, ...]:
+        """The rules that replace one value by another."""
+        return tuple(rule for rule in self.rules if isinstance(rule, Replace))
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the meaning: comments, order of keys and layout don't count."""
+        return hashlib.sha256(json.dumps(self._meaning(), sort_keys=True).encode()).hexdigest()
+
+    def formats(self, column: str) -> tuple[str, ...]:
+        """The date formats for a column, or () when the recipe doesn't say."""
+        return self.date_format.get(column) or self.date_format.get("*") or ()
+
+    def columns_in_use(self, columns: Sequence[Column]) -> frozenset[str]:
+        """The columns that count: of those that name a user only the one by which users are matched."""
+        named_by = USER_COLUMN[self.match_users_by]
+        return frozenset(c.name for c in columns if c.kind != "user" or c.name == named_by)
+
+    def _meaning(self) -> dict[str, Any]:
+        meaning: dict[str, Any] = {"schema": self.schema}
+        if self.read:
+            meaning["read"] = {key: option_as_text(option) for key, option in self.read.items()}
+        if self.headings:
+            meaning["headings"] = dict(self.headings)
+        if self.date_format:
+            formats = {k: v[0] if len(v) == 1 else list(v) for k, v in self.date_format.items()}
+            meaning["date_format"] = formats["*"] if set(formats) == {"*"} else formats
+        if self.constants:
+            meaning["constants"] = dict(self.constants)
+        if self.match_users_by != "email":
+            meaning["match_users_by"] = self.match_users_by
+        if self.rules:
+            meaning["rules"] = [rule.told() for rule in self.rules]
+        if self.media:
+            meaning["media"] = self.media
+        if self.max_reject_rate is not None:
+            meaning["max_reject_rate"] = self.max_reject_rate
+        if expected := self.expect.told():
+            meaning["expect"] = expected
+        return meaning
+
+
+# --- YAML → Recipe ------------------------------------------------------------------------------------------
+
+
+def _from_mapping(value: dict[str, Any], source: str) -> Recipe:
+    for key in value:
+        if key not in KEYS:
+            raise RecipeError(
+                f"The recipe {source!r} has the key {key!r}, which means nothing; known keys: {', '.join(KEYS)}."
+            )
+    schema = value.get("schema", "credentials")
+    if not isinstance(schema, str) or not schema:
+        raise RecipeError(f"In the recipe {source!r} the value of 'schema' must be a name, for example credentials.")
+    return Recipe(
+        source=source,
+        schema=schema,
+        read=_read_options(value.get("read") or {}, source),
+        headings=_texts(value.get("headings") or {}, "headings", source),
+        date_format=_date_formats(value.get("date_format"), source),
+        constants=_texts(value.get("constants") or {}, "constants", source),
+        match_users_by=_match_users_by(value.get("match_users_by", "email"), source),
+        rules=steps.parse(value.get("rules") or [], source),
+        media=media_pattern(value.get("media") or "", source),
+        max_reject_rate=_rate(value.get("max_reject_rate"), source),
+        expect=expectations.parse(value.get("expect") or {}, source),
+    )
+
+
+def _read_options(value: object, source: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise RecipeError(f"In the recipe {source!r} the value of 'read' must be keys and values.")
+    options: dict[str, Any] = {}
+    for key, option in value.items():
+        if key not in READ_OPTIONS:
+            known = ", ".join(READ_OPTIONS)
+            raise RecipeError(f"In the recipe {source!r} 'read' has the key {key!r}; known keys: {known}.")
+        usable = option_from_text(key, option)
+        if usable is None:
+            raise RecipeError(f"In the recipe {source!r} the value {option!r} of 'read: {key}' can't be used.")
+        options[key] = usable
+    return options
+
+
+def _texts(value: object, key: str, source: str) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise RecipeError(f"In the recipe {source!r} the value of {key!r} must be keys and texts.")
+    return dict(value)
+
+
+def _date_formats(value: object, source: str) -> dict[str, tuple[str, ...]]:
+    if not value:
+        return {}
+    formats = {}
+    for column, texts in (value if isinstance(value, dict) else {"*": value}).items():
+        several = texts if isinstance(texts, list) else [texts]
+        try:
+            formats[str(column)] = tuple(DateFormat(str(text)).text for text in several)
+        except ValueError as problem:
+            raise RecipeError(f"In the recipe {source!r}: {problem}") from problem
+    return formats
+
+
+def _match_users_by(value: object, source: str) -> str:
+    if value not in MATCH_USERS_BY:
+        ways = ", ".join(MATCH_USERS_BY)
+        raise RecipeError(f"In the recipe {source!r} 'match_users_by' is {value!r}, but must be one of: {ways}.")
+    return str(value)
+
+
+def media_pattern(value: object, source: str) -> str:
+    """A pattern for the names of media that can be used. Raises RecipeError."""
+    known = [f"{{{name}}}" for name in MEDIA_VALUES]
+    rest = text = str(value)
+    for name in known:
+        rest = rest.replace(name, "")
+    if text and (rest == text or re.search(r"[{}/\\]|\.(pdf|jpe?g|png)$", rest, re.IGNORECASE)):
+        raise RecipeError(
+            f"In the recipe {source!r} the pattern of 'media' is {text!r}, but must be a file's name without folder "
+            f"and ending, with at least one of: {', '.join(known)}."
+        )
+    return text
+
+
+def _rate(value: object, source: str) -> float | None:
+    if value is None or value == "":
+        return None
+    try:
+        rate = float(str(value))
+    except ValueError:
+        rate = -1.0
+    if not 0 <= rate <= 1:
+        raise RecipeError(f"In the recipe {source!r} 'max_reject_rate' is {value}, but must be a number from 0 to 1.")
+    return rate

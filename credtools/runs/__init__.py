@@ -1,0 +1,1 @@
+"""Runs: files imported without a person, by papermill, each with its record and its evidence."""

@@ -1,0 +1,212 @@
+"""Unattended runs: the import notebook, executed by papermill, one record and one folder of evidence per file.
+
+Success is the receipt in the database, found by the attempt id that the run was given – never the exit code of the
+kernel or the state of the notebook. Only declared parameters are passed, typed; the address of the database is not
+among them (the kernel finds it by the same settings), so no password can land in a record.
+"""
+
+from __future__ import annotations
+
+import glob
+import re
+import sys
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from credtools import registry, settings
+from credtools.errors import CredtoolsError, FileError, MissingFileError, no_such_file
+from credtools.model import Counts, Outcome
+from credtools.reading.sheets import SUFFIXES
+from credtools.recipe import MANUAL, Recipe
+from credtools.runs import evidence
+from credtools.runs.kernel import NAME, Kernel, Kernels
+
+PARAMETERS = ("source", "recipe", "max_reject_rate", "attempt", "part", "folder")
+TIMEOUT_SECONDS = 3_600
+TABLES = (".csv", ".tsv", ".txt", ".tab", *SUFFIXES)  # what counts as a file of a folder
+WORST_FIRST = ("unknown", "failed", "held", "partial", "ok")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One unattended run: how it ended, the error of the run where there is one, and where its rejects lie."""
+
+    outcome: Outcome
+    error: CredtoolsError | None = None
+    rejects: Path | None = None
+    export_failed: bool = False
+
+
+def import_file(
+    path: str | Path,
+    *,
+    recipe: str | Path | None = None,
+    max_reject_rate: float | None = None,
+    folder: str | Path = ".",
+    timeout: int = TIMEOUT_SECONDS,
+    part: int = 0,
+    kernels: Kernels | None = None,
+) -> Run:
+    """Imports one file unattended: runs `import.ipynb`, keeps the executed notebook, writes the rejects.
+
+    In: the file, its recipe (None: `manual`), a threshold that goes before the recipe's, the working folder whose
+    settings hold, the seconds one cell may take, the part of a larger file (0: the whole), and where its kernel comes
+    from (None: a new one). Never raises for what the file is worth: that is the outcome. Raises CredtoolsError when
+    registry or recipe can't be opened.
+    """
+    path, folder = Path(path).absolute(), Path(folder).absolute()
+    source = Recipe.load(recipe).source if recipe else MANUAL
+    opened = registry.open_registry(folder=str(folder))
+    if not path.is_file():
+        missing = no_such_file(path)
+        opened.note_failure(path.name, source)
+        return Run(Outcome(str(path), "failed", problem=str(missing)), missing)
+    attempt, timer = uuid.uuid4().hex, _Timer()
+    record = _new_record(opened.places, source, attempt)
+    parameters = {
+        "source": str(path),
+        "recipe": str(Path(recipe).absolute()) if recipe else "",
+        "max_reject_rate": max_reject_rate,
+        "attempt": attempt,
+        "part": part,
+        "folder": str(folder),
+    }
+    kernel = kernels.take() if kernels else Kernel(folder)
+    try:
+        error = _execute(kernel, opened.places, record, parameters, timeout)
+        outcome = _judge(opened, path, attempt, error)
+        outcome = replace(outcome, file=str(path), notebook=str(record) if record.exists() else None)
+        if outcome.verdict == "failed":
+            opened.give_up(attempt)
+            opened.note_failure(path.name, source)
+        return _with_evidence(opened, Run(outcome, error), record.parent, source, timer.stop())
+    finally:
+        kernel.end()
+
+
+def files_in(path: str | Path) -> list[Path]:
+    """The files that a path names: itself, those of a folder, or what a pattern (export_*.csv) finds; by name.
+
+    Raises MissingFileError when a folder or pattern holds none.
+    """
+    path = Path(path)
+    if path.is_dir():
+        found = [one for one in path.iterdir() if one.suffix.lower() in TABLES and one.name[0] not in ".~"]
+    elif path.exists() or not set("*?[") & set(str(path)):
+        return [path]
+    else:
+        found = [Path(one) for one in glob.glob(str(path), recursive=True)]  # noqa: PTH207 - it may be absolute
+    found = [one for one in found if one.is_file()]
+    if not found:
+        raise MissingFileError(f"There is no file to import in {str(path)!r}; check the name and the folder.")
+    return sorted(found)
+
+
+def import_whole(path: str | Path, **options: Any) -> list[Run]:
+    """Imports a file as one batch; see `import_file`."""
+    return [import_file(path, **options)]
+
+
+def import_divided(path: str | Path, *, recipe: str | Path | None = None, **options: Any) -> list[Run]:
+    """Imports a file of more rows than one batch takes: one run per part; lines keep their numbers."""
+    folder = Path(options.get("folder", ".")).absolute()
+    try:
+        parts = registry.open_registry(folder=str(folder)).parts(path, recipe)
+    except FileError:
+        parts = 1  # the run tells what is wrong with it
+    if kernels := options.get("kernels"):
+        kernels.expected += parts - 1
+    return [import_file(path, recipe=recipe, part=part, **options) for part in range(1, parts + 1)]
+
+
+def combined(outcomes: Sequence[Outcome]) -> Outcome:
+    """The outcome of one file out of its parts: counts added up, the worst verdict, the first batch and all others."""
+    worst = min(outcomes, key=lambda outcome: WORST_FIRST.index(outcome.verdict))
+    counts = sum((outcome.counts for outcome in outcomes), Counts())
+    batches = tuple(outcome.batch for outcome in outcomes if outcome.batch is not None)
+    first = batches[0] if batches else None
+    return replace(worst, counts=counts, batch=first, batches=batches)
+
+
+def _new_record(places: settings.Settings, source: str, attempt: str) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    safe = re.sub(r"[^\w.-]", "_", source)
+    run_folder = places.runs / f"{stamp}-{safe}-{attempt[:8]}"
+    places.runs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    run_folder.mkdir(mode=0o700)
+    return run_folder / "import.ipynb"
+
+
+def _execute(
+    kernel: Kernel, places: settings.Settings, record: Path, parameters: dict[str, Any], timeout: int
+) -> CredtoolsError | None:
+    """Runs the notebook; returns what went wrong in it, as a whole sentence."""
+    try:
+        papermill().execute_notebook(
+            places.notebooks / "import.ipynb",
+            record,
+            parameters={name: parameters[name] for name in PARAMETERS},
+            kernel_name=NAME,
+            km=kernel,
+            progress_bar=False,
+            store_widget_state=False,
+            execution_timeout=timeout,
+        )
+    except papermill().PapermillExecutionError as problem:
+        kind = {"MissingFileError": MissingFileError, "FileError": FileError}.get(problem.ename, CredtoolsError)
+        return kind(problem.evalue)
+    except Exception as problem:  # noqa: BLE001 - a killed kernel, a time-out: whatever it was, the database decides
+        kernel.end()  # before the database is asked: nothing is under way any more
+        return CredtoolsError(f"The run stopped before its end ({type(problem).__name__}); run the same command again.")
+    kernel.let_go()
+    return None
+
+
+def papermill() -> Any:
+    """papermill, without the grammar of addresses that its validator would compile at first, for nothing, in 0.7 s."""
+    modules: dict[str, Any] = sys.modules
+    hidden = modules.setdefault("rfc3987_syntax", None) is None  # None: can't be found, so it does without
+    import papermill as found  # noqa: PLC0415 - slow to import, and only needed here
+
+    if hidden:
+        del modules["rfc3987_syntax"]
+    return found
+
+
+def _judge(opened: registry.Registry, path: Path, attempt: str, error: CredtoolsError | None) -> Outcome:
+    try:
+        found = opened.outcome(attempt)
+    except Exception:  # noqa: BLE001 - the database can't be asked, so nobody knows
+        sentence = (
+            "The database can't be asked how the run ended; run the same command again: it finds out and finishes."
+        )
+        return Outcome(str(path), "unknown", problem=sentence)
+    if found is None:
+        sentence = str(error) if error else "The run ended without a receipt; look at its notebook."
+        return Outcome(str(path), "failed", problem=sentence)
+    return found
+
+
+def _with_evidence(opened: registry.Registry, run: Run, folder: Path, source: str, timing: evidence.Timing) -> Run:
+    try:
+        return replace(run, rejects=evidence.write(opened, folder, run.outcome, source, timing))
+    except CredtoolsError as problem:
+        if run.outcome.receipt is None:
+            return run
+        sentence = f"Imported, but the export of the rejects failed: {problem}"
+        return replace(run, outcome=replace(run.outcome, problem=sentence), export_failed=True)
+
+
+class _Timer:
+    """Runs from when it is made until it is stopped."""
+
+    def __init__(self) -> None:
+        self.began, self.start = datetime.now(UTC), time.perf_counter()
+
+    def stop(self) -> evidence.Timing:
+        return evidence.Timing(self.began, time.perf_counter() - self.start)

@@ -1,0 +1,36 @@
+"""Text: fold for comparing, plural for counting, escape for HTML – the only such helpers."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from html import escape as _escape
+
+CELL = "border:1px solid #8886;padding:4px 8px;text-align:left;vertical-align:top"
+
+
+def fold(text: str) -> str:
+    """The key under which e-mails, type names and headings are matched: NFKC, trim, squeeze, case fold."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return " ".join(text.split()).casefold()
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 row`, `1,234 rows`, as sentences count."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def escape(value: object) -> str:
+    """`value` as text that a browser shows and never runs."""
+    return _escape(str(value), quote=True)
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> str:
+    """A table with inline styles (a record opened unsigned loses style sheets); every value is escaped."""
+    head = "".join(f'<th scope="col" style="{CELL}">{escape(name)}</th>' for name in headings)
+    body = "".join(
+        "<tr>" + "".join(f'<td style="{CELL}">{escape(cell)}</td>' for cell in row) + "</tr>" for row in rows
+    )
+    title = f'<caption style="text-align:left;padding:4px 0">{escape(caption)}</caption>' if caption else ""
+    return f'<table style="border-collapse:collapse">{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
