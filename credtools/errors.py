@@ -1,4 +1,4 @@
-"""Everything that credtools raises on purpose.
+"""Everything that credtools raises on purpose, and what it says.
 
 CredtoolsError
 ├── FileError            the file as a whole is refused (code: file_readable, heading_required, row_limit)
@@ -11,20 +11,108 @@ CredtoolsError
     ├── MovedError       what was shown is no longer so: look again, then repeat
     └── UnknownOutcomeError  the connection was lost during COMMIT: run the same command again
 
-Every message is a whole sentence: what happened, where, what to do.
+Every sentence stands in `sentences.toml`, under the reason that a program can act on: what happened, where, what to
+do. What to do differs by face: `{remedy[…]}` names a command at the prompt, a call in Python, a button on the screen.
 """
 
 from __future__ import annotations
 
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Face = Literal["python", "prompt", "screen", "stored"]  # stored: kept, and read anywhere; it names no remedy
+MARK = re.compile("⟦([a-z_]+)⟧")  # a remedy in a sentence whose face isn't known yet
+_face: Face = "python"
+
+
+def speak(face: Face) -> None:
+    """From now on sentences of this process name the remedies of this face, where no other is asked for."""
+    global _face  # noqa: PLW0603 - a process has one face: the prompt sets it once
+    _face = face
+
+
+@lru_cache(maxsize=1)
+def _document() -> dict[str, dict[str, Any]]:
+    with (Path(__file__).parent / "sentences.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> dict[str, dict[str, str]]:
+    """Per reason: `sentence`, and `code` where it isn't the reason itself."""
+    rooms = [entries.items() for room, entries in _document().items() if room != "remedy"]
+    told = {reason: entry for entries in rooms for reason, entry in entries}
+    return {reason: entry if isinstance(entry, dict) else {"sentence": entry} for reason, entry in told.items()}
+
+
+def sentence(reason: str, facts: Mapping[str, Any], face: Face | None = None) -> str:
+    """The sentence of a reason with its facts, as it is said on a face."""
+    return catalogue()[reason]["sentence"].format(**facts, remedy=_Remedies(face or _face))
+
+
+def remedied(text: str, face: Face | None = None) -> str:
+    """A sentence with marks in it (see `marked`) as it is said on a face."""
+    remedies = _Remedies(face or _face)
+    return MARK.sub(lambda found: remedies[found[1]], text)
+
+
+class _Remedies:
+    """What to do, by the face on which it is read; nothing where that face has no such remedy."""
+
+    def __init__(self, face: Face) -> None:
+        self._face = face
+
+    def __getitem__(self, name: str) -> str:
+        return str(_document()["remedy"][name].get(self._face, ""))
+
+
+class Marks:
+    """In place of `remedy` while the face isn't known yet: each becomes a mark for `remedied`."""
+
+    def __getitem__(self, name: str) -> str:
+        return f"⟦{name}⟧"
+
 
 class CredtoolsError(Exception):
-    """The base of all errors that credtools raises on purpose."""
+    """The base of all errors that credtools raises on purpose.
+
+    `reason` names its sentence in the catalogue, `facts` are what the sentence speaks of; `code` is what reports and
+    `--json` call it.
+    """
+
+    usual_code = ""
+
+    def __init__(self, reason: str, **facts: Any) -> None:
+        super().__init__(sentence(reason, facts) if reason in catalogue() else reason)
+        self.reason = reason
+        self.facts = facts
+
+    @classmethod
+    def told(cls, text: str) -> Self:
+        """An error of another process, of which only the sentence came across."""
+        return cls(text)
+
+    @property
+    def code(self) -> str:
+        return catalogue().get(self.reason, {}).get("code") or self.usual_code or self.reason
+
+    def on(self, face: Face) -> str:
+        """The sentence as it is said on a face."""
+        return sentence(self.reason, self.facts, face) if self.reason in catalogue() else self.reason
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.reason, self.facts)
+
+
+def _again(kind: type[CredtoolsError], reason: str, facts: dict[str, Any]) -> CredtoolsError:
+    return kind(reason, **facts)
 
 
 class FileError(CredtoolsError):
@@ -34,11 +122,15 @@ class FileError(CredtoolsError):
     blame; `column` the schema's column, where one is missing.
     """
 
-    def __init__(self, message: str, code: str = "file_readable", line: int | None = None, column: str = "") -> None:
-        super().__init__(message)
-        self.code = code
-        self.line = line
-        self.column = column
+    usual_code = "file_readable"
+
+    @property
+    def line(self) -> int | None:
+        return self.facts.get("line")
+
+    @property
+    def column(self) -> str:
+        return str(self.facts.get("column", ""))
 
 
 class MissingFileError(FileError):
@@ -48,8 +140,8 @@ class MissingFileError(FileError):
 class LoadError(CredtoolsError):
     """A file of users or types with errors; `errors` is the frame of all of them. Nothing was loaded."""
 
-    def __init__(self, message: str, errors: pd.DataFrame) -> None:
-        super().__init__(message)
+    def __init__(self, reason: str, *, errors: pd.DataFrame, **facts: Any) -> None:
+        super().__init__(reason, errors=errors, **facts)
         self.errors = errors
 
 
@@ -77,159 +169,6 @@ class UnknownOutcomeError(RegistryError):
     """The connection was lost during COMMIT; the same command, run again, finds out and finishes."""
 
 
-# --- sentences of file errors -------------------------------------------------------------------------------
-
-
 def no_such_file(path: object) -> MissingFileError:
-    if Path(str(path)).is_dir():
-        return MissingFileError(f"{str(path)!r} is a folder; name a file in it.")
-    return MissingFileError(f"There is no file {str(path)!r}; check the name and the folder.")
-
-
-def too_many_bytes(found: int, allowed: int) -> FileError:
-    return FileError(
-        f"The file has {found:,} bytes, but at most {allowed:,} are read at a time; divide it into several files."
-    )
-
-
-def not_decodable(encoding: str, position: int) -> FileError:
-    return FileError(
-        f"The file isn't text in the encoding {encoding}: byte {position:,} has no meaning there; "
-        "save it as UTF-8, or name its encoding in the recipe (read: {encoding: …})."
-    )
-
-
-def unknown_encoding(encoding: str) -> FileError:
-    return FileError(
-        f"There is no encoding called {encoding!r}; name one that Python knows, for example utf-8 or cp1252."
-    )
-
-
-def unknown_delimiter(delimiter: str) -> FileError:
-    return FileError(f"The delimiter {delimiter!r} can't be used; it must be one character, for example ',' or ';'.")
-
-
-def unknown_mark(name: str, mark: str) -> FileError:
-    return FileError(
-        f"The {name} mark {mark!r} can't be used; it must be one character that is neither blank nor the delimiter, "
-        "or nothing for none."
-    )
-
-
-def not_a_table(reason: str) -> FileError:
-    return FileError(f"The file holds no table: {reason}; export it again as CSV with a line of headings.")
-
-
-def unsupported_kind(suffix: str) -> FileError:
-    return FileError(
-        f"Files that end in {suffix!r} can't be read; save the table as CSV (UTF-8) or XLSX and upload that."
-    )
-
-
-def is_web_page() -> FileError:
-    return FileError(
-        "The file is a web page, whatever its name ends in; open it in a spreadsheet, save it as XLSX or CSV, and "
-        "upload that."
-    )
-
-
-def sheet_unreadable(reason: str) -> FileError:
-    return FileError(
-        f"The spreadsheet can't be read: {reason}; open it in a spreadsheet program, save it again and upload that."
-    )
-
-
-def sheet_beyond(what: str, found: int, allowed: int) -> FileError:
-    return FileError(
-        f"The spreadsheet has {found:,} {what}, but at most {allowed:,} are read; remove what isn't part of the table, "
-        "or save the table as CSV."
-    )
-
-
-def far_cell(sheet: str, cell: str, found: int, allowed: int) -> FileError:
-    return FileError(
-        f"The sheet {sheet!r} has a cell at {cell}, so that it spans {found:,} cells, but at most {allowed:,} are "
-        "read; delete what stands far from the table."
-    )
-
-
-def sheet_too_costly(what: str, allowed: int) -> FileError:
-    return FileError(
-        f"Reading the spreadsheet took more than the {allowed:,} {what} that are allowed; save the table as CSV "
-        "(UTF-8) and upload that."
-    )
-
-
-def no_such_sheet(sheet: str, sheets: list[str]) -> FileError:
-    return FileError(
-        f"The spreadsheet has no sheet {sheet!r}; its sheets are: {', '.join(map(repr, sheets)) or 'none'}. "
-        "Name one of them in the recipe (read: {sheet: …})."
-    )
-
-
-def too_many_lines(found: int, allowed: int) -> FileError:
-    return FileError(
-        f"The file has {found:,} lines, but at most {allowed:,} are read at a time; divide it into several files."
-    )
-
-
-def cell_too_long(line: int, found: str, allowed: int) -> FileError:
-    return FileError(
-        f"The record on line {line} has a cell of {found} bytes, but at most {allowed:,} are allowed; "
-        "shorten the cell, or look for a missing quotation mark there.",
-        line=line,
-    )
-
-
-def line_too_long(line: int, found: int, allowed: int) -> FileError:
-    return FileError(
-        f"Line {line:,} has {found:,} characters, but at most {allowed:,} are read in one line; look for missing line "
-        "ends.",
-        line=line,
-    )
-
-
-def too_many_columns(line: int, found: int, allowed: int) -> FileError:
-    return FileError(
-        f"The record on line {line} has {found:,} fields, but at most {allowed} columns are allowed; "
-        "remove the columns that aren't needed, or check the delimiter.",
-        line=line,
-    )
-
-
-def heading_line_beyond(heading_line: int, lines: int) -> FileError:
-    return FileError(
-        f"The headings should be on line {heading_line:,}, but there is no such record in the file, which has "
-        f"{lines:,} lines; correct heading_line in the recipe."
-    )
-
-
-def too_many_rows(found: int, allowed: int) -> FileError:
-    return FileError(
-        f"The file has {found:,} rows, but at most {allowed:,} are taken at a time; divide it, "
-        "or upload it in parts on purpose with --split.",
-        code="row_limit",
-    )
-
-
-def heading_missing(column: str, title: str, line: int | None, found: list[str], likely: str = "") -> FileError:
-    perhaps = f"Perhaps {likely!r} stands for it. " if likely else ""
-    where = f"The heading row (line {line})" if line else "The file"
-    names = ", ".join(found) or "none"
-    return FileError(
-        f"{where} has no heading for {title!r}; the headings found are: {names}. "
-        f"{perhaps}Rename the right one, or name it in the recipe (headings: {{Heading in the file: column}}).",
-        code="heading_required",
-        line=line,
-        column=column,
-    )
-
-
-def heading_twice(column: str, title: str, first: str, second: str, line: int | None) -> FileError:
-    return FileError(
-        f"The headings {first!r} and {second!r} both stand for {title!r}; "
-        "keep one of them, or say in the recipe which one counts.",
-        code="heading_required",
-        line=line,
-        column=column,
-    )
+    """The error about a file that isn't there, or is a folder."""
+    return MissingFileError("is_folder" if Path(str(path)).is_dir() else "no_such_file", path=str(path))

@@ -15,14 +15,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from credtools import errors
 from credtools.checking.causes import Explanation
 from credtools.checking.lookups import Lookups
 from credtools.checking.messages import Finding
 from credtools.checking.parse import STATE
 from credtools.checking.resolve import Resolved, resolve, same_rows
 from credtools.checking.texts import text_bytes
-from credtools.errors import SchemaError
+from credtools.errors import FileError, SchemaError
 from credtools.model import BoolArray, Patch, Review, StateArray, Table
 from credtools.reading import suggest_columns
 from credtools.recipe import Mapped, Recipe, apply, apply_patches
@@ -61,7 +60,7 @@ def review(
     SchemaError when a rule itself fails.
     """
     if len(table.lines) > lookups.settings.max_rows:
-        raise errors.too_many_rows(len(table.lines), lookups.settings.max_rows)
+        raise FileError("too_many_rows", found=len(table.lines), allowed=lookups.settings.max_rows)
     basis = before.basis if before and before.table is table else None
     known = basis if isinstance(basis, _Basis) and basis.holds(schema, lookups, recipe) else None
     mapped = apply(recipe, table, schema.columns)
@@ -217,9 +216,15 @@ def _require_headings(table: Table, mapped: Mapped, resolved: Resolved, columns:
         if column.required or _needed_by_every_row(column, resolved):
             unknown = [heading for heading, meant in mapped.headings.items() if meant is None]
             likely = suggest_columns(unknown, {column.name: (column.title, *column.synonyms)})
-            raise errors.heading_missing(
-                *(column.name, column.title, table.reading.heading_line, list(table.frame.columns)),
-                likely=next(iter(likely), ""),
+            line = table.reading.heading_line
+            raise FileError(
+                "heading_missing",
+                column=column.name,
+                title=column.title,
+                line=line,
+                where=f"The heading row (line {line})" if line else "The file",
+                names=", ".join(table.frame.columns) or "none",
+                perhaps=f"Perhaps {next(iter(likely))!r} is meant. " if likely else "",
             )
 
 

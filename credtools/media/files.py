@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from credtools import errors
 from credtools.checking.parse import UNREADABLE
+from credtools.errors import no_such_file
 from credtools.media.refusals import Refused
 from credtools.text import fold
 
@@ -67,7 +67,7 @@ def gathered(paths: Sequence[str | Path]) -> Iterator[list[File]]:
             if path.is_dir():
                 found += _folder(path)
             elif not path.exists():
-                raise errors.no_such_file(path)
+                raise no_such_file(path)
             elif path.suffix.lower() == ".zip":
                 found += _zip(path, opened)
             else:

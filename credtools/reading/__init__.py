@@ -11,7 +11,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from credtools import errors
+from credtools.errors import FileError, no_such_file
 from credtools.limited import collection_paused
 from credtools.model import Table
 from credtools.reading import sheets
@@ -45,10 +45,10 @@ def file_bytes(path: str | Path, max_bytes: int = MAX_BYTES) -> bytes:
     """The bytes of a file. Raises MissingFileError, or FileError when there are too many."""
     path = Path(path)
     if not path.is_file():
-        raise errors.no_such_file(path)
+        raise no_such_file(path)
     size = path.stat().st_size
     if size > max_bytes:
-        raise errors.too_many_bytes(size, max_bytes)
+        raise FileError("too_many_bytes", found=size, allowed=max_bytes)
     return path.read_bytes()
 
 
@@ -57,19 +57,19 @@ def read_bytes(content: bytes, name: str, **options: Any) -> Table:
     told = Options(**options)
     suffix = Path(name).suffix.lower()
     if suffix not in (*TEXT_SUFFIXES, *sheets.SUFFIXES):
-        raise errors.unsupported_kind(suffix)
+        raise FileError("unsupported_kind", suffix=suffix)
     with collection_paused():
         return (_read_sheet if sheets.is_spreadsheet(content) else _read_text)(content, name, told)
 
 
 def _read_text(content: bytes, name: str, told: Options) -> Table:
     if content[:HEAD].lstrip().lower().startswith(WEB_PAGE):
-        raise errors.is_web_page()
+        raise FileError("is_web_page")
     text, encoding, warnings = decode(content, told.encoding)
     if (lines := max(text.count("\n"), text.count("\r"))) > MAX_LINES:
-        raise errors.too_many_lines(lines, MAX_LINES)
+        raise FileError("too_many_lines", found=lines, allowed=MAX_LINES)
     if not text.strip():
-        raise errors.not_a_table("every line is empty" if text else "the file is empty")
+        raise FileError("not_a_table", why="every line is empty" if text else "the file is empty")
     first_line = told.heading_line or 1
     dialect = find_dialect(text, told.delimiter, told.quote, told.escape, first_line)
     records = split_records(text, dialect, first_line)
@@ -82,7 +82,7 @@ def _read_sheet(content: bytes, name: str, told: Options) -> Table:
     width = len(sheet.rows[0])
     if width > MAX_COLUMNS:
         line = next(k for k, row in enumerate(sheet.rows, 1) if any(row[MAX_COLUMNS:]))
-        raise errors.too_many_columns(line, width, MAX_COLUMNS)
+        raise FileError("too_many_columns", line=line, found=width, allowed=MAX_COLUMNS)
     records = Records(sheet.rows, range(1, len(sheet.rows) + 2), width)
     source = Source(
         *(name, hashlib.sha256(content).hexdigest(), sheet.kind, None),

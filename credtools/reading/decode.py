@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from credtools import errors
+from credtools.errors import FileError
 
 # UTF-32 stands before UTF-16, whose little-endian mark is the beginning of UTF-32's.
 MARKS = (
@@ -93,9 +93,9 @@ def _strict(content: bytes, encoding: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as problem:
-        raise errors.not_decodable(encoding, problem.start) from problem
+        raise FileError("not_decodable", encoding=encoding, position=problem.start) from problem
     except (LookupError, ValueError) as problem:
-        raise errors.unknown_encoding(encoding) from problem
+        raise FileError("unknown_encoding", encoding=encoding) from problem
 
 
 def _refuse_surrogates(text: str, encoding: str) -> None:
@@ -103,4 +103,4 @@ def _refuse_surrogates(text: str, encoding: str) -> None:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as problem:
-        raise errors.not_decodable(encoding, problem.start) from problem
+        raise FileError("not_decodable", encoding=encoding, position=problem.start) from problem

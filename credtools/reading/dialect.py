@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from credtools import errors
+from credtools.errors import FileError
 from credtools.reading.kinds import kind
 
 COMMA_BLANK = ", "  # each comma is followed by a blank that belongs to it
@@ -179,7 +179,7 @@ def _escape(text: str, dialect: Dialect) -> str:
 def _refuse_unusable(dialect: Dialect, escape: str | None) -> None:
     delimiter = dialect.delimiter
     if delimiter not in (COMMA_BLANK, BLANKS) and (len(delimiter) != 1 or delimiter in f'\r\n"{dialect.quote}'):
-        raise errors.unknown_delimiter(delimiter)
+        raise FileError("unknown_delimiter", delimiter=delimiter)
     for name, mark in (("quote", dialect.quote), ("escape", escape or "")):
         if len(mark) > 1 or (mark and (mark.isspace() or mark == delimiter)):
-            raise errors.unknown_mark(name, mark)
+            raise FileError("unknown_mark", name=name, mark=mark)

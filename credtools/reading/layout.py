@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from credtools import errors
+from credtools.errors import FileError
 from credtools.reading.headings import folded, squeeze
 from credtools.reading.kinds import column_kinds, kind
 from credtools.reading.records import Records
@@ -74,7 +74,7 @@ def lay_out(
     skip = set(blank)
     filled = [k for k in range(len(rows)) if k not in skip] if blank else list(range(len(rows)))
     if not filled:
-        raise errors.not_a_table("every line is empty")
+        raise FileError("not_a_table", why="every line is empty")
     names = {folded(title) for title in titles}
     texts = {folded(text) for text in instructions}
     instructed = [k for k in filled[:LOOKED_AT] if texts and _is_instruction(rows[k], texts)]
@@ -109,7 +109,7 @@ def _heading(
     if heading_line:
         first = next((k for k in filled if records.starts[k] == heading_line), None)
         if first is None:
-            raise errors.heading_line_beyond(heading_line, records.lines)
+            raise FileError("heading_line_beyond", heading_line=heading_line, lines=records.lines)
         return first, heading_rows or 1
     top = filled[:LOOKED_AT]
     matches = {k: len({folded(cell) for cell in rows[k]} & names) for k in top} if names else {}

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
-from credtools import errors
+from credtools.errors import FileError
 from credtools.reading.dialect import Dialect, common_width, line_cells
 from credtools.reading.repair import cleaned, repaired, swallows
 
@@ -51,7 +51,7 @@ def split_records(text: str, dialect: Dialect, first_line: int = 1) -> Records:
     lines = list(io.StringIO(dialect.prepare(text), newline=""))
     if max(map(len, lines)) > MAX_LINE:
         number, found = max(enumerate(map(len, lines), 1), key=lambda line: line[1])
-        raise errors.line_too_long(number, found, MAX_LINE)
+        raise FileError("line_too_long", line=number, found=found, allowed=MAX_LINE)
     above = [[line.rstrip("\r\n")] for line in lines[: first_line - 1]]
     below = lines[first_line - 1 :] if above else lines
     records = _clean(below, dialect, above)
@@ -74,7 +74,7 @@ def _clean(lines: Sequence[str], dialect: Dialect, above: list[list[str]]) -> Re
     try:
         for row in reader:
             if len(row) > MAX_COLUMNS:
-                raise errors.too_many_columns(starts[-1], len(row), MAX_COLUMNS)
+                raise FileError("too_many_columns", line=starts[-1], found=len(row), allowed=MAX_COLUMNS)
             cells.append(row)
             starts.append(before + reader.line_num)
     except csv.Error:
@@ -124,7 +124,7 @@ def _mended(lines: Sequence[str], dialect: Dialect, above: list[list[str]], widt
                 row, source.at = cleaned(lines[first], dialect), first + 1
                 mended.append(len(cells))
         if row and len(row) > MAX_COLUMNS:
-            raise errors.too_many_columns(starts[-1], len(row), MAX_COLUMNS)
+            raise FileError("too_many_columns", line=starts[-1], found=len(row), allowed=MAX_COLUMNS)
         cells.append(row or [])
         starts.append(len(above) + source.at + 1)
     return Records(cells, starts, width, mended)

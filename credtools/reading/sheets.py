@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from credtools import errors
+from credtools.errors import FileError
 from credtools.reading import workbook
 from credtools.reading.headings import folded
 
@@ -57,14 +57,14 @@ def read_sheet(content: bytes, sheet: str | None = None, titles: Collection[str]
             check=False,
         )
     except subprocess.TimeoutExpired as problem:
-        raise errors.sheet_too_costly("seconds", SECONDS) from problem
+        raise FileError("sheet_too_costly", what="seconds", allowed=SECONDS) from problem
     if done.returncode < 0 or done.returncode == workbook.OUT_OF_MEMORY:
-        raise errors.sheet_too_costly("MB of memory", MAX_MEMORY_MB)
+        raise FileError("sheet_too_costly", what="MB of memory", allowed=MAX_MEMORY_MB)
     if done.returncode:
-        raise errors.sheet_unreadable("its parts contradict each other")
+        raise FileError("sheet_unreadable", why="its parts contradict each other")
     told = json.loads(done.stdout)
     if "refused" in told:
-        raise getattr(errors, told["refused"])(*told["because"])
+        raise FileError(told["refused"], **told["because"])
     dates = {(row, place): date.fromisoformat(day) for row, place, day in told["dates"]}
     return Sheet(told["sheet"], told["kind"], told["rows"], dates, tuple(_warnings(told)))
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from credtools import errors
+from credtools.errors import FileError
 from credtools.model import Reading, Table
 from credtools.reading.dialect import Dialect
 from credtools.reading.headings import frame_names
@@ -161,4 +161,6 @@ def _refuse_long_cells(columns: Sequence[Sequence[str]], records: Records, layou
         for k, cell in enumerate(column):
             size = len(cell.encode("utf-8", "surrogatepass")) if len(cell) > longest_ascii else 0
             if size > MAX_CELL_BYTES:
-                raise errors.cell_too_long(records.starts[layout.body[k]], f"{size:,}", MAX_CELL_BYTES)
+                raise FileError(
+                    "cell_too_long", line=records.starts[layout.body[k]], found=size, allowed=MAX_CELL_BYTES
+                )

@@ -1,7 +1,7 @@
 """The process that opens a spreadsheet: standard library and python-calamine only, started by its path (`sheets`).
 
 In, on stdin: one line of JSON (sheet, titles, limits), then the bytes of the file. Out, on stdout: JSON, either
-`{kind, sheet, others, rows, dates}` or `{refused, because}`, the name of a function in `errors` and its arguments.
+`{kind, sheet, others, rows, dates}` or `{refused, because}`, a reason of the catalogue of sentences and its facts.
 """
 
 from __future__ import annotations
@@ -36,7 +36,11 @@ ENGLISH = re.compile(r"\[\$-(?:[0-9a-f]*0?[48]09|en-[a-z]+)\]", re.IGNORECASE)
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
-    """The name of a function in `credtools.errors` and its arguments."""
+    """The reason of a sentence in the catalogue, and its facts."""
+
+    def __init__(self, reason: str, **facts: Any) -> None:
+        super().__init__(reason)
+        self.reason, self.facts = reason, facts
 
 
 def answer(told: dict[str, Any], content: bytes) -> dict[str, Any]:
@@ -55,16 +59,16 @@ def answer(told: dict[str, Any], content: bytes) -> dict[str, Any]:
         seen = [m for m in book.sheets_metadata if m.visible == SheetVisibleEnum.Visible]
         sheets = [m.name for m in seen if m.typ == SheetTypeEnum.WorkSheet]
         if told["sheet"] is not None and told["sheet"] not in book.sheet_names:
-            raise Refused("no_such_sheet", told["sheet"], sheets)
+            raise Refused("no_such_sheet", sheet=told["sheet"], sheets=", ".join(map(repr, sheets)) or "none")
         wanted = sheets if told["sheet"] is None else [told["sheet"]]
         read = {name: _rows(book.get_sheet_by_name(name), told["limits"]) for name in wanted}
     except PasswordError as problem:
-        raise Refused("sheet_unreadable", "it is locked by a password") from problem
+        raise Refused("sheet_unreadable", why="it is locked by a password") from problem
     except CalamineError as problem:
-        raise Refused("sheet_unreadable", f"it isn't a proper XLSX, XLS or ODS file ({problem})") from problem
+        raise Refused("sheet_unreadable", why=f"it isn't a proper XLSX, XLS or ODS file ({problem})") from problem
     filled = [name for name, rows in read.items() if rows]
     if not filled:
-        raise Refused("not_a_table", "every sheet is empty" if len(sheets) != 1 else "the sheet is empty")
+        raise Refused("not_a_table", why="every sheet is empty" if len(sheets) != 1 else "the sheet is empty")
     titles = set(told["titles"])
     chosen = max(filled, key=lambda name: (_likeness(read[name], titles), -filled.index(name)))
     others = [name for name in filled if name != chosen]
@@ -82,7 +86,9 @@ def _kind(content: bytes) -> str:
 def _rows(sheet: Any, limits: dict[str, int]) -> list[list[Any]]:
     height, width = (sheet.end[0] + 1, sheet.end[1] + 1) if sheet.end else (0, 0)
     if height * width > limits["cells"]:
-        raise Refused("far_cell", sheet.name, _address(width, height), height * width, limits["cells"])
+        raise Refused(
+            "far_cell", sheet=sheet.name, cell=_address(width, height), found=height * width, allowed=limits["cells"]
+        )
     rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
     return rows if any(cell not in ("", None) for row in rows for cell in row) else []
 
@@ -156,22 +162,22 @@ def _checked_zip(content: bytes, limits: dict[str, int]) -> dict[str, dict[tuple
         archive = zipfile.ZipFile(io.BytesIO(content))
         entries = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as problem:
-        raise Refused("sheet_unreadable", "it is cut off or damaged") from problem
+        raise Refused("sheet_unreadable", why="it is cut off or damaged") from problem
     if len(entries) > limits["entries"]:
-        raise Refused("sheet_beyond", "parts in its zip", len(entries), limits["entries"])
+        raise Refused("sheet_beyond", what="parts in its zip", found=len(entries), allowed=limits["entries"])
     size = sum(entry.file_size for entry in entries)
     if size > limits["bytes"]:
-        raise Refused("sheet_beyond", "bytes when unpacked", size, limits["bytes"])
+        raise Refused("sheet_beyond", what="bytes when unpacked", found=size, allowed=limits["bytes"])
     for entry in entries:
         ratio = entry.file_size // max(entry.compress_size, 1)
         if entry.file_size > SMALL and ratio > limits["ratio"]:
-            raise Refused("sheet_beyond", "bytes per packed byte", ratio, limits["ratio"])
+            raise Refused("sheet_beyond", what="bytes per packed byte", found=ratio, allowed=limits["ratio"])
     found = {}
     try:
         for name, part in _sheet_parts(archive).items():
             found[name] = _scanned(archive, name, part, limits["cells"])
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError) as problem:
-        raise Refused("sheet_unreadable", "it is cut off or damaged") from problem
+        raise Refused("sheet_unreadable", why="it is cut off or damaged") from problem
     return found
 
 
@@ -217,7 +223,7 @@ def _scanned(archive: zipfile.ZipFile, sheet: str, part: str, most: int) -> dict
                 if style and int(style[1]) in styles:
                     formats[row - 1, column - 1] = styles[int(style[1])]
             if height * width > most:
-                raise Refused("far_cell", sheet, _address(width, height), height * width, most)
+                raise Refused("far_cell", sheet=sheet, cell=_address(width, height), found=height * width, allowed=most)
             rest = text[max(end, len(text) - LONGEST_TAG) :]
     return formats
 
@@ -266,7 +272,7 @@ def main() -> None:
     try:
         found = answer(told, content)
     except Refused as refused:
-        found = {"refused": refused.args[0], "because": refused.args[1:]}
+        found = {"refused": refused.reason, "because": refused.facts}
     except MemoryError:
         sys.exit(OUT_OF_MEMORY)
     sys.stdout.write(json.dumps(found))

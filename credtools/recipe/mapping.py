@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from credtools import errors
-from credtools.errors import RecipeError
+from credtools.errors import FileError, RecipeError
 from credtools.model import Patch, Table
 from credtools.recipe import steps
 from credtools.recipe.recipe import Recipe
@@ -109,7 +108,14 @@ def _match_headings(recipe: Recipe, table: Table, columns: Sequence[Column]) -> 
                 continue
             if column in matched:
                 line = table.reading.heading_line
-                raise errors.heading_twice(column, titles[column], matched[column], heading, line)
+                raise FileError(
+                    "heading_twice",
+                    column=column,
+                    title=titles[column],
+                    first=matched[column],
+                    second=heading,
+                    line=line,
+                )
             matched[column] = heading
             found[heading] = column
         taken |= matched.keys() | recipe.constants.keys()

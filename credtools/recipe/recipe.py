@@ -13,8 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from credtools import errors
-from credtools.errors import RecipeError
+from credtools.errors import RecipeError, no_such_file
 from credtools.reading.options import OPTIONS as READ_OPTIONS
 from credtools.reading.options import option_as_text, option_from_text
 from credtools.recipe import expectations, steps, yaml
@@ -56,7 +55,7 @@ class Recipe:
         """The recipe in a YAML file. Raises RecipeError with the key to blame, or MissingFileError."""
         path = Path(path)
         if not path.is_file():
-            raise errors.no_such_file(path)
+            raise no_such_file(path)
         if path.stat().st_size > MAX_BYTES:
             raise RecipeError(f"The recipe {path} is larger than {MAX_BYTES:,} bytes; a recipe holds rules only.")
         try:

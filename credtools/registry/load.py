@@ -43,11 +43,8 @@ def value(
     if review.rejected.any():
         first = review.errors[review.errors["blocks"]].iloc[0]
         count = int(review.rejected.sum())
-        raise LoadError(
-            f"Nothing was loaded: {count:,} of {review.rows:,} rows have errors. The first, on line {first['line']}: "
-            f"{first['resolution']}",
-            review.errors,
-        )
+        found = {"count": count, "rows": review.rows, "line": first["line"], "resolution": first["resolution"]}
+        raise LoadError("rows_with_errors", errors=review.errors, **found)
     label, key = KEYS[kind]
     columns = _columns(review, label)
     columns[key] = [fold(text) for text in columns[label]]

@@ -6,7 +6,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from credtools import errors, exports, reading, store
+from credtools import exports, reading, store
+from credtools.errors import FileError
 from credtools.model import Table
 from credtools.recipe import Recipe
 from credtools.registry.batch import Batch
@@ -79,5 +80,5 @@ def _read_once(registry: Registry, path: Path, recipe: Recipe, *, divided: bool)
     content = reading.file_bytes(path, MAX_BYTES_DIVIDED if divided else reading.MAX_BYTES)
     table, limit = read(registry, content, path.name, recipe), registry.settings.max_rows
     if not divided and len(table.lines) > limit:
-        raise errors.too_many_rows(len(table.lines), limit)
+        raise FileError("too_many_rows", found=len(table.lines), allowed=limit)
     return content, table
