@@ -6,7 +6,9 @@ first used, so that `credtools --help` loads nothing heavy.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from importlib.machinery import ModuleSpec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -59,3 +61,22 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted([*__all__, "__version__"])
+
+
+_MOVED = {"credtools.widgets": "credtools.jupyter", "credtools.fields": "credtools.schema.words"}
+
+
+class _Moved:
+    """Finds modules that documents of users import by the names they had before."""
+
+    def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
+        return ModuleSpec(name, self) if name in _MOVED else None  # type: ignore[arg-type]
+
+    def create_module(self, _spec: ModuleSpec) -> None:
+        """Python makes an empty one, which `exec_module` replaces."""
+
+    def exec_module(self, module: Any) -> None:
+        sys.modules[module.__name__] = import_module(_MOVED[module.__name__])
+
+
+sys.meta_path.append(_Moved())

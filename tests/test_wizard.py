@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -9,6 +11,7 @@ import papermill
 import pytest
 
 from credtools import demo
+from credtools.errors import FileError
 from credtools.jupyter import Record, Wizard, review
 from credtools.jupyter.journey import Journey
 from tests.clicks import Clicks
@@ -163,6 +166,36 @@ def test_a_batch_without_a_person_is_told_as_it_stands(made: demo.Demo) -> None:
     assert repr(Record.of_batch(made.registry, 0, finish=True)).endswith("total")
 
 
+def test_without_a_person_a_file_is_held_as_import_would_hold_it(made: demo.Demo) -> None:
+    """The recipe's threshold and that of the run count, and the record says why; another threshold frees the batch."""
+    strict = made.recipe.with_name("strict.yaml")
+    strict.write_text(made.recipe.read_text("utf-8") + "max_reject_rate: 0.1\n", "utf-8")
+    held = Record.of_file(made.registry, str(made.export), str(strict), finish=True)
+    assert held.batch is not None
+    assert (held.batch.state, held.batch.counts.waiting) == ("held", 300)
+    assert repr(held).endswith(f"held: hr_export.csv\n{held.batch.counts}\n{held.batch.held_because}")
+    assert "40 of 300 rows are rejected" in repr(held)
+    review = Record.of_batch(made.registry, held.batch.id, finish=True)
+    assert "held: hr_export.csv" in repr(review)
+    freed = Record.of_batch(made.registry, held.batch.id, finish=True, max_reject_rate=0.2)
+    assert freed.batch is not None
+    assert (freed.batch.id, freed.batch.state) == (held.batch.id, "finished")
+    again = Record.of_file(made.registry, str(made.export), str(made.recipe), finish=True, max_reject_rate=0)
+    assert again.batch is not None
+    assert again.batch.state == "held"
+
+
+def test_without_a_person_a_missing_heading_fails_and_a_draft_of_somebody_stays(made: demo.Demo) -> None:
+    """Nothing promised the heading: the run fails as `import` does, without a stray draft; a person's draft is kept."""
+    with pytest.raises(FileError) as caught:
+        Record.of_file(made.registry, str(made.export), "", finish=True)
+    assert (caught.value.reason, list(made.registry.batches()["state"])) == ("heading_missing", ["discarded"])
+    draft = made.registry.upload(made.export)
+    with pytest.raises(FileError):
+        Record.of_batch(made.registry, draft.id, finish=True)
+    assert draft.state == "draft"
+
+
 def test_where_nothing_waits_the_review_says_so(made: demo.Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     """review.ipynb without a batch opens the page of the credentials; that no draft is there is told, not left out."""
     monkeypatch.setenv("JPY_SESSION_NAME", "review.ipynb")
@@ -226,3 +259,20 @@ def test_a_file_uploaded_again_still_lacks_its_media(made: demo.Demo) -> None:
     clicks.wizard.journey.batch.add_media([scan], {scan.name: line})
     clicks("back")
     assert clicks("next")["required"] == blocked - 1
+
+
+def test_a_notebook_of_an_older_version_still_imports_its_widgets(tmp_path: Path) -> None:
+    """`credtools.widgets`, as notebooks in people's folders say it, is `credtools.jupyter`; a typo stays one."""
+    code = """
+import sys
+from credtools.widgets import approve, audit, review, upload
+import credtools.widgets, credtools.jupyter
+assert credtools.widgets is credtools.jupyter and upload is credtools.jupyter.upload
+assert credtools.jupyter.__spec__.name == "credtools.jupyter"
+try:
+    import credtools.widget
+except ModuleNotFoundError:
+    print("fine")
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("fine\n", "")

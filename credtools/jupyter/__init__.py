@@ -25,23 +25,36 @@ from credtools.registry import Registry
 __all__ = ["Approvals", "Record", "Wizard", "approve", "audit", "interactive", "review", "upload"]
 
 
-def upload(registry: Registry, source: str = "", recipe: str = "", *, finish: bool = False) -> Wizard | Record:
+def upload(
+    registry: Registry,
+    source: str = "",
+    recipe: str = "",
+    *,
+    finish: bool = False,
+    max_reject_rate: float | None = None,
+) -> Wizard | Record:
     """The credentials page and the upload; `source` and `recipe` name a file to begin with.
 
-    Without a person (papermill) the same as a record: what the file is worth, and with `finish` the receipt.
+    Without a person (papermill) the same as a record: what the file is worth, and with `finish` how it ended: finished,
+    or held as `credtools import` would hold it (`max_reject_rate` goes before the recipe's).
     """
     if not interactive():
-        return Record.of_file(registry, source, recipe, finish=finish)
+        return Record.of_file(registry, source, recipe, finish=finish, max_reject_rate=max_reject_rate)
     wizard = Wizard(registry, recipe)
     if source:
         wizard.start(Path(source))
     return wizard
 
 
-def review(registry: Registry, batch: int = 0, *, finish: bool = False) -> Wizard | Record:
-    """The review of a draft or held batch; without a number, the page that lists them."""
+def review(
+    registry: Registry, batch: int = 0, *, finish: bool = False, max_reject_rate: float | None = None
+) -> Wizard | Record:
+    """The review of a draft or held batch; without a number, the page that lists them.
+
+    Without a person a record; with `finish` the batch is finished, or held as `credtools import` would hold it.
+    """
     if not interactive():
-        return Record.of_batch(registry, batch, finish=finish)
+        return Record.of_batch(registry, batch, finish=finish, max_reject_rate=max_reject_rate)
     wizard = Wizard(registry)
     if batch:
         wizard.start(batch)

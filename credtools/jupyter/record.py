@@ -27,9 +27,15 @@ class Record:
         self._views = views
 
     @classmethod
-    def of_file(cls, registry: Registry, source: str, recipe: str, *, finish: bool) -> Record:
-        """A file, read and checked; finished as the last click would."""
-        return cls._of(registry, registry.upload(source, recipe or None) if source else None, finish=finish)
+    def of_file(
+        cls, registry: Registry, source: str, recipe: str, *, finish: bool, max_reject_rate: float | None = None
+    ) -> Record:
+        """A file, read and checked; with `finish` finished or held, as `credtools import` would."""
+        if not source:
+            return cls(registry, None, [_page(registry)])
+        batch = registry.upload(source, recipe or None)
+        views = _steps(batch)
+        return cls._settled(batch, views, max_reject_rate) if finish else cls(registry, batch, views)
 
     @classmethod
     def of_approvals(cls, registry: Registry, batch: int, decide: str, lines: Sequence[int], reason: str) -> Record:
@@ -43,15 +49,26 @@ class Record:
         return cls(registry, None, [_section(one) for one in reports.of_audit(registry, filters)])
 
     @classmethod
-    def of_batch(cls, registry: Registry, number: int, *, finish: bool) -> Record:
-        """A draft or held batch."""
-        if number or waiting(registry):
-            return cls._of(registry, registry.batch(number) if number else None, finish=finish)
-        return cls(registry, None, [View(NOTHING_WAITS, f"<p>{NOTHING_WAITS}</p>"), _page(registry)])
+    def of_batch(cls, registry: Registry, number: int, *, finish: bool, max_reject_rate: float | None = None) -> Record:
+        """A draft or held batch; with `finish` finished or held, as `credtools import` would."""
+        if not number:
+            nothing = [] if waiting(registry) else [View(NOTHING_WAITS, f"<p>{NOTHING_WAITS}</p>")]
+            return cls(registry, None, [*nothing, _page(registry)])
+        batch = registry.batch(number)
+        if batch.state == "finished":
+            return cls(registry, batch, [_ending(str(batch.receipt))])
+        views = _steps(batch)
+        if not finish:
+            return cls(registry, batch, views)
+        batch.why_hold(max_reject_rate)  # what can't be finished raises here, and the draft stays
+        return cls._settled(batch, views, max_reject_rate)
 
     @classmethod
-    def _of(cls, registry: Registry, batch: Batch | None, *, finish: bool) -> Record:
-        return cls(registry, batch, [_page(registry)] if batch is None else _steps(batch, finish=finish))
+    def _settled(cls, batch: Batch, views: list[View], max_reject_rate: float | None) -> Record:
+        """The same, with how it ended: finished, or held with the reason."""
+        outcome = batch.settle(max_reject_rate)
+        found = batch.registry.batch(outcome.batch) if outcome.batch else batch
+        return cls(batch.registry, found, [*views, _ending(str(outcome))])
 
     def __repr__(self) -> str:
         return "\n\n".join(view.text for view in self._views)
@@ -111,10 +128,8 @@ def _page(registry: Registry) -> View:
     return View(text, markup + table(("Batch", "State"), open_batches, "Not finished yet") * bool(open_batches))
 
 
-def _steps(batch: Batch, *, finish: bool) -> list[View]:
-    """Read, review, and – where asked for – the receipt, in the order of the clicks."""
-    if batch.state == "finished":
-        return [_receipt(batch)]
+def _steps(batch: Batch) -> list[View]:
+    """Read, reviewed, and what finishing would do, in the order of the clicks."""
     journey = Journey(batch)
     line = f"{batch.file}: {assumptions.line(journey)}"
     views = [View(line, f"<p>{escape(line)}</p>"), batch.overview()]
@@ -124,12 +139,9 @@ def _steps(batch: Batch, *, finish: bool) -> list[View]:
     sentence = facts.next_sentence(journey.review.rows, journey.review.ready)
     numbers = [(told["label"], told["count"], told["help"]) for told in facts.numbers(counts)]
     markup = f"<p>{escape(sentence)}</p>" + table(("", "Rows", ""), numbers, "What finishing does")
-    views.append(View(f"{sentence}\n{counts}", markup))
-    if finish:
-        views.append(_receipt(batch.registry.batch(batch.finish().batch)))
-    return views
+    return [*views, View(f"{sentence}\n{counts}", markup)]
 
 
-def _receipt(batch: Batch) -> View:
-    text = str(batch.receipt)
+def _ending(text: str) -> View:
+    """How it ended: the receipt, or why the batch is held."""
     return View(text, f"<pre>{escape(text)}</pre>")
