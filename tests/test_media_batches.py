@@ -560,7 +560,7 @@ def test_command_speaks_to_people(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["1", "none"], "There is no file 'none'; check the name and the folder.\n"),
+        (["1", "none"], "There is no file 'none'. Check the name and the folder.\n"),
         (["9", "."], "There is no batch 9 here; credtools show lists the batches.\n"),
         (["1"], "Name the files, folders or zips to add, or say --optional.\n"),
     ],

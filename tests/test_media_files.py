@@ -327,7 +327,7 @@ def test_missing_path_is_an_error(tmp_path: Path) -> None:
     """A path that isn't there is a mistake of whoever typed it, not a file that is refused."""
     with pytest.raises(MissingFileError) as caught:
         read(tmp_path / "none.zip")
-    assert str(caught.value) == f"There is no file {str(tmp_path / 'none.zip')!r}; check the name and the folder."
+    assert (caught.value.reason, caught.value.facts) == ("no_such_file", {"path": str(tmp_path / "none.zip")})
 
 
 def test_names_that_lead_out_are_refused(tmp_path: Path) -> None:

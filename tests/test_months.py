@@ -91,7 +91,7 @@ def test_four_months(cleaned: Registry, tmp_path: Path, recipe: Path) -> None:
     assert third.verdict == "held"
     assert third.held_because == (
         "The heading row (line 1) has no heading for 'Issue date'; the headings found are: E-Mail, Kind, Issue day. "
-        "Perhaps 'Issue day' stands for it. Rename the right one, or name it in the recipe (headings: {Heading in the "
+        "Perhaps 'Issue day' is meant. Rename the right one, or name it in the recipe (headings: {Heading in the "
         "file: column}). "
         "The file has 30 rows, where 64 are usual (-53%, and 30% are let pass). "
         "'Erst-Hilfe' is known to no rule and no list (2 rows)."
