@@ -16,8 +16,8 @@ import credtools as ct
 from credtools.audit.audit import GROUPS
 from credtools.cli import looking, main
 from credtools.errors import FileError, MissingFileError
+from credtools.model import REJECT_STATES
 from credtools.store.engine import LATEST
-from credtools.store.tables import REJECT_STATES
 
 HEADINGS = "User email,Credential type,Issue date,Expiration date,Credential number\n"
 GOOD = "ana@example.org,First Aid,2024-03-05,2026-03-05,\n"

@@ -12,7 +12,7 @@ from credtools.audit import figures, questions, traces
 from credtools.audit.filters import Filters, require_choice, which
 from credtools.audit.recipe_changes import recipe_changes
 from credtools.errors import CredtoolsError
-from credtools.store.tables import REJECT_STATES
+from credtools.model import REJECT_STATES
 
 GROUPS = ("code", "column", "source", "recipe", "type", "uploader", "week")
 NO_GROUP = "Rejects can't be counted by {!r}; choose one of: {}."

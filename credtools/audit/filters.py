@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from credtools.audit import questions
 from credtools.audit.questions import Which
 from credtools.errors import CredtoolsError
-from credtools.store.tables import REJECT_STATES
+from credtools.model import REJECT_STATES
 
 
 class Filters(TypedDict, total=False):

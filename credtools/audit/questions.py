@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Text, and_, distinct, 
 
 from credtools.errors import CredtoolsError
 from credtools.limited import collection_paused
+from credtools.model import REJECT_STATES
 from credtools.store import tables
 from credtools.store.columns import UTCDateTime
 from credtools.store.engine import snapshot
@@ -117,7 +118,7 @@ def counts(engine: Engine, keys: Sequence[str], which: Which, states: Sequence[s
     by_error = any(key in OF_ERRORS for key in keys)
     many = func.count(distinct(reject.id)) if by_error else func.count()
     statement = select(*columns, many).select_from(tables.rejects)
-    if set(states) != set(tables.REJECT_STATES):
+    if set(states) != set(REJECT_STATES):
         statement = statement.where(reject.state.in_(states))
     if by_error:
         statement = statement.join(tables.reject_errors).where(*which.rejects(), *which.errors())
@@ -220,14 +221,14 @@ def flow(engine: Engine, which: Which) -> pd.DataFrame:
         )
         each = frame(connection, states.group_by(reject.batch_id, reject.state), ["batch", "state", "count"])
         judged = None if only == Which() else _judged(connection, only)
-    for state in tables.REJECT_STATES:
+    for state in REJECT_STATES:
         of_state = each[each["state"] == state].set_index("batch")["count"]
         found[state] = _per_batch(found, of_state)
     if judged is not None:  # of all batches: the type leads there faster than the batches do
         same = judged["verdict"] == "unchanged"
         for name, some in (("accepted", judged[~same]), ("unchanged", judged[same])):
             found[name] = _per_batch(found, some.groupby("batch")["count"].sum())
-        found["rejected"] = found[list(tables.REJECT_STATES)].sum(axis=1)
+        found["rejected"] = found[list(REJECT_STATES)].sum(axis=1)
         found["rows"] = found["accepted"] + found["unchanged"] + found["rejected"]
     return found
 

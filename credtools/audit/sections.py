@@ -17,10 +17,10 @@ import pandas as pd
 from credtools.audit import plots
 from credtools.audit.audit import Audit
 from credtools.audit.plots import Plot
+from credtools.model import REJECT_STATES
 from credtools.schema.loading import SchemaFile
 from credtools.text import plural
 
-STATES = ("open", "fixed", "waived", "superseded")
 STATE_HEADINGS = ("Open", "Fixed", "Waived", "Superseded")
 MOST_ROWS = 50
 
@@ -59,7 +59,7 @@ def flow(registry: Asked, filters: Mapping[str, Any]) -> Section:
     """Rows in → accepted, unchanged, rejected → fixed, waived, superseded, open."""
     told = registry.audit.flow(by="source", **filters)
     counts = {str(name): int(count) for name, count in told.sum().items()}
-    for name in ("rows", "accepted", "unchanged", "rejected", *STATES):
+    for name in ("rows", "accepted", "unchanged", "rejected", *REJECT_STATES):
         counts.setdefault(name, 0)
     sentence = (
         f"Of {plural(counts['rows'], 'row')}, {counts['accepted']:,} were accepted, {counts['unchanged']:,} were known "
@@ -82,7 +82,7 @@ def flow(registry: Asked, filters: Mapping[str, Any]) -> Section:
 def causes(registry: Asked, filters: Mapping[str, Any]) -> Section:
     """Pareto of the errors: the few that make most of the rejected rows."""
     found = registry.audit.rejects(by="code", **filters)
-    judged_last = [state for state in STATES if filters.get("state") or state != "superseded"]
+    judged_last = [state for state in REJECT_STATES if filters.get("state") or state != "superseded"]
     counts = found[judged_last].sum(axis=1).sort_values(ascending=False, kind="stable")
     if not counts.sum():
         told = "No row was rejected." if found.empty else "All of these rows came again, and count there."
@@ -96,7 +96,7 @@ def causes(registry: Asked, filters: Mapping[str, Any]) -> Section:
         "last; one with several errors counts in each."
     )
     rows = tuple(
-        (titles.get(code, code), code, *(int(found.loc[code, state]) for state in STATES), f"{share[code]:.0%}")
+        (titles.get(code, code), code, *(int(found.loc[code, state]) for state in REJECT_STATES), f"{share[code]:.0%}")
         for code in counts.index.astype(str)
     )
     drawn = counts.rename(index=lambda code: titles.get(code, code))

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from credtools.registry import Batch
 
 GROUPS = ("code", "column", "source", "recipe", "type", "uploader", "week")  # a test compares them with the library's
-STATES = ("open", "fixed", "waived", "superseded")
 UNNAMED = {"column": "the row as a whole", "type": "type not known"}
 
 

@@ -10,12 +10,12 @@ import pandas as pd
 
 from credtools.audit import reports
 from credtools.audit.reports import Section
+from credtools.model import REJECT_STATES
 from credtools.registry import Registry
 from credtools.text import plural
 
 MOST_SHOWN = 100
 FILTERS = ("source", "code", "type", "uploader", "state", "since", "until")
-STATES = ("open", "fixed", "waived", "superseded")
 
 
 class Questions:
@@ -35,7 +35,7 @@ class Questions:
             for by in ("source", "type", "uploader")
         }
         codes = [(str(code), self._titles.get(str(code), str(code))) for code in audit.rejects(by="code").index]
-        return {**found, "code": codes, "state": [(name, name) for name in STATES]}
+        return {**found, "code": codes, "state": [(name, name) for name in REJECT_STATES]}
 
     def rows(self, filters: Mapping[str, Any]) -> dict[str, Any]:
         """The newest rejects that fit, and how many there are."""

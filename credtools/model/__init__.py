@@ -5,10 +5,17 @@ from credtools.model.files import BoolArray, IntArray, Patch, Reading, StateArra
 from credtools.model.outcomes import Outcome, Receipt
 from credtools.model.review import Review
 from credtools.model.settings import OrganisationSettings
+from credtools.model.states import BATCH_STATES, COUNTING, DECISIONS, JUDGED_STATES, REJECT_STATES, WAITING_STATES
 
 __all__ = [
     "ACCEPTED",
+    "BATCH_STATES",
+    "COUNTING",
+    "DECISIONS",
+    "JUDGED_STATES",
+    "REJECT_STATES",
     "VERDICTS",
+    "WAITING_STATES",
     "BoolArray",
     "Changes",
     "Content",

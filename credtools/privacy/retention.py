@@ -11,14 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, func, or_, select
 
-from credtools.model import OrganisationSettings
+from credtools.model import COUNTING, JUDGED_STATES, WAITING_STATES, OrganisationSettings
 from credtools.store import tables
-from credtools.store.batches import WAITING_STATES
 from credtools.store.engine import snapshot
 from credtools.store.values import Erase
-
-JUDGED_STATES = ("finished", "undone")
-DECIDED_WELL = ("approved", "not_required")
 
 
 def expired(engine: Engine, keep: OrganisationSettings, by: str, now: datetime, runs: int) -> Erase:
@@ -84,7 +80,7 @@ def _media(c: Connection, before: datetime | None) -> tuple[list[int], list[str]
     if before is None:
         return [], []
     media, staged, blob, version = tables.media.c, tables.staged_media.c, tables.blobs.c, tables.credential_versions.c
-    good = version.decision.in_(DECIDED_WELL)
+    good = version.decision.in_(COUNTING)
     place = (
         func.row_number()
         .over(partition_by=version.credential_id, order_by=(version.issue_date.desc().nulls_last(), version.id.desc()))

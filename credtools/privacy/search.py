@@ -17,16 +17,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, select
 
 from credtools.errors import RegistryError
+from credtools.model import JUDGED_STATES, WAITING_STATES
 from credtools.privacy.person import Person
 from credtools.recipe import Recipe
 from credtools.store import tables
-from credtools.store.batches import WAITING_STATES
 from credtools.store.engine import snapshot
 from credtools.store.erased import token
 from credtools.store.values import Erase, Text
 from credtools.text import fold
 
-JUDGED_STATES = ("finished", "undone")
 WRITTEN = (tables.credential_versions, tables.credentials)
 Line = tuple[int, int]
 Records = Callable[[int], Iterable[tuple[str, str]]]

@@ -122,8 +122,7 @@ def _keep(batch: Batch, recipe: Recipe) -> None:
         return
     batch.recipe = recipe
     if batch.state in ("draft", "held"):
-        kept = store.Amend(batch.id, batch.registry.by, recipe.schema, recipe.text(), recipe.fingerprint)
-        store.amend(batch.registry.engine, kept)
+        store.amend(batch.registry.engine, batch.id, batch.registry.by, recipe)
 
 
 def _require_lines(batch: Batch, match: Chosen, rows: list[Row]) -> None:

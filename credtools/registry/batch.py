@@ -133,8 +133,7 @@ class Batch:
         except CredtoolsError:
             self.recipe, self._table, self._review = before
             raise
-        value = store.Amend(self.id, self.registry.by, recipe.schema, recipe.text(), recipe.fingerprint)
-        store.amend(self.registry.engine, value)
+        store.amend(self.registry.engine, self.id, self.registry.by, recipe)
         return review
 
     def patch(self, line: int, column: str, value: str | None) -> Review:
@@ -205,8 +204,7 @@ class Batch:
 
     def make_media_optional(self, *, optional: bool = True) -> None:
         """Lets this batch's credentials go without required media (False: as types and organisation ask again)."""
-        switch = store.MediaSwitch(self.id, self.registry.by, True if optional else None)
-        store.switch_media(self.registry.engine, switch)
+        store.switch_media(self.registry.engine, self.id, self.registry.by, optional=True if optional else None)
 
     @property
     def media_optional(self) -> bool:
@@ -291,8 +289,15 @@ class Batch:
     def hold(self, because: str) -> Outcome:
         """Sets the batch aside for a person: no ledger, no rejects, every row waits."""
         rows = len(self.table.lines)
-        value = store.Hold(self.id, self.attempt, self.registry.by, rows, because, finishing.statistics(self))
-        held = store.hold(self.registry.engine, value)
+        held = store.hold(
+            self.registry.engine,
+            self.id,
+            self.registry.by,
+            attempt_id=self.attempt,
+            rows=rows,
+            because=because,
+            statistics=finishing.statistics(self),
+        )
         return Outcome(self.file, "held", held, Counts(rows=rows, waiting=rows), held_because=because)
 
     def discard(self) -> None:

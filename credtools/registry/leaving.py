@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 def leave(batch: Batch, causes: Iterable[str]) -> None:
     """Keeps these causes, by any names that will be the same again, in the place of those kept before."""
-    value = store.Leave(batch.id, batch.registry.by, tuple(_sealed(batch, causes).values()))
-    store.leave(batch.registry.engine, value)
+    store.leave(batch.registry.engine, batch.id, batch.registry.by, _sealed(batch, causes).values())
 
 
 def left(batch: Batch, causes: Iterable[str]) -> frozenset[str]:

@@ -63,7 +63,7 @@ class Registry:
     def set(self, key: str, value: object) -> None:
         """Changes one setting of the organisation. Raises SettingError."""
         parsed = organisation.parse(key, organisation.to_text(value))
-        store.set_setting(self.engine, store.Setting(key, organisation.to_text(parsed), self.by))
+        store.set_setting(self.engine, self.by, key, organisation.to_text(parsed))
 
     def lookups(self) -> Lookups:
         """Users, types, settings and today, as of now."""
@@ -162,7 +162,7 @@ class Registry:
 
     def note_failure(self, file: str, source: str = MANUAL) -> None:
         """Keeps that a run on a source failed."""
-        store.note_failure(self.engine, store.Failure(source, file))
+        store.note_failure(self.engine, source, file)
 
     def batches(self) -> pd.DataFrame:
         """All batches, newest first."""
@@ -197,7 +197,7 @@ class Registry:
 
         Raises RegistryError, naming the later batches, when they build on it.
         """
-        return store.undo(self.engine, store.Undo(_number(batch), self.by))
+        return store.undo(self.engine, _number(batch), self.by)
 
     def template(self, path: str | Path, schema: str = "credentials") -> Path:
         """Writes the template that people fill in (.csv or .xlsx), in this organisation's words."""
@@ -243,23 +243,23 @@ class Registry:
 
         Returns for each line the (batch, line) where its credential is decided. Raises RegistryError.
         """
-        return store.resubmit(self.engine, store.Resubmit(_number(batch), self.by, tuple(lines)))
+        return store.resubmit(self.engine, _number(batch), self.by, lines)
 
     def waive(self, batch: Batch | int, lines: Iterable[int], reason: str) -> tuple[int, ...]:
         """Closes the open rejects on some lines of a batch, with a reason: nobody will repair them."""
         if not reason.strip():
             raise RegistryError("A reject is waived with a reason; say why, for example 'left the company'.")
-        return store.waive(self.engine, store.Waive("waive", _number(batch), self.by, tuple(lines), reason))
+        return store.waive(self.engine, _number(batch), self.by, lines, reason)
 
     def reopen(self, batch: Batch | int, lines: Iterable[int]) -> tuple[int, ...]:
         """Opens waived rejects again."""
-        return store.waive(self.engine, store.Waive("reopen", _number(batch), self.by, tuple(lines)))
+        return store.reopen(self.engine, _number(batch), self.by, lines)
 
     def _decide(self, batch: Batch | int, decision: str, reason: str, lines: Iterable[int] | None) -> store.Decided:
-        number = _number(batch)
-        chosen = None if lines is None else tuple(lines)
         four_eyes = self.settings.four_eyes
-        return store.decide(self.engine, store.Decide(number, self.by, decision, reason, chosen, four_eyes))
+        return store.decide(
+            self.engine, _number(batch), self.by, decision, reason=reason, lines=lines, four_eyes=four_eyes
+        )
 
     # --- looking back ---------------------------------------------------------------------------------------
 

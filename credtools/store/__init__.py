@@ -25,47 +25,27 @@ from credtools.store.resubmit import resubmit
 from credtools.store.sources import field_counts, last_runs, last_uploads, look_of, sources_of
 from credtools.store.undo import undo
 from credtools.store.values import (
-    Amend,
-    Decide,
     Draft,
     Erase,
-    Failure,
     Finish,
-    Hold,
-    Leave,
     Load,
     Media,
-    MediaSwitch,
     Patches,
-    Resubmit,
-    Setting,
-    Undo,
-    Waive,
 )
 from credtools.store.verify import verify
-from credtools.store.waive import waive
+from credtools.store.waive import reopen, waive
 
 __all__ = [
-    "Amend",
-    "Decide",
     "Decided",
     "Draft",
     "Erase",
-    "Failure",
     "Finish",
-    "Hold",
-    "Leave",
     "Load",
     "Loaded",
     "Media",
-    "MediaSwitch",
     "Patches",
     "Rejected",
-    "Resubmit",
-    "Setting",
-    "Undo",
     "Upgraded",
-    "Waive",
     "absent",
     "add_media",
     "all_media",
@@ -98,6 +78,7 @@ __all__ = [
     "rejected",
     "rejected_lines",
     "remove_staged",
+    "reopen",
     "resubmit",
     "rows_of",
     "set_setting",

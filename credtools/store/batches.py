@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterable
 
 from sqlalchemy import Engine, delete, insert, select, update
 
 from credtools.errors import RegistryError
+from credtools.model import WAITING_STATES
+from credtools.recipe import Recipe
 from credtools.store import tables
 from credtools.store.engine import snapshot
-from credtools.store.values import Amend, Draft, Failure, Hold, Leave
+from credtools.store.values import Draft
 from credtools.store.writing import Write, write
-
-WAITING_STATES = ("draft", "held")
 
 
 def draft(engine: Engine, value: Draft) -> int:
@@ -92,48 +93,47 @@ def _held(work: Write, sha256: str, part: int, source_id: int) -> int | None:
     return work.connection.execute(select(batch.id).where(*same)).scalar()
 
 
-def hold(engine: Engine, value: Hold) -> int:
+def hold(engine: Engine, batch_id: int, by: str, *, attempt_id: str, rows: int, because: str, statistics: str) -> int:
     """Sets a batch aside for a person: no ledger, no rejects, every row waits. Returns the number that waits.
 
     When another run has held the same bytes in the meantime this batch is discarded, and follows that one.
     """
     with write(engine) as work:
-        require_waiting(work, value.batch_id)
-        this = update(tables.batches).where(tables.batches.c.id == value.batch_id)
-        batch = work.connection.execute(select(tables.batches).where(tables.batches.c.id == value.batch_id)).one()
-        held = _held(work, batch.sha256, batch.part, batch.source_id) or value.batch_id
-        if held == value.batch_id:
-            told = {"state": "held", "held_because": value.because, "rows": value.rows, "waiting": value.rows}
-            work.connection.execute(this.values(told))
-            work.event("hold", value.by, value.batch_id, attempt=value.attempt_id, rows=value.rows)
+        require_waiting(work, batch_id)
+        this = update(tables.batches).where(tables.batches.c.id == batch_id)
+        batch = work.connection.execute(select(tables.batches).where(tables.batches.c.id == batch_id)).one()
+        held = _held(work, batch.sha256, batch.part, batch.source_id) or batch_id
+        if held == batch_id:
+            waits = {"state": "held", "held_because": because, "rows": rows, "waiting": rows}
+            work.connection.execute(this.values(waits))
+            work.event("hold", by, batch_id, attempt=attempt_id, rows=rows)
         else:
             work.connection.execute(this.values(state="discarded", follows_id=held))
-            work.event("discard", value.by, value.batch_id, attempt=value.attempt_id, follows=held)
-        note_run(work, batch.source_id, held, "held", batch.file_name, value.statistics)
+            work.event("discard", by, batch_id, attempt=attempt_id, follows=held)
+        note_run(work, batch.source_id, held, "held", batch.file_name, statistics)
         return held
 
 
-def amend(engine: Engine, value: Amend) -> None:
+def amend(engine: Engine, batch_id: int, by: str, recipe: Recipe) -> None:
     """Gives a draft or held batch another recipe, so that whoever opens it next goes on with it."""
     with write(engine) as work:
-        require_waiting(work, value.batch_id)
+        require_waiting(work, batch_id)
         work.connection.execute(
             update(tables.batches)
-            .where(tables.batches.c.id == value.batch_id)
-            .values(
-                schema_name=value.schema_name,
-                recipe_text=value.recipe_text,
-                recipe_fingerprint=value.recipe_fingerprint,
-            )
+            .where(tables.batches.c.id == batch_id)
+            .values(schema_name=recipe.schema, recipe_text=recipe.text(), recipe_fingerprint=recipe.fingerprint)
         )
-        work.event("amend", value.by, value.batch_id, recipe=value.recipe_fingerprint)
+        work.event("amend", by, batch_id, recipe=recipe.fingerprint)
 
 
-def leave(engine: Engine, value: Leave) -> None:
-    """Notes which causes are left rejected, so that whoever opens the batch next sees it; the last note counts."""
+def leave(engine: Engine, batch_id: int, by: str, causes: Iterable[str]) -> None:
+    """Notes which causes are left rejected, so that whoever opens the batch next sees it; the last note counts.
+
+    `causes`: digests that hold no value.
+    """
     with write(engine) as work:
-        require_waiting(work, value.batch_id)
-        work.event("leave", value.by, value.batch_id, causes=sorted(value.causes))
+        require_waiting(work, batch_id)
+        work.event("leave", by, batch_id, causes=sorted(causes))
 
 
 def left(engine: Engine, batch_id: int) -> frozenset[str]:
@@ -154,10 +154,10 @@ def discard(engine: Engine, batch_id: int, by: str) -> None:
         work.event("discard", by, batch_id)
 
 
-def note_failure(engine: Engine, value: Failure) -> None:
+def note_failure(engine: Engine, source_name: str, file_name: str) -> None:
     """Keeps that a run failed, so that a source which delivers nothing usable is seen."""
     with write(engine) as work:
-        note_run(work, source(work, value.source), None, "failed", value.file_name, "{}")
+        note_run(work, source(work, source_name), None, "failed", file_name, "{}")
 
 
 def note_run(work: Write, source_id: int, batch_id: int | None, verdict: str, file_name: str, statistics: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,6 @@ from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.batches import state_of
 from credtools.store.resubmit import resubmitters
-from credtools.store.values import Decide
 from credtools.store.writing import Write, insert_columns, write
 from credtools.text import fold
 
@@ -33,23 +33,33 @@ class Decided:
         return NO_MEDIA in self.blocked.values()
 
 
-def decide(engine: Engine, value: Decide) -> Decided:
+def decide(
+    engine: Engine,
+    batch_id: int,
+    by: str,
+    decision: str,
+    *,
+    reason: str,
+    lines: Iterable[int] | None,
+    four_eyes: bool,
+) -> Decided:
     """Decides versions of a batch: all that are pending and not blocked, or exactly the named lines.
 
     Raises RegistryError, naming the lines, when a named line isn't pending or is blocked; nothing is changed then.
     """
     with write(engine) as work:
-        _require_finished(work, value.batch_id)
-        pending = _pending(work, value.batch_id)
+        _require_finished(work, batch_id)
+        pending = _pending(work, batch_id)
         again = resubmitters(work.connection)
-        blocked = _blocked(value, pending, again)
-        lines = sorted(set(pending) - set(blocked)) if value.lines is None else sorted(set(value.lines))
-        _refuse(value, lines, pending, blocked)
-        if not lines:
+        blocked = _blocked(decision, by if four_eyes else None, pending, again)
+        chosen = sorted(set(pending) - set(blocked)) if lines is None else sorted(set(lines))
+        if lines is not None:
+            _refuse(batch_id, chosen, pending, blocked)
+        if not chosen:
             return Decided((), blocked, None, work.hash)
-        ids = [pending[line].id for line in lines]
-        told = {"decision": value.decision, "versions": ids, "count": len(ids)}
-        seq = work.event("decide", value.by, value.batch_id, **told)
+        ids = [pending[line].id for line in chosen]
+        told = {"decision": decision, "versions": ids, "count": len(ids)}
+        seq = work.event("decide", by, batch_id, **told)
         first = work.next_id(tables.decisions)
         insert_columns(
             work.connection,
@@ -57,19 +67,19 @@ def decide(engine: Engine, value: Decide) -> Decided:
             {
                 "id": list(range(first, first + len(ids))),
                 "version_id": ids,
-                "decision": [value.decision] * len(ids),
-                "reason": [value.reason] * len(ids),
-                "uploaded_by": [again.get(pending[line].id, pending[line].uploaded_by) for line in lines],
-                "decided_by": [value.by] * len(ids),
+                "decision": [decision] * len(ids),
+                "reason": [reason] * len(ids),
+                "uploaded_by": [again.get(pending[line].id, pending[line].uploaded_by) for line in chosen],
+                "decided_by": [by] * len(ids),
                 "decided_at": [work.at] * len(ids),
                 "event_seq": [seq] * len(ids),
-                "four_eyes": [value.four_eyes] * len(ids),
+                "four_eyes": [four_eyes] * len(ids),
             },
         )
         version = tables.credential_versions
         change = update(version).where(version.c.id == bindparam("version"), version.c.decision == "pending")
-        work.connection.execute(change.values(decision=value.decision), [{"version": k} for k in ids])
-        return Decided(tuple(lines), blocked, seq, work.hash)
+        work.connection.execute(change.values(decision=decision), [{"version": k} for k in ids])
+        return Decided(tuple(chosen), blocked, seq, work.hash)
 
 
 def _require_finished(work: Write, batch_id: int) -> None:
@@ -107,25 +117,26 @@ def _pending(work: Write, batch_id: int) -> dict[int, Any]:
     return {row.line: row for row in rows}
 
 
-def _blocked(value: Decide, pending: dict[int, Any], again: dict[int, str]) -> dict[int, str]:
-    """By line why it can't be decided yet. A declined credential needs no media."""
+def _blocked(decision: str, no_uploader: str | None, pending: dict[int, Any], again: dict[int, str]) -> dict[int, str]:
+    """By line why it can't be decided yet. A declined credential needs no media.
+
+    `no_uploader`: who decides, where the organisation asks for four eyes.
+    """
     blocked: dict[int, str] = {}
     for line, row in pending.items():
         needs_media = row.media_required and not row.batch_optional and row.optional != "true"
-        if value.decision == "approved" and needs_media and not row.linked:
+        if decision == "approved" and needs_media and not row.linked:
             blocked[line] = NO_MEDIA
-        elif value.four_eyes and fold(value.by) in (fold(row.uploaded_by), fold(again.get(row.id, ""))):
+        elif no_uploader is not None and fold(no_uploader) in (fold(row.uploaded_by), fold(again.get(row.id, ""))):
             blocked[line] = "it was uploaded by the same person, and the organisation asks for four eyes"
     return blocked
 
 
-def _refuse(value: Decide, lines: list[int], pending: dict[int, Any], blocked: dict[int, str]) -> None:
-    if value.lines is None:
-        return
+def _refuse(batch_id: int, lines: list[int], pending: dict[int, Any], blocked: dict[int, str]) -> None:
     strange = [line for line in lines if line not in pending]
     if strange:
         raise RegistryError(
-            f"Nothing was decided: batch {value.batch_id} has no pending credential on {_lines(strange)}; name pending "
+            f"Nothing was decided: batch {batch_id} has no pending credential on {_lines(strange)}; name pending "
             "lines only (credtools show lists them)."
         )
     if stopped := [line for line in lines if line in blocked]:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, bindparam, delete, insert, select, update
 from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.engine import snapshot
-from credtools.store.values import Load, Setting
+from credtools.store.values import Load
 from credtools.store.writing import Write, insert_columns, write
 
 TABLES = {"users": tables.users, "types": tables.credential_types}
@@ -131,9 +131,9 @@ def _refuse_taken_ids(value: Load, rows: list[dict[str, Any]], stored: dict[str,
             )
 
 
-def set_setting(engine: Engine, value: Setting) -> None:
+def set_setting(engine: Engine, by: str, key: str, value: str) -> None:
     """Stores one setting of the organisation (its text is checked by the registry)."""
     with write(engine) as work:
-        work.connection.execute(delete(tables.settings).where(tables.settings.c.key == value.key))
-        work.connection.execute(insert(tables.settings).values(key=value.key, value=value.value))
-        work.event("settings", value.by, None, key=value.key, value=value.value)
+        work.connection.execute(delete(tables.settings).where(tables.settings.c.key == key))
+        work.connection.execute(insert(tables.settings).values(key=key, value=value))
+        work.event("settings", by, None, key=key, value=value)

@@ -10,11 +10,12 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Engine, Select, and_, delete, func, select, union, update
 
 from credtools.errors import RegistryError
+from credtools.model import WAITING_STATES
 from credtools.store import tables
-from credtools.store.batches import WAITING_STATES, state_of
+from credtools.store.batches import state_of
 from credtools.store.digests import media_digest
 from credtools.store.engine import snapshot
-from credtools.store.values import Media, MediaSwitch
+from credtools.store.values import Media
 from credtools.store.writing import Write, insert_columns, write
 
 CHUNK = 500
@@ -48,13 +49,13 @@ def remove_staged(engine: Engine, batch_id: int, by: str, names: Iterable[str]) 
         return gone
 
 
-def switch_media(engine: Engine, value: MediaSwitch) -> None:
-    """Lets the credentials of a batch go without required media, or takes that back."""
+def switch_media(engine: Engine, batch_id: int, by: str, *, optional: bool | None) -> None:
+    """Lets the credentials of a batch go without required media; None: type and organisation decide again."""
     with write(engine) as work:
-        _require_open(work, value.batch_id)
-        this = update(tables.batches).where(tables.batches.c.id == value.batch_id)
-        work.connection.execute(this.values(media_optional=value.optional))
-        work.event("media_switch", value.by, value.batch_id, optional=value.optional)
+        _require_open(work, batch_id)
+        this = update(tables.batches).where(tables.batches.c.id == batch_id)
+        work.connection.execute(this.values(media_optional=optional))
+        work.event("media_switch", by, batch_id, optional=optional)
 
 
 def link_staged(work: Write, from_batch: int, into_batch: int, by: str) -> None:

@@ -8,19 +8,19 @@ uploader where the organisation asks for four eyes.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from sqlalchemy import Connection, Engine, bindparam, select, update
 
 from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.batches import state_of
-from credtools.store.values import Resubmit
 from credtools.store.writing import write
 
 Place = tuple[int, int]
 
 
-def resubmit(engine: Engine, value: Resubmit) -> dict[int, Place]:
+def resubmit(engine: Engine, batch_id: int, by: str, lines: Iterable[int]) -> dict[int, Place]:
     """Puts the declined versions that some unchanged rows of a batch equal up for decision again, all or none.
 
     Returns for each line the (batch, line) that wrote the version, where it is decided. Raises RegistryError, naming
@@ -28,29 +28,29 @@ def resubmit(engine: Engine, value: Resubmit) -> dict[int, Place]:
     """
     ledger, version = tables.ledger.c, tables.credential_versions.c
     with write(engine) as work:
-        state = state_of(work, value.batch_id)
+        state = state_of(work, batch_id)
         if state != "finished":
-            raise RegistryError(f"Batch {value.batch_id} is {state}; only rows of a finished batch can be resubmitted.")
+            raise RegistryError(f"Batch {batch_id} is {state}; only rows of a finished batch can be resubmitted.")
         declined = (
             select(ledger.line, version.id, version.batch_id, version.line.label("at"))
             .join(tables.credential_versions, version.id == ledger.version_id)
-            .where(ledger.batch_id == value.batch_id, ledger.verdict == "unchanged", version.decision == "declined")
+            .where(ledger.batch_id == batch_id, ledger.verdict == "unchanged", version.decision == "declined")
             .where(version.stands, version.salt.is_not(None))
         )
         found = {row.line: row for row in work.connection.execute(declined)}
-        lines = sorted(set(value.lines))
-        if strange := [line for line in lines if line not in found]:
+        chosen = sorted(set(lines))
+        if strange := [line for line in chosen if line not in found]:
             named = ", ".join(map(str, strange))
             raise RegistryError(
-                f"Nothing was resubmitted: batch {value.batch_id} has no unchanged row that equals a declined "
+                f"Nothing was resubmitted: batch {batch_id} has no unchanged row that equals a declined "
                 f"credential on line {named}; credtools check FILE tells which rows were declined before."
             )
-        ids = sorted({found[line].id for line in lines})
+        ids = sorted({found[line].id for line in chosen})
         if ids:
             change = update(tables.credential_versions).where(version.id == bindparam("version"))
             work.connection.execute(change.values(decision="pending"), [{"version": number} for number in ids])
-            work.event("resubmit", value.by, value.batch_id, versions=ids, count=len(ids))
-        return {line: (found[line].batch_id, found[line].at) for line in lines}
+            work.event("resubmit", by, batch_id, versions=ids, count=len(ids))
+        return {line: (found[line].batch_id, found[line].at) for line in chosen}
 
 
 def resubmitters(connection: Connection) -> dict[int, str]:

@@ -23,12 +23,8 @@ from sqlalchemy import (
     false,
 )
 
+from credtools.model import BATCH_STATES, DECISIONS, REJECT_STATES, VERDICTS
 from credtools.store.columns import ID, UTCDateTime, metadata, one_of, own_id, ref, text
-
-BATCH_STATES = ("draft", "held", "finished", "undone", "discarded")
-REJECT_STATES = ("open", "fixed", "waived", "superseded")
-DECISIONS = ("not_required", "pending", "approved", "declined")
-VERDICTS = ("new", "new_version", "older", "unchanged", "rejected")
 
 settings = Table("settings", metadata, Column("key", Text, primary_key=True), text("value"))
 

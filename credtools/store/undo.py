@@ -7,34 +7,33 @@ from sqlalchemy import ColumnElement, Engine, delete, or_, select, update
 from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.batches import state_of
-from credtools.store.values import Undo
 from credtools.store.versions import move_heads
 from credtools.store.writing import Write, write
 
 CHUNK = 500
 
 
-def undo(engine: Engine, value: Undo) -> int:
+def undo(engine: Engine, batch_id: int, by: str) -> int:
     """Withdraws the versions of a batch, reopens the rejects that it settled; returns how many versions fell.
 
     Raises RegistryError, naming the later batches, when any of them builds on this one; nothing is changed then.
     """
     with write(engine) as work:
-        state = state_of(work, value.batch_id)
+        state = state_of(work, batch_id)
         if state != "finished":
-            raise RegistryError(f"Batch {value.batch_id} is {state}; only a finished batch can be undone.")
-        if later := _later(work, value.batch_id):
+            raise RegistryError(f"Batch {batch_id} is {state}; only a finished batch can be undone.")
+        if later := _later(work, batch_id):
             named = ", ".join(map(str, later))
             raise RegistryError(
-                f"Batch {value.batch_id} can't be undone while later batches build on it: {named}. Undo those first, "
+                f"Batch {batch_id} can't be undone while later batches build on it: {named}. Undo those first, "
                 "the latest one first."
             )
-        fallen = _withdraw(work, value.batch_id)
-        _reopen(work, value)
+        fallen = _withdraw(work, batch_id)
+        _reopen(work, batch_id, by)
         c = work.connection
-        c.execute(delete(tables.batch_keys).where(tables.batch_keys.c.batch_id == value.batch_id))
-        c.execute(update(tables.batches).where(tables.batches.c.id == value.batch_id).values(state="undone"))
-        work.event("undo", value.by, value.batch_id, versions=fallen)
+        c.execute(delete(tables.batch_keys).where(tables.batch_keys.c.batch_id == batch_id))
+        c.execute(update(tables.batches).where(tables.batches.c.id == batch_id).values(state="undone"))
+        work.event("undo", by, batch_id, versions=fallen)
         return fallen
 
 
@@ -77,14 +76,14 @@ def _withdraw(work: Write, batch_id: int) -> int:
     return len(rows)
 
 
-def _reopen(work: Write, value: Undo) -> None:
+def _reopen(work: Write, batch_id: int, by: str) -> None:
     """What this batch had fixed or superseded is open again; its own rejects are closed, since its rows are void."""
     reject = tables.rejects
-    changed = {"changed_at": work.at, "changed_by": value.by}
+    changed = {"changed_at": work.at, "changed_by": by}
     opened = {"state": "open", "fixed_batch_id": None, "fixed_line": None, "superseded_by": None, **changed}
-    ours = select(reject.c.id).where(reject.c.batch_id == value.batch_id)
-    settled = or_(reject.c.fixed_batch_id == value.batch_id, reject.c.superseded_by.in_(ours))
+    ours = select(reject.c.id).where(reject.c.batch_id == batch_id)
+    settled = or_(reject.c.fixed_batch_id == batch_id, reject.c.superseded_by.in_(ours))
     work.connection.execute(update(reject).where(settled).values(**opened))
-    void = {"state": "waived", "reason": f"Batch {value.batch_id} was undone.", **changed}
-    still_open = (reject.c.batch_id == value.batch_id, reject.c.state == "open")
+    void = {"state": "waived", "reason": f"Batch {batch_id} was undone.", **changed}
+    still_open = (reject.c.batch_id == batch_id, reject.c.state == "open")
     work.connection.execute(update(reject).where(*still_open).values(**void))

@@ -27,27 +27,6 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Hold:
-    """An unattended batch that must wait for a person: why, and how many rows wait."""
-
-    batch_id: int
-    attempt_id: str
-    by: str
-    rows: int
-    because: str
-    statistics: str
-
-
-@dataclass(frozen=True)
-class Leave:
-    """The causes of a draft's errors whose rows a person leaves rejected, all of them: digests that hold no value."""
-
-    batch_id: int
-    by: str
-    causes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Finish:
     """A judged and classified batch, ready to be written in one transaction.
 
@@ -107,29 +86,6 @@ class Finish:
 
 
 @dataclass(frozen=True)
-class Decide:
-    """A decision on pending versions of a batch: on all that can be decided, or exactly on some lines."""
-
-    batch_id: int
-    by: str
-    decision: str
-    reason: str
-    lines: tuple[int, ...] | None
-    four_eyes: bool
-
-
-@dataclass(frozen=True)
-class Amend:
-    """Another recipe for a draft or held batch."""
-
-    batch_id: int
-    by: str
-    schema_name: str
-    recipe_text: str
-    recipe_fingerprint: str
-
-
-@dataclass(frozen=True)
 class Patches:
     """Corrections of single cells, column by column: record, column, the value replaced, the new one or None."""
 
@@ -153,23 +109,6 @@ class Media:
     file_name: list[str] = field(default_factory=list)
     media_type: list[str] = field(default_factory=list)
     size: list[int] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class MediaSwitch:
-    """Whether a batch's credentials may go without the media that their types require; None: as they say."""
-
-    batch_id: int
-    by: str
-    optional: bool | None
-
-
-@dataclass(frozen=True)
-class Undo:
-    """A finished batch that is taken back."""
-
-    batch_id: int
-    by: str
 
 
 class Text(NamedTuple):
@@ -215,26 +154,6 @@ class Erase:
 
 
 @dataclass(frozen=True)
-class Waive:
-    """Rejects of a batch that are closed by a person (`waive`), or opened again (`reopen`)."""
-
-    verb: str
-    batch_id: int
-    by: str
-    lines: tuple[int, ...]
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class Resubmit:
-    """Rows of a finished batch that equal declined versions, which are to be decided again."""
-
-    batch_id: int
-    by: str
-    lines: tuple[int, ...]
-
-
-@dataclass(frozen=True)
 class Load:
     """Users or types, column by column, in the columns of their table (without id).
 
@@ -250,20 +169,3 @@ class Load:
     absent_from: date | None = None
     most_absent: float = 1.0
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One setting of the organisation."""
-
-    key: str
-    value: str
-    by: str
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A run that ended without a batch: on which source and file."""
-
-    source: str
-    file_name: str

@@ -2,42 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import Engine, bindparam, select, update
 
 from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.batches import state_of
-from credtools.store.values import Waive
-from credtools.store.writing import write
-
-BEFORE = {"waive": "open", "reopen": "waived"}
-AFTER = {"waive": "waived", "reopen": "open"}
+from credtools.store.writing import Write, write
 
 
-def waive(engine: Engine, value: Waive) -> tuple[int, ...]:
-    """Closes (or reopens) the rejects on some lines of a batch, all or none; returns the lines.
+def waive(engine: Engine, batch_id: int, by: str, lines: Iterable[int], reason: str) -> tuple[int, ...]:
+    """Closes the open rejects on some lines of a batch, all or none; returns the lines.
 
     Raises RegistryError, naming the lines, when one of them has no reject in the right state.
     """
     with write(engine) as work:
-        state_of(work, value.batch_id)
-        reject = tables.rejects
-        found = work.connection.execute(
-            select(reject.c.line, reject.c.id).where(
-                reject.c.batch_id == value.batch_id, reject.c.state == BEFORE[value.verb]
-            )
-        ).all()
-        ids: dict[int, int] = {row.line: row.id for row in found}
-        lines = sorted(set(value.lines))
-        if strange := [line for line in lines if line not in ids]:
-            named = ", ".join(map(str, strange))
-            raise RegistryError(
-                f"Nothing was changed: batch {value.batch_id} has no {BEFORE[value.verb]} reject on line {named}; "
-                f"credtools rejects --batch {value.batch_id} lists them."
-            )
-        told = {"state": AFTER[value.verb], "reason": value.reason, "changed_at": work.at, "changed_by": value.by}
-        change = update(reject).where(reject.c.id == bindparam("reject")).values(told)
-        if lines:
-            work.connection.execute(change, [{"reject": ids[line]} for line in lines])
-            work.event(value.verb, value.by, value.batch_id, rejects=[ids[line] for line in lines])
-        return tuple(lines)
+        return _move(work, "waive", batch_id, by, lines, before="open", state="waived", reason=reason)
+
+
+def reopen(engine: Engine, batch_id: int, by: str, lines: Iterable[int]) -> tuple[int, ...]:
+    """Opens the waived rejects on some lines of a batch again, all or none; as `waive`."""
+    with write(engine) as work:
+        return _move(work, "reopen", batch_id, by, lines, before="waived", state="open", reason=None)
+
+
+def _move(
+    work: Write, kind: str, batch_id: int, by: str, lines: Iterable[int], *, before: str, **becomes: str | None
+) -> tuple[int, ...]:
+    state_of(work, batch_id)
+    reject = tables.rejects
+    found = work.connection.execute(
+        select(reject.c.line, reject.c.id).where(reject.c.batch_id == batch_id, reject.c.state == before)
+    ).all()
+    ids: dict[int, int] = {row.line: row.id for row in found}
+    chosen = sorted(set(lines))
+    if strange := [line for line in chosen if line not in ids]:
+        named = ", ".join(map(str, strange))
+        raise RegistryError(
+            f"Nothing was changed: batch {batch_id} has no {before} reject on line {named}; "
+            f"credtools rejects --batch {batch_id} lists them."
+        )
+    change = update(reject).where(reject.c.id == bindparam("reject"))
+    change = change.values(changed_at=work.at, changed_by=by, **becomes)
+    if chosen:
+        work.connection.execute(change, [{"reject": ids[line]} for line in chosen])
+        work.event(kind, by, batch_id, rejects=[ids[line] for line in chosen])
+    return tuple(chosen)

@@ -1,0 +1,8 @@
+"""The states of batches, rejects and versions: each list is written here only."""
+
+BATCH_STATES = ("draft", "held", "finished", "undone", "discarded")
+WAITING_STATES = ("draft", "held")  # not judged yet: can still be changed
+JUDGED_STATES = ("finished", "undone")  # these have a ledger
+REJECT_STATES = ("open", "fixed", "waived", "superseded")
+DECISIONS = ("not_required", "pending", "approved", "declined")
+COUNTING = ("approved", "not_required")  # decisions by which a version counts
