@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Engine, event, func, select
 
 from bench import backlog
-from credtools.audit import Audit
+from credtools.audit.audit import Audit
 from credtools.store import tables
 from tests.postgres import PostgresServer
 

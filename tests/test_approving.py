@@ -51,7 +51,7 @@ def test_history_tells_who_changed_which_date_and_medium(registry: Registry, tmp
     assert registry.history(second, 2).equals(found)
     with pytest.raises(RegistryError) as problem:
         registry.history(first, 9)
-    assert str(problem.value) == f"Line 9 of batch {first.id} wrote no credential, so it has no history."
+    assert problem.value.reason == "no_credential_on_line"
 
 
 def test_what_stops_an_approval_is_said_before_the_click(registry: Registry, tmp_path: Path) -> None:

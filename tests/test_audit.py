@@ -7,7 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from credtools.audit.filters import WORDS, Filters
 from credtools.errors import CredtoolsError
+from credtools.model import REJECT_STATES
 from credtools.registry import Registry
 from tests.builders import ANA, BEN, MIXED, ZOE, export, load, rows_of, tamper, write
 
@@ -112,72 +114,76 @@ def test_no_rejects_are_no_error(registry: Registry) -> None:
     assert registry.audit.rejects(since="2024-01-01").empty
 
 
+ALL_GROUPS = "code, column, source, recipe, type, uploader, week"
 REFUSED = {
-    "group": (
-        lambda audit: audit.rejects(by="colour"),
-        "Rejects can't be counted by 'colour'; choose one of: code, column, source, recipe, type, uploader, week.",
-    ),
-    "second group": (
-        lambda audit: audit.cross("code", "colour"),
-        "Rejects can't be counted by 'colour'; choose one of: code, column, source, recipe, type, uploader, week.",
-    ),
-    "the same group twice": (
-        lambda audit: audit.cross("code", "code"),
-        "Rejects counted by 'code' twice say nothing new; choose two different groups.",
-    ),
-    "group of a flow": (
-        lambda audit: audit.flow(by="code"),
-        "Rows can't be followed by 'code'; choose one of: source, week.",
-    ),
-    "day": (
-        lambda audit: audit.rejects(since="the day before yesterday"),
-        "'the day before yesterday' is no day; write it like 2026-01-31.",
-    ),
+    "group": (lambda audit: audit.rejects(by="colour"), "group_unknown", "colour", ALL_GROUPS),
+    "second group": (lambda audit: audit.cross("code", "colour"), "group_unknown", "colour", ALL_GROUPS),
+    "group of a flow": (lambda audit: audit.flow(by="code"), "flow_group_unknown", "code", "source, week"),
     "state": (
         lambda audit: audit.ageing(state="lost"),
-        "Rejects are never 'lost'; choose one of: open, fixed, waived, superseded.",
+        "state_unknown",
+        "lost",
+        "open, fixed, waived, superseded",
     ),
-    "filter": (
-        lambda audit: audit.trend(colour="red"),
-        (
-            "Rejects have no 'colour' to choose by; choose by: batch, source, code, column, type, uploader, recipe, "
-            "state, since, until."
-        ),
-    ),
-    "source": (lambda audit: audit.flow(source="payroll"), "There is no source 'payroll' here; there are: hr, manual."),
+    "filter": (lambda audit: audit.trend(colour="red"), "filter_unknown", "colour", ", ".join(WORDS)),
+    "source": (lambda audit: audit.flow(source="payroll"), "filter_source_unknown", "payroll", "hr, manual"),
     "type": (
         lambda audit: audit.time_to_fix(type="Frist Aid"),
-        "There is no type 'Frist Aid' here; there are: First Aid, Forklift, Licence, Passport.",
-    ),
-    "row": (
-        lambda audit: audit.row(1, 99),
-        (
-            "No row was judged on line 99 of batch 1; credtools show 1 tells what became of the batch, credtools "
-            "rejects which lines were rejected."
-        ),
-    ),
-    "user": (
-        lambda audit: audit.credential("yan@example.org", "First Aid"),
-        "There is no user 'yan@example.org' here; credtools show --person finds rejected rows, too.",
-    ),
-    "type of a credential": (
-        lambda audit: audit.credential("ana@example.org", "Frist Aid"),
-        "There is no credential type 'Frist Aid' here.",
-    ),
-    "person": (
-        lambda audit: audit.person("someone@example.org"),
-        "Nobody here has the address 'someone@example.org', and no row was rejected for it.",
+        "filter_type_unknown",
+        "Frist Aid",
+        "First Aid, Forklift, Licence, Passport",
     ),
 }
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_unknown_questions_are_refused(audited: Registry, name: str) -> None:
-    """What means nothing here is refused with a sentence of ours, not answered by an empty table."""
-    ask, sentence = REFUSED[name]
+def test_unknown_words_are_refused(audited: Registry, name: str) -> None:
+    """A word that means nothing here is refused with those that do, not answered by an empty table."""
+    ask, reason, word, choices = REFUSED[name]
     with pytest.raises(CredtoolsError) as caught:
         ask(audited.audit)
-    assert str(caught.value) == sentence
+    assert (caught.value.reason, caught.value.facts) == (reason, {"word": word, "choices": choices})
+
+
+IMPOSSIBLE = {
+    "the same group twice": (lambda audit: audit.cross("code", "code"), "same_group_twice", {"word": "code"}),
+    "day": (lambda audit: audit.rejects(since="yesterday"), "day_malformed", {"day": "yesterday"}),
+    "days the wrong way round": (
+        lambda audit: audit.rejects(by="code", since="2026-12-01", until=date(2026, 1, 1)),
+        "days_swapped",
+        {"since": "2026-12-01", "until": date(2026, 1, 1)},
+    ),
+    "row": (lambda audit: audit.row(1, 99), "row_not_judged", {"batch": 1, "line": 99}),
+    "user": (
+        lambda audit: audit.credential("yan@example.org", "First Aid"),
+        "credential_of_nobody",
+        {"user": "yan@example.org"},
+    ),
+    "type of a credential": (
+        lambda audit: audit.credential("ana@example.org", "Frist Aid"),
+        "credential_of_no_type",
+        {"type": "Frist Aid"},
+    ),
+    "person": (lambda audit: audit.person("one@example.org"), "person_unknown", {"email": "one@example.org"}),
+}
+
+
+@pytest.mark.parametrize("name", IMPOSSIBLE)
+def test_questions_without_an_answer_are_refused(audited: Registry, name: str) -> None:
+    """What can't be answered is refused with its reason, not answered by an empty table."""
+    ask, reason, facts = IMPOSSIBLE[name]
+    with pytest.raises(CredtoolsError) as caught:
+        ask(audited.audit)
+    assert (caught.value.reason, caught.value.facts) == (reason, facts)
+
+
+def test_every_filter_has_its_words(audited: Registry) -> None:
+    """The help of the filters is written once; that of the state names the states that there are."""
+    assert list(WORDS) == list(Filters.__annotations__)
+    assert WORDS["state"].help.endswith(f"{', '.join(REJECT_STATES[:-1])} or {REJECT_STATES[-1]}.")
+    assert all(word.title and word.help.endswith(".") for word in WORDS.values())
+    for name in WORDS:
+        assert len(audited.audit.rejects(**{name: None})) == len(audited.audit.rejects())
 
 
 def test_no_figures_are_zeros(registry: Registry) -> None:

@@ -26,7 +26,7 @@ CONVERTED = {
     # "privacy",
     # "media",
     # "exports",
-    # "audit",
+    "audit",
     # "runs",
     # "jupyter",
     # "cli",

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from credtools.audit import Audit
+from credtools.audit.audit import Audit
 from tests.conftest import Home
 from tests.year import TYPES, Fate, Place, Year
 

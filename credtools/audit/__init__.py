@@ -1,6 +1,1 @@
-"""Audit: questions about rejected rows → DataFrames. Reads only."""
-
-from credtools.audit.audit import Audit
-from credtools.audit.filters import Filters
-
-__all__ = ["Audit", "Filters"]
+"""Audit: questions about rejected rows, one timeline of what happened, reports. Reads only."""

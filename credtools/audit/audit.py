@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Unpack
 
@@ -9,14 +10,10 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from credtools.audit import figures, questions, traces
-from credtools.audit.filters import Filters, require_choice, which
+from credtools.audit.filters import GROUPS, Filters, chosen, require_choice
 from credtools.audit.recipe_changes import recipe_changes
 from credtools.errors import CredtoolsError
 from credtools.model import REJECT_STATES
-
-GROUPS = ("code", "column", "source", "recipe", "type", "uploader", "week")
-NO_GROUP = "Rejects can't be counted by {!r}; choose one of: {}."
-NO_FLOW = "Rows can't be followed by {!r}; choose one of: {}."
 
 
 class Audit:
@@ -34,7 +31,7 @@ class Audit:
         A week is named by its Monday (UTC) and counts what was first seen in it.
         """
         if by is None:
-            return questions.rows(self._engine, which(self._engine, filters))
+            return questions.rows(self._engine, self._which(filters))
         found = self._counts([by, "state"], filters)
         table = figures.cross(found, by, "state").reindex(columns=list(REJECT_STATES), fill_value=0)
         ordered = (
@@ -46,13 +43,13 @@ class Audit:
 
     def newest(self, most: int, **filters: Unpack[Filters]) -> pd.DataFrame:
         """The rejects that came last, newest first, as `rejects` tells them."""
-        found = questions.rows(self._engine, which(self._engine, filters), most)
+        found = questions.rows(self._engine, self._which(filters), most)
         return found.sort_values("reject", ascending=False, kind="stable", ignore_index=True)
 
     def cross(self, rows: str, columns: str, **filters: Unpack[Filters]) -> pd.DataFrame:
         """Rejects counted two ways at once, for example source × code."""
         if rows == columns:
-            raise CredtoolsError(f"Rejects counted by {rows!r} twice say nothing new; choose two different groups.")
+            raise CredtoolsError("same_group_twice", word=rows)
         return figures.cross(self._counts([rows, columns], filters), rows, columns)
 
     def trend(self, by: str = "code", **filters: Unpack[Filters]) -> pd.DataFrame:
@@ -77,8 +74,8 @@ class Audit:
         `until` speak of when a batch was finished; with `code`, `column` or `state` only rejected rows are counted.
         """
         if by is not None:
-            require_choice(by, ("source", "week"), NO_FLOW)
-        return figures.flow(questions.flow(self._engine, which(self._engine, filters)), by)
+            require_choice(by, ("source", "week"), "flow_group_unknown")
+        return figures.flow(questions.flow(self._engine, self._which(filters)), by)
 
     def recipe_changes(self, source: str | None = None) -> pd.DataFrame:
         """Per change of a recipe from one file of a source to the next: what the second file fixed and broke.
@@ -86,7 +83,7 @@ class Audit:
         Columns: source, before, after (batches), at, recipe_before, recipe_after, fixed, broke (None where values were
         erased). `registry.compare_recipes` tells exactly, on one file.
         """
-        return recipe_changes(self._engine, which(self._engine, {"source": source}).source)
+        return recipe_changes(self._engine, self._which({"source": source}).get("source"))
 
     def row(self, batch: int, line: int) -> pd.DataFrame:
         """All that happened to a row, oldest first: at, by, what, batch, line, told.
@@ -103,12 +100,17 @@ class Audit:
         """All that is known about a person, as `row` tells it, with the `credential` that each line speaks of."""
         return traces.of_person(self._engine, email)
 
+    def _which(self, filters: Mapping[str, Any]) -> questions.Chosen:
+        found = chosen(filters)
+        questions.require_known(self._engine, found)
+        return found
+
     def _counts(self, keys: list[str], filters: Any, states: tuple[str, ...] = REJECT_STATES) -> pd.DataFrame:
         for key in keys:
             if key not in ("state", "first_seen", "changed_at"):
-                require_choice(key, GROUPS, NO_GROUP)
+                require_choice(key, GROUPS, "group_unknown")
         asked = dict.fromkeys("first_seen" if key == "week" else key for key in keys)
-        found = questions.counts(self._engine, list(asked), which(self._engine, filters), states)
+        found = questions.counts(self._engine, list(asked), self._which(filters), states)
         if "week" in keys:
             found["week"] = figures.mondays(found["first_seen"])
         return found

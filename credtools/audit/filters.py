@@ -1,63 +1,79 @@
-"""Filters: which rejects a question is about; the same words for every question."""
+"""Filters: which rejected rows a question is about. Names, titles and help of every face are written here, once.
+
+Light on purpose: `credtools --help` reads the words and loads neither pandas nor a database for them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, TypedDict
+from typing import Annotated, Any, TypedDict, get_type_hints
 
-from sqlalchemy import Engine
-
-from credtools.audit import questions
-from credtools.audit.questions import Which
 from credtools.errors import CredtoolsError
-from credtools.model import REJECT_STATES
+
+
+@dataclass(frozen=True)
+class Word:
+    """What a filter is called on a screen, and what it does."""
+
+    title: str
+    help: str
 
 
 class Filters(TypedDict, total=False):
-    """What every question takes; what is left out, or None, is not asked for.
+    """What every question takes; what is left out, or None, isn't asked for. Filters are combined by *and*.
 
-    `code` and `column` choose errors, and with them the rejects that have one; `type` is '' where the row's type isn't
-    known; `recipe`: its fingerprint; `since`, `until`: first seen on these days (UTC) or between them.
+    `code` and `column` choose errors, and with them the rows that have one; `type=""` chooses rows whose type isn't
+    known; `since` and `until` are days (UTC), both included.
     """
 
-    batch: int | None
-    source: str | None
-    code: str | None
-    column: str | None
-    type: str | None
-    uploader: str | None
-    recipe: str | None
-    state: str | None
-    since: str | date | None
-    until: str | date | None
+    batch: Annotated[int | None, Word("Batch", "Only rows of this batch.")]
+    source: Annotated[str | None, Word("Source", "Only rows of this source.")]
+    code: Annotated[str | None, Word("Error", "Only rows with this error, for example user_exists.")]
+    column: Annotated[str | None, Word("Column", "Only rows with an error in this column, for example issue_date.")]
+    type: Annotated[str | None, Word("Credential type", "Only rows of this credential type.")]
+    uploader: Annotated[str | None, Word("Uploaded by", "Only rows that this person uploaded.")]
+    recipe: Annotated[str | None, Word("Recipe", "Only rows judged by the recipe with this fingerprint.")]
+    state: Annotated[str | None, Word("State", "Only rows in this state: open, fixed, waived or superseded.")]
+    since: Annotated[
+        str | date | None, Word("First seen from", "First seen on this day (UTC) or later, for example 2026-01-31.")
+    ]
+    until: Annotated[str | date | None, Word("First seen until", "First seen on this day (UTC) or earlier.")]
 
 
-def which(engine: Engine, filters: Any) -> Which:
-    """The filters as the store takes them. Raises CredtoolsError when one means nothing here."""
-    words = tuple(Filters.__annotations__)
-    if strange := [name for name in filters if name not in words]:
-        raise CredtoolsError(f"Rejects have no {strange[0]!r} to choose by; choose by: {', '.join(words)}.")
-    if (state := filters.get("state")) is not None:
-        require_choice(state, REJECT_STATES, "Rejects are never {!r}; choose one of: {}.")
-    days = {name: _midnight(filters[name]) for name in ("since", "until") if filters.get(name) is not None}
-    if "since" in days and "until" in days and days["since"] > days["until"]:
-        raise CredtoolsError(f"No day lies between {filters['since']} and {filters['until']}; turn the two round.")
-    if "until" in days:
-        days["until"] += timedelta(days=1)
-    found = Which(**{**filters, **days})
-    questions.require_known(engine, found)
+WORDS: Mapping[str, Word] = {
+    name: hint.__metadata__[0] for name, hint in get_type_hints(Filters, include_extras=True).items()
+}
+GROUPS = ("code", "column", "source", "recipe", "type", "uploader", "week")  # what rejected rows are counted by
+
+
+def chosen(filters: Mapping[str, Any]) -> dict[str, Any]:
+    """The filters that are set; `since` and `until` as the moments between which a row was first seen.
+
+    Raises:
+        CredtoolsError: for a name that is no filter, a day that is none, or two days the wrong way round.
+    """
+    for name in filters:
+        require_choice(name, tuple(WORDS), "filter_unknown")
+    found = {name: value for name, value in filters.items() if value is not None}
+    found |= {name: _midnight(found[name]) for name in ("since", "until") if name in found}
+    if "since" in found and "until" in found and found["since"] > found["until"]:
+        raise CredtoolsError("days_swapped", since=filters["since"], until=filters["until"])
+    if "until" in found:
+        found["until"] += timedelta(days=1)
     return found
 
 
-def require_choice(word: object, choices: tuple[str, ...], sentence: str) -> None:
+def require_choice(word: object, choices: Sequence[str], reason: str) -> None:
     """Raises CredtoolsError, naming the choices, when the word is none of them."""
     if word not in choices:
-        raise CredtoolsError(sentence.format(word, ", ".join(choices)))
+        raise CredtoolsError(reason, word=word, choices=", ".join(choices) or "none")
 
 
 def _midnight(day: str | date) -> datetime:
     try:
         found = day if isinstance(day, date) else date.fromisoformat(day)
     except ValueError as problem:
-        raise CredtoolsError(f"{day!r} is no day; write it like 2026-01-31.") from problem
+        raise CredtoolsError("day_malformed", day=day) from problem
     return datetime.combine(found, time(), UTC)

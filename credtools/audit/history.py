@@ -28,7 +28,7 @@ def history(engine: Engine, batch_id: int, line: int) -> pd.DataFrame:
         ours = select(version.credential_id).where(version.batch_id == batch_id, version.line == line)
         credential_id = c.execute(ours).scalar()
         if credential_id is None:
-            raise RegistryError(f"Line {line} of batch {batch_id} wrote no credential, so it has no history.")
+            raise RegistryError("no_credential_on_line", batch=batch_id, line=line)
         found = acts(c, credential_id)
     names = ["at", "by", "version", "batch", "line", "what", "before", "after"]
     return pd.DataFrame(found, columns=names).sort_values("at", kind="stable", ignore_index=True)

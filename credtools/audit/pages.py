@@ -109,12 +109,12 @@ def write_page(path: str | Path, page: str) -> Path:
     """Writes a page. Raises CredtoolsError when the name isn't .html, or it can't be written."""
     path = Path(path)
     if path.suffix.lower() not in (".html", ".htm"):
-        raise CredtoolsError(f"A page is written as .html, not as {path.name!r}.")
+        raise CredtoolsError("not_html", name=path.name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page, "utf-8")
     except OSError as problem:
-        raise CredtoolsError(f"The page can't be written to {path}: {problem.strerror}.") from problem
+        raise CredtoolsError("page_not_written", path=str(path), why=problem.strerror) from problem
     return path
 
 

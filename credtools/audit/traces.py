@@ -37,10 +37,7 @@ def row(engine: Engine, batch_id: int, line: int) -> pd.DataFrame:
     """
     with snapshot(engine) as c:
         if not list(_judged(c, {(batch_id, line)})):
-            raise RegistryError(
-                f"No row was judged on line {line} of batch {batch_id}; credtools show {batch_id} tells what became of "
-                "the batch, credtools rejects which lines were rejected."
-            )
+            raise RegistryError("row_not_judged", batch=batch_id, line=line)
         here = and_(reject.batch_id == batch_id, reject.line == line)
         fixed_here = and_(reject.fixed_batch_id == batch_id, reject.fixed_line == line)
         return _frame(_story(c, _appearances(c, or_(here, fixed_here)), {(batch_id, line)}))
@@ -54,7 +51,7 @@ def of_credential(engine: Engine, email: str, type_name: str, number: str = "") 
     with snapshot(engine) as c:
         user_id, type_id = _user(c, email), _type(c, type_name)
         if user_id is None:
-            raise RegistryError(f"There is no user {email!r} here; credtools show --person finds rejected rows, too.")
+            raise RegistryError("credential_of_nobody", user=email)
         mine = (credential.user_id == user_id, credential.type_id == type_id, credential.number == number)
         rows = _rows_of(select(credential.id).where(*mine))
         found = _appearances(c, or_(and_(reject.user_id == user_id, reject.type_id == type_id), _fixed_by(rows)))
@@ -72,7 +69,7 @@ def of_person(engine: Engine, email: str) -> pd.DataFrame:
         theirs = or_(reject.user_id == user_id, _fixed_by(rows)) if user_id is not None else false()
         found = _appearances(c, or_(theirs, reject.id.in_(_unknown(c, email))))
         if user_id is None and not found:
-            raise RegistryError(f"Nobody here has the address {email!r}, and no row was rejected for it.")
+            raise RegistryError("person_unknown", email=email)
         return _frame(_story(c, found, _places(c, rows)), (*COLUMNS, "credential"))
 
 
@@ -84,7 +81,7 @@ def _type(c: Connection, name: str) -> int:
     types = tables.credential_types.c
     found = c.execute(select(types.id).where(types.name_key == fold(name))).scalar()
     if found is None:
-        raise RegistryError(f"There is no credential type {name!r} here.")
+        raise RegistryError("credential_of_no_type", type=name)
     return int(found)
 
 

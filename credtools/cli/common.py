@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from credtools.audit.filters import WORDS
 from credtools.errors import CredtoolsError
 
 if TYPE_CHECKING:
@@ -19,23 +20,11 @@ LAST_LINE = 10_000_000
 MOST_LINES = 1_000_000  # of one decision
 
 
-FILTERS = {
-    "source": "Only rows of this source.",
-    "code": "Only rows with this error, for example user_exists.",
-    "column": "Only rows with an error in this column, for example issue_date.",
-    "type": "Only rows of this credential type.",
-    "uploader": "Only rows that this person uploaded.",
-    "recipe": "Only rows judged by the recipe of this fingerprint.",
-    "state": "Only rows in this state: open, fixed, waived or superseded.",
-    "since": "First seen on this day (UTC) or later, for example 2026-01-31.",
-    "until": "First seen on this day (UTC) or earlier.",
-}
-
-
 def filtered(command: Callable[..., None]) -> Callable[..., None]:
-    """A command with an option for each filter of `registry.audit`."""
-    for name, told in reversed(FILTERS.items()):
-        command = click.option(f"--{name}", help=told)(command)
+    """A command with an option for each filter of `registry.audit` but the batch, which some take as an argument."""
+    for name, word in reversed(list(WORDS.items())):
+        if name != "batch":
+            command = click.option(f"--{name}", help=word.help)(command)
     return command
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from credtools.audit.filters import GROUPS, WORDS
 from credtools.cli.common import filtered, open_registry, plain, print_json, safe, shown_lines
 from credtools.text import plural
 
 if TYPE_CHECKING:
     from credtools.registry import Batch
 
-GROUPS = ("code", "column", "source", "recipe", "type", "uploader", "week")  # a test compares them with the library's
 UNNAMED = {"column": "the row as a whole", "type": "type not known"}
 
 
@@ -56,7 +56,7 @@ def _open_rejects(found: Any) -> int:
 @click.command()
 @click.option("--by", type=click.Choice(GROUPS), default="code", show_default=True)
 @filtered
-@click.option("--batch", type=int, help="Only rows of this batch.")
+@click.option("--batch", type=int, help=WORDS["batch"].help)
 @click.option("--ageing", is_flag=True, help="How long the open ones have been open, in days.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 def audit(by: str, *, ageing: bool, as_json: bool, **filters: Any) -> None:

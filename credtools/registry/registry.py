@@ -13,7 +13,7 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from credtools import exports, reading, store
-from credtools.audit import Audit
+from credtools.audit.audit import Audit
 from credtools.audit.history import history
 from credtools.checking import judge, plan
 from credtools.checking.lookups import Lookups
