@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -602,3 +603,58 @@ def test_any_bytes_give_a_table_or_a_sentence(content: bytes) -> None:
     else:
         conserved(read)
         assert read.lines.dtype == np.int64
+
+
+# --- what may be given ----------------------------------------------------------------------------------------
+
+TEXT = b'"Name","Day"\n"Ana","2024-01-05"\n'
+
+
+def test_a_table_from_anything_that_holds_one(tmp_path: Path) -> None:
+    """A path, bytes, an open file, a buffer just written and a DataFrame give the same table."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(TEXT)
+    buffer = io.BytesIO()
+    buffer.write(TEXT)
+    frame = pd.DataFrame({"Name": ["Ana"], "Day": [pd.Timestamp(2024, 1, 5)]})
+    with path.open("rb") as file:
+        tables = [reading.read(source) for source in (path, str(path), TEXT, buffer, file, frame)]
+    assert [read.name for read in tables] == ["a.csv", "a.csv", "unnamed", "unnamed", "a.csv", "DataFrame"]
+    assert {read.sha256 for read in tables} == {hashlib.sha256(TEXT).hexdigest()}
+    for read in tables:
+        assert read.frame.to_dict("records") == [{"Name": "Ana", "Day": "2024-01-05"}]
+        assert (read.lines.tolist(), read.reading.heading_line) == ([2], 1)
+
+
+def test_every_row_of_a_frame_is_a_record() -> None:
+    """Of a DataFrame nothing is taken for a title or footer, an empty row is blank; types become text."""
+    frame = pd.DataFrame(
+        {"Kind": ["Total", 'say "x"', None, "a\nb"], "Rate": [1.0, 2.5, None, 3.0], "Valid": [True, False, None, True]}
+    )
+    read = reading.read(frame, delimiter=";", heading_line=4, titles=["Kind"])
+    assert cells(read) == [["Total", "1", "yes"], ['say "x"', "2.5", "no"], ["a\nb", "3", "yes"]]
+    assert (read.lines.tolist(), read.reading.blank_lines) == ([2, 3, 5], (4,))
+    assert read.reading.warnings == ()
+
+
+def test_headings_of_a_frame() -> None:
+    """Labels of any kind become headings; a repeated or blank one is named as in files."""
+    frame = pd.DataFrame([["x", "y", "z"]], columns=[" a ", "a", ""])
+    assert reading.read(frame).frame.columns.tolist() == ["a", "a (2)", "col_3"]
+    assert reading.read(pd.DataFrame([["x", "y"]])).frame.columns.tolist() == ["0", "1"]
+
+
+@pytest.mark.parametrize("source", [None, 7, ["a.csv"], io.StringIO("a,b\n1,2\n")], ids=repr)
+def test_what_holds_no_table(source: object) -> None:
+    """Anything else is refused by its kind, not with whatever Python says."""
+    with pytest.raises(FileError) as caught:
+        reading.read(source)  # type: ignore[arg-type]
+    assert caught.value.reason == "unknown_source"
+
+
+def test_bytes_have_the_limit_of_files() -> None:
+    """The limit holds however the bytes were given."""
+    for source in (TEXT, io.BytesIO(TEXT), pd.DataFrame({"a": ["x" * 30]})):
+        with pytest.raises(FileError) as caught:
+            reading.read(source, max_bytes=10)
+        assert caught.value.reason == "too_many_bytes"

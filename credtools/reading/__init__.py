@@ -11,7 +11,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from credtools.errors import FileError, no_such_file
+from credtools.errors import FileError
 from credtools.limited import collection_paused
 from credtools.model import Table
 from credtools.reading import sheets
@@ -21,40 +21,49 @@ from credtools.reading.headings import suggest_columns
 from credtools.reading.layout import Layout, lay_out
 from credtools.reading.options import OPTIONS, Options
 from credtools.reading.records import MAX_CELL_BYTES, MAX_COLUMNS, Records, split_records
-from credtools.reading.tables import Source, make_table
+from credtools.reading.sources import FRAME, FRAME_OPTIONS, MAX_BYTES, Source, file_bytes, file_name
+from credtools.reading.tables import Origin, make_table
 
-__all__ = ["MAX_BYTES", "MAX_CELL_BYTES", "MAX_COLUMNS", "OPTIONS", "read", "read_bytes", "suggest_columns"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_CELL_BYTES",
+    "MAX_COLUMNS",
+    "OPTIONS",
+    "Source",
+    "file_bytes",
+    "file_name",
+    "read",
+    "read_bytes",
+    "suggest_columns",
+]
 
-MAX_BYTES = 50 * 1024 * 1024
 MAX_LINES = 5_000_000
 HEAD = 1024
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", "")
 WEB_PAGE = (b"<!doctype html", b"<html", b"<table")
 
 
-def read(path: str | Path, *, max_bytes: int = MAX_BYTES, **options: Any) -> Table:
-    """The table in a file: delimited text, XLSX, XLS or ODS.
+def read(source: Source, *, max_bytes: int = MAX_BYTES, **options: Any) -> Table:
+    """The table in a file: delimited text, XLSX, XLS or ODS; or in a DataFrame.
 
-    In: a path, and what is known about the file (`Options`). Out: a Table, one row per record, text only.
-    Raises MissingFileError, or FileError (`file_readable`) with the reason, the line and what to do.
+    Args:
+        source: A path, a DataFrame, bytes, or a file that is open for reading bytes.
+        max_bytes: Larger files are refused.
+        **options: What is known about the file (`Options`); all else is found and noted in `Table.reading`.
+
+    Returns:
+        A Table: one row per record, text only, each with the line on which it starts.
+
+    Raises:
+        MissingFileError: There is no file under the path.
+        FileError: The file as a whole can't be read: `reason`, the line, and what to do.
     """
-    return read_bytes(file_bytes(path, max_bytes), Path(path).name, **options)
-
-
-def file_bytes(path: str | Path, max_bytes: int = MAX_BYTES) -> bytes:
-    """The bytes of a file. Raises MissingFileError, or FileError when there are too many."""
-    path = Path(path)
-    if not path.is_file():
-        raise no_such_file(path)
-    size = path.stat().st_size
-    if size > max_bytes:
-        raise FileError("too_many_bytes", found=size, allowed=max_bytes)
-    return path.read_bytes()
+    return read_bytes(file_bytes(source, max_bytes), file_name(source), **options)
 
 
 def read_bytes(content: bytes, name: str, **options: Any) -> Table:
-    """The table in the bytes of a file called `name`; see `read`."""
-    told = Options(**options)
+    """The table in the bytes of a file called `name` (see `file_bytes`, `file_name`); otherwise like `read`."""
+    told = Options(**options | (FRAME_OPTIONS if name == FRAME else {}))
     suffix = Path(name).suffix.lower()
     if suffix not in (*TEXT_SUFFIXES, *sheets.SUFFIXES):
         raise FileError("unsupported_kind", suffix=suffix)
@@ -73,8 +82,8 @@ def _read_text(content: bytes, name: str, told: Options) -> Table:
     first_line = told.heading_line or 1
     dialect = find_dialect(text, told.delimiter, told.quote, told.escape, first_line)
     records = split_records(text, dialect, first_line)
-    source = Source(name, hashlib.sha256(content).hexdigest(), encoding, dialect, warnings=tuple(warnings))
-    return make_table(records, _lay_out(records, told), source)
+    origin = Origin(name, hashlib.sha256(content).hexdigest(), encoding, dialect, warnings=tuple(warnings))
+    return make_table(records, _lay_out(records, told), origin)
 
 
 def _read_sheet(content: bytes, name: str, told: Options) -> Table:
@@ -84,13 +93,13 @@ def _read_sheet(content: bytes, name: str, told: Options) -> Table:
         line = next(k for k, row in enumerate(sheet.rows, 1) if any(row[MAX_COLUMNS:]))
         raise FileError("too_many_columns", line=line, found=width, allowed=MAX_COLUMNS)
     records = Records(sheet.rows, range(1, len(sheet.rows) + 2), width)
-    source = Source(
+    origin = Origin(
         *(name, hashlib.sha256(content).hexdigest(), sheet.kind, None),
         sheet=sheet.name,
         dates=sheet.dates,
         warnings=sheet.warnings,
     )
-    return make_table(records, _lay_out(records, told), source)
+    return make_table(records, _lay_out(records, told), origin)
 
 
 def _lay_out(records: Records, told: Options) -> Layout:

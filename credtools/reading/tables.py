@@ -23,7 +23,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True)
-class Source:
+class Origin:
     """Where records come from. `encoding`: of a spreadsheet its kind; `dates`: (record, place) of real date cells."""
 
     name: str
@@ -35,7 +35,7 @@ class Source:
     warnings: tuple[str, ...] = ()
 
 
-def make_table(records: Records, layout: Layout, source: Source) -> Table:
+def make_table(records: Records, layout: Layout, origin: Origin) -> Table:
     """The table. Raises FileError for a cell of more than 32 KiB."""
     rows = [records.cells[k] for k in layout.body]
     if layout.beside:
@@ -55,10 +55,10 @@ def make_table(records: Records, layout: Layout, source: Source) -> Table:
         lines=starts[np.asarray(layout.body, dtype=np.int64)],
         fields=fields,
         expected_fields=layout.width,
-        reading=_reading(records, layout, source),
-        sha256=source.sha256,
-        name=source.name,
-        date_cells=_date_cells(records, layout, source, names),
+        reading=_reading(records, layout, origin),
+        sha256=origin.sha256,
+        name=origin.name,
+        date_cells=_date_cells(records, layout, origin, names),
     )
 
 
@@ -69,16 +69,16 @@ def _text_array(column: Sequence[str]) -> object:
         return pd.array(list(column), dtype=pd.StringDtype("python", na_value=np.nan))
 
 
-def _reading(records: Records, layout: Layout, source: Source) -> Reading:
+def _reading(records: Records, layout: Layout, origin: Origin) -> Reading:
     heading_lines = records.lines_of(layout.heading)
     mended = tuple(records.starts[k] for k in records.mended)
-    dialect = source.dialect
+    dialect = origin.dialect
     return Reading(
-        encoding=source.encoding,
+        encoding=origin.encoding,
         delimiter=dialect.delimiter if dialect else None,
         quote=dialect.quote if dialect else '"',
         escape=dialect.escape if dialect else "",
-        sheet=source.sheet,
+        sheet=origin.sheet,
         lines=records.lines,
         heading_line=heading_lines[0] if heading_lines else None,
         heading_lines=heading_lines,
@@ -89,7 +89,7 @@ def _reading(records: Records, layout: Layout, source: Source) -> Reading:
         footer_lines=records.lines_of(layout.footer),
         aside_lines=records.lines_of(layout.aside),
         repaired_lines=mended,
-        warnings=(*source.warnings, *_assumptions(records, layout, mended)),
+        warnings=(*origin.warnings, *_assumptions(records, layout, mended)),
     )
 
 
@@ -144,10 +144,10 @@ def _example(row: Sequence[str]) -> str:
     return " ".join(" ".join(row).split())[:40]
 
 
-def _date_cells(records: Records, layout: Layout, source: Source, names: list[str]) -> dict[str, dict[str, date]]:
+def _date_cells(records: Records, layout: Layout, origin: Origin, names: list[str]) -> dict[str, dict[str, date]]:
     found: dict[str, dict[str, date]] = {}
-    body = set(layout.body) if source.dates else set()
-    for (k, place), day in source.dates.items():
+    body = set(layout.body) if origin.dates else set()
+    for (k, place), day in origin.dates.items():
         if k in body and place < len(names):
             found.setdefault(names[place], {})[records.cells[k][place]] = day
     return found

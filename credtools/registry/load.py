@@ -13,7 +13,6 @@ from credtools.checking import judge
 from credtools.checking.resolve import as_date
 from credtools.errors import CredtoolsError, LoadError
 from credtools.model import Review, Table
-from credtools.reading.frames import from_frame
 from credtools.recipe import Recipe, apply
 from credtools.text import fold
 
@@ -35,7 +34,7 @@ def value(
     if kind not in SCHEMAS:
         raise CredtoolsError(f"There is nothing called {kind!r} to load; load users or types.")
     name = SCHEMAS[kind]
-    table = from_frame(file) if isinstance(file, pd.DataFrame) else _read(registry, Path(file), name)
+    table = registry.read(reading.file_bytes(file), reading.file_name(file), Recipe(schema=name))
     lookups = registry.lookups()
     everybody = dataclasses.replace(lookups, settings=dataclasses.replace(lookups.settings, max_rows=MOST_ROWS))
     _refuse_the_other_kind(registry, kind, table)
@@ -59,10 +58,6 @@ def value(
     ignored = [heading for heading, column in review.headings.items() if column is None]
     notes = (*table.reading.warnings, *([f"Headings that mean nothing here: {', '.join(ignored)}."] if ignored else ()))
     return store.Load(kind, registry.by, key, columns, day, 1.0 if yes else MOST_ABSENT, notes)
-
-
-def _read(registry: Registry, path: Path, schema: str) -> Table:
-    return registry.read(reading.file_bytes(path), path.name, Recipe(schema=schema))
 
 
 def _refuse_the_other_kind(registry: Registry, kind: str, table: Table) -> None:
