@@ -73,15 +73,13 @@ def test_known_content_is_flushed_too(blobs: Blobs, monkeypatch: pytest.MonkeyPa
 
 
 def test_damaged_blob_is_noticed_and_healed(blobs: Blobs) -> None:
-    """A file that was changed or cut off isn't given out; adding the content again mends it."""
+    """A file that was changed or cut off isn't given out; adding the content again repairs it."""
     name = blobs.put(b"content")
     blobs.path(name).write_bytes(b"cont")
     with pytest.raises(RegistryError) as caught:
         blobs.read(name)
-    assert str(caught.value) == (
-        f"The stored file {name[:16]}… in {blobs.folder} isn't the one that was added; restore it from a backup, or "
-        "add the file again."
-    )
+    facts = {"file": name[:16], "folder": blobs.folder}
+    assert (caught.value.reason, caught.value.facts) == ("stored_file_changed", facts)
     blobs.put(b"content")
     assert blobs.read(name) == b"content"
 
@@ -91,10 +89,8 @@ def test_missing_blob_is_named(blobs: Blobs) -> None:
     name = hashlib.sha256(b"a").hexdigest()
     with pytest.raises(RegistryError) as caught:
         blobs.read(name)
-    assert str(caught.value) == (
-        f"The stored file {name[:16]}… is missing from {blobs.folder}; restore that folder from a backup, or add the "
-        "file again."
-    )
+    facts = {"file": name[:16], "folder": blobs.folder}
+    assert (caught.value.reason, caught.value.facts) == ("stored_file_missing", facts)
     blobs.path(blobs.put(b"b")).write_bytes(b"c")
     changed = hashlib.sha256(b"b").hexdigest()
     assert blobs.problems([name, changed]) == [
@@ -114,10 +110,8 @@ def test_full_or_broken_disk_leaves_nothing(blobs: Blobs, monkeypatch: pytest.Mo
         patched.setattr(os, "fsync", refuse)
         with pytest.raises(RegistryError) as caught:
             blobs.put(b"a")
-    assert str(caught.value) == (
-        f"The folder of stored files {blobs.folder} can't be used: {os.strerror(number)}; nothing more was added. Mend "
-        "that, or name another folder (blobs in credtools.toml, or CREDTOOLS_BLOBS)."
-    )
+    facts = {"folder": blobs.folder, "why": os.strerror(number)}
+    assert (caught.value.reason, caught.value.facts) == ("stored_files_unusable", facts)
     assert [path for path in blobs.folder.rglob("*") if path.is_file()] == []
 
 

@@ -74,7 +74,7 @@ def test_init_never_overwrites(folder: Path) -> None:
     before = (folder / "credtools.db").read_bytes()
     result = run("init")
     assert result.exit_code == 2
-    assert result.stderr == "credtools: credtools.db exists already; open it, or choose another place.\n"
+    assert result.stderr == "credtools: credtools.db exists already. Open it, or choose another place.\n"
     assert (folder / "credtools.db").read_bytes() == before
 
 
@@ -84,7 +84,7 @@ def test_without_a_registry_every_command_says_how_to_make_one(tmp_path: Path, m
     result = run("show")
     assert result.exit_code == 2
     assert result.stderr == (
-        f"credtools: There is no registry at {tmp_path / 'credtools.db'}; go to the folder of your organisation, or "
+        f"credtools: There is no registry at {tmp_path / 'credtools.db'}. Go to the folder of your organisation, or "
         "create one with 'credtools init'.\n"
     )
     assert list(tmp_path.iterdir()) == []
@@ -259,8 +259,8 @@ def test_approve_decline_and_show() -> None:
     again = run("approve", "1", "--lines", "2-3")
     assert again.exit_code == 2
     assert again.stderr == (
-        "credtools: Nothing was decided: batch 1 has no pending credential on line 3; "
-        "name pending lines only (credtools show lists them).\n"
+        "credtools: Nothing was decided: batch 1 has no pending credential on line 3. "
+        "Name pending lines only (credtools show BATCH lists them).\n"
     )
     assert objects(run("approve", "1", "--json"))[0]["decided"] == [2, 4]
     shown = run("show", "1").stdout
@@ -275,7 +275,7 @@ def test_what_blocks_an_approval() -> None:
     years = range(2024, 2012, -1)  # versions are stored from the oldest on
     write("a.csv", HEADINGS + GOOD + "".join(f"bo@example.org,Passport,{year}-03-05,,\n" for year in years))
     assert run("import", "a.csv").exit_code == 0
-    why = "its type requires media and none is there yet"
+    why = "its type requires media and none has been added yet"
     told = run("approve", "1")
     assert (told.exit_code, told.stdout.splitlines()) == (
         0,
@@ -376,8 +376,8 @@ def test_replace_shows_whom_it_deactivates() -> None:
     assert refused.stderr.splitlines() == [
         "1 user isn't in the file and will be deactivated: bo@example.org.",
         (
-            "credtools: The file lacks 1 of the 2 active users (more than 10%), who would be deactivated; nothing was "
-            "loaded. If the file is complete, load it again with --yes."
+            "credtools: The file lacks 1 of the 2 active users (more than 10%), which would be deactivated, so nothing "
+            "was loaded. If the file is complete, load it again with --yes."
         ),
     ]
     done = run("load", "users", "fewer.csv", "--replace", "--yes", "--json")
@@ -412,7 +412,7 @@ def test_undo_takes_a_batch_back() -> None:
     assert objects(run("undo", "1", "--json")) == [{"batch": 1, "state": "undone", "versions": 1}]
     again = run("undo", "1")
     assert again.exit_code == 2
-    assert again.stderr == "credtools: Batch 1 is undone; only a finished batch can be undone.\n"
+    assert again.stderr == "credtools: Batch 1 is undone. Only a finished batch can be undone.\n"
 
 
 @pytest.mark.usefixtures("folder")

@@ -92,7 +92,7 @@ def test_finished_batch_takes_no_patch(registry: Registry, tmp_path: Path) -> No
     batch.finish()
     with pytest.raises(RegistryError) as caught:
         batch.patch(3, "user_email", "ana@example.org")
-    assert str(caught.value) == "Batch 1 is finished; only a draft or held batch can be changed."
+    assert (caught.value.reason, caught.value.facts) == ("batch_settled", {"batch": 1, "state": "finished"})
 
 
 def test_changed_recipe_stays_with_the_draft(

@@ -90,7 +90,7 @@ def test_what_is_finished_is_decided(draft: Batch) -> None:
     draft.finish()
     with pytest.raises(RegistryError) as refused:
         journey.leave(cause)
-    assert str(refused.value) == "Batch 1 is finished; only a draft or held batch can be changed."
+    assert (refused.value.reason, refused.value.facts) == ("batch_settled", {"batch": 1, "state": "finished"})
     assert shown(journey) == []
 
 

@@ -38,10 +38,8 @@ def test_many_absent_are_refused(registry: Registry, tmp_path: Path) -> None:
     path = write(tmp_path, "u.csv", "Email\nana@example.org\n")
     with pytest.raises(RegistryError) as caught:
         registry.load("users", path, replace=True)
-    assert str(caught.value) == (
-        "The file lacks 2 of the 3 active users (more than 10%), who would be deactivated; nothing was loaded. If the "
-        "file is complete, load it again with --yes."
-    )
+    facts = {"absent": 2, "active": 3, "kind": "users", "share": 0.1}
+    assert (caught.value.reason, caught.value.facts) == ("too_many_absent", facts)
     assert rows_of(registry) == before
 
 

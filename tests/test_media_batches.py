@@ -22,7 +22,7 @@ from tests.pictures import filled, jpeg, pdf, png, zipped
 PASS = "ana@example.org,Passport,2024-01-01,,"
 PASS_OF_BEN = "ben@example.org,Passport,2024-01-01,,"
 BY_NAME = "User email,Credential type,Issue date,Media"
-BLOCKED = "its type requires media and none is there yet"
+BLOCKED = "its type requires media and none has been added yet"
 
 
 @pytest.fixture(autouse=True)
@@ -202,7 +202,9 @@ def test_a_name_keeps_its_content(registry: Registry, tmp_path: Path, finished: 
     if finished:
         with pytest.raises(RegistryError) as caught:
             batch.remove_media(name)
-        assert str(caught.value) == f"Batch {batch.id} is finished; its media are part of the history now."
+        assert (
+            str(caught.value) == f"Batch {batch.id} is finished. Files can be removed only from a draft or held batch."
+        )
     else:
         assert batch.remove_media(name) == 1
         assert len(batch.add_media(other).matched) == 1
@@ -221,8 +223,8 @@ def test_file_that_changed_before_finish_is_refused(registry: Registry, tmp_path
     path = registry.blobs.path(sha256)
     path.write_bytes(pdf(2)) if damage == "changed" else path.unlink()
     what = {
-        "changed": f"in {registry.blobs.folder} isn't the one that was added; restore it from a backup",
-        "missing": f"is missing from {registry.blobs.folder}; restore that folder from a backup",
+        "changed": f"in {registry.blobs.folder} isn't the one that was added. Restore it from a backup",
+        "missing": f"is missing from {registry.blobs.folder}. Restore that folder from a backup",
     }
     before = rows_of(registry)
     with pytest.raises(RegistryError) as caught:
@@ -561,7 +563,7 @@ def test_command_speaks_to_people(tmp_path: Path) -> None:
     ("arguments", "sentence"),
     [
         (["1", "none"], "There is no file 'none'. Check the name and the folder.\n"),
-        (["9", "."], "There is no batch 9 here; credtools show lists the batches.\n"),
+        (["9", "."], "There is no batch 9 here (credtools show lists the batches).\n"),
         (["1"], "Name the files, folders or zips to add, or say --optional.\n"),
     ],
 )

@@ -371,7 +371,7 @@ def test_done_is_done(registry: Registry, tmp_path: Path, state: str) -> None:
     for verb in (lambda: batch.hold("why"), batch.discard):
         with pytest.raises(RegistryError) as caught:
             verb()
-        assert str(caught.value) == f"Batch 1 is {state}; only a draft or held batch can be changed."
+        assert (caught.value.reason, caught.value.facts) == ("batch_settled", {"batch": 1, "state": state})
 
 
 def test_too_many_rows_store_nothing(registry: Registry, tmp_path: Path) -> None:
@@ -388,7 +388,8 @@ def test_unknown_batch_is_named(registry: Registry) -> None:
     """Asking for a batch that isn't there says how to find those that are."""
     with pytest.raises(RegistryError) as caught:
         registry.batch(7)
-    assert str(caught.value) == "There is no batch 7 here; credtools show lists the batches."
+    assert (caught.value.reason, caught.value.facts) == ("batch_unknown", {"batch": 7})
+    assert caught.value.on("prompt") == "There is no batch 7 here (credtools show lists the batches)."
 
 
 def test_stored_bytes_are_those_that_were_read(registry: Registry, tmp_path: Path) -> None:
@@ -510,7 +511,7 @@ def test_approve_takes_all_that_can_be_approved(registry: Registry, tmp_path: Pa
     batch = pending(registry, tmp_path)
     decided = registry.approve(batch, note="HR list")
     assert decided.decided == (2, 3)
-    assert decided.blocked == {5: "its type requires media and none is there yet"}
+    assert decided.blocked == {5: "its type requires media and none has been added yet"}
     assert list(batch.credentials()["decision"]) == ["approved", "approved", "not_required", "pending"]
     again = registry.approve(batch)
     assert (again.decided, again.blocked) == ((), decided.blocked)
@@ -531,36 +532,35 @@ def test_decisions_are_recorded(registry: Registry, tmp_path: Path, opened: Call
 
 
 @pytest.mark.parametrize(
-    ("lines", "sentence"),
+    ("lines", "reason", "facts"),
     [
         (
             [2, 4],
-            (
-                "Nothing was decided: batch 1 has no pending credential on line 4; name pending lines only (credtools "
-                "show lists them)."
-            ),
+            "lines_not_pending",
+            {"batch": 1, "lines": "line 4"},
         ),
         (
             [2, 9, 77],
-            (
-                "Nothing was decided: batch 1 has no pending credential on lines 9, 77; name pending lines only "
-                "(credtools show lists them)."
-            ),
+            "lines_not_pending",
+            {"batch": 1, "lines": "lines 9, 77"},
         ),
         (
             [2, 5],
-            "Nothing was decided: line 5 can't be decided, because its type requires media and none is there yet.",
+            "lines_blocked",
+            {"lines": "line 5", "why": "its type requires media and none has been added yet"},
         ),
     ],
     ids=["not pending", "not there", "blocked"],
 )
-def test_named_lines_are_all_or_nothing(registry: Registry, tmp_path: Path, lines: list[int], sentence: str) -> None:
+def test_named_lines_are_all_or_nothing(
+    registry: Registry, tmp_path: Path, lines: list[int], reason: str, facts: dict[str, object]
+) -> None:
     """One line that can't be decided refuses all that were named with it."""
     pending(registry, tmp_path)
     before = rows_of(registry)
     with pytest.raises(RegistryError) as caught:
         registry.approve(1, lines=lines)
-    assert str(caught.value) == sentence
+    assert (caught.value.reason, caught.value.facts) == (reason, facts)
     assert rows_of(registry) == before
 
 
@@ -568,8 +568,9 @@ def test_decided_once(registry: Registry, tmp_path: Path) -> None:
     """A line that was decided isn't pending any more, so it can't be decided the other way."""
     pending(registry, tmp_path)
     registry.approve(1, lines=[2])
-    with pytest.raises(RegistryError, match=r"^Nothing was decided: batch 1 has no pending credential on line 2; "):
+    with pytest.raises(RegistryError) as caught:
         registry.decline(1, lines=[2], reason="changed my mind")
+    assert (caught.value.reason, caught.value.facts) == ("lines_not_pending", {"batch": 1, "lines": "line 2"})
 
 
 @pytest.mark.parametrize("reason", ["", "  \t"])
@@ -597,7 +598,8 @@ def test_only_finished_batches_are_decided(registry: Registry, tmp_path: Path, s
         batch.hold("why") if state == "held" else batch.discard()
     with pytest.raises(RegistryError) as caught:
         registry.approve(batch)
-    assert str(caught.value) == f"Batch 1 is {state}; only a finished batch can be decided."
+    facts = {"batch": 1, "state": state, "verb": "decided"}
+    assert (caught.value.reason, caught.value.facts) == ("batch_not_finished", facts)
 
 
 def test_media_optional_unblocks(registry: Registry, tmp_path: Path) -> None:
@@ -617,7 +619,7 @@ def test_four_eyes(registry: Registry, tmp_path: Path, opened: Callable[..., Reg
     assert decided.blocked[2] == decided.blocked[3] == why
     with pytest.raises(RegistryError) as caught:
         registry.decline(1, lines=[2], reason="no")
-    assert str(caught.value) == f"Nothing was decided: line 2 can't be decided, because {why}."
+    assert (caught.value.reason, caught.value.facts) == ("lines_blocked", {"lines": "line 2", "why": why})
     other = opened(registry.engine.url.render_as_string(), APPROVER)
     assert other.approve(1).decided == (2, 3)
 
@@ -732,10 +734,7 @@ def test_numbered_cannot_change_while_in_use(registry: Registry, tmp_path: Path)
     before = rows_of(registry)
     with pytest.raises(RegistryError) as caught:
         load(registry, tmp_path, types="Name,Numbered\nCrane,no\nForklift,yes\n")
-    assert str(caught.value) == (
-        "The type 'Forklift' has credentials, so whether it is numbered can't change any more; nothing was loaded. "
-        "Leave 'Numbered' as it is, or create another type."
-    )
+    assert (caught.value.reason, caught.value.facts) == ("numbered_in_use", {"type": "Forklift"})
     assert rows_of(registry) == before
 
 
@@ -744,10 +743,8 @@ def test_external_ids_do_not_wander(registry: Registry, tmp_path: Path) -> None:
     before = rows_of(registry)
     with pytest.raises(RegistryError) as caught:
         load(registry, tmp_path, users="Email,External ID\nzoe@example.org,E-1\n")
-    assert str(caught.value) == (
-        "The external ID 'E-1' of zoe@example.org already belongs to ana@example.org; nothing was loaded. Correct "
-        "one of the two users first."
-    )
+    facts = {"external_id": "E-1", "user": "zoe@example.org", "holder": "ana@example.org"}
+    assert (caught.value.reason, caught.value.facts) == ("external_id_taken", facts)
     assert rows_of(registry) == before
     load(registry, tmp_path, users="Email,External ID\nana@example.org,\n")
     load(registry, tmp_path, users="Email,External ID\nzoe@example.org,E-1\n")

@@ -57,35 +57,23 @@ def test_it_can_be_declined_again(again: Registry, registry_url: str, opened: Ca
 
 
 @pytest.mark.parametrize(
-    ("batch", "lines", "sentence"),
+    ("batch", "lines", "reason", "facts"),
     [
-        (
-            2,
-            [2, 4],
-            (
-                "Nothing was resubmitted: batch 2 has no unchanged row that equals a declined credential on line 2; "
-                "credtools check FILE tells which rows were declined before."
-            ),
-        ),
-        (
-            1,
-            [2],
-            (
-                "Nothing was resubmitted: batch 1 has no unchanged row that equals a declined credential on line 2; "
-                "credtools check FILE tells which rows were declined before."
-            ),
-        ),
-        (3, [2], "Batch 3 is draft; only rows of a finished batch can be resubmitted."),
-        (9, [2], "There is no batch 9 here; credtools show lists the batches."),
+        (2, [2, 4], "lines_not_declined", {"lines": "2"}),
+        (1, [2], "lines_not_declined", {"lines": "2"}),
+        (3, [2], "batch_not_finished", {"state": "draft", "verb": "resubmitted"}),
+        (9, [2], "batch_unknown", {}),
     ],
 )
-def test_refusals(again: Registry, tmp_path: Path, batch: int, lines: list[int], sentence: str) -> None:
+def test_refusals(
+    again: Registry, tmp_path: Path, batch: int, lines: list[int], reason: str, facts: dict[str, str]
+) -> None:
     """Only unchanged rows whose credential was declined, in a finished batch; one wrong line refuses all."""
     again.upload(export(tmp_path, BEN, name="draft.csv"))
     before = rows_of(again)
     with pytest.raises(RegistryError) as caught:
         again.resubmit(batch, lines)
-    assert str(caught.value) == sentence
+    assert (caught.value.reason, caught.value.facts) == (reason, {"batch": batch, **facts})
     assert rows_of(again) == before
 
 

@@ -91,9 +91,7 @@ def test_undo_is_refused_while_others_build_on_it(registry: Registry, tmp_path: 
     before = rows_of(registry)
     with pytest.raises(RegistryError) as caught:
         registry.undo(1)
-    assert str(caught.value) == (
-        "Batch 1 can't be undone while later batches build on it: 2. Undo those first, the latest one first."
-    )
+    assert (caught.value.reason, caught.value.facts) == ("batch_built_on", {"batch": 1, "later": "2"})
     assert rows_of(registry) == before
     registry.undo(2)
     registry.undo(1)
@@ -115,9 +113,10 @@ def test_only_finished_batches_are_undone(registry: Registry, tmp_path: Path) ->
     batch = registry.upload(export(tmp_path, ANA))
     with pytest.raises(RegistryError) as caught:
         registry.undo(batch)
-    assert str(caught.value) == "Batch 1 is draft; only a finished batch can be undone."
+    facts = {"batch": 1, "state": "draft", "verb": "undone"}
+    assert (caught.value.reason, caught.value.facts) == ("batch_not_finished", facts)
     batch.finish()
     registry.undo(batch)
     with pytest.raises(RegistryError) as caught:
         registry.undo(1)
-    assert str(caught.value) == "Batch 1 is undone; only a finished batch can be undone."
+    assert (caught.value.reason, caught.value.facts) == ("batch_not_finished", facts | {"state": "undone"})

@@ -43,14 +43,12 @@ def test_only_open_rejects_are_waived(registry: Registry, tmp_path: Path) -> Non
     before = rows_of(registry)
     with pytest.raises(RegistryError) as caught:
         registry.waive(1, [2, 3], "why")
-    assert str(caught.value) == (
-        "Nothing was changed: batch 1 has no open reject on line 2; credtools rejects --batch 1 lists them."
-    )
+    facts = {"batch": 1, "state": "open", "lines": "2"}
+    assert (caught.value.reason, caught.value.facts) == ("lines_without_reject", facts)
     with pytest.raises(RegistryError) as caught:
         registry.reopen(1, [3])
-    assert str(caught.value) == (
-        "Nothing was changed: batch 1 has no waived reject on line 3; credtools rejects --batch 1 lists them."
-    )
+    facts = {"batch": 1, "state": "waived", "lines": "3"}
+    assert (caught.value.reason, caught.value.facts) == ("lines_without_reject", facts)
     assert rows_of(registry) == before
 
 
@@ -67,4 +65,4 @@ def test_unknown_batch_is_named(registry: Registry) -> None:
     for verb in (lambda: registry.waive(7, [2], "why"), lambda: registry.undo(7), lambda: registry.approve(7)):
         with pytest.raises(RegistryError) as caught:
             verb()
-        assert str(caught.value) == "There is no batch 7 here; credtools show lists the batches."
+        assert (caught.value.reason, caught.value.facts) == ("batch_unknown", {"batch": 7})

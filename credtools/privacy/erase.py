@@ -3,17 +3,16 @@
 First the records of runs, then the database in one transaction, then stored files and the database's own leftovers.
 
 Interrupted anywhere, the same command goes on: before the transaction the person is still known, after it
-`credtools erase --expired` finds what is left.
+`retain` finds what is left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TypeVar
 
 from sqlalchemy import Engine
 
@@ -21,28 +20,23 @@ from credtools import store
 from credtools.errors import MovedError, RegistryError
 from credtools.model import OrganisationSettings
 from credtools.privacy import retention, run_folders
-from credtools.privacy.search import Found, search
+from credtools.privacy.search import Found, Records, search
 from credtools.store.blobs import Blobs
 from credtools.text import plural
 
-TRIES = 5  # how often is looked again when others write meanwhile
+TRIES = 5  # how often is collected again when others write in between
 ONE = {"patches": "patch", "media": "medium"}  # the others lose an s
+What = TypeVar("What")
 
 
-class Home(Protocol):
-    """What erasing needs of a registry."""
+@dataclass(frozen=True)
+class Home:
+    """Where values are: the database, the records of runs, the stored files of media; `by`: who erases them."""
 
+    engine: Engine
+    runs: Path
+    blobs: Blobs
     by: str
-    places: Any
-
-    @property
-    def engine(self) -> Engine: ...
-    @property
-    def settings(self) -> OrganisationSettings: ...
-    @property
-    def blobs(self) -> Blobs: ...
-    def batch(self, number: int) -> Any: ...
-    def sweep(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -56,7 +50,7 @@ class Erasure:
     counts: dict[str, int]
     waiting: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
-    audit_seq: int | None = field(default=None)
+    audit_seq: int | None = None
 
     def __str__(self) -> str:
         return " · ".join(_counted(count, kind) for kind, count in self.counts.items() if count) or "nothing"
@@ -66,101 +60,96 @@ def _counted(count: int, kind: str) -> str:
     return f"1 {ONE.get(kind, kind.removesuffix('s'))}" if count == 1 else f"{count:,} {kind}"
 
 
-def plan(registry: Home, email: str, external_id: str, reason: str | None) -> Erasure:
-    """What `erase` would do, and what it would refuse (the reason, where there is one already); writes nothing."""
-    found = _found(registry, email, external_id, reason, {})
-    return _told(registry, found, _clean(registry, found, dry=True))
+def erase(
+    home: Home, email: str, external_id: str, reason: str | None, records: Records, *, dry_run: bool = False
+) -> Erasure:
+    """Everything of the person with this address, or else this User ID, goes; see `Registry.erase`.
 
-
-def erase(registry: Home, email: str, external_id: str, reason: str) -> Erasure:
-    """Everything of one person goes; see `Registry.erase`."""
+    `records`: see `search`. `dry_run` writes nothing, and does without a reason when that is None; a given one is
+    refused as it would be.
+    """
     searched: dict[str, bool] = {}
-    for left in reversed(range(TRIES)):
-        found = _found(registry, email, external_id, reason, searched)
-        changed = _clean(registry, found)
-        try:
-            seq = store.erase(registry.engine, replace(found.erase, reason=reason, runs=changed))
-        except MovedError:
-            if not left:
-                raise
-            continue
-        changed += _clean(registry, found)  # of runs that ended meanwhile
-        break
-    _finish(registry)
-    return replace(_told(registry, found, changed), audit_seq=seq)
+
+    def collect() -> tuple[tuple[Found, int], store.Erase]:
+        found = _found(home, email, external_id, reason, searched, records)
+        changed = _clean(home, found, dry_run=dry_run)
+        return (found, changed), replace(found.erase, reason=reason or "", runs=changed)
+
+    if dry_run:
+        (found, changed), _ = collect()
+        return _described(home, found, changed)
+    (found, changed), seq = _erased(home, collect)
+    changed += _clean(home, found)  # of runs that ended in between
+    _tidy(home)
+    return replace(_described(home, found, changed), audit_seq=seq)
 
 
-def plan_expired(registry: Home) -> Erasure:
-    """What `retain` would do; writes nothing."""
-    value, _ = _expired(registry)
-    return Erasure(value.counts())
+def retain(home: Home, keep: OrganisationSettings, *, dry_run: bool = False) -> Erasure:
+    """What is older than the settings `keep_…_days` say goes; see `Registry.retain`. `dry_run` writes nothing."""
 
+    def collect() -> tuple[tuple[store.Erase, list[Path]], store.Erase]:
+        now = datetime.now(UTC)
+        days = keep.keep_runs_days
+        folders = run_folders.expired(home.runs, now - timedelta(days=days)) if days else []
+        value = retention.expired(home.engine, keep, home.by, now, len(folders))
+        return (value, folders), value
 
-def retain(registry: Home) -> Erasure:
-    """What is older than the organisation keeps it goes; see `Registry.retain`."""
-    for left in reversed(range(TRIES)):
-        value, folders = _expired(registry)
-        seq = None
-        try:
-            if any(value.counts().values()):
-                seq = store.erase(registry.engine, value)
-            break
-        except MovedError:
-            if not left:
-                raise
+    if dry_run:
+        return Erasure(collect()[1].counts())
+    (value, folders), seq = _erased(home, collect)
     run_folders.remove(folders)
-    _finish(registry)
+    _tidy(home)
     return Erasure(value.counts(), audit_seq=seq)
 
 
-def _found(registry: Home, email: str, external_id: str, reason: str | None, searched: dict[str, bool]) -> Found:
+def _erased(home: Home, collect: Callable[[], tuple[What, store.Erase]]) -> tuple[What, int | None]:
+    """Erases what is collected, collecting it again when others write in between; the number of the event."""
+    for left in reversed(range(TRIES)):
+        found, value = collect()
+        try:
+            anything = value.user is not None or any(value.counts().values())
+            return found, store.erase(home.engine, value) if anything else None
+        except MovedError:
+            if not left:
+                raise
+    raise AssertionError  # the last try returns or raises
+
+
+def _found(
+    home: Home, email: str, external_id: str, reason: str | None, searched: dict[str, bool], records: Records
+) -> Found:
     if bool(email.strip()) == bool(external_id.strip()):
-        raise RegistryError("Say whom: by e-mail address, or by User ID.")
+        raise RegistryError("person_unnamed")
     if reason is not None and not reason.strip():
-        raise RegistryError("A person is erased with a reason; say why, for example 'asked for it on 3 May'.")
-    found = search(registry.engine, email, external_id, registry.by, searched, partial(_records, registry))
+        raise RegistryError("erasing_reason_missing")
+    found = search(home.engine, email, external_id, home.by, searched, records)
     if reason is not None and found.person.in_cells([reason]):
-        raise RegistryError("The reason names the person and would outlive them; give a reason without a name.")
+        raise RegistryError("erasing_reason_personal")
     return found
 
 
-def _records(registry: Home, number: int) -> Iterable[tuple[str, str]]:
-    table = registry.batch(number).table
-    return zip(table.record_digests, table.raw, strict=True)
+def _clean(home: Home, found: Found, *, dry_run: bool = False) -> int:
+    return run_folders.clean(home.runs, found.person, found.own, found.erase.unjudged, dry_run=dry_run)
 
 
-def _clean(registry: Home, found: Found, *, dry: bool = False) -> int:
-    return run_folders.clean(registry.places.runs, found.person, found.own, found.erase.unjudged, dry=dry)
+def _tidy(home: Home) -> None:
+    home.blobs.erase(store.erased_blobs(home.engine))
+    home.blobs.sweep(store.referenced_blobs(home.engine))
+    store.tidy(home.engine)
 
 
-def _expired(registry: Home) -> tuple[store.Erase, list[Path]]:
-    now, keep = datetime.now(UTC), registry.settings
-    days = keep.keep_runs_days
-    folders = run_folders.expired(registry.places.runs, now - timedelta(days=days)) if days else []
-    return retention.expired(registry.engine, keep, registry.by, now, len(folders)), folders
-
-
-def _finish(registry: Home) -> None:
-    registry.blobs.erase(store.erased_blobs(registry.engine))
-    registry.sweep()
-    store.tidy(registry.engine)
-
-
-def _told(registry: Home, found: Found, changed: int) -> Erasure:
+def _described(home: Home, found: Found, changed: int) -> Erasure:
     notes = []
-    if copies := store.copies(registry.engine):
+    if copies := store.copies(home.engine):
         notes.append(
-            "The registry as it was before an upgrade still lies beside it, with everything in it: "
-            f"{', '.join(copies)}; delete it."
+            f"Copies of the registry from before an upgrade still hold everything: {', '.join(copies)}. Delete them."
         )
     if found.namesakes:
-        notes.append(
-            f"The name is borne by {plural(found.namesakes, 'other user')}, too, so what holds nothing but the name "
-            "may be theirs and stays."
-        )
+        others = "1 other user has" if found.namesakes == 1 else f"{found.namesakes:,} other users have"
+        notes.append(f"{others} the same name, so what holds only the name may be theirs and is kept.")
     if found.mentions:
         notes.append(
-            f"An own column of {plural(found.mentions, 'credential')} of others names the person and stays; upload a "
-            "corrected version of each."
+            f"{plural(found.mentions, 'credential')} of others {'names' if found.mentions == 1 else 'name'} the person "
+            "in an own column, which is kept. Upload a corrected version of each."
         )
     return Erasure({**found.erase.counts(), "runs": changed}, tuple(found.erase.waiting), tuple(notes))

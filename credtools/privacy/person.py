@@ -1,6 +1,6 @@
-"""Person: by what somebody is known, and where that stands in cells, sentences and files.
+"""Person: by what somebody is known, and where that is found in cells, sentences and files.
 
-An address counts wherever it stands whole; a name or User ID as a whole cell, a name of several words also in running
+An address counts wherever it is whole; a name or User ID as a whole cell, a name of several words also in running
 text. A User ID that is a mere number counts only where users are matched by it: elsewhere any number might equal it.
 """
 
@@ -20,7 +20,7 @@ from typing import Any
 from credtools.text import fold
 
 ENDS = r"""\t\r\n,;|"'<>\x1f"""  # what a cell may lie between
-PLAIN = re.compile(r"[!#-\[\]-~]+")  # stands in JSON as it is
+PLAIN = re.compile(r"[!#-\[\]-~]+")  # is in JSON as it is
 TAG = re.compile(r"<[^>]*>")
 USUAL = ("utf-8", "cp1252")
 WIDE = ("utf-16-le", "utf-16-be")
@@ -77,11 +77,11 @@ class Person:
 
     def _replaced(self, text: str, patterns: Sequence[re.Pattern[str]]) -> str:
         for spelled in (text, _key(text)):  # folded only where the person is written in other letters
-            mended = spelled
+            replaced = spelled
             for pattern in patterns:
-                mended = pattern.sub(self.stand_in, mended)
-            if not any(pattern.search(_key(mended)) for pattern in patterns):
-                return mended
+                replaced = pattern.sub(self.stand_in, replaced)
+            if not any(pattern.search(_key(replaced)) for pattern in patterns):
+                return replaced
         return self.stand_in
 
     def _whole(self, *, by_id: bool) -> set[str]:
@@ -92,7 +92,7 @@ class Person:
 
     @cached_property
     def _hints(self) -> list[str]:
-        """Of each term its longest part that JSON writes as it is; what isn't ASCII stands escaped there."""
+        """Of each term its longest part that JSON writes as it is; what isn't ASCII is escaped there."""
         parts = (PLAIN.findall(fold(term)) for term in (self.email, self.external_id, self.name))
         return [max(found, key=len) for found in parts if found]
 

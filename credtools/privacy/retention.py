@@ -5,9 +5,7 @@ Open rejects, waiting batches, corrections in force and versions that count are 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, func, or_, select
 
@@ -24,8 +22,18 @@ def expired(engine: Engine, keep: OrganisationSettings, by: str, now: datetime, 
         files = _files(c, _before(now, keep.keep_source_days))
         rows, rejects, patches = _values(c, _before(now, keep.keep_values_days))
         media, blobs = _media(c, _before(now, keep.keep_media_days))
-    value = Erase(by, "kept long enough", seen, rejects=rejects, patches=patches, media=media, blobs=blobs, files=files)
-    return replace(value, batch_id=[batch for batch, _ in rows], line=[line for _, line in rows], runs=runs)
+    return Erase(
+        by,
+        reason="kept long enough",
+        seen=seen,
+        rows=rows,
+        rejects=rejects,
+        patches=patches,
+        media=media,
+        blobs=blobs,
+        files=files,
+        runs=runs,
+    )
 
 
 def _before(now: datetime, days: int) -> datetime | None:
@@ -50,7 +58,7 @@ def _files(c: Connection, before: datetime | None) -> list[str]:
     return list(c.execute(old).scalars())
 
 
-def _values(c: Connection, before: datetime | None) -> tuple[list[Any], list[int], list[int]]:
+def _values(c: Connection, before: datetime | None) -> tuple[list[tuple[int, int]], list[int], list[int]]:
     """Rows of the ledger that were settled long ago, rejects that were closed, corrections that were taken back."""
     if before is None:
         return [], [], []
@@ -69,7 +77,7 @@ def _values(c: Connection, before: datetime | None) -> tuple[list[Any], list[int
     )
     back = select(patch.id).where(patch.removed_at < before, patch.record_digest != "")
     return (
-        [tuple(row) for row in c.execute(rows)],
+        [(row.batch_id, row.line) for row in c.execute(rows)],
         list(c.execute(closed.order_by(reject.c.id)).scalars()),
         list(c.execute(back.order_by(patch.id)).scalars()),
     )

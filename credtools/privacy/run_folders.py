@@ -1,6 +1,6 @@
 """Run folders: what unattended runs left behind, without a person, or removed when they are old.
 
-`run.json` stays as long as the folder: it tells which batches the run was about, and when.
+`run.json` stays as long as the folder: it says which batches the run was about, and when.
 """
 
 from __future__ import annotations
@@ -25,31 +25,31 @@ TELLING = 4  # characters from which on a value found in a record is no coincide
 
 
 def clean(
-    root: Path, person: Person, own: Mapping[int, Collection[str]], unjudged: Collection[int], *, dry: bool = False
+    root: Path, person: Person, own: Mapping[int, Collection[str]], unjudged: Collection[int], *, dry_run: bool = False
 ) -> int:
     """Removes the files of runs that hold a person, and takes them out of run.json; returns how many files changed.
 
     `own`: per batch the values, folded, that only their rows hold: the rejects of these batches go whole (they can be
-    written anew), and so does what else holds such a value. Of the `unjudged` only run.json stays. `dry`: only counts.
-    Raises RegistryError when a file can't be read or changed.
+    exported again), and so does what else holds such a value. Of the `unjudged` only run.json stays. `dry_run` only
+    counts. Raises RegistryError when a file can't be read or changed.
     """
     changed = 0
     try:
         for folder in _folders(root):
-            told = _told(folder)
-            batches = set(told.get("batches") or [])
+            record = _record(folder)
+            batches = set(record.get("batches") or [])
             values = sorted({value for batch in batches for value in own.get(batch, ())})
             for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-                if told and path == folder / ABOUT:
+                if record and path == folder / ABOUT:
                     quotes = bool(batches & {*unjudged, *own})
-                    changed += _without(path, told, person, quotes=quotes, dry=dry)
+                    changed += _without(path, record, person, quotes=quotes, dry_run=dry_run)
                 elif (
                     batches & set(unjudged)
                     or (path.name == REJECTS and batches & own.keys())
                     or _names(path, person, values)
                 ):
                     changed += 1
-                    if not dry:
+                    if not dry_run:
                         path.unlink()
     except OSError as problem:
         raise _unusable(root, problem) from problem
@@ -69,14 +69,14 @@ def _names(path: Path, person: Person, values: Collection[str]) -> bool:
     )
 
 
-def _without(path: Path, told: dict[str, Any], person: Person, *, quotes: bool, dry: bool) -> bool:
+def _without(path: Path, record: dict[str, Any], person: Person, *, quotes: bool, dry_run: bool) -> bool:
     """`quotes`: whether its sentences may hold a value of theirs."""
-    sentences = {name: None for name in ("held_because", "problem") if name in told}
-    mended = person.without_in_json(told) | (sentences if quotes else {})
-    if mended == told:
+    sentences = {name: None for name in ("held_because", "problem") if name in record}
+    cleaned = person.without_in_json(record) | (sentences if quotes else {})
+    if cleaned == record:
         return False
-    if not dry:
-        path.write_text(json.dumps(mended, indent=2) + "\n", "utf-8")
+    if not dry_run:
+        path.write_text(json.dumps(cleaned, indent=2) + "\n", "utf-8")
     return True
 
 
@@ -84,7 +84,7 @@ def expired(root: Path, before: datetime) -> list[Path]:
     """The folders of runs that began before a moment, by their run.json."""
     found = []
     for folder in _folders(root):
-        began = _told(folder).get("began")
+        began = _record(folder).get("began")
         if began and datetime.fromisoformat(began) < before:
             found.append(folder)
     return found
@@ -106,18 +106,15 @@ def _folders(root: Path) -> Iterator[Path]:
     return (folder for folder in sorted(root.glob("*")) if folder.is_dir()) if root.is_dir() else iter(())
 
 
-def _told(folder: Path) -> dict[str, Any]:
+def _record(folder: Path) -> dict[str, Any]:
     try:
-        told = json.loads((folder / ABOUT).read_text("utf-8"))
+        record = json.loads((folder / ABOUT).read_text("utf-8"))
     except (FileNotFoundError, ValueError):
         return {}
     except OSError as problem:
         raise _unusable(folder, problem) from problem
-    return told if isinstance(told, dict) else {}
+    return record if isinstance(record, dict) else {}
 
 
 def _unusable(place: Path, problem: OSError) -> RegistryError:
-    return RegistryError(
-        f"The records of runs in {place} can't be cleaned: {problem.strerror}. Mend that and run the same command "
-        "again."
-    )
+    return RegistryError("runs_unusable", folder=place, why=problem.strerror)

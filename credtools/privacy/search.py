@@ -1,7 +1,7 @@
-"""Search: where one person stands in the registry. Reads only; what is found is erased by `erase`.
+"""Search: what the registry holds of one person. Reads only; what is found is erased by `erase`.
 
-A row of a file is the person's when it resolved to them, when it names them, or when it was rejected and later mended
-into one of theirs. A misspelt address is somebody else until it is named, too.
+A row of a file is the person's when it resolved to them, when it names them, or when it was rejected and corrected
+into one of theirs later. A misspelt address is somebody else until it is named, too.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -35,8 +35,8 @@ Records = Callable[[int], Iterable[tuple[str, str]]]
 class Found:
     """Who is meant and what of them goes.
 
-    `own`: per batch the values that only their rows hold, folded; `namesakes`: how many other users bear their name, so
-    that it proves nothing; `mentions`: how many credentials of others name them in columns of their own, which stay.
+    `own`: per batch the values that only their rows hold, folded; `namesakes`: how many other users have the same
+    name, so that it proves nothing; `mentions`: how many credentials of others name them in own columns, which stay.
     """
 
     person: Person
@@ -56,10 +56,7 @@ def search(engine: Engine, email: str, external_id: str, by: str, searched: dict
     with snapshot(engine) as connection:
         found = _Search(connection, email, external_id, records).everything(by, searched)
     if found.erase.user is None and not any(found.erase.counts().values()):
-        raise RegistryError(
-            f"Nothing here is known of {email or external_id!r}, so nothing was erased; write the address or User ID "
-            "as it stands in the files."
-        )
+        raise RegistryError("person_not_found", person=email or external_id)
     return found
 
 
@@ -87,17 +84,27 @@ class _Search:
         versions = self._versions()
         lines, digests = self._rows()
         rejects = self._rejects(lines, digests)
-        kept = self._kept(lines)
         own = {batch: self._own(batch, lines) for batch in sorted({batch for batch, _ in lines})}
         files = self._files(lines, searched)
         waiting = [k for k, row in self.batches.items() if row.sha256 in files and row.state in WAITING_STATES]
         unjudged = [k for k, row in self.batches.items() if row.sha256 in files and row.state not in JUDGED_STATES]
         media, blobs = self._media(versions, unjudged)
-        value = Erase(by, "", seen, self.user, versions=sorted(versions), rejects=sorted(rejects))
-        value = replace(value, batch_id=[batch for batch, _ in kept], line=[line for _, line in kept])
-        value = replace(value, patches=self._patches(digests, unjudged), media=media, blobs=blobs, files=sorted(files))
-        value = replace(value, waiting=sorted(waiting), unjudged=sorted(unjudged))
-        value = replace(value, texts=list(self._texts(value, own)))
+        value = Erase(
+            by,
+            reason="",
+            seen=seen,
+            user=self.user,
+            rows=self._kept(lines),
+            versions=sorted(versions),
+            rejects=sorted(rejects),
+            patches=self._patches(digests, unjudged),
+            media=media,
+            blobs=blobs,
+            files=sorted(files),
+            waiting=sorted(waiting),
+            unjudged=sorted(unjudged),
+            texts=list(self._texts(own, versions, rejects, {*media})),
+        )
         return Found(self.person, value, own, self.namesakes, self._mentions(versions))
 
     def _namesakes(self, row: Any) -> int:
@@ -130,7 +137,7 @@ class _Search:
         return lines | theirs, digests
 
     def _strangers(self) -> set[Line]:
-        """Rows of files by User ID that resolved to somebody else, whatever other number stands in them."""
+        """Rows of files by User ID that resolved to somebody else, whatever other number is in them."""
         ledger, reject = tables.ledger.c, tables.rejects.c
         accepted = select(ledger.batch_id, ledger.line).where(ledger.version_id.is_not(None))
         rejected = select(reject.batch_id, reject.line).where(reject.user_id != self.user)
@@ -141,7 +148,7 @@ class _Search:
         }
 
     def _rejects(self, lines: set[Line], digests: set[tuple[int, str]]) -> set[int]:
-        """Their rejects: of their rows, mended into one of them, and what superseded or was superseded by these.
+        """Their rejects: of their rows, corrected into one of them, and what superseded or was superseded by these.
 
         Adds the rows and records of these to `lines` and `digests`.
         """
@@ -175,7 +182,7 @@ class _Search:
         return sorted(lines & {(row.batch_id, row.line) for row in there})
 
     def _own(self, batch: int, lines: set[Line]) -> frozenset[str]:
-        """The values that stand in their rows of a batch and in nobody else's."""
+        """The values that only their rows of a batch hold."""
         values = tables.ledger_values.c
         theirs: set[str] = set()
         others: set[str] = set()
@@ -222,7 +229,9 @@ class _Search:
             or self.person.in_cells([row.old_value or "", row.new_value or ""])
         ]
 
-    def _texts(self, value: Erase, own: dict[int, frozenset[str]]) -> Iterator[Text]:
+    def _texts(
+        self, own: dict[int, frozenset[str]], versions: set[int], rejects: set[int], media: set[int]
+    ) -> Iterator[Text]:
         """The texts of rows that stay, without the person; a suggestion that names them goes."""
         text, name = self.person.without, self.person.without_in_file_name
         for row in self.batches.values():
@@ -231,21 +240,20 @@ class _Search:
         for row in self.c.execute(select(tables.runs)):
             look = partial(_look, self.person, own.get(row.batch_id, frozenset()))
             yield from _changed("runs", row, ("id",), file_name=name, statistics=look)
-        for row in self._others(tables.media, "id", value.media):
+        for row in self._others(tables.media, "id", media):
             yield from _changed("media", row, ("id",), file_name=name)
-        for row in self._others(tables.decisions, "version_id", value.versions):
+        for row in self._others(tables.decisions, "version_id", versions):
             yield from _changed("decisions", row, ("id",), reason=text)
-        for row in self._others(tables.rejects, "id", value.rejects):
+        for row in self._others(tables.rejects, "id", rejects):
             yield from _changed("rejects", row, ("id",), reason=text)
-        for row in self._others(tables.reject_errors, "reject_id", value.rejects):
+        for row in self._others(tables.reject_errors, "reject_id", rejects):
             said = {"value": text, "resolution": text, "suggestion": self._nobody}
             yield from _changed("reject_errors", row, ("reject_id", "position"), **said)
 
     def _nobody(self, suggestion: str) -> str:
         return "" if self.person.in_cells([suggestion]) else suggestion
 
-    def _others(self, table: Table, column: str, ids: list[int]) -> Iterator[Any]:
-        gone = set(ids)
+    def _others(self, table: Table, column: str, gone: set[int]) -> Iterator[Any]:
         return (row for row in self.c.execute(select(table)) if getattr(row, column) not in gone)
 
     def _mentions(self, versions: set[int]) -> int:
@@ -254,10 +262,10 @@ class _Search:
         return sum(row.id not in versions and self.person.in_cells(_strings(json.loads(row.own))) for row in said)
 
 
-def _changed(table: str, row: Any, key: tuple[str, ...], **mends: Callable[[str], str]) -> Iterator[Text]:
-    for column, mend in mends.items():
+def _changed(table: str, row: Any, key: tuple[str, ...], **changes: Callable[[str], str]) -> Iterator[Text]:
+    for column, change in changes.items():
         before = getattr(row, column)
-        if before and (after := mend(before)) != before:
+        if before and (after := change(before)) != before:
             yield Text(table, {name: getattr(row, name) for name in key}, column, after)
 
 
@@ -267,12 +275,12 @@ def _nothing(_: str) -> str:
 
 def _look(person: Person, own: frozenset[str], text: str) -> str:
     """The statistics of a run without the person, and without unknown values that only their rows hold."""
-    told = json.loads(text)
-    if "unknown" in told:
-        kept = {value: n for value, n in told["unknown"].items() if fold(value) not in own}
-        told["unknown"] = {value: n for value, n in kept.items() if not person.in_cells([value])}
-    mended = person.without_in_json(told)
-    return text if mended == json.loads(text) else json.dumps(mended, sort_keys=True)
+    look = json.loads(text)
+    if "unknown" in look:
+        kept = {value: n for value, n in look["unknown"].items() if fold(value) not in own}
+        look["unknown"] = {value: n for value, n in kept.items() if not person.in_cells([value])}
+    cleaned = person.without_in_json(look)
+    return text if cleaned == json.loads(text) else json.dumps(cleaned, sort_keys=True)
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -303,7 +303,7 @@ class Registry:
 
         With a `reason` it refuses what `erase` would refuse of it.
         """
-        return erasing.plan(self, person, external_id, reason)
+        return erasing.erase(self._home, person, external_id, reason, self._records, dry_run=True)
 
     def erase(self, person: str = "", reason: str = "", *, external_id: str = "") -> erasing.Erasure:
         """Erases everything of one person, user or not: values, salts, media, files that hold them, records of runs.
@@ -311,15 +311,24 @@ class Registry:
         What happened stays (codes, states, times, counts, digests) and still verifies. Raises RegistryError when
         nothing here is theirs, without a reason or with one that names them, and when traces stay in the free space.
         """
-        return erasing.erase(self, person, external_id, reason)
+        return erasing.erase(self._home, person, external_id, reason, self._records)
 
     def expired(self) -> erasing.Erasure:
         """What `retain` would do; writes nothing."""
-        return erasing.plan_expired(self)
+        return erasing.retain(self._home, self.settings, dry_run=True)
 
     def retain(self) -> erasing.Erasure:
         """Erases what is older than the settings `keep_…_days` say; also what an interrupted erasure has left."""
-        return erasing.retain(self)
+        return erasing.retain(self._home, self.settings)
+
+    @property
+    def _home(self) -> erasing.Home:
+        return erasing.Home(self.engine, self.places.runs, self.blobs, self.by)
+
+    def _records(self, number: int) -> Iterable[tuple[str, str]]:
+        """The digest and the cells of each record of a batch."""
+        table = self.batch(number).table
+        return zip(table.record_digests, table.raw, strict=True)
 
     @property
     def blobs(self) -> Blobs:

@@ -4,7 +4,7 @@ from credtools.store import reads
 from credtools.store.batches import amend, discard, draft, hold, leave, left, note_failure, settled
 from credtools.store.corrections import Rejected, last_file, open_rejects, rejected, rejected_lines
 from credtools.store.decide import Decided, decide
-from credtools.store.engine import Upgraded, copies, create, open_engine, upgrade
+from credtools.store.engine import At, Upgraded, copies, create, open_engine, snapshot, upgrade
 from credtools.store.erase import erase, tidy
 from credtools.store.finish import finish, stored_receipt
 from credtools.store.load import Loaded, absent, load, set_setting
@@ -36,6 +36,7 @@ from credtools.store.verify import verify
 from credtools.store.waive import reopen, waive
 
 __all__ = [
+    "At",
     "Decided",
     "Draft",
     "Erase",
@@ -83,6 +84,7 @@ __all__ = [
     "rows_of",
     "set_setting",
     "settled",
+    "snapshot",
     "sources_of",
     "stored_receipt",
     "switch_media",

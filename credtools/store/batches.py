@@ -12,7 +12,7 @@ from credtools.errors import RegistryError
 from credtools.model import WAITING_STATES
 from credtools.recipe import Recipe
 from credtools.store import tables
-from credtools.store.engine import snapshot
+from credtools.store.engine import At, snapshot
 from credtools.store.values import Draft
 from credtools.store.writing import Write, write
 
@@ -67,8 +67,8 @@ def draft(engine: Engine, value: Draft) -> int:
                 **recipe,
             )
         )
-        told = {"sha256": value.sha256, "part": value.part, "source": value.source}
-        work.event("upload", value.by, batch_id, attempt=value.attempt_id, **told)
+        file = {"sha256": value.sha256, "part": value.part, "source": value.source}
+        work.event("upload", value.by, batch_id, attempt=value.attempt_id, **file)
         return batch_id
 
 
@@ -136,11 +136,11 @@ def leave(engine: Engine, batch_id: int, by: str, causes: Iterable[str]) -> None
         work.event("leave", by, batch_id, causes=sorted(causes))
 
 
-def left(engine: Engine, batch_id: int) -> frozenset[str]:
+def left(at: At, batch_id: int) -> frozenset[str]:
     """The causes that are left rejected by the last note."""
     event = tables.events.c
     last = select(event.text).where(event.batch_id == batch_id, event.kind == "leave").order_by(event.seq.desc())
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         text = connection.execute(last.limit(1)).scalar()
     return frozenset(json.loads(text)["causes"]) if text else frozenset()
 
@@ -199,7 +199,7 @@ def require_waiting(work: Write, batch_id: int) -> None:
     """Raises RegistryError unless the batch is a draft or held."""
     state = state_of(work, batch_id)
     if state not in WAITING_STATES:
-        raise RegistryError(f"Batch {batch_id} is {state}; only a draft or held batch can be changed.")
+        raise RegistryError("batch_settled", batch=batch_id, state=state)
 
 
 def state_of(work: Write, batch_id: int) -> str:
@@ -207,12 +207,15 @@ def state_of(work: Write, batch_id: int) -> str:
     batch = tables.batches.c
     state = work.connection.execute(select(batch.state).where(batch.id == batch_id)).scalar()
     if state is None:
-        raise no_such_batch(batch_id)
+        raise RegistryError("batch_unknown", batch=batch_id)
     return str(state)
 
 
-def no_such_batch(batch_id: int) -> RegistryError:
-    return RegistryError(f"There is no batch {batch_id} here; credtools show lists the batches.")
+def require_finished(work: Write, batch_id: int, verb: str) -> None:
+    """Raises RegistryError unless the batch is finished, as for what is done to it (`decided`, `undone` …)."""
+    state = state_of(work, batch_id)
+    if state != "finished":
+        raise RegistryError("batch_not_finished", batch=batch_id, state=state, verb=verb)
 
 
 def source_of(work: Write, batch_id: int) -> int:

@@ -34,7 +34,7 @@ class Blobs:
         return self.folder / sha256[:2] / sha256
 
     def put(self, content: bytes) -> str:
-        """Keeps the content and returns its SHA-256; a copy that was damaged meanwhile is replaced.
+        """Keeps the content and returns its SHA-256; a damaged copy is replaced.
 
         Raises RegistryError when it can't be written. To be referenced only after `flush`.
         """
@@ -65,17 +65,11 @@ class Blobs:
         try:
             content = self.path(sha256).read_bytes()
         except FileNotFoundError as problem:
-            raise RegistryError(
-                f"The stored file {sha256[:16]}… is missing from {self.folder}; restore that folder from a backup, or "
-                "add the file again."
-            ) from problem
+            raise RegistryError("stored_file_missing", file=sha256[:16], folder=self.folder) from problem
         except OSError as problem:
             raise self._unusable(problem) from problem
         if hashlib.sha256(content).hexdigest() != sha256:
-            raise RegistryError(
-                f"The stored file {sha256[:16]}… in {self.folder} isn't the one that was added; restore it from a "
-                "backup, or add the file again."
-            )
+            raise RegistryError("stored_file_changed", file=sha256[:16], folder=self.folder)
         return content
 
     def problems(self, expected: Collection[str]) -> list[str]:
@@ -150,10 +144,7 @@ class Blobs:
             raise
 
     def _unusable(self, problem: OSError) -> RegistryError:
-        return RegistryError(
-            f"The folder of stored files {self.folder} can't be used: {problem.strerror}; nothing more was added. Mend "
-            "that, or name another folder (blobs in credtools.toml, or CREDTOOLS_BLOBS)."
-        )
+        return RegistryError("stored_files_unusable", folder=self.folder, why=problem.strerror)
 
 
 def _flush_folder(folder: Path) -> None:

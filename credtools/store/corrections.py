@@ -1,4 +1,4 @@
-"""Corrections: the rejects that a correction file speaks of, as they stand now."""
+"""Corrections: the rejects that a correction file speaks of, as they are now."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, and_, select
+from sqlalchemy import and_, select
 
 from credtools.errors import RegistryError
 from credtools.store import tables
-from credtools.store.engine import snapshot
+from credtools.store.engine import At, snapshot
 from credtools.store.sources import came_from_source
 from credtools.store.writing import Write
 
@@ -33,34 +33,34 @@ class Rejected:
     errors: tuple[Any, ...] = ()
 
 
-def rejected(engine: Engine, ids: Iterable[int]) -> dict[int, Rejected]:
+def rejected(at: At, ids: Iterable[int]) -> dict[int, Rejected]:
     """The rejects of these numbers, those that took their place included; numbers without one are left out."""
     found: dict[int, Rejected] = {}
     wanted = list(ids)
     while wanted:
-        some = _where(engine, tables.rejects.c.id.in_(wanted[:CHUNK]))
+        some = _where(at, tables.rejects.c.id.in_(wanted[:CHUNK]))
         found |= some
         later = [one.superseded_by for one in some.values() if one.superseded_by and one.superseded_by not in found]
         wanted = [*wanted[CHUNK:], *later]
     return found
 
 
-def open_rejects(engine: Engine, batch_id: int | None = None) -> dict[int, Rejected]:
+def open_rejects(at: At, batch_id: int | None = None) -> dict[int, Rejected]:
     """The open rejects (of one batch) whose rows aren't erased."""
     reject = tables.rejects.c
     of_batch = reject.batch_id == batch_id if batch_id is not None else reject.id.is_not(None)
-    found = _where(engine, and_(reject.state == "open", of_batch))
+    found = _where(at, and_(reject.state == "open", of_batch))
     return {number: one for number, one in found.items() if one.raw is not None}
 
 
-def rejected_lines(engine: Engine, batch_id: int) -> set[int]:
+def rejected_lines(at: At, batch_id: int) -> set[int]:
     """The lines of a batch that were rejected, whatever became of them."""
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         lines = select(tables.rejects.c.line).where(tables.rejects.c.batch_id == batch_id)
         return set(connection.execute(lines).scalars())
 
 
-def last_file(engine: Engine, batch_id: int) -> int | None:
+def last_file(at: At, batch_id: int) -> int | None:
     """The batch whose file (its same part) was finished last of those of this batch's source, or None.
 
     Follow-ups of correction files are no files of the source.
@@ -75,11 +75,11 @@ def last_file(engine: Engine, batch_id: int) -> int | None:
         .order_by(event.seq.desc())
         .limit(1)
     )
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         return connection.execute(statement).scalar()
 
 
-def _where(engine: Engine, condition: Any) -> dict[int, Rejected]:
+def _where(at: At, condition: Any) -> dict[int, Rejected]:
     reject, ledger, values, error = tables.rejects, tables.ledger, tables.ledger_values, tables.reject_errors
     named = (reject.c.id, reject.c.batch_id, reject.c.line, reject.c.state, reject.c.superseded_by)
     rows = select(*named, reject.c.record_digest, reject.c.ordinal, ledger.c.digest, values.c.raw).select_from(
@@ -90,7 +90,7 @@ def _where(engine: Engine, condition: Any) -> dict[int, Rejected]:
     told = select(error.c.reject_id, error.c.code, error.c.column_name, error.c.heading, error.c.resolution)
     told = told.add_columns(error.c.suggestion).join(reject).order_by(error.c.reject_id, error.c.position)
     errors: dict[int, list[Any]] = {}
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         for row in connection.execute(told.where(condition)):
             errors.setdefault(row.reject_id, []).append(row)
         found = connection.execute(rows.where(condition).order_by(reject.c.id)).all()
@@ -105,7 +105,4 @@ def require_open(work: Write, ids: Iterable[int]) -> None:
         some = wanted[start : start + CHUNK]
         still = work.connection.execute(select(reject.id).where(reject.id.in_(some), reject.state == "open")).all()
         if len(still) < len(some):
-            raise RegistryError(
-                "Somebody else has settled some of these rows meanwhile, so nothing was written; run the same command "
-                "again: what is settled is left out."
-            )
+            raise RegistryError("rejects_settled")

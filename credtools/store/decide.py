@@ -10,12 +10,12 @@ from sqlalchemy import Engine, bindparam, func, select, update
 
 from credtools.errors import RegistryError
 from credtools.store import tables
-from credtools.store.batches import state_of
+from credtools.store.batches import require_finished
 from credtools.store.resubmit import resubmitters
 from credtools.store.writing import Write, insert_columns, write
 from credtools.text import fold
 
-NO_MEDIA = "its type requires media and none is there yet"
+NO_MEDIA = "its type requires media and none has been added yet"
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def decide(
     Raises RegistryError, naming the lines, when a named line isn't pending or is blocked; nothing is changed then.
     """
     with write(engine) as work:
-        _require_finished(work, batch_id)
+        require_finished(work, batch_id, "decided")
         pending = _pending(work, batch_id)
         again = resubmitters(work.connection)
         blocked = _blocked(decision, by if four_eyes else None, pending, again)
@@ -58,8 +58,7 @@ def decide(
         if not chosen:
             return Decided((), blocked, None, work.hash)
         ids = [pending[line].id for line in chosen]
-        told = {"decision": decision, "versions": ids, "count": len(ids)}
-        seq = work.event("decide", by, batch_id, **told)
+        seq = work.event("decide", by, batch_id, decision=decision, versions=ids, count=len(ids))
         first = work.next_id(tables.decisions)
         insert_columns(
             work.connection,
@@ -80,12 +79,6 @@ def decide(
         change = update(version).where(version.c.id == bindparam("version"), version.c.decision == "pending")
         work.connection.execute(change.values(decision=decision), [{"version": k} for k in ids])
         return Decided(tuple(chosen), blocked, seq, work.hash)
-
-
-def _require_finished(work: Write, batch_id: int) -> None:
-    state = state_of(work, batch_id)
-    if state != "finished":
-        raise RegistryError(f"Batch {batch_id} is {state}; only a finished batch can be decided.")
 
 
 def _pending(work: Write, batch_id: int) -> dict[int, Any]:
@@ -135,12 +128,9 @@ def _blocked(decision: str, no_uploader: str | None, pending: dict[int, Any], ag
 def _refuse(batch_id: int, lines: list[int], pending: dict[int, Any], blocked: dict[int, str]) -> None:
     strange = [line for line in lines if line not in pending]
     if strange:
-        raise RegistryError(
-            f"Nothing was decided: batch {batch_id} has no pending credential on {_lines(strange)}; name pending "
-            "lines only (credtools show lists them)."
-        )
+        raise RegistryError("lines_not_pending", batch=batch_id, lines=_lines(strange))
     if stopped := [line for line in lines if line in blocked]:
-        raise RegistryError(f"Nothing was decided: {_lines(stopped)} can't be decided, because {blocked[stopped[0]]}.")
+        raise RegistryError("lines_blocked", lines=_lines(stopped), why=blocked[stopped[0]])
 
 
 def _lines(lines: list[int]) -> str:

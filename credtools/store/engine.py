@@ -29,6 +29,7 @@ LATEST = LAYOUTS[-1]
 FILE_LAYOUT = 1  # SQLite's user_version: how the file itself is used, apart from its tables
 BUSY_MILLISECONDS = 20_000
 WRITES = {"credtools_writes": True}
+At = Engine | Connection  # whom reads ask: the database as it is now, or the moment of a snapshot
 GENESIS = "0" * 64
 
 
@@ -48,18 +49,15 @@ def _existing(url: URL) -> Iterator[Engine]:
     """The engine of a database that is there; disposed when the block raises, with a sentence of ours."""
     path = _sqlite_path(url)
     if path is not None and not path.is_file():
-        raise RegistryError(
-            f"There is no registry at {path.absolute()}; go to the folder of your organisation, or create one with "
-            "'credtools init'."
-        )
+        raise RegistryError("registry_missing", path=path.absolute())
     engine = _make_engine(url)
     try:
         try:
             yield engine
         except DBAPIError as problem:
-            raise RegistryError(f"The registry {_shown(url)} can't be opened: {reason(problem)}.") from None
+            raise RegistryError("registry_unusable", registry=_shown(url), why=reason(problem)) from None
         except UnicodeDecodeError:  # SQLite's own message quotes damaged bytes
-            raise RegistryError(f"The registry {_shown(url)} can't be opened: the file is damaged.") from None
+            raise RegistryError("registry_unusable", registry=_shown(url), why="the file is damaged") from None
     except BaseException:
         engine.dispose()
         raise
@@ -95,10 +93,7 @@ def upgrade(url: str) -> Upgraded:
             connection.execute(select(tables.audit_head).with_for_update())  # who writes on PostgreSQL ends first
             before = _layout(connection, parsed)
             if before not in LAYOUTS:
-                raise RegistryError(
-                    f"The registry {_shown(parsed)} has the layout {before}, which this credtools doesn't know; "
-                    "install the newer credtools."
-                )
+                raise RegistryError("layout_unknown", registry=_shown(parsed), layout=before)
             backup = _backup(path, before) if path is not None and before != LATEST else None
             _migrate(connection)
         engine.dispose()
@@ -136,38 +131,42 @@ def create(url: str) -> Engine:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except FileExistsError as problem:
-            raise RegistryError(f"{path} exists already; open it, or choose another place.") from problem
+            raise RegistryError("registry_exists", path=path) from problem
         except OSError as problem:
-            raise RegistryError(f"The registry can't be created at {path}: {problem.strerror}.") from problem
+            raise RegistryError("registry_not_made", place=path, why=problem.strerror) from problem
     engine = _make_engine(parsed, creating=True)
     try:
         with engine.connect().execution_options(**WRITES) as connection, connection.begin():
             if inspect(connection).get_table_names():
-                raise RegistryError(f"The database {_shown(parsed)} isn't empty; choose an empty one.")
+                raise RegistryError("database_not_empty", database=_shown(parsed))
             _migrate(connection)
             connection.execute(insert(tables.audit_head).values(id=1, seq=0, hash=GENESIS))
             if path is not None:
                 connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
                 connection.exec_driver_sql(f"PRAGMA user_version={FILE_LAYOUT}")
     except DBAPIError as problem:
-        raise RegistryError(f"No registry can be made in {_shown(parsed)}: {reason(problem)}.") from None
+        raise RegistryError("registry_not_made", place=_shown(parsed), why=reason(problem)) from None
     finally:
         engine.dispose()
     return open_engine(url)
 
 
 @contextmanager
-def snapshot(engine: Engine) -> Iterator[Connection]:
-    """A connection that reads one moment of the registry, whatever others write meanwhile.
+def snapshot(at: At) -> Iterator[Connection]:
+    """A connection that reads one moment of the registry, whatever others write; within a snapshot, that one.
 
     Raises RegistryError when the database can't be read.
     """
+    if isinstance(at, Connection):
+        yield at
+        return
+    engine = at
     options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
     try:
         with engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
     except DBAPIError as problem:
-        raise RegistryError(f"The registry {_shown(engine.url)} can't be read: {reason(problem)}.") from None
+        raise RegistryError("registry_unreadable", registry=_shown(engine.url), why=reason(problem)) from None
 
 
 def reason(problem: DBAPIError) -> str:
@@ -185,19 +184,13 @@ def _checked_url(url: str) -> URL:
         # A plain path is taken as it stands: in an address a '?' would begin the options.
         parsed = make_url(url) if "://" in url else URL.create("sqlite", database=url)
     except (ArgumentError, ValueError):
-        raise RegistryError(
-            "The address of the registry can't be understood; write sqlite:///credtools.db or "
-            "postgresql+psycopg://host/database."
-        ) from None  # the cause quotes the address, and with it a password
+        raise RegistryError("address_unclear") from None  # the cause quotes the address, and with it a password
     if "password" in parsed.query:
-        raise RegistryError(
-            "The address of the registry holds a password after '?', where it would be shown in messages; keep it in "
-            "a .pgpass file, or write user:password@host."
-        )
+        raise RegistryError("address_with_password")
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise RegistryError(f"A registry lives in SQLite or PostgreSQL, not in {parsed.get_backend_name()}.")
+        raise RegistryError("address_unsupported", kind=parsed.get_backend_name())
     if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
-        raise RegistryError("A registry can't live in memory; name a file, for example sqlite:///credtools.db.")
+        raise RegistryError("address_in_memory")
     return parsed
 
 
@@ -223,10 +216,7 @@ def _make_engine(url: URL, *, creating: bool = False) -> Engine:
             _check_file(connection, url)
         mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
         if mode != "wal":
-            raise RegistryError(
-                f"{url.database} can't keep a write-ahead log (its mode stayed {mode!r}), so a crash could lose data; "
-                "put the registry on a local disk."
-            )
+            raise RegistryError("log_impossible", file=url.database, mode=mode)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, not only forgotten
@@ -242,33 +232,24 @@ def _make_engine(url: URL, *, creating: bool = False) -> Engine:
 def _check_file(connection: sqlite3.Connection, url: URL) -> None:
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
-            raise RegistryError(
-                f"{url.database} is an empty file, as an interrupted 'credtools init' leaves it; delete it, then run "
-                "'credtools init' again."
-            )
-        raise RegistryError(f"{url.database} isn't a credtools registry; create one with 'credtools init'.")
+            raise RegistryError("registry_empty", file=url.database)
+        raise RegistryError("not_a_registry", place=url.database)
     layout = connection.execute("PRAGMA user_version").fetchone()[0]
     if layout != FILE_LAYOUT:
-        raise RegistryError(
-            f"{url.database} is a registry file of layout {layout}, but this credtools knows layout {FILE_LAYOUT}; "
-            "install the credtools that wrote it."
-        )
+        raise RegistryError("file_layout_unknown", file=url.database, layout=layout, known=FILE_LAYOUT)
 
 
 def _check_version(connection: Connection, url: URL) -> None:
     version = _layout(connection, url)
     if version != LATEST:
-        raise RegistryError(
-            f"The registry {_shown(url)} has the layout {version}, but this credtools needs {LATEST}; run "
-            "'credtools upgrade' (make a backup first), or install the newer credtools."
-        )
+        raise RegistryError("layout_differs", registry=_shown(url), layout=version, needed=LATEST)
     if connection.execute(select(tables.audit_head.c.id)).scalar() != 1:
-        raise RegistryError(f"The registry {_shown(url)} has lost its audit head; restore a backup.")
+        raise RegistryError("audit_head_lost", registry=_shown(url))
 
 
 def _layout(connection: Connection, url: URL) -> str:
     if not inspect(connection).has_table("alembic_version"):
-        raise RegistryError(f"{_shown(url)} isn't a credtools registry; create one with 'credtools init'.")
+        raise RegistryError("not_a_registry", place=_shown(url))
     return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
 
 

@@ -36,11 +36,10 @@ def erase(engine: Engine, value: Erase) -> int:
     """
     with write(engine) as work:
         if work.seq != value.seen:
-            raise MovedError(
-                "Somebody else wrote while it was looked up what is to be erased; nothing was erased. Try again."
-            )
+            raise MovedError("erasing_overtaken")
         _replace_texts(work, value.texts)
-        _rows(work, value)
+        lines = _ranges(value.rows)
+        _rows(work, lines)
         _versions(work, value.versions)
         _rejects(work, value.rejects)
         _patches(work, value.patches)
@@ -50,17 +49,22 @@ def erase(engine: Engine, value: Erase) -> int:
             blank = {"email": token(value.user), "email_key": f"{KEY}{value.user}", "external_id": None, "name": ""}
             blank |= {"status": "deactivated", "deactivated_on": None, "date_format": None}
             work.connection.execute(update(tables.users).where(tables.users.c.id == value.user).values(**blank))
-        return work.event("erase", value.by, None, reason=value.reason, **_told(value))
+        return work.event("erase", value.by, None, reason=value.reason, **_body(value, lines))
 
 
-def _told(value: Erase) -> dict[str, Any]:
-    """What the event says: numbers, digests that stand in earlier events, and counts."""
-    lines: defaultdict[str, list[int]] = defaultdict(list)
-    for batch, line in zip(value.batch_id, value.line, strict=True):
-        lines[str(batch)].append(line)
-    told: dict[str, Any] = {"user": value.user, "files": value.files, "blobs": value.blobs, "waiting": value.waiting}
-    told |= {"versions": ranges(value.versions), "rejects": ranges(value.rejects), "counts": value.counts()}
-    return told | {"lines": {batch: ranges(some) for batch, some in lines.items()}}
+def _ranges(rows: list[tuple[int, int]]) -> dict[int, list[list[int]]]:
+    """Per batch its lines, as [first, last] of each unbroken run."""
+    lines: defaultdict[int, list[int]] = defaultdict(list)
+    for batch, line in rows:
+        lines[batch].append(line)
+    return {batch: ranges(some) for batch, some in lines.items()}
+
+
+def _body(value: Erase, lines: dict[int, list[list[int]]]) -> dict[str, Any]:
+    """What the event says: numbers, digests that earlier events hold, and counts."""
+    body: dict[str, Any] = {"user": value.user, "files": value.files, "blobs": value.blobs, "waiting": value.waiting}
+    body |= {"versions": ranges(value.versions), "rejects": ranges(value.rejects), "counts": value.counts()}
+    return body | {"lines": {str(batch): some for batch, some in lines.items()}}
 
 
 def _replace_texts(work: Write, texts: list[Text]) -> None:
@@ -71,12 +75,9 @@ def _replace_texts(work: Write, texts: list[Text]) -> None:
         work.connection.execute(update(table).where(*found).values({one.column: one.text}))
 
 
-def _rows(work: Write, value: Erase) -> None:
+def _rows(work: Write, lines: dict[int, list[list[int]]]) -> None:
     values = tables.ledger_values.c
-    lines: defaultdict[int, list[int]] = defaultdict(list)
-    for batch, line in zip(value.batch_id, value.line, strict=True):
-        lines[batch].append(line)
-    gone = [{"batch": k, "first": a, "last": z} for k, some in lines.items() for a, z in ranges(some)]
+    gone = [{"batch": batch, "first": first, "last": last} for batch, some in lines.items() for first, last in some]
     if gone:
         between = values.line.between(bindparam("first"), bindparam("last"))
         work.connection.execute(
@@ -164,7 +165,4 @@ def _rewrite_sqlite(engine: Engine) -> None:
 
 
 def _left(why: str) -> RegistryError:
-    return RegistryError(
-        f"Everything was erased, but the database may still keep traces of it in its free space: {why}. Run credtools "
-        "erase --expired when nobody else is at work; it takes them away."
-    )
+    return RegistryError("traces_left", why=why)

@@ -35,7 +35,7 @@ def finish(engine: Engine, value: Finish) -> Receipt:
     """
     with write(engine) as work:
         if state_of(work, value.batch_id) == "finished":
-            return _finished_meanwhile(work, value)
+            return _finished_already(work, value)
         require_waiting(work, value.batch_id)
         earlier = _take_key(work, value)
         if earlier is not None:
@@ -49,7 +49,7 @@ def finish(engine: Engine, value: Finish) -> Receipt:
         return _write_receipt(work, value, ledger, versions)
 
 
-def _finished_meanwhile(work: Write, value: Finish) -> Receipt:
+def _finished_already(work: Write, value: Finish) -> Receipt:
     """Another run has continued the same held batch; judged equally, its receipt is ours."""
     row = work.connection.execute(select(tables.batches).where(tables.batches.c.id == value.batch_id)).one()
     if row.judgement != value.judgement:
@@ -102,10 +102,7 @@ def _replay(work: Write, value: Finish, earlier: int) -> Receipt:
 
 def _require_revision(work: Write, value: Finish) -> None:
     if revision(work.connection) != value.revision:
-        raise MovedError(
-            "Users, types or settings have changed since the rows were checked; nothing was written. Review the batch "
-            "again."
-        )
+        raise MovedError("lookups_changed")
 
 
 def revision(connection: Any) -> int:
@@ -118,7 +115,7 @@ def _write_receipt(work: Write, value: Finish, ledger: str, versions: str) -> Re
     """`ledger`, `versions`: the digests of what was written, which the event chains."""
     c = work.connection
     counts = value.counts.as_dict()
-    told = {
+    facts = {
         "recipe": value.recipe_fingerprint,
         "schema": value.schema_fingerprint,
         "counts": counts,
@@ -127,7 +124,7 @@ def _write_receipt(work: Write, value: Finish, ledger: str, versions: str) -> Re
         "versions": versions,
     }
     batch = c.execute(select(tables.batches).where(tables.batches.c.id == value.batch_id)).one()
-    seq = work.event("finish", value.by, value.batch_id, attempt=value.attempt_id, sha256=batch.sha256, **told)
+    seq = work.event("finish", value.by, value.batch_id, attempt=value.attempt_id, sha256=batch.sha256, **facts)
     receipt = {
         "sha256": batch.sha256,
         "recipe": value.recipe_fingerprint,

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, bindparam, delete, insert, select, update
 
 from credtools.errors import RegistryError
 from credtools.store import tables
-from credtools.store.engine import snapshot
+from credtools.store.engine import At, snapshot
 from credtools.store.values import Load
 from credtools.store.writing import Write, insert_columns, write
 
@@ -73,9 +73,9 @@ def load(engine: Engine, value: Load) -> Loaded:
         return done
 
 
-def absent(engine: Engine, value: Load) -> list[str]:
+def absent(at: At, value: Load) -> list[str]:
     """Whom a load would deactivate, by e-mail or name."""
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         stored = connection.execute(select(TABLES[value.kind])).all()
     return [getattr(row, LABELS[value.kind]) for row in _absent(value, stored)]
 
@@ -88,17 +88,15 @@ def _absent(value: Load, stored: Sequence[Any]) -> list[Any]:
 def _refuse_many(value: Load, gone: list[Any], stored: dict[str, Any]) -> None:
     active = sum(row.status == "active" for row in stored.values())
     if gone and len(gone) > value.most_absent * active:
-        raise RegistryError(
-            f"The file lacks {len(gone):,} of the {active:,} active {value.kind} (more than {value.most_absent:.0%}), "
-            "who would be deactivated; nothing was loaded. If the file is complete, load it again with --yes."
-        )
+        facts = {"absent": len(gone), "active": active, "kind": value.kind, "share": value.most_absent}
+        raise RegistryError("too_many_absent", **facts)
 
 
 def _deactivate(work: Write, value: Load, ids: list[int]) -> None:
     table = TABLES[value.kind]
-    told = {"status": "deactivated"} | ({"deactivated_on": value.absent_from} if value.kind == "users" else {})
+    values = {"status": "deactivated"} | ({"deactivated_on": value.absent_from} if value.kind == "users" else {})
     if ids:
-        change = update(table).where(table.c.id == bindparam("row_id")).values(told)
+        change = update(table).where(table.c.id == bindparam("row_id")).values(values)
         work.connection.execute(change, [{"row_id": k} for k in ids])
 
 
@@ -111,10 +109,7 @@ def _refuse_numbered(work: Write, value: Load, changed: list[dict[str, Any]], st
         if bool(before.numbered) != bool(row["numbered"]):
             used = select(tables.credentials.c.id).where(tables.credentials.c.type_id == before.id).limit(1)
             if work.connection.execute(used).scalar() is not None:
-                raise RegistryError(
-                    f"The type {before.name!r} has credentials, so whether it is numbered can't change any more; "
-                    "nothing was loaded. Leave 'Numbered' as it is, or create another type."
-                )
+                raise RegistryError("numbered_in_use", type=before.name)
 
 
 def _refuse_taken_ids(value: Load, rows: list[dict[str, Any]], stored: dict[str, Any]) -> None:
@@ -125,10 +120,8 @@ def _refuse_taken_ids(value: Load, rows: list[dict[str, Any]], stored: dict[str,
     for row in rows:
         holder = owner.get(row["external_id"])
         if holder is not None and holder.email_key != row[value.key]:
-            raise RegistryError(
-                f"The external ID {row['external_id']!r} of {row['email']} already belongs to {holder.email}; "
-                "nothing was loaded. Correct one of the two users first."
-            )
+            facts = {"external_id": row["external_id"], "user": row["email"], "holder": holder.email}
+            raise RegistryError("external_id_taken", **facts)
 
 
 def set_setting(engine: Engine, by: str, key: str, value: str) -> None:

@@ -14,7 +14,7 @@ from credtools.model import WAITING_STATES
 from credtools.store import tables
 from credtools.store.batches import state_of
 from credtools.store.digests import media_digest
-from credtools.store.engine import snapshot
+from credtools.store.engine import At, snapshot
 from credtools.store.values import Media
 from credtools.store.writing import Write, insert_columns, write
 
@@ -40,7 +40,7 @@ def remove_staged(engine: Engine, batch_id: int, by: str, names: Iterable[str]) 
     with write(engine) as work:
         state = state_of(work, batch_id)
         if state not in WAITING_STATES:
-            raise RegistryError(f"Batch {batch_id} is {state or 'not known'}; its media are part of the history now.")
+            raise RegistryError("media_settled", batch=batch_id, state=state)
         gone = 0
         for name in names:
             ours = (staged.c.batch_id == batch_id, staged.c.file_name == name)
@@ -75,10 +75,8 @@ def drop_staged(work: Write, batch_id: int) -> None:
 def _require_open(work: Write, batch_id: int) -> str:
     state = state_of(work, batch_id)
     if state not in (*WAITING_STATES, "finished"):
-        raise RegistryError(
-            f"Batch {batch_id} is {state or 'not known'}; media belong to a draft, held or finished batch."
-        )
-    return str(state)
+        raise RegistryError("batch_without_media", batch=batch_id, state=state)
+    return state
 
 
 def _keep_blobs(work: Write, value: Media) -> None:
@@ -115,9 +113,7 @@ def _link(work: Write, batch_id: int, by: str, rows: list[tuple[Any, ...]], *, s
     ours = select(ledger.line, ledger.version_id).where(ledger.batch_id == batch_id, ledger.version_id.is_not(None))
     versions: dict[int, int] = dict(c.execute(ours).all())
     if strict and (strange := sorted({line for line, *_ in rows} - versions.keys())):
-        raise RegistryError(
-            f"Nothing was added: line {strange[0]} of batch {batch_id} holds no accepted or unchanged row."
-        )
+        raise RegistryError("line_without_version", line=strange[0], batch=batch_id)
     ids = ours.with_only_columns(ledger.version_id)
     there = select(media.c.version_id, media.c.sha256).where(media.c.version_id.in_(ids), media.c.removed_at.is_(None))
     known = {tuple(row) for row in c.execute(there)}
@@ -145,7 +141,7 @@ def _link(work: Write, batch_id: int, by: str, rows: list[tuple[Any, ...]], *, s
 # --- reads --------------------------------------------------------------------------------------------------
 
 
-def media_of(engine: Engine, batch_id: int) -> pd.DataFrame:
+def media_of(at: At, batch_id: int) -> pd.DataFrame:
     """What is linked to the rows of a batch, or staged for them: line, file, media_type, size, sha256, added by, at."""
     blob, ledger = tables.blobs, tables.ledger
     linked, staged = tables.media, tables.staged_media
@@ -163,10 +159,10 @@ def media_of(engine: Engine, batch_id: int) -> pd.DataFrame:
         .join(blob, blob.c.sha256 == both.c.sha256)
         .order_by(both.c.line, both.c.file_name)
     )
-    return _frame(engine, statement)
+    return _frame(at, statement)
 
 
-def all_media(engine: Engine) -> pd.DataFrame:
+def all_media(at: At) -> pd.DataFrame:
     """The files of all standing versions: batch and line that wrote the version, else as for one batch."""
     media, version, blob = tables.media.c, tables.credential_versions.c, tables.blobs.c
     statement = (
@@ -176,10 +172,10 @@ def all_media(engine: Engine) -> pd.DataFrame:
         .where(version.stands, media.removed_at.is_(None), media.file_name != "")
         .order_by(media.id)
     )
-    return _frame(engine, statement)
+    return _frame(at, statement)
 
 
-def rows_of(engine: Engine, batch_id: int) -> pd.DataFrame:
+def rows_of(at: At, batch_id: int) -> pd.DataFrame:
     """The ledger of a finished batch with the credential of each row, by line; what no version has is None."""
     ledger, version, credential = tables.ledger, tables.credential_versions, tables.credentials
     user, kind = tables.users, tables.credential_types
@@ -202,10 +198,10 @@ def rows_of(engine: Engine, batch_id: int) -> pd.DataFrame:
         .where(ledger.c.batch_id == batch_id)
         .order_by(ledger.c.line)
     )
-    return _frame(engine, statement)
+    return _frame(at, statement)
 
 
-def media_of_versions(engine: Engine, ids: Iterable[int]) -> pd.DataFrame:
+def media_of_versions(at: At, ids: Iterable[int]) -> pd.DataFrame:
     """The files of some versions: version, asked, file, sha256; a version without any has one row, without a file."""
     version, credential = tables.credential_versions, tables.credentials
     kind, media = tables.credential_types, tables.media
@@ -219,7 +215,7 @@ def media_of_versions(engine: Engine, ids: Iterable[int]) -> pd.DataFrame:
     )
     wanted = list(ids)
     parts = [wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK)] or [[]]
-    return pd.concat([_frame(engine, statement.where(version.c.id.in_(part))) for part in parts], ignore_index=True)
+    return pd.concat([_frame(at, statement.where(version.c.id.in_(part))) for part in parts], ignore_index=True)
 
 
 def _asked() -> ColumnElement[bool]:
@@ -229,16 +225,16 @@ def _asked() -> ColumnElement[bool]:
     return and_(needed, ~free, tables.credential_versions.c.decision != "declined")
 
 
-def types_with_media(engine: Engine) -> dict[int, str]:
+def types_with_media(at: At) -> dict[int, str]:
     """The names, by id, of the types that require media."""
     kind = tables.credential_types.c
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         return dict(connection.execute(select(kind.id, kind.name).where(kind.media_required)).all())
 
 
-def referenced_blobs(engine: Engine) -> list[str]:
+def referenced_blobs(at: At) -> list[str]:
     """The SHA-256 of every file that a version or a draft refers to."""
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         return list(connection.execute(referenced_files()).scalars())
 
 
@@ -249,14 +245,14 @@ def referenced_files() -> Select[Any]:
     return select(blob.sha256).where(blob.sha256.in_(select(both.c.sha256)), blob.erased_at.is_(None))
 
 
-def erased_blobs(engine: Engine) -> dict[str, datetime]:
+def erased_blobs(at: At) -> dict[str, datetime]:
     """By SHA-256 when each file was erased that hasn't come again."""
     blob = tables.blobs.c
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         return dict(connection.execute(select(blob.sha256, blob.erased_at).where(blob.erased_at.is_not(None))).all())
 
 
-def _frame(engine: Engine, statement: Any) -> pd.DataFrame:
-    with snapshot(engine) as connection:
+def _frame(at: At, statement: Any) -> pd.DataFrame:
+    with snapshot(at) as connection:
         result = connection.execute(statement)
         return pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()))

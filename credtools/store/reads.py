@@ -9,14 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, Row, and_, func, select
+from sqlalchemy import Connection, Row, and_, exists, func, select
 
 from credtools.checking.lookups import TYPE_COLUMNS, USER_COLUMNS, Lookups
 from credtools.errors import RegistryError
 from credtools.model import OrganisationSettings, Patch, StoredVersions
 from credtools.store import tables
-from credtools.store.batches import no_such_batch
-from credtools.store.engine import snapshot
+from credtools.store.engine import At, snapshot
 from credtools.store.erased import KEY
 from credtools.store.finish import revision
 from credtools.text import fold
@@ -26,9 +25,9 @@ BEGUN = ("upload", "continue")  # the events of an attempt that has not come to 
 ATTEMPTED = (*BEGUN, "hold", "discard", "finish", "replay")
 
 
-def settings_texts(engine: Engine) -> dict[str, str]:
+def settings_texts(at: At) -> dict[str, str]:
     """The settings that the organisation has changed, as stored texts."""
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         return _settings_texts(connection)
 
 
@@ -38,7 +37,7 @@ def _settings_texts(connection: Connection) -> dict[str, str]:
 
 
 def lookups(
-    engine: Engine,
+    at: At,
     typed: Callable[[dict[str, str]], OrganisationSettings],
     by: str,
     known: Lookups | None = None,
@@ -47,7 +46,7 @@ def lookups(
 
     What is `known` is given back as it is while its revision and its day are the latest.
     """
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         latest = revision(connection)
         if known and (known.revision, known.today) == (latest, _today(known.settings)):
             return known
@@ -64,9 +63,9 @@ def lookups(
         )
 
 
-def profile_date_format(engine: Engine, by: str) -> str | None:
+def profile_date_format(at: At, by: str) -> str | None:
     """The date format in the profile of who is at work, where there is one."""
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         return _profile_date_format(connection, by)
 
 
@@ -85,20 +84,30 @@ def _frame(connection: Connection, table: Any, columns: Sequence[str], *some: An
     )
 
 
-def batch(engine: Engine, batch_id: int) -> Row[Any]:
-    """The row of a batch with its source's name. Raises RegistryError when there is none of this number."""
-    with snapshot(engine) as connection:
+def batch(at: At, batch_id: int) -> Row[Any]:
+    """The row of a batch, and: source (its name), erased (whether its bytes were), staged (whether files wait in it).
+
+    Raises RegistryError when there is none of this number.
+    """
+    staged = tables.staged_media.c.batch_id == tables.batches.c.id
+    with snapshot(at) as connection:
         found = connection.execute(
-            select(tables.batches, tables.sources.c.name.label("source"))
+            select(
+                tables.batches,
+                tables.sources.c.name.label("source"),
+                tables.source_files.c.content.is_(None).label("erased"),
+                exists().where(staged).label("staged"),
+            )
             .join(tables.sources)
+            .join(tables.source_files)
             .where(tables.batches.c.id == batch_id)
         ).one_or_none()
     if found is None:
-        raise no_such_batch(batch_id)
+        raise RegistryError("batch_unknown", batch=batch_id)
     return found
 
 
-def batch_of_attempt(engine: Engine, attempt_id: str) -> tuple[str, Row[Any]] | None:
+def batch_of_attempt(at: At, attempt_id: str) -> tuple[str, Row[Any]] | None:
     """The last event of an attempt, and the batch it was about; None when it left nothing.
 
     Several attempts may have gone on with the same batch; only the events tell what each of them did.
@@ -110,14 +119,14 @@ def batch_of_attempt(engine: Engine, attempt_id: str) -> tuple[str, Row[Any]] | 
         .where(event.kind.in_(ATTEMPTED), naming)
         .order_by(event.seq.desc())
     )
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         for text, kind, batch_id in connection.execute(statement):
             if json.loads(text)["attempt"] == attempt_id:  # SQLite's LIKE makes no difference of case
                 return kind, connection.execute(select(tables.batches).where(tables.batches.c.id == batch_id)).one()
     return None
 
 
-def batches(engine: Engine) -> pd.DataFrame:
+def batches(at: At) -> pd.DataFrame:
     """All batches, newest first: batch, source, file, state, counts, uploaded_by, uploaded_at."""
     c = tables.batches.c
     names = (c.state, c.rows, c.new, c.new_versions, c.older, c.unchanged, c.rejected, c.waiting)
@@ -127,28 +136,28 @@ def batches(engine: Engine) -> pd.DataFrame:
         .join(tables.sources)
         .order_by(c.id.desc())
     )
-    return _query(engine, statement)
+    return _query(at, statement)
 
 
-def source_bytes(engine: Engine, sha256: str) -> bytes:
+def source_bytes(at: At, sha256: str) -> bytes:
     """The bytes of an uploaded file. Raises RegistryError when they were erased."""
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         content = connection.execute(
             select(tables.source_files.c.content).where(tables.source_files.c.sha256 == sha256)
         ).scalar()
     if content is None:
-        raise RegistryError("The bytes of this file were erased; upload the file again.")
+        raise RegistryError("file_erased")
     return bytes(content)
 
 
-def is_erased(engine: Engine, sha256: str) -> bool:
+def is_erased(at: At, sha256: str) -> bool:
     """Whether the bytes of an uploaded file were erased."""
     file = tables.source_files.c
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         return bool(connection.execute(select(file.content.is_(None)).where(file.sha256 == sha256)).scalar())
 
 
-def patches(engine: Engine, source: str) -> list[Patch]:
+def patches(at: At, source: str) -> list[Patch]:
     """The corrections of single records that are in force for a source, oldest first."""
     c = tables.patches.c
     statement = (
@@ -157,11 +166,11 @@ def patches(engine: Engine, source: str) -> list[Patch]:
         .where(tables.sources.c.name == source, c.removed_at.is_(None), c.new_value.is_not(None))
         .order_by(c.id)
     )
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         return [Patch(*row) for row in connection.execute(statement)]
 
 
-def stored_versions(engine: Engine, user_ids: Sequence[int]) -> StoredVersions:
+def stored_versions(at: At, user_ids: Sequence[int]) -> StoredVersions:
     """The standing versions of all credentials of some users, oldest first.
 
     A credential without one has one entry with version_id None.
@@ -185,7 +194,7 @@ def stored_versions(engine: Engine, user_ids: Sequence[int]) -> StoredVersions:
         .order_by(version.c.id)
     )
     found: list[Any] = []
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         for start in range(0, len(user_ids), CHUNK):
             some = list(user_ids[start : start + CHUNK])
             found += connection.execute(statement.where(credential.c.user_id.in_(some)))
@@ -193,7 +202,7 @@ def stored_versions(engine: Engine, user_ids: Sequence[int]) -> StoredVersions:
     return StoredVersions(**{name: [row[k] for row in found] for k, name in enumerate(names)})
 
 
-def credentials(engine: Engine, batch_id: int | None = None) -> pd.DataFrame:
+def credentials(at: At, batch_id: int | None = None) -> pd.DataFrame:
     """Standing versions, as they arrived: credential, user, type, number, dates, own columns (JSON), decision, place.
 
     `newest`: whether it is the credential's newest version, by issue date. Without those of erased persons, of which
@@ -219,10 +228,10 @@ def credentials(engine: Engine, batch_id: int | None = None) -> pd.DataFrame:
         .where(version.c.stands, version.c.salt.is_not(None))
         .order_by(version.c.id)
     )
-    return _query(engine, statement.where(version.c.batch_id == batch_id) if batch_id else statement)
+    return _query(at, statement.where(version.c.batch_id == batch_id) if batch_id else statement)
 
 
-def runs(engine: Engine) -> pd.DataFrame:
+def runs(at: At) -> pd.DataFrame:
     """Per source: its last run, verdict, file and how many runs there were."""
     run, source = tables.runs, tables.sources
     last = select(run.c.source_id, func.max(run.c.id).label("id"), func.count().label("runs")).group_by(run.c.source_id)
@@ -238,10 +247,10 @@ def runs(engine: Engine) -> pd.DataFrame:
         .select_from(newest.join(run, run.c.id == newest.c.id).join(source, source.c.id == run.c.source_id))
         .order_by(source.c.name)
     )
-    return _query(engine, statement)
+    return _query(at, statement)
 
 
-def _query(engine: Engine, statement: Any) -> pd.DataFrame:
-    with snapshot(engine) as connection:
+def _query(at: At, statement: Any) -> pd.DataFrame:
+    with snapshot(at) as connection:
         result = connection.execute(statement)
         return pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()))

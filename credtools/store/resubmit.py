@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, bindparam, select, update
 
 from credtools.errors import RegistryError
 from credtools.store import tables
-from credtools.store.batches import state_of
+from credtools.store.batches import require_finished
 from credtools.store.writing import write
 
 Place = tuple[int, int]
@@ -28,9 +28,7 @@ def resubmit(engine: Engine, batch_id: int, by: str, lines: Iterable[int]) -> di
     """
     ledger, version = tables.ledger.c, tables.credential_versions.c
     with write(engine) as work:
-        state = state_of(work, batch_id)
-        if state != "finished":
-            raise RegistryError(f"Batch {batch_id} is {state}; only rows of a finished batch can be resubmitted.")
+        require_finished(work, batch_id, "resubmitted")
         declined = (
             select(ledger.line, version.id, version.batch_id, version.line.label("at"))
             .join(tables.credential_versions, version.id == ledger.version_id)
@@ -40,11 +38,7 @@ def resubmit(engine: Engine, batch_id: int, by: str, lines: Iterable[int]) -> di
         found = {row.line: row for row in work.connection.execute(declined)}
         chosen = sorted(set(lines))
         if strange := [line for line in chosen if line not in found]:
-            named = ", ".join(map(str, strange))
-            raise RegistryError(
-                f"Nothing was resubmitted: batch {batch_id} has no unchanged row that equals a declined "
-                f"credential on line {named}; credtools check FILE tells which rows were declined before."
-            )
+            raise RegistryError("lines_not_declined", batch=batch_id, lines=", ".join(map(str, strange)))
         ids = sorted({found[line].id for line in chosen})
         if ids:
             change = update(tables.credential_versions).where(version.id == bindparam("version"))

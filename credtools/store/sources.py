@@ -6,10 +6,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from credtools.store import tables
-from credtools.store.engine import snapshot
+from credtools.store.engine import At, snapshot
 
 SETTLED = ("ok", "partial")
 
@@ -20,7 +20,7 @@ def came_from_source() -> ColumnElement[bool]:
     return tables.batches.c.sha256.in_(select(came.sha256).where(came.follows_id.is_(None)))
 
 
-def sources_of(engine: Engine, sha256: str) -> list[str]:
+def sources_of(at: At, sha256: str) -> list[str]:
     """From which sources a file with these bytes came, the last one first."""
     statement = (
         select(tables.sources.c.name)
@@ -28,11 +28,11 @@ def sources_of(engine: Engine, sha256: str) -> list[str]:
         .where(tables.batches.c.sha256 == sha256)
         .order_by(tables.batches.c.id.desc())
     )
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         return list(dict.fromkeys(connection.execute(statement).scalars()))
 
 
-def last_runs(engine: Engine, source: str, limit: int) -> list[str]:
+def last_runs(at: At, source: str, limit: int) -> list[str]:
     """The statistics of the last runs of a source whose batches are finished, the newest first.
 
     Follow-ups of correction files don't count: they hold only a few rows.
@@ -48,11 +48,11 @@ def last_runs(engine: Engine, source: str, limit: int) -> list[str]:
         .order_by(run.c.id.desc())
         .limit(limit)
     )
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         return [str(text) for text in connection.execute(statement).scalars()]
 
 
-def last_uploads(engine: Engine) -> Sequence[Any]:
+def last_uploads(at: At) -> Sequence[Any]:
     """Per source: its name, when its last file was uploaded, and the recipe of that file."""
     batch, source = tables.batches, tables.sources
     newest = (
@@ -66,24 +66,24 @@ def last_uploads(engine: Engine) -> Sequence[Any]:
         .select_from(newest.join(batch, batch.c.id == newest.c.id).join(source, source.c.id == batch.c.source_id))
         .order_by(source.c.name)
     )
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         return connection.execute(statement).all()
 
 
-def look_of(engine: Engine, batch_id: int) -> str:
+def look_of(at: At, batch_id: int) -> str:
     """The statistics of a finished batch's file, as its run noted them; those of nothing where no run did."""
     run = tables.runs.c
     noted = select(run.statistics).where(run.batch_id == batch_id, run.verdict.in_(SETTLED)).order_by(run.id)
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         return connection.execute(noted.limit(1)).scalar() or "{}"
 
 
-def field_counts(engine: Engine, batch_id: int) -> set[int]:
+def field_counts(at: At, batch_id: int) -> set[int]:
     """How many fields those records of a batch have that weren't rejected for just that, as far as they are kept."""
     ledger, values = tables.ledger.c, tables.ledger_values.c
     kept = select(ledger.codes, values.raw).join(
         tables.ledger_values, and_(values.batch_id == ledger.batch_id, values.line == ledger.line)
     )
-    with snapshot(engine) as connection:
+    with snapshot(at) as connection:
         found = connection.execute(kept.where(ledger.batch_id == batch_id)).all()
     return {len(json.loads(raw)) for codes, raw in found if "field_count" not in codes.split(",")}

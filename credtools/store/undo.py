@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Engine, delete, or_, select, update
 
 from credtools.errors import RegistryError
 from credtools.store import tables
-from credtools.store.batches import state_of
+from credtools.store.batches import require_finished
 from credtools.store.versions import move_heads
 from credtools.store.writing import Write, write
 
@@ -19,15 +19,9 @@ def undo(engine: Engine, batch_id: int, by: str) -> int:
     Raises RegistryError, naming the later batches, when any of them builds on this one; nothing is changed then.
     """
     with write(engine) as work:
-        state = state_of(work, batch_id)
-        if state != "finished":
-            raise RegistryError(f"Batch {batch_id} is {state}; only a finished batch can be undone.")
+        require_finished(work, batch_id, "undone")
         if later := _later(work, batch_id):
-            named = ", ".join(map(str, later))
-            raise RegistryError(
-                f"Batch {batch_id} can't be undone while later batches build on it: {named}. Undo those first, "
-                "the latest one first."
-            )
+            raise RegistryError("batch_built_on", batch=batch_id, later=", ".join(map(str, later)))
         fallen = _withdraw(work, batch_id)
         _reopen(work, batch_id, by)
         c = work.connection

@@ -125,7 +125,7 @@ class Erase:
     """What is erased: numbers of rows, and the texts of other rows without the person whom they named.
 
     `seen`: the last event when this was found out, so that nothing can come in between; `user`: who becomes nobody;
-    `batch_id` and `line`: rows of the ledger whose raw values and salts go; `waiting`: batches that are discarded
+    `rows`: those of the ledger (batch, line) whose raw values and salts go; `waiting`: batches that are discarded
     because they wait on one of the `files`; `unjudged`: these, and those that were discarded before; `runs`: how many
     folders of runs go, too.
     """
@@ -134,8 +134,7 @@ class Erase:
     reason: str
     seen: int
     user: int | None = None
-    batch_id: list[int] = field(default_factory=list)
-    line: list[int] = field(default_factory=list)
+    rows: list[tuple[int, int]] = field(default_factory=list)
     versions: list[int] = field(default_factory=list)
     rejects: list[int] = field(default_factory=list)
     patches: list[int] = field(default_factory=list)
@@ -149,8 +148,8 @@ class Erase:
 
     def counts(self) -> dict[str, int]:
         """How much of each kind goes."""
-        names = ("versions", "rejects", "patches", "media", "blobs", "files", "waiting", "texts")
-        return {"rows": len(self.line), **{name: len(getattr(self, name)) for name in names}, "runs": self.runs}
+        kinds = ("rows", "versions", "rejects", "patches", "media", "blobs", "files", "waiting", "texts")
+        return {kind: len(getattr(self, kind)) for kind in kinds} | {"runs": self.runs}
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def _write_credentials(work: Write, value: Finish, version_ids: list[int]) -> li
         )
         seen = [{"known_id": k, "seen": counter} for k, counter in known.items()]
         if work.connection.execute(swap, seen).rowcount != len(known):
-            raise _moved()
+            raise MovedError("versions_changed")
     return ids
 
 
@@ -95,14 +95,7 @@ def _refuse_taken(work: Write, made: dict[tuple[int, int, str], int]) -> None:
         some = users[start : start + 500]
         found = work.connection.execute(select(c.user_id, c.type_id, c.number).where(c.user_id.in_(some)))
         if any((user, type_id, number) in made for user, type_id, number in found):
-            raise _moved()
-
-
-def _moved() -> MovedError:
-    return MovedError(
-        "Somebody else changed some of these credentials in the meantime; nothing was written. Look at the preview "
-        "again."
-    )
+            raise MovedError("versions_changed")
 
 
 def move_heads(work: Write, credential_ids: list[int]) -> None:

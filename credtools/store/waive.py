@@ -38,11 +38,7 @@ def _move(
     ids: dict[int, int] = {row.line: row.id for row in found}
     chosen = sorted(set(lines))
     if strange := [line for line in chosen if line not in ids]:
-        named = ", ".join(map(str, strange))
-        raise RegistryError(
-            f"Nothing was changed: batch {batch_id} has no {before} reject on line {named}; "
-            f"credtools rejects --batch {batch_id} lists them."
-        )
+        raise RegistryError("lines_without_reject", batch=batch_id, state=before, lines=", ".join(map(str, strange)))
     change = update(reject).where(reject.c.id == bindparam("reject"))
     change = change.values(changed_at=work.at, changed_by=by, **becomes)
     if chosen:

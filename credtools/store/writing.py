@@ -24,17 +24,17 @@ from credtools.store.engine import BUSY_MILLISECONDS, WRITES, reason
 
 @dataclass
 class Write:
-    """A transaction under way: its connection, and the audit head as it stands."""
+    """A transaction under way: its connection, and the audit head."""
 
     connection: Connection
     seq: int
     hash: str
     at: datetime
 
-    def event(self, kind: str, by: str, batch_id: int | None = None, **told: Any) -> int:
-        """Appends an event; `told` holds no personal values, only counts, ids and digests."""
+    def event(self, kind: str, by: str, batch_id: int | None = None, **facts: Any) -> int:
+        """Appends an event; `facts` hold no personal values, only counts, ids and digests."""
         self.seq += 1
-        body = {"seq": self.seq, "at": self.at.isoformat(), "kind": kind, "by": by, "batch": batch_id, **told}
+        body = {"seq": self.seq, "at": self.at.isoformat(), "kind": kind, "by": by, "batch": batch_id, **facts}
         text = json.dumps(body, sort_keys=True)
         previous, self.hash = self.hash, chain(self.hash, text)
         row = {"seq": self.seq, "kind": kind, "batch_id": batch_id, "text": text}
@@ -72,17 +72,14 @@ def write(engine: Engine) -> Iterator[Write]:
                 raise
             _commit(transaction)
     except DBAPIError as problem:
-        raise RegistryError(f"The database refused the write and nothing was changed: {reason(problem)}.") from None
+        raise RegistryError("write_refused", why=reason(problem)) from None
 
 
 def _commit(transaction: Any) -> None:
     try:
         transaction.commit()
     except DBAPIError:
-        raise UnknownOutcomeError(
-            "The connection was lost during COMMIT, so it isn't known yet whether the write took place; run the same "
-            "command again: it finds out and finishes."
-        ) from None
+        raise UnknownOutcomeError("outcome_unknown") from None
 
 
 def insert_columns(connection: Connection, table: Table, columns: Mapping[str, Sequence[Any]]) -> None:

@@ -109,7 +109,7 @@ def test_without_a_registry_the_command_says_so_and_starts_nothing(
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(main, ["app", "--no-browser"])
     sentence = (
-        f"credtools: There is no registry at {tmp_path / 'credtools.db'}; go to the folder of your organisation, or "
+        f"credtools: There is no registry at {tmp_path / 'credtools.db'}. Go to the folder of your organisation, or "
         "create one with 'credtools init'.\n"
     )
     assert (done.exit_code, done.stderr) == (2, sentence)
