@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from credtools.cli import main
-from credtools.errors import RegistryError
+from credtools.errors import FileError, RegistryError
 from credtools.model import Counts
 from credtools.registry import Batch, Registry
 from credtools.store import tables
@@ -136,8 +136,7 @@ def test_litter_is_told_but_no_problem(registry: Registry, tmp_path: Path) -> No
     done = batch.add_media(filled(tmp_path / "in", {".DS_Store": b"x", "__MACOSX/._a.pdf": b"x"}), PATTERN)
     assert done.refused == []
     assert [medium.reason for medium in done.unmatched] == [
-        f"{name!r} was left by an operating system and is no medium; nothing is to be done."
-        for name in (".DS_Store", "__MACOSX/._a.pdf")
+        f"{name!r} is an operating-system file and was skipped." for name in (".DS_Store", "__MACOSX/._a.pdf")
     ]
 
 
@@ -178,8 +177,7 @@ def test_one_name_with_two_contents_is_refused(registry: Registry, tmp_path: Pat
     name = "ana@example.org_Passport.pdf"
     done = batch.add_media(filled(tmp_path / "in", {f"a/{name}": pdf(1), f"b/{name.upper()}": pdf(2)}), PATTERN)
     assert [medium.reason for medium in done.refused] == [
-        f"{file!r} has the same name as another file with other content; rename one of them."
-        for file in (f"a/{name}", f"b/{name.upper()}")
+        str(FileError("same_name", file=file)) for file in (f"a/{name}", f"b/{name.upper()}")
     ]
     assert links(batch) == []
     done = batch.add_media(filled(tmp_path / "same", {f"a/{name}": pdf(1), f"b/{name}": pdf(1)}), PATTERN)
@@ -196,9 +194,7 @@ def test_a_name_keeps_its_content(registry: Registry, tmp_path: Path, finished: 
         batch.finish()
     other = filled(tmp_path / "in", {name: pdf(2)})
     done = batch.add_media(other)
-    assert [medium.reason for medium in done.refused] == [
-        f"{name!r} has the same name as another file that line 2 has already; rename it, or remove that one."
-    ]
+    assert [medium.reason for medium in done.refused] == [str(FileError("name_taken", file=name, line=2))]
     if finished:
         with pytest.raises(RegistryError) as caught:
             batch.remove_media(name)
@@ -373,9 +369,7 @@ def test_a_stored_name_keeps_its_content_in_a_draft(registry: Registry, tmp_path
     first.finish()
     later = registry.upload(export(tmp_path, PASS, ANA, name="later.csv"))
     done = later.add_media(filled(tmp_path / "other", {name: pdf(2)}), PATTERN)
-    assert [medium.reason for medium in done.refused] == [
-        f"{name!r} has the same name as another file that line 2 has already; rename it, or remove that one."
-    ]
+    assert [medium.reason for medium in done.refused] == [str(FileError("name_taken", file=name, line=2))]
     assert len(later.add_media([tmp_path / "in"], PATTERN).matched) == 1
 
 
@@ -546,7 +540,7 @@ def test_command_speaks_to_people(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert done.stdout == (
         "batch 1: 1 matched · 0 unmatched · 0 ambiguous · 0 shared · 1 refused · 2 missing\n"
-        "  refused: 'bad.png' holds a PDF, which its name doesn't say; give it the right ending.\n"
+        f"  refused: {FileError('wrong_ending', file='bad.png', kind='PDF')}\n"
         "  missing: line 3: Passport requires media\n"
         "  missing: line 5: Passport requires media\n"
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -166,8 +166,8 @@ def test_the_sheet_that_looks_like_the_schema() -> None:
     assert (table.reading.sheet, len(table.frame)) == ("People", 1)
     assert table.reading.warnings == (
         (
-            "The sheet 'People' was read; there are others ('Data'), and if one of them is meant, name it in the "
-            "recipe (read: {sheet: …})."
+            "The sheet 'People' was read. The file has other sheets, too ('Data'); if one of them is meant, name it in "
+            "the recipe (read: {sheet: …})."
         ),
     )
     assert read(content).reading.sheet == "Data"
@@ -289,10 +289,10 @@ def test_limits_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     many = xlsx(*[["x" * 30_000] * 50] * 400)  # one text, packed once, of which each cell gets a copy
     assert len(many) < 1_000_000
     monkeypatch.setitem(sheets.LIMITS, "ratio", 10_000)
-    monkeypatch.setitem(sheets.LIMITS, "memory", 300 << 20)
-    assert refusal(many) == ("sheet_too_costly", {"what": "MB of memory", "allowed": 2_048})
+    monkeypatch.setattr(sheets, "MEMORY", 300 << 20)
+    assert refusal(many) == ("sheet_too_costly", {"limit": "300 MB of memory"})
     monkeypatch.setattr(sheets, "SECONDS", 0.001)
-    assert refusal(many) == ("sheet_too_costly", {"what": "seconds", "allowed": 0.001})
+    assert refusal(many) == ("sheet_too_costly", {"limit": "0.001 seconds"})
 
 
 def test_columns_and_cells() -> None:
@@ -325,6 +325,6 @@ def test_empty_sheets() -> None:
 
 def test_the_reading_process_needs_no_heavy_import() -> None:
     """The process imports the standard library and calamine only, so that it starts at once."""
-    source = Path(sheets.workbook.__file__).read_text("utf-8")
+    source = sheets.SCRIPT.read_text("utf-8")
     assert "pandas" not in source
-    assert "from credtools" not in source
+    assert re.findall(r"credtools\.\w+", source) == ["credtools.limited"]  # which is there already

@@ -1,15 +1,18 @@
 """Pictures: small views of media that were already opened and judged in a process with limits.
 
-What draws the first page of a PDF is large and takes anything, so it works in a process of its own, too: this file.
+What draws the first page of a PDF is large and takes anything, so it works in such a child, too: this file.
 """
 
 from __future__ import annotations
 
 import io
-import subprocess
-import sys
+from base64 import b64decode, b64encode
+from pathlib import Path
+from typing import Any
 
 from PIL import Image
+
+from credtools.limited import Limited, Refused, Unanswered
 
 MOST_PIXELS = 16_000_000  # of a PNG, which can't be read at a smaller scale
 MEMORY, SECONDS = 1 << 30, 20
@@ -19,13 +22,12 @@ PDF, JPEG = "application/pdf", "image/jpeg"
 def thumbnail(content: bytes, media_type: str, size: int) -> tuple[bytes, str]:
     """A JPEG at most `size` wide and high, of a PDF its first page, and what it is; b'' where none can be made."""
     if media_type == PDF:
-        command = [sys.executable, "-I", __file__, str(size)]
         try:
-            done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, check=True)
-        except subprocess.SubprocessError:
+            with Limited(Path(__file__), MEMORY, SECONDS) as child:
+                pages, picture = child.ask({"width": size}, content)
+        except (Refused, Unanswered):
             return b"", "PDF"
-        pages, _, picture = done.stdout.partition(b"\n")
-        return picture, f"PDF, {pages.decode()}"
+        return b64decode(picture), f"PDF, {pages}"
     with Image.open(io.BytesIO(content), formats=["JPEG", "PNG"]) as image:
         told = f"{media_type.rpartition('/')[2].upper()}, {image.width:,} × {image.height:,} pixels"
         if media_type != JPEG and image.width * image.height > MOST_PIXELS:
@@ -41,21 +43,12 @@ def _small(image: Image.Image, size: int) -> bytes:
     return out.getvalue()
 
 
-def _main() -> None:
-    """In: a PDF. Out: a line with the number of its pages, then the picture of the first."""
+def answer(question: dict[str, Any], content: bytes) -> tuple[str, str]:
+    """In the child: how many pages a PDF has, and the picture of the first."""
     import pypdfium2  # noqa: PLC0415 - never in the process that holds the registry
 
-    if sys.platform != "win32":
-        import resource  # noqa: PLC0415 - not on Windows
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    size = int(sys.argv[1])
-    document = pypdfium2.PdfDocument(sys.stdin.buffer.read())
+    document = pypdfium2.PdfDocument(content)
     page = document[0]
-    bitmap = page.render(scale=size / max(page.get_size()))
+    bitmap = page.render(scale=question["width"] / max(page.get_size()))
     pages = "1 page" if len(document) == 1 else f"{len(document)} pages"
-    sys.stdout.buffer.write(pages.encode() + b"\n" + _small(bitmap.to_pil(), size))
-
-
-if __name__ == "__main__":
-    _main()
+    return pages, b64encode(_small(bitmap.to_pil(), question["width"])).decode()

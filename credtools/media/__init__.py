@@ -4,7 +4,6 @@ from credtools.media.files import File, gathered
 from credtools.media.looking import Looker
 from credtools.media.matching import Attached, Match, Medium, Missing, Row, by_column, by_hand, by_pattern, names_in
 from credtools.media.matching import missing as missing_media
-from credtools.media.refusals import Refused
 
 __all__ = [
     "Attached",
@@ -13,7 +12,6 @@ __all__ = [
     "Match",
     "Medium",
     "Missing",
-    "Refused",
     "Row",
     "by_column",
     "by_hand",

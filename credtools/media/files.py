@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 import zipfile
 import zlib
@@ -18,8 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from credtools.checking.parse import UNREADABLE
-from credtools.errors import no_such_file
-from credtools.media.refusals import Refused
+from credtools.errors import FileError, no_such_file
 from credtools.text import fold
 
 MAX_BYTES = 25 << 20  # of one file
@@ -30,6 +30,7 @@ MAX_RATIO, SMALL = 200, 1 << 20  # bytes per packed byte; of a small file no rat
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others take memory that the packer chooses
 ENCRYPTED, UTF8 = 0x1, 0x800  # flags of an entry
 LITTER = {".ds_store", "thumbs.db", "desktop.ini"}
+UNSTORABLE = re.compile("[\ud800-\udfff\\n\\t]")  # halves of characters
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
 
@@ -37,7 +38,7 @@ DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImp
 class File:
     """One file as it was given: its name within what was given, and how to read it.
 
-    `read` gives all bytes, or raises Refused.
+    `read` gives all bytes, or raises FileError.
     """
 
     name: str
@@ -81,16 +82,16 @@ def _folder(folder: Path) -> Iterator[File]:
         for path in (Path(place, name) for name in names + folders):
             if path.is_symlink() or not path.is_dir():
                 yield _file(path, path.relative_to(folder).as_posix(), follow=False)
-    for problem in closed:  # what can't be looked into is told like a file that can't be read
+    for problem in closed:  # what can't be looked into is listed like a file that can't be read
         name = Path(problem.filename).relative_to(folder).as_posix()
-        yield _unread(name, Refused("unreadable", problem.strerror))
+        yield _unread(FileError("unreadable_file", file=name, why=problem.strerror))
 
 
-def _unread(name: str, refused: Refused) -> File:
+def _unread(refused: FileError) -> File:
     def read() -> bytes:
         raise refused
 
-    return File(name, read)
+    return File(refused.facts["file"], read)
 
 
 def _file(path: Path, name: str, *, follow: bool) -> File:
@@ -98,33 +99,31 @@ def _file(path: Path, name: str, *, follow: bool) -> File:
         _require_plain(name)
         try:
             if not stat.S_ISREG((path.stat() if follow else path.lstat()).st_mode):
-                raise Refused("link")
+                raise FileError("is_link", file=name)
             with path.open("rb") as file:
-                return _limited(file)
+                return _content(file, name)
         except OSError as problem:
-            raise Refused("unreadable", problem.strerror) from problem
+            raise FileError("unreadable_file", file=name, why=problem.strerror) from problem
 
     return File(name, read)
 
 
-def _limited(file: IO[bytes]) -> bytes:
+def _content(file: IO[bytes], name: str) -> bytes:
     content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
-        raise Refused("too_large")
+        raise FileError("medium_too_large", file=name)
     return content
 
 
 def _require_plain(name: str) -> None:
     """No way out of the folder, no letters that can't be seen or stored; no archive that hides others."""
     parts = name.replace("\\", "/").split("/")
-    if ".." in parts or "" in parts or ":" in parts[0] or UNREADABLE.search(name) or not _storable(name):
-        raise Refused("name")
+    if ".." in parts or "" in parts or ":" in parts[0]:
+        raise FileError("outside_folder", file=name)
+    if UNREADABLE.search(name) or UNSTORABLE.search(name):
+        raise FileError("invisible_name", file=name)
     if fold(name).endswith((".zip", ".7z", ".rar", ".tar", ".gz", ".tgz")):
-        raise Refused("inner_zip")
-
-
-def _storable(name: str) -> bool:
-    return not any("\ud800" <= letter <= "\udfff" for letter in name) and "\n" not in name and "\t" not in name
+        raise FileError("inner_archive", file=name)
 
 
 # --- zips ---------------------------------------------------------------------------------------------------
@@ -139,35 +138,35 @@ class _Bounded(io.FileIO):
         if size is None or size < 0:
             size = max(0, os.fstat(self.fileno()).st_size - self.tell())
         if size > self.most:
-            raise Refused("zip_entries")
+            raise FileError("zip_entries", file=Path(str(self.name)).name)
         return super().read(size) or b""
 
 
 def _zip(path: Path, opened: ExitStack) -> list[File]:
     try:
         return _entries(path, opened)
-    except Refused as refused:
-        return [_unread(path.name, refused)]
+    except FileError as refused:
+        return [_unread(refused)]
     except DAMAGED:
-        return [_unread(path.name, Refused("zip_damaged"))]
+        return [_unread(FileError("zip_damaged", file=path.name))]
 
 
 def _entries(path: Path, opened: ExitStack) -> list[File]:
     if not path.is_file():
-        raise Refused("link")
+        raise FileError("is_link", file=path.name)
     size = path.stat().st_size
     if size > MAX_ZIP:
-        raise Refused("zip_size")
+        raise FileError("zip_size", file=path.name)
     file = opened.enter_context(_Bounded(path))
     archive = opened.enter_context(zipfile.ZipFile(file))
     file.most = MAX_BYTES + 1
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(entries) > MAX_ENTRIES:
-        raise Refused("zip_entries")
+        raise FileError("zip_entries", file=path.name)
     if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-        raise Refused("zip_bytes")
+        raise FileError("zip_bytes", file=path.name)
     if sum(entry.compress_size for entry in entries) > size:
-        raise Refused("zip_overlap")
+        raise FileError("zip_overlap", file=path.name)
     return [_entry(archive, entry) for entry in entries]
 
 
@@ -177,20 +176,20 @@ def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> File:
     def read() -> bytes:
         _require_plain(name)
         if stat.S_ISLNK(entry.external_attr >> 16):
-            raise Refused("link")
+            raise FileError("is_link", file=name)
         if entry.flag_bits & ENCRYPTED:
-            raise Refused("inner_locked")
+            raise FileError("inner_locked", file=name)
         if entry.compress_type not in METHODS:
-            raise Refused("inner_method")
+            raise FileError("inner_method", file=name)
         if entry.file_size > MAX_BYTES:
-            raise Refused("too_large")
+            raise FileError("medium_too_large", file=name)
         if entry.file_size > SMALL and entry.file_size > MAX_RATIO * entry.compress_size:
-            raise Refused("inner_ratio")
+            raise FileError("inner_ratio", file=name)
         try:
             with archive.open(entry) as file:  # gives no more than the promised size, and compares the checksum
-                return _limited(file)
+                return _content(file, name)
         except DAMAGED as problem:
-            raise Refused("inner_damaged") from problem
+            raise FileError("inner_damaged", file=name) from problem
 
     return File(name, read)
 

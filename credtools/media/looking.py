@@ -1,16 +1,11 @@
-"""Looking: whether a file is what its name promises, found out by really opening it in a process with limits."""
+"""Looking: whether a file is what its name promises, found out by really opening it in a child with limits."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import time
 from pathlib import Path, PurePath
-from threading import Timer
-from typing import Self
 
-from credtools.media.refusals import Refused
+from credtools.errors import FileError
+from credtools.limited import Limited, Refused, Unanswered
 
 PARSER = Path(__file__).with_name("parser.py")  # by its path: importing it here would load the parsers unlimited
 KINDS = {".pdf": "pdf", ".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}
@@ -21,62 +16,32 @@ LIMITS = {"pixels": 64_000_000, "pages": 500, "objects": 500_000}  # a phone's 4
 
 
 def kind_of(name: str) -> str:
-    """pdf, jpeg or png, by the ending. Raises Refused for any other."""
+    """pdf, jpeg or png, by the ending. Raises FileError for any other."""
     ending = PurePath(name).suffix.lower()
+    if not ending:
+        raise FileError("no_ending", file=name)
     if ending not in KINDS:
-        raise Refused("no_medium", repr(ending) if ending else "nothing")
+        raise FileError("not_a_medium", file=name, ending=ending)
     return KINDS[ending]
 
 
-class Looker:
-    """One parsing process for many files; started when first needed, replaced when a file has killed it."""
+class Looker(Limited):
+    """One parsing process for many files."""
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end()
+        super().__init__(PARSER, MEMORY, SECONDS)
 
     def media_type(self, name: str, content: bytes) -> str:
-        """The media type of a proper file. Raises Refused with the sentence about what is wrong."""
+        """The media type of a proper file. Raises FileError with what is wrong."""
         kind = kind_of(name)
         if not content:
-            raise Refused("empty")
-        if found := self._ask(kind, content):
-            raise Refused(*found)
-        return MEDIA_TYPES[kind]
-
-    def _ask(self, kind: str, content: bytes) -> list[str] | None:
-        if self._process is None:
-            command = [sys.executable, "-I", str(PARSER), str(MEMORY)]
-            pipe, quiet = subprocess.PIPE, subprocess.DEVNULL  # what parsers complain about may quote the file
-            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=quiet)
-        process, answer = self._process, b""
-        timer, began = Timer(SECONDS, process.kill), time.monotonic()
-        timer.start()
+            raise FileError("empty_file", file=name)
         try:
-            assert process.stdin  # noqa: S101 - for mypy: both are pipes
-            assert process.stdout  # noqa: S101
-            process.stdin.write(json.dumps({"kind": kind, "size": len(content), "limits": LIMITS}).encode() + b"\n")
-            process.stdin.write(content)
-            process.stdin.flush()
-            answer = process.stdout.readline()
-        except BrokenPipeError:
-            pass
-        finally:
-            timer.cancel()
-        if not answer.endswith(b"\n"):
-            slow = time.monotonic() - began >= SECONDS
-            self._end()
-            return ["too_costly", f"{SECONDS:.0f} seconds" if slow else f"{MEMORY >> 20:,} MB of memory"]
-        found: list[str] | None = json.loads(answer)
-        return found
-
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.communicate()
+            self.ask({"kind": kind, "limits": LIMITS}, content)
+        except Refused as refused:
+            raise FileError(refused.reason, file=name, **refused.facts) from refused
+        except Unanswered as problem:
+            if problem.limit:
+                raise FileError("medium_too_costly", file=name, limit=problem.limit) from problem
+            raise FileError("damaged", file=name, kind=kind.upper()) from problem
+        return MEDIA_TYPES[kind]

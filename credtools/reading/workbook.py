@@ -1,21 +1,17 @@
-"""The process that opens a spreadsheet: standard library and python-calamine only, started by its path (`sheets`).
-
-In, on stdin: one line of JSON (sheet, titles, limits), then the bytes of the file. Out, on stdout: JSON, either
-`{kind, sheet, others, rows, dates}` or `{refused, because}`, a reason of the catalogue of sentences and its facts.
-"""
+"""What the child with limits does with a spreadsheet (`sheets`): standard library and python-calamine only."""
 
 from __future__ import annotations
 
 import io
-import json
 import re
-import sys
 import unicodedata
 import zipfile
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from html import unescape
 from typing import Any
+
+from credtools.limited import Refused
 
 CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*[^>/])>\s*<(?:\w+:)?(?:v|is|f)\b")  # with a value
 PLACE = re.compile(rb"""(?:^|\s)r=["']([A-Z]{1,3})([0-9]{1,7})["']""")
@@ -24,7 +20,6 @@ STYLE = re.compile(rb"""(?:^|\s)s=["']([0-9]+)["']""")
 CHUNK = 1 << 20
 LONGEST_TAG = 4096
 LOOKED_AT = 50
-OUT_OF_MEMORY = 3  # the exit code
 SMALL = 10 << 20  # bytes, under which no ratio is alarming
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -35,16 +30,11 @@ TOKEN = re.compile(r"y+|m+|d+|[^ymd]", re.IGNORECASE)
 ENGLISH = re.compile(r"\[\$-(?:[0-9a-f]*0?[48]09|en-[a-z]+)\]", re.IGNORECASE)
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
-    """The reason of a sentence in the catalogue, and its facts."""
+def answer(question: dict[str, Any], content: bytes) -> dict[str, Any]:
+    """The rows of the sheet that was asked for, or of the one that looks most like the titles.
 
-    def __init__(self, reason: str, **facts: Any) -> None:
-        super().__init__(reason)
-        self.reason, self.facts = reason, facts
-
-
-def answer(told: dict[str, Any], content: bytes) -> dict[str, Any]:
-    """The rows of the sheet that was asked for, or the one that looks most like the titles."""
+    In: `sheet`, `titles` (folded), `limits`. Out: `kind`, `sheet`, `others`, `rows`, `dates`.
+    """
     from python_calamine import (  # noqa: PLC0415 - after the limits
         CalamineError,
         CalamineWorkbook,
@@ -53,15 +43,15 @@ def answer(told: dict[str, Any], content: bytes) -> dict[str, Any]:
         SheetVisibleEnum,
     )
 
-    formats = _checked_zip(content, told["limits"]) if content.startswith(b"PK") else {}
+    formats = _checked_zip(content, question["limits"]) if content.startswith(b"PK") else {}
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         seen = [m for m in book.sheets_metadata if m.visible == SheetVisibleEnum.Visible]
         sheets = [m.name for m in seen if m.typ == SheetTypeEnum.WorkSheet]
-        if told["sheet"] is not None and told["sheet"] not in book.sheet_names:
-            raise Refused("no_such_sheet", sheet=told["sheet"], sheets=", ".join(map(repr, sheets)) or "none")
-        wanted = sheets if told["sheet"] is None else [told["sheet"]]
-        read = {name: _rows(book.get_sheet_by_name(name), told["limits"]) for name in wanted}
+        if question["sheet"] is not None and question["sheet"] not in book.sheet_names:
+            raise Refused("no_such_sheet", sheet=question["sheet"], sheets=", ".join(map(repr, sheets)) or "none")
+        wanted = sheets if question["sheet"] is None else [question["sheet"]]
+        read = {name: _rows(book.get_sheet_by_name(name), question["limits"]) for name in wanted}
     except PasswordError as problem:
         raise Refused("sheet_unreadable", why="it is locked by a password") from problem
     except CalamineError as problem:
@@ -69,7 +59,7 @@ def answer(told: dict[str, Any], content: bytes) -> dict[str, Any]:
     filled = [name for name, rows in read.items() if rows]
     if not filled:
         raise Refused("not_a_table", why="every sheet is empty" if len(sheets) != 1 else "the sheet is empty")
-    titles = set(told["titles"])
+    titles = set(question["titles"])
     chosen = max(filled, key=lambda name: (_likeness(read[name], titles), -filled.index(name)))
     others = [name for name in filled if name != chosen]
     rows, dates = _texts(read[chosen], formats.get(chosen, {}))
@@ -101,6 +91,7 @@ def _likeness(rows: list[list[Any]], titles: set[str]) -> tuple[int, bool]:
 
 
 def _folded(text: str) -> str:
+    """As `text.fold` does, which isn't loaded here."""
     return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
@@ -255,28 +246,3 @@ def _address(column: int, row: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return f"{letters}{row}"
-
-
-def _limit(memory: int) -> None:
-    """Caps the memory of this process, where the system can."""
-    with suppress(ImportError, ValueError, OSError):
-        import resource  # noqa: PLC0415 - not on Windows
-
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-
-
-def main() -> None:
-    told = json.loads(sys.stdin.buffer.readline())
-    content = sys.stdin.buffer.read()
-    _limit(told["limits"]["memory"])
-    try:
-        found = answer(told, content)
-    except Refused as refused:
-        found = {"refused": refused.reason, "because": refused.facts}
-    except MemoryError:
-        sys.exit(OUT_OF_MEMORY)
-    sys.stdout.write(json.dumps(found))
-
-
-if __name__ == "__main__":
-    main()

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from credtools import media, store
-from credtools.errors import RegistryError
-from credtools.media import Attached, File, Medium, Refused, Row
+from credtools.errors import FileError, RegistryError
+from credtools.media import Attached, File, Medium, Row
 from credtools.model import ACCEPTED, Changes, Review
 from credtools.recipe import MEDIA_VALUES, Recipe, media_pattern
 from credtools.text import fold
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Chosen = Mapping[str, int | Sequence[int]]
 Progress = Callable[[int, int], None]
-LITTER = "{!r} was left by an operating system and is no medium; nothing is to be done."
+LITTER = "{!r} is an operating-system file and was skipped."
 MISSING = (
     *("media_missing", "Required media missing"),
     (
@@ -75,23 +75,24 @@ def _look(file: File, looker: media.Looker, clashes: set[str], place: media.Matc
         return "unmatched", Medium(file.name, reason=LITTER.format(file.name)), b""
     try:
         content = file.read()
-        media_type = looker.media_type(file.short, content)
+        media_type = looker.media_type(file.name, content)
         sha256 = hashlib.sha256(content).hexdigest()
         where, rows, reason = place(file.short)
-        _require_free(fold(file.short), sha256, clashes, rows if where != "ambiguous" else [])
-    except Refused as refused:
-        return "refused", Medium(file.name, reason=refused.sentence(file.name)), b""
+        _require_free(file, sha256, clashes, rows if where != "ambiguous" else [])
+    except FileError as refused:
+        return "refused", Medium(file.name, reason=str(refused)), b""
     lines = tuple(row.line for row in rows)
     return where, Medium(file.name, lines, reason, sha256, media_type, len(content)), content
 
 
-def _require_free(name: str, sha256: str, clashes: set[str], rows: list[Row]) -> None:
+def _require_free(file: File, sha256: str, clashes: set[str], rows: list[Row]) -> None:
     """Under one name a row has one content, now and later."""
+    name = fold(file.short)
     if name in clashes:
-        raise Refused("same_name")
+        raise FileError("same_name", file=file.name)
     for row in rows:
         if row.has.get(name, sha256) != sha256:
-            raise Refused("taken", row.line)
+            raise FileError("name_taken", file=file.name, line=row.line)
 
 
 def _clashes(files: list[File]) -> set[str]:
@@ -102,8 +103,8 @@ def _clashes(files: list[File]) -> set[str]:
         if counts[fold(file.short)] > 1 and not file.is_litter:
             try:
                 contents[fold(file.short)].add(hashlib.sha256(file.read()).hexdigest())
-            except Refused as refused:
-                contents[fold(file.short)].add(refused.code)
+            except FileError as refused:
+                contents[fold(file.short)].add(refused.reason)
     return {name for name, digests in contents.items() if len(digests) > 1}
 
 
