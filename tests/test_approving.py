@@ -11,7 +11,7 @@ import pytest
 from credtools import settings
 from credtools.errors import CredtoolsError, RegistryError
 from credtools.jupyter import Record
-from credtools.jupyter.pending import Pending
+from credtools.jupyter.approvals import NO_MEDIA, SAME_PERSON, Pending
 from credtools.registry import Registry
 from tests.builders import ANA, UPLOADER, export
 from tests.pictures import filled, pdf
@@ -58,11 +58,11 @@ def test_what_stops_an_approval_is_said_before_the_click(registry: Registry, tmp
     """Missing media and four eyes; each goes as soon as its reason does."""
     batch = registry.upload(export(tmp_path, ANA, PASS))
     batch.finish()
-    assert Pending(registry).rows["blocked"].tolist() == ["", "requires media, and none is there yet"]
+    assert Pending(registry).rows["blocked"].tolist() == ["", NO_MEDIA]
     batch.make_media_optional()
     assert Pending(registry).rows["blocked"].tolist() == ["", ""]
     registry.set("four_eyes", value=True)
-    assert set(Pending(registry).rows["blocked"]) == {"uploaded by yourself; the organisation asks for four eyes"}
+    assert set(Pending(registry).rows["blocked"]) == {SAME_PERSON}
 
 
 def test_approvals_without_a_person_decide_only_what_was_asked(registry: Registry, tmp_path: Path) -> None:
@@ -74,16 +74,14 @@ def test_approvals_without_a_person_decide_only_what_was_asked(registry: Registr
         f"2 credentials waiting for approval.\n  batch {batch.id} · First Aid · 1 (0 blocked)\n"
         f"  batch {batch.id} · Passport · 1 (1 blocked)"
     )
-    for given, sentence in (
-        ((0, "approve", (), ""), "Set batch to a number, and decide to 'approve' or 'reject'."),
-        (
-            (batch.id, "reject", (), "no"),
-            "Name the lines to reject; nothing is rejected all at once without a person.",
-        ),
+    for given, reason in (
+        ((0, "approve", (), ""), "decision_unclear"),
+        ((batch.id, "maybe", (), ""), "decision_unclear"),
+        ((batch.id, "reject", (), "no"), "lines_not_named"),
     ):
         with pytest.raises(CredtoolsError) as problem:
             Record.of_approvals(registry, *given)
-        assert str(problem.value) == sentence
+        assert problem.value.reason == reason
     done = repr(Record.of_approvals(registry, batch.id, "approve", (), ""))
     assert done.startswith(
         f"Batch {batch.id}: 1 credential approved. 1 can't be decided yet: its type requires media and none is there "

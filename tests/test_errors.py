@@ -28,7 +28,7 @@ CONVERTED = {
     # "exports",
     "audit",
     # "runs",
-    # "jupyter",
+    "jupyter",
     # "cli",
     # "settings.py",
     # "demo",

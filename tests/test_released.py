@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from credtools.jupyter.journey import Journey
+from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.registry import Registry
 from tests.builders import ANA, BEN, HR, HR_HEADINGS, export, write
 from tests.clicks import Clicks
@@ -46,7 +46,7 @@ def test_what_the_recipe_and_the_corrections_did_before_they_do_again(held: Clic
     """A heading that was missing and is matched now loses no rule and no correction of the source."""
     assert held.state["step"] == "headings"
     assert held.state["problem"].startswith("The heading row (line 1) has no heading for 'Issue date'")
-    batch = held.wizard.journey.batch
+    batch = held.wizard.file.batch
     rules, patches = batch.recipe.rules, batch.patches.to_dict("records")
     assert (len(rules), len(patches)) == (10, 2)
     state = held("headings", chosen={"Issue day": "issue_date"})
@@ -79,14 +79,15 @@ def test_the_recipe_is_saved_over_the_file_that_it_came_from(held: Clicks) -> No
         added,
     )
     Path("recipes/other.yaml").write_text("# somebody's", "utf-8")
-    told = held("save", name="other")["told"]
-    assert told == "There is a recipe recipes/other.yaml already; choose another name."
+    refused = held("save", name="other")
+    assert refused["reason"] == "recipe_name_taken"
+    assert "recipes/other.yaml" in refused["said"]
     assert Path("recipes/other.yaml").read_text("utf-8") == "# somebody's"
     before = Path("recipes/hr.yaml").read_text("utf-8").splitlines()
     state = held("save", name="hr")
-    assert (state["changes"], state["told"]) == (
+    assert (state["changes"], state["said"]) == (
         [],
-        "Saved as recipes/hr.yaml; next time choose it, or run: credtools import FILE --recipe recipes/hr.yaml",
+        "Saved as recipes/hr.yaml. Choose this recipe for the next file of the source.",
     )
     after = Path("recipes/hr.yaml").read_text("utf-8").splitlines()
     assert [line.strip() for line in after if line not in before] == added
@@ -101,7 +102,7 @@ def test_changed_lines_stand_in_the_order_of_the_file(held: Clicks) -> None:
     text = own.read_text("utf-8").replace("encoding: utf-8", "encoding: cp1252").replace("rate: 0.2", "rate: 0.9")
     many = "date_format:\n  issue_date: MM/DD/YYYY\n  expiration_date: MM/DD/YYYY\n"
     own.write_text(text.replace("date_format: DD/MM/YYYY\n", many), "utf-8")
-    assert held.wizard.journey.batch.recipe_changes(own) == [
+    assert held.wizard.file.batch.recipe_changes(own) == [
         "-   encoding: cp1252",
         "+   encoding: utf-8",
         *(f"- {line}" for line in many.splitlines()),
@@ -124,14 +125,14 @@ def test_a_threshold_holds_until_enough_is_settled(registry: Registry, tmp_path:
         "1 of 2 rows are rejected (50.0%), more than the 20.0% allowed; mend them, or run again with another "
         "threshold (--max-reject-rate)."
     )
-    assert (state["unlike"], state["told"]) == ([{"sentence": sentence, "holds": True}], "")
+    assert (state["unlike"], state["said"]) == ([{"sentence": sentence, "holds": True}], "")
     state = clicks("choose", cause=clicks.cause("x@y.org"), value="ben@example.org", scope="patch")
     assert state["unlike"] == []
     second = registry.upload(export(tmp_path, ANA, BEN, "x@y.org,Forklift,2024-01-10,,", name="by_hand.csv"))
     second.settle(max_reject_rate=0.1)
     state = clicks("open", batch=2)
-    assert (state["unlike"], state["told"]) == ([], registry.batch(2).held_because)
-    assert "more than the 10.0% allowed" in state["told"]
+    assert (state["unlike"], state["said"]) == ([], registry.batch(2).held_because)
+    assert "more than the 10.0% allowed" in state["said"]
 
 
 def test_rules_of_the_recipe_are_listed_with_what_they_hit(registry: Registry, tmp_path: Path) -> None:
@@ -151,12 +152,12 @@ def test_rules_of_the_recipe_are_listed_with_what_they_hit(registry: Registry, t
         ("Credential type: ‘Frist Aid’ → ‘First Aid’ (1 cell).", False, "Only these records"),
         ("trim: {column: credential_type, characters: *} (0 rows).", True, ""),
     ]
-    rules = clicks.wizard.journey.batch.recipe.rules
+    rules = clicks.wizard.file.batch.recipe.rules
     state = clicks("undo", number=state["decisions"][1]["number"])
-    assert state["told"] == "Undone: Credential type: ‘Frist Aid’ → ‘First Aid’ (1 cell)."
+    assert state["said"] == "Undone: Credential type: ‘Frist Aid’ → ‘First Aid’ (1 cell)."
     state = clicks("accept", cause=clicks.cause("Frist Aid"))
     assert state["counts"] == "2 ready · 0 rejected · 0 causes"
-    assert clicks.wizard.journey.batch.recipe.rules == (rules[0], rules[1], rules[3], rules[2])
+    assert clicks.wizard.file.batch.recipe.rules == (rules[0], rules[1], rules[3], rules[2])
 
 
 def test_corrections_that_do_nothing_any_more_are_listed(registry: Registry, tmp_path: Path) -> None:
@@ -179,15 +180,15 @@ def test_corrections_that_do_nothing_any_more_are_listed(registry: Registry, tmp
 def test_a_date_format_that_is_undone_is_out_of_force_whatever_came_after(registry: Registry, tmp_path: Path) -> None:
     """Two formats added to one column: each can be taken back alone."""
     rows = [f"ana@example.org,First Aid,{day}" for day in ("2024-01-10", "1.2.2024", "1/2/2025")]
-    journey = Journey(registry.upload(export(tmp_path, *(f"{row},," for row in rows))))
+    file = OpenFile(registry.upload(export(tmp_path, *(f"{row},," for row in rows))))
     added = [
-        journey.add_format(next(cause for cause in journey.causes() if cause.value == value), form)
+        file.add_format(next(cause for cause in file.causes() if cause.value == value), form)
         for value, form in (("1.2.2024", "D.M.YYYY"), ("1/2/2025", "D/M/YYYY"))
     ]
-    assert journey.reviewed.ready == 3
-    journey.undo(added[0].number)
-    assert journey.batch.recipe.date_format == {"issue_date": ("YYYY-MM-DD", "D/M/YYYY")}
-    assert [cause.value for cause in journey.causes()] == ["1.2.2024"]
+    assert file.reviewed.ready == 3
+    file.undo(added[0].number)
+    assert file.batch.recipe.date_format == {"issue_date": ("YYYY-MM-DD", "D/M/YYYY")}
+    assert [cause.value for cause in file.causes()] == ["1.2.2024"]
 
 
 def test_a_person_is_never_offered_as_a_rule(registry: Registry, tmp_path: Path) -> None:

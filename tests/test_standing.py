@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from credtools.cli import main
 from credtools.jupyter import Record
-from credtools.jupyter.home import Credentials
+from credtools.jupyter.credentials import NOTHING_WAITS, Credentials
 from credtools.registry import Batch, Registry
 from tests.builders import export, only_sqlite
 
@@ -79,7 +79,7 @@ def test_the_figures_of_the_page_count_credentials_and_agree(registry: Registry,
     whole = page.like("", "")
     assert (whole["found"], whole["credentials"]) == (5, page.totals["total"])
     assert repr(Record.of_batch(registry, 0, finish=False)) == (
-        "Nothing waits to be reviewed.\n\n1 pending · 1 expired · 2 expiring soon · 3 total"
+        f"{NOTHING_WAITS}\n\n1 pending · 1 expired · 2 expiring soon · 3 total"
     )
 
 

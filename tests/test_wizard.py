@@ -13,7 +13,8 @@ import pytest
 from credtools import demo
 from credtools.errors import FileError
 from credtools.jupyter import Record, Wizard, review
-from credtools.jupyter.journey import Journey
+from credtools.jupyter.credentials import NOTHING_WAITS
+from credtools.jupyter.wizard.open_file import OpenFile
 from tests.clicks import Clicks
 
 
@@ -33,7 +34,7 @@ def test_any_decision_can_be_undone_in_any_order(made: demo.Demo) -> None:
     clicks("choose", cause=clicks.cause("Gabelstaplerschein (alt)"), value="Forklift", scope="patch")
     clicks("leave", cause=clicks.cause("kiosk.lager@example.org"))
     line = clicks.rows["errors"][0][0]
-    after = clicks("edit", cells=[[clicks.wizard.journey.review.table.lines[line], "credential_number", "007"]])
+    after = clicks("edit", cells=[[clicks.wizard.file.review.table.lines[line], "credential_number", "007"]])
     assert [decision["scope"].split(":")[0] for decision in after["decisions"]] == [
         *("patch", "stays rejected", "patch", "rule", "rule")
     ]
@@ -42,7 +43,7 @@ def test_any_decision_can_be_undone_in_any_order(made: demo.Demo) -> None:
     for number in (3, 1, 5, 2, 4):
         after = clicks("undo", number=number)
     assert (after["counts"], after["causes"], after["decisions"]) == (before["counts"], before["causes"], [])
-    batch = clicks.wizard.journey.batch
+    batch = clicks.wizard.file.batch
     assert (len(batch.patches), batch.recipe.rules) == (0, ())
 
 
@@ -51,11 +52,11 @@ def test_a_file_that_came_before_is_read_by_the_recipe_of_its_source(made: demo.
     made.registry.upload(made.export, made.recipe).finish()
     clicks = Clicks(made.registry)
     told = clicks.upload("another name.csv", made.export.read_bytes())
-    assert told["told"] == "This file came before, from the source hr: it is read by recipes/hr.yaml again."
-    assert clicks.wizard.journey.batch.source == "hr"
+    assert told["said"] == "This file was uploaded before from the source hr; its recipe recipes/hr.yaml is used."
+    assert clicks.wizard.file.batch.source == "hr"
     assert made.registry.sources_of(made.export) == ["hr"]
     changed = made.export.read_bytes() + b"\n"
-    assert Clicks(made.registry).upload("changed.csv", changed)["told"] == ""
+    assert Clicks(made.registry).upload("changed.csv", changed)["said"] == ""
 
 
 def test_a_draft_that_is_opened_again_still_knows_its_decisions(made: demo.Demo) -> None:
@@ -65,7 +66,7 @@ def test_a_draft_that_is_opened_again_still_knows_its_decisions(made: demo.Demo)
     clicks("accept", cause=clicks.cause("Frist Aid"))
     told = clicks("accept", cause=clicks.cause("lukasz.oconnor@exampel.org"))
     again = Clicks(made.registry)
-    shown = again("open", batch=clicks.wizard.journey.batch.id)
+    shown = again("open", batch=clicks.wizard.file.batch.id)
     assert shown["counts"] == told["counts"]
     assert [d["sentence"].split(" (")[0] for d in shown["decisions"]] == [
         "User email: ‘lukasz.oconnor@exampel.org’ → ‘lukasz.oconnor@example.org’",
@@ -79,27 +80,30 @@ def test_a_draft_that_is_opened_again_still_knows_its_decisions(made: demo.Demo)
 def test_what_cannot_be_done_is_told_and_changes_nothing(made: demo.Demo) -> None:
     """A refused verb is one sentence; an unforeseen error names its kind and no value of the file."""
     clicks = Clicks(made.registry, made.recipe)
-    assert clicks("next")["told"] == "Choose a file first."
+    assert clicks("next")["reason"] == "no_open_file"
     clicks("begin")
-    told = clicks("file", key="k", name="x.csv", size=2 * 1024**3)
-    assert told["told"] == "x.csv has 2,147 MB, but at most 1,074 MB can be sent."
+    refused = clicks("file", key="k", name="x.csv", size=2 * 1024**3)
+    assert refused["reason"] == "too_large_to_send"
+    assert "x.csv has 2,147 MB" in refused["said"]
     clicks("file", key="k", name="../x.csv", size=9)
     clicks("piece", key="k", buffers=[b"12345"])
-    assert clicks("whole", key="k")["told"] == "Of x.csv only 5 of 9 bytes arrived; upload it again."
+    refused = clicks("whole", key="k")
+    assert refused["reason"] == "arrived_incomplete"
+    assert "5 of 9 bytes of x.csv" in refused["said"]
     before = clicks.upload("hr_export.csv", made.export.read_bytes())
-    assert clicks("accept", cause=clicks.cause("kiosk.lager"))["told"] == (
-        "There is no suggestion for this cause; choose a value or reject its rows."
-    )
+    assert clicks("accept", cause=clicks.cause("kiosk.lager"))["reason"] == "no_suggestion"
     found = clicks("choose", cause=clicks.cause("Invalid date format"), value="DD/YYYY", scope="rule")
-    assert found["told"].startswith("'DD/YYYY' can't be used as a date format")
+    assert found["reason"] == "format_unusable"
+    assert "'DD/YYYY'" in found["said"]
     found = clicks("edit", cells=[[17, None, "secret@example.org"]])
-    assert found["told"] == "This cell can't be changed here."
-    found = clicks("undo", number="secret")
-    assert found["told"] == "This decision was already taken back."
+    assert found["reason"] == "cell_locked"
+    assert "secret" not in found["said"]
+    assert clicks("undo", number="secret")["reason"] == "decision_gone"
     found = clicks("reading", values={"heading_line": "secret"})
-    assert found["told"] == "The line of the headings must be a number, or 'none'; not 'secret'."
+    assert found["reason"] == "heading_line_not_number"
     found = clicks("reading", values="secret")
-    assert found["told"] == "Something went wrong that should not have (AttributeError); nothing was written."
+    assert "(AttributeError)" in found["said"]
+    assert "secret" not in found["said"]
     assert found["counts"] == before["counts"]
     count = len(clicks.sent)
     clicks("__init__")
@@ -115,8 +119,8 @@ def test_numbers_that_moved_are_shown_before_anything_is_written(made: demo.Demo
     made.registry.upload(made.export, made.recipe).finish()
     found = clicks("finish")
     assert found["step"] == "finish"
-    assert found["told"].startswith("The numbers have moved since the preview, so nothing was written.")
-    assert found["numbers"][0] == {"label": "New credentials", "count": "0", "help": "were not here before"}
+    assert found["kind"] == "problem"
+    assert (found["numbers"][0]["label"], found["numbers"][0]["count"]) == ("New credentials", "0")
 
 
 def test_a_saved_recipe_makes_the_run_without_a_person_equal_to_the_clicks(made: demo.Demo, tmp_path: Path) -> None:
@@ -131,8 +135,8 @@ def test_a_saved_recipe_makes_the_run_without_a_person_equal_to_the_clicks(made:
     clicks("next")
     told = clicks("finish")
     saved = clicks("save", name="by hand")
-    assert saved["told"].startswith("Saved as recipes/by hand.yaml")
-    assert clicks("save", name="../x")["told"].startswith("Give the recipe a simple name")
+    assert saved["said"].startswith("Saved as recipes/by hand.yaml")
+    assert clicks("save", name="../x")["reason"] == "recipe_name_unusable"
 
     other = demo.prepare(tmp_path / "other", rows=300)
     parameters = {"source": str(other.export), "recipe": str(made.folder / "recipes/by hand.yaml"), "finish": True}
@@ -159,7 +163,7 @@ def test_a_batch_without_a_person_is_told_as_it_stands(made: demo.Demo) -> None:
     """review.ipynb under papermill: nothing is finished unless it was asked for."""
     batch = made.registry.upload(made.export, made.recipe)
     shown = repr(Record.of_batch(made.registry, batch.id, finish=False))
-    assert "Discard 40 rows with errors, upload the other 260." in shown
+    assert "Upload 260 rows; 40 rows with errors are rejected." in shown
     assert batch.state == "draft"
     assert "receipt of batch" in repr(Record.of_batch(made.registry, batch.id, finish=True))
     assert "receipt of batch" in repr(Record.of_batch(made.registry, batch.id, finish=True))
@@ -201,11 +205,11 @@ def test_where_nothing_waits_the_review_says_so(made: demo.Demo, monkeypatch: py
     monkeypatch.setenv("JPY_SESSION_NAME", "review.ipynb")
     shown = review(made.registry)
     assert isinstance(shown, Wizard)
-    assert shown.told()["told"] == "Nothing waits to be reviewed."
+    assert shown.said()["said"] == NOTHING_WAITS
     made.registry.upload(made.export, made.recipe)
-    assert review(made.registry).told()["told"] == ""
+    assert review(made.registry).said()["said"] == ""
     monkeypatch.delenv("JPY_SESSION_NAME")
-    assert "Nothing waits" not in repr(review(made.registry))
+    assert NOTHING_WAITS not in repr(review(made.registry))
 
 
 def test_a_user_is_found_by_name_address_or_number(made: demo.Demo) -> None:
@@ -221,13 +225,13 @@ def test_a_user_is_found_by_name_address_or_number(made: demo.Demo) -> None:
 
 def test_a_correction_stays_in_force_when_a_rule_under_it_is_undone(made: demo.Demo) -> None:
     """A correction is guarded by the value that rules make of its cell: without the rule it holds all the same."""
-    journey = Journey(made.registry.upload(made.export, made.recipe))
-    rule = journey.accept(next(cause.key for cause in journey.causes() if cause.value == "Frist Aid"))
+    file = OpenFile(made.registry.upload(made.export, made.recipe))
+    rule = file.accept(next(cause.key for cause in file.causes() if cause.value == "Frist Aid"))
     line = rule.cells[0].line
-    journey.edit([(line, "credential_type", "Forklift")])
-    journey.undo(rule.number)
-    row = journey.reviewed.table.lines.tolist().index(line)
-    assert journey.reviewed.resolved["credential_type_text"].iloc[row] == "Forklift"
+    file.edit([(line, "credential_type", "Forklift")])
+    file.undo(rule.number)
+    row = file.reviewed.table.lines.tolist().index(line)
+    assert file.reviewed.resolved["credential_type_text"].iloc[row] == "Forklift"
 
 
 def test_a_small_view_of_a_file_that_was_taken_away_is_no_problem(made: demo.Demo) -> None:
@@ -238,10 +242,10 @@ def test_a_small_view_of_a_file_that_was_taken_away_is_no_problem(made: demo.Dem
     medium = clicks("next")["linked"]["rows"][0]
     clicks("thumbs", keys=[medium["sha256"]])
     assert clicks.sent[-1]["type"] == "thumb"
-    told = clicks("detach", file=medium["file"])["told"]
+    told = clicks("detach", file=medium["file"])["said"]
     sent = len(clicks.sent)
     clicks("thumbs", keys=[medium["sha256"]])
-    assert (len(clicks.sent), clicks.state["told"]) == (sent, told)
+    assert (len(clicks.sent), clicks.state["said"]) == (sent, told)
 
 
 def test_a_file_uploaded_again_still_lacks_its_media(made: demo.Demo) -> None:
@@ -256,7 +260,7 @@ def test_a_file_uploaded_again_still_lacks_its_media(made: demo.Demo) -> None:
     assert blocked > 0
     assert told["counts"].endswith(f"{blocked:,} rows without")
     line, scan = told["missing"]["rows"][0][0], min((made.folder / demo.SCANS).glob("*@*"))
-    clicks.wizard.journey.batch.add_media([scan], {scan.name: line})
+    clicks.wizard.file.batch.add_media([scan], {scan.name: line})
     clicks("back")
     assert clicks("next")["required"] == blocked - 1
 

@@ -27,7 +27,7 @@ def test_a_correction_file_goes_its_own_way(registry: Registry, tmp_path: Path) 
         file = file.replace(old, new)
     clicks("begin")
     state = clicks.upload("back.csv", f"{file}R1-AAAAAAAAAA,ana@example.org\n".encode("utf-16"))
-    assert (state["step"], state["told"]) == (
+    assert (state["step"], state["said"]) == (
         "corrected",
         "back.csv: 1 fixed · 2 still wrong · 0 newly wrong · 1 untouched · 0 left out.",
     )
@@ -62,5 +62,4 @@ def test_a_correction_file_is_known_whatever_its_kind(registry: Registry, tmp_pa
 
 def test_rejected_rows_of_nothing(registry: Registry) -> None:
     """Before anything is finished there are none."""
-    told = Clicks(registry)("rejects", kind=".xlsx")["told"]
-    assert told == "Finish a file first; then its rejected rows can be downloaded."
+    assert Clicks(registry)("rejects", kind=".xlsx")["reason"] == "nothing_finished"

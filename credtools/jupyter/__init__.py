@@ -1,9 +1,8 @@
-"""Widgets: the wizard, the approvals and the audit, for people with a mouse or a keyboard.
+"""Jupyter: the wizard, the approvals and the audit, for people with a mouse or a keyboard.
 
-Values come from Registry and Batch, never from store.
-
-A click in the browser (`static/`) → one verb of `wizard` → `journey`, which holds the decisions about one file → the
-batch; `facts` and `sheet` say what is shown. Without a person `record` does the same as the clicks would.
+Each page is a module called as on the screen: `credentials` (home), `wizard/`, `approvals`, `audit`; `parts/` is what
+pages are made of, `static/` their half in the browser. A click there → one verb (`do_…`) of the page → Registry or
+Batch, from which all values come. Without a person `record` keeps the same as text. `lab` and `app` open the pages.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ from typing import Any
 
 import ipywidgets
 
-from credtools.jupyter import audits
 from credtools.jupyter.approvals import Approvals
-from credtools.jupyter.home import NOTHING_WAITS, waiting
+from credtools.jupyter.audit import page
+from credtools.jupyter.credentials import NOTHING_WAITS, waiting
 from credtools.jupyter.record import Record
 from credtools.jupyter.wizard import Wizard
 from credtools.registry import Registry
@@ -59,7 +58,7 @@ def review(
     if batch:
         wizard.start(batch)
     elif not waiting(registry):
-        wizard.tell(NOTHING_WAITS)
+        wizard.say(NOTHING_WAITS)
     return wizard
 
 
@@ -77,10 +76,10 @@ def approve(
 def audit(registry: Registry, **filters: Any) -> ipywidgets.VBox | Record:
     """What became of rejected rows, in pictures and figures; `filters` as in `registry.audit`, blank ones left out.
 
-    Without a person the same sections, standing still. Raises CredtoolsError when a filter means nothing here.
+    Without a person the same sections as a record. Raises CredtoolsError for an unknown filter.
     """
     chosen = {name: value for name, value in filters.items() if value}
-    return audits.page(registry, chosen) if interactive() else Record.of_audit(registry, chosen)
+    return page(registry, chosen) if interactive() else Record.of_audit(registry, chosen)
 
 
 def interactive() -> bool:

@@ -85,4 +85,4 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.1)
-    raise CredtoolsError(f"The apps didn't start on port {port}; what Voilà says stands above. Try another --port.")
+    raise CredtoolsError("pages_not_served", port=port)

@@ -1,36 +1,43 @@
-"""Approvals: pending credentials with their media beside; one, some or all that fit a filter are decided."""
+"""Approvals: pending credentials with their media beside; one, some or all that fit the filters are decided."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections import defaultdict
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
 
 from credtools.errors import CredtoolsError
-from credtools.jupyter.pending import Pending
-from credtools.jupyter.pictures import thumbnail
-from credtools.jupyter.taking import Taking
+from credtools.jupyter.parts.drop_zone import DropZone
+from credtools.jupyter.parts.numbers import listed
+from credtools.jupyter.parts.page import scripts
+from credtools.jupyter.parts.pictures import LARGE, THUMB, thumbnail
 from credtools.registry import Registry
-from credtools.text import plural
+from credtools.schema.dates import date_format
+from credtools.text import fold, plural
 
-STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("dom.js", "sending.js", "dialog.js", "steps.js", "media.js", "approvals.js")  # in this order
-THUMB, LARGE = 96, 900
 PART = 512 << 10  # bytes of a file that go at once: the server drops what is sent faster than 1 MB/s
+MOST_SHOWN = 100
+FILTERS = ("credential_type", "batch", "uploaded_by", "expiry", "media")
+EXPIRY = ("expired", "expiring soon", "later", "never")
+MEDIA = ("there", "required, but missing", "none")
+NO_MEDIA = "requires media, and none has been added yet"
+SAME_PERSON = "uploaded by you; this organisation asks for approval by somebody else (four eyes)"
+CALLED = {"issue_date": "issue date", "expiration_date": "expiration date", "own": "own columns"}
 
 
-class Approvals(Taking):
+class Approvals(DropZone):
     """The list, the filters, one credential in detail, and the decisions."""
 
-    _esm = "\n".join((STATIC / name).read_text("utf-8") for name in SCRIPTS)
-    _css = STATIC / "wizard.css"
+    _esm = scripts("dom", "drop_zone", "dialog", "media", "approvals")
 
     def __init__(self, registry: Registry, batch: int = 0) -> None:
         super().__init__(registry)
         self._filters = {"batch": str(batch)} if batch else {}
         self._pending: Pending | None = None
-
-    def __repr__(self) -> str:
-        return "Approvals"
 
     @property
     def pending(self) -> Pending:
@@ -40,19 +47,18 @@ class Approvals(Taking):
         return self._pending
 
     def show(self) -> None:
-        """Everything anew."""
+        """Everything, as it is now."""
         self._pending = None
         choices = self.pending.choices()
         state = {"type": "state", "filters": self._filters, "choices": choices, "all": len(self.pending.rows)}
-        self.send(state | self.told() | {"list": self._list()})
+        self.send(state | self.said() | {"list": self._list()})
 
-    def begin_again(self) -> None:
+    def start_over(self) -> None:
         self._filters = {}
 
     def _list(self) -> dict[str, Any]:
         rows = self.pending.like(self._filters)
-        places = rows.loc[rows["blocked"] == "", "place"]
-        return {"rows": self.pending.shown(rows), "found": len(rows), "free": len(places)}
+        return {"rows": self.pending.shown(rows), "found": len(rows), "free": int((rows["blocked"] == "").sum())}
 
     # --- verbs ----------------------------------------------------------------------------------------------
 
@@ -68,55 +74,156 @@ class Approvals(Taking):
 
     def do_decide(self, decision: str, reason: str = "", chosen: list[list[int]] | None = None) -> None:
         """Approves or rejects the chosen credentials, else all that fit the filters; batch by batch."""
-        rows = self.pending.like(self._filters)
-        wanted = {(batch, line) for batch, line in chosen} if chosen is not None else set(rows["place"])
+        approves = decision == "approve"
+        fitting = set(self.pending.like(self._filters)["place"])
+        wanted = fitting if chosen is None else {(batch, line) for batch, line in chosen}
         known = self.pending.rows[self.pending.rows["place"].isin(wanted)]
-        if decision == "approve":
+        if approves:
             known = known[known["blocked"] == ""]
         if known.empty:
-            raise CredtoolsError("None of these can be decided now; the last column says why.")
-        if decision != "approve" and not reason.strip():
-            raise CredtoolsError("A credential is rejected with a reason; say why, for example 'no signature'.")
+            raise CredtoolsError("none_can_be_decided")
+        if not approves and not reason.strip():
+            raise CredtoolsError("rejected_without_reason")
         done = 0
         for batch, lines in known.groupby("batch")["line"]:
-            number, chosen_lines = int(str(batch)), lines.tolist()
-            if decision == "approve":
-                done += len(self.registry.approve(number, chosen_lines).decided)
-            else:
-                done += len(self.registry.decline(number, chosen_lines, reason).decided)
-        left = len(wanted) - done
-        rest = f" {plural(left, 'other')} can't be approved yet." if left else ""
-        self.tell(f"{plural(done, 'credential')} {'approved' if decision == 'approve' else 'rejected'}.{rest}")
+            number, those = int(str(batch)), lines.tolist()
+            decide = self.registry.approve(number, those) if approves else self.registry.decline(number, those, reason)
+            done += len(decide.decided)
+        left = f" {plural(len(wanted) - done, 'other')} can't be approved yet." if len(wanted) > done else ""
+        self.say(f"{plural(done, 'credential')} {'approved' if approves else 'rejected'}.{left}")
         self.show()
 
     def do_media(self, batch: int, line: int) -> None:
         """Tops a credential up with what has arrived."""
-        done = self.registry.batch(batch).add_media(paths := self.come(), {path.name: line for path in paths})
+        paths = self.arrivals()
+        done = self.registry.batch(batch).add_media(paths, {path.name: line for path in paths})
         if done.refused:
-            raise CredtoolsError(" ".join(medium.reason for medium in done.refused))
-        self.tell(f"{plural(len(done.linked), 'file')} added.")
+            raise CredtoolsError("medium_refused", why=" ".join(medium.reason for medium in done.refused))
+        self.say(f"{plural(len(done.linked), 'file')} added.")
         self.show()
 
     def do_optional(self, batch: int) -> None:
         self.registry.batch(batch).make_media_optional()
-        self.tell(f"Media are optional for batch {batch} now.")
+        self.say(f"Media are now optional for batch {batch}.")
         self.show()
 
     def do_thumbs(self, keys: list[str], *, large: bool = False) -> None:
-        """Small views of media, one by one; `large`: the one that stands beside."""
+        """Thumbnails of media, one by one; `large`: the picture beside the list."""
         for key in keys:
-            picture, told = thumbnail(*self._content(key)[:2], LARGE if large else THUMB)
-            self.send({"type": "thumb", "key": key, "told": told, "large": large}, [picture] if picture else None)
+            picture, words = thumbnail(*self._content(key)[:2], LARGE if large else THUMB)
+            self.send({"type": "thumb", "key": key, "words": words, "large": large}, [picture] if picture else None)
 
     def do_part(self, key: str, start: int) -> None:
         """The next piece of a whole file, which the browser puts together."""
         content, kind, name = self._content(key)
-        told = {"key": key, "start": start, "size": len(content), "kind": kind, "name": name}
-        self.send({"type": "part", **told}, [content[start : start + PART]])
+        part = {"key": key, "start": start, "size": len(content), "kind": kind, "name": name}
+        self.send({"type": "part", **part}, [content[start : start + PART]])
 
     def _content(self, key: str) -> tuple[bytes, str, str]:
-        for media in self.pending.media.values():
-            for told in media:
-                if told["sha256"] == key:
-                    return self.registry.blobs.read(key), told["media_type"], told["file"]
-        raise CredtoolsError("This file isn't there any more; look at the list again.")
+        for medium in (medium for media in self.pending.media.values() for medium in media):
+            if medium["sha256"] == key:
+                return self.registry.blobs.read(key), medium["media_type"], medium["file"]
+        raise CredtoolsError("medium_gone")
+
+
+class Pending:
+    """The pending credentials of an organisation, as of now; what stops the approval of each."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        lookups = registry.lookups()
+        settings = lookups.settings
+        self._dates = date_format(lookups.profile_date_format or settings.date_format)
+        self._zone = ZoneInfo(settings.time_zone)
+        found = registry.credentials()
+        found = found[found["decision"] == "pending"].reset_index(drop=True)
+        found = found.join(registry.batches().set_index("batch")[["file", "uploaded_by"]], on="batch")
+        found["place"] = list(zip(found["batch"].tolist(), found["line"].tolist(), strict=True))
+        self.media: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)  # by batch and line
+        for medium in registry.media().to_dict("records"):
+            self.media[medium["batch"], medium["line"]].append({str(name): value for name, value in medium.items()})
+        there = found["place"].map(lambda place: place in self.media).astype(bool)
+        required = lookups.types.loc[lookups.types["media_required"].eq(True), "name"]
+        free = {k for k in set(found["batch"]) if settings.media_optional or registry.batch(k).media_optional}
+        lacks = found["credential_type"].isin(required) & ~found["batch"].isin(free) & ~there
+        found["media"] = np.select([there, lacks], MEDIA[:2], MEDIA[2])
+        own = settings.four_eyes & (found["uploaded_by"].map(fold) == fold(registry.by))
+        found["blocked"] = np.select([lacks, own], [NO_MEDIA, SAME_PERSON], "")
+        until, today = pd.to_datetime(found["expiration_date"]), lookups.today
+        soon = today + timedelta(days=settings.expiring_soon_days)
+        found["expiry"] = np.select(
+            [until.isna(), until < pd.Timestamp(today), until <= pd.Timestamp(soon)],
+            ["never", "expired", "expiring soon"],
+            "later",
+        )
+        self.rows = found
+
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        """What can be filtered by: of each filter its values and their names."""
+        batches = self.rows.drop_duplicates("batch")[["batch", "file"]].itertuples(index=False)
+        return {
+            "credential_type": listed(sorted(self.rows["credential_type"].unique())),
+            "batch": [(str(number), f"{number} · {file}") for number, file in batches],
+            "uploaded_by": listed(sorted(self.rows["uploaded_by"].unique())),
+            "expiry": listed(EXPIRY),
+            "media": listed(MEDIA),
+        }
+
+    def like(self, filters: dict[str, str]) -> pd.DataFrame:
+        """Those that fit all filters; `text` is looked for in user and number."""
+        rows = self.rows
+        for name in FILTERS:
+            if wanted := filters.get(name):
+                rows = rows[rows[name].astype(str) == wanted]
+        if text := fold(filters.get("text", "")):
+            words = rows["user_email"] + " " + rows["credential_number"].fillna("")
+            rows = rows[[text in fold(word) for word in words]]
+        return rows
+
+    def shown(self, rows: pd.DataFrame) -> list[dict[str, Any]]:
+        """The first rows as the browser takes them."""
+        return [self._row(row) for row in rows.head(MOST_SHOWN).to_dict("records")]
+
+    def detail(self, batch: int, line: int) -> dict[str, Any]:
+        """One credential with its media and everything that was done with it."""
+        rows = self.rows[self.rows["place"] == (batch, line)]
+        if rows.empty:
+            raise CredtoolsError("not_pending_any_more")
+        history = [
+            [
+                pd.Timestamp(act["at"]).tz_convert(self._zone).strftime("%Y-%m-%d %H:%M"),
+                act["by"],
+                act["version"],
+                CALLED.get(act["what"], act["what"]),
+                self._change(act),
+            ]
+            for act in self.registry.history(batch, line).to_dict("records")
+        ]
+        return self.shown(rows)[0] | {"history": history, "zone": str(self._zone)}
+
+    def _row(self, row: Any) -> dict[str, Any]:
+        media = self.media.get(row["place"], [])
+        return {
+            "batch": row["batch"],
+            "line": row["line"],
+            "user": row["user_email"],
+            "type": row["credential_type"],
+            "number": row["credential_number"] or "",
+            "issued": self._day(row["issue_date"]),
+            "expires": self._day(row["expiration_date"]),
+            "expiry": row["expiry"],
+            "file": row["file"],
+            "by": row["uploaded_by"],
+            "blocked": row["blocked"],
+            "media": [{"file": m["file"], "sha256": m["sha256"], "kind": m["media_type"]} for m in media],
+        }
+
+    def _day(self, value: Any) -> str:
+        return "" if pd.isna(value) else self._dates.write(value)
+
+    def _change(self, act: Any) -> str:
+        before, after = (self._written(act["what"], act[name]) for name in ("before", "after"))
+        return f"{before} → {after or '(none)'}" if before else after
+
+    def _written(self, what: str, text: str) -> str:
+        return self._dates.write(date.fromisoformat(text)) if text and what.endswith("_date") else text

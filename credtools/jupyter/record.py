@@ -9,10 +9,11 @@ from typing import Any
 
 from credtools.audit import reports
 from credtools.errors import CredtoolsError
-from credtools.jupyter import assumptions, facts
-from credtools.jupyter.home import NOTHING_WAITS, Credentials, waiting
-from credtools.jupyter.journey import Journey
-from credtools.jupyter.pending import Pending
+from credtools.jupyter.approvals import Pending
+from credtools.jupyter.credentials import NOTHING_WAITS, Credentials, waiting
+from credtools.jupyter.parts.numbers import next_sentence, numbers
+from credtools.jupyter.wizard import read_as
+from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.registry import Batch, Registry
 from credtools.registry.views import View
 from credtools.text import escape, plural, table
@@ -52,11 +53,11 @@ class Record:
     def of_batch(cls, registry: Registry, number: int, *, finish: bool, max_reject_rate: float | None = None) -> Record:
         """A draft or held batch; with `finish` finished or held, as `credtools import` would."""
         if not number:
-            nothing = [] if waiting(registry) else [View(NOTHING_WAITS, f"<p>{NOTHING_WAITS}</p>")]
+            nothing = [] if waiting(registry) else [_view(NOTHING_WAITS)]
             return cls(registry, None, [*nothing, _page(registry)])
         batch = registry.batch(number)
         if batch.state == "finished":
-            return cls(registry, batch, [_ending(str(batch.receipt))])
+            return cls(registry, batch, [_view(str(batch.receipt), tag="pre")])
         views = _steps(batch)
         if not finish:
             return cls(registry, batch, views)
@@ -68,7 +69,7 @@ class Record:
         """The same, with how it ended: finished, or held with the reason."""
         outcome = batch.settle(max_reject_rate)
         found = batch.registry.batch(outcome.batch) if outcome.batch else batch
-        return cls(batch.registry, found, [*views, _ending(str(outcome))])
+        return cls(batch.registry, found, [*views, _view(str(outcome), tag="pre")])
 
     def __repr__(self) -> str:
         return "\n\n".join(view.text for view in self._views)
@@ -77,31 +78,44 @@ class Record:
         return {"text/plain": repr(self), "text/html": "".join(view.markup for view in self._views)}
 
 
-def _section(section: reports.Section) -> View:
-    """A sentence, a picture in the record itself, and the figures of it."""
-    figures = table(section.headings, section.rows) if section.rows else ""
-    drawn = ""
-    if section.plot is not None:
-        picture = base64.b64encode(section.plot("light")).decode()
-        words = escape(reports.alternative(section))
-        drawn = f'<img style="max-width:100%" src="data:image/png;base64,{picture}" alt="{words}">'
-        figures = f"<details><summary>The figures</summary>{figures}</details>"
-    told = f"<h3>{escape(section.title)}</h3><p>{escape(section.sentence)}</p>"
-    return View(f"{section.title}\n{section.sentence}", told + drawn + figures)
+def _view(text: str, more: str = "", markup: str = "", tag: str = "p") -> View:
+    """A sentence, further text below it, and what stands in its place in HTML."""
+    return View(text + more, f"<{tag}>{escape(text)}</{tag}>{markup}")
+
+
+def _page(registry: Registry) -> View:
+    """The credentials page in numbers."""
+    totals = [(name, f"{count:,}") for name, count in Credentials(registry).totals.items()]
+    batches = [(batch["batch"], batch["state"]) for batch in waiting(registry)]
+    unfinished = table(("Batch", "State"), batches, "Not finished yet") if batches else ""
+    return View(
+        " · ".join(f"{count} {name}" for name, count in totals), table(("Credentials", "Number"), totals) + unfinished
+    )
+
+
+def _steps(batch: Batch) -> list[View]:
+    """Read, reviewed, and what finishing would do, in the order of the clicks."""
+    file = OpenFile(batch)
+    views = [_view(f"{batch.file}: {read_as.line(file)}"), batch.overview()]
+    if file.review is None:
+        return views
+    counts = batch.preview()
+    rows = [(row["label"], row["count"], row["help"]) for row in numbers(counts)]
+    markup = table(("", "Rows", ""), rows, "What finishing does")
+    return [*views, _view(next_sentence(file.review.rows, file.review.ready), f"\n{counts}", markup)]
 
 
 def _decided(registry: Registry, batch: int, decide: str, lines: Sequence[int], reason: str) -> View:
     if decide not in ("approve", "reject") or not batch:
-        raise CredtoolsError("Set batch to a number, and decide to 'approve' or 'reject'.")
+        raise CredtoolsError("decision_unclear")
     if decide == "reject" and not lines:
-        raise CredtoolsError("Name the lines to reject; nothing is rejected all at once without a person.")
+        raise CredtoolsError("lines_not_named")
     chosen = list(lines) or None
     done = registry.approve(batch, chosen, reason) if decide == "approve" else registry.decline(batch, lines, reason)
     what = "approved" if decide == "approve" else "rejected"
-    text = f"Batch {batch}: {plural(len(done.decided), 'credential')} {what}."
-    for why, count in Counter(done.blocked.values()).items():
-        text += f" {count:,} can't be decided yet: {why}."
-    return View(text, f"<p>{escape(text)}</p>")
+    blocked = Counter(done.blocked.values()).items()
+    left = "".join(f" {count:,} can't be decided yet: {why}." for why, count in blocked)
+    return _view(f"Batch {batch}: {plural(len(done.decided), 'credential')} {what}.{left}")
 
 
 def _approvals(pending: Pending, batch: int) -> View:
@@ -111,37 +125,18 @@ def _approvals(pending: Pending, batch: int) -> View:
         (number, kind, len(some), int((some["blocked"] != "").sum()))
         for (number, kind), some in found.groupby(["batch", "credential_type"])
     ]
-    text = f"{plural(len(found), 'credential')} waiting for approval."
-    lines = "".join(
-        f"\n  batch {number} · {kind} · {count:,} ({blocked:,} blocked)" for number, kind, count, blocked in rows
-    )
+    lines = [f"\n  batch {number} · {kind} · {count:,} ({blocked:,} blocked)" for number, kind, count, blocked in rows]
     markup = table(("Batch", "Type", "Credentials", "Can't be approved yet"), rows, "Waiting for approval")
-    return View(text + lines, f"<p>{escape(text)}</p>" + markup * bool(rows))
+    return _view(f"{plural(len(found), 'credential')} waiting for approval.", "".join(lines), markup if rows else "")
 
 
-def _page(registry: Registry) -> View:
-    """The credentials page in numbers."""
-    totals = [(name, f"{count:,}") for name, count in Credentials(registry).totals.items()]
-    open_batches = [(batch["batch"], batch["state"]) for batch in waiting(registry)]
-    text = " · ".join(f"{count} {name}" for name, count in totals)
-    markup = table(("Credentials", "Number"), totals)
-    return View(text, markup + table(("Batch", "State"), open_batches, "Not finished yet") * bool(open_batches))
-
-
-def _steps(batch: Batch) -> list[View]:
-    """Read, reviewed, and what finishing would do, in the order of the clicks."""
-    journey = Journey(batch)
-    line = f"{batch.file}: {assumptions.line(journey)}"
-    views = [View(line, f"<p>{escape(line)}</p>"), batch.overview()]
-    if journey.review is None:
-        return views
-    counts = batch.preview()
-    sentence = facts.next_sentence(journey.review.rows, journey.review.ready)
-    numbers = [(told["label"], told["count"], told["help"]) for told in facts.numbers(counts)]
-    markup = f"<p>{escape(sentence)}</p>" + table(("", "Rows", ""), numbers, "What finishing does")
-    return [*views, View(f"{sentence}\n{counts}", markup)]
-
-
-def _ending(text: str) -> View:
-    """How it ended: the receipt, or why the batch is held."""
-    return View(text, f"<pre>{escape(text)}</pre>")
+def _section(section: reports.Section) -> View:
+    """A sentence, a picture in the record itself, and its figures."""
+    figures = table(section.headings, section.rows) if section.rows else ""
+    drawn = ""
+    if section.plot is not None:
+        picture = base64.b64encode(section.plot("light")).decode()
+        words = escape(reports.alternative(section))
+        drawn = f'<img style="max-width:100%" src="data:image/png;base64,{picture}" alt="{words}">'
+        figures = f"<details><summary>The figures</summary>{figures}</details>"
+    return _view(section.title, f"\n{section.sentence}", f"<p>{escape(section.sentence)}</p>{drawn}{figures}", "h3")

@@ -37,8 +37,8 @@ class Wizard:
         return self.page.get_by_role("grid")
 
     @property
-    def told(self) -> Locator:
-        return self.page.locator(".ct-told")
+    def said(self) -> Locator:
+        return self.page.locator(".ct-said")
 
     def counts(self, text: str) -> None:
         """Wait until the counts line says it."""
@@ -46,7 +46,7 @@ class Wizard:
 
     def tells(self, text: str) -> None:
         """Wait until it is said what has just happened."""
-        expect(self.told).to_contain_text(text, timeout=PATIENCE)
+        expect(self.said).to_contain_text(text, timeout=PATIENCE)
 
     def upload(self, *files: Path) -> None:
         """From the credentials page to the chosen files."""

@@ -86,7 +86,7 @@ def test_a_quarter(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> N
     expect(audit.region("What became of the rows")).to_contain_text(
         f"{every - counts['rejected']:,} more were rejected in batches that were undone, and closed with them."
     )
-    page.locator(".ct-audits").evaluate("audits => audits.scrollIntoView()")
+    page.locator(".ct-audit").evaluate("audits => audits.scrollIntoView()")
     screenshot(page, "audit-1")
 
 
@@ -108,8 +108,8 @@ def test_from_a_figure_to_the_mend(folder: Path, page: Page, open_notebook: Open
     screenshot(page, "audit-3-row")
     beside.get_by_role("button", name="Open in review").focus()
     page.keyboard.press("Enter")
-    told = page.locator(".ct-audits .ct-told")
-    expect(told).to_contain_text("nobody.csv is opened below as draft 7", timeout=PATIENCE)
+    told = page.locator(".ct-audit .ct-said")
+    expect(told).to_contain_text("nobody.csv is open below as draft 7", timeout=PATIENCE)
     review = audit.region("Review data")
     expect(review.get_by_role("heading", name="Review data")).to_be_focused(timeout=PATIENCE)
     expect(review.get_by_role("heading", name="Review data")).to_be_in_viewport()

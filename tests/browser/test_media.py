@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 
 from credtools import demo
 from credtools.demo import scans
+from credtools.jupyter.approvals import NO_MEDIA
 from credtools.registry import create
 from tests.browser.lab import screenshot
 from tests.browser.steps import PATIENCE, OpenNotebook, Wizard, right_rows, run, start, theme, write
@@ -59,9 +60,9 @@ def test_media_are_matched_settled_by_hand_and_finished(
     screenshot(page, "media-3-matched")
 
     choose_row(wizard, "fits the lines", 0)
-    wizard.tells("belongs to line 2 now")
+    wizard.tells("now belongs to line 2")
     choose_row(wizard, "who.jpg", 1)
-    wizard.tells("who.jpg belongs to line 7 now.")
+    wizard.tells("who.jpg now belongs to line 7.")
     with page.expect_file_chooser() as chooser:
         page.get_by_role("row", name="6 ").get_by_role("button", name="Add file…").click()
     loose = tmp_path / "loose.jpg"
@@ -69,7 +70,7 @@ def test_media_are_matched_settled_by_hand_and_finished(
     chooser.value.set_files(loose)
     wizard.counts("6 matched · 0 shared · 0 ambiguous · 0 unmatched · 2 refused · 1 row without")
     wizard.button("Make media optional").click()
-    wizard.tells("Media are optional for this file now.")
+    wizard.tells("Media are now optional for this file.")
     wizard.button("Require media again").click()
     wizard.button("Next").click()
     wizard.button("Finish and upload").click()
@@ -108,7 +109,7 @@ def test_a_dropped_folder_is_taken_whole(tmp_path: Path, page: Page, open_notebo
     screenshot(page, "media-1-folder")
 
     wizard.button("Remove").first.click()
-    wizard.tells("was taken from 1 row.")
+    wizard.tells("was removed from 1 row.")
     before = len(batch.media)
     with page.expect_file_chooser() as chooser:
         wizard.button("Choose a folder…").click()
@@ -187,7 +188,7 @@ def reject(wizard: Wizard, user: str, reason: str) -> None:
     page.get_by_label(f"Select {user}, First Aid").check()
     wizard.button("Reject").click()
     wizard.button("Reject them").click()
-    expect(page.get_by_role("alert")).to_have_text("Say why, for example: no signature.")
+    expect(page.get_by_role("alert")).to_have_text("Give a reason, for example: no signature.")
     page.get_by_label("Reason").fill(reason)
     wizard.is_accessible()
     wizard.button("Reject them").click()
@@ -198,7 +199,7 @@ def top_up(wizard: Wizard, user: str, medium: Path) -> None:
     """What was blocked can be approved as soon as its medium is there."""
     wizard.button(user).click()
     one = wizard.page.get_by_role("complementary", name="One credential")
-    expect(one).to_contain_text("requires media, and none is there yet")
+    expect(one).to_contain_text(NO_MEDIA)
     with wizard.page.expect_file_chooser() as chooser:
         one.get_by_role("button", name="Add file…").click()
     chooser.value.set_files(medium)

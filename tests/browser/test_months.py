@@ -71,9 +71,9 @@ def test_month_3_is_released_by_clicks_and_month_4_needs_no_hand(
     wizard.button("Next").click()
     wizard.counts("28 ready · 2 rejected · 1 cause")
     expect(page.get_by_text("Credential type: ‘Frist Aid’ → ‘First Aid’ (3 cells).")).to_be_visible()  # known before
-    idle = page.locator(".ct-decisions li").filter(has_text="no hit in this file")
+    idle = page.locator(".ct-decisions li").filter(has_text="changes nothing in this file")
     expect(idle).to_have_text(re.compile("^Credential type: ‘1st aid’ → ‘First Aid’ \\(0 cells\\)."))
-    page.get_by_text("1 correction does nothing in this file").click()
+    page.get_by_text("1 correction changes nothing in this file").click()
     expect(page.get_by_text("‘ana@exmaple.org’ → ‘ana@example.org’: its record is not in this file.")).to_be_visible()
     wizard.is_accessible()
     screenshot(page, "held-2-review")
@@ -95,8 +95,8 @@ def test_month_3_is_released_by_clicks_and_month_4_needs_no_hand(
     screenshot(page, "held-3-save")
     expect(wizard.button(f"Save over {PLACE}")).to_be_visible()
     press_on(page, "save over")
-    wizard.tells(f"Saved as {PLACE}; next time choose it, or run: credtools import FILE --recipe {PLACE}")
-    expect(page.get_by_text(f"{PLACE} says how this file was read and mended.")).to_be_visible()
+    wizard.tells(f"Saved as {PLACE}. Choose this recipe for the next file of the source.")
+    expect(page.get_by_text(f"{PLACE} already says how this file was read and corrected.")).to_be_visible()
     changed = [line for line in git(folder, "diff", "-U0").splitlines() if line[0] in "+-" and line[:3] not in MARKS]
     assert changed == ["+  Issue day: issue_date", ADDED_RULE]
     assert "# theirs" in (folder / PLACE).read_text("utf-8")

@@ -93,7 +93,9 @@ def test_the_list_and_its_counter_stay_true(tmp_path: Path, page: Page, open_not
     wizard.upload(write(tmp_path / "wrong.csv", rows))
     shows, filtered = page.get_by_label("Show", exact=True), page.get_by_text(re.compile(r"^\d of 8 rows shown"))
     expect(filtered).to_have_text("5 of 8 rows shown, 5 with errors", timeout=PATIENCE)
-    expect(page.locator(".ct-sent")).to_have_text(re.compile("^wrong.csv arrived whole: 1 KB, SHA-256 [0-9a-f]{64}$"))
+    expect(page.locator(".ct-sent")).to_have_text(
+        re.compile("^wrong.csv arrived completely: 1 KB, SHA-256 [0-9a-f]{64}$")
+    )
     card = wizard.card("Frist Aid")
     card.get_by_role("button", name="Show rows").click()
     expect(filtered).to_have_text("3 of 8 rows shown, 5 with errors")
@@ -106,8 +108,8 @@ def test_the_list_and_its_counter_stay_true(tmp_path: Path, page: Page, open_not
     expect(filtered).to_have_text("5 of 8 rows shown, 5 with errors")
 
     card.get_by_role("button", name="Accept").click()
-    expect(filtered).to_have_text("5 of 8 rows shown, 2 with errors")  # what was fixed stays until it is asked anew
-    wizard.button("Show the list anew").click()
+    expect(filtered).to_have_text("5 of 8 rows shown, 2 with errors")  # what was fixed stays till then
+    wizard.button("Refresh the list").click()
     expect(filtered).to_have_text("2 of 8 rows shown, 2 with errors")
     wizard.button("Undo").click()
     expect(filtered).to_have_text("5 of 8 rows shown, 5 with errors")
@@ -119,7 +121,7 @@ def test_the_list_and_its_counter_stay_true(tmp_path: Path, page: Page, open_not
     expect(filtered).to_have_text("3 of 8 rows shown, 4 with errors")
     expect(shows.locator("option:checked")).to_have_text("the rows shown so far")
     expect(wizard.grid.get_by_role("row")).to_have_count(4)
-    wizard.button("Show the list anew").click()
+    wizard.button("Refresh the list").click()
     expect(filtered).to_have_text("4 of 8 rows shown, 4 with errors")
     expect(shows).to_have_value("bad")
 

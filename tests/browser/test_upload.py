@@ -28,13 +28,13 @@ def test_a_person_uploads_and_approves_by_clicks(tmp_path: Path, page: Page, ope
     page.get_by_label("Upload CSV file").set_input_files(made.export)
     match_headings(wizard)
     decide(wizard)
-    sentence = page.get_by_text("with errors, upload the other").inner_text()
+    sentence = page.get_by_text("with errors are rejected.").inner_text()
     finish_and_approve(wizard, sentence)
 
     registry = open_registry(f"sqlite:///{made.folder / 'credtools.db'}")
     batch = registry.batches().iloc[0]
     others = batch["rows"] - batch["rejected"]
-    assert sentence == f"Discard {batch['rejected']} rows with errors, upload the other {others}."
+    assert sentence == f"Upload {others} rows; {batch['rejected']} rows with errors are rejected."
     decisions = registry.credentials()["decision"].value_counts().to_dict()
     assert set(decisions) == {"approved", "not_required"}
     wizard.tells(f"{decisions['approved']:,} credentials approved.")
@@ -104,7 +104,7 @@ def finish_and_approve(wizard: Wizard, sentence: str) -> None:
     wizard.button("Next").click()
     expect(wizard.region("Add media")).to_contain_text("credentials require media and have none", timeout=PATIENCE)
     wizard.button("Make media optional").click()
-    wizard.tells("Media are optional for this file now.")
+    wizard.tells("Media are now optional for this file.")
     wizard.button("Next").click()
     expect(wizard.region("Finish")).to_contain_text(sentence, timeout=PATIENCE)
     wizard.is_accessible()

@@ -5,10 +5,10 @@ const PAUSE_MS = 350 // between two parts of a file: the server drops what comes
 export default {
   render({ model, el }) {
     const root = h('div', { class: 'ct-wizard ct-approvals' })
-    const told = h('p', { 'aria-live': 'polite', class: 'ct-told' })
+    const said = h('p', { 'aria-live': 'polite', class: 'ct-said' })
     const status = h('p', { role: 'status', class: 'ct-status' })
     const main = h('div')
-    root.append(status, told, main)
+    root.append(status, said, main)
     el.append(root)
     shield(root)
 
@@ -23,9 +23,8 @@ export default {
       const inside = root.contains(document.activeElement)
       state = fresh
       chosen.clear()
-      status.textContent = `${state.all.toLocaleString('en')} ${state.all === 1 ? 'credential waits' : 'credentials wait'} for approval`
-      told.textContent = state.told
-      told.className = joined('ct-told', state.told && `ct-${state.kind}`)
+      status.textContent = `${counted(state.all, 'credential waits', 'credentials wait')} for approval`
+      say(said, state)
       main.replaceChildren(page())
       fill(state.list)
       if (inside) main.querySelector('h2').focus() // what was focused is gone
@@ -41,15 +40,15 @@ export default {
       const holder = h('div', { class: 'ct-scroll', tabindex: 0, role: 'group', 'aria-label': 'Pending credentials' })
       const selected = h('span', { class: 'ct-next', 'aria-live': 'polite' })
       const whole = button('', () => decide('approve', null), { focus: 'all' })
-      const tellSelected = () => { selected.textContent = chosen.size ? `${chosen.size} selected` : 'Select some, or look at one' }
+      const showSelected = () => { selected.textContent = chosen.size ? `${chosen.size} selected` : 'Select some, or open one' }
       fill = list => {
         shown = list
-        holder.replaceChildren(listOf(list, tellSelected))
+        holder.replaceChildren(listOf(list, showSelected))
         whole.textContent = `Approve all ${list.free.toLocaleString('en')} that fit…`
         whole.hidden = !list.free
-        tellSelected()
+        showSelected()
       }
-      const beside = h('aside', { 'aria-label': 'One credential', class: 'ct-one' }, h('p', { class: 'ct-quiet' }, 'Choose a user in the list to see the media and the history here.'))
+      const beside = h('aside', { 'aria-label': 'One credential', class: 'ct-one' }, h('p', { class: 'ct-quiet' }, 'Choose a user in the list to see media and history here.'))
       showDetail = detail => {
         beside.replaceChildren(...one(detail))
         beside.querySelector('h3').focus()
@@ -61,14 +60,14 @@ export default {
         h('div', { class: 'ct-beside' }, holder, beside))
     }
 
-    function listOf(list, tellSelected) {
+    function listOf(list, showSelected) {
       const boxes = list.rows.map(row => {
         const box = h('input', { type: 'checkbox', 'aria-label': `Select ${row.user}, ${row.type}` })
         box.checked = chosen.has(keyOf(row))
         box.addEventListener('change', () => {
           if (box.checked) chosen.set(keyOf(row), [row.batch, row.line])
           else chosen.delete(keyOf(row))
-          tellSelected()
+          showSelected()
         })
         return box
       })
@@ -78,7 +77,7 @@ export default {
       }))
       const caption = list.found > list.rows.length ? `The first ${list.rows.length} of ${list.found.toLocaleString('en')}` : `${list.found} shown`
       return table([all, 'User', 'Type', 'Issued', 'Expires', 'Uploaded by', 'Media'], list.rows.map((row, k) => [
-        boxes[k], button(row.user, () => act('detail', { batch: row.batch, line: row.line }), { focus: keyOf(row), title: 'Show media and history beside' }),
+        boxes[k], button(row.user, () => act('detail', { batch: row.batch, line: row.line }), { focus: keyOf(row), title: 'Show media and history' }),
         [row.type, row.number && ` · ${row.number}`], row.issued,
         [row.expires, ['expired', 'expiring soon'].includes(row.expiry) && h('div', { class: 'ct-scope' }, row.expiry)], [row.by, h('div', { class: 'ct-quiet' }, `batch ${row.batch}`)],
         [row.media.map(medium => thumbs.of(medium.sha256, medium.kind)), row.blocked && h('div', { class: 'ct-warning' }, row.blocked)]]), caption)
@@ -133,23 +132,22 @@ export default {
 
     function decide(decision, places) {
       if (places && !places.length) {
-        told.textContent = 'Select some credentials first: the boxes stand at the left.'
-        told.className = 'ct-told ct-problem'
+        say(said, { said: 'Select some credentials first: tick the boxes on the left.', kind: 'problem' })
         return
       }
       const count = places ? places.length : shown.free
-      const number = `${count.toLocaleString('en')} ${count === 1 ? 'credential' : 'credentials'}`
+      const number = counted(count, 'credential', 'credentials')
       const reason = h('input', { type: 'text', class: 'ct-wide', 'data-first': true, autocomplete: 'off' })
       const problem = h('p', { role: 'alert' })
       const reject = decision === 'reject'
       const doIt = reject ? 'Reject them' : 'Approve them'
       const ready = () => {
-        if (reject && !reason.value.trim()) problem.textContent = 'Say why, for example: no signature.'
+        if (reject && !reason.value.trim()) problem.textContent = 'Give a reason, for example: no signature.'
         return !reject || Boolean(reason.value.trim())
       }
       openDialog(root, {
         title: `${reject ? 'Reject' : 'Approve'} ${number}?`,
-        body: reject ? [field('Reason', reason), problem] : h('p', {}, `They are approved as ${state.by}. What can't be approved yet stays pending.`),
+        body: reject ? [field('Reason', reason), problem] : h('p', {}, `Approved as ${state.by}. Credentials that can't be approved yet stay pending.`),
         buttons: [{ label: 'Later' }, { label: doIt, primary: true, ready }],
         safe: 'Later',
         onAnswer: answer => { if (answer === doIt) act('decide', { decision, reason: reason.value, ...(places && { chosen: places }) }) },
@@ -162,7 +160,7 @@ export default {
       else if (message.type === 'detail') showDetail(message.detail)
       else if (message.type === 'part') more(message, buffers[0])
       else if (['ack', 'received', 'refused'].includes(message.type)) sending.answered(message)
-      else if (message.large) large?.(message.key, message.told, buffers[0] && URL.createObjectURL(new Blob([buffers[0]], { type: 'image/jpeg' })))
+      else if (message.large) large?.(message.key, message.words, buffers[0] && URL.createObjectURL(new Blob([buffers[0]], { type: 'image/jpeg' })))
       else if (message.type === 'thumb') thumbs.come(message, buffers[0])
     }
     model.on('msg:custom', onMessage)

@@ -30,31 +30,31 @@ function openDialog(host, { title, body, buttons, safe, onAnswer }) {
 }
 
 // What a cause can become: from a list, by search among users, or typed. `done` gets the value and the scope.
-function openChoice(host, told, { search, done }) {
-  const listFirst = told.kind === 'format' && told.choices.length > 0
-  const list = h('select', { size: listFirst ? Math.max(2, told.choices.length) : 8, 'aria-label': 'Choices', class: 'ct-wide', 'data-first': listFirst })
+function openChoice(host, asked, { search, done }) {
+  const listFirst = asked.kind === 'format' && asked.choices.length > 0
+  const list = h('select', { size: listFirst ? Math.max(2, asked.choices.length) : 8, 'aria-label': 'Choices', class: 'ct-wide', 'data-first': listFirst })
   const fill = choices => list.replaceChildren(...choices.map(([value, label]) => h('option', { value }, label)))
-  fill(told.choices)
+  fill(asked.choices)
   if (listFirst) list.selectedIndex = 0
   const text = h('input', { type: 'text', class: 'ct-wide', 'data-first': !listFirst, autocomplete: 'off' })
-  const label = told.free || (told.kind === 'search' ? told.find ?? 'Find a user by name or address' : 'Find in the list')
+  const label = asked.free || (asked.kind === 'search' ? asked.find ?? 'Find a user by name or address' : 'Find in the list')
   text.addEventListener('input', () => {
-    if (told.kind === 'search') search(text.value, fill)
-    else if (!told.free) fill(told.choices.filter(choice => choice[1].toLowerCase().includes(text.value.toLowerCase())))
+    if (asked.kind === 'search') search(text.value, fill)
+    else if (!asked.free) fill(asked.choices.filter(choice => choice[1].toLowerCase().includes(text.value.toLowerCase())))
   })
-  const scopes = told.usual && told.kind !== 'format' && h('fieldset', {}, h('legend', {}, 'This holds for'),
+  const scopes = asked.usual && asked.kind !== 'format' && h('fieldset', {}, h('legend', {}, 'Applies to'),
     [['rule', 'every file of this source (a rule)'], ['patch', 'only these records (a patch)']].map(([value, words]) =>
-      h('label', {}, h('input', { type: 'radio', name: 'ct-scope', value, checked: value === told.usual }), ` ${words}`)))
-  const chosen = () => (told.free && text.value.trim()) || list.value || (list.options.length === 1 && list.options[0].value)
+      h('label', {}, h('input', { type: 'radio', name: 'ct-scope', value, checked: value === asked.usual }), ` ${words}`)))
+  const chosen = () => (asked.free && text.value.trim()) || list.value || (list.options.length === 1 && list.options[0].value)
   const problem = h('p', { role: 'alert' })
   const ready = () => {
-    if (!chosen()) problem.textContent = 'Choose one of the list first.'
+    if (!chosen()) problem.textContent = 'Choose one from the list first.'
     return Boolean(chosen())
   }
-  const onlyTyped = told.kind === 'text'
+  const onlyTyped = asked.kind === 'text'
   const dialog = openDialog(host, {
-    title: told.name,
-    body: [h('p', {}, told.resolution), listFirst && list, field(label, text), !onlyTyped && !listFirst && list, scopes, problem],
+    title: asked.name,
+    body: [h('p', {}, asked.resolution), listFirst && list, field(label, text), !onlyTyped && !listFirst && list, scopes, problem],
     buttons: [{ label: 'Cancel' }, { label: 'Use this', primary: true, ready }],
     safe: 'Cancel',
     onAnswer: answer => done(answer === 'Use this' ? chosen() : null, dialog.querySelector(':checked[name=ct-scope]')?.value ?? 'patch'),

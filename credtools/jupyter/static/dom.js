@@ -33,3 +33,39 @@ function select(options, value, props = {}) {
 
 const joined = (...names) => names.filter(Boolean).join(' ')
 const sized = bytes => bytes < 1e6 ? `${Math.ceil(bytes / 1e3).toLocaleString('en')} KB` : `${(bytes / 1e6).toFixed(1)} MB`
+
+// The second half of a double click counts for nothing: by then another control may stand in the same place.
+function button(label, act, { primary, focus, about, title } = {}) {
+  const click = event => { if (event.detail < 2) act() }
+  return h('button', { type: 'button', class: primary && 'ct-primary', 'data-focus': focus ?? label, 'aria-describedby': about, title, click }, label)
+}
+
+function region(title, ...children) {
+  const id = freshId()
+  return h('section', { 'aria-labelledby': id }, h('h2', { id, tabindex: -1 }, title), children)
+}
+
+function table(headings, rows, caption) {
+  return h('table', {}, caption && h('caption', {}, caption),
+    h('thead', {}, h('tr', {}, headings.map(name => h('th', { scope: 'col' }, name)))),
+    h('tbody', {}, rows.map(row => h('tr', {}, row.map(cell => h('td', {}, cell))))))
+}
+
+const numbersTable = numbers => h('table', { class: 'ct-numbers' }, h('tbody', {}, numbers.map(({ label, count, help }) =>
+  h('tr', {}, h('th', { scope: 'row' }, label), h('td', { class: 'ct-number' }, count), h('td', {}, help)))))
+
+const counted = (count, one, many) => `${count.toLocaleString('en')} ${count === 1 ? one : many}`
+
+// What has just happened: a sentence, with its kind (done, problem).
+function say(line, { said, kind }) {
+  line.textContent = said
+  line.className = joined('ct-said', said && kind && `ct-${kind}`)
+}
+
+// A file that the kernel sends is saved by the browser.
+function download({ name, mime }, buffer) {
+  const link = h('a', { href: URL.createObjectURL(new Blob([buffer], { type: mime })), download: name })
+  link.click()
+  URL.revokeObjectURL(link.href)
+  return { said: `${name} was downloaded.`, kind: 'done' }
+}

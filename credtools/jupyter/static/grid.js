@@ -42,7 +42,7 @@ class Grid {
     this.select()
   }
 
-  // Changed cells and all errors anew. Rows that are right now stay in sight until somebody asks for the list again;
+  // Changed cells and all errors again. Rows that pass now stay in sight until somebody refreshes the list;
   // rows that fit now join them, unless somebody is at work in the list: then no row moves.
   change({ changed, ...marks }) {
     for (const [row, column, text] of changed) this.texts[column][row] = text
@@ -54,7 +54,7 @@ class Grid {
       if (this.active.row >= 0) this.active.row = Math.max(0, this.view.indexOf(active))
       this.anchor = { ...this.active }
     }
-    this.tellCount()
+    this.showCount()
     this.draw()
   }
 
@@ -74,7 +74,7 @@ class Grid {
     this.fill()
     this.active.row = Math.min(this.active.row, this.view.length - 1)
     this.anchor = { ...this.active }
-    this.tellCount()
+    this.showCount()
     this.element.scrollTop = 0
     this.draw()
   }
@@ -98,7 +98,7 @@ class Grid {
     }
   }
 
-  tellCount() {
+  showCount() {
     this.element.setAttribute('aria-rowcount', this.view.length + 1)
     this.element.setAttribute('aria-colcount', this.columns.length + 1)
     this.onCount(this.view.length, this.lines.length, this.errors.size)
@@ -129,12 +129,12 @@ class Grid {
     const row = this.view[place]
     const cells = [this.lines[row], ...this.texts.map(column => column[row])].map((text, column) => {
       const wrong = this.wrong(row, column - 1)
-      const told = this.describe(row, column - 1)
+      const words = this.describe(row, column - 1)
       return h('div', {
         role: 'gridcell', id: this.cellId(place, column), 'aria-colindex': column + 1, 'data-row': place, 'data-column': column,
         class: joined('ct-cell', wrong.length && 'ct-wrong', this.before.has(`${row} ${column - 1}`) && 'ct-fixed',
           this.inRange(place, column) && 'ct-chosen', this.active.row === place && this.active.column === column && 'ct-active'),
-        'aria-invalid': wrong.length > 0 && 'true', 'aria-description': told, title: told,
+        'aria-invalid': wrong.length > 0 && 'true', 'aria-description': words, title: words,
         'aria-readonly': column === 0 && 'true', 'aria-selected': this.inRange(place, column) && 'true',
       }, String(text))
     })
@@ -149,7 +149,7 @@ class Grid {
     if (row === undefined) return ''
     const was = this.before.get(`${row} ${column}`)
     return [
-      was !== undefined && (was === this.texts[column][row] ? 'This was an error and is right now.' : `Changed from ‘${was || '(blank)'}’ to ‘${this.texts[column][row]}’.`),
+      was !== undefined && (was === this.texts[column][row] ? 'This was an error and is correct now.' : `Changed from ‘${was || '(blank)'}’ to ‘${this.texts[column][row]}’.`),
       ...this.wrong(row, column).map(error => error.sentence + (error.suggestion && ` Suggestion: ${error.suggestion}`)),
     ].filter(Boolean).join(' ')
   }

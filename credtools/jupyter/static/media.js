@@ -1,9 +1,9 @@
 // Add media: what was dropped, which rows it belongs to, and what somebody has to decide by hand.
 
-// Small views, asked for as they come into sight, and kept by the digest of their file.
+// Thumbnails, asked for as they come into sight, and kept by the digest of their file.
 class Thumbs {
   constructor(model, size = 48) {
-    this.known = new Map() // digest → { told, url }
+    this.known = new Map() // digest → { words, url }
     this.shown = new Map() // digest → the elements that wait for it
     this.size = size
     this.watch = new IntersectionObserver(entries => {
@@ -25,17 +25,17 @@ class Thumbs {
     return holder
   }
 
-  come({ key, told }, buffer) {
-    const found = { told, url: buffer && URL.createObjectURL(new Blob([buffer], { type: 'image/jpeg' })) }
+  come({ key, words }, buffer) {
+    const found = { words, url: buffer && URL.createObjectURL(new Blob([buffer], { type: 'image/jpeg' })) }
     this.known.set(key, found)
     for (const holder of this.shown.get(key) ?? []) this.fill(holder, found)
     this.shown.delete(key)
   }
 
-  fill(holder, { told, url }) {
-    holder.title = told
-    if (url) holder.replaceChildren(h('img', { src: url, alt: told }))
-    else holder.textContent = told
+  fill(holder, { words, url }) {
+    holder.title = words
+    if (url) holder.replaceChildren(h('img', { src: url, alt: words }))
+    else holder.textContent = words
   }
 }
 
@@ -67,23 +67,15 @@ const ENDINGS = '.pdf,.jpg,.jpeg,.png'
 function media(state, { act, ui }) {
   const pattern = matching(state)
   const add = files => ui.addMedia(files, pattern.value())
-  const zone = h('div', { class: 'ct-zone' },
+  const zone = dropZone(async transfer => add(await dropped(transfer)),
     h('strong', {}, 'Drop files, a folder or a zip here, or click to choose files'),
     h('span', {}, 'PDF, JPEG or PNG, up to 25 MB each; a zip up to 200 MB.'),
     chooser('Upload media files', add, { accept: `${ENDINGS},.zip`, multiple: true }))
-  zone.addEventListener('dragover', event => { event.preventDefault(); event.stopPropagation(); zone.classList.add('ct-over') })
-  zone.addEventListener('dragleave', () => zone.classList.remove('ct-over'))
-  zone.addEventListener('drop', async event => {
-    event.preventDefault()
-    event.stopPropagation()
-    zone.classList.remove('ct-over')
-    add(await dropped(event.dataTransfer))
-  })
   const folder = chooser('Upload a folder of media', add, { webkitdirectory: true, hidden: true })
   const id = freshId()
-  const lacking = state.required === 1 ? '1 credential requires media and has none' : `${state.required.toLocaleString('en')} credentials require media and have none`
-  const what = state.optional ? `Media are optional for this file${state.required ? `; ${lacking}, from a file before it` : ''}.`
-    : state.required ? `${lacking}. That stops no upload, but approval waits until media are added or made optional.`
+  const lacking = counted(state.required, 'credential requires media and has none', 'credentials require media and have none')
+  const what = state.optional ? `Media are optional for this file${state.required ? `; ${lacking}, from an earlier file` : ''}.`
+    : state.required ? `${lacking}. You can upload all the same, but approval waits until media are added or made optional.`
       : 'Every credential that requires media has some.'
   return region('Add media',
     h('p', {}, h('strong', {}, state.file)),
@@ -107,15 +99,15 @@ function matching(state) {
   const ownField = field('Pattern, without the ending', own)
   const example = h('p', { class: 'ct-quiet' })
   const value = () => way.value === 'own' ? own.value : way.value
-  const tell = () => {
+  const explain = () => {
     ownField.hidden = way.value !== 'own'
     const name = value().replace(/\{(\w+)\}/g, (all, key) => state.example[key]?.replace(/[\\/:*?"<>|]/g, '_') || all)
-    example.textContent = value() ? `For example: ${name}.pdf. Upper and lower case are the same.`
-      : 'A file belongs to each row that names it in its column Media; several names are separated by a semicolon.'
+    example.textContent = value() ? `For example: ${name}.pdf. Upper and lower case don't matter.`
+      : 'A file belongs to every row that names it in its column Media; separate several names by a semicolon.'
   }
-  way.addEventListener('change', tell)
-  own.addEventListener('input', tell)
-  tell()
+  way.addEventListener('change', explain)
+  own.addEventListener('input', explain)
+  explain()
   const values = h('p', { class: 'ct-quiet' }, 'A pattern may name {user_email}, {external_id}, {credential_type}, {credential_number}, {issue_date}.')
   ownField.append(values)
   return { element: h('div', {}, h('div', { class: 'ct-line' }, field('Files are matched to rows by', way), ownField), example), value }
@@ -153,6 +145,6 @@ function linked(list, { act, ui }) {
         const others = lines > rows.length ? ` and ${(lines - rows.length).toLocaleString('en')} more rows` : ''
         const note = lines > 1 ? `shared by ${lines.toLocaleString('en')} rows: ` : ''
         return [ui.thumbs.of(sha256, kind), file, note + rows.join('; ') + others,
-          button('Remove', () => act('detach', { file }), { focus: `remove ${file}`, title: `Take ${file} away again` })]
+          button('Remove', () => act('detach', { file }), { focus: `remove ${file}`, title: `Remove ${file}` })]
       }))))
 }

@@ -1,6 +1,17 @@
 // The wizard: keeps the frame (status line, progress), draws the step that the kernel sent, and keeps focus in place.
+const STEPS = [['upload', 'Upload CSV'], ['review', 'Review data'], ['media', 'Add media'], ['finish', 'Finish']]
+const STEP_OF = { headings: 'upload', corrected: 'upload', done: 'finish' }
+
+function stepList(step) {
+  const now = STEPS.findIndex(([name]) => name === (STEP_OF[step] ?? step))
+  if (now < 0) return h('span')
+  return h('ol', { class: 'ct-steps', 'aria-label': 'Steps' }, STEPS.map(([, title], place) => h('li', {
+    'aria-current': place === now && 'step', class: place < now && 'ct-past',
+  }, title)))
+}
+
 const DRAW = { home, upload, corrected, headings, review, media, finish, done }
-const SAID = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', undo: 'Checking again' }
+const WORK = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', undo: 'Checking again' }
 
 const TOAST_MS = 6000
 
@@ -9,19 +20,19 @@ export default {
     const root = h('div', { class: 'ct-wizard' })
     const steps = h('nav', { 'aria-label': 'Steps of the upload' })
     const status = h('p', { role: 'status', class: 'ct-status' })
-    const told = h('p', { 'aria-live': 'polite', class: 'ct-told' })
+    const said = h('p', { 'aria-live': 'polite', class: 'ct-said' })
     const progress = h('div', { class: 'ct-progress', hidden: true })
     const sent = h('p', { class: 'ct-sent ct-quiet', hidden: true })
     const main = h('div')
     const toast = h('div', { popover: 'manual', class: 'ct-toast', 'aria-hidden': 'true' })
-    root.append(steps, status, told, progress, sent, main, toast)
+    root.append(steps, status, said, progress, sent, main, toast)
     el.append(root)
     shield(root)
 
     let state = null, ours = false, slow = 0, fading = 0
     const act = (verb, values = {}, quiet = false) => {
       ours = true
-      if (!quiet) work(SAID[verb] ?? 'Working')
+      if (!quiet) work(WORK[verb] ?? 'Working')
       model.send({ do: verb, ...values })
     }
     const work = (words, share) => {
@@ -60,15 +71,15 @@ export default {
       },
       discard: file => openDialog(root, {
         title: `Discard ${file}?`,
-        body: h('p', {}, 'Nothing of it is uploaded, and what was decided here is lost.'),
+        body: h('p', {}, 'Nothing is uploaded, and the decisions made here are lost.'),
         buttons: [{ label: 'Keep it' }, { label: 'Discard it', primary: true }],
         safe: 'Keep it',
         onAnswer: answer => { beginStep(); if (answer === 'Discard it') act('discard') },
       }),
       approve: ({ pending, by, batch, counts }) => openDialog(root, {
-        title: `Approve ${pending.toLocaleString('en')} credentials now?`,
-        body: [h('p', {}, `They come from batch ${batch} (${counts}) and are approved as ${by}.`),
-          h('p', {}, 'Later is safe: they stay pending until somebody approves them.')],
+        title: `Approve ${counted(pending, 'credential', 'credentials')} now?`,
+        body: [h('p', {}, `From batch ${batch} (${counts}), approved as ${by}.`),
+          h('p', {}, 'You can also do this later: until somebody approves them, they stay pending.')],
         buttons: [{ label: 'Later' }, { label: 'Approve', primary: true }],
         safe: 'Later',
         onAnswer: answer => { beginStep(); act(answer.toLowerCase()) },
@@ -82,7 +93,7 @@ export default {
 
     const cardsLike = decision => [...main.querySelectorAll('[data-card]')].filter(card => card.matches('[data-card^=decision]') === decision)
 
-    // After drawing anew: the same control, else the first of the next card, else the heading of the step.
+    // After drawing again: the same control, else the first of the next card, else the heading of the step.
     function keepFocus(before, sameStep) {
       if (sameStep && root.contains(document.activeElement)) return
       const same = sameStep && before.name && [...main.querySelectorAll('[data-focus]')].find(found => found.dataset.focus === before.name)
@@ -115,20 +126,19 @@ export default {
       status.textContent = fresh.counts ?? ''
       status.hidden = !fresh.counts
       sent.hidden = fresh.step !== 'upload' || !sent.textContent
-      told.textContent = fresh.told
-      told.className = joined('ct-told', fresh.told && `ct-${fresh.kind}`)
+      say(said, fresh)
       if (before.inside || ours || fresh.calls) keepFocus(before, sameStep)
       ours = false
       showToast()
       if (fresh.step === 'done' && !sameStep && fresh.pending > 0 && fresh.may_approve) ui.approve(fresh)
     }
 
-    // Who works further down sees what happened, too; for screen readers the line above has said it already.
+    // Whoever works further down sees what happened, too; screen readers have read the line above already.
     function showToast() {
       clearTimeout(fading)
-      const inSight = told.getBoundingClientRect().top > 0
-      toast.textContent = [told.textContent, status.textContent].filter(Boolean).join('\n')
-      if (told.textContent && !inSight) {
+      const inSight = said.getBoundingClientRect().top > 0
+      toast.textContent = [said.textContent, status.textContent].filter(Boolean).join('\n')
+      if (said.textContent && !inSight) {
         toast.showPopover()
         fading = setTimeout(() => toast.hidePopover(), TOAST_MS)
       } else toast.hidePopover()
@@ -144,9 +154,9 @@ export default {
       else if (message.type === 'found') found(message.choices)
       else if (message.type === 'thumb') ui.thumbs.come(message, buffers[0])
       else if (message.type === 'work') work(message.words, message.share)
-      else if (message.type === 'download') download(message, buffers[0])
+      else if (message.type === 'download') say(said, download(message, buffers[0]))
       else {
-        if (message.sha256) sent.textContent = `${message.name} arrived whole: ${sized(message.size)}, SHA-256 ${message.sha256}`
+        if (message.sha256) sent.textContent = `${message.name} arrived completely: ${sized(message.size)}, SHA-256 ${message.sha256}`
         sending.answered(message)
       }
     }
@@ -170,12 +180,6 @@ export default {
           else if (value) act('choose', { cause: message.cause, value, scope })
         },
       })
-    }
-    function download({ name, mime }, buffer) {
-      const link = h('a', { href: URL.createObjectURL(new Blob([buffer], { type: mime })), download: name })
-      link.click()
-      URL.revokeObjectURL(link.href)
-      told.textContent = `${name} was downloaded.`
     }
 
     model.on('msg:custom', onMessage)

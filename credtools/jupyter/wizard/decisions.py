@@ -1,7 +1,7 @@
 """Decisions: what a person made of the causes, as values that can be listed, changed and taken back.
 
-A decision is never applied by itself: the recipe and the corrections are always made anew from all of them, so any one
-can be undone at any time.
+A decision is never applied by itself: the recipe and the corrections always follow from all of them together, so any
+one can be undone at any time.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Decision:
 def usual_scope(column: Column, cells: Iterable[Cell]) -> Scope:
     """What a decision becomes unless a person says otherwise.
 
-    A misspelt type or date comes again in the next file; an address names one person, and recipes hold none.
+    A misspelt type or date comes again in the next file; an address names one person, and recipes name nobody.
     """
     comes_again = column.kind in ("credential_type", "choice", "flag", "date")
     return "rule" if comes_again and Decision(0, 0, cells=tuple(cells)).changeable else "patch"

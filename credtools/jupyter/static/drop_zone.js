@@ -53,3 +53,13 @@ class Sending {
     await Promise.all(Array.from({ length: UNDER_WAY }, one))
   }
 }
+
+// A place where files can be dropped: `take` is given what was.
+function dropZone(take, ...children) {
+  const zone = h('div', { class: 'ct-zone' }, children)
+  const over = event => { event.preventDefault(); event.stopPropagation() }
+  zone.addEventListener('dragover', event => { over(event); zone.classList.add('ct-over') })
+  zone.addEventListener('dragleave', () => zone.classList.remove('ct-over'))
+  zone.addEventListener('drop', event => { over(event); zone.classList.remove('ct-over'); take(event.dataTransfer) })
+  return zone
+}

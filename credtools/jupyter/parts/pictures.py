@@ -1,4 +1,4 @@
-"""Pictures: small views of media that were already opened and judged in a process with limits.
+"""Pictures: thumbnails of media that were already opened and judged in a process with limits.
 
 What draws the first page of a PDF is large and takes anything, so it works in such a child, too: this file.
 """
@@ -16,6 +16,7 @@ from credtools.limited import Limited, Refused, Unanswered
 
 MOST_PIXELS = 16_000_000  # of a PNG, which can't be read at a smaller scale
 MEMORY, SECONDS = 1 << 30, 20
+THUMB, LARGE = 96, 900  # pixels
 PDF, JPEG = "application/pdf", "image/jpeg"
 
 

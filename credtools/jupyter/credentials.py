@@ -1,4 +1,4 @@
-"""Home: the credentials page – totals, a plain list with a filter, and what waits to be continued."""
+"""Credentials: the home page – totals, a plain list with a filter, and what waits to be continued."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from credtools.schema.dates import date_format
 from credtools.text import fold
 
 MOST_SHOWN = 100
-NOTHING_WAITS = "Nothing waits to be reviewed."
+NOTHING_WAITS = "Nothing is waiting for review."
 STATES = ("pending", "expired", "expiring soon", "valid", "declined")
+SHOWN = ["user_email", "credential_type", "credential_number", "issue_date", "expiration_date", "state"]
 
 
 class Credentials:
@@ -29,7 +30,7 @@ class Credentials:
         shown = found["newest"] | found.index.isin(counting.index) | (found["decision"] == "pending")
         self._rows = found[shown].iloc[::-1]
 
-    def like(self, text: str, state: str, days: int = 0) -> dict[str, Any]:
+    def like(self, text: str = "", state: str = "", days: int = 0) -> dict[str, Any]:
         """The first versions whose user, type or number contains `text`, and how many of how many credentials.
 
         `days`: only those that expire within so many, soonest first.
@@ -40,18 +41,14 @@ class Credentials:
         if wanted := fold(text):
             words = rows["user_email"] + " " + rows["credential_type"] + " " + rows["credential_number"].fillna("")
             rows = rows[[wanted in fold(word) for word in words]]
-        names = ("user_email", "credential_type", "credential_number", "issue_date", "expiration_date", "state")
-        shown = rows.head(MOST_SHOWN)[list(names)].astype("object").fillna("").to_numpy().tolist()
-        told = [[self._text(cell) for cell in row] for row in shown]
-        return {"rows": told, "found": len(rows), "credentials": rows["credential"].nunique()}
-
-    def _text(self, cell: object) -> str:
-        return self._dates.write(cell) if isinstance(cell, date) else str(cell)
+        first = rows.head(MOST_SHOWN)[SHOWN].astype("object").fillna("").to_numpy().tolist()
+        shown = [[self._dates.write(cell) if isinstance(cell, date) else str(cell) for cell in row] for row in first]
+        return {"rows": shown, "found": len(rows), "credentials": rows["credential"].nunique()}
 
 
 def waiting(registry: Registry) -> list[dict[str, Any]]:
     """Drafts and held batches, newest first."""
     found = registry.batches()
     found = found[found["state"].isin(("draft", "held"))].head(MOST_SHOWN)
-    told = found.rename(columns={"uploaded_by": "by"})[["batch", "file", "state", "by"]]
-    return [{str(name): value for name, value in row.items()} for row in told.to_dict("records")]
+    batches = found.rename(columns={"uploaded_by": "by"})[["batch", "file", "state", "by"]].to_dict("records")
+    return [{str(name): value for name, value in batch.items()} for batch in batches]

@@ -1,14 +1,12 @@
-// Audits: filters, one section per question with its picture and its figures, the rows behind them, one row in detail.
-const AUDIT_FILTERS = [['source', 'Source'], ['code', 'Error'], ['type', 'Credential type'], ['uploader', 'Uploaded by'], ['state', 'State']]
-const DAYS = [['since', 'First seen from'], ['until', 'to']]
+// Audit: filters, one section per question with its picture and its figures, the rows behind them, one row in detail.
 
 export default {
   render({ model, el }) {
-    const root = h('div', { class: 'ct-wizard ct-audits' })
+    const root = h('div', { class: 'ct-wizard ct-audit' })
     const status = h('p', { role: 'status', class: 'ct-status' })
-    const told = h('p', { 'aria-live': 'polite', class: 'ct-told' })
+    const said = h('p', { 'aria-live': 'polite', class: 'ct-said' })
     const main = h('div')
-    root.append(status, told, main)
+    root.append(status, said, main)
     el.append(root)
     shield(root)
 
@@ -20,18 +18,13 @@ export default {
       focused = (root.contains(document.activeElement) && document.activeElement.dataset.focus) || ''
       state = fresh
       status.textContent = state.status
-      tell(state)
+      say(said, state)
       holders.clear()
       main.replaceChildren(page())
       if (focused) (again(main) ?? main.querySelector('h2')).focus()
     }
 
-    function tell(fresh) {
-      told.textContent = fresh.told
-      told.className = joined('ct-told', fresh.told && `ct-${fresh.kind}`)
-    }
-
-    // The control that had the focus before everything was drawn anew, if it is here again.
+    // The control that had the focus before everything was drawn again, if it is there again.
     const again = element => focused && element.querySelector(`[data-focus="${CSS.escape(focused)}"]`)
 
     function append(facts) {
@@ -42,19 +35,14 @@ export default {
 
     // A filter more than those in force; what is empty is no filter.
     const choose = more => {
-      told.textContent = 'Counting …'
-      told.className = 'ct-told'
+      say(said, { said: 'Counting …' })
       act('filter', { filters: { ...state.filters, ...more } })
     }
 
     function page() {
-      const inputs = AUDIT_FILTERS.map(([name, label]) => {
-        const input = select([['', 'all'], ...state.choices[name]], state.filters[name] ?? '', { 'data-focus': name })
-        input.addEventListener('change', () => choose({ [name]: input.value }))
-        return field(label, input)
-      })
-      const days = DAYS.map(([name, label]) => {
-        const input = h('input', { type: 'date', 'data-focus': name })
+      const inputs = Object.entries(state.labels).map(([name, label]) => {
+        const options = state.choices[name]
+        const input = options ? select([['', 'all'], ...options], '', { 'data-focus': name }) : h('input', { type: 'date', 'data-focus': name })
         input.value = state.filters[name] ?? ''
         input.addEventListener('change', () => choose({ [name]: input.value }))
         return field(label, input)
@@ -62,14 +50,14 @@ export default {
       charts = h('div', { class: 'ct-charts', 'aria-busy': 'true' }, h('p', { class: 'ct-quiet' }, 'Counting …'))
       const clear = Object.keys(state.filters).length ? button('Show all', () => act('filter', { filters: {} }), { focus: 'clear' }) : null
       return region('Audit',
-        h('div', { class: 'ct-line' }, inputs, days, clear),
+        h('div', { class: 'ct-line' }, inputs, clear),
         charts,
         rows(),
-        h('h3', {}, 'Take away'),
+        h('h3', {}, 'Download'),
         h('div', { class: 'ct-buttons' },
-          button('Open rows as XLSX', () => act('export', { kind: '.xlsx' }), { title: 'A correction file: mend it in a spreadsheet, then credtools correct' }),
-          button('Open rows as CSV', () => act('export', { kind: '.csv' }), { title: 'A correction file: mend it in a spreadsheet, then credtools correct' }),
-          button('This page as HTML', () => act('export', { kind: '.html' }), { title: 'Pictures and figures without values, to be sent or printed' })))
+          button('Open rows as XLSX', () => act('export', { kind: '.xlsx' }), { title: 'A correction file: fix it in a spreadsheet, then upload it on the page Upload CSV' }),
+          button('Open rows as CSV', () => act('export', { kind: '.csv' }), { title: 'A correction file: fix it in a spreadsheet, then upload it on the page Upload CSV' }),
+          button('This page as HTML', () => act('export', { kind: '.html' }), { title: 'Pictures and figures without personal values, to send or print' })))
     }
 
     function section({ name, title, sentence, headings, rows: figures, keys, drawn }) {
@@ -86,39 +74,31 @@ export default {
     function rows() {
       const { rows: list, found } = state.list
       const caption = found > list.length ? `The newest ${list.length} of ${found.toLocaleString('en')}` : `${found} shown`
-      const beside = h('aside', { 'aria-label': 'One row', class: 'ct-one' }, h('p', { class: 'ct-quiet' }, 'Choose a row to see since when, from where, by which rule and under which recipe it was rejected, and what became of it.'))
+      const beside = h('aside', { 'aria-label': 'One row', class: 'ct-one' }, h('p', { class: 'ct-quiet' }, 'Choose a row to see when, from which source, by which rule and with which recipe it was rejected, and what happened since.'))
       showRow = row => {
         beside.replaceChildren(...one(row))
         beside.querySelector('h3').focus()
       }
       const holder = h('div', { class: 'ct-scroll', tabindex: 0, role: 'group', 'aria-label': 'Rejected rows' },
         table(['Row', 'Source', 'State', 'Since', 'What is wrong'], list.map(row => [
-          button(`batch ${row.batch}, line ${row.line}`, () => act('history', { batch: row.batch, line: row.line }), { focus: `${row.batch} ${row.line}`, title: 'Show its history beside' }),
+          button(`batch ${row.batch}, line ${row.line}`, () => act('history', { batch: row.batch, line: row.line }), { focus: `${row.batch} ${row.line}`, title: 'Show its history' }),
           row.source, h('span', { class: 'ct-scope' }, row.state), row.since, row.errors.map(text => h('div', {}, text))]), caption))
       return [h('h3', {}, 'The rows'), h('div', { class: 'ct-beside' }, holder, beside)]
     }
 
     function one({ batch, line, history, zone }) {
       return [h('h3', { tabindex: -1 }, `Batch ${batch}, line ${line}`),
-        h('div', { class: 'ct-buttons' }, button('Open in review', () => act('open', { batch }), { title: 'The whole file as a new draft, below: mend it and finish' })),
+        h('div', { class: 'ct-buttons' }, button('Open in review', () => act('open', { batch }), { title: 'Opens the whole file below as a new draft: fix it and finish' })),
         table([`When (${zone})`, 'Who', 'What', 'Where', ''], history)]
-    }
-
-    function download({ name, mime }, buffer) {
-      const link = h('a', { href: URL.createObjectURL(new Blob([buffer], { type: mime })), download: name })
-      link.click()
-      URL.revokeObjectURL(link.href)
-      told.textContent = `${name} was downloaded.`
-      told.className = 'ct-told ct-done'
     }
 
     const onMessage = (message, buffers) => {
       if (message.type === 'state') draw(message)
-      else if (message.type === 'told') tell(message)
+      else if (message.type === 'said') say(said, message)
       else if (message.type === 'section') append(message.section)
       else if (message.type === 'complete') { charts.lastElementChild.hidden = true; charts.removeAttribute('aria-busy') }
       else if (message.type === 'history') showRow(message.row)
-      else if (message.type === 'download') download(message, buffers[0])
+      else if (message.type === 'download') say(said, download(message, buffers[0]))
       else if (message.type === 'picture' && holders.has(message.name)) {
         const url = URL.createObjectURL(new Blob([buffers[0]], { type: 'image/png' }))
         holders.get(message.name).replaceChildren(h('img', { src: url, alt: message.alternative }))

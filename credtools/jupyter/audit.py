@@ -1,0 +1,155 @@
+"""Audit: rejected rows in pictures and tables that can be filtered; from a figure to its rows, and to their file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import ipywidgets
+import pandas as pd
+
+from credtools.audit import reports
+from credtools.audit.filters import WORDS
+from credtools.errors import CredtoolsError, remedied
+from credtools.jupyter.parts.numbers import listed
+from credtools.jupyter.parts.page import Page, scripts
+from credtools.jupyter.wizard import Wizard
+from credtools.model import REJECT_STATES
+from credtools.registry import Registry
+from credtools.text import plural
+
+MOST_SHOWN = 100
+FILTERS = ("source", "code", "type", "uploader", "state", "since", "until")
+
+
+class AuditPage(Page):
+    """The filters, one section per question, the newest rows that fit, and one row in detail."""
+
+    _esm = scripts("dom", "audit")
+
+    def __init__(self, registry: Registry, filters: Mapping[str, Any] | None = None) -> None:
+        super().__init__(registry)
+        self.filters = {name: value for name, value in (filters or {}).items() if value}
+        self._zone = ZoneInfo(registry.settings.time_zone)
+        self._filters = {"choices": self._choices(), "labels": {name: WORDS[name].title for name in FILTERS}}
+        self._theme = "light"
+        self.page: ipywidgets.VBox | None = None  # where a file is opened below
+
+    def show(self) -> None:
+        """Everything, as it is now: the frame with the rows at once, then section by section with its picture."""
+        rows = self._rows()
+        chosen = " that fit" if self.filters else ""
+        status = f"{plural(rows['found'], 'rejected row')}{chosen} · {rows['open']:,} open"
+        state = {"type": "state", "filters": self.filters, "list": rows, "status": status}
+        self.send(state | self._filters | self.said())
+        for section in reports.of_audit(self.registry, self.filters):
+            self.send({"type": "section", "section": _shown(section)})
+            if section.plot is not None:
+                picture = {"type": "picture", "name": section.name, "alternative": reports.alternative(section)}
+                self.send(picture, [section.plot(self._theme)])
+        self.send({"type": "complete"})
+
+    def start_over(self) -> None:
+        self.filters = {}
+
+    # --- verbs ----------------------------------------------------------------------------------------------
+
+    def do_ready(self, *, dark: bool = False) -> None:
+        self._theme = "dark" if dark else "light"
+        self.show()
+
+    def do_filter(self, filters: dict[str, str]) -> None:
+        before = self.filters
+        self.filters = {name: value for name, value in filters.items() if value and name in FILTERS}
+        try:
+            self.show()
+        except CredtoolsError:
+            self.filters = before
+            raise
+
+    def do_history(self, batch: int, line: int) -> None:
+        """All that happened to one row, and its errors."""
+        history = [
+            [self._moment(act["at"]), act["by"], act["what"], f"batch {act['batch']}, line {act['line']}", act["told"]]
+            for act in self.registry.audit.row(batch, line).to_dict("records")
+        ]
+        row = {"batch": batch, "line": line, "history": history, "zone": str(self._zone)}
+        self.send({"type": "history", "row": row})
+
+    def do_open(self, batch: int) -> None:
+        """The file of a batch as a draft, judged as things are now, in the wizard below."""
+        draft = self.registry.follow(batch)
+        wizard = Wizard(self.registry)
+        wizard.start(draft.id)
+        wizard.calls = True
+        if self.page is not None:
+            self.page.children = (self, wizard)
+        self.say(f"{draft.file} is open below as draft {draft.id}. Rows that pass when you finish it are fixed.")
+        self.send({"type": "said"} | self.said())  # the figures stay: nothing is finished yet
+
+    def do_export(self, kind: str) -> None:
+        """Sends the open rows that fit as a correction file, or what is seen as a page."""
+        if kind == ".html":
+            self.hand_out("audit.html", lambda path: reports.write_audit(self.registry, path, **self.filters))
+        else:
+            name = f"rejects{'.xlsx' if kind == '.xlsx' else '.csv'}"
+            self.hand_out(name, lambda path: self.registry.write_rejects(path, **self.filters))
+
+    # --- what is shown --------------------------------------------------------------------------------------
+
+    def _choices(self) -> dict[str, list[tuple[str, str]]]:
+        """What can be filtered by: of each filter its values and their names."""
+        audit, titles = self.registry.audit, reports.titles_of(self.registry)
+        found = {
+            by: listed(name for name in sorted(map(str, audit.rejects(by=by).index)) if name)
+            for by in ("source", "type", "uploader")
+        }
+        codes = [(str(code), titles.get(str(code), str(code))) for code in audit.rejects(by="code").index]
+        return {**found, "code": codes, "state": listed(REJECT_STATES)}
+
+    def _rows(self) -> dict[str, Any]:
+        """The newest rejects that fit, and how many there are."""
+        audit = self.registry.audit
+        counts = {str(name): int(n) for name, n in audit.rejects(by="source", **self.filters).sum().items()}
+        found = audit.newest(MOST_SHOWN, **self.filters).groupby("reject", sort=False)
+        rows = [
+            {
+                **first[["source", "state"]].to_dict(),
+                **{name: int(first[name]) for name in ("batch", "line")},
+                "since": self._moment(first["first_seen"])[:10],
+                "errors": [
+                    _said(title, text) for title, text in zip(errors["title"], errors["resolution"], strict=True)
+                ],
+            }
+            for first, errors in ((errors.iloc[0], errors) for _, errors in found)
+        ]
+        return {"rows": rows, "found": sum(counts.values()), "open": counts.get("open", 0)}
+
+    def _moment(self, at: Any) -> str:
+        return str(pd.Timestamp(at).tz_convert(self._zone).strftime("%Y-%m-%d %H:%M"))
+
+
+def _said(title: str, resolution: str | None) -> str:
+    """An error in one line; no sentence once it was erased."""
+    return f"{title}: {remedied(resolution, 'screen')}" if resolution else title
+
+
+def _shown(section: reports.Section) -> dict[str, Any]:
+    """A section as the browser takes it."""
+    return {
+        "name": section.name,
+        "title": section.title,
+        "sentence": section.sentence,
+        "headings": section.headings,
+        "rows": [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in section.rows],
+        "keys": [dict(key) for key in section.keys],
+        "drawn": section.plot is not None,
+    }
+
+
+def page(registry: Registry, filters: Mapping[str, Any]) -> ipywidgets.VBox:
+    """The audit, with room below it for a file that is opened from it."""
+    audit = AuditPage(registry, filters)
+    audit.page = ipywidgets.VBox([audit])
+    return audit.page

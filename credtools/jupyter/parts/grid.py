@@ -1,0 +1,87 @@
+"""Grid: the rows of a file as the browser takes them – packed, and afterwards only what has changed."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from credtools.errors import remedied
+from credtools.model import Review
+from credtools.schema.words import Column
+
+
+class Grid:
+    """What the browser shows of the rows of one file; knows what was sent before."""
+
+    def __init__(self, columns: Iterable[Column], review: Review) -> None:
+        headings = {column: heading for heading, column in review.headings.items() if column}
+        self._columns = [column for column in columns if column.name in headings]
+        frame = review.table.frame
+        self._original = [  # as it is in the file, trimmed and squeezed
+            [" ".join(text.split()) for text in frame[headings[column.name]].tolist()] for column in self._columns
+        ]
+        self._sent: list[list[str]] = []
+        self._wrong_once: set[tuple[int, int]] = set()
+
+    def whole(self, review: Review) -> bytes:
+        """All rows with their errors."""
+        self._sent = self._texts(review)
+        columns = [{"name": column.name, "title": column.title} for column in self._columns]
+        rows = {"columns": columns, "lines": review.table.lines.tolist(), "texts": self._sent}
+        return _packed(rows | self._marks(review))
+
+    def changes(self, review: Review) -> bytes:
+        """The cells that changed since something was sent, and all errors again."""
+        before, self._sent = self._sent, self._texts(review)
+        changed = [
+            (row, column, now[row])
+            for column, (was, now) in enumerate(zip(before, self._sent, strict=True))
+            if was != now
+            for row in _different(was, now)
+        ]
+        return _packed({"changed": changed} | self._marks(review))
+
+    def _texts(self, review: Review) -> list[list[str]]:
+        """What was judged; rows that couldn't be judged as they are in the file."""
+        found = []
+        for column, original in zip(self._columns, self._original, strict=True):
+            texts = review.resolved[f"{column.name}_text"].tolist()
+            for row in np.flatnonzero(review.resolved[f"{column.name}_state"] == "unjudged").tolist():
+                texts[row] = original[row]
+            found.append(texts)
+        return found
+
+    def _marks(self, review: Review) -> dict[str, Any]:
+        """Errors as [row, column (-1: the row), cause, sentence, suggestion], the sentences, and what was fixed."""
+        errors = review.errors[review.errors["blocks"]]
+        places = {column.name: place for place, column in enumerate(self._columns)}
+        said = [f"{title}: {text}" for title, text in zip(errors["title"], errors["resolution"], strict=True)]
+        numbers, sentences = pd.factorize(np.array(said, dtype=object))  # a file without any error has no typed column
+        rows, columns = errors["row"].tolist(), [places.get(name, -1) for name in errors["column"].tolist()]
+        wrong = set(zip(rows, columns, strict=True))
+        self._wrong_once |= wrong
+        fixed = {(row, place) for row, place in self._wrong_once - wrong if place >= 0} | {
+            (row, place)
+            for place, (original, now) in enumerate(zip(self._original, self._sent, strict=True))
+            for row in _different(original, now)
+        }
+        marks = (rows, columns, errors["cause"].tolist(), numbers.tolist(), errors["suggestion"].tolist())
+        return {
+            "errors": list(zip(*marks, strict=True)),
+            "sentences": [remedied(sentence, "screen") for sentence in sentences.tolist()],
+            "before": [(row, place, self._original[place][row]) for row, place in fixed],
+        }
+
+
+def _different(was: list[str], now: list[str]) -> list[int]:
+    return np.flatnonzero(np.array(was, dtype=object) != np.array(now, dtype=object)).tolist()
+
+
+def _packed(value: dict[str, Any]) -> bytes:
+    """JSON, gzipped: the server drops what is sent faster than 1 MB/s."""
+    return gzip.compress(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"), compresslevel=1)

@@ -1,0 +1,44 @@
+// Finish: what will be written, the receipt, and the recipe to save.
+function finish(state, { act }) {
+  const id = freshId()
+  return region('Finish',
+    h('p', {}, h('strong', {}, state.file)), h('p', { id }, state.next), numbersTable(state.numbers), notes(state.warnings),
+    h('div', { class: 'ct-buttons' }, button('Back', () => act('back')),
+      !state.media && button('Add media', () => act('media_step'), { title: 'Nothing here requires media, but you can add them' }),
+      button('Finish and upload', () => act('finish'), { primary: true, about: id })))
+}
+
+function done(state, { act, ui }) {
+  const rejectsId = freshId()
+  const waits = `${counted(state.pending, 'credential is', 'credentials are')} waiting for approval.`
+  return region('Finish',
+    h('p', { class: 'ct-good' }, `${state.file} is uploaded.`), numbersTable(state.numbers),
+    receipt(state.receipt),
+    state.rejected > 0 && h('div', {}, h('p', { id: rejectsId }, `${counted(state.rejected, 'row was', 'rows were')} rejected. Download the rejected rows, fix them in a spreadsheet (the reasons are in the file) and upload that file like any other.`),
+      h('div', { class: 'ct-buttons' }, [['.xlsx', 'XLSX'], ['.csv', 'CSV']].map(([kind, name]) =>
+        button(`Download rejected rows (${name})`, () => act('rejects', { kind }, true), { about: rejectsId })))),
+    state.pending > 0 && h('p', {}, state.may_approve ? waits : `${waits} Somebody else has to approve them.`),
+    state.pending > 0 && state.may_approve && h('div', { class: 'ct-buttons' }, button('Decide on approval…', () => ui.approve(state))),
+    saving(state, act),
+    h('div', { class: 'ct-buttons' }, button(state.later > 0 ? 'Next file' : 'To the credentials', () => act('close'), { primary: !state.changes.length })))
+}
+
+// How the file was read and corrected, for the next one. For a source that has a recipe that file is what to save over.
+function saving(state, act) {
+  const name = h('input', { type: 'text', placeholder: 'for example hr', 'data-focus': 'recipe name' })
+  const another = h('div', { class: 'ct-line' }, field('Save how this file was read and corrected, as a recipe called', name),
+    button('Save recipe', () => act('save', { name: name.value })))
+  if (!state.recipe) {
+    name.value = state.source
+    return another
+  }
+  const id = freshId()
+  return h('div', {},
+    state.changes.length ? h('div', {}, h('p', { id }, `What was decided isn't in ${state.recipe} yet. Saving changes these lines; everything else, including comments, stays:`),
+      h('pre', { class: 'ct-changes', tabindex: 0, 'aria-label': `Changes of ${state.recipe}` }, state.changes.join('\n')),
+      h('div', { class: 'ct-buttons' }, button(`Save over ${state.recipe}`, () => act('save', { name: state.source }), { primary: true, focus: 'save over', about: id })))
+      : h('p', {}, `${state.recipe} already says how this file was read and corrected.`),
+    h('details', {}, h('summary', { 'data-focus': 'another recipe' }, 'Save under another name…'), another))
+}
+
+const receipt = text => text && h('details', {}, h('summary', { 'data-focus': 'receipt' }, 'Receipt'), h('pre', {}, text))

@@ -1,0 +1,82 @@
+// Review data: causes, decisions and the rows below them.
+function review(state, tools) {
+  return region('Review data', decided(state, tools), rows(state, tools.ui))
+}
+
+// What each decision changes. The rows below stay: somebody may be typing in them.
+function decided(state, { act, ui }) {
+  const nextId = freshId()
+  const file = fileInput('Re-upload file', ui, true)
+  file.hidden = true
+  const why = 'Choose the corrected file: it replaces this one and is compared with it'
+  return h('div', { class: 'ct-decided' },
+    h('p', {}, h('strong', {}, state.file), state.later > 0 && ` (${state.later} more ${state.later === 1 ? 'file waits' : 'files wait'})`),
+    h('div', { class: 'ct-buttons' },
+      button('Back', () => act('back')), button('Discard…', () => ui.discard(state.file), { title: 'Discard the whole file; nothing is uploaded' }),
+      button('Re-upload', () => file.click(), { title: why }), file,
+      button('Next', () => act('next'), { primary: true, about: nextId }), h('span', { id: nextId, class: 'ct-next' }, state.next)),
+    state.comparison && h('p', { class: 'ct-good' }, `Compared with the file before: ${state.comparison}.`),
+    unlike(state.unlike),
+    assumptions(state.reading, act),
+    h('h3', {}, state.causes.length ? 'What is wrong, largest first' : 'There is nothing left to decide'),
+    h('ul', { class: 'ct-causes' }, state.causes.map(cause => causeCard(cause, { act, ui }))),
+    state.more > 0 && button(`Show more causes (${state.more.toLocaleString('en')})`, () => act('more'), { focus: 'more' }),
+    state.decisions.length > 0 && decisions(state.decisions, act),
+    folded(state.idle.found === 1 ? '1 correction changes nothing in this file' : `${state.idle.found.toLocaleString('en')} corrections change nothing in this file`,
+      state.idle.sentences, state.idle.found),
+    notes(state.warnings))
+}
+
+function causeCard(cause, { act, ui }) {
+  const id = freshId()
+  const go = (label, click, primary) => button(label, click, { focus: `${label} ${cause.key}`, about: id, primary })
+  return h('li', { 'data-card': cause.key },
+    h('div', { class: 'ct-what', id }, h('strong', {}, cause.count), ` – ${cause.name}`),
+    cause.examples.length > 1 && h('div', {}, `For example: ${cause.examples.map(text => `‘${text}’`).join(', ')}`),
+    h('div', {}, cause.resolution),
+    cause.suggestion && h('div', { class: 'ct-suggestion' }, h('strong', {}, 'Suggestion: '), cause.suggestion),
+    h('div', { class: 'ct-buttons' },
+      cause.suggestion && go('Accept', () => act('accept', { cause: cause.key }), true),
+      cause.choose && go('Choose…', () => act('options', { cause: cause.key }, true)),
+      go('Reject rows', () => act('leave', { cause: cause.key })),
+      go('Show rows', () => ui.showRows(`cause ${cause.place}`)), h('span', { class: 'ct-quiet' }, cause.lines)))
+}
+
+function decisions(list, act) {
+  return h('div', {}, h('h3', {}, 'What was decided'), h('ul', { class: 'ct-list ct-decisions' }, list.map(decision => {
+    const id = freshId()
+    return h('li', { 'data-card': `decision ${decision.number}` },
+      h('span', { id }, decision.sentence), h('span', { class: 'ct-scope' }, decision.scope),
+      decision.idle && h('span', { class: 'ct-scope ct-idle' }, 'changes nothing in this file'),
+      decision.turn && button(decision.turn, () => act('turn', { number: decision.number }), { focus: `turn ${decision.number}`, about: id }),
+      button('Undo', () => act('undo', { number: decision.number }), { focus: `undo ${decision.number}`, about: id }))
+  })))
+}
+
+const filtersOf = state => [['bad', 'rows with errors'], ['all', 'all rows'], ['fixed', 'changed rows'],
+  ...state.causes.map(({ name, place }) => [`cause ${place}`, name])]
+
+function rows(state, ui) {
+  const filter = select(filtersOf(state), ui.grid.filter, { 'data-focus': 'rows' })
+  const text = h('input', { type: 'search', 'data-focus': 'find' })
+  text.value = ui.grid.text
+  const ask = () => {
+    filter.value ||= 'bad'
+    ui.grid.select(filter.value, text.value)
+  }
+  filter.addEventListener('change', ask)
+  text.addEventListener('input', ask)
+  Object.assign(ui, { filter, text })
+  return h('div', {}, h('h3', {}, 'Rows'),
+    h('div', { class: 'ct-line' }, field('Show', filter), field('Find in the rows', text), button('Refresh the list', ask, { title: 'Rows that were fixed leave the list' }), ui.count),
+    h('p', { class: 'ct-quiet' }, 'Type or press Enter to change a cell, Esc to leave it as it was. Pasting from a spreadsheet fills the rows that are shown. Ctrl+Z undoes the last decision.'),
+    ui.grid.element, ui.grid.detail)
+}
+
+// The causes have changed: what can be filtered by has, too. The rows of a cause stay as long as somebody is among them.
+function renewFilter(state, ui) {
+  const ofCause = ui.grid.filter.startsWith('cause')
+  const options = [...(ofCause ? [['', 'the rows shown so far']] : []), ...filtersOf(state)]
+  ui.filter.replaceChildren(...options.map(([value, name]) => h('option', { value }, name)))
+  ui.filter.value = ofCause ? '' : ui.grid.filter
+}

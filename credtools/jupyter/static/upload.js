@@ -1,0 +1,97 @@
+// Upload CSV: the drop zone; headings and how a file is read; what came of a correction file.
+function fileInput(label, ui, again) {
+  const input = h('input', { type: 'file', 'aria-label': label, accept: '.csv,.tsv,.txt,.xlsx,.xls,.ods', multiple: !again, 'data-focus': label })
+  input.addEventListener('change', () => { ui.sendFiles([...input.files], again); input.value = '' })
+  return input
+}
+
+function upload(state, { act, ui }) {
+  const zone = dropZone(transfer => ui.sendFiles([...transfer.files], false),
+    h('strong', {}, 'Drop files here, or click to choose them'),
+    h('span', {}, 'CSV, TSV, XLSX, XLS or ODS, up to 50 MB and 20,000 rows each. Several files are read one after the other.'),
+    h('span', {}, 'Upload rejected rows that you fixed in a spreadsheet here, too.'),
+    fileInput('Upload CSV file', ui, false))
+  const recipe = select(state.recipes, state.recipe, { 'data-focus': 'recipe' })
+  recipe.addEventListener('change', () => act('recipe', { recipe: recipe.value }))
+  return region('Upload CSV',
+    h('p', {}, 'No file yet? Fill in the template: it has the right headings, with instructions in the second row.'),
+    h('div', { class: 'ct-buttons' },
+      button('Download CSV template', () => act('template', { kind: '.csv' }, true)),
+      button('Download XLSX template', () => act('template', { kind: '.xlsx' }, true))),
+    state.recipes.length > 1 && field('Recipe: how files of this source were read and corrected before', recipe),
+    zone,
+    h('div', { class: 'ct-buttons' }, button('Back to the credentials', () => act('home')),
+      state.open && button(`Continue with ${state.open}`, () => act('resume'), { focus: 'resume', primary: true })))
+}
+
+function headings(state, { act, ui }) {
+  const columns = [['', 'not used'], ...state.headings.columns.map(column => [column.name, column.title + (column.required ? ' (required)' : '')])]
+  const chosen = new Map()
+  const rows = state.headings.rows.map(row => {
+    const choice = select(columns, row.column, { 'aria-label': `${row.heading} stands for`, 'data-focus': `heading ${row.heading}` })
+    chosen.set(row.heading, choice)
+    const note = row.sure ? 'matched' : row.column ? 'a suggestion: please check' : ''
+    return [row.heading, row.examples.join(' · '), choice, note]
+  })
+  const next = () => act('headings', { chosen: Object.fromEntries([...chosen].map(([heading, choice]) => [heading, choice.value])) })
+  return region('Upload CSV',
+    h('p', {}, `${state.file}: which column does each heading stand for? Columns that aren't used are kept with the row, but not checked.`),
+    state.problem && h('p', { class: 'ct-warning' }, state.problem),
+    unlike(state.unlike),
+    assumptions(state.reading, act),
+    table(['Heading in the file', 'For example', 'Stands for', ''], rows),
+    h('div', { class: 'ct-buttons' }, button('Back', () => act('back')), button('Discard…', () => ui.discard(state.file)), button('Next', next, { primary: true })))
+}
+
+// What was assumed to read the file: one line, and a form behind it to change it.
+function assumptions(reading, act) {
+  const fields = new Map(reading.choices.map(choice => {
+    const input = choice.options ? select(choice.options, choice.value) : h('input', { type: 'text' })
+    if (!choice.options) input.value = choice.value
+    const note = choice.notes && h('span', { class: 'ct-quiet', id: freshId() })
+    if (note) {
+      const explain = () => { note.textContent = choice.notes[input.value] ?? '' }
+      input.addEventListener('change', explain)
+      input.setAttribute('aria-describedby', note.id)
+      explain()
+    }
+    return [choice.name, { label: choice.label, input, note }]
+  }))
+  const change = () => act('reading', { values: Object.fromEntries([...fields].map(([name, { input }]) => [name, input.value])) })
+  return h('div', {},
+    reading.warnings.map(text => h('p', { class: 'ct-warning' }, `⚠ ${text}`)),
+    h('details', { class: 'ct-reading' },
+      h('summary', { 'data-focus': 'reading' }, h('strong', {}, 'Read as: '), reading.line, ' ', h('span', { class: 'ct-link' }, 'Change…')),
+      h('div', { class: 'ct-line' }, [...fields.values()].map(({ label, input }) => field(label, input))),
+      [...fields.values()].map(({ note }) => note),
+      h('div', { class: 'ct-buttons' }, button('Read again like this', change))))
+}
+
+// What differs from the last files of the source; what would hold an unattended run is marked.
+function unlike(findings) {
+  return findings.length > 0 && h('div', {}, h('h3', {}, findings.some(({ holds }) => holds) ? 'What holds an unattended run, or differs from the last files' : 'What differs from the last files of this source'),
+    h('ul', { class: 'ct-list ct-unlike' }, findings.map(({ sentence, holds }) =>
+      h('li', { class: holds && 'ct-holds' }, h('span', {}, sentence), holds && h('span', { class: 'ct-scope' }, 'holds an unattended run')))))
+}
+
+const listed = (sentences, found) => h('ul', {}, sentences.map(text => h('li', {}, text)),
+  found > sentences.length && h('li', {}, `and ${(found - sentences.length).toLocaleString('en')} more`))
+
+const folded = (title, sentences, found = sentences.length) => found > 0
+  && h('details', {}, h('summary', { 'data-focus': title }, title), listed(sentences, found))
+
+function notes(warnings) {
+  return folded(warnings.length === 1 ? '1 warning that blocks nothing' : `${warnings.length} warnings that block nothing`, warnings)
+}
+
+// What came of a correction file: its rows were rejected before, were fixed in a spreadsheet, and are checked again.
+function corrected(state, { act }) {
+  return region('Upload CSV',
+    h('p', { class: 'ct-good' }, `${state.file} is a correction file: its rows were checked again, and those that now pass are uploaded.`),
+    numbersTable(state.numbers),
+    state.found > 0 && h('div', {}, h('h3', {}, 'Please check'), listed(state.lines, state.found)),
+    receipt(state.receipts),
+    h('div', { class: 'ct-buttons' }, button('Upload another file', () => act('begin')),
+      state.open ? button(`Continue with ${state.open}`, () => act('resume'), { focus: 'resume', primary: true })
+        : button('To the credentials', () => act('home'), { primary: true })))
+}

@@ -1,0 +1,148 @@
+"""Causes: what blocks the rows of a review, as a person can settle it; what *Accept* and *Choose…* offer for each.
+
+Nothing that is offered is ever applied by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from credtools.errors import CredtoolsError, remedied
+from credtools.jupyter.parts.numbers import listed
+from credtools.jupyter.wizard.decisions import Cell
+from credtools.model import IntArray, Review
+from credtools.registry import Lookups
+from credtools.schema.dates import FormatEvidence, format_evidence
+from credtools.schema.words import Column
+from credtools.text import fold
+
+MOST_OFFERED = 20
+OF_WHOLE_ROWS = ("expires_after_issue", "not_repeated", "field_count")  # no other value of one cell settles them
+
+
+class Cause:
+    """One cause of errors in the review at hand: its rows and their values."""
+
+    def __init__(self, found: dict[str, Any], errors: pd.DataFrame, places: IntArray, column: Column | None) -> None:
+        self.code, self.title, self.column = str(found["code"]), str(found["title"]), column
+        self.value, self.pattern = str(found["value"]), str(found["pattern"])
+        self.resolution, self.suggestion = remedied(str(found["resolution"]), "screen"), str(found["suggestion"])
+        self.count, self.place = int(found["count"]), int(found["cause"])
+        self._errors, self._places = errors, places
+        name = f"{self.code}\n{found['column']}\n{self.pattern or fold(self.value)}"
+        self.key = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
+
+    def __str__(self) -> str:
+        if self.column is None:
+            return self.title
+        where = self.column.title
+        if self.pattern:
+            return f"{self.title} in {where}: like ‘{self.value}’"
+        return f"{self.title}: ‘{self.value}’ in {where}" if self.value else f"{self.title}: {where}"
+
+    @cached_property
+    def errors(self) -> pd.DataFrame:
+        """The errors of this cause, one per row of the file."""
+        return self._errors.iloc[self._places]
+
+    def cells(self, new: str | None = None) -> tuple[Cell, ...]:
+        """The cells of this cause, each with its new value (None: what is suggested for each)."""
+        if self.column is None:
+            raise CredtoolsError("cause_of_whole_rows")
+        lines, values = self.errors["line"].tolist(), self.errors["value"].tolist()
+        each = self.errors["suggestion"].tolist() if new is None else [new] * len(lines)
+        name = self.column.name
+        return tuple(Cell(int(a), name, str(b), str(c)) for a, b, c in zip(lines, values, each, strict=True) if c != b)
+
+
+def blocking(review: Review, columns: Mapping[str, Column]) -> list[Cause]:
+    """The causes that block rows, largest first; `columns`: those of the schema in use, by name."""
+    errors, causes = review.errors, review.errors["cause"].to_numpy()
+    order = np.argsort(causes, kind="stable")
+    places = np.split(order, np.cumsum(np.bincount(causes))[:-1]) if len(causes) else []
+    return [
+        Cause(found, errors, places[int(found["cause"])], columns.get(str(found["column"])))
+        for found in _records(review.causes[review.causes["blocks"]])
+    ]
+
+
+# --- Accept ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One value for all cells, a date format, or (both blank) for each cell what is suggested for it."""
+
+    label: str
+    value: str = ""
+    format: str = ""
+
+
+def suggest(cause: Cause, formats: Sequence[str]) -> Suggestion | None:
+    """What the evidence speaks for."""
+    if cause.code != "date_format":
+        return Suggestion(f"‘{cause.suggestion}’", value=cause.suggestion) if cause.suggestion else None
+    values, each = cause.errors["value"].tolist(), cause.errors["suggestion"].tolist()
+    best = next(iter(fitting_formats(values, formats)), None)
+    if best is not None and best.reads == len(values):
+        return Suggestion(f"also read dates written {best.format} ({best})", format=best.format)
+    if all(each):
+        return Suggestion(f"each as the only date it can mean, for example ‘{values[0]}’ → ‘{each[0]}’")
+    return None
+
+
+def fitting_formats(values: Sequence[str], formats: Sequence[str]) -> list[FormatEvidence]:
+    """The formats that read these values, best first; among equals the order of day and month in force."""
+    in_force = {_order(form) for form in formats}
+    found = [e for e in format_evidence(values) if e.format not in formats]
+    return sorted(found, key=lambda e: (-e.reads, -e.proves, _order(e.format) not in in_force))
+
+
+def _order(form: str) -> tuple[str, ...]:
+    """The order of day, month and year in a format."""
+    return tuple(dict.fromkeys(letter for letter in form if letter in "DMY"))
+
+
+# --- Choose… -----------------------------------------------------------------------------------------------------
+
+
+def choices(cause: Cause, formats: Sequence[str], lookups: Lookups) -> dict[str, Any]:
+    """What a person can choose: a list of (value, label), with typed text as well where `free` says what for."""
+    column, values = cause.column, cause.errors["value"].tolist()
+    if cause.code == "date_format":
+        found = [(e.format, str(e)) for e in fitting_formats(values, formats)]
+        return {"kind": "format", "choices": found, "free": "Another date format, for example D.M.YYYY"}
+    if column is None or cause.code in OF_WHOLE_ROWS:
+        return {"kind": "rows", "choices": [], "free": ""}
+    if column.kind == "credential_type":
+        active = lookups.types.loc[lookups.types["status"] == "active", "name"]
+        return {"kind": "list", "choices": listed(map(str, active)), "free": ""}
+    if column.kind == "user":
+        near = lookups.nearest_users(values[0]) if values and "@" in values[0] else []
+        return {"kind": "search", "choices": users_like("", column.name, lookups, near), "free": ""}
+    return {"kind": "text", "choices": [], "free": f"{column.title} of these rows"}
+
+
+def users_like(text: str, column: str, lookups: Lookups, near: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Active users whose name, address or number contains `text`, or those of `near`: what names them, and a label."""
+    users = lookups.users[lookups.users["status"] == "active"].fillna("")
+    key = "external_id" if column == "external_id" else "email"
+    labels = {
+        str(user[key]): " · ".join(dict.fromkeys(filter(None, (str(user["name"]), str(user["email"]), str(user[key])))))
+        for user in _records(users)
+        if user[key]
+    }
+    wanted = fold(text)
+    found = [value for value in labels if wanted in fold(labels[value])] if wanted else [v for v in near if v in labels]
+    return [(value, labels[value]) for value in found[:MOST_OFFERED]]
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]

@@ -1,0 +1,128 @@
+"""Read as: what was assumed to read a file, in one line that can be changed; and which heading means what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from credtools.errors import CredtoolsError, FileError
+from credtools.jupyter.parts.numbers import listed
+from credtools.jupyter.wizard.open_file import OpenFile
+from credtools.reading import suggest_columns
+from credtools.recipe import Recipe, apply
+from credtools.text import plural
+
+ENCODINGS = [
+    "utf-8",
+    "cp1252",
+    "iso-8859-1",
+    "iso-8859-15",
+    "cp1250",
+    "cp1251",
+    "mac-roman",
+    "utf-16",
+    "cp437",
+    "cp850",
+]
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars (|)", " ": "blanks"}
+EXAMPLES = 3
+
+
+def facts(file: OpenFile) -> dict[str, Any]:
+    """What was assumed to read the file, and what of it can be changed."""
+    return {"line": line(file), "choices": choices(file), "warnings": list(file.batch.table.reading.warnings)}
+
+
+def line(file: OpenFile) -> str:
+    """What was assumed, in one line."""
+    table, found = file.batch.table, file.batch.table.reading
+    parts = [plural(len(table.lines), "row"), found.encoding]
+    parts += [f"sheet {found.sheet!r}"] if found.sheet else []
+    parts += [f"columns divided by {DELIMITERS.get(found.delimiter, found.delimiter)}"] if found.delimiter else []
+    parts += [f"headings on line {found.heading_line}" if found.heading_line else "no headings"]
+    if file.review:
+        matched = sum(column is not None for column in file.review.headings.values())
+        parts += [f"{matched} of {len(file.review.headings)} headings matched"]
+        formats = dict.fromkeys(form for each in file.review.date_formats.values() for form in each)
+        parts += [f"dates as {' or '.join(formats)}"] if formats else []
+    return " · ".join(parts)
+
+
+def choices(file: OpenFile) -> list[dict[str, Any]]:
+    """What can be changed: of each assumption its name, label, value, what else it may be, and the evidence for it."""
+    found = file.batch.table.reading
+    if found.delimiter is None:
+        offered: list[dict[str, Any]] = [{"name": "sheet", "label": "Sheet", "value": found.sheet or ""}]
+    else:
+        offered = [
+            _choice("encoding", "Encoding", found.encoding, dict(listed(ENCODINGS))),
+            _choice("delimiter", "Columns divided by", found.delimiter, DELIMITERS),
+        ]
+    offered.append({"name": "heading_line", "label": "Headings on line", "value": str(found.heading_line or "none")})
+    if file.review and file.review.date_formats:
+        now = next(iter(file.review.date_formats.values()))[0]
+        notes = {evidence.format: str(evidence) for evidence in file.date_evidence()}
+        offered.append(_choice("date_format", "Dates are written", now, dict(listed(notes))) | {"notes": notes})
+    return offered
+
+
+def changed(file: OpenFile, values: Mapping[str, str]) -> Recipe:
+    """The recipe with other assumptions. Raises CredtoolsError for a heading line that is no number."""
+    now = {choice["name"]: choice["value"] for choice in choices(file)}
+    read = dict(file.base.read)
+    for name, value in values.items():
+        if name in now and name != "date_format" and value != now[name]:
+            read[name] = _heading_line(value) if name == "heading_line" else value
+    recipe = replace(file.base, read=read)
+    wanted = values.get("date_format", "")
+    return replace(recipe, date_format={"*": (wanted,)}) if wanted and wanted != now.get("date_format") else recipe
+
+
+def headings(file: OpenFile) -> dict[str, Any]:
+    """Each heading with examples, the column that it means or may mean; and the columns there are."""
+    table, matched = file.batch.table, _matched(file)
+    taken = {column for column in matched.values() if column}
+    free = {name: (c.title, *c.synonyms) for name, c in file.columns.items() if name not in taken}
+    suggested = suggest_columns([name for name, column in matched.items() if column is None], free)
+    rows = []
+    for heading, column in matched.items():
+        examples = [text for text in table.frame[heading].head(200).drop_duplicates().tolist() if text.strip()]
+        meant = {"column": column or suggested.get(heading, ""), "sure": bool(column)}
+        rows.append({"heading": heading, "examples": examples[:EXAMPLES], **meant})
+    columns = [{"name": c.name, "title": c.title, "required": c.required} for c in file.columns.values()]
+    return {"rows": rows, "columns": columns, "open": bool(file.problem or suggested)}
+
+
+def with_headings(file: OpenFile, chosen: Mapping[str, str]) -> Recipe:
+    """The recipe in which headings mean the chosen columns. Raises CredtoolsError when two mean the same one."""
+    named = {heading: column for heading, column in chosen.items() if column in file.columns}
+    for column in set(named.values()):
+        twice = [heading for heading, name in named.items() if name == column]
+        if len(twice) > 1:
+            raise CredtoolsError("column_twice", title=file.columns[column].title, headings=" and ".join(twice))
+    kept = {h: c for h, c in file.base.headings.items() if h not in chosen}
+    return replace(file.base, headings={**kept, **named})
+
+
+def _matched(file: OpenFile) -> dict[str, str | None]:
+    if file.review:
+        return dict(file.review.headings)
+    table, schema = file.batch.table, file.registry.schema(file.batch.recipe.schema)
+    try:
+        return dict(apply(file.batch.recipe, table, schema.columns).headings)
+    except FileError:  # two headings mean one column
+        return dict.fromkeys(table.frame.columns[: table.expected_fields])
+
+
+def _choice(name: str, label: str, value: str, offered: Mapping[str, str]) -> dict[str, Any]:
+    options = dict(offered) if value in offered else {value: value, **offered}
+    return {"name": name, "label": label, "value": value, "options": list(options.items())}
+
+
+def _heading_line(text: str) -> int:
+    if text.strip().lower() in ("none", "0", ""):
+        return 0
+    if not text.strip().isdecimal():
+        raise CredtoolsError("heading_line_not_number", text=text)
+    return int(text)

@@ -1,0 +1,185 @@
+"""Review: the step *Review data* – causes settled, cells typed, decisions taken back; each checked at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from credtools.errors import CredtoolsError, remedied
+from credtools.jupyter.parts.numbers import next_sentence
+from credtools.jupyter.wizard import read_as
+from credtools.jupyter.wizard.causes import OF_WHOLE_ROWS, Cause, choices, users_like
+from credtools.jupyter.wizard.decisions import Decision, usual_scope
+from credtools.jupyter.wizard.open_file import OpenFile
+from credtools.jupyter.wizard.steps import FIRST_CAUSES
+from credtools.jupyter.wizard.upload import UploadStep, unlike
+from credtools.recipe.steps import Hit, Replace, Rule
+from credtools.text import fold, plural
+
+EXAMPLES = 3
+MOST_IDLE = 50
+
+
+class ReviewStep(UploadStep):
+    """The verbs and facts of the page `review`."""
+
+    def review_facts(self) -> dict[str, Any]:
+        """What was assumed, causes largest first, decisions, warnings, and what Next will do."""
+        file, found, causes = self.file, self.file.reviewed, self.file.causes()
+        shown = causes[: self.shown_causes]
+        return self.in_hand | {
+            "counts": f"{found.ready:,} ready · {found.rows - found.ready:,} rejected · {plural(len(causes), 'cause')}",
+            "reading": read_as.facts(file),
+            "causes": [_card(file, cause) for cause in shown],
+            "more": len(causes) - len(shown),
+            "decisions": [_decided(file, decision) for decision in reversed(file.decisions)],
+            "warnings": warnings(found.causes),
+            "unlike": unlike(file),
+            "idle": _idle(file),
+            "comparison": str(file.comparison or ""),
+            "next": next_sentence(found.rows, found.ready),
+        }
+
+    def do_more(self) -> None:
+        self.shown_causes += FIRST_CAUSES
+        self.show()
+
+    def do_accept(self, cause: str) -> None:
+        self._decide(self.file.accept, cause)
+
+    def do_leave(self, cause: str) -> None:
+        self.say(sentence(self.file, self.file.leave(cause)))
+        self.show()
+
+    def do_options(self, cause: str) -> None:
+        """What *Choose…* offers for a cause."""
+        found, column = self.file.cause(cause), self.file.cause(cause).column
+        offered = choices(found, self.file.formats(found), self.registry.lookups())
+        offered |= {"name": str(found), "resolution": found.resolution, "column": column.name if column else ""}
+        if column and column.kind != "user" and all(found.errors["value"]):  # no rule for a blank, nor for a person
+            offered["usual"] = usual_scope(column, found.cells(""))
+        self.send({"type": "options", "cause": cause, **offered})
+
+    def do_search(self, text: str, column: str) -> None:
+        self.send({"type": "found", "choices": users_like(text, column, self.registry.lookups())})
+
+    def do_choose(self, cause: str, value: str, scope: str) -> None:
+        found = self.file.cause(cause)
+        if found.code == "date_format":
+            self._decide(self.file.add_format, found, value)
+        else:
+            self._decide(self.file.replace, found, value.strip(), "rule" if scope == "rule" else "patch")
+
+    def do_edit(self, cells: list[list[Any]]) -> None:
+        self._decide(self.file.edit, [(int(line), str(column), str(new)) for line, column, new in cells])
+
+    def do_turn(self, number: int) -> None:
+        self.say(sentence(self.file, self.file.turn(number)))
+        self.show()
+
+    def do_undo(self, number: int | None = None) -> None:
+        """Takes a decision back: the one of this number, else the last one."""
+        if number is None and not self.file.decisions:
+            raise CredtoolsError("nothing_to_undo")
+        taken = self.file.undo(self.file.decisions[-1].number if number is None else number)
+        self.say(f"Undone: {sentence(self.file, taken)}")
+        self.show()
+
+    def _decide(self, decide: Callable[..., Decision | None], *given: Any) -> None:
+        """A decision is taken; what it was is said, and how many errors are fixed by it."""
+        before = self.file.errors()
+        if decision := decide(*given):
+            fixed = before - self.file.errors()
+            effect = f"{plural(fixed, 'error')} fixed" if fixed > 0 else "No error fixed"
+            effect = plural(-fixed, "new error") if fixed < 0 else effect
+            self.say(f"{sentence(self.file, decision)} {effect}.")
+        self.show()
+
+
+def warnings(causes: pd.DataFrame) -> list[str]:
+    """What blocks no row but should be seen, one sentence per cause."""
+    found = causes[~causes["blocks"]][["count", "title", "resolution"]].itertuples(index=False)
+    return [f"{plural(int(count), 'row')}: {title}. {remedied(text, 'screen')}" for count, title, text in found]
+
+
+def _idle(file: OpenFile) -> dict[str, Any]:
+    """The corrections of the source that do nothing in this file, the first ones in a sentence each."""
+    idle = file.batch.idle_patches
+    first = idle[["column", "old", "new", "why"]].head(MOST_IDLE).itertuples(index=False)
+    sentences = [f"{_pair(file, column, old, new)}: {why}." for column, old, new, why in first]
+    return {"found": len(idle), "sentences": sentences}
+
+
+def _card(file: OpenFile, cause: Cause) -> dict[str, Any]:
+    """What is shown of a cause."""
+    suggestion = file.suggestion(cause)
+    values = list(dict.fromkeys(cause.errors["value"].head(200).tolist()))
+    lines = ", ".join(f"{line:,}" for line in cause.errors["line"].head(EXAMPLES).tolist())
+    more = f" and {cause.count - EXAMPLES:,} more" if cause.count > EXAMPLES else ""
+    return {
+        "key": cause.key,
+        "place": cause.place,
+        "count": plural(cause.count, "row"),
+        "name": str(cause),
+        "resolution": cause.resolution,
+        "examples": values[:EXAMPLES] if cause.pattern else [],
+        "lines": f"{'line' if cause.count == 1 else 'lines'} {lines}{more}",
+        "suggestion": suggestion.label if suggestion else "",
+        "choose": cause.column is not None and cause.code not in OF_WHOLE_ROWS,
+    }
+
+
+# --- what was decided --------------------------------------------------------------------------------------------
+
+
+def _decided(file: OpenFile, decision: Decision) -> dict[str, Any]:
+    """What is shown of a decision; `turn`: what it can become instead."""
+    is_rule = decision.scope == "rule"
+    people = {column.name for column in file.columns.values() if column.kind == "user"}
+    turn = ""
+    if decision.changeable and not people & decision.rules.keys():  # an address names a person; recipes name nobody
+        turn = "Only these records" if is_rule else "Every file of this source"
+    scope = "rule: every file of this source" if is_rule else "patch: only these records"
+    return {
+        "number": decision.number,
+        "sentence": sentence(file, decision),
+        "scope": "stays rejected" if decision.cause else scope,
+        "idle": is_rule and decision.rule is not None and not _hit(file, decision.rule).rows,
+        "turn": turn,
+    }
+
+
+def sentence(file: OpenFile, decision: Decision) -> str:
+    """A decision in one sentence, before → after."""
+    if decision.cause:
+        stay = "stays" if decision.count == 1 else "stay"
+        return f"{plural(decision.count, 'row')} {stay} rejected: {decision.said}."
+    if decision.format:
+        where = file.columns[decision.column].title
+        return f"{where}: dates are also read as {decision.format} ({plural(decision.count, 'cell')})."
+    if decision.rule:
+        return _rule(file, _hit(file, decision.rule, decision.count))
+    first = decision.cells[0]
+    pairs = {(fold(cell.old), cell.new) for cell in decision.cells}
+    more = f" and {plural(len(pairs) - 1, 'more value')}" if len(pairs) > 1 else ""
+    return f"{_pair(file, first.column, first.old, first.new)}{more} ({plural(decision.count, 'cell')})."
+
+
+def _hit(file: OpenFile, rule: Rule, before: int = 0) -> Hit:
+    """What a rule does in this file now, or did `before` it was taken back."""
+    return file.hits.get(rule) or Hit(rule, before, ())
+
+
+def _rule(file: OpenFile, hit: Hit) -> str:
+    if isinstance(hit.rule, Replace):
+        return f"{_pair(file, hit.rule.column, hit.rule.old, hit.rule.new)} ({plural(hit.rows, 'cell')})."
+    pairs = ", ".join(f"‘{before}’ → ‘{after}’" for before, after, _ in hit.changes[:EXAMPLES])
+    more = f" and {plural(len(hit.changes) - EXAMPLES, 'more value')}" if len(hit.changes) > EXAMPLES else ""
+    return f"{hit.label}{': ' * bool(pairs)}{pairs}{more} ({plural(hit.rows, 'row')})."
+
+
+def _pair(file: OpenFile, column: str, old: str, new: str) -> str:
+    title = file.columns[column].title if column in file.columns else column
+    return f"{title}: {f'‘{old}’' if old else '(blank)'} → {f'‘{new}’' if new else '(blank)'}"

@@ -1,0 +1,107 @@
+"""Steps: what all steps of the wizard share – the files in hand, the step that is shown, and how it goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from credtools.errors import CredtoolsError
+from credtools.jupyter.credentials import Credentials
+from credtools.jupyter.parts.drop_zone import DropZone
+from credtools.jupyter.parts.grid import Grid
+from credtools.jupyter.wizard import read_as
+from credtools.jupyter.wizard.open_file import OpenFile
+from credtools.recipe import MANUAL
+from credtools.registry import Batch, Registry
+
+FIRST_CAUSES = 8
+
+
+class Steps(DropZone):
+    """The state of the wizard; each step has its verbs (`do_…`) and its facts: plain values, which the browser shows.
+
+    The browser turns facts into text, never into markup.
+    """
+
+    def __init__(self, registry: Registry, recipe: str = "") -> None:
+        super().__init__(registry)
+        self.recipe = recipe
+        self.calls = False  # a click elsewhere opened it: what it shows next comes into sight and gets the focus
+        self.step = "home"
+        self.files: list[OpenFile] = []  # the one in hand first, then those that wait for their turn
+        self.finished: Batch | None = None  # the last one
+        self.credentials: Credentials | None = None
+        self.grid: Grid | None = None  # None: the browser hasn't the rows of the file in hand
+        self.shown_causes = FIRST_CAUSES
+
+    def show(self) -> None:
+        """Sends what the step shows: its facts, and the rows – all of them once, then what has changed."""
+        facts = getattr(self, f"{self.step}_facts")
+        self.send({"type": "state", "step": self.step, "calls": self.calls} | self.said() | facts())
+        self.calls = False
+        if self.step != "review":
+            return
+        review = self.file.reviewed
+        if self.grid is None:
+            self.grid = Grid(self.file.columns.values(), review)
+            self.send({"type": "rows"}, [self.grid.whole(review)])
+        else:
+            self.send({"type": "changes"}, [self.grid.changes(review)])
+
+    def start_over(self) -> None:
+        self.step = "home"
+
+    @property
+    def file(self) -> OpenFile:
+        """The file in hand. Raises CredtoolsError when there is none."""
+        if not self.files:
+            self.step = "home"
+            raise CredtoolsError("no_open_file")
+        return self.files[0]
+
+    @property
+    def in_hand(self) -> dict[str, Any]:
+        """The facts of all steps with a file."""
+        return {"file": self.file.batch.file, "later": len(self.files) - 1}
+
+    @property
+    def done(self) -> Batch:
+        """The batch that was finished last. Raises CredtoolsError when there is none."""
+        if self.finished is None:
+            raise CredtoolsError("nothing_finished")
+        return self.finished
+
+    # --- going on -------------------------------------------------------------------------------------------
+
+    def go_on(self) -> None:
+        """To the headings where they are open, else to the review."""
+        self.shown_causes = FIRST_CAUSES
+        unsettled = self.file.problem or not self.file.batch.recipe.headings
+        if unsettled and read_as.headings(self.file)["open"]:
+            self.step = "headings"
+            self.show()
+        else:
+            self.show_review()
+
+    def show_review(self) -> None:
+        """To the review, with all rows."""
+        self.step, self.grid = "review", None
+        self.show()
+
+    def next_file(self) -> None:
+        """The file is done: on to the next one, or home."""
+        self.step = "home"
+        self.go_on() if self.files else self.show()
+
+
+def recipes(chosen: str) -> list[tuple[str, str]]:
+    """The recipes of the working folder, by name; first: none."""
+    found = sorted({chosen, *map(str, Path("recipes").glob("*.y*ml"))} - {""})
+    return [("", "none – headings are matched on the next page"), *((name, Path(name).stem) for name in found)]
+
+
+def own_recipe(file: OpenFile, chosen: str) -> Path | None:
+    """Where the recipe of the source of a file lies, if it is one of the working folder's."""
+    source = file.batch.source
+    found = [Path(name) for name, _ in recipes(chosen) if name and Path(name).stem == source != MANUAL]
+    return next((path for path in found if path.is_file()), None)

@@ -1,0 +1,219 @@
+"""Upload: the credentials page and the step *Upload CSV* – from a dropped file to one whose headings are matched."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from credtools import exports
+from credtools.errors import CredtoolsError
+from credtools.jupyter.credentials import Credentials, waiting
+from credtools.jupyter.parts.numbers import labelled
+from credtools.jupyter.wizard import read_as
+from credtools.jupyter.wizard.open_file import OpenFile
+from credtools.jupyter.wizard.steps import Steps, recipes
+from credtools.recipe import MANUAL
+from credtools.registry import Registry
+from credtools.registry.correcting import Corrected
+
+TEMPLATES = (".csv", ".xlsx")
+MOST_LINES = 50
+
+
+class UploadStep(Steps):
+    """The verbs and facts of the pages `home`, `upload`, `headings` and `corrected`."""
+
+    def __init__(self, registry: Registry, recipe: str = "") -> None:
+        super().__init__(registry, recipe)
+        self._replaces: OpenFile | None = None  # by the file that is on its way (Re-upload)
+        self._corrected: tuple[str, Corrected] = "", Corrected()  # the last correction file, and what came of it
+
+    # --- the credentials page -------------------------------------------------------------------------------
+
+    def home_facts(self) -> dict[str, Any]:
+        self.credentials = Credentials(self.registry)
+        found = self.credentials.like()
+        return {"totals": self.credentials.totals, "list": found, "waiting": waiting(self.registry)}
+
+    def do_ready(self) -> None:
+        """A browser shows the wizard (again): it needs everything."""
+        self.grid = None
+        self._say_why_held()
+        self.show()
+
+    def do_home(self) -> None:
+        self.step = "home"
+        self.show()
+
+    def do_list(self, text: str, state: str, days: str = "") -> None:
+        """The credentials that match a filter, as of when the page was opened."""
+        if self.credentials is not None:
+            within = int(days) if days.isdecimal() else 0
+            self.send({"type": "list", "list": self.credentials.like(text, state, within)})
+
+    def do_begin(self) -> None:
+        self.step = "upload"
+        self.show()
+
+    def do_resume(self) -> None:
+        """From the upload page back to the file in hand."""
+        self.go_on()
+
+    def do_open(self, batch: int) -> None:
+        """Goes on with a draft or held batch."""
+        found = self.registry.batch(batch)
+        self.files = [file for file in self.files if file.batch.id != batch]
+        self.grid = None
+        if found.state not in ("draft", "held"):
+            raise CredtoolsError("not_reviewable", batch=batch, state=found.state)
+        self.files.insert(0, OpenFile(found))
+        self._say_why_held()
+        self.go_on()
+
+    def _say_why_held(self) -> None:
+        """Why a run has held the file in hand, if it isn't shown: the run's own threshold may have been stricter."""
+        held = self.files[0].batch.held_because if self.files else None
+        if held and not any(one["holds"] for one in unlike(self.file)):
+            self.say(held)
+
+    # --- Upload CSV -----------------------------------------------------------------------------------------
+
+    def upload_facts(self) -> dict[str, Any]:
+        return {"recipes": recipes(self.recipe), "recipe": self.recipe, "open": self._waits}
+
+    @property
+    def _waits(self) -> str:
+        return self.files[0].batch.file if self.files else ""
+
+    def do_template(self, kind: str) -> None:
+        """Sends the template that people fill in."""
+        self.hand_out(f"credentials{kind if kind in TEMPLATES else '.csv'}", self.registry.template)
+
+    def do_recipe(self, recipe: str) -> None:
+        if recipe not in [name for name, _ in recipes(self.recipe)]:
+            raise CredtoolsError("recipe_gone", recipe=recipe)
+        self.recipe = recipe
+        self.show()
+
+    def do_file(self, key: str, name: str, size: int, *, again: bool = False) -> None:
+        self._replaces = self.file if again else None
+        self.expect(key, name, size)
+
+    def do_whole(self, key: str) -> None:
+        """A file has arrived: it becomes a draft, and its turn comes after the files before it."""
+        path = self.arrived(key)
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        arrived = {"name": path.name, "sha256": sha256, "size": path.stat().st_size}
+        self.send({"type": "received", "key": key, **arrived})
+        try:
+            self.take(path)
+        finally:
+            path.unlink(missing_ok=True)
+
+    def take(self, path: Path) -> None:
+        """A file from this machine: read, checked, and shown if no other file is in hand.
+
+        A correction file is taken back at once: what was fixed in it is finished, and what became of it is shown.
+        """
+        replaced, self._replaces = self._replaces, None
+        if exports.is_correction(path):
+            self._corrected = path.name, self.registry.correct(path)
+            self.step = "corrected"
+            self.say(f"{path.name}: {self._corrected[1]}.")
+            self.show()
+            return
+        file = self._opened(path, replaced)
+        if replaced is not None and replaced in self.files:
+            if replaced.batch.id != file.batch.id:
+                replaced.batch.discard()
+            self.files[self.files.index(replaced)] = file
+        else:
+            self.files.append(file)
+        if replaced is not None or len(self.files) == 1:
+            self.go_on()
+        else:
+            self.say(f"{file.batch.file} is waiting for its turn.")
+            self.show()
+
+    def _opened(self, path: Path, replaced: OpenFile | None) -> OpenFile:
+        """A file as a draft; no draft is left of one that can't be judged."""
+        self.recipe = self.recipe or self._known_recipe(path)
+        batch = self.registry.upload(path, replaced.batch.recipe if replaced else self.recipe or None)
+        try:
+            file = OpenFile(batch, replaced.review if replaced else None)
+            if replaced:
+                file.leave_again(replaced)
+        except CredtoolsError:
+            with suppress(CredtoolsError):
+                batch.discard()
+            raise
+        return file
+
+    def _known_recipe(self, path: Path) -> str:
+        """The recipe of the source from which this very file came before, where it still lies in recipes/."""
+        known = {Path(name).stem: name for name, _ in recipes("") if name}
+        for source in self.registry.sources_of(path):
+            if source in known:
+                self.say(f"This file was uploaded before from the source {source}; its recipe {known[source]} is used.")
+                return known[source]
+        return ""
+
+    def do_discard(self) -> None:
+        self.file.batch.discard()
+        self.files.pop(0)
+        self.say("Discarded. Nothing was uploaded.")
+        self.next_file()
+
+    # --- its headings, and how it is read -------------------------------------------------------------------
+
+    def headings_facts(self) -> dict[str, Any]:
+        problem = self.file.problem.on("screen") if self.file.problem else ""
+        shown = {"problem": problem, "unlike": unlike(self.file), "reading": read_as.facts(self.file)}
+        return self.in_hand | {"headings": read_as.headings(self.file)} | shown
+
+    def do_headings(self, chosen: dict[str, str]) -> None:
+        self.file.use(read_as.with_headings(self.file, chosen))
+        self.show_review()
+
+    def do_reading(self, values: dict[str, str]) -> None:
+        self.file.use(read_as.changed(self.file, values))
+        self.show_review() if self.step == "review" else self.go_on()
+
+    # --- a correction file ----------------------------------------------------------------------------------
+
+    def corrected_facts(self) -> dict[str, Any]:
+        """What came of a correction file."""
+        file, done = self._corrected
+        restored = "a spreadsheet program had rewritten the cell under ‘{}’; its original value was used"
+        lines = [*done.problems, *((line, restored.format(heading)) for line, heading in done.repaired)]
+        return {
+            "file": file,
+            "open": self._waits,
+            "numbers": labelled(
+                ("Fixed", len(done.fixed), "accepted now"),
+                ("Still wrong", len(done.still_wrong), "have an error that they had before; they stay rejected"),
+                ("Newly wrong", len(done.newly_wrong), "have other errors than before; they stay rejected"),
+                ("Untouched", len(done.untouched), "not changed in the file"),
+                ("Left out", len(done.left_out), "rejected rows of the same uploads that are not in the file"),
+            ),
+            "lines": [f"Line {line:,}: {sentence}" for line, sentence in lines[:MOST_LINES]],
+            "found": len(lines),
+            "receipts": "\n".join(str(receipt) for receipt in done.receipts),
+        }
+
+
+def unlike(file: OpenFile) -> list[dict[str, Any]]:
+    """What is unlike the last files of the source, one sentence each, and whether it holds an unattended run.
+
+    Of a held batch also what else would hold it now. Values that nobody knows are causes anyway.
+    """
+    batch = file.batch
+    found = [] if batch.source == MANUAL else batch.preflight()  # files by hand have nothing in common
+    holds = {one.sentence: one.holds for one in found if one.holds or one.about != "values"}
+    others = batch.why_hold() if batch.held_because else []
+    known = (*holds, str(file.problem or ""))
+    holds = {sentence: True for sentence in others if sentence not in known} | holds
+    return [{"sentence": sentence, "holds": held} for sentence, held in holds.items()]
