@@ -30,11 +30,11 @@ def thumbnail(content: bytes, media_type: str, size: int) -> tuple[bytes, str]:
             return b"", "PDF"
         return b64decode(picture), f"PDF, {pages}"
     with Image.open(io.BytesIO(content), formats=["JPEG", "PNG"]) as image:
-        told = f"{media_type.rpartition('/')[2].upper()}, {image.width:,} × {image.height:,} pixels"
+        words = f"{media_type.rpartition('/')[2].upper()}, {image.width:,} × {image.height:,} pixels"
         if media_type != JPEG and image.width * image.height > MOST_PIXELS:
-            return b"", told
+            return b"", words
         image.draft("RGB", (size, size))
-        return _small(image, size), told
+        return _small(image, size), words
 
 
 def _small(image: Image.Image, size: int) -> bytes:
