@@ -204,8 +204,8 @@ class TestImport:
         (found,) = objects(held)
         assert (held.exit_code, found["verdict"], found["waiting"]) == (1, "held", 2)
         assert found["held_because"] == (
-            "1 of 2 rows are rejected (50.0%), more than the 0.0% allowed; "
-            "mend them, or run again with another threshold (--max-reject-rate)."
+            "1 of 2 rows are rejected (50.0%), more than the 0.0% allowed. "
+            "Correct them, or import the file again with another threshold."
         )
         assert run("rejects").stdout == "0 rejected rows, 0 still open.\n"
         (released,) = objects(run("import", "a.csv", "--max-reject-rate", "0.5", "--json"))

@@ -10,8 +10,9 @@ from typing import Any
 
 import credtools as ct
 from credtools.errors import MovedError
-from credtools.model import Receipt
+from credtools.model import Counts, Receipt
 from credtools.registry import Registry
+from credtools.registry.attempts import outcome_of
 from credtools.settings import documents
 from tests.builders import ANA, BEN, CARA, UPLOADER, ZOE, export, new_organisation, outcome, rows_of
 from tests.conftest import Home
@@ -119,10 +120,10 @@ def test_each_run_that_continues_a_held_batch_has_its_outcome(
         batches = [run.upload(path, attempt=f"{number} run {k}") for k, run in enumerate(runs)]
         assert [batch.id for batch in batches] == [held.batch] * 2
         assert at_once(*(lambda b=batch: b.settle().verdict for batch in batches)) == ["partial", "partial"]
-        told = [runs[0].outcome(f"{number} run {k}") for k in range(2)]
+        told = [outcome_of(runs[0], f"{number} run {k}") for k in range(2)]
         assert [(one.verdict, said(one.receipt)) for one in told] == [("partial", said(batches[0].receipt))] * 2
         assert sorted(one.receipt.replayed for one in told) == [False, True]
-        assert runs[0].outcome(f"{number} RUN 0") is None
+        assert outcome_of(runs[0], f"{number} RUN 0") is None
     assert runs[0].verify() == []
 
 
@@ -135,11 +136,11 @@ def test_a_run_that_dies_over_a_held_batch_has_failed(
     registry.upload(path, attempt="first").settle(max_reject_rate=0)
     registry.upload(path, attempt="dead")
     other.upload(path, attempt="second").settle(max_reject_rate=0)
-    assert registry.outcome("dead") is None
-    assert [registry.outcome(run).verdict for run in ("first", "second")] == ["held", "held"]
+    assert outcome_of(registry, "dead") is None
+    assert [outcome_of(registry, run).verdict for run in ("first", "second")] == ["held", "held"]
     other.upload(path, attempt="third").settle()
-    assert registry.outcome("dead") is None
-    assert registry.outcome("third").receipt == registry.batch(1).receipt
+    assert outcome_of(registry, "dead") is None
+    assert outcome_of(registry, "third").receipt == registry.batch(1).receipt
     assert registry.verify() == []
 
 
@@ -148,13 +149,13 @@ def test_an_attempt_may_be_tried_again(registry_url: str, opened: Callable[..., 
     registry = opened(registry_url)
     path = export(tmp_path, ANA, ZOE)
     dead = registry.upload(path, attempt="nightly")
-    assert registry.outcome("nightly") is None
+    assert outcome_of(registry, "nightly") is None
     assert opened(registry_url).upload(path, attempt="nightly").settle().batch == dead.id
     again = registry.upload(path, attempt="nightly").settle()
     assert again.receipt is not None
     assert (again.receipt.batch, again.receipt.replayed) == (dead.id, True)
     later = registry.upload(export(tmp_path, BEN, name="other.csv"), attempt="nightly").settle()
-    assert registry.outcome("nightly") == later
+    assert outcome_of(registry, "nightly") == later
     assert finished(registry) == [dead.id, later.batch]
     assert registry.verify() == []
 
@@ -213,12 +214,10 @@ def test_previewed_numbers_hold_or_are_refused(
             batch.preview()
         answers = at_once(*(batch.finish for batch in batches))
         refused = [answer for answer in answers if isinstance(answer, MovedError)]
-        sentence = (
-            "The numbers have moved since the preview, so nothing was written. Before: 1 new · 0 new versions · "
-            "0 older · 0 unchanged · 1 rejected. Now: 0 new · 0 new versions · 0 older · 1 unchanged · 1 rejected. "
-            "Look at the preview again, then finish."
-        )
-        assert [str(problem) for problem in refused] == [sentence]
+        (problem,) = refused
+        assert problem.reason == "counts_moved"
+        assert problem.facts["before"] == Counts(rows=2, new=1, rejected=1)
+        assert problem.facts["now"] == Counts(rows=2, unchanged=1, rejected=1)
         assert len([answer for answer in answers if isinstance(answer, Receipt)]) == 1
     assert len(finished(one)) == 6
     assert one.verify() == []

@@ -19,7 +19,9 @@ from credtools.cli import main
 from credtools.errors import CredtoolsError, FileError, RegistryError
 from credtools.exports.damage import mended
 from credtools.model import Receipt
-from credtools.registry import Batch, Registry
+from credtools.registry import Registry, correcting, finishing
+from credtools.registry.draft import Draft
+from credtools.registry.session import Session
 from tests.builders import ANA, BEN, ZOE, export, states, write
 
 WRONG_TYPE = "ben@example.org,Frist Aid,2024-05-06,,007"
@@ -103,7 +105,7 @@ def test_a_corrected_row_is_fixed(registry: Registry, out: Path) -> None:
     assert str(done) == "1 fixed · 0 still wrong · 0 newly wrong · 1 untouched · 0 left out"
     assert (done.fixed, done.untouched) == ((2,), (1,))
     assert done.receipts[0].counts.as_dict()["new"] == 1
-    assert registry.batch(2)._row.follows_id == 1
+    assert registry.batch(2).draft.row.follows_id == 1
     found = registry.audit.rejects().drop_duplicates("reject").set_index("reject")
     assert found.loc[2, ["state", "fixed_batch", "fixed_line"]].tolist() == ["fixed", 2, 2]
     assert found.loc[1, "state"] == "open"
@@ -116,7 +118,7 @@ def test_a_second_time_changes_nothing(registry: Registry, out: Path) -> None:
     rows[1]["Credential type"] = "First Aid"
     registry.correct(put_back(out, rows))
     again = registry.correct(out)
-    assert again.problems == ((3, "This row is fixed meanwhile, so it was left out."),)
+    assert again.problems == ((3, correcting.NOT_OPEN.format("fixed")),)
     assert (again.untouched, again.receipts) == ((1,), ())
     assert states(registry) == ["finished", "finished"]
 
@@ -131,7 +133,7 @@ def test_still_wrong_and_newly_wrong(registry: Registry, out: Path) -> None:
     assert (done.still_wrong, done.newly_wrong, done.fixed) == ((1,), (2,), ())
     assert rejects_of(registry) == [(1, "superseded"), (2, "superseded"), (3, "open"), (4, "open")]
     rows[1]["Issue date"] = "2024-05-06"  # corrected once more in the first file, which is older than the rejects
-    sentence = "Somebody else has corrected this row meanwhile; write the rejects anew."
+    sentence = correcting.OTHERS
     assert registry.correct(put_back(out, rows)).problems == ((3, sentence),)
     registry.write_rejects(out)
     rows = rows_in(out)
@@ -199,7 +201,7 @@ def test_two_sources_in_one_file(registry: Registry, tmp_path: Path) -> None:
     rows[1]["Kind"] = "Forklift"
     done = registry.correct(put_back(tmp_path / "wrong.csv", rows))
     assert done.fixed == (1, 2)
-    assert [registry.batch(n)._row.follows_id for n in (3, 4)] == [1, 2]
+    assert [registry.batch(n).draft.row.follows_id for n in (3, 4)] == [1, 2]
     assert [registry.batch(n).source for n in (3, 4)] == ["manual", "hr"]
 
 
@@ -208,15 +210,15 @@ def test_two_people_correct_the_same_row(registry: Registry, out: Path, monkeypa
     rows = rows_in(out)
     rows[1]["Credential type"] = "First Aid"
     put_back(out, rows)
-    finish = Batch.finish
+    finish = finishing.finish
 
-    def later(batch: Batch) -> Receipt:
-        monkeypatch.setattr(Batch, "finish", finish)
+    def later(session: Session, draft: Draft) -> Receipt:
+        monkeypatch.setattr(finishing, "finish", finish)
         rows[1]["Credential type"] = "Forklift"
         assert registry.correct(put_back(out, rows)).fixed == (2,)
-        return finish(batch)
+        return finish(session, draft)
 
-    monkeypatch.setattr(Batch, "finish", later)
+    monkeypatch.setattr(finishing, "finish", later)
     with pytest.raises(RegistryError) as caught:
         registry.correct(out)
     assert caught.value.reason == "rejects_settled"
@@ -265,8 +267,7 @@ def test_keys_that_nobody_gave_out(registry: Registry, out: Path, key: str) -> N
     rows = rows_in(out)
     rows[0]["credtools row"] = key
     done = registry.correct(put_back(out, rows))
-    sentence = "The key in the column 'credtools row' is none that was given out, so the row was left out."
-    assert done.problems == ((2, sentence),)
+    assert done.problems == ((2, correcting.NOT_OURS),)
     assert done.left_out == (1,)
 
 
@@ -277,8 +278,8 @@ def test_a_copied_row_and_an_emptied_one(registry: Registry, out: Path) -> None:
         rows[1][name] = ""
     done = registry.correct(put_back(out, [*rows, rows[0]]))
     assert done.problems == (
-        (3, "Every cell of this row was emptied; to close its reject, waive it."),
-        (4, "The file holds this row twice; only the first was taken."),
+        (3, correcting.EMPTIED),
+        (4, correcting.TWICE),
     )
 
 
@@ -361,5 +362,5 @@ def test_at_the_prompt(registry: Registry, out: Path, monkeypatch: pytest.Monkey
     assert again.exit_code == 1
     assert again.stdout.splitlines()[:2] == [
         "0 fixed · 0 still wrong · 0 newly wrong · 1 untouched · 0 left out",
-        "  line 3: This row is fixed meanwhile, so it was left out.",
+        "  line 3: This row is fixed by now; it was skipped.",
     ]

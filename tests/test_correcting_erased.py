@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from credtools.registry import Registry
+from credtools.registry import Registry, correcting
 from credtools.store import tables
 from tests.builders import ANA, BEN, export, tamper
 from tests.test_correcting import WRONG_TYPE
@@ -122,9 +122,6 @@ def test_a_record_tells_how_many_fields_it_had(registry: Registry, folder: Path)
     assert registry.write_rejects(folder / "later.csv") == 2
     assert (folder / "later.csv").read_bytes() == out.read_bytes()
     done = registry.correct(changed(out, "surplus", ""))
-    sentence = (
-        "The file of batch 1 is erased, and nothing that is left of it tells how many fields its rows should have, so "
-        "the row can't be corrected here; send the record again in a file of its source."
-    )
+    sentence = correcting.WIDTH_GONE.format(1)
     assert done.problems == ((2, sentence), (3, sentence))
     assert (done.fixed, done.left_out, done.receipts) == ((), (1, 2), ())

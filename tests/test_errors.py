@@ -22,7 +22,7 @@ CONVERTED = {
     # "schema",
     # "checking",
     "store",
-    # "registry",
+    "registry",
     "privacy",
     "media",
     # "exports",

@@ -86,7 +86,7 @@ def test_filled_template_is_accepted(registry: Registry, tmp_path: Path, ending:
 def test_untouched_template_holds_no_rows(registry: Registry, tmp_path: Path) -> None:
     """Nobody's template is a credential: uploaded empty it is a file without rows."""
     outcome = registry.upload(registry.template(tmp_path / "t.csv")).settle()
-    assert outcome.held_because == "The file has headings, but no rows; check the export at its source."
+    assert outcome.held_because == "The file has headings, but no rows. Check the export at its source."
 
 
 def test_other_endings_are_refused(registry: Registry, tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ def test_a_source_that_is_silent_too_long(cleaned: Registry) -> None:
     """A source whose recipe says how often a file comes is overdue once that has passed."""
     told = cleaned.sources().set_index("source").loc["hr"]
     assert (told["every"], told["overdue"]) == ("31 days", None)
-    uploaded = cleaned.batch(1)._row.uploaded_at
+    uploaded = cleaned.batch(1).draft.row.uploaded_at
     long_ago = str(uploaded - timedelta(days=40))
     tamper(
         cleaned,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from credtools.errors import sentence
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.registry import Registry
 from tests.builders import ANA, BEN, HR, HR_HEADINGS, export, write
@@ -121,11 +122,8 @@ def test_a_threshold_holds_until_enough_is_settled(registry: Registry, tmp_path:
     registry.upload(file, recipe).settle()
     clicks = Clicks(registry)
     state = clicks("open", batch=1)
-    sentence = (
-        "1 of 2 rows are rejected (50.0%), more than the 20.0% allowed; mend them, or run again with another "
-        "threshold (--max-reject-rate)."
-    )
-    assert (state["unlike"], state["said"]) == ([{"sentence": sentence, "holds": True}], "")
+    because = sentence("held_by_rate", {"rejected": 1, "rows": 2, "rate": 0.5, "limit": 0.2}, "stored")
+    assert (state["unlike"], state["said"]) == ([{"sentence": because, "holds": True}], "")
     state = clicks("choose", cause=clicks.cause("x@y.org"), value="ben@example.org", scope="patch")
     assert state["unlike"] == []
     second = registry.upload(export(tmp_path, ANA, BEN, "x@y.org,Forklift,2024-01-10,,", name="by_hand.csv"))

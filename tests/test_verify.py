@@ -198,7 +198,7 @@ def test_tampering_is_found(history: Registry, name: str) -> None:
 @pytest.mark.parametrize("batch", [1, 3], ids=["finished", "held"])
 def test_source_bytes_are_found(history: Registry, batch: int) -> None:
     """Stored bytes that aren't those of the uploaded file are named by the file's digest."""
-    sha256 = history.batch(batch)._row.sha256
+    sha256 = history.batch(batch).sha256
     tamper(history, "UPDATE source_files SET content = :other WHERE sha256 = :sha256", other=b"x", sha256=sha256)
     assert history.verify() == [f"The stored bytes of the file {sha256[:16]}… aren't those that were uploaded."]
 

@@ -45,8 +45,9 @@ class Judged(Protocol):
     file: str
     source: str
     sha256: str
-    recipe: Any
 
+    @property
+    def recipe(self) -> Any: ...
     @property
     def state(self) -> str: ...
     @property

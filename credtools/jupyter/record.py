@@ -36,7 +36,7 @@ class Record:
             return cls(registry, None, [_page(registry)])
         batch = registry.upload(source, recipe or None)
         views = _steps(batch)
-        return cls._settled(batch, views, max_reject_rate) if finish else cls(registry, batch, views)
+        return cls._settled(registry, batch, views, max_reject_rate) if finish else cls(registry, batch, views)
 
     @classmethod
     def of_approvals(cls, registry: Registry, batch: int, decide: str, lines: Sequence[int], reason: str) -> Record:
@@ -62,14 +62,14 @@ class Record:
         if not finish:
             return cls(registry, batch, views)
         batch.why_hold(max_reject_rate)  # what can't be finished raises here, and the draft stays
-        return cls._settled(batch, views, max_reject_rate)
+        return cls._settled(registry, batch, views, max_reject_rate)
 
     @classmethod
-    def _settled(cls, batch: Batch, views: list[View], max_reject_rate: float | None) -> Record:
+    def _settled(cls, registry: Registry, batch: Batch, views: list[View], max_reject_rate: float | None) -> Record:
         """The same, with how it ended: finished, or held with the reason."""
         outcome = batch.settle(max_reject_rate)
-        found = batch.registry.batch(outcome.batch) if outcome.batch else batch
-        return cls(batch.registry, found, [*views, _view(str(outcome), tag="pre")])
+        found = registry.batch(outcome.batch) if outcome.batch else batch
+        return cls(registry, found, [*views, _view(str(outcome), tag="pre")])
 
     def __repr__(self) -> str:
         return "\n\n".join(view.text for view in self._views)

@@ -1,31 +1,61 @@
-"""Registry and Batch: the objects in the hand. Each verb reads, judges, and writes through the store."""
+"""Registry and Batch: the objects in the hand.
+
+`session` (what is open) → `draft` (what is known about one file) → the verbs, functions of both, by what a person does:
+`uploading`, `judging`, `editing`, `attaching`, `preflight`, `finishing`, `correcting`, `exporting`, `loading` … →
+`batch` and `registry`, which only hand on.
+"""
 
 from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import URL, Engine
 
 from credtools import settings, store
 from credtools.checking.lookups import Lookups
 from credtools.checking.match import Comparison, compare
+from credtools.errors import RegistryError
 from credtools.registry.batch import Batch
 from credtools.registry.registry import Registry
 
 __all__ = ["Batch", "Comparison", "Lookups", "Registry", "compare", "create", "open_registry", "upgrade"]
 
+Address = str | Path | URL | Engine
 
-def open_registry(url: str | None = None, by: str | None = None, folder: str = ".") -> Registry:
-    """The registry at `url`, else where the settings of the working folder say (credtools.db by default).
 
-    `by` is who is at work (default: the settings, else the login name). Raises RegistryError, SettingError.
+def open_registry(url: Address | None = None, by: str | None = None, folder: str | Path = ".") -> Registry:
+    """The registry at an address; it can be used in a `with` block, which closes it.
+
+    Args:
+        url: the address of a database or the path of an SQLite file; an Engine stands for its address. None: where the
+            settings of the working folder say (credtools.db by default).
+        by: who is at work; None: as the settings say, else the login name.
+        folder: the working folder, whose credtools.toml holds.
+
+    Raises:
+        RegistryError: there is no registry, or it must be upgraded first.
+        SettingError: credtools.toml can't be followed.
     """
     found = settings.load(folder)
-    return Registry(store.open_engine(url or found.database), found, by or found.by)
+    return Registry(store.open_engine(_address(url) or found.database), found, by or found.by)
 
 
-def create(url: str | None = None, by: str | None = None, folder: str = ".") -> Registry:
+def create(url: Address | None = None, by: str | None = None, folder: str | Path = ".") -> Registry:
     """A new, empty registry; see `open_registry`. Raises RegistryError when something is in its place."""
     found = settings.load(folder)
-    return Registry(store.create(url or found.database), found, by or found.by)
+    return Registry(store.create(_address(url) or found.database), found, by or found.by)
 
 
-def upgrade(url: str | None = None, folder: str = ".") -> store.Upgraded:
+def upgrade(url: Address | None = None, folder: str | Path = ".") -> store.Upgraded:
     """Brings an older registry to the newest layout, see `store.upgrade`. Raises RegistryError, SettingError."""
-    return store.upgrade(url or settings.load(folder).database)
+    return store.upgrade(_address(url) or settings.load(folder).database)
+
+
+def _address(url: Address | None) -> str | None:
+    url = url.url if isinstance(url, Engine) else url
+    if isinstance(url, URL):
+        plain = url.get_backend_name() == "sqlite" and not url.query
+        return url.database if plain else url.render_as_string(hide_password=False)
+    if url is None or isinstance(url, str | Path):
+        return None if url is None else str(url)
+    raise RegistryError("not_an_address", kind=type(url).__name__)

@@ -7,49 +7,46 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from credtools import media, store
 from credtools.errors import FileError, RegistryError
 from credtools.media import Attached, File, Medium, Row
-from credtools.model import ACCEPTED, Changes, Review
+from credtools.model import ACCEPTED
 from credtools.recipe import MEDIA_VALUES, Recipe, media_pattern
+from credtools.registry import editing, judging
+from credtools.registry.draft import Draft
+from credtools.registry.session import Session
 from credtools.text import fold
-
-if TYPE_CHECKING:
-    from credtools.registry.batch import Batch
-    from credtools.registry.registry import Registry
 
 Chosen = Mapping[str, int | Sequence[int]]
 Progress = Callable[[int, int], None]
+Stored = list[tuple[int, str, str]]  # key, file and SHA-256 of media that are not the batch's own
 LITTER = "{!r} is an operating-system file and was skipped."
-MISSING = (
-    *("media_missing", "Required media missing"),
-    (
-        "The type {type!r} requires media and none is there yet; the row is accepted, but can't be approved. Add its "
-        "file (credtools media BATCH PATH), or make media optional."
-    ),
-)
 
 
 def attach(
-    batch: Batch, paths: Sequence[str | Path], match: str | Chosen | None, progress: Progress | None = None
+    session: Session,
+    draft: Draft,
+    paths: Sequence[str | Path],
+    match: str | Chosen | None,
+    progress: Progress | None = None,
 ) -> Attached:
     """Looks at every file, keeps and links those that belong to rows for certain; see `Batch.add_media`."""
-    by_name, recipe = match is None and not batch.recipe.media, batch.recipe
+    by_name, recipe = match is None and not draft.recipe.media, draft.recipe
     if isinstance(match, str):
-        recipe = replace(recipe, media=media_pattern(match, batch.source))
-    rows = _rows(batch, named=by_name)
+        recipe = replace(recipe, media=media_pattern(match, draft.source))
+    with session.moment() as now:
+        rows = _rows(now, judging.refresh(now, draft), named=by_name)
     if isinstance(match, Mapping):
-        _require_lines(batch, match, rows)
+        _require_lines(draft, match, rows)
         place = media.by_hand(match, rows)
     else:
         place = media.by_column(rows) if by_name else media.by_pattern(recipe.media, rows)
     done = Attached()
-    value = store.Media(batch.id, batch.registry.by)
-    blobs = batch.registry.blobs
+    value, blobs = store.Media(draft.id, session.by), session.blobs
     with media.gathered(paths) as given, media.Looker() as looker:
         files = _named(match, given) if isinstance(match, Mapping) else given
         clashes = _clashes(files)
@@ -63,8 +60,8 @@ def attach(
                 progress(k, len(files))
     blobs.flush()
     if value.line:
-        store.add_media(batch.registry.engine, value)
-    _keep(batch, recipe)
+        store.add_media(session.engine, value)
+    _keep(session, draft, recipe)
     done.missing.extend(media.missing_media(rows, done.linked, by_name=by_name))
     return done
 
@@ -117,96 +114,84 @@ def _note(value: store.Media, medium: Medium, name: str) -> None:
         value.size.append(medium.size)
 
 
-def _keep(batch: Batch, recipe: Recipe) -> None:
+def _keep(session: Session, draft: Draft, recipe: Recipe) -> None:
     """The pattern belongs to the source: it goes into the recipe, kept with a batch that still waits."""
-    if recipe == batch.recipe:
-        return
-    batch.recipe = recipe
-    if batch.state in ("draft", "held"):
-        store.amend(batch.registry.engine, batch.id, batch.registry.by, recipe)
+    if recipe != draft.recipe:
+        draft.recipe = recipe
+        if draft.waits:
+            editing.keep_recipe(session, draft)
 
 
-def _require_lines(batch: Batch, match: Chosen, rows: list[Row]) -> None:
+def _require_lines(draft: Draft, match: Chosen, rows: list[Row]) -> None:
     known = {row.line for row in rows if row.usable}
     for chosen in match.values():
         for line in chosen if isinstance(chosen, Sequence) else [chosen]:
             if line not in known:
-                raise RegistryError(
-                    f"Nothing was added: line {line} of batch {batch.id} holds no accepted or unchanged row."
-                )
+                raise RegistryError("line_without_media", line=line, batch=draft.id)
 
 
 def _named(match: Chosen, given: list[File]) -> list[File]:
     """The files for which a line was chosen; all of them must be there."""
     names = {fold(name): name for name in match}
     if lost := names.keys() - {fold(file.short) for file in given}:
-        raise RegistryError(f"Nothing was added: {names[min(lost)]!r} is not among the files that were given.")
+        raise RegistryError("chosen_file_absent", file=names[min(lost)])
     return [file for file in given if fold(file.short) in names]
 
 
 # --- the rows that media may belong to ----------------------------------------------------------------------
 
 
-def _rows(batch: Batch, *, named: bool) -> list[Row]:
-    row = batch._row  # noqa: SLF001 - the batch's own half
-    if row.state in ("undone", "discarded"):
-        raise RegistryError(f"Batch {batch.id} is {row.state}; media belong to a draft, held or finished batch.")
-    frame, stored = _finished(batch) if row.state == "finished" else _waiting(batch, batch._changes())  # noqa: SLF001
+def _rows(session: Session, draft: Draft, *, named: bool) -> list[Row]:
+    if draft.state in ("undone", "discarded"):
+        raise RegistryError("batch_without_media", batch=draft.id, state=draft.state)
+    frame, stored = (_finished if draft.state == "finished" else _waiting)(session, draft)
     # A credential lacks its media once, however many rows of the file stand for it.
-    frame["required"] &= not batch.registry.settings.media_optional
+    frame["required"] &= not session.settings.media_optional
     frame["required"] &= ~frame["key"].duplicated()
     names: dict[int, tuple[str, ...]] = {}
     if named:
-        review = batch.review()
+        review = judging.review(session, draft)
         cells = review.resolved["media"].fillna("") if "media" in review.resolved else ()
         names = {line: media.names_in(cell) for line, cell in zip(review.table.lines.tolist(), cells, strict=False)}
     keys = dict(zip(frame["line"].tolist(), frame["key"].tolist(), strict=True))
     there: dict[int, dict[str, str]] = defaultdict(dict)
-    staged = batch.media[["line", "file", "sha256"]].itertuples(index=False)
-    for key, file, sha256 in (*stored, *((keys[line], *rest) for line, *rest in staged)):
+    own = store.media_of(session.at, draft.id)[["line", "file", "sha256"]].itertuples(index=False)
+    for key, file, sha256 in (*stored, *((keys[line], *rest) for line, *rest in own)):
         there[key][fold(file)] = sha256
     return [
         Row(
-            line=told["line"],
-            key=told["key"],
-            values={name: _text(told[name]) for name in MEDIA_VALUES},
-            names=names.get(told["line"], ()),
-            usable=told["usable"],
-            required=told["required"],
-            has=there[told["key"]],
+            line=row["line"],
+            key=row["key"],
+            values={name: _text(row[name]) for name in MEDIA_VALUES},
+            names=names.get(row["line"], ()),
+            usable=row["usable"],
+            required=row["required"],
+            has=there[row["key"]],
         )
-        for told in frame.to_dict("records")
+        for row in frame.to_dict("records")
     ]
 
 
-def _asks(registry: Registry, batch: Batch | None) -> bool:
-    """Whether required media are asked for: (batch switch →) type → organisation."""
-    return not ((batch and batch.media_optional) or registry.settings.media_optional)
-
-
-Stored = list[tuple[int, str, str]]  # key, file and SHA-256 of media that are not the batch's own
-
-
-def _finished(batch: Batch) -> tuple[pd.DataFrame, Stored]:
+def _finished(session: Session, draft: Draft) -> tuple[pd.DataFrame, Stored]:
     """Its ledger's rows; all media of their versions count as the batch's own."""
-    frame = store.rows_of(batch.registry.engine, batch.id)
+    frame = store.rows_of(session.at, draft.id)
     usable = frame["version_id"].notna()
     required = frame["asked"].eq(True)  # None where there is no version
     key = frame["version_id"].where(usable, -frame["line"])
     return frame.assign(usable=usable, key=key, required=required), []
 
 
-def _waiting(batch: Batch, changes: Changes) -> tuple[pd.DataFrame, Stored]:
+def _waiting(session: Session, draft: Draft) -> tuple[pd.DataFrame, Stored]:
     """The same for a draft, from its review: what its rows will be; and the media of those that are here already."""
-    review, lookups = batch.review(), batch.registry.lookups()
+    review, changes, lookups = judging.review(session, draft), judging.planned(session, draft), session.lookups()
     found = review.resolved
     users = found[["user_id"]].merge(lookups.users, how="left", left_on="user_id", right_on="id")
     types = found[["type_id"]].merge(lookups.types, how="left", left_on="type_id", right_on="id")
     first = [k if again is None else again for k, again in enumerate(changes.repeats)]
     version = [_stored(version) if version else row for version, row in zip(changes.equals, first, strict=True)]
-    stored = store.media_of_versions(batch.registry.engine, {version for version in changes.equals if version})
+    stored = store.media_of_versions(session.at, {version for version in changes.equals if version})
     stored["key"] = stored["version"].map(_stored)
-    accepted = pd.Series(changes.verdict).isin(ACCEPTED) & (not batch.media_optional)
+    accepted = pd.Series(changes.verdict).isin(ACCEPTED) & (not draft.row.media_optional)
     here = pd.Series(version).isin(stored.loc[stored["asked"].eq(True), "key"])
     frame = pd.DataFrame(
         {
@@ -234,39 +219,11 @@ def _text(value: Any) -> str:
     return "" if pd.isna(value) else str(value)
 
 
-# --- what else a batch is asked about its media -------------------------------------------------------------
-
-
-def with_warnings(registry: Registry, review: Review, changes: Changes, batch: Batch | None = None) -> Review:
-    """The review with the warning `media_missing` on rows that will be accepted, but not approvable yet."""
-    types = store.types_with_media(registry.engine)
-    kinds = review.resolved["type_id"].map(types)
-    lacking = pd.DataFrame({"line": review.table.lines, "type": kinds})
-    lacking = lacking[kinds.notna() & pd.Series(changes.verdict).isin(ACCEPTED)]
-    if batch and not lacking.empty:
-        lacking = lacking[~lacking["line"].isin(set(batch.media["line"]))]
-    if lacking.empty or not _asks(registry, batch):
-        return review
-    return replace(review, explain=lambda: _explained(review, lacking))
-
-
-def _explained(review: Review, lacking: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    code, title, sentence = MISSING
-    errors, causes = review.errors, review.causes
-    blank = dict.fromkeys(("heading", "column", "value", "suggestion", "pattern"), "")
-    for number, (kind, rows) in enumerate(lacking.groupby("type", sort=True), len(causes)):
-        told = {**blank, "code": code, "title": title, "blocks": False, "cause": number, "count": len(rows)}
-        told["resolution"] = sentence.format(type=kind)
-        found = [{**told, "row": row, "line": int(line)} for row, line in rows["line"].items()]
-        errors = pd.concat([errors, pd.DataFrame(found)[list(errors.columns)]])
-        causes = pd.concat([causes, pd.DataFrame([told])[list(causes.columns)]], ignore_index=True)
-    return errors.sort_values("row", kind="stable", ignore_index=True), causes
-
-
-def require_blobs(batch: Batch) -> None:
+def require_blobs(session: Session, draft: Draft) -> None:
     """Raises RegistryError when a staged file is no longer the one that was added: nothing is finished then."""
-    for line, sha256 in batch.media[["line", "sha256"]].drop_duplicates("sha256").itertuples(index=False):
+    staged = store.media_of(session.at, draft.id) if draft.row.staged else pd.DataFrame(columns=["line", "sha256"])
+    for line, sha256 in staged[["line", "sha256"]].drop_duplicates("sha256").itertuples(index=False):
         try:
-            batch.registry.blobs.read(sha256)
+            session.blobs.read(sha256)
         except RegistryError as problem:
-            raise RegistryError(f"Batch {batch.id} wasn't finished. {problem} It belongs to line {line}.") from problem
+            raise RegistryError("medium_lost", batch=draft.id, problem=problem, line=line) from problem

@@ -1,38 +1,40 @@
-"""Correcting: rejected rows go out as a file, come back mended, and are judged again in a follow-up batch.
+"""Correcting: a file of rejected rows comes back corrected, and is judged again in a follow-up batch.
 
 Each row of the follow-up keeps the identity of the record that it corrects, so that its acceptance settles the old
-reject; what was mended also becomes patches of that record, in case its source sends it again.
+reject; what was corrected also becomes patches of that record, in case its source sends it again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from credtools import exports, store
 from credtools.checking import judge
-from credtools.exports.corrections import KEY, OURS, WrongRow, key_of, row_key
+from credtools.exports.corrections import KEY, OURS, key_of, row_key
 from credtools.exports.damage import mended
 from credtools.model import Receipt, Review, Table
 from credtools.recipe import Recipe, apply
-from credtools.registry import layouts
-from credtools.registry.batch import Batch
+from credtools.registry import finishing, judging, layouts, uploading
+from credtools.registry.draft import Draft
 from credtools.registry.layouts import READ, as_csv
+from credtools.registry.session import Session
 
-if TYPE_CHECKING:
-    from credtools.registry.registry import Registry
-
+NOT_OURS = f"The key in the column {KEY!r} was not issued by credtools; the row was skipped."
+TWICE = "The file has this row twice; only the first was taken."
+ERASED = "The values of this row have since been erased, so it can't be corrected."
+NOT_OPEN = "This row is {} by now; it was skipped."
+OTHERS = "Somebody else has corrected this row in the meantime; export the rejects again."
+EMPTIED = "Every cell of this row is empty now; to close its reject, waive it."
 WIDTH_GONE = (
-    "The file of batch {} is erased, and nothing that is left of it tells how many fields its rows should have, so the "
-    "row can't be corrected here; send the record again in a file of its source."
+    "The file of batch {} was erased, and it is no longer known how many fields its rows should have, so the row can't "
+    "be corrected here; send the record again in a file of its source."
 )
 
 
@@ -53,6 +55,9 @@ class Corrected:
     repaired: tuple[tuple[int, str], ...] = ()
     problems: tuple[tuple[int, str], ...] = ()
     receipts: tuple[Receipt, ...] = ()
+
+    def __add__(self, other: Corrected) -> Corrected:
+        return Corrected(*(a + b for a, b in zip(vars(self).values(), vars(other).values(), strict=True)))
 
     def __str__(self) -> str:
         names = ("fixed", "still_wrong", "newly_wrong", "untouched", "left_out")
@@ -84,11 +89,11 @@ class _File:
             key = key_of(text)
             reject = found.get(key[0]) if key else None
             if reject is None or key is None or row_key(reject.id, reject.digest) != key[1]:
-                self.problem(row, f"The key in the column {KEY!r} is none that was given out, so the row was left out.")
+                self.problem(row, NOT_OURS)
             elif reject.id in taken:
-                self.problem(row, "The file holds this row twice; only the first was taken.")
+                self.problem(row, TWICE)
             elif reject.raw is None:
-                self.problem(row, "What this row held was erased meanwhile, so it can't be corrected.")
+                self.problem(row, ERASED)
             else:
                 taken.add(reject.id)
                 yield row, reject
@@ -97,33 +102,7 @@ class _File:
         self.problems.append((int(self.table.lines[row]), sentence))
 
 
-def write(registry: Registry, path: str | Path, batch: int | None = None, only: Collection[int] | None = None) -> int:
-    """Writes the open rejects (of one batch, or `only` those of some numbers) for correction; returns how many."""
-    by_batch: defaultdict[int, list[store.Rejected]] = defaultdict(list)
-    for reject in store.open_rejects(registry.engine, batch).values():
-        if only is None or reject.id in only:
-            by_batch[reject.batch].append(reject)
-    rows = []
-    for number, rejects in by_batch.items():
-        headings = layouts.names(registry.batch(number))
-        rows += [_wrong_row(reject, headings) for reject in rejects]
-    exports.write_corrections(path, rows)
-    return len(rows)
-
-
-def _wrong_row(reject: store.Rejected, headings: Sequence[str]) -> WrongRow:
-    raw = json.loads(reject.raw or "[]")
-    told = [(error.heading, str(error.resolution or ""), str(error.suggestion or "")) for error in reject.errors]
-    return WrongRow(
-        row_key(reject.id, reject.digest),
-        {heading: raw[k] if k < len(raw) else "" for k, heading in enumerate(headings)},
-        frozenset(heading for heading, _, _ in told),
-        "\n".join(dict.fromkeys(f"{heading}: {text}" if heading else text for heading, text, _ in told)),
-        "\n".join(dict.fromkeys(f"{heading}: {text}" for heading, _, text in told if text)),
-    )
-
-
-def correct(registry: Registry, path: str | Path, recipe: Recipe | None = None) -> Corrected:
+def correct(session: Session, path: str | Path, recipe: Recipe | None = None) -> Corrected:
     """Takes a correction file back: judges its rows again, and finishes those that were changed or are right now.
 
     `recipe`: instead of the one that each batch was judged by. Raises FileError when it is no correction file,
@@ -131,57 +110,51 @@ def correct(registry: Registry, path: str | Path, recipe: Recipe | None = None) 
     """
     file = _File(exports.read_corrections(path))
     keys = filter(None, map(key_of, file.table.frame[KEY]))
-    found = store.rejected(registry.engine, [number for number, _ in keys])
+    found = store.rejected(session.engine, [number for number, _ in keys])
     by_batch: defaultdict[int, list[tuple[int, store.Rejected]]] = defaultdict(list)
     for row, reject in file.rows(found):
         by_batch[reject.batch].append((row, reject))
-    done = []
+    done = Corrected()
     for number, rows in by_batch.items():
-        before = registry.batch(number)
-        if table := layouts.table(before):
-            done.append(_FollowUp(before, table, file, recipe).settle(rows, found, path))
+        before = judging.opened(session, number)
+        if table := layouts.table(session, before):
+            done += _FollowUp(session, before, table, file, recipe).settle(rows, found, Path(path).name)
             continue
         for row, _ in rows:
             file.problem(row, WIDTH_GONE.format(number))
-    seen = {
-        number for one in done for numbers in (one.untouched, one.still_wrong, one.newly_wrong) for number in numbers
-    }
-    still_open = (number for batch in by_batch for number in store.open_rejects(registry.engine, batch))
-    return Corrected(
-        fixed=tuple(number for one in done for number in one.fixed),
-        still_wrong=tuple(number for one in done for number in one.still_wrong),
-        newly_wrong=tuple(number for one in done for number in one.newly_wrong),
-        untouched=tuple(number for one in done for number in one.untouched),
+    seen = {*done.untouched, *done.still_wrong, *done.newly_wrong}
+    still_open = (number for batch in by_batch for number in store.open_rejects(session.engine, batch))
+    return replace(
+        done,
         left_out=tuple(number for number in still_open if number not in seen),
         repaired=tuple(file.repaired),
         problems=tuple(sorted(file.problems)),
-        receipts=tuple(receipt for one in done for receipt in one.receipts),
     )
 
 
 class _FollowUp:
     """The rows of a correction file that belong to one batch."""
 
-    def __init__(self, before: Batch, table: Table, file: _File, recipe: Recipe | None) -> None:
-        self.registry = registry = before.registry
+    def __init__(self, session: Session, before: Draft, table: Table, file: _File, recipe: Recipe | None) -> None:
+        self.session = session
         self.file = file
         self.before = before
         self.recipe = replace(recipe or self.before.recipe, source=self.before.source, read=READ)
-        self.schema = registry.schema(self.recipe.schema)
+        self.schema = session.schema(self.recipe.schema)
         self.headings = list(table.frame.columns)
         self.expected = table.expected_fields
         formats = {c.name: self.recipe.formats(c.name) for c in self.schema.columns if c.kind == "date"}
         columns = apply(replace(self.recipe, read={}), table, self.schema.columns).headings
-        default = (registry.lookups().date_format,)
+        default = (session.lookups().date_format,)
         frame, dates = file.table.frame, file.table.date_cells
         names = {heading: _name_in(frame, heading) for heading in self.headings}
         self.columns = {h: (frame[name].tolist(), dates.get(name, {})) for h, name in names.items() if name}
         self.formats = {h: formats[c] or default for h, c in columns.items() if c in formats}
 
     def settle(
-        self, rows: Sequence[tuple[int, store.Rejected]], found: Mapping[int, store.Rejected], path: str | Path
+        self, rows: Sequence[tuple[int, store.Rejected]], found: Mapping[int, store.Rejected], name: str
     ) -> Corrected:
-        """Judges the rows, writes those that are worth it, and tells what became of each."""
+        """Judges the rows, writes those that are worth it, and says what became of each."""
         mine = list(self._rows(rows, found))
         first = self._judged(mine)
         worth = [row.changed or not wrong for row, wrong in zip(mine, first.rejected.tolist(), strict=True)]
@@ -189,18 +162,18 @@ class _FollowUp:
         untouched = tuple(row.reject.id for row, worth_it in zip(mine, worth, strict=True) if not worth_it)
         if not chosen:
             return Corrected(untouched=untouched)
-        table = self._table(chosen)
-        batch = Batch(self.registry, self._draft(chosen, table, Path(path).name), table)
-        batch.answers = tuple(row.reject.id for row in chosen)
+        session, content, follows = self.session, self._bytes([row.record for row in chosen]), self.before.id
+        draft = uploading.begin(session, content, name, self.recipe, follows=follows)
+        draft.table, draft.answers = self._table(chosen), tuple(row.reject.id for row in chosen)
         try:
-            if (patches := self._patches(batch, chosen)).new:
-                store.patch(self.registry.engine, patches)
-            receipt = batch.finish()
+            if (patches := self._patches(draft, chosen)).new:
+                store.patch(session.engine, patches)
+            receipt = finishing.finish(session, draft)
         except Exception:
-            if batch.state == "draft":
-                batch.discard()
+            if judging.refresh(session, draft).state == "draft":
+                finishing.discard(session, draft)
             raise
-        return replace(_told(chosen, batch.review()), untouched=untouched, receipts=(receipt,))
+        return replace(_became(chosen, judging.review(session, draft)), untouched=untouched, receipts=(receipt,))
 
     def _rows(self, rows: Sequence[tuple[int, store.Rejected]], found: Mapping[int, store.Rejected]) -> Iterator[_Row]:
         for place, keyed in rows:
@@ -209,11 +182,11 @@ class _FollowUp:
                 reject = found[reject.superseded_by]
             came_again = reject.record_digest == keyed.record_digest and reject.raw is not None
             if reject.state != "open" or not came_again:
-                self.file.problem(place, f"This row is {reject.state} meanwhile, so it was left out.")
+                self.file.problem(place, NOT_OPEN.format(reject.state))
             elif reject.raw not in (keyed.raw, json.dumps(record)):
-                self.file.problem(place, "Somebody else has corrected this row meanwhile; write the rejects anew.")
+                self.file.problem(place, OTHERS)
             elif not any(cell.strip() for cell in record):
-                self.file.problem(place, "Every cell of this row was emptied; to close its reject, waive it.")
+                self.file.problem(place, EMPTIED)
             else:
                 yield _Row(int(self.file.table.lines[place]), reject, record, json.dumps(record) != reject.raw)
 
@@ -239,13 +212,13 @@ class _FollowUp:
         return cells[: max(self.expected, filled)]
 
     def _judged(self, rows: Sequence[_Row]) -> Review:
-        patches = store.reads.patches(self.registry.engine, self.before.source)
-        lookups = self.registry.lookups()
-        return judge.review(self._table(rows), self.recipe, self.schema, lookups, patches)
+        with self.session.moment() as now:
+            patches = store.reads.patches(now.at, self.before.source)
+            return judge.review(self._table(rows), self.recipe, self.schema, now.lookups(), patches)
 
     def _table(self, rows: Sequence[_Row]) -> Table:
         """The corrected records as a file of their own; each keeps the identity of the record that it corrects."""
-        table = self.registry.read(self._bytes([row.record for row in rows]), "corrections.csv", self.recipe)
+        table = judging.read(self.session, self._bytes([row.record for row in rows]), "corrections.csv", self.recipe)
         table.__dict__["record_digests"] = [row.reject.record_digest for row in rows]
         table.__dict__["ordinals"] = [row.reject.ordinal for row in rows]
         return table
@@ -253,27 +226,10 @@ class _FollowUp:
     def _bytes(self, records: Iterable[Sequence[str]]) -> bytes:
         return as_csv([self.headings[: self.expected], *records])
 
-    def _draft(self, rows: Sequence[_Row], table: Table, name: str) -> int:
-        content = self._bytes([row.record for row in rows])
-        value = store.Draft(
-            attempt_id=uuid.uuid4().hex,
-            by=self.registry.by,
-            source=self.before.source,
-            file_name=name.encode("utf-8", "backslashreplace").decode(),
-            sha256=table.sha256,
-            content=content,
-            part=1,
-            schema_name=self.recipe.schema,
-            recipe_text=self.recipe.text(),
-            recipe_fingerprint=self.recipe.fingerprint,
-            follows_id=self.before.id,
-        )
-        return store.draft(self.registry.engine, value)
-
-    def _patches(self, batch: Batch, rows: Sequence[_Row]) -> store.Patches:
-        """What was mended, as corrections of the record as its source sent it."""
-        value = store.Patches(batch.id, batch.registry.by)
-        wrong = batch.review().rejected.tolist()
+    def _patches(self, draft: Draft, rows: Sequence[_Row]) -> store.Patches:
+        """What was corrected, as patches of the record as its source sent it."""
+        value = store.Patches(draft.id, self.session.by)
+        wrong = judging.review(self.session, draft).rejected.tolist()
         right = [row for row, still in zip(rows, wrong, strict=True) if not still and self._first_came(row)]
         came, now = (self._mapped([record(row) for row in right]) for record in (self._came, lambda row: row.record))
         for column in came.columns:
@@ -295,7 +251,7 @@ class _FollowUp:
         return list(json.loads(row.reject.raw or "[]"))
 
     def _mapped(self, records: Sequence[Sequence[str]]) -> pd.DataFrame:
-        table = self.registry.read(self._bytes(records), "corrections.csv", self.recipe)
+        table = judging.read(self.session, self._bytes(records), "corrections.csv", self.recipe)
         return apply(self.recipe, table, self.schema.columns).frame
 
 
@@ -305,7 +261,7 @@ def _name_in(frame: pd.DataFrame, heading: str) -> str | None:
     return next((name for name in names if name in frame.columns and name not in OURS), None)
 
 
-def _told(rows: Sequence[_Row], review: Review) -> Corrected:
+def _became(rows: Sequence[_Row], review: Review) -> Corrected:
     """Fixed, still wrong, or newly wrong: by the errors that each row had and has."""
     errors = review.reasons
     has: defaultdict[int, set[tuple[str, str]]] = defaultdict(set)

@@ -1,41 +1,126 @@
-"""Finishing: from review and changes to the one value that the store writes; and what a batch says of itself."""
+"""Finishing: review and plan become the one value that the store writes; or the batch is held for a person."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from difflib import SequenceMatcher
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from sqlalchemy import Engine
+import random
+import time
 
 from credtools import store
-from credtools.errors import CredtoolsError
-from credtools.model import Changes, Counts, Outcome, Receipt, Review
-from credtools.recipe import Recipe
-from credtools.registry import following, preflight
-from credtools.text import plural
+from credtools.errors import CredtoolsError, MovedError, RegistryError, UnknownOutcomeError
+from credtools.limited import collection_paused
+from credtools.model import Counts, Outcome, Receipt, Review
+from credtools.registry import attaching, following, judging, preflight
+from credtools.registry.draft import Draft
+from credtools.registry.session import Session
 
-if TYPE_CHECKING:
-    from credtools.registry.batch import Batch
+TRIES = 20  # how often a write is repeated when others write at the same time
+PAUSE = 0.05  # seconds, at most, before each repeat: whoever was in the way gets on
 
 
-def value(batch: Batch, review: Review, changes: Changes) -> store.Finish:
-    """The columnar value of a batch that is ready to be written."""
-    table = review.table
-    errors = review.reasons
+def preview(session: Session, draft: Draft) -> Counts:
+    """What finishing would do now; remembered, so that finishing asks again when it has changed."""
+    draft.shown = judging.planned(session, draft).counts
+    return draft.shown
+
+
+def finish(session: Session, draft: Draft, value: store.Finish | None = None) -> Receipt:
+    """Writes the batch in one transaction; `value`: what was made of it a moment ago, for the first try.
+
+    Raises MovedError when the counts are no longer those of the last preview, or others keep changing the same
+    credentials; UnknownOutcomeError when the connection was lost and can't be had again.
+    """
+    with collection_paused():
+        for _ in range(TRIES):
+            value = value or _value(session, draft)
+            try:
+                return store.finish(session.engine, value)
+            except MovedError:
+                draft.review = None
+                time.sleep(random.random() * PAUSE)  # noqa: S311 - no secret
+            except UnknownOutcomeError as lost:
+                return _after_silence(session, draft, value.judgement, lost)
+            value = None
+    raise MovedError("others_keep_writing")
+
+
+def _after_silence(session: Session, draft: Draft, judgement: str, lost: UnknownOutcomeError) -> Receipt:
+    """After a COMMIT without an answer: the receipt, if the batch was written."""
+    try:
+        written = store.settled(session.engine, draft.id, judgement)
+        row = judging.refresh(session, draft).row
+    except RegistryError:
+        raise lost from None
+    if written:
+        return store.stored_receipt(row)
+    raise RegistryError("nothing_written")
+
+
+def settle(session: Session, draft: Draft, max_reject_rate: float | None = None) -> Outcome:
+    """The unattended finish: finishes, or holds the batch with one sentence why; a draft that fails is discarded."""
+    try:
+        with session.moment() as now:
+            reasons = preflight.why_hold(now, draft, max_reject_rate)
+            value = None if reasons else _value(now, draft)
+        if reasons:
+            return hold(session, draft, " ".join(reasons))
+        return outcome(draft.file, finish(session, draft, value))
+    except UnknownOutcomeError:
+        raise
+    except CredtoolsError:
+        if judging.refresh(session, draft).state == "draft":
+            discard(session, draft)
+        raise
+
+
+def hold(session: Session, draft: Draft, because: str) -> Outcome:
+    """Sets the batch aside for a person: no ledger, no rejects, every row waits."""
+    look = preflight.look(session, draft)
+    noted = look.as_json()
+    held = store.hold(
+        *(session.engine, draft.id, session.by),
+        attempt_id=draft.attempt,
+        rows=look.rows,
+        because=because,
+        statistics=noted,
+    )
+    return Outcome(draft.file, "held", held, Counts(rows=look.rows, waiting=look.rows), held_because=because)
+
+
+def discard(session: Session, draft: Draft) -> None:
+    store.discard(session.engine, draft.id, session.by)
+
+
+def outcome(file: str, receipt: Receipt) -> Outcome:
+    """The verdict: ok when nothing was rejected, else partial."""
+    verdict = "partial" if receipt.counts.rejected else "ok"
+    return Outcome(file, verdict, receipt.batch, receipt.counts, receipt=receipt)
+
+
+def _value(session: Session, draft: Draft) -> store.Finish:
+    """The columnar value of a batch that is ready to be written. Raises MovedError when the counts have changed."""
+    with session.moment() as now:
+        attaching.require_blobs(now, judging.refresh(now, draft))
+        review, changes = judging.review(now, draft), judging.planned(now, draft)
+        if draft.shown is not None and changes.counts != draft.shown:
+            before, draft.shown = draft.shown, None
+            raise MovedError("counts_moved", before=before, now=changes.counts)
+        look = preflight.look(now, draft)
+        corrects = following.corrected(now, draft, review, changes)
+        decision = _decisions(now, draft, [key.type_id for key in changes.keys])
+        schema = now.schema(draft.recipe.schema).fingerprint
+    table, errors = review.table, review.reasons
     return store.Finish(
-        batch_id=batch.id,
-        attempt_id=batch.attempt,
-        by=batch.registry.by,
+        batch_id=draft.id,
+        attempt_id=draft.attempt,
+        by=session.by,
         today=review.today,
         revision=review.revision,
         judgement=review.judgement,
-        schema_fingerprint=batch.registry.schema(batch.recipe.schema).fingerprint,
-        recipe_text=batch.recipe.text(),
-        recipe_fingerprint=batch.recipe.fingerprint,
+        schema_fingerprint=schema,
+        recipe_text=draft.recipe.text(),
+        recipe_fingerprint=draft.recipe.fingerprint,
         counts=changes.counts,
-        statistics=statistics(batch),
+        statistics=look.as_json(),
         line=table.lines.tolist(),
         verdict=changes.verdict,
         codes=[",".join(codes) for codes in review.codes],
@@ -54,7 +139,7 @@ def value(batch: Batch, review: Review, changes: Changes) -> store.Finish:
         expiration_date=[content.expiration_date for content in changes.contents],
         number=[content.number for content in changes.contents],
         own=[content.own for content in changes.contents],
-        decision=_decisions(batch, [key.type_id for key in changes.keys]),
+        decision=decision,
         rejected_user=_known(review, "user_id"),
         rejected_type=_known(review, "type_id"),
         error_row=errors["row"].tolist(),
@@ -65,8 +150,8 @@ def value(batch: Batch, review: Review, changes: Changes) -> store.Finish:
         error_value=[_storable(text) for text in errors["value"]],
         error_resolution=[_storable(text) for text in errors["resolution"]],
         error_suggestion=errors["suggestion"].tolist(),
-        answers=batch.answers,
-        mends=following.mended(batch, review, changes),
+        answers=draft.answers,
+        mends=corrects,
     )
 
 
@@ -75,13 +160,11 @@ def _known(review: Review, column: str) -> list[int | None]:
     return [None if number < 0 else number for number in review.resolved.loc[review.rejected, column].tolist()]
 
 
-def _decisions(batch: Batch, type_ids: list[int]) -> list[str]:
+def _decisions(session: Session, draft: Draft, type_ids: list[int]) -> list[str]:
     """The decision each version begins with, by (batch switch →) type → organisation."""
-    lookups = batch.registry.lookups()
-    switch = batch._row.approval_required  # noqa: SLF001 - the batch's own half
-    decisions: dict[int, str] = {}
+    lookups, decisions = session.lookups(), {}
     for type_id, of_type in zip(lookups.types["id"].tolist(), lookups.types["approval_required"].tolist(), strict=True):
-        choices = (switch, of_type, lookups.settings.approval_required)
+        choices = (draft.row.approval_required, of_type, lookups.settings.approval_required)
         required = next(choice for choice in choices if choice is not None)
         decisions[type_id] = "pending" if required else "not_required"
     return [decisions[type_id] for type_id in type_ids]
@@ -90,73 +173,3 @@ def _decisions(batch: Batch, type_ids: list[int]) -> list[str]:
 def _storable(text: str) -> str:
     """PostgreSQL stores no NUL: such characters are kept visibly escaped, on both databases alike."""
     return text.encode("unicode_escape").decode() if "\x00" in text else text
-
-
-def statistics(batch: Batch) -> str:
-    """What this run looked like, as JSON: the yardstick for the next file of its source; no personal values."""
-    return preflight.look(batch).as_json()
-
-
-def outcome_of_attempt(engine: Engine, attempt: str) -> Outcome | None:
-    """How an attempt ended, by what the database says; None when it didn't."""
-    kind, row = store.reads.batch_of_attempt(engine, attempt) or ("", None)
-    if row is None or kind in store.reads.BEGUN:
-        return None
-    file = row.file_name
-    if row.state == "discarded" and row.follows_id is not None:  # for a batch that went before
-        row = store.reads.batch(engine, row.follows_id)
-    if row.state == "held" and row.held_because:  # without a reason: continued, but not held again
-        counts = Counts(rows=row.rows, waiting=row.waiting)
-        return Outcome(file, "held", row.id, counts, held_because=row.held_because)
-    if row.state == "finished":
-        return outcome_of_receipt(file, replace(store.stored_receipt(row), replayed=kind == "replay"))
-    return None
-
-
-def outcome_of_receipt(file: str, receipt: Receipt) -> Outcome:
-    """The verdict: ok when nothing was rejected, else partial."""
-    verdict = "partial" if receipt.counts.rejected else "ok"
-    return Outcome(file, verdict, receipt.batch, receipt.counts, receipt=receipt)
-
-
-def complete_recipe(batch: Batch) -> Recipe:
-    """The batch's recipe with everything written out that was detected or inherited: it replays alone.
-
-    Headings that this file lacks stay: an older file may come again.
-    """
-    review, recipe = batch.review(), batch.recipe
-    read = {**review.table.reading.options(), **recipe.read}
-    found = {heading: column for heading, column in review.headings.items() if column}
-    headings = {**recipe.headings, **found}
-    given = {name: formats for name, formats in review.date_formats.items() if name in found.values()}
-    if len(set(given.values())) == 1:
-        given = {"*": next(iter(given.values()))}
-    return replace(recipe, read=read, headings=headings, date_format=given)
-
-
-def recipe_changes(batch: Batch, path: Path) -> list[str]:
-    """The lines of a recipe that saving the batch's over it takes out (-) and adds (+), in the order of the file."""
-    before = path.read_text("utf-8").splitlines()
-    after = complete_recipe(batch).text_over(path).splitlines()
-    return [
-        line
-        for kind, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-        if kind != "equal"
-        for line in (*(f"- {gone}" for gone in before[i:j]), *(f"+ {new}" for new in after[k:m]))
-    ]
-
-
-def describe(batch: Batch) -> str:
-    """One line: rows, what was assumed to read them, how many headings are matched; state and counts."""
-    if batch.erased:
-        return f"batch {batch.id} · {batch.state} · {batch.file} · its bytes were erased · {batch.counts}"
-    try:
-        review = batch.review() if batch.state in ("draft", "held") else None
-    except CredtoolsError as problem:
-        return f"batch {batch.id} · {batch.state} · {problem}"
-    parts = [f"batch {batch.id}", batch.state, batch.file, plural(len(batch.table.lines), "row")]
-    parts.append(str(batch.table.reading))
-    if review is not None:
-        matched = sum(column is not None for column in review.headings.values())
-        parts.append(f"{matched} of {len(review.headings)} headings matched")
-    return " · ".join(parts) if review is not None else " · ".join([*parts, str(batch.counts)])

@@ -12,16 +12,7 @@ from credtools.schema.dates import DateFormat
 
 KINDS = {f.name: type(f.default) for f in fields(OrganisationSettings)}
 KEEP = "keep_"  # settings of retention
-FLAGS = {
-    "true": True,
-    "yes": True,
-    "on": True,
-    "1": True,
-    "false": False,
-    "no": False,
-    "off": False,
-    "0": False,
-}
+FLAGS = {**dict.fromkeys(("true", "yes", "on", "1"), True), **dict.fromkeys(("false", "no", "off", "0"), False)}
 
 
 def from_texts(texts: dict[str, str]) -> OrganisationSettings:
@@ -32,35 +23,27 @@ def from_texts(texts: dict[str, str]) -> OrganisationSettings:
 def parse(key: str, text: str) -> Any:
     """The value that a text means for a setting. Raises SettingError with what would be accepted."""
     if key not in KINDS:
-        raise SettingError(f"There is no setting {key!r}; settings: {', '.join(KINDS)}.")
+        raise SettingError("setting_unknown", key=key, keys=", ".join(KINDS))
     if KINDS[key] is bool:
         if text.lower() not in FLAGS:
-            raise SettingError(f"{key} must be true or false, not {text!r}.")
+            raise SettingError("setting_not_a_flag", key=key, text=text)
         return FLAGS[text.lower()]
     if key.startswith(KEEP):
         if text.strip() and not text.isdecimal():
-            raise SettingError(f"{key} must be a whole number of days, or 0 for ever, not {text!r}.")
+            raise SettingError("setting_not_days", key=key, text=text)
         return int(text.strip() or 0)
     if KINDS[key] is int:
         if not text.isdecimal() or int(text) < 1:
-            raise SettingError(f"{key} must be a whole number from 1 on, not {text!r}.")
+            raise SettingError("setting_not_a_number", key=key, text=text)
         return int(text)
-    if key == "date_format":
-        return _date_format(text)
     try:
-        ZoneInfo(text)
+        return DateFormat(text).text if key == "date_format" else ZoneInfo(text).key
     except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
-        raise SettingError(f"There is no time zone {text!r}; write one like Europe/Vienna or UTC.") from problem
-    return text
+        if key == "date_format":
+            raise SettingError("date_format_unusable", problem=problem) from problem
+        raise SettingError("time_zone_unknown", text=text) from problem
 
 
 def to_text(value: Any) -> str:
     """The stored text of a value."""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _date_format(text: str) -> str:
-    try:
-        return DateFormat(text).text
-    except ValueError as problem:
-        raise SettingError(str(problem)) from problem

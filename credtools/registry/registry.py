@@ -3,49 +3,41 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Engine
 
-from credtools import exports, reading, store
+from credtools import reading, store
 from credtools.audit.audit import Audit
 from credtools.audit.history import history
-from credtools.checking import judge, plan
-from credtools.checking.lookups import Lookups
 from credtools.errors import RegistryError
-from credtools.model import Changes, OrganisationSettings, Outcome, Review, Table
+from credtools.model import Review
 from credtools.privacy import erase as erasing
-from credtools.recipe import MANUAL, Recipe
+from credtools.reading import Source
+from credtools.recipe import Recipe
 from credtools.recipe.steps import Hit
-from credtools.registry import attaching, correcting, finishing, organisation, standing, trying
-from credtools.registry import load as loading
-from credtools.registry import upload as uploading
+from credtools.registry import correcting, exporting, judging, loading, organisation, recipes, standing, uploading
 from credtools.registry.batch import Batch
-from credtools.registry.trying import RecipeDiff
-from credtools.schema.loading import SchemaFile
-from credtools.schema.loading import load as load_schema
-from credtools.schema.words import Column
-from credtools.settings import Settings
-from credtools.store.blobs import Blobs
+from credtools.registry.recipes import RecipeDiff
+from credtools.registry.session import Session
 from credtools.text import plural
 
 
-class Registry:
+class Registry(Session):
     """The open database of one organisation; `by` is who is at work.
 
     On SQLite rights are advisory: who may open the file may do everything, and `by` is only a note.
-    """
 
-    def __init__(self, engine: Engine, places: Settings, by: str) -> None:
-        self.engine = engine
-        self.places = places
-        self.by = by
-        self._known: Lookups | None = None
+    Example:
+        with credtools.open() as registry:
+            batch = registry.upload("hr_export.csv", recipe="recipes/hr.yaml")
+            print(batch.causes)
+            receipt = batch.finish()
+    """
 
     def __repr__(self) -> str:
         found = self.lookups()
@@ -55,126 +47,100 @@ class Registry:
 
     # --- the organisation -----------------------------------------------------------------------------------
 
-    @property
-    def settings(self) -> OrganisationSettings:
-        """The organisation's settings in force."""
-        return organisation.from_texts(store.reads.settings_texts(self.engine))
-
     def set(self, key: str, value: object) -> None:
         """Changes one setting of the organisation. Raises SettingError."""
         parsed = organisation.parse(key, organisation.to_text(value))
         store.set_setting(self.engine, self.by, key, organisation.to_text(parsed))
 
-    def lookups(self) -> Lookups:
-        """Users, types, settings and today, as of now."""
-        self._known = store.reads.lookups(self.engine, organisation.from_texts, self.by, self._known)
-        return self._known
+    def load(self, kind: str, file: Source, *, replace: bool = False, yes: bool = False) -> store.Loaded:
+        """Adds or updates `users` or `types`; all rows or none.
 
-    def load(
-        self, kind: str, file: str | Path | pd.DataFrame, *, replace: bool = False, yes: bool = False
-    ) -> store.Loaded:
-        """Adds or updates `users` or `types` from a file or a frame; all rows or none.
+        Args:
+            kind: `users` or `types`.
+            file: as in `upload`.
+            replace: who is absent becomes deactivated (`absent` shows them first), refused for more than a tenth of
+                the active without `yes`.
+            yes: whoever is absent, however many.
 
-        With `replace` who is absent becomes deactivated (`absent` shows them first), refused for more than a tenth
-        of the active without `yes`. Raises FileError, LoadError with every error when a row isn't right,
-        RegistryError.
+        Raises:
+            FileError: the file can't be read.
+            LoadError: rows aren't right; `errors` has all of them.
+            RegistryError: too many are absent, or a type that is in use would change.
         """
         return store.load(self.engine, loading.value(self, kind, file, replace=replace, yes=yes))
 
-    def absent(self, kind: str, file: str | Path | pd.DataFrame) -> list[str]:
+    def absent(self, kind: str, file: Source) -> list[str]:
         """Whom `load` with `replace` would deactivate, by e-mail or name; writes nothing."""
         return store.absent(self.engine, loading.value(self, kind, file, replace=True))
 
     # --- files ----------------------------------------------------------------------------------------------
 
-    def check(self, path: str | Path, recipe: Recipe | str | Path | None = None) -> Review:
-        """What a file would be worth; stores nothing. Raises FileError, RecipeError."""
-        recipe = _recipe(recipe)
-        table = self.read(reading.file_bytes(path), Path(path).name, recipe)
-        patches = store.reads.patches(self.engine, recipe.source)
-        review = judge.review(table, recipe, self.schema(recipe.schema), self.lookups(), patches)
-        if "type_id" not in review.resolved:  # users or types, not credentials
-            return review
-        found = self.changes(review)
-        return attaching.with_warnings(self, plan.with_warnings(review, found), found)
+    def check(self, file: Source, recipe: Recipe | str | Path | None = None, *, name: str | None = None) -> Review:
+        """What a file would be worth, given as in `upload`; stores nothing. Raises FileError, RecipeError."""
+        return judging.check(self, *uploading.given(file, recipes.load(recipe), name))
 
-    def hits(self, path: str | Path, recipe: Recipe | str | Path) -> Sequence[Hit]:
+    def hits(self, file: Source, recipe: Recipe | str | Path) -> Sequence[Hit]:
         """What each rule of a recipe does to a file: rows changed, and (before, after, rows) of each value."""
-        return trying.hits(self, path, _recipe(recipe))
+        return recipes.hits(self, file, recipes.load(recipe))
 
-    def compare_recipes(self, path: str | Path, first: Recipe | str | Path, second: Recipe | str | Path) -> RecipeDiff:
-        """Which rows of a file the second recipe would judge otherwise than the first; stores nothing."""
-        return trying.compare(self, path, _recipe(first), _recipe(second))
-
-    def changes(self, review: Review) -> Changes:
-        """What finishing would do to each row of a review, by what is stored now."""
-        users = review.resolved.loc[~review.rejected, "user_id"].unique().tolist()
-        return plan.classify(review, store.reads.stored_versions(self.engine, users))
+    def compare_recipes(self, file: Source, first: Recipe | str | Path, second: Recipe | str | Path) -> RecipeDiff:
+        """Which rows of a file the second recipe would judge differently from the first; stores nothing."""
+        return recipes.compare(self, file, recipes.load(first), recipes.load(second))
 
     def upload(
         self,
-        path: str | Path,
+        file: Source,
         recipe: Recipe | str | Path | None = None,
         *,
+        name: str | None = None,
         part: int = 0,
         attempt: str | None = None,
     ) -> Batch:
         """A file as a new draft batch (or the held batch of the same bytes, continued).
 
-        `part` (from 1) takes only those rows of a larger file; `parts` tells how many there are. Raises FileError
-        before anything is stored when the file holds no table or too many rows.
+        Args:
+            file: a path, a DataFrame (its columns are the headings), bytes, or a file open for reading bytes.
+            recipe: the recipe of its source, or where it lies; None: headings as in the template, source `manual`.
+            name: what the file is called here; None: as it is, else `DataFrame` or `unnamed`.
+            part: (from 1) takes only those rows of a larger file; `parts` says how many there are.
+            attempt: an id by which the outcome can be found even after a crash.
+
+        Raises:
+            FileError: the file holds no table or too many rows; nothing is stored then.
         """
-        return uploading.upload(self, path, _recipe(recipe), part, attempt or uuid.uuid4().hex)
+        return Batch(self, uploading.upload(self, file, recipes.load(recipe), name, part, attempt))
+
+    def parts(self, file: Source, recipe: Recipe | str | Path | None = None) -> int:
+        """How many batches a file makes when it is divided on purpose."""
+        return uploading.parts(self, file, recipes.load(recipe))
 
     def follow(self, batch: Batch | int) -> Batch:
-        """The file of a batch as a new draft that follows it, by the same recipe, judged as things stand now.
+        """The file of a batch as a new draft that follows it, by the same recipe, judged as things are now.
 
         Finished, what was accepted before is unchanged, and open rejects that pass now are fixed. Raises RegistryError
         when its bytes were erased.
         """
-        return uploading.follow(self, self.batch(_number(batch)), uuid.uuid4().hex)
-
-    def sources_of(self, path: str | Path) -> list[str]:
-        """From which sources this very file was uploaded before, the last one first."""
-        return store.sources_of(self.engine, hashlib.sha256(reading.file_bytes(path)).hexdigest())
-
-    def parts(self, path: str | Path, recipe: Recipe | str | Path | None = None) -> int:
-        """How many batches a file makes when it is divided on purpose."""
-        return uploading.parts(self, path, _recipe(recipe))
-
-    def read(self, content: bytes, name: str, recipe: Recipe) -> Table:
-        """The table in a file, found with the recipe's options and the words of its schema."""
-        return uploading.read(self, content, name, recipe)
+        return Batch(self, uploading.follow(self, judging.opened(self, _number(batch))))
 
     def batch(self, number: int) -> Batch:
         """The batch of this number. Raises RegistryError when there is none."""
-        return Batch(self, number)
-
-    def outcome(self, attempt: str) -> Outcome | None:
-        """How the upload with this attempt id ended, by what the database says; None when it didn't."""
-        return finishing.outcome_of_attempt(self.engine, attempt)
-
-    def give_up(self, attempt: str) -> None:
-        """Discards the draft that a run with this attempt id left behind, if there is one."""
-        _, row = store.reads.batch_of_attempt(self.engine, attempt) or ("", None)
-        if row is not None and row.state == "draft":
-            store.discard(self.engine, row.id, self.by)
-
-    def note_failure(self, file: str, source: str = MANUAL) -> None:
-        """Keeps that a run on a source failed."""
-        store.note_failure(self.engine, source, file)
+        return Batch(self, judging.opened(self, number))
 
     def batches(self) -> pd.DataFrame:
         """All batches, newest first."""
         return store.reads.batches(self.engine)
 
-    def sources(self) -> pd.DataFrame:
-        """Per source: how many runs, the last one's time, verdict and file, and whether a file is overdue."""
-        return trying.with_silence(store.reads.runs(self.engine), store.last_uploads(self.engine))
+    def sources_of(self, path: str | Path) -> list[str]:
+        """From which sources this very file was uploaded before, the last one first."""
+        return store.sources_of(self.engine, hashlib.sha256(reading.file_bytes(path)).hexdigest())
 
-    def schema(self, name: str) -> SchemaFile:
-        """The schema document of this name, from the folder that the settings name."""
-        return load_schema(name, self.places.schemas)
+    def sources(self) -> pd.DataFrame:
+        """Per source: how many runs, the last one's time, verdict and file, and whether a file is overdue.
+
+        `every`: how often its recipe expects a file; `overdue`: since when none has come.
+        """
+        with self.moment() as now:
+            return standing.with_silence(store.reads.runs(now.at), store.last_uploads(now.at), datetime.now(UTC))
 
     def write_rejects(self, path: str | Path, batch: Batch | int | None = None, **filters: Any) -> int:
         """Writes the open rejects (of one batch) as a correction file, .csv or .xlsx; returns how many.
@@ -183,14 +149,14 @@ class Registry:
         """
         fitting = self.audit.rejects(**{**filters, "state": "open"})["reject"] if filters else None
         only = None if fitting is None else set(fitting.tolist())
-        return correcting.write(self, path, None if batch is None else _number(batch), only)
+        return exporting.rejects(self, path, None if batch is None else _number(batch), only)
 
     def correct(self, path: str | Path, recipe: Recipe | str | Path | None = None) -> correcting.Corrected:
-        """Takes a correction file back: what was mended is finished in a batch that follows the one it came from.
+        """Takes a correction file back: what was corrected is finished in a batch that follows the one it came from.
 
         `recipe`: instead of the one by which its batch was judged. Raises FileError, RegistryError.
         """
-        return correcting.correct(self, path, None if recipe is None else _recipe(recipe))
+        return correcting.correct(self, path, None if recipe is None else recipes.load(recipe))
 
     def undo(self, batch: Batch | int) -> int:
         """Takes a finished batch back and reopens the rejects it had fixed; returns how many versions fell.
@@ -201,9 +167,7 @@ class Registry:
 
     def template(self, path: str | Path, schema: str = "credentials") -> Path:
         """Writes the template that people fill in (.csv or .xlsx), in this organisation's words."""
-        lookups = self.lookups()
-        types = lookups.types.loc[lookups.types["status"] == "active", "name"].tolist()
-        return exports.write_template(path, self._columns(schema), types, lookups.date_format)
+        return exporting.template(self, path, schema)
 
     def export(self, path: str | Path, batch: Batch | int | None = None, *, expiring: int | None = None) -> list[Path]:
         """Writes what was accepted and not declined (of one batch) as clean template files of at most 20,000 rows.
@@ -212,16 +176,7 @@ class Registry:
         """
         number = None if batch is None else _number(batch)
         found = store.reads.credentials(self.engine, number) if expiring is None else self.expiring(expiring)
-        if number is not None:
-            found = found[found["batch"] == number]
-        accepted = found[found["decision"] != "declined"]
-        return exports.write_accepted(path, accepted, self._columns("credentials"), self.settings.date_format)
-
-    def _columns(self, schema: str) -> list[Column]:
-        """The columns of a template: users are named by their e-mail address."""
-        columns = self.schema(schema).columns
-        used = Recipe().columns_in_use(columns)
-        return [column for column in columns if column.name in used]
+        return exporting.accepted(self, path, found if number is None else found[found["batch"] == number])
 
     # --- decisions ------------------------------------------------------------------------------------------
 
@@ -235,7 +190,7 @@ class Registry:
     def decline(self, batch: Batch | int, lines: Iterable[int], reason: str) -> store.Decided:
         """Declines the pending credentials of some lines of a batch, with a reason. Raises RegistryError."""
         if not reason.strip():
-            raise RegistryError("A credential is declined with a reason; say why, for example 'no signature'.")
+            raise RegistryError("decline_without_reason")
         return self._decide(batch, "declined", reason, lines)
 
     def resubmit(self, batch: Batch | int, lines: Iterable[int]) -> dict[int, tuple[int, int]]:
@@ -246,9 +201,9 @@ class Registry:
         return store.resubmit(self.engine, _number(batch), self.by, lines)
 
     def waive(self, batch: Batch | int, lines: Iterable[int], reason: str) -> tuple[int, ...]:
-        """Closes the open rejects on some lines of a batch, with a reason: nobody will repair them."""
+        """Closes the open rejects on some lines of a batch, with a reason: nobody will correct them."""
         if not reason.strip():
-            raise RegistryError("A reject is waived with a reason; say why, for example 'left the company'.")
+            raise RegistryError("waive_without_reason")
         return store.waive(self.engine, _number(batch), self.by, lines, reason)
 
     def reopen(self, batch: Batch | int, lines: Iterable[int]) -> tuple[int, ...]:
@@ -330,20 +285,9 @@ class Registry:
         table = self.batch(number).table
         return zip(table.record_digests, table.raw, strict=True)
 
-    @property
-    def blobs(self) -> Blobs:
-        """The files of all media, by the SHA-256 of their content."""
-        return Blobs(self.places.blobs)
-
     def sweep(self) -> int:
         """Removes stored files to which nothing refers, a day after they came; returns how many."""
         return self.blobs.sweep(store.referenced_blobs(self.engine))
-
-
-def _recipe(recipe: Recipe | str | Path | None) -> Recipe:
-    if recipe is None:
-        return Recipe()
-    return recipe if isinstance(recipe, Recipe) else Recipe.load(recipe)
 
 
 def _number(batch: Batch | int) -> int:

@@ -1,12 +1,15 @@
-"""Standing: which version of each credential counts today, which of those expire soon, and how many are what."""
+"""Standing: which version of each credential counts today, which expire soon, which source is overdue."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pandas as pd
 
-COUNTING = ("approved", "not_required")
+from credtools.model import COUNTING
+from credtools.recipe import Recipe
 
 
 def counting(credentials: pd.DataFrame) -> pd.DataFrame:
@@ -46,3 +49,12 @@ def totals(credentials: pd.DataFrame, today: date, days: int) -> dict[str, int]:
     expires = {name: int((state[counts] == name).sum()) for name in ("expired", "expiring soon")}
     pending = credentials.loc[state == "pending", "credential"].nunique()
     return {"pending": pending, **expires, "total": credentials["credential"].nunique()}
+
+
+def with_silence(runs: pd.DataFrame, uploads: Iterable[Any], now: datetime) -> pd.DataFrame:
+    """The sources with what their recipes expect (`every`); where that has passed, since when they are `overdue`."""
+    expected = {name: (at, Recipe.parse(text, source=name).expect) for name, at, text in uploads}
+    due = {name: at + expect.interval for name, (at, expect) in expected.items() if expect.interval}
+    every = [expected[name][1].every if name in expected else None for name in runs["source"]]
+    late = [due[name] if name in due and due[name] < now else None for name in runs["source"]]
+    return runs.assign(every=pd.Series(every, dtype=object), overdue=pd.Series(late, dtype=object))

@@ -1,22 +1,22 @@
 """Views: what a notebook shows and keeps. Inline styles only, every value escaped, no personal values.
 
 Records are kept for years and read by many: they show misspelt types, dates and sentences about rules, but never the
-cells that name a person, nor numbers or free text. Those stand in the rejects, which are protected and can be erased.
+cells that name a person, nor numbers or free text. Those are in the rejects, which are protected and can be erased.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from credtools.errors import FileError
+from credtools.errors import CredtoolsError, FileError
 from credtools.model import Review
-from credtools.text import escape, table
-
-if TYPE_CHECKING:
-    from credtools.registry.batch import Batch
+from credtools.registry import judging, preflight
+from credtools.registry.draft import Draft
+from credtools.registry.session import Session
+from credtools.text import escape, plural, table
 
 SHOWABLE = ("credential_type",)  # columns whose wrong values are nobody's personal data
 CAUSE_HEADINGS = ("Rows", "Error", "Column", "Looks like", "What to do")
@@ -53,17 +53,36 @@ def cause_rows(review: Review, titles: dict[str, str], limit: int | None = None)
     return sorted(shown, key=lambda row: -row[0])[:limit]
 
 
-def overview(batch: Batch) -> View:
+def describe(session: Session, draft: Draft) -> str:
+    """One line: rows, what was assumed to read them, how many headings are matched; state and counts."""
+    with session.moment() as now:
+        judging.refresh(now, draft)
+        parts = [f"batch {draft.id}", draft.state, draft.file]
+        if draft.row.erased:
+            return " · ".join([*parts, "its bytes were erased", str(draft.counts)])
+        try:
+            found = judging.review(now, draft) if draft.waits else None
+        except CredtoolsError as problem:
+            return " · ".join([*parts[:2], str(problem)])
+        read = judging.table(now, draft)
+        parts += [plural(len(read.lines), "row"), str(read.reading)]
+        if found is None:
+            return " · ".join([*parts, str(draft.counts)])
+        matched = sum(column is not None for column in found.headings.values())
+        return " · ".join([*parts, f"{matched} of {len(found.headings)} headings matched"])
+
+
+def overview(session: Session, draft: Draft) -> View:
     """What the file is worth: counts, what was assumed to read it, causes largest first."""
     try:
-        review = batch.review()
+        review = judging.review(session, draft)
     except FileError as problem:
         return View(str(problem), f"<p>{escape(problem)}</p>")
-    titles = {column.name: column.title for column in batch.registry.schema(batch.recipe.schema).columns}
+    titles = {column.name: column.title for column in session.schema(draft.recipe.schema).columns}
     rows = cause_rows(review, titles)
     head = repr(review)
     warnings = "".join(f"\nWarning: {text}" for text in review.table.reading.warnings)
-    warnings += "".join(f"\nUnlike the last files: {finding}" for finding in batch.preflight())
+    warnings += "".join(f"\nUnlike the last files: {finding}" for finding in preflight.findings(session, draft))
     text = head + warnings + "".join("\n  " + " · ".join(str(cell) for cell in row if cell) for row in rows)
     markup = "".join(f"<p>{escape(line)}</p>" for line in (head + warnings).splitlines())
     return View(text, markup + (table(CAUSE_HEADINGS, rows, "Causes, largest first") if rows else ""))

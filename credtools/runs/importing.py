@@ -23,6 +23,7 @@ from credtools.errors import CredtoolsError, FileError, MissingFileError, no_suc
 from credtools.model import Counts, Outcome
 from credtools.reading.sheets import SUFFIXES
 from credtools.recipe import MANUAL, Recipe
+from credtools.registry import attempts
 from credtools.runs import evidence
 from credtools.runs.kernel import NAME, Kernel, Kernels
 
@@ -64,7 +65,7 @@ def import_file(
     opened = registry.open_registry(folder=str(folder))
     if not path.is_file():
         missing = no_such_file(path)
-        opened.note_failure(path.name, source)
+        attempts.note_failure(opened, path.name, source)
         return Run(Outcome(str(path), "failed", problem=str(missing)), missing)
     attempt, timer = uuid.uuid4().hex, _Timer()
     record = _new_record(opened.places, source, attempt)
@@ -82,8 +83,8 @@ def import_file(
         outcome = _judge(opened, path, attempt, error)
         outcome = replace(outcome, file=str(path), notebook=str(record) if record.exists() else None)
         if outcome.verdict == "failed":
-            opened.give_up(attempt)
-            opened.note_failure(path.name, source)
+            attempts.give_up(opened, attempt)
+            attempts.note_failure(opened, path.name, source)
         return _with_evidence(opened, Run(outcome, error), record.parent, source, timer.stop())
     finally:
         kernel.end()
@@ -180,7 +181,7 @@ def papermill() -> Any:
 
 def _judge(opened: registry.Registry, path: Path, attempt: str, error: CredtoolsError | None) -> Outcome:
     try:
-        found = opened.outcome(attempt)
+        found = attempts.outcome_of(opened, attempt)
     except Exception:  # noqa: BLE001 - the database can't be asked, so nobody knows
         sentence = (
             "The database can't be asked how the run ended; run the same command again: it finds out and finishes."

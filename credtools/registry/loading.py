@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from credtools import reading, store
+from credtools import store
 from credtools.checking import judge
 from credtools.checking.resolve import as_date
-from credtools.errors import CredtoolsError, LoadError
+from credtools.errors import LoadError, RegistryError
 from credtools.model import Review, Table
+from credtools.reading import Source
 from credtools.recipe import Recipe, apply
+from credtools.registry import judging
+from credtools.registry.session import Session
+from credtools.registry.uploading import given
 from credtools.text import fold
-
-if TYPE_CHECKING:
-    from credtools.registry.registry import Registry
 
 MOST_ROWS = 1_000_000  # `max_rows` is about uploads of credentials, not about the size of an organisation
 MOST_ABSENT = 0.1  # of the active, who may be deactivated by one load without being asked
@@ -27,18 +27,16 @@ BLANK = {"name": "", "status": "active", "expiry": "optional", "issue": "require
 BLANK |= {"numbered": False, "media_required": False}  # type: ignore[dict-item]
 
 
-def value(
-    registry: Registry, kind: str, file: str | Path | pd.DataFrame, *, replace: bool = False, yes: bool = False
-) -> store.Load:
+def value(session: Session, kind: str, file: Source, *, replace: bool = False, yes: bool = False) -> store.Load:
     """The rows of a file or frame as the store takes them. Raises FileError, LoadError."""
     if kind not in SCHEMAS:
-        raise CredtoolsError(f"There is nothing called {kind!r} to load; load users or types.")
-    name = SCHEMAS[kind]
-    table = registry.read(reading.file_bytes(file), reading.file_name(file), Recipe(schema=name))
-    lookups = registry.lookups()
+        raise RegistryError("kind_unknown", kind=kind)
+    recipe = Recipe(schema=SCHEMAS[kind])
+    table = judging.read(session, *given(file, recipe))
+    lookups = session.lookups()
     everybody = dataclasses.replace(lookups, settings=dataclasses.replace(lookups.settings, max_rows=MOST_ROWS))
-    _refuse_the_other_kind(registry, kind, table)
-    review = judge.review(table, Recipe(schema=name), registry.schema(name), everybody)
+    _refuse_the_other_kind(session, kind, table)
+    review = judge.review(table, recipe, session.schema(recipe.schema), everybody)
     if review.rejected.any():
         first = review.errors[review.errors["blocks"]].iloc[0]
         count = int(review.rejected.sum())
@@ -47,27 +45,22 @@ def value(
     label, key = KEYS[kind]
     columns = _columns(review, label)
     columns[key] = [fold(text) for text in columns[label]]
-    if "status" not in columns and (replace or kind == "types"):  # who stands on the list is active
+    if "status" not in columns and (replace or kind == "types"):  # who is on the list is active
         columns["status"] = ["active"] * review.rows
         columns |= {"deactivated_on": [None] * review.rows} if kind == "users" else {}
     day = lookups.today if replace else None
     if replace and not review.rows:
-        raise CredtoolsError(
-            "The file has headings, but no rows, so everybody would be deactivated; nothing was loaded."
-        )
+        raise RegistryError("nobody_left")
     ignored = [heading for heading, column in review.headings.items() if column is None]
-    notes = (*table.reading.warnings, *([f"Headings that mean nothing here: {', '.join(ignored)}."] if ignored else ()))
-    return store.Load(kind, registry.by, key, columns, day, 1.0 if yes else MOST_ABSENT, notes)
+    notes = (*table.reading.warnings, *([f"Unrecognised headings: {', '.join(ignored)}."] if ignored else ()))
+    return store.Load(kind, session.by, key, columns, day, 1.0 if yes else MOST_ABSENT, notes)
 
 
-def _refuse_the_other_kind(registry: Registry, kind: str, table: Table) -> None:
+def _refuse_the_other_kind(session: Session, kind: str, table: Table) -> None:
     """Users loaded as types would be hard to get rid of: only the name is required of a type."""
-    columns = registry.schema(SCHEMAS["users"]).columns
+    columns = session.schema(SCHEMAS["users"]).columns
     if kind == "types" and "email" in apply(Recipe(schema="users"), table, columns).sources:
-        raise CredtoolsError(
-            "The file has a heading for e-mail addresses, so it holds users, not types; nothing was loaded. Use "
-            "credtools load users."
-        )
+        raise RegistryError("users_as_types")
 
 
 def _columns(review: Review, label: str) -> dict[str, list[Any]]:

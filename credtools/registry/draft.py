@@ -1,0 +1,62 @@
+"""Draft: what is known about one uploaded file on its way to finished; it asks no database and reads no file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from credtools.model import WAITING_STATES, Changes, Counts, Review, Table
+from credtools.recipe import Recipe
+
+
+@dataclass
+class Draft:
+    """One uploaded file, and what has been found out about it so far.
+
+    `row` is its batch as it was last read; verbs that decide by its state read it again (`judging.refresh`). `basis`:
+    from which the next review keeps what hasn't changed; `plan`: what finishing would do, and the moment for which
+    that is known; `shown`: the counts of the last preview; `answers`: the rejects that a correction's rows answer.
+    """
+
+    row: Any
+    recipe: Recipe
+    attempt: str
+    table: Table | None = None
+    review: Review | None = None
+    basis: Review | None = None
+    plan: tuple[object, Changes] | None = None
+    shown: Counts | None = None
+    answers: tuple[int, ...] = field(default=())
+
+    @property
+    def id(self) -> int:
+        return int(self.row.id)
+
+    @property
+    def file(self) -> str:
+        return str(self.row.file_name)
+
+    @property
+    def source(self) -> str:
+        return str(self.row.source)
+
+    @property
+    def sha256(self) -> str:
+        return str(self.row.sha256)
+
+    @property
+    def state(self) -> str:
+        return str(self.row.state)
+
+    @property
+    def waits(self) -> bool:
+        return self.state in WAITING_STATES
+
+    @property
+    def counts(self) -> Counts:
+        """As stored: zeros until the batch is held or finished."""
+        return Counts(*(getattr(self.row, name) for name in Counts.__dataclass_fields__))
+
+    def forget(self) -> None:
+        """What was judged no longer counts: the next question judges again."""
+        self.review = self.shown = self.plan = None

@@ -1,0 +1,63 @@
+"""Taking out: files that leave the registry – the template, clean files of what was accepted, rejects to correct."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from credtools import exports, store
+from credtools.exports.corrections import WrongRow, row_key
+from credtools.recipe import Recipe
+from credtools.registry import judging, layouts
+from credtools.registry.session import Session
+from credtools.schema.words import Column
+
+
+def template(session: Session, path: str | Path, schema: str) -> Path:
+    """Writes the template that people fill in, in this organisation's words."""
+    lookups = session.lookups()
+    types = lookups.types.loc[lookups.types["status"] == "active", "name"].tolist()
+    return exports.write_template(path, _columns(session, schema), types, lookups.date_format)
+
+
+def accepted(session: Session, path: str | Path, credentials: pd.DataFrame) -> list[Path]:
+    """Writes those of some credentials that weren't declined as clean template files."""
+    wanted = credentials[credentials["decision"] != "declined"]
+    return exports.write_accepted(path, wanted, _columns(session, "credentials"), session.settings.date_format)
+
+
+def _columns(session: Session, schema: str) -> list[Column]:
+    """The columns of a template: users are named by their e-mail address."""
+    columns = session.schema(schema).columns
+    used = Recipe().columns_in_use(columns)
+    return [column for column in columns if column.name in used]
+
+
+def rejects(session: Session, path: str | Path, batch: int | None = None, only: Collection[int] | None = None) -> int:
+    """Writes the open rejects (of one batch, or `only` those of some numbers) for correction; returns how many."""
+    by_batch: defaultdict[int, list[store.Rejected]] = defaultdict(list)
+    for reject in store.open_rejects(session.engine, batch).values():
+        if only is None or reject.id in only:
+            by_batch[reject.batch].append(reject)
+    rows = []
+    for number, found in by_batch.items():
+        headings = layouts.names(session, judging.opened(session, number))
+        rows += [_wrong_row(reject, headings) for reject in found]
+    exports.write_corrections(path, rows)
+    return len(rows)
+
+
+def _wrong_row(reject: store.Rejected, headings: Sequence[str]) -> WrongRow:
+    raw = json.loads(reject.raw or "[]")
+    said = [(error.heading, str(error.resolution or ""), str(error.suggestion or "")) for error in reject.errors]
+    return WrongRow(
+        row_key(reject.id, reject.digest),
+        {heading: raw[k] if k < len(raw) else "" for k, heading in enumerate(headings)},
+        frozenset(heading for heading, _, _ in said),
+        "\n".join(dict.fromkeys(f"{heading}: {text}" if heading else text for heading, text, _ in said)),
+        "\n".join(dict.fromkeys(f"{heading}: {text}" for heading, _, text in said if text)),
+    )

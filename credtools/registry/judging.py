@@ -1,0 +1,131 @@
+"""Judging: a file becomes a table, the table a review, the review a plan of what finishing would do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from credtools import exports, reading, store
+from credtools.checking import judge, plan
+from credtools.limited import collection_paused
+from credtools.model import ACCEPTED, Changes, Review, Table
+from credtools.recipe import Recipe
+from credtools.registry.draft import Draft
+from credtools.registry.session import Session
+
+MISSING = (
+    *("media_missing", "Required media missing"),
+    (
+        "The type {type!r} requires media and none has been added yet; the row is accepted, but can't be approved. Add "
+        "its file, or make media optional."
+    ),
+)
+
+
+def opened(session: Session, number: int, attempt: str | None = None) -> Draft:
+    """The batch of this number. Raises RegistryError when there is none."""
+    row = store.reads.batch(session.at, number)
+    return Draft(row, Recipe.parse(row.recipe_text, source=row.source), attempt or row.attempt_id)
+
+
+def refresh(session: Session, draft: Draft) -> Draft:
+    """The draft with its row as it is now: others may have held, finished or undone it."""
+    draft.row = store.reads.batch(session.at, draft.id)
+    return draft
+
+
+def read(session: Session, content: bytes, name: str, recipe: Recipe) -> Table:
+    """The table in a file, found with the recipe's options and the words of its schema. Raises FileError."""
+    columns = session.schema(recipe.schema).columns
+    titles = {word for column in columns for word in (column.title, column.name, *column.synonyms)}
+    formats = {session.lookups().date_format, *(text for texts in recipe.date_format.values() for text in texts)}
+    instructions = {text for date_format in formats for text in exports.instructions(columns, date_format)}
+    words = {"titles": {*titles, *recipe.headings}, "instructions": instructions}
+    return reading.read_bytes(content, name, **recipe.read, **words)
+
+
+def table(session: Session, draft: Draft) -> Table:
+    """The file of a draft as text, read with its recipe's options. Raises RegistryError when its bytes are erased."""
+    if draft.table is None:
+        with session.moment() as now:
+            content = store.reads.source_bytes(now.at, draft.sha256)
+            whole = read(now, content, draft.file, draft.recipe)
+            draft.table = whole.part(draft.row.part, now.lookups().settings.max_rows)
+    return draft.table
+
+
+def review(session: Session, draft: Draft) -> Review:
+    """Every reason for every row; kept until something changes. Raises FileError when a required heading is missing."""
+    if draft.review is None:
+        with session.moment() as now:
+            patches = store.reads.patches(now.at, draft.source)
+            known = table(now, draft), draft.recipe, now.schema(draft.recipe.schema), now.lookups(), patches
+            draft.review = draft.basis = judge.review(*known, before=draft.basis)
+    return draft.review
+
+
+def again(session: Session, draft: Draft) -> Review:
+    """The review by what is known now."""
+    draft.forget()
+    return review(session, draft)
+
+
+def changes(session: Session, found: Review) -> Changes:
+    """What finishing would do to each row of a review, by what is stored."""
+    users = found.resolved.loc[~found.rejected, "user_id"].unique().tolist()
+    return plan.classify(found, store.reads.stored_versions(session.at, users))
+
+
+def planned(session: Session, draft: Draft) -> Changes:
+    """What finishing would do to each row of a draft; within one moment it is found out once."""
+    with session.moment() as now:
+        if draft.plan is None or draft.plan[0] is not now.at:
+            with collection_paused():
+                draft.plan = now.at, changes(now, review(now, draft))
+        return draft.plan[1]
+
+
+def warned(session: Session, draft: Draft) -> Review:
+    """The review with warnings about what is stored, as long as they can matter."""
+    with session.moment() as now:
+        found = review(now, draft)
+        return _warned(now, found, planned(now, draft), draft) if refresh(now, draft).waits else found
+
+
+def check(session: Session, content: bytes, name: str, recipe: Recipe) -> Review:
+    """What a file would be worth; stores nothing."""
+    with session.moment() as now:
+        patches = store.reads.patches(now.at, recipe.source)
+        known = now.schema(recipe.schema), now.lookups(), patches
+        found = judge.review(read(now, content, name, recipe), recipe, *known)
+        if "type_id" not in found.resolved:  # users or types, not credentials
+            return found
+        return _warned(now, found, changes(now, found))
+
+
+def _warned(session: Session, found: Review, changed: Changes, draft: Draft | None = None) -> Review:
+    """`older_than_stored`, `declined_before`, and `media_missing` on rows that will be accepted, but not approvable."""
+    found, lookups = plan.with_warnings(found, changed), session.lookups()
+    if lookups.settings.media_optional or (draft and draft.row.media_optional):
+        return found
+    types = lookups.types[lookups.types["media_required"].eq(True)]
+    kinds = found.resolved["type_id"].map(dict(zip(types["id"], types["name"], strict=True)))
+    lacking = pd.DataFrame({"line": found.table.lines, "type": kinds})
+    lacking = lacking[kinds.notna() & pd.Series(changed.verdict).isin(ACCEPTED)]
+    if draft and draft.row.staged and not lacking.empty:
+        lacking = lacking[~lacking["line"].isin(set(store.media_of(session.at, draft.id)["line"]))]
+    return found if lacking.empty else replace(found, explain=lambda: _with_missing(found, lacking))
+
+
+def _with_missing(review: Review, lacking: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    code, title, sentence = MISSING
+    errors, causes = review.errors, review.causes
+    blank = dict.fromkeys(("heading", "column", "value", "suggestion", "pattern"), "")
+    for number, (kind, rows) in enumerate(lacking.groupby("type", sort=True), len(causes)):
+        said = {**blank, "code": code, "title": title, "blocks": False, "cause": number, "count": len(rows)}
+        said["resolution"] = sentence.format(type=kind)
+        found = [{**said, "row": row, "line": int(line)} for row, line in rows["line"].items()]
+        errors = pd.concat([errors, pd.DataFrame(found)[list(errors.columns)]])
+        causes = pd.concat([causes, pd.DataFrame([said])[list(causes.columns)]], ignore_index=True)
+    return errors.sort_values("row", kind="stable", ignore_index=True), causes

@@ -1,0 +1,102 @@
+"""What recipes say of files: what each rule does, what another recipe would change, what saving writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from credtools.checking.plan import ready_rows
+from credtools.model import Review
+from credtools.reading import Source
+from credtools.recipe import Recipe, apply
+from credtools.recipe.steps import Hit
+from credtools.registry import judging
+from credtools.registry.draft import Draft
+from credtools.registry.session import Session
+from credtools.registry.uploading import given
+
+
+@dataclass(frozen=True)
+class ChangedRow:
+    """A row that two recipes judge differently: 'ready', 'ready with other values', 'rejected (codes)' or 'absent'."""
+
+    line: int
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.before} → {self.after}"
+
+
+@dataclass(frozen=True)
+class RecipeDiff:
+    """The rows that change; how many are ready and rejected by the second recipe."""
+
+    rows: tuple[ChangedRow, ...]
+    ready: int
+    rejected: int
+
+
+def load(recipe: Recipe | str | Path | None) -> Recipe:
+    """The recipe itself, or that of a file; None: that of `manual`, which says nothing."""
+    if recipe is None or isinstance(recipe, Recipe):
+        return recipe or Recipe()
+    return Recipe.load(recipe)
+
+
+def hits(session: Session, source: Source, recipe: Recipe) -> Sequence[Hit]:
+    """What each rule of a recipe does to a file."""
+    content, name, recipe = given(source, recipe)
+    table = judging.read(session, content, name, recipe)
+    return apply(recipe, table, session.schema(recipe.schema).columns).hits
+
+
+def compare(session: Session, source: Source, first: Recipe, second: Recipe) -> RecipeDiff:
+    """Which rows the second recipe would judge differently from the first, by line."""
+    with session.moment() as now:
+        reviews = [judging.check(now, *given(source, recipe)) for recipe in (first, second)]
+    before, after = map(_judged, reviews)
+    rows = []
+    for line in sorted(before.keys() | after.keys()):
+        old, new = before.get(line, ("absent", None)), after.get(line, ("absent", None))
+        if old != new:
+            same_word = old[0] == new[0] == "ready"
+            rows.append(ChangedRow(line, old[0], "ready with other values" if same_word else new[0]))
+    return RecipeDiff(tuple(rows), reviews[1].ready, reviews[1].rows - reviews[1].ready)
+
+
+def _judged(review: Review) -> dict[int, tuple[str, object]]:
+    content = {row: (key, said) for row, key, said in ready_rows(review)}
+    lines = review.table.lines.tolist()
+    return {
+        line: ("ready", content[row]) if row in content else (f"rejected ({', '.join(review.codes[row])})", None)
+        for row, line in enumerate(lines)
+    }
+
+
+def complete(session: Session, draft: Draft) -> Recipe:
+    """The draft's recipe with everything written out that was detected or inherited: it replays alone.
+
+    Headings that this file lacks stay: an older file may come again.
+    """
+    review, recipe = judging.review(session, draft), draft.recipe
+    read = {**review.table.reading.options(), **recipe.read}
+    found = {heading: column for heading, column in review.headings.items() if column}
+    given = {name: formats for name, formats in review.date_formats.items() if name in found.values()}
+    if len(set(given.values())) == 1:
+        given = {"*": next(iter(given.values()))}
+    return replace(recipe, read=read, headings={**recipe.headings, **found}, date_format=given)
+
+
+def changes(session: Session, draft: Draft, path: Path) -> list[str]:
+    """The lines of a recipe that saving the draft's over it takes out (-) and adds (+), in the order of the file."""
+    before = path.read_text("utf-8").splitlines()
+    after = complete(session, draft).text_over(path).splitlines()
+    return [
+        line
+        for kind, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+        if kind != "equal"
+        for line in (*(f"- {gone}" for gone in before[i:j]), *(f"+ {new}" for new in after[k:m]))
+    ]

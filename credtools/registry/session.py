@@ -1,0 +1,102 @@
+"""Session: what is open – the database of an organisation, where its files lie, and who is at work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+
+from credtools import store
+from credtools.checking.lookups import Lookups
+from credtools.errors import RegistryError
+from credtools.model import OrganisationSettings
+from credtools.registry import organisation
+from credtools.schema.loading import SchemaFile
+from credtools.schema.loading import load as load_schema
+from credtools.settings import Settings
+from credtools.store.blobs import Blobs
+
+
+class Session:
+    """What every verb takes first. Reads ask `at`, writes go to `engine`.
+
+    Attributes:
+        places: where schemas, notebooks, runs and media lie.
+        by: who is at work.
+    """
+
+    def __init__(self, engine: Engine, places: Settings, by: str) -> None:
+        self.places = places
+        self.by = by
+        self._engine: Engine | None = engine
+        self._kept: dict[str, Lookups] = {}  # what was read last, as long as nothing has changed it
+        self._moment: Connection | None = None
+        self._now: Lookups | None = None  # those of the moment
+
+    # --- open and closed ------------------------------------------------------------------------------------
+
+    @property
+    def engine(self) -> Engine:
+        """The database. Raises RegistryError (`registry_closed`) after `close`."""
+        if self._engine is None:
+            raise RegistryError("registry_closed")
+        return self._engine
+
+    def close(self) -> None:
+        """Gives the connections back; the registry and its batches can't be used any more."""
+        if self._engine is not None:
+            self._engine.dispose()
+        self._engine = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- one moment -----------------------------------------------------------------------------------------
+
+    @property
+    def at(self) -> store.At:
+        """Whom reads ask: the database as it is now, or as it was when the moment began."""
+        return self.engine if self._moment is None else self._moment
+
+    @contextmanager
+    def moment(self) -> Iterator[Self]:
+        """This session, reading one moment of the registry in one transaction, whatever others write."""
+        if self._moment is not None:
+            yield self
+            return
+        with store.snapshot(self.engine) as connection:
+            now = copy(self)
+            now._moment = connection  # noqa: SLF001 - its own kind
+            yield now
+
+    # --- what the organisation has decided and knows ----------------------------------------------------------
+
+    @property
+    def settings(self) -> OrganisationSettings:
+        """The organisation's settings in force."""
+        return organisation.from_texts(store.reads.settings_texts(self.at))
+
+    def lookups(self) -> Lookups:
+        """Users, types, settings and today: as of now, and read again only when somebody has changed them."""
+        if self._now is not None:
+            return self._now
+        last = self._kept.get("last")
+        found = self._kept["last"] = store.reads.lookups(self.at, organisation.from_texts, self.by, last)
+        if self._moment is not None:
+            self._now = found
+        return found
+
+    def schema(self, name: str) -> SchemaFile:
+        """The schema document of this name, from the folder that the settings name. Raises SchemaError."""
+        return load_schema(name, self.places.schemas)
+
+    @property
+    def blobs(self) -> Blobs:
+        """The files of all media, by the SHA-256 of their content."""
+        return Blobs(self.places.blobs)

@@ -1,0 +1,94 @@
+"""Uploading: what is given becomes bytes, the bytes a table, and the table a draft."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import uuid
+from dataclasses import replace
+
+import pandas as pd
+
+from credtools import reading, store
+from credtools.errors import FileError
+from credtools.model import Table
+from credtools.reading import Source
+from credtools.recipe import Recipe
+from credtools.registry import judging
+from credtools.registry.draft import Draft
+from credtools.registry.layouts import READ
+from credtools.registry.session import Session
+
+MAX_BYTES_DIVIDED = 1024**3  # of a file that is divided into batches on purpose
+
+
+def given(
+    source: Source, recipe: Recipe, name: str | None = None, most: int = reading.MAX_BYTES
+) -> tuple[bytes, str, Recipe]:
+    """The bytes of what was given, its name, and the recipe by which they are read. Raises FileError."""
+    content = reading.file_bytes(source, most)
+    if name and isinstance(source, pd.DataFrame):  # by its own name it would be taken for somebody's CSV file
+        recipe = replace(recipe, read=READ)
+    return content, name or reading.file_name(source), recipe
+
+
+def upload(session: Session, source: Source, recipe: Recipe, name: str | None, part: int, attempt: str | None) -> Draft:
+    """A file, or one part of it, as a new draft (or the held batch of the same bytes, continued)."""
+    with session.moment() as now:
+        content, name, recipe, table = _read_once(now, source, recipe, name, divided=part > 0)
+        if part:
+            table = table.part(part, now.lookups().settings.max_rows)
+    draft = begin(session, content, name, recipe, part=part or 1, attempt=attempt)
+    draft.table = table
+    return draft
+
+
+def begin(
+    session: Session,
+    content: bytes,
+    name: str,
+    recipe: Recipe,
+    *,
+    part: int = 1,
+    attempt: str | None = None,
+    follows: int | None = None,
+) -> Draft:
+    """Keeps the bytes and opens a batch for them."""
+    value = store.Draft(
+        attempt_id=attempt or uuid.uuid4().hex,
+        by=session.by,
+        source=recipe.source,
+        file_name=name.encode("utf-8", "backslashreplace").decode(),
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
+        part=part,
+        schema_name=recipe.schema,
+        recipe_text=recipe.text(),
+        recipe_fingerprint=recipe.fingerprint,
+        follows_id=follows,
+    )
+    return judging.opened(session, store.draft(session.engine, value), value.attempt_id)
+
+
+def follow(session: Session, earlier: Draft) -> Draft:
+    """The stored file of a batch as a new draft that follows it. Raises RegistryError when its bytes are erased."""
+    content = store.reads.source_bytes(session.at, earlier.sha256)
+    return begin(session, content, earlier.file, earlier.recipe, part=earlier.row.part, follows=earlier.id)
+
+
+def parts(session: Session, source: Source, recipe: Recipe) -> int:
+    """How many batches a file makes when it is divided on purpose."""
+    *_, table = _read_once(session, source, recipe, None, divided=True)
+    return max(1, math.ceil(len(table.lines) / session.lookups().settings.max_rows))
+
+
+def _read_once(
+    session: Session, source: Source, recipe: Recipe, name: str | None, *, divided: bool
+) -> tuple[bytes, str, Recipe, Table]:
+    """What is stored is what was judged, even if the file is replaced in between. Raises FileError (`row_limit`)."""
+    most = MAX_BYTES_DIVIDED if divided else reading.MAX_BYTES
+    content, name, recipe = given(source, recipe, name, most)
+    table, limit = judging.read(session, content, name, recipe), session.lookups().settings.max_rows
+    if not divided and len(table.lines) > limit:
+        raise FileError("too_many_rows", found=len(table.lines), allowed=limit)
+    return content, name, recipe, table
