@@ -345,12 +345,8 @@ def test_cp1252_is_said() -> None:
     read = table("Name,N\nJos\u00e9 \u20ac,1\n".encode("cp1252"))
     assert read.frame.to_dict("records") == [{"Name": "Jos\u00e9 \u20ac", "N": "1"}]
     assert read.reading.encoding == "cp1252"
-    assert read.reading.warnings == (
-        (
-            "The file isn't UTF-8 (byte 0xe9 at position 10), so it was read as cp1252; look at names with accents, "
-            "and name the encoding in the recipe if they are wrong."
-        ),
-    )
+    (warning,) = read.reading.warnings
+    assert warning.startswith("The file isn't UTF-8 (byte 0xe9 at position 10), so it was read as cp1252.")
 
 
 def test_a_named_encoding_counts() -> None:

@@ -202,8 +202,8 @@ def test_titles_above_and_legends_beside() -> None:
     assert table.frame.columns.tolist() == HEADINGS
     assert set(table.fields) == {4}
     assert told.warnings == (
-        "What stands beside or below the table was left out (line 9), for example 'W = Welder'.",
-        "Notes to the right of the table, beyond an empty column, were left out (lines 4, 6 and 9).",
+        "Content beside or below the table was ignored (line 9), for example 'W = Welder'.",
+        "Notes to the right of the table, beyond an empty column, were ignored (lines 4, 6 and 9).",
     )
 
 

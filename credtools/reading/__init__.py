@@ -1,28 +1,29 @@
 """Reading: the bytes of a file → Table (text, with physical line numbers) + Reading (what was assumed).
 
 bytes → `decode` → text → `dialect` → `records` (`repair` where marks don't match) → `layout` → Table; of a spreadsheet
-`sheets` makes the records. Nothing is parsed and nothing is guessed silently: each assumption stands in
+`sheets` makes the records. Nothing is parsed and nothing is guessed silently: each assumption is noted in
 `Table.reading`, and each can be overridden by an option of the same name (or by `read:` in a recipe).
 """
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from credtools.errors import FileError
 from credtools.limited import collection_paused
-from credtools.model import Table
+from credtools.model import Reading, Table
 from credtools.reading import sheets
 from credtools.reading.decode import decode
 from credtools.reading.dialect import find_dialect
 from credtools.reading.headings import suggest_columns
-from credtools.reading.layout import Layout, lay_out
+from credtools.reading.layout import lay_out
 from credtools.reading.options import OPTIONS, Options
 from credtools.reading.records import MAX_CELL_BYTES, MAX_COLUMNS, Records, split_records
 from credtools.reading.sources import FRAME, FRAME_OPTIONS, MAX_BYTES, Source, file_bytes, file_name
-from credtools.reading.tables import Origin, make_table
+from credtools.reading.tables import make_table
 
 __all__ = [
     "MAX_BYTES",
@@ -68,10 +69,12 @@ def read_bytes(content: bytes, name: str, **options: Any) -> Table:
     if suffix not in (*TEXT_SUFFIXES, *sheets.SUFFIXES):
         raise FileError("unsupported_kind", suffix=suffix)
     with collection_paused():
-        return (_read_sheet if sheets.is_spreadsheet(content) else _read_text)(content, name, told)
+        records, found = (sheets.split_sheet if sheets.is_spreadsheet(content) else _split_text)(content, told)
+        layout = lay_out(records, told)
+        return make_table(records, layout, found, hashlib.sha256(content).hexdigest(), name)
 
 
-def _read_text(content: bytes, name: str, told: Options) -> Table:
+def _split_text(content: bytes, told: Options) -> tuple[Records, Reading]:
     if content[:HEAD].lstrip().lower().startswith(WEB_PAGE):
         raise FileError("is_web_page")
     text, encoding, warnings = decode(content, told.encoding)
@@ -79,35 +82,7 @@ def _read_text(content: bytes, name: str, told: Options) -> Table:
         raise FileError("too_many_lines", found=lines, allowed=MAX_LINES)
     if not text.strip():
         raise FileError("not_a_table", why="every line is empty" if text else "the file is empty")
-    first_line = told.heading_line or 1
-    dialect = find_dialect(text, told.delimiter, told.quote, told.escape, first_line)
-    records = split_records(text, dialect, first_line)
-    origin = Origin(name, hashlib.sha256(content).hexdigest(), encoding, dialect, warnings=tuple(warnings))
-    return make_table(records, _lay_out(records, told), origin)
-
-
-def _read_sheet(content: bytes, name: str, told: Options) -> Table:
-    sheet = sheets.read_sheet(content, told.sheet, told.titles)
-    width = len(sheet.rows[0])
-    if width > MAX_COLUMNS:
-        line = next(k for k, row in enumerate(sheet.rows, 1) if any(row[MAX_COLUMNS:]))
-        raise FileError("too_many_columns", line=line, found=width, allowed=MAX_COLUMNS)
-    records = Records(sheet.rows, range(1, len(sheet.rows) + 2), width)
-    origin = Origin(
-        *(name, hashlib.sha256(content).hexdigest(), sheet.kind, None),
-        sheet=sheet.name,
-        dates=sheet.dates,
-        warnings=sheet.warnings,
-    )
-    return make_table(records, _lay_out(records, told), origin)
-
-
-def _lay_out(records: Records, told: Options) -> Layout:
-    return lay_out(
-        records,
-        heading_line=told.heading_line,
-        heading_rows=told.heading_rows,
-        footer_lines=told.footer_lines,
-        titles=told.titles,
-        instructions=told.instructions,
-    )
+    dialect = find_dialect(text, told)
+    records = split_records(text, dialect, told.heading_line or 1)
+    reading = Reading(encoding, dialect.delimiter, records.lines, None, warnings=tuple(warnings))
+    return records, replace(reading, quote=dialect.quote, escape=dialect.escape)

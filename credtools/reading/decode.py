@@ -37,20 +37,17 @@ def decode(content: bytes, encoding: str | None = None) -> tuple[str, str, list[
     """
     if encoding is not None:
         text = _strict(content, encoding)
-        _refuse_surrogates(text, encoding)
         return text.removeprefix("\ufeff"), encoding, _mojibake(text)
-    for mark, name in MARKS:
-        if content.startswith(mark):
-            return _strict(content, name), name, []
-    if name := _by_nul_pattern(content):
+    name = next((name for mark, name in MARKS if content.startswith(mark)), "") or _by_nul_pattern(content)
+    if name:
         return _strict(content, name), name, []
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as problem:
         byte = content[problem.start]
         warning = (
-            f"The file isn't UTF-8 (byte {byte:#04x} at position {problem.start:,}), so it was read as cp1252; "
-            "look at names with accents, and name the encoding in the recipe if they are wrong."
+            f"The file isn't UTF-8 (byte {byte:#04x} at position {problem.start:,}), so it was read as cp1252. If "
+            "letters with accents look wrong, name the encoding in the recipe (read: {encoding: …})."
         )
         return _strict(content, "cp1252"), "cp1252", [warning]
     return text, "utf-8", _mojibake(text)
@@ -82,8 +79,8 @@ def _mojibake(text: str) -> list[str]:
             continue
         line = len(text[: found.start()].splitlines()) or 1
         warning = (
-            f"The letters {found[0]!r} (line {line:,}) look like {meant!r} read in a wrong encoding before this file "
-            "was written; nothing was changed, so export it again as UTF-8, or replace them in the recipe."
+            f"The letters {found[0]!r} (line {line:,}) look like {meant!r} that was read in a wrong encoding before "
+            "this file was written. Nothing was changed: export it again as UTF-8, or replace them in the recipe."
         )
         return [warning]
     return []
@@ -91,16 +88,11 @@ def _mojibake(text: str) -> list[str]:
 
 def _strict(content: bytes, encoding: str) -> str:
     try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as problem:
+        text = content.decode(encoding)
+        if not text.isascii():
+            text.encode("utf-8")  # some codecs (utf-7, unicode_escape) let halves of characters through
+    except (UnicodeDecodeError, UnicodeEncodeError) as problem:
         raise FileError("not_decodable", encoding=encoding, position=problem.start) from problem
     except (LookupError, ValueError) as problem:
         raise FileError("unknown_encoding", encoding=encoding) from problem
-
-
-def _refuse_surrogates(text: str, encoding: str) -> None:
-    """Some codecs (utf-7, unicode_escape) let half characters through, which nothing can store."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as problem:
-        raise FileError("not_decodable", encoding=encoding, position=problem.start) from problem
+    return text

@@ -1,4 +1,4 @@
-"""How a text is cut: delimiter, quotation mark, escape character; told by a recipe, else found in a sample of lines."""
+"""How a text is cut: delimiter, quotation mark, escape; named in a recipe, else found in a sample of lines."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 
 from credtools.errors import FileError
 from credtools.reading.kinds import kind
+from credtools.reading.options import Options
 
 COMMA_BLANK = ", "  # each comma is followed by a blank that belongs to it
 BLANKS = "  "  # two blanks or more
@@ -28,7 +29,7 @@ SAMPLE_CHARACTERS = 100_000
 class Dialect:
     """`delimiter`: one character, ', ' or two blanks (for two or more); `quote`, `escape`: one character or ''.
 
-    `always`: cells stand in quotation marks whether they need them or not, so that a mark is never a letter.
+    `always`: cells are in quotation marks whether they need them or not, so that a mark is never a letter.
     """
 
     delimiter: str = ","
@@ -62,10 +63,9 @@ class Dialect:
         return [cell.translate(table) for cell in cells]
 
 
-def find_dialect(
-    text: str, delimiter: str | None = None, quote: str | None = None, escape: str | None = None, first_line: int = 1
-) -> Dialect:
-    """What is told counts; the rest is what cuts a sample most evenly into cells that look like values."""
+def find_dialect(text: str, told: Options) -> Dialect:
+    """What is known counts; the rest is what cuts a sample most evenly into cells that look like values."""
+    first_line, delimiter, quote = told.heading_line or 1, told.delimiter, told.quote
     lines = io.StringIO(text[:SAMPLE_CHARACTERS], newline=None)
     sample = [line.rstrip("\n") for line in islice(lines, first_line - 1, first_line + 4 * SAMPLE_LINES)]
     sample = [line for line in sample if line.strip()][:SAMPLE_LINES]
@@ -77,8 +77,8 @@ def find_dialect(
         found = max(ways, key=lambda way: _score(sample, way)) if len(ways) > 1 else ways[0]
         if found.delimiter == "," and _blank_belongs_to_comma(sample, found.quote):
             found = Dialect(COMMA_BLANK, found.quote)
-    _refuse_unusable(found, escape)
-    escape = _escape(text, found) if escape is None else escape
+    _refuse_unusable(found, told.escape)
+    escape = _escape(text, found) if told.escape is None else told.escape
     marked = [found.quote and line.startswith(found.quote) and line.rstrip().endswith(found.quote) for line in sample]
     return Dialect(found.delimiter, found.quote, escape, always=sum(map(bool, marked)) > 0.8 * len(sample))
 
@@ -93,7 +93,7 @@ def common_width(widths: Iterable[int]) -> int:
 
 
 def line_cells(line: str, dialect: Dialect) -> list[str] | None:
-    """The cells of one line on its own, as they stand with their marks; None where a quotation mark stays open.
+    """The cells of one line on its own, with their marks; None where a quotation mark stays open.
 
     A quotation mark opens only where a cell begins, and closes only before a delimiter or the end.
     """

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 
 from rapidfuzz import fuzz, process
+
+from credtools.text import fold
 
 NEAR_ENOUGH = 84  # token_sort_ratio (0–100); token_set_ratio makes false maps
 
@@ -13,11 +14,6 @@ NEAR_ENOUGH = 84  # token_sort_ratio (0–100); token_set_ratio makes false maps
 def squeeze(text: str) -> str:
     """`text` without white space at its ends and with single blanks inside."""
     return " ".join(text.split())
-
-
-def folded(text: str) -> str:
-    """`text` as headings are compared: NFKC, squeezed, without case."""
-    return squeeze(text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
 
 
 def frame_names(headings: list[str], width: int) -> list[str]:
@@ -54,4 +50,4 @@ def suggest_columns(headings: Iterable[str], known: Mapping[str, Iterable[str]])
 
 
 def _words(text: str) -> str:
-    return squeeze("".join(c if c.isalnum() else " " for c in folded(text)))
+    return squeeze("".join(c if c.isalnum() else " " for c in fold(text)))

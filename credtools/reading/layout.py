@@ -6,14 +6,16 @@ Each kind needs plain evidence; what has none stays a record, and is judged as o
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 from credtools.errors import FileError
-from credtools.reading.headings import folded, squeeze
+from credtools.reading.headings import squeeze
 from credtools.reading.kinds import column_kinds, kind
+from credtools.reading.options import Options
 from credtools.reading.records import Records
+from credtools.text import fold
 
 LOOKED_AT = 50  # filled records in which headings are looked for
 SAMPLE = 200
@@ -55,18 +57,10 @@ def is_blank(cells: Sequence[str]) -> bool:
     return not any(cell and not cell.isspace() for cell in cells)
 
 
-def lay_out(
-    records: Records,
-    *,
-    heading_line: int | None = None,
-    heading_rows: int | None = None,
-    footer_lines: int | None = None,
-    titles: Collection[str] = (),
-    instructions: Collection[str] = (),
-) -> Layout:
-    """What each record is. What is told counts; `titles` and `instructions` are words of the schema, if known.
+def lay_out(records: Records, told: Options) -> Layout:
+    """What each record is; what is known of the file counts.
 
-    Raises FileError when no record is filled, or the told heading line holds none.
+    Raises FileError when no record is filled, or the named heading line holds none.
     """
     rows = records.cells
     # A first cell that begins with a visible ASCII letter settles it at once, as nearly always.
@@ -75,12 +69,12 @@ def lay_out(
     filled = [k for k in range(len(rows)) if k not in skip] if blank else list(range(len(rows)))
     if not filled:
         raise FileError("not_a_table", why="every line is empty")
-    names = {folded(title) for title in titles}
-    texts = {folded(text) for text in instructions}
+    names = {fold(title) for title in told.titles}
+    texts = {fold(text) for text in told.instructions}
     instructed = [k for k in filled[:LOOKED_AT] if texts and _is_instruction(rows[k], texts)]
-    told = [k for k in filled if k not in instructed] if instructed else filled
-    first, count = _heading(records, told or filled, names, heading_line, heading_rows)
-    layout = Layout(records.width, blank=blank, headless=not count and heading_line is None)
+    others = [k for k in filled if k not in instructed] if instructed else filled
+    first, count = _heading(records, others or filled, names, told)
+    layout = Layout(records.width, blank=blank, headless=not count and told.heading_line is None)
     top = filled.index(first)
     layout.heading = filled[top : top + count]
     layout.first_heading = layout.heading[:]
@@ -94,25 +88,23 @@ def lay_out(
     layout.heading += again
     apart = {*layout.aside, *again, *layout.instruction}
     body = [k for k in rest if k not in apart] if apart else rest
-    if footer_lines is None:  # else the end of the table is told
+    if told.footer_lines is None:  # else the end of the table is known
         body = _without_second_table(layout, rows, body, names)
-    layout.body = _without_footers(layout, rows, body, skip, footer_lines)
+    layout.body = _without_footers(layout, rows, body, skip, told.footer_lines)
     layout.aside.sort()
     return layout
 
 
-def _heading(
-    records: Records, filled: list[int], names: set[str], heading_line: int | None, heading_rows: int | None
-) -> tuple[int, int]:
+def _heading(records: Records, filled: list[int], names: set[str], told: Options) -> tuple[int, int]:
     """The record that holds the headings, and how many rows they have (0: the first record of a file without)."""
-    rows, width = records.cells, records.width
+    rows, width, heading_line = records.cells, records.width, told.heading_line
     if heading_line:
         first = next((k for k in filled if records.starts[k] == heading_line), None)
         if first is None:
             raise FileError("heading_line_beyond", heading_line=heading_line, lines=records.lines)
-        return first, heading_rows or 1
+        return first, told.heading_rows or 1
     top = filled[:LOOKED_AT]
-    matches = {k: len({folded(cell) for cell in rows[k]} & names) for k in top} if names else {}
+    matches = {k: len({fold(cell) for cell in rows[k]} & names) for k in top} if names else {}
     first = max(top, key=lambda k: (matches.get(k, 0), -k))
     known = matches.get(first, 0) >= min(2, width)
     if not known:
@@ -124,8 +116,8 @@ def _heading(
     after = [rows[k] for k in islice(filled, filled.index(first) + 1, SAMPLE) if len(rows[k]) == width]
     if heading_line == 0 or (heading_line is None and not known and _is_data(rows[first], after, width)):
         return first, 0
-    complete = known and matches[first] == _filled(rows[first])  # nothing is left to be told by another row
-    return first, heading_rows or (1 if complete else _heading_rows(rows[first], after, width))
+    complete = known and matches[first] == _filled(rows[first])  # another row would add nothing
+    return first, told.heading_rows or (1 if complete else _heading_rows(rows[first], after, width))
 
 
 def _is_data(row: list[str], others: list[list[str]], width: int) -> bool:
@@ -203,7 +195,7 @@ def _cut_notes_beside(layout: Layout, rows: list[list[str]], body: list[int]) ->
 
 
 def _is_instruction(row: list[str], texts: set[str]) -> bool:
-    found = [folded(cell) in texts for cell in row if cell.strip()]
+    found = [fold(cell) in texts for cell in row if cell.strip()]
     return sum(found) > 1 and 2 * sum(found) >= len(found)
 
 
@@ -250,7 +242,7 @@ def _begins_table(block: list[list[str]], width: int, kinds: dict[int, str], nam
         sum(kind(row[place]) not in (kinds[place], "nothing") for row in fitting) > NEARLY_ALL * len(fitting)
         for place in kinds
     )
-    known = len({folded(cell) for cell in head} & names) > 1
+    known = len({fold(cell) for cell in head} & names) > 1
     return gap and strange and (unlike or known)
 
 

@@ -1,16 +1,17 @@
-"""Text → records with the physical lines they stand on; marks that don't match are repaired one record at a time."""
+"""Text → records with the physical lines they are on; marks that don't match are repaired one record at a time."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice, pairwise
 
 from credtools.errors import FileError
 from credtools.reading.dialect import Dialect, common_width, line_cells
-from credtools.reading.repair import cleaned, repaired, swallows
+from credtools.reading.repair import cleaned, repair, swallows
 
 SAMPLE_RECORDS = 1_000
 ENOUGH_RECORDS = 50  # before the first fault, to tell what is usual in a file
@@ -26,13 +27,14 @@ class Records:
     """The records of a file in order; a blank line is a record, too.
 
     `starts`: the physical line on which each record starts, and one more for the end; `width`: the number of fields
-    that most have; `mended`: which records were repaired (numbers of `cells`).
+    that most have; `repaired`: which records were (numbers of `cells`); `dates`: (record, place) of real date cells.
     """
 
     cells: list[list[str]]
     starts: Sequence[int]
     width: int
-    mended: list[int] = field(default_factory=list)
+    repaired: list[int] = field(default_factory=list)
+    dates: Mapping[tuple[int, int], date] = field(default_factory=dict)
 
     @property
     def lines(self) -> int:
@@ -46,7 +48,7 @@ class Records:
 def split_records(text: str, dialect: Dialect, first_line: int = 1) -> Records:
     """All records of a text. Lines end at LF, CR or CRLF; each line is part of exactly one record.
 
-    What stands above `first_line` is taken line by line, whatever its marks say.
+    What is above `first_line` is taken line by line, whatever its marks say.
     """
     lines = list(io.StringIO(dialect.prepare(text), newline=""))
     if max(map(len, lines)) > MAX_LINE:
@@ -54,15 +56,15 @@ def split_records(text: str, dialect: Dialect, first_line: int = 1) -> Records:
         raise FileError("line_too_long", line=number, found=found, allowed=MAX_LINE)
     above = [[line.rstrip("\r\n")] for line in lines[: first_line - 1]]
     below = lines[first_line - 1 :] if above else lines
-    records = _clean(below, dialect, above)
+    records = _quickly(below, dialect, above)
     if not isinstance(records, Records):
-        records = _mended(below, dialect, above, records or _width_of_lines(below, dialect))
+        records = _carefully(below, dialect, above, records or _width_of_lines(below, dialect))
     if dialect.escape:
         records.cells[:] = [dialect.restore(row) for row in records.cells]
     return records
 
 
-def _clean(lines: Sequence[str], dialect: Dialect, above: list[list[str]]) -> Records | int:
+def _quickly(lines: Sequence[str], dialect: Dialect, above: list[list[str]]) -> Records | int:
     """The records of a text whose quotation marks all match, in one go, after those `above` it.
 
     When a record needs a closer look, only the number of fields that most have; 0 when that isn't clear.
@@ -100,13 +102,13 @@ def _width_of_lines(lines: Sequence[str], dialect: Dialect) -> int:
     return common_width(map(len, islice(alone, SAMPLE_RECORDS)))
 
 
-def _mended(lines: Sequence[str], dialect: Dialect, above: list[list[str]], width: int) -> Records:
+def _carefully(lines: Sequence[str], dialect: Dialect, above: list[list[str]], width: int) -> Records:
     """The records of any text, one by one, after those `above` it."""
     source = _Lines(lines)
     reader = dialect.reader(source)
     cells = above[:]
     starts = [*range(1, len(above) + 2)]
-    mended: list[int] = []
+    repaired: list[int] = []
     while source.at < len(lines):
         first = source.at
         source.end = first + MOST_LINES
@@ -115,19 +117,19 @@ def _mended(lines: Sequence[str], dialect: Dialect, above: list[list[str]], widt
         except (csv.Error, StopIteration):
             row = None
         if row is None or _looks_wrong(lines, first, source.at, len(row) == width, width, dialect):
-            patient = len(mended) < MOST_PATIENCE
-            better = repaired(lines, first, source.at if row else None, width, dialect, patient=patient)
+            patient = len(repaired) < MOST_PATIENCE
+            better = repair(lines, first, source.at if row else None, width, dialect, patient=patient)
             if better is not None:
                 row, source.at = better
-                mended.append(len(cells))
+                repaired.append(len(cells))
             elif row is None:
                 row, source.at = cleaned(lines[first], dialect), first + 1
-                mended.append(len(cells))
+                repaired.append(len(cells))
         if row and len(row) > MAX_COLUMNS:
             raise FileError("too_many_columns", line=starts[-1], found=len(row), allowed=MAX_COLUMNS)
         cells.append(row or [])
         starts.append(len(above) + source.at + 1)
-    return Records(cells, starts, width, mended)
+    return Records(cells, starts, width, repaired)
 
 
 def _looks_wrong(lines: Sequence[str], first: int, end: int, fits: bool, width: int, dialect: Dialect) -> bool:  # noqa: FBT001

@@ -16,7 +16,7 @@ MOST_SURPLUS, FEW = 20, 4  # delimiters inside cells of one line
 MOST_CHARACTERS = 65_536
 
 
-def repaired(
+def repair(
     lines: Sequence[str], first: int, strict_end: int | None, width: int, dialect: Dialect, *, patient: bool = True
 ) -> tuple[list[str], int] | None:
     """(cells, index of the next line) of the record that starts at `first`, or None when nothing gives `width` cells.
