@@ -63,7 +63,7 @@ def __dir__() -> list[str]:
     return sorted([*__all__, "__version__"])
 
 
-_MOVED = {"credtools.widgets": "credtools.jupyter", "credtools.fields": "credtools.schema.words"}
+_MOVED = {"credtools.widgets": "credtools.jupyter", "credtools.fields": "credtools.schema"}
 
 
 class _Moved:

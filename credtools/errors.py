@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Face = Literal["python", "prompt", "screen", "stored"]  # stored: kept, and read anywhere; it names no remedy
-MARK = re.compile("⟦([a-z_]+)⟧")  # a remedy in a sentence whose face isn't known yet
+MARK = re.compile("\ue000[a-z_]+\ue001")  # a remedy in a sentence whose face isn't known yet; no repr() shows such
 _face: Face = "python"
 
 
@@ -52,15 +52,19 @@ def catalogue() -> dict[str, dict[str, str]]:
     return {reason: entry if isinstance(entry, dict) else {"sentence": entry} for reason, entry in told.items()}
 
 
+def remedies() -> dict[str, dict[str, str]]:
+    """What to do, by name and face."""
+    return _document()["remedy"]
+
+
 def sentence(reason: str, facts: Mapping[str, Any], face: Face | None = None) -> str:
     """The sentence of a reason with its facts, as it is said on a face."""
     return catalogue()[reason]["sentence"].format(**facts, remedy=_Remedies(face or _face))
 
 
 def remedied(text: str, face: Face | None = None) -> str:
-    """A sentence with marks in it (see `marked`) as it is said on a face."""
-    remedies = _Remedies(face or _face)
-    return MARK.sub(lambda found: remedies[found[1]], text)
+    """A sentence with marks in it (see `Marks`) as it is said on a face."""
+    return MARK.sub(lambda found: remedies().get(found[0][1:-1], {}).get(face or _face, ""), text)
 
 
 class _Remedies:
@@ -70,14 +74,16 @@ class _Remedies:
         self._face = face
 
     def __getitem__(self, name: str) -> str:
-        return str(_document()["remedy"][name].get(self._face, ""))
+        return remedies()[name].get(self._face, "")
 
 
 class Marks:
     """In place of `remedy` while the face isn't known yet: each becomes a mark for `remedied`."""
 
     def __getitem__(self, name: str) -> str:
-        return f"⟦{name}⟧"
+        if name not in remedies():
+            raise KeyError(name)
+        return f"\ue000{name}\ue001"
 
 
 class CredtoolsError(Exception):

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from credtools.schema import EVERY, Schema, field, of_kind, rule, unreadable
+from credtools.schema import Schema, field, rule
 
 WHEN = ("required", "optional", "never")
 
@@ -32,40 +32,10 @@ class CredentialTypes(Schema):
     validity_months: pd.Int64Dtype = field("Validity months", kind="whole", example="24")
 
     @rule(
-        "Wrong number of fields",
-        on="record",
-        groups="rule",
-        resolution="The row has {fields} fields, but the headings promise {expected_fields}. Correct the row in the file.",
-    )
-    def field_count(cls, rows, column):
-        return rows["fields"] == rows["expected_fields"]
-
-    @rule(
-        "A value is required",
-        on="name",
-        groups="rule",
-        resolution="{title} is blank, but each type needs one.",
-    )
-    def value_required(cls, rows, column):
-        return rows[f"{column}_state"] != "blank"
-
-    @rule("Value can't be read", on=EVERY, resolution=unreadable)
-    def value_readable(cls, rows, column):
-        return rows[f"{column}_state"] != "unreadable"
-
-    @rule(
-        "Value isn't allowed",
-        on=of_kind("choice", "flag", "whole"),
-        resolution="{title} is {value!r}, but must be one of: {choices}.",
-    )
-    def value_allowed(cls, rows, column):
-        return rows[f"{column}_state"] != "malformed"
-
-    @rule(
-        "Type stands twice",
+        "Duplicate type",
         on="name",
         together=("name_key",),
-        resolution="The type {value!r} also stands on {other_lines}. Keep one row.",
+        resolution="The type {value!r} also appears on {other_lines}. Keep one row.",
     )
     def not_repeated(cls, rows, column):
         return ~(rows.duplicated("name_key", keep=False) & (rows["name_state"] == "given"))

@@ -1,13 +1,15 @@
 """What a correct file of credentials is: one row, one credential of one user.
 
-Change a rule here and verdict, sentences and template follow; nothing in the package knows it by name. The
-words `field` and `rule`, and the resolved columns that a rule may read, are explained in `schemas/README.md`.
+Change a rule here and verdict, sentences and template follow; nothing in the package knows it by name. Inherited are
+`field_count`, `value_readable`, `value_allowed` and the warnings about what is stored: `declined_before`,
+`older_than_stored`, `media_missing`. `schemas/README.md` explains the words, the resolved columns that a rule may read,
+and how an inherited rule is changed or left out.
 """
 
 import numpy as np
 import pandas as pd
 
-from credtools.schema import EVERY, Schema, field, of_kind, rule, unreadable
+from credtools.schema import EVERY, Schema, field, of_kind, rule
 
 USER = ("user_email", "external_id")
 NEEDED_BY_TYPE = {"issue_date": "type_issue", "expiration_date": "type_expiry", "credential_number": "type_number"}
@@ -22,7 +24,7 @@ def user_resolution(row):
         )
     return (
         f"No user of this organisation has the {row['title']} {row['value']!r}. {row['nearest']}Correct it, or load the "
-        "user first (credtools load users FILE)."
+        f"user first{row['remedy']['load_users']}."
     )
 
 
@@ -30,11 +32,11 @@ def type_resolution(row):
     if row["type_status"] == "deactivated":
         return (
             f"The credential type {row['value']!r} was deactivated; only active types can be used. Choose another one, "
-            "or load the type again (credtools load types FILE)."
+            f"or load the type again{row['remedy']['load_types']}."
         )
     return (
         f"This organisation has no credential type called {row['value']!r}; only types that were already created here "
-        f"count. {row['nearest']}Choose an existing one, or create it first (credtools load types FILE)."
+        f"count. {row['nearest']}Choose an existing one, or create it first{row['remedy']['load_types']}."
     )
 
 
@@ -42,7 +44,7 @@ def dates_resolution(row):
     both = f"The credential expires on {row['expiration_date_text']} and was issued on {row['issue_date_text']}"
     if row["expiration_date"] == row["issue_date"]:
         return f"{both}: the same day isn't allowed here. Correct one of the two dates."
-    return f"{both}: the expiration must not lie before the issue. Correct one of the two dates."
+    return f"{both}: a credential can't expire before it is issued. Correct one of the two dates."
 
 
 class Credentials(Schema):
@@ -107,18 +109,6 @@ class Credentials(Schema):
     )
 
     @rule(
-        "Wrong number of fields",
-        on="record",
-        groups="rule",
-        resolution=(
-            "The row has {fields} fields, but the headings promise {expected_fields}: a delimiter or a quotation mark is "
-            "missing or one too many. Correct the row in the file."
-        ),
-    )
-    def field_count(cls, rows, column):
-        return rows["fields"] == rows["expected_fields"]
-
-    @rule(
         "A value is required",
         on=EVERY,
         groups="rule",
@@ -129,18 +119,6 @@ class Credentials(Schema):
             missing = (rows[f"{column}_state"] == "blank") | (rows[f"{column}_state"] == "absent")
             return ~(missing & (rows[NEEDED_BY_TYPE[column]] == "required"))
         return (rows[f"{column}_state"] != "blank") | (not cls.column(column).required)
-
-    @rule("Value can't be read", on=EVERY, resolution=unreadable)
-    def value_readable(cls, rows, column):
-        return rows[f"{column}_state"] != "unreadable"
-
-    @rule(
-        "Value isn't allowed",
-        on=of_kind("choice", "flag", "whole", "format"),
-        resolution="{title} is {value!r}, but must be one of: {choices}.",
-    )
-    def value_allowed(cls, rows, column):
-        return rows[f"{column}_state"] != "malformed"
 
     @rule("User doesn't exist", on=USER, resolution=user_resolution)
     def user_exists(cls, rows, column):
@@ -155,8 +133,8 @@ class Credentials(Schema):
         on=of_kind("date"),
         groups="shape",
         resolution=(
-            "{value!r} isn't a date written as {date_format} (the format set by the {date_format_from}), for example "
-            "{date_example}; it looks like {shape}. {nearest}Correct the date, or name its format in the recipe."
+            "{value!r} isn't a date written as {date_format} (the format set by the {date_format_from}), like "
+            "{date_example!r}. {nearest}Correct the date, or name its format in the recipe."
         ),
     )
     def date_format(cls, rows, column):
@@ -181,7 +159,7 @@ class Credentials(Schema):
         together=("version",),
         groups="rule",
         resolution=(
-            "The same credential with the same issue date also stands on {other_lines}, with different content. Keep the "
+            "The same credential with the same issue date also appears on {other_lines}, with different content. Keep the "
             "right row and remove the others."
         ),
     )
@@ -195,7 +173,7 @@ class Credentials(Schema):
         together=("content",),
         groups="rule",
         blocks=False,
-        resolution="The same credential stands on {other_lines} with the same content; it is taken once.",
+        resolution="The same credential also appears on {other_lines}, with the same content; it is imported once. Nothing needs to be done.",
     )
     def repeated(cls, rows, column):
         return ~(rows["again"] & (rows["contents"] <= 1))
@@ -205,7 +183,7 @@ class Credentials(Schema):
         on=of_kind("date"),
         groups="rule",
         blocks=False,
-        resolution="The type {credential_type_text!r} has no such date; {value!r} isn't stored.",
+        resolution="Credentials of the type {credential_type_text!r} have no such date; {value!r} isn't stored.",
     )
     def date_unused(cls, rows, column):
         return rows[f"{column}_state"] != "unused"
@@ -216,7 +194,7 @@ class Credentials(Schema):
         groups="rule",
         blocks=False,
         resolution=(
-            "{value!r} was taken as {date_taken}, but would be {date_other} in another of the declared formats "
+            "{value!r} was read as {date_taken}, but would be {date_other} in another of the declared formats "
             "({date_format}). Make sure that it is right, or declare one format only."
         ),
     )
@@ -228,7 +206,7 @@ class Credentials(Schema):
         on="expiration_date",
         groups="rule",
         blocks=False,
-        resolution="The credential expired on {expiration_date_text}; it is taken, and counts as expired.",
+        resolution="The credential expired on {expiration_date_text}; it is imported, and counts as expired.",
     )
     def already_expired(cls, rows, column):
         return ~(rows["expiration_date"] < rows["today"])
@@ -238,7 +216,7 @@ class Credentials(Schema):
         on="issue_date",
         groups="rule",
         blocks=False,
-        resolution="The issue date {issue_date_text} lies in the future; it is taken, but look at it again.",
+        resolution="The issue date {issue_date_text} is in the future; the row is imported, but check the date.",
     )
     def issued_in_future(cls, rows, column):
         return ~(rows["issue_date"] > rows["today"])
@@ -249,8 +227,7 @@ class Credentials(Schema):
         groups="rule",
         blocks=False,
         resolution=(
-            "The quotation marks of this row didn't match, so it was put together anew while reading. Compare it with the "
-            "file."
+            "The quotation marks of this row didn't match, so it was reconstructed while reading. Compare it with the file."
         ),
     )
     def row_repaired(cls, rows, column):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from credtools.schema import EVERY, Schema, field, rule, unreadable
+from credtools.schema import Schema, field, rule
 
 
 class Users(Schema):
@@ -36,58 +36,28 @@ class Users(Schema):
     )
 
     @rule(
-        "Wrong number of fields",
-        on="record",
-        groups="rule",
-        resolution="The row has {fields} fields, but the headings promise {expected_fields}. Correct the row in the file.",
-    )
-    def field_count(cls, rows, column):
-        return rows["fields"] == rows["expected_fields"]
-
-    @rule(
-        "A value is required",
-        on="email",
-        groups="rule",
-        resolution="{title} is blank, but each user needs one.",
-    )
-    def value_required(cls, rows, column):
-        return rows[f"{column}_state"] != "blank"
-
-    @rule("Value can't be read", on=EVERY, resolution=unreadable)
-    def value_readable(cls, rows, column):
-        return rows[f"{column}_state"] != "unreadable"
-
-    @rule(
-        "Value isn't allowed",
-        on=("status", "date_format"),
-        resolution="{title} is {value!r}, but must be one of: {choices}.",
-    )
-    def value_allowed(cls, rows, column):
-        return rows[f"{column}_state"] != "malformed"
-
-    @rule(
         "Invalid date format",
         on="deactivated_on",
         groups="shape",
-        resolution="{value!r} isn't a date written as {date_format}, for example {date_example}; it looks like {shape}.",
+        resolution="{value!r} isn't a date written as {date_format}, like {date_example!r}. Correct the date.",
     )
     def date_format_known(cls, rows, column):
         return rows[f"{column}_state"] != "malformed"
 
     @rule(
-        "User stands twice",
+        "Duplicate user",
         on="email",
         together=("email_key",),
-        resolution="The user {value!r} also stands on {other_lines}. Keep one row.",
+        resolution="The user {value!r} also appears on {other_lines}. Keep one row.",
     )
     def not_repeated(cls, rows, column):
         return ~(rows.duplicated("email_key", keep=False) & (rows["email_state"] == "given"))
 
     @rule(
-        "External ID stands twice",
+        "Duplicate external ID",
         on="external_id",
         together=("external_id",),
-        resolution="The external ID {value!r} also stands on {other_lines}. Each user has an ID of their own.",
+        resolution="The external ID {value!r} also appears on {other_lines}. Each user has an ID of their own.",
     )
     def external_id_unique(cls, rows, column):
         return ~(rows.duplicated("external_id", keep=False) & (rows["external_id_state"] == "given"))

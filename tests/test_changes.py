@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credtools.checking.plan import classify, ready_rows, with_warnings
+from credtools.checking.plan import classify, ready_rows
+from credtools.checking.stored import with_stored
 from credtools.model import Changes, Content, Counts, Key, Review, StoredVersions
 from tests.core import HEADINGS, review, rows, stored
 
@@ -269,7 +270,7 @@ def test_a_second_time_nothing_is_new(lines: list[str]) -> None:
 
 def warned(review: Review, versions: StoredVersions) -> list[tuple[int, str, str]]:
     """(line, code, sentence) of each warning that what is stored adds; they stand in errors and causes alike."""
-    told = with_warnings(review, classify(review, versions))
+    told = with_stored(review, classify(review, versions))
     more = told.errors[~told.errors["code"].isin(review.errors["code"])]
     causes = told.causes.set_index("cause")
     assert not told.errors["blocks"].any()
@@ -287,8 +288,8 @@ def test_an_earlier_version_is_warned_about() -> None:
             3,
             "older_than_stored",
             (
-                "The row is an earlier version of its credential; the newest one, issued on 2025-01-05, stays. If this "
-                "one is right, have the newer one's batch undone first."
+                "The row is an earlier version of its credential; the newest one, issued on 2025-01-05, stays. "
+                "Nothing needs to be done unless this one is right; then undo the upload with the newer one first."
             ),
         )
     ]
@@ -303,7 +304,8 @@ def test_a_declined_credential_is_warned_about() -> None:
             "declined_before",
             (
                 "Exactly this credential was declined before, so it isn't stored again. Correct the row, leave it "
-                "out, or once the batch is finished have it decided again (credtools resubmit BATCH --lines …)."
+                "out, or once the batch is finished reopen the credential for a new decision (registry.resubmit(batch, "
+                "lines))."
             ),
         )
     ]
@@ -312,4 +314,4 @@ def test_a_declined_credential_is_warned_about() -> None:
 def test_nothing_stored_nothing_warned() -> None:
     """Without such rows the review stays as it is."""
     result = rows(first_aid(JAN_2023))
-    assert with_warnings(result, classify(result, NOTHING)) is result
+    assert with_stored(result, classify(result, NOTHING)) is result

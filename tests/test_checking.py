@@ -144,8 +144,8 @@ def test_a_date_that_the_type_never_has() -> None:
     assert found(result) == [(2, "expiration_date", "date_unused"), (3, "expiration_date", "date_unused")]
     assert result.resolved["expiration_date"].isna().all()
     assert sentences(result) == [
-        "The type 'Diploma' has no such date; 'n/a' isn't stored.",
-        "The type 'Diploma' has no such date; '2001-01-01' isn't stored.",
+        "Credentials of the type 'Diploma' have no such date; 'n/a' isn't stored.",
+        "Credentials of the type 'Diploma' have no such date; '2001-01-01' isn't stored.",
     ]
 
 
@@ -171,7 +171,7 @@ def test_a_date_that_can_be_read_two_ways() -> None:
     assert found(result) == [(2, "issue_date", "date_ambiguous"), (5, "expiration_date", "date_ambiguous")]
     assert result.codes == [()] * 4
     assert sentences(result)[0] == (
-        "'03/04/2024' was taken as 2024-04-03, but would be 2024-03-04 in another of the declared formats (DD/MM/YYYY "
+        "'03/04/2024' was read as 2024-04-03, but would be 2024-03-04 in another of the declared formats (DD/MM/YYYY "
         "or MM/DD/YYYY or D/M/YYYY). Make sure that it is right, or declare one format only."
     )
     assert [str(day.date()) for day in result.resolved["issue_date"]] == [
@@ -187,8 +187,7 @@ def test_a_row_that_was_repaired() -> None:
     assert found(result) == [(3, "", "row_repaired"), (6, "user_email", "user_exists"), (6, "", "row_repaired")]
     assert result.codes == [(), (), ("user_exists",)]
     assert sentences(result)[0] == (
-        "The quotation marks of this row didn't match, so it was put together anew while reading. Compare it with the "
-        "file."
+        "The quotation marks of this row didn't match, so it was reconstructed while reading. Compare it with the file."
     )
 
 
@@ -208,11 +207,11 @@ def test_values_that_are_too_long() -> None:
     [
         (
             "\u0430na@x.org",
-            r"for others (U+0430 CYRILLIC SMALL LETTER A): '\u0430na@x.org'. It only looks like 'ana@x.org'. Type the",
+            r"(U+0430 CYRILLIC SMALL LETTER A): '\u0430na@x.org'. It resembles 'ana@x.org' but uses characters of ",
         ),
         (
             "\u200ba\u200bn\u00ada\ufeff\u2066@x.org",
-            "for others (U+200B ZERO WIDTH SPACE, U+00AD SOFT HYPHEN, U+FEFF ZERO WIDTH NO-BREAK SPACE and 1 more): ",
+            r"NO-BREAK SPACE and 1 more): '\u200ba\u200bn\xada\ufeff\u2066@x.org'. It resembles 'ana@x.org' but has ",
         ),
     ],
 )
@@ -252,7 +251,9 @@ def test_not_repeated() -> None:
     result = rows(ANA, "bo@x.org,First Aid,2024-01-05,,", "ANA@x.org,first aid,2024-1-5,2030-01-01,", f"{ANA}7")
     assert found(result) == [(line, "", "not_repeated") for line in (2, 4, 5)]
     assert result.rejected.tolist() == [True, False, True, True]
-    said = "The same credential with the same issue date also stands on {}, with different content. Keep the right row "
+    said = (
+        "The same credential with the same issue date also appears on {}, with different content. Keep the right row "
+    )
     said += "and remove the others."
     assert sentences(result) == [said.format(lines) for lines in ("lines 4, 5", "lines 2, 5", "lines 2, 4")]
 
@@ -268,8 +269,9 @@ def test_repeated() -> None:
     assert found(result) == [(3, "", "repeated"), (4, "", "repeated")]
     assert result.rejected.tolist() == [False, False, False]
     assert sentences(result) == [
-        "The same credential stands on lines 2, 4 with the same content; it is taken once.",
-        "The same credential stands on lines 2, 3 with the same content; it is taken once.",
+        f"The same credential also appears on {lines}, with the same content; it is imported once. Nothing needs to be "
+        "done."
+        for lines in ("lines 2, 4", "lines 2, 3")
     ]
 
 
@@ -347,7 +349,7 @@ def test_a_row_with_the_wrong_number_of_fields_is_judged_for_nothing_else() -> N
     assert found(result) == [(line, "", "field_count") for line in (2, 3, 5, 6)]
     assert result.rejected.tolist() == [True, True, False, True, True]
     assert sentences(result)[0] == (
-        "The row has 3 fields, but the headings promise 5: a delimiter or a quotation mark is missing or one too many. "
+        "The row has 3 fields, but the heading row has 5: a delimiter or a quotation mark is missing or extra. "
         "Correct the row in the file."
     )
     judged = {rule: states.tolist() for rule, states in result.states.items()}
@@ -407,9 +409,9 @@ def test_an_unknown_type_asks_for_nothing() -> None:
         (
             "ana@x.org,First\x0c Aid\u200b,2024-01-05,,",
             (
-                "Credential type holds characters that can't be seen or that pass for others (U+000C a control "
+                "Credential type contains invisible or look-alike characters (U+000C a control "
                 r"character, U+200B ZERO WIDTH SPACE): 'First\x0c Aid\u200b'. The nearest: 'First Aid'. "
-                "Type the value anew."
+                "Retype the value."
             ),
             "First Aid",
         ),
@@ -417,7 +419,7 @@ def test_an_unknown_type_asks_for_nothing() -> None:
             "anna@x.org,First Aid,2024-01-05,,",
             (
                 "No user of this organisation has the User email 'anna@x.org'. The nearest: 'ana@x.org'. Correct it, "
-                "or load the user first (credtools load users FILE)."
+                "or load the user first (registry.load('users', FILE))."
             ),
             "ana@x.org",
         ),
@@ -425,7 +427,7 @@ def test_an_unknown_type_asks_for_nothing() -> None:
             "nobody@else.net,First Aid,2024-01-05,,",
             (
                 "No user of this organisation has the User email 'nobody@else.net'. Correct it, or load the user first "
-                "(credtools load users FILE)."
+                "(registry.load('users', FILE))."
             ),
             "",
         ),
@@ -449,8 +451,8 @@ def test_an_unknown_type_asks_for_nothing() -> None:
             "ana@x.org,{Frist} Aid,2024-01-05,,",
             (
                 "This organisation has no credential type called '{Frist} Aid'; only types that were already created "
-                "here count. The nearest: 'First Aid'. Choose an existing one, or create it first (credtools load "
-                "types FILE)."
+                "here count. The nearest: 'First Aid'. Choose an existing one, or create it first "
+                "(registry.load('types', FILE))."
             ),
             "First Aid",
         ),
@@ -458,23 +460,23 @@ def test_an_unknown_type_asks_for_nothing() -> None:
             "ana@x.org,Scuba,2024-01-05,,",
             (
                 "This organisation has no credential type called 'Scuba'; only types that were already created here "
-                "count. Choose an existing one, or create it first (credtools load types FILE)."
+                "count. Choose an existing one, or create it first (registry.load('types', FILE))."
             ),
             "",
         ),
         (
             "ana@x.org,First Aid,5 Jan 24,,",
             (
-                "'5 Jan 24' isn't a date written as YYYY-MM-DD (the format set by the organisation), for "
-                "example 2026-12-31; it looks like 9 AAA 99. Correct the date, or name its format in the recipe."
+                "'5 Jan 24' isn't a date written as YYYY-MM-DD (the format set by the organisation), like "
+                "'2026-12-31'. Correct the date, or name its format in the recipe."
             ),
             "",
         ),
         (
             "ana@x.org,First Aid,2030-01-05,2030-1-4,",
             (
-                "The credential expires on 2030-1-4 and was issued on 2030-01-05: the expiration must not lie before "
-                "the issue. Correct one of the two dates."
+                "The credential expires on 2030-1-4 and was issued on 2030-01-05: a credential can't expire before it "
+                "is issued. Correct one of the two dates."
             ),
             "",
         ),
@@ -536,19 +538,19 @@ def test_same_day_expiry_is_explained() -> None:
 @pytest.mark.parametrize(
     ("recipe", "profile", "row", "told"),
     [
-        ("", None, "x", "YYYY-MM-DD (the format set by the organisation), for example 2026-12-31"),
-        ("", "DD.MM.YYYY", "x", "DD.MM.YYYY (the format set by the profile), for example 31.12.2026"),
+        ("", None, "x", "YYYY-MM-DD (the format set by the organisation), like '2026-12-31'"),
+        ("", "DD.MM.YYYY", "x", "DD.MM.YYYY (the format set by the profile), like '31.12.2026'"),
         (
             "date_format: D MMM YYYY",
             "DD.MM.YYYY",
             "x",
-            "D MMM YYYY (the format set by the recipe), for example 31 Dec 2026",
+            "D MMM YYYY (the format set by the recipe), like '31 Dec 2026'",
         ),
         (
             "date_format: [DD/MM/YYYY, YYYY-MM-DD]",
             None,
             "x",
-            "DD/MM/YYYY or YYYY-MM-DD (the format set by the recipe), for example 31/12/2026",
+            "DD/MM/YYYY or YYYY-MM-DD (the format set by the recipe), like '31/12/2026'",
         ),
     ],
 )
@@ -557,7 +559,7 @@ def test_where_the_date_format_comes_from(recipe: str, profile: str | None, row:
     known = replace(LOOKUPS, profile_date_format=profile)
     result = rows(f"ana@x.org,First Aid,{row},,", recipe=recipe, known=known)
     assert sentences(result) == [
-        f"'x' isn't a date written as {told}; it looks like A. Correct the date, or name its format in the recipe."
+        f"'x' isn't a date written as {told}. Correct the date, or name its format in the recipe."
     ]
 
 
@@ -566,12 +568,12 @@ def test_a_recipe_may_declare_one_column_only() -> None:
     result = rows("ana@x.org,First Aid,x,y,", recipe="date_format: {issue_date: DD/MM/YYYY}")
     assert sentences(result) == [
         (
-            "'x' isn't a date written as DD/MM/YYYY (the format set by the recipe), for example 31/12/2026; it looks "
-            "like A. Correct the date, or name its format in the recipe."
+            "'x' isn't a date written as DD/MM/YYYY (the format set by the recipe), like '31/12/2026'. "
+            "Correct the date, or name its format in the recipe."
         ),
         (
-            "'y' isn't a date written as YYYY-MM-DD (the format set by the organisation), for example 2026-12-31; it "
-            "looks like A. Correct the date, or name its format in the recipe."
+            "'y' isn't a date written as YYYY-MM-DD (the format set by the organisation), like '2026-12-31'. "
+            "Correct the date, or name its format in the recipe."
         ),
     ]
 
@@ -616,8 +618,8 @@ def test_users_by_external_id() -> None:
         (4, "issue_date", "value_required"),
     ]
     assert sentences(result)[0] == (
-        "No user of this organisation has the User ID 'e-1'. Correct it, or load the user first (credtools load users "
-        "FILE)."
+        "No user of this organisation has the User ID 'e-1'. Correct it, or load the user first "
+        "(registry.load('users', FILE))."
     )
     assert result.resolved["user_id"].tolist() == [1, -1, -1]
 
@@ -811,47 +813,49 @@ ana@x.org,Badge,13/01/2024,13/01/2025,,perhaps
 """
 SENTENCES = {
     "field_count": (
-        "The row has 2 fields, but the headings promise 6: a delimiter or a quotation mark is missing or one too many. "
+        "The row has 2 fields, but the heading row has 6: a delimiter or a quotation mark is missing or extra. "
         "Correct the row in the file."
     ),
     "value_required": "User email is blank, but this row needs it; fill it in.",
     "value_readable": (
-        "Credential number holds characters that can't be seen or that pass for others (U+202E RIGHT-TO-LEFT "
-        r"OVERRIDE): '7\u202e'. Type the value anew."
+        "Credential number contains invisible or look-alike characters (U+202E RIGHT-TO-LEFT "
+        r"OVERRIDE): '7\u202e'. Retype the value."
     ),
     "value_allowed": "Level is 'perhaps', but must be one of: yes, no.",
     "user_exists": (
-        "No user of this organisation has the User email 'zoe@x.org'. Correct it, or load the user first (credtools "
-        "load users FILE)."
+        "No user of this organisation has the User email 'zoe@x.org'. Correct it, or load the user first "
+        "(registry.load('users', FILE))."
     ),
     "credential_type_exists": (
         "This organisation has no credential type called 'Scuba'; only types that were already created here count. "
-        "Choose an existing one, or create it first (credtools load types FILE)."
+        "Choose an existing one, or create it first (registry.load('types', FILE))."
     ),
     "date_format": (
-        "'2024-01-13' isn't a date written as DD/MM/YYYY or MM/DD/YYYY (the format set by the recipe), for example "
-        "31/12/2026; it looks like 9999-99-99. Perhaps '13/01/2024' is meant. Correct the date, or name its format in "
+        "'2024-01-13' isn't a date written as DD/MM/YYYY or MM/DD/YYYY (the format set by the recipe), like "
+        "'31/12/2026'. Perhaps '13/01/2024' is meant. Correct the date, or name its format in "
         "the recipe."
     ),
     "expires_after_issue": (
-        "The credential expires on 12/31/2029 and was issued on 13/01/2030: the expiration must not lie before the "
-        "issue. Correct one of the two dates."
+        "The credential expires on 12/31/2029 and was issued on 13/01/2030: a credential can't expire before it is "
+        "issued. Correct one of the two dates."
     ),
     "not_repeated": (
-        "The same credential with the same issue date also stands on line 10, with different content. Keep the right "
+        "The same credential with the same issue date also appears on line 10, with different content. Keep the right "
         "row and remove the others."
     ),
-    "repeated": "The same credential stands on line 11 with the same content; it is taken once.",
-    "date_unused": "The type 'Badge' has no such date; '13/01/2024' isn't stored.",
+    "repeated": (
+        "The same credential also appears on line 11, with the same content; it is imported once. Nothing needs to be "
+        "done."
+    ),
+    "date_unused": "Credentials of the type 'Badge' have no such date; '13/01/2024' isn't stored.",
     "date_ambiguous": (
-        "'01/02/2024' was taken as 2024-02-01, but would be 2024-01-02 in another of the declared formats (DD/MM/YYYY "
+        "'01/02/2024' was read as 2024-02-01, but would be 2024-01-02 in another of the declared formats (DD/MM/YYYY "
         "or MM/DD/YYYY). Make sure that it is right, or declare one format only."
     ),
-    "already_expired": "The credential expired on 13/01/2025; it is taken, and counts as expired.",
-    "issued_in_future": "The issue date 13/01/2030 lies in the future; it is taken, but look at it again.",
+    "already_expired": "The credential expired on 13/01/2025; it is imported, and counts as expired.",
+    "issued_in_future": "The issue date 13/01/2030 is in the future; the row is imported, but check the date.",
     "row_repaired": (
-        "The quotation marks of this row didn't match, so it was put together anew while reading. Compare it with the "
-        "file."
+        "The quotation marks of this row didn't match, so it was reconstructed while reading. Compare it with the file."
     ),
 }
 
@@ -864,7 +868,7 @@ def test_one_sentence_of_every_rule(tmp_path: Path) -> None:
     errors = judge.review(read, Recipe.parse("date_format: [DD/MM/YYYY, MM/DD/YYYY]"), own, LOOKUPS).errors
     first = errors.drop_duplicates("code").set_index("code")["resolution"]
     assert first.to_dict() == SENTENCES
-    assert set(SENTENCES) == {rule.code for rule in own.rules}
+    assert set(SENTENCES) == {rule.code for rule in own.rules if not rule.reads_stored}
 
 
 def test_a_likely_heading_is_named_not_taken() -> None:
@@ -885,6 +889,6 @@ def test_a_day_that_the_calendar_lacks_is_named_as_that() -> None:
     """A date in the right format, of a day that does not exist, is named as that; nothing is proposed."""
     (sentence,) = sentences(rows("ana@x.org,First Aid,2023-02-29,,"))
     assert sentence == (
-        "'2023-02-29' isn't a date written as YYYY-MM-DD (the format set by the organisation), for example 2026-12-31; "
-        "it looks like 9999-99-99. The calendar has no such day. Correct the date, or name its format in the recipe."
+        "'2023-02-29' isn't a date written as YYYY-MM-DD (the format set by the organisation), like '2026-12-31'. "
+        "The calendar has no such day. Correct the date, or name its format in the recipe."
     )

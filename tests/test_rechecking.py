@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from credtools.checking import judge
 from credtools.checking.lookups import Lookups
-from credtools.checking.messages import Telling
+from credtools.checking.messages import Writer
 from credtools.model import Patch, Review, Table
 from credtools.recipe import Recipe
 from tests.core import CREDENTIALS, HEADINGS, LOOKUPS, TODAY, table
@@ -86,8 +86,8 @@ def test_nothing_depends_on_the_review_before(data: st.DataObject, lines: list[s
 def test_only_what_changed_is_told_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fix costs the sentences of the rows that it concerns, not those of the whole file."""
     told: list[int] = []
-    sentences = Telling.sentences
-    monkeypatch.setattr(Telling, "sentences", lambda self: (told.extend(self.rows.tolist()), sentences(self))[1])
+    sentences = Writer.sentences
+    monkeypatch.setattr(Writer, "sentences", lambda self: (told.extend(self.rows.tolist()), sentences(self))[1])
     lines = [f"ana@x.org,{kind},2024-01-{day:02},," for day, kind in enumerate(["Scuba", "Diving", "Scuba"] * 5, 1)]
     made = file(*lines)
     before = judge.review(made, Recipe(), CREDENTIALS, LOOKUPS)

@@ -705,7 +705,8 @@ def test_errors_load_nothing(registry: Registry, tmp_path: Path) -> None:
     with pytest.raises(LoadError) as caught:
         registry.load("users", write(tmp_path, "u.csv", content))
     assert str(caught.value) == (
-        "Nothing was loaded: 2 of 3 rows have errors. The first, on line 3: Email is blank, but each user needs one."
+        "Nothing was loaded: 2 of 3 rows have errors. The first, on line 3: Email is blank, but every row needs "
+        "it; fill it in."
     )
     assert list(caught.value.errors["line"]) == [3, 4]
     assert list(caught.value.errors["code"]) == ["value_required", "value_allowed"]
@@ -717,7 +718,7 @@ def test_same_user_twice_loads_nothing(registry: Registry, tmp_path: Path) -> No
     with pytest.raises(LoadError) as caught:
         registry.load("users", write(tmp_path, "u.csv", "Email,Name\nzoe@x.org,Zoe\nZoe@X.org,Zoë\n"))
     assert str(caught.value) == (
-        "Nothing was loaded: 2 of 2 rows have errors. The first, on line 2: The user 'zoe@x.org' also stands on "
+        "Nothing was loaded: 2 of 2 rows have errors. The first, on line 2: The user 'zoe@x.org' also appears on "
         "line 3. Keep one row."
     )
 

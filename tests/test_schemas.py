@@ -129,24 +129,24 @@ def test_own_columns_are_what_they_say(tmp_path: Path, field: str, value: str) -
 # --- a rule that is broken refuses the file -------------------------------------------------------------------
 
 
-def refusal(schema: SchemaFile) -> str:
+def refusal(schema: SchemaFile) -> SchemaError:
     with pytest.raises(SchemaError) as caught:
         _ = review(ROWS, schema=schema).errors
-    return str(caught.value)
+    return caught.value
 
 
 @pytest.mark.parametrize(
-    ("body", "reason"),
+    ("body", "name", "problem"),
     [
-        ("return 1 / 0", "ZeroDivisionError: division by zero"),
-        ('return rows["colour"] == "red"', "KeyError: 'colour'"),
+        ("return 1 / 0", "ZeroDivisionError", "division by zero"),
+        ('return rows["colour"] == "red"', "KeyError", "'colour'"),
     ],
 )
-def test_a_rule_that_raises(tmp_path: Path, body: str, reason: str) -> None:
+def test_a_rule_that_raises(tmp_path: Path, body: str, name: str, problem: str) -> None:
     """A row never passes because a rule broke: the file is refused with the rule's name and the reason."""
-    assert refusal(schema_copy(tmp_path, rules=own_rule(body))) == (
-        f"The rule 'own_rule' of the schema failed on this file ({reason}); nothing was judged. Correct the rule."
-    )
+    error = refusal(schema_copy(tmp_path, rules=own_rule(body)))
+    assert error.reason == "rule_failed"
+    assert error.facts == {"code": "own_rule", "name": name, "problem": problem}
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,8 @@ def test_a_rule_that_raises(tmp_path: Path, body: str, reason: str) -> None:
 )
 def test_a_rule_that_gives_no_truth_value_per_row(tmp_path: Path, body: str) -> None:
     """A rule gives one truth value per row; anything else refuses the file instead of judging some rows by chance."""
-    assert refusal(schema_copy(tmp_path, rules=own_rule(body))).startswith("The rule 'own_rule' of the schema ")
+    error = refusal(schema_copy(tmp_path, rules=own_rule(body)))
+    assert (error.reason, error.facts["code"]) == ("rule_failed", "own_rule")
 
 
 def test_a_rule_may_sort_its_rows(tmp_path: Path) -> None:
@@ -197,10 +198,8 @@ def test_a_resolution_that_speaks_of_unknown_columns(tmp_path: Path) -> None:
     rule = own_rule('return rows["line"] > 99', resolution="See {nonsense}.")
     with pytest.raises(SchemaError) as caught:
         schema_copy(tmp_path, rules=rule)
-    assert str(caught.value) == (
-        f"The schema {tmp_path / 'credentials.py'} can't be followed: "
-        "The rule 'own_rule' speaks of 'nonsense', which is nothing here."
-    )
+    assert caught.value.reason == "rule_speaks_of_nothing"
+    assert caught.value.facts == {"path": str(tmp_path / "credentials.py"), "rule": "own_rule", "name": "nonsense"}
 
 
 @pytest.mark.parametrize(
@@ -259,16 +258,19 @@ def test_users() -> None:
             "ana@x.org,,",
             "",
             "field_count",
-            "The row has 3 fields, but the headings promise 6. Correct the row in the file.",
+            (
+                "The row has 3 fields, but the heading row has 6: a delimiter or a quotation mark is missing or extra. "
+                "Correct the row in the file."
+            ),
         ),
-        (",E-1,Ana,,,", "email", "value_required", "Email is blank, but each user needs one."),
+        (",E-1,Ana,,,", "email", "value_required", "Email is blank, but every row needs it; fill it in."),
         (
             "ana@x.org,E\u200b1,,,,",
             "external_id",
             "value_readable",
             (
-                r"External ID holds characters that can't be seen or that pass for others (U+200B ZERO WIDTH SPACE): "
-                r"'E\u200b1'. Type the value anew."
+                r"External ID contains invisible or look-alike characters (U+200B ZERO WIDTH SPACE): "
+                r"'E\u200b1'. Retype the value."
             ),
         ),
         ("ana@x.org,,,gone,,", "status", "value_allowed", "Status is 'gone', but must be one of: active, deactivated."),
@@ -285,7 +287,7 @@ def test_users() -> None:
             "ana@x.org,,,,31/01/2024,",
             "deactivated_on",
             "date_format_known",
-            "'31/01/2024' isn't a date written as YYYY-MM-DD, for example 2026-12-31; it looks like 99/99/9999.",
+            "'31/01/2024' isn't a date written as YYYY-MM-DD, like '2026-12-31'. Correct the date.",
         ),
     ],
 )
@@ -304,10 +306,10 @@ def test_users_stand_once() -> None:
         *((3, "email", "not_repeated"), (4, "external_id", "external_id_unique")),
     ]
     assert sentences(result) == [
-        "The user 'ana@x.org' also stands on line 3. Keep one row.",
-        "The external ID 'E-1' also stands on line 4. Each user has an ID of their own.",
-        "The user 'ANA@X.org' also stands on line 2. Keep one row.",
-        "The external ID 'E-1' also stands on line 2. Each user has an ID of their own.",
+        "The user 'ana@x.org' also appears on line 3. Keep one row.",
+        "The external ID 'E-1' also appears on line 4. Each user has an ID of their own.",
+        "The user 'ANA@X.org' also appears on line 2. Keep one row.",
+        "The external ID 'E-1' also appears on line 2. Each user has an ID of their own.",
     ]
 
 
@@ -328,16 +330,19 @@ def test_types() -> None:
             "First Aid",
             "",
             "field_count",
-            "The row has 1 fields, but the headings promise 7. Correct the row in the file.",
+            (
+                "The row has 1 fields, but the heading row has 7: a delimiter or a quotation mark is missing or extra. "
+                "Correct the row in the file."
+            ),
         ),
-        (",never,,,,,", "name", "value_required", "Name is blank, but each type needs one."),
+        (",never,,,,,", "name", "value_required", "Name is blank, but every row needs it; fill it in."),
         (
             "First\x07Aid,,,,,,",
             "name",
             "value_readable",
             (
-                r"Name holds characters that can't be seen or that pass for others (U+0007 a control character): "
-                r"'First\x07Aid'. Type the value anew."
+                r"Name contains invisible or look-alike characters (U+0007 a control character): "
+                r"'First\x07Aid'. Retype the value."
             ),
         ),
         (
@@ -366,7 +371,7 @@ def test_types_stand_once() -> None:
     """A type stands once, whatever the case of its name."""
     result = types("First Aid,,,,,,", "FIRST  aid,,,,,,", "Forklift,,,,,,")
     assert found(result) == [(2, "name", "not_repeated"), (3, "name", "not_repeated")]
-    assert sentences(result)[0] == "The type 'First Aid' also stands on line 3. Keep one row."
+    assert sentences(result)[0] == "The type 'First Aid' also appears on line 3. Keep one row."
 
 
 @pytest.mark.parametrize("schema", [CREDENTIALS, USERS, TYPES], ids=lambda schema: schema.name)

@@ -111,5 +111,5 @@ def test_the_guide_names_every_column_and_rule() -> None:
         "- A value is required (Name)\n"
         "- Value can't be read (Name, Expiry, Issue, Numbered, Media required, Approval required, Validity months)\n"
         "- Value isn't allowed (Expiry, Issue, Numbered, Media required, Approval required, Validity months)\n"
-        "- Type stands twice (Name)\n"
+        "- Duplicate type (Name)\n"
     )

@@ -1,7 +1,7 @@
-"""Explaining: findings → errors (a whole sentence each) and causes (what one decision can settle).
+"""Causes: findings → errors (a whole sentence each) and causes (what one decision can settle).
 
-Finding by finding, and only when somebody asks. What was told about a row is kept for the next review of the same
-table, where the row is still the same.
+Finding by finding, and only when somebody asks. What was said about a row is kept for the next review of the same
+table, where the row is still the same (see `recheck`).
 """
 
 from __future__ import annotations
@@ -15,66 +15,86 @@ import pyarrow as pa
 
 from credtools.checking import parse
 from credtools.checking.lookups import Lookups
-from credtools.checking.messages import Finding, ObjectArray, Telling, Told
+from credtools.checking.messages import Finding, Messages, ObjectArray, Writer
 from credtools.checking.resolve import Resolved
+from credtools.errors import SchemaError
 from credtools.model import BoolArray, IntArray, Table
 from credtools.recipe import Mapped
 from credtools.schema.dates import shape
+from credtools.schema.loading import SchemaFile
 from credtools.schema.words import Column
 from credtools.text import fold
 
 MOST_SUGGESTIONS = 500  # values per rule and column: each costs comparisons with many users
 PATTERNS: Mapping[str, Callable[[str], str]] = {"value": fold, "shape": shape, "rule": lambda _: ""}
 CAUSE_COLUMNS = ("code", "column", "value", "pattern", "count", "suggestion", "title", "resolution", "blocks", "cause")
-NUMBERS = ("line", "row", "cause")
-ERROR_COLUMNS = ("line", "heading", "column", "value", "code", "title", "resolution", "suggestion", "blocks", "row")
-Key = tuple[str, str]  # the code of a rule, and a column
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a review follows from."""
+
+    table: Table
+    mapped: Mapped
+    resolved: Resolved
+    schema: SchemaFile
+    lookups: Lookups
 
 
 class Explanation:
-    """The findings of one review, and what was told about them so far.
+    """The findings of one review, and what was said about them so far.
 
-    `kept`: per rule and column what an earlier review told about rows that are the same in this one.
+    `kept`: per rule and column what an earlier review said about rows that are the same in this one.
     """
 
     def __init__(
         self,
+        basis: Basis,
         findings: Sequence[Finding],
-        table: Table,
-        mapped: Mapped,
-        resolved: Resolved,
-        columns: Sequence[Column],
-        lookups: Lookups,
-        kept: Mapping[Key, Explained] | None = None,
+        kept: Mapping[tuple[str, str], Explained] | None = None,
     ) -> None:
-        self.findings, self._table, self._mapped, self._resolved = findings, table, mapped, resolved
-        self._columns = {column.name: column for column in columns}
-        self._lookups = lookups
-        self._kept = dict(kept or {})
-        self._told: dict[Key, Explained] = {}
+        self.basis, self.findings, self.kept = basis, findings, dict(kept or {})
+        self.explained: dict[tuple[str, str], Explained] = {}
+        self._columns = {column.name: column for column in basis.schema.columns}
+        self._frames: dict[bool, tuple[pd.DataFrame, pd.DataFrame]] = {}
 
-    def kept(self, same: BoolArray) -> dict[Key, Explained]:
-        """What stays true of the rows that are the same; sentences that name other rows are told anew."""
-        known = self._kept | {key: one for key, one in self._told.items() if not one.finding.rule.together}
-        return {key: one.of(same) for key, one in known.items()}
+    def with_more(self, findings: Sequence[Finding], frame: pd.DataFrame) -> Explanation:
+        """With findings that came later, about further columns; what was said so far isn't looked for again."""
+        basis = replace(self.basis, resolved=replace(self.basis.resolved, frame=frame))
+        more = Explanation(basis, [*self.findings, *findings], self.kept)
+        more.explained = self.explained
+        return more
 
     def frames(self, *, warnings: bool = True) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """(errors, causes): errors by row and in the order of the rules; causes largest first, warnings last."""
+        """(errors, causes): errors by row and in the order of the rules; causes largest first, warnings last.
+
+        Raises SchemaError when a sentence of the schema can't be made.
+        """
+        if warnings not in self._frames:
+            try:
+                self._frames[warnings] = self._made(warnings=warnings)
+            except Exception as problem:
+                codes = ", ".join(dict.fromkeys(finding.rule.code for finding in self.findings))
+                name = type(problem).__name__
+                raise SchemaError("sentence_failed", name=name, problem=str(problem), codes=codes) from problem
+        return self._frames[warnings]
+
+    def _made(self, *, warnings: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
         explained = [self._explained(finding) for finding in self.findings if warnings or finding.rule.blocks]
         causes = [cause for one in explained for cause in one.causes()]
         order = sorted(range(len(causes)), key=lambda k: (*causes[k].rank, k))
         number = np.zeros(len(causes), dtype=np.int64)
         number[order] = np.arange(len(causes))
-        told = [(*causes[k].told, place) for place, k in enumerate(order)]
+        shown = [(*causes[k].shown, place) for place, k in enumerate(order)]
         return (
             self._errors(explained, number),
-            pd.DataFrame(told, columns=list(CAUSE_COLUMNS)).astype({"blocks": bool, "count": int}),
+            pd.DataFrame(shown, columns=list(CAUSE_COLUMNS)).astype({"blocks": bool, "count": int}),
         )
 
     def _errors(self, explained: Sequence[Explained], number: IntArray) -> pd.DataFrame:
         """`number`: the place of each cause, in the order in which the findings name them."""
-        counts = np.array([len(one.told.rows) for one in explained], dtype=np.int64)
-        rows = _joined([one.told.rows for one in explained])
+        counts = np.array([len(one.messages.rows) for one in explained], dtype=np.int64)
+        rows = _joined([one.messages.rows for one in explained])
         order = np.argsort(rows, kind="stable")
         which = np.repeat(np.arange(len(explained)), counts)[order]
         first_cause = np.cumsum([0, *(len(one.patterns) for one in explained)])[:-1]
@@ -91,14 +111,14 @@ class Explanation:
 
         return pd.DataFrame(
             {
-                "line": self._table.lines[rows[order]],
-                "heading": same([self._mapped.sources.get(name, "") for name in names]),
+                "line": self.basis.table.lines[rows[order]],
+                "heading": same([self.basis.mapped.sources.get(name, "") for name in names]),
                 "column": same(names),
                 "value": each([one.texts for one in explained]),
                 "code": same([rule.code for rule in rules]),
                 "title": same([rule.title for rule in rules]),
-                "resolution": each([one.told.sentences for one in explained]),
-                "suggestion": each([one.told.suggestions for one in explained]),
+                "resolution": each([one.messages.sentences for one in explained]),
+                "suggestion": each([one.messages.suggestions for one in explained]),
                 "blocks": np.array([rule.blocks for rule in rules], dtype=bool)[which],
                 "row": rows[order],
                 "cause": number[causes[order]],
@@ -106,59 +126,61 @@ class Explanation:
         )
 
     def _explained(self, finding: Finding) -> Explained:
-        key = finding.rule.code, finding.column
-        if key not in self._told:
-            before = self._kept.get(key)
-            unchanged = before is not None and before.whole and np.array_equal(before.told.rows, finding.rows)
-            self._told[key] = before if before and unchanged else self._anew(finding, before.told if before else None)
-        return self._told[key]
+        if finding.rule.reads_stored:  # true only once
+            return self._explain(finding, None)
+        if finding.key not in self.explained:
+            before = self.kept.get(finding.key)
+            unchanged = before is not None and before.whole and np.array_equal(before.messages.rows, finding.rows)
+            again = before if before and unchanged else self._explain(finding, before.messages if before else None)
+            self.explained[finding.key] = again
+        return self.explained[finding.key]
 
-    def _anew(self, finding: Finding, before: Told | None) -> Explained:
+    def _explain(self, finding: Finding, before: Messages | None) -> Explained:
         column, texts = self._columns.get(finding.column), self._texts(finding)
         groups = finding.rule.groups
         codes, distinct = pd.factorize(texts if groups != "rule" else np.full(len(texts), "", dtype=object))
         cause, patterns = _grouped(codes, [PATTERNS[groups](text) for text in distinct])
         keys = _grouped(codes, [fold(text) for text in distinct])[0] if groups == "shape" else cause
-        told = self._tell(finding, column, texts, (keys < MOST_SUGGESTIONS) & (texts != ""), before)
-        return Explained(finding, column, texts, codes, cause, patterns, told)
+        messages = self._messages(finding, column, texts, (keys < MOST_SUGGESTIONS) & (texts != ""), before)
+        return Explained(finding, column, texts, codes, cause, patterns, messages)
 
     def _texts(self, finding: Finding) -> ObjectArray:
         """Per row the cell as it was read."""
         if finding.column not in self._columns:
             return np.full(len(finding.rows), "", dtype=object)
-        return self._resolved.frame[f"{finding.column}_text"].iloc[finding.rows].to_numpy(dtype=object)
+        return self.basis.resolved.frame[f"{finding.column}_text"].iloc[finding.rows].to_numpy(dtype=object)
 
-    def _tell(
-        self, finding: Finding, column: Column | None, texts: ObjectArray, sought: BoolArray, before: Told | None
-    ) -> Told:
-        """What was told before where it still holds, the rest anew."""
-        rows = finding.rows
+    def _messages(
+        self, finding: Finding, column: Column | None, texts: ObjectArray, sought: BoolArray, before: Messages | None
+    ) -> Messages:
+        """What was said before where it is still true, the rest new."""
+        rows, basis = finding.rows, self.basis
         place = np.full(len(rows), -1) if before is None else before.places(rows, sought)
         sentences, suggestions = np.empty(len(rows), dtype=object), np.empty(len(rows), dtype=object)
         fresh, again = np.flatnonzero(place < 0), np.flatnonzero(place >= 0)
         if len(fresh):
             some = Finding(finding.rule, finding.column, rows[fresh])
-            known = self._table, self._resolved, self._lookups
-            telling = Telling(some, column, texts[fresh].tolist(), sought[fresh], *known)
-            sentences[fresh], suggestions[fresh] = telling.sentences(), telling.suggestions()
+            known = basis.table, basis.resolved, basis.lookups
+            writer = Writer(some, column, texts[fresh].tolist(), sought[fresh], *known)
+            sentences[fresh], suggestions[fresh] = writer.sentences(), writer.suggestions()
         if before is not None:
             sentences[again], suggestions[again] = before.sentences[place[again]], before.suggestions[place[again]]
-        return Told(rows, sentences, suggestions, sought)
+        return Messages(rows, sentences, suggestions, sought)
 
 
 @dataclass(frozen=True)
 class _Cause:
-    """What stands in the frame of causes, and by what causes are sorted."""
+    """A row of the frame of causes, and by what causes are sorted."""
 
     rank: tuple[bool, int, str, str, str]
-    told: tuple[str, str, str, str, int, str, str, str, bool]
+    shown: tuple[str, str, str, str, int, str, str, str, bool]
 
 
 @dataclass(frozen=True)
 class Explained:
-    """A finding with what was told; per row its text (`codes`: the place among the distinct ones) and its cause.
+    """A finding with what is said; per row its text (`codes`: the place among the distinct ones) and its cause.
 
-    Of an earlier review (`whole`: whether all of its rows are still the same) only `told` is looked at otherwise.
+    Of an earlier review (`whole`: whether all of its rows are still the same) only `messages` are looked at otherwise.
     """
 
     finding: Finding
@@ -167,14 +189,14 @@ class Explained:
     codes: IntArray
     cause: IntArray
     patterns: Sequence[str]
-    told: Told
+    messages: Messages
     whole: bool = True
 
     def of(self, same: BoolArray) -> Explained:
         """What can be kept of it where some rows of the table are the same."""
-        if same[self.told.rows].all():
+        if same[self.messages.rows].all():
             return self
-        return replace(self, told=self.told.of(same), whole=False)
+        return replace(self, messages=self.messages.of(same), whole=False)
 
     def causes(self) -> list[_Cause]:
         """In the order of their first rows."""
@@ -185,10 +207,10 @@ class Explained:
         causes = []
         for pattern, count, k, u in zip(self.patterns, counts, first.tolist(), usual.tolist(), strict=True):
             value = self.texts[u] if rule.groups != "rule" else ""
-            suggestion = self.told.suggestions[k] if rule.groups == "value" else ""
+            suggestion = self.messages.suggestions[k] if rule.groups == "value" else ""
             shown = (rule.code, name, value, pattern if rule.groups == "shape" else "", count, suggestion)
             rank = (not rule.blocks, -count, rule.code, name, pattern)
-            causes.append(_Cause(rank, (*shown, rule.title, self.told.sentences[k], rule.blocks)))
+            causes.append(_Cause(rank, (*shown, rule.title, self.messages.sentences[k], rule.blocks)))
         return causes
 
     def _usual_rows(self) -> IntArray:

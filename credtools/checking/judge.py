@@ -1,4 +1,4 @@
-"""Checking: Table × recipe × schema × lookups → Review.
+"""Judging: Table × recipe × schema × lookups → Review.
 
 First every cell is resolved into named, typed columns; then each rule of the schema judges all rows at once. A rule
 that raises refuses the file: a row must never pass because a rule broke.
@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from credtools.checking.causes import Explanation
+from credtools.checking import recheck
+from credtools.checking.causes import Basis, Explanation
 from credtools.checking.lookups import Lookups
 from credtools.checking.messages import Finding
 from credtools.checking.parse import STATE
-from credtools.checking.resolve import Resolved, resolve, same_rows
+from credtools.checking.resolve import Resolved, resolve
 from credtools.checking.texts import text_bytes
 from credtools.errors import FileError, SchemaError
 from credtools.model import BoolArray, Patch, Review, StateArray, Table
@@ -29,20 +29,6 @@ from credtools.schema.loading import SchemaFile
 from credtools.schema.words import RECORD, USER, Column, Rule
 
 PASSED, FAILED, NOT_JUDGED = 0, 1, 2
-
-
-@dataclass(frozen=True)
-class _Basis:
-    """What a review followed from: the next one of the same table keeps what hasn't changed."""
-
-    schema: SchemaFile
-    lookups: Lookups
-    resolved: Resolved
-    explanation: Explanation
-
-    def holds(self, schema: SchemaFile, lookups: Lookups, recipe: Recipe) -> bool:
-        same_columns = self.resolved.used == recipe.columns_in_use(schema.columns)
-        return self.schema.fingerprint == schema.fingerprint and self.lookups is lookups and same_columns
 
 
 def review(
@@ -61,15 +47,12 @@ def review(
     """
     if len(table.lines) > lookups.settings.max_rows:
         raise FileError("too_many_rows", found=len(table.lines), allowed=lookups.settings.max_rows)
-    basis = before.basis if before and before.table is table else None
-    known = basis if isinstance(basis, _Basis) and basis.holds(schema, lookups, recipe) else None
-    mapped = apply(recipe, table, schema.columns)
-    mapped = apply_patches(mapped, table, patches)
-    resolved = resolve(table, mapped, recipe, schema.columns, lookups, known.resolved if known else None)
+    known = recheck.earlier(before, table, recipe, schema, lookups)
+    mapped = apply_patches(apply(recipe, table, schema.columns), table, patches)
+    resolved = resolve(table, mapped, recipe, schema.columns, lookups, known.basis.resolved if known else None)
     _require_headings(table, mapped, resolved, schema.columns)
     findings, states = _judge(schema, resolved)
-    kept = known.explanation.kept(_told_alike(known.resolved, resolved)) if known else None
-    explanation = Explanation(findings, table, mapped, resolved, schema.columns, lookups, kept)
+    basis = Basis(table, mapped, resolved, schema, lookups)
     reasons = _reasons(findings, len(table.lines))
     rejected = np.zeros(len(table.lines), dtype=np.bool_)
     for failed in reasons.values():
@@ -86,29 +69,9 @@ def review(
         revision=lookups.revision,
         date_formats=resolved.date_formats,
         date_formats_from=resolved.date_formats_from,
-        explain=lambda: _explain(explanation, warnings=True),
-        explain_blocking=lambda: _explain(explanation, warnings=False),
+        explanation=Explanation(basis, findings, recheck.kept(known, resolved)),
         hits={hit.label: hit.rows for hit in mapped.hits},
-        basis=_Basis(schema, lookups, resolved, explanation),
     )
-
-
-def _told_alike(before: Resolved, after: Resolved) -> BoolArray:
-    """The rows of which the same sentences are true."""
-    if (before.date_formats, before.date_formats_from) != (after.date_formats, after.date_formats_from):
-        return np.zeros(len(after.frame), dtype=np.bool_)
-    return same_rows(before, after)
-
-
-def _explain(explanation: Explanation, *, warnings: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
-    try:
-        return explanation.frames(warnings=warnings)
-    except Exception as problem:
-        codes = ", ".join(dict.fromkeys(finding.rule.code for finding in explanation.findings))
-        raise SchemaError(
-            f"A sentence of the schema can't be told ({type(problem).__name__}: {problem}); look at the resolutions of "
-            f"the rules {codes}."
-        ) from problem
 
 
 def _judge(schema: SchemaFile, resolved: Resolved) -> tuple[list[Finding], dict[tuple[str, str], StateArray]]:
@@ -117,10 +80,10 @@ def _judge(schema: SchemaFile, resolved: Resolved) -> tuple[list[Finding], dict[
     cell_failed: dict[str, BoolArray] = {}
     findings: list[Finding] = []
     states: dict[tuple[str, str], StateArray] = {}
-    for rule, column in [(told, column) for told in schema.rules for column in told.columns]:
-        if column != RECORD and column not in resolved.used:
+    for rule, column in [(one, column) for one in schema.rules for column in one.columns]:
+        if rule.reads_stored or (column != RECORD and column not in resolved.used):
             continue
-        failed = ~_passed(schema, rule, column, rows)
+        failed = failing(schema, rule, column, rows)
         state = np.full(len(rows), PASSED, dtype=np.int8)
         about = {column, *(resolved.user_column if name == USER else name for name in rule.needs)} & resolved.used
         if about:
@@ -136,23 +99,21 @@ def _judge(schema: SchemaFile, resolved: Resolved) -> tuple[list[Finding], dict[
     return findings, states
 
 
-def _passed(schema: SchemaFile, rule: Rule, column: str, rows: pd.DataFrame) -> BoolArray:
-    """Which rows pass: the rule's function, called directly.
+def failing(schema: SchemaFile, rule: Rule, column: str, rows: pd.DataFrame) -> BoolArray:
+    """Which rows fail a rule: its function, called directly. Raises SchemaError when the function fails.
 
     Pandera's lazy `validate` finds the same (a property test proves it), but takes many times longer.
     """
     try:
         output = getattr(schema.model, rule.code)(rows, column=column)
         if not isinstance(output, pd.Series) or output.dtype != bool or len(output) != len(rows):
-            raise TypeError("it must give one true or false per row")  # noqa: TRY301 - told like what it raises itself
+            raise TypeError("it must give one true or false per row")  # noqa: TRY301 - said like what it raises itself
         if not output.index.equals(rows.index):  # sorted, perhaps
             output = output.loc[rows.index]
     except Exception as problem:
-        raise SchemaError(
-            f"The rule {rule.code!r} of the schema failed on this file ({type(problem).__name__}: {problem}); "
-            "nothing was judged. Correct the rule."
-        ) from problem
-    return np.asarray(output, dtype=np.bool_)
+        name = type(problem).__name__
+        raise SchemaError("rule_failed", code=rule.code, name=name, problem=str(problem)) from problem
+    return ~np.asarray(output, dtype=np.bool_)
 
 
 def _reasons(findings: Sequence[Finding], rows: int) -> dict[str, BoolArray]:
@@ -234,6 +195,3 @@ def _needed_by_every_row(column: Column, resolved: Resolved) -> bool:
         return False
     known = resolved.frame[needs].dropna()
     return bool((known == "required").all()) if len(known) else resolved.needed_by_every_type[column.name]
-
-
-__all__ = ["FAILED", "NOT_JUDGED", "PASSED", "Rule", "review"]

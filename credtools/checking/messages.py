@@ -1,4 +1,4 @@
-"""Telling: what is said about the rows of one finding – a whole sentence and a suggestion each.
+"""Messages: what is said about the rows of one finding – a whole sentence and a suggestion each.
 
 What a sentence doesn't speak of is never looked up.
 """
@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from string import Formatter
 from typing import Any
 
 import numpy as np
@@ -21,9 +20,10 @@ import pandas as pd
 from credtools.checking.lookups import Lookups
 from credtools.checking.parse import ALPHABETS, UNREADABLE
 from credtools.checking.resolve import Resolved
+from credtools.errors import Marks
 from credtools.model import BoolArray, IntArray, Table
 from credtools.schema.dates import DateFormat, date_format, shape
-from credtools.schema.words import Column, Rule
+from credtools.schema.words import Column, Rule, names_in
 
 ObjectArray = npt.NDArray[np.object_]
 
@@ -43,31 +43,35 @@ class Finding:
     column: str
     rows: IntArray
 
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.rule.code, self.column
+
 
 @dataclass(frozen=True)
-class Told:
-    """What was told about one finding, row by row; `sought`: whether a suggestion was looked for."""
+class Messages:
+    """What is said about one finding, row by row; `sought`: whether a suggestion was looked for."""
 
     rows: IntArray
     sentences: ObjectArray
     suggestions: ObjectArray
     sought: BoolArray
 
-    def of(self, rows: BoolArray) -> Told:
+    def of(self, rows: BoolArray) -> Messages:
         """The same for some rows of the table only."""
         some = rows[self.rows]
-        return Told(self.rows[some], self.sentences[some], self.suggestions[some], self.sought[some])
+        return Messages(self.rows[some], self.sentences[some], self.suggestions[some], self.sought[some])
 
     def places(self, rows: IntArray, sought: BoolArray) -> IntArray:
-        """For each of these rows its place here if it would be told alike, else -1."""
+        """For each of these rows its place here if the same would be said, else -1."""
         place = np.searchsorted(self.rows, rows)
         inside = np.where(place < len(self.rows), place, 0)
         alike = (self.rows[inside] == rows) & (self.sought[inside] == sought) if len(self.rows) else rows < 0
         return np.where(alike, inside, -1)
 
 
-class Telling:
-    """What the sentences of one finding may speak of; everything by place in the finding, not in the table.
+class Writer:
+    """Writes the sentences of one finding; everything by place in the finding, not in the table.
 
     `texts`: per row the cell; `sought`: for which rows a suggestion is looked for.
     """
@@ -85,7 +89,7 @@ class Telling:
         self.rule, self.column, self.lookups, self.table = finding.rule, column, lookups, table
         self.rows, self.frame, self.texts, self._sought = finding.rows, resolved.frame, texts, sought
         self._columns: dict[str, list[Any]] = {}
-        self.fixed: dict[str, Any] = {"title": column.title if column else "The row"}
+        self.fixed: dict[str, Any] = {"title": column.title if column else "The row", "remedy": Marks()}
         if column:
             self.fixed["choices"] = _choices(column)
             self.formats = resolved.date_formats.get(column.name, ())
@@ -121,8 +125,7 @@ class Telling:
         resolution, count = self.rule.resolution, len(self.rows)
         if callable(resolution):
             return [resolution(_Row(self, k)) for k in range(count)]
-        names = {name for _, name, _, _ in Formatter().parse(resolution) if name is not None}
-        if names <= self.fixed.keys():
+        if names_in(resolution) <= self.fixed.keys():
             return [resolution.format_map(self.fixed)] * count
         return [resolution.format_map(_Row(self, k)) for k in range(count)]
 
@@ -153,19 +156,26 @@ class Telling:
         if kind == "user" and self.rule.groups == "value":
             return self._suggest_user
         if kind == "credential_type" and self.rule.groups == "value":
-            return lambda _, value: _named(self.lookups.nearest_types(value))
+            return self._suggest_type
         return None
+
+    def _suggest_type(self, k: int, value: str) -> tuple[str, str]:
+        known = "type_status" in self.frame and self["type_status", k] == "active"
+        return ("", "") if known else _named(self.lookups.nearest_types(value))
 
     def _suggest_user(self, k: int, value: str) -> tuple[str, str]:
         if self.rule.code == "value_readable":
             imitated = self.lookups.imitated_user(value)
-            return "", f"It only looks like {imitated!r}. " if imitated else ""
+            if imitated is None:
+                return "", ""
+            other = "uses characters of another alphabet" if imitates(value) else "has invisible characters"
+            return "", f"It resembles {imitated!r} but {other}. "
         if "@" not in value or self["user_status", k] != "unknown":
             return "", ""
         return _named(self.lookups.nearest_users(value))
 
     def _suggest_date(self, _: int, value: str) -> tuple[str, str]:
-        if any(date_format(text).fits(value) for text in self.formats):
+        if any(date_format(text).lacks_day(value) for text in self.formats):
             return "", "The calendar has no such day. "
         suggestion = nearest_date(value, self.formats)
         return suggestion, f"Perhaps {suggestion!r} is meant. " if suggestion else ""
@@ -202,14 +212,14 @@ class Telling:
 class _Row(Mapping[str, Any]):
     """What a sentence may speak of in one row."""
 
-    def __init__(self, telling: Telling, place: int) -> None:
-        self._telling, self._place = telling, place
+    def __init__(self, writer: Writer, place: int) -> None:
+        self._writer, self._place = writer, place
 
     def __getitem__(self, name: str) -> Any:
-        return self._telling[name, self._place]
+        return self._writer[name, self._place]
 
     def __iter__(self) -> Iterator[str]:
-        return iter([*self._telling.fixed, *self._telling.made, *self._telling.frame.columns])
+        return iter([*self._writer.fixed, *self._writer.made, *self._writer.frame.columns])
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -222,14 +232,15 @@ def _named(found: Sequence[str]) -> tuple[str, str]:
 
 def confusable(text: str) -> str:
     """The characters that nobody sees or that pass for Latin ones, by name: ` (U+200B ZERO WIDTH SPACE)`."""
-    letters = dict.fromkeys(
-        c
-        for c in text
-        if UNREADABLE.match(c) or (not c.isascii() and c.isalpha() and _alphabet(c) in ALPHABETS - {"LATIN"})
-    )
+    letters = dict.fromkeys(c for c in text if UNREADABLE.match(c) or imitates(c))
     named = [f"U+{ord(c):04X} {unicodedata.name(c, 'a control character')}" for c in letters]
     more = f" and {len(named) - NAMED_LETTERS} more" if len(named) > NAMED_LETTERS else ""
     return f" ({', '.join(named[:NAMED_LETTERS])}{more})" if named else ""
+
+
+def imitates(text: str) -> bool:
+    """Whether it has letters of an alphabet that passes for the Latin one."""
+    return any(c.isalpha() and _alphabet(c) in ALPHABETS - {"LATIN"} for c in text if not c.isascii())
 
 
 def _alphabet(letter: str) -> str:

@@ -7,27 +7,11 @@ Versions order by issue date (none first), then arrival.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-
-import pandas as pd
 
 from credtools.model import Changes, Content, Counts, Key, Review, StoredVersions
 
-DECLINED_BEFORE = (
-    *("declined_before", "Declined before"),
-    (
-        "Exactly this credential was declined before, so it isn't stored again. Correct the row, leave it out, or once "
-        "the batch is finished have it decided again (credtools resubmit BATCH --lines …)."
-    ),
-)
-OLDER_THAN_STORED = (
-    *("older_than_stored", "Older than what is stored"),
-    (
-        "The row is an earlier version of its credential; the newest one, issued on {day}, stays. If this one is "
-        "right, have the newer one's batch undone first."
-    ),
-)
 COLUMNS = ("user_id", "type_id", "number_key", "issue_date", "expiration_date", "credential_number", "own")
 
 
@@ -59,7 +43,7 @@ def classify(review: Review, stored: StoredVersions) -> Changes:
     equals: list[int | None] = [None] * review.rows
     repeats: list[int | None] = [None] * review.rows
     declined: list[int] = []
-    outdated: dict[int, date] = {}
+    outdated: dict[int, date | None] = {}
     in_file: dict[tuple[Key, Content], int] = {}
     chains: defaultdict[Key, list[tuple[date, int, Content]]] = defaultdict(list)
     for row, key, content in ready_rows(review):
@@ -69,7 +53,7 @@ def classify(review: Review, stored: StoredVersions) -> Changes:
             if equals[row] in credential.declined:
                 declined.append(row)
             elif equals[row] != credential.newest[1]:
-                outdated[row] = credential.newest[0]
+                outdated[row] = None if credential.newest[0] == date.min else credential.newest[0]
         elif (key, content) in in_file:
             verdict[row], repeats[row] = "unchanged", in_file[key, content]
         else:
@@ -101,28 +85,6 @@ def classify(review: Review, stored: StoredVersions) -> Changes:
         rejected=verdict.count("rejected"),
     )
     return Changes(verdict, equals, repeats, writes, ids, counters, keys, contents, counts, tuple(declined), outdated)
-
-
-def with_warnings(review: Review, changes: Changes) -> Review:
-    """The review, its errors and causes with what is worth a look because of what is stored; it blocks nothing."""
-    return replace(review, explain=lambda: _merged(review, changes)) if changes.declined or changes.outdated else review
-
-
-def _merged(review: Review, changes: Changes) -> tuple[pd.DataFrame, pd.DataFrame]:
-    errors, causes = review.errors, review.causes
-    groups = ((*DECLINED_BEFORE, dict.fromkeys(changes.declined)), (*OLDER_THAN_STORED, changes.outdated))
-    blank = dict.fromkeys(("heading", "column", "value", "suggestion"), "")
-    for code, title, sentence, rows in groups:
-        told = {"code": code, "title": title, "blocks": False, "cause": len(causes)}
-        found = [
-            {**blank, **told, "line": int(review.table.lines[row]), "row": row, "resolution": sentence.format(day=day)}
-            for row, day in sorted(rows.items())
-        ]
-        if found:
-            cause = {**blank, **told, "pattern": "", "count": len(found), "resolution": found[0]["resolution"]}
-            errors = pd.concat([errors, pd.DataFrame(found)[list(errors.columns)]])
-            causes = pd.concat([causes, pd.DataFrame([cause])[list(causes.columns)]], ignore_index=True)
-    return errors.sort_values("row", kind="stable", ignore_index=True), causes
 
 
 def _known(stored: StoredVersions) -> dict[Key, _Credential]:

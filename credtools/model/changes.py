@@ -93,7 +93,7 @@ class Changes:
     versions are to be written (per credential by issue date, then line). `credential_id` is None for a
     credential that doesn't exist yet. `equals`: for unchanged rows the stored version that the row equals, or None
     where it equals an earlier row of the file (`repeats`, a row number). `declined`, `outdated`: unchanged rows that
-    equal a declined version, or one that isn't the newest (with the newest one's issue date).
+    equal a declined version, or one that isn't the newest (with the newest one's issue date, if it has one).
     """
 
     verdict: list[str]
@@ -106,4 +106,4 @@ class Changes:
     contents: list[Content]
     counts: Counts
     declined: tuple[int, ...] = ()
-    outdated: Mapping[int, date] = field(default_factory=dict)
+    outdated: Mapping[int, date | None] = field(default_factory=dict)

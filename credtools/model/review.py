@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
+from typing import Any, Protocol
 
 import pandas as pd
 
+from credtools.errors import MARK, Face, remedied
 from credtools.model.files import BoolArray, StateArray, Table
-from credtools.text import plural
+from credtools.text import escape, plural, table
+
+Frames = tuple[pd.DataFrame, pd.DataFrame]  # errors, causes
 
 
-@dataclass(frozen=True, repr=False)
+class Explanation(Protocol):
+    """Makes errors and causes when they are first asked for; in place of remedies stand marks (`errors.Marks`)."""
+
+    def frames(self, *, warnings: bool = True) -> Frames: ...
+
+
+@dataclass(frozen=True)
+class Explained:
+    """An explanation that was made already: what a review takes along when it is pickled."""
+
+    errors: pd.DataFrame
+    causes: pd.DataFrame
+
+    def frames(self, *, warnings: bool = True) -> Frames:
+        if warnings:
+            return self.errors, self.causes
+        return tuple(frame[frame["blocks"]].reset_index(drop=True) for frame in (self.errors, self.causes))  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, repr=False, eq=False)
 class Review:
     """What a file is worth: a pure function of (bytes, recipe, patches, schema, lookups).
 
     `resolved`: the named, typed columns on which the rules were judged, one row per record; `rejected`: which rows
     have a blocking error; `states`: per rule and column, 0 passed, 1 failed, 2 not judged; `headings`: each heading
-    of the file and the column it stands for; `explain` makes (errors, causes) when they are first asked for,
-    `explain_blocking` the same without warnings; `hits`: per rule of the recipe the rows that it changed.
+    of the file and the column it stands for; `hits`: per step of the recipe the rows that it changed; `face`: where its
+    sentences are read (None: on the face of the process).
+
+    Two reviews are equal when they judge the same table alike and say the same about it.
     """
 
     table: Table
@@ -34,34 +59,43 @@ class Review:
     revision: int
     date_formats: Mapping[str, tuple[str, ...]]
     date_formats_from: Mapping[str, str]
-    explain: Callable[[], tuple[pd.DataFrame, pd.DataFrame]]
-    explain_blocking: Callable[[], tuple[pd.DataFrame, pd.DataFrame]]
+    explanation: Explanation
     hits: Mapping[str, int] = field(default_factory=dict)
-    basis: object = None  # what the next review of the same table may keep; only `checking` looks into it
+    face: Face | None = None
+
+    def on(self, face: Face) -> Review:
+        """The same review, its sentences naming the remedies of a face."""
+        return replace(self, face=face)
 
     @cached_property
-    def _explained(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return self.explain()
-
-    @property
     def errors(self) -> pd.DataFrame:
-        """One row per finding: line, heading, column, value, code, title, resolution, suggestion, blocks, row."""
-        return self._explained[0]
+        """One row per finding, in the order of the rows.
+
+        Columns: line (int), heading, column, value, code, title, resolution, suggestion, blocks (bool), row (int, from
+        0), cause (int: the row of `causes`).
+        """
+        return self._said(self.explanation.frames()[0])
 
     @cached_property
     def reasons(self) -> pd.DataFrame:
-        """The blocking ones of `errors`, told without looking at warnings."""
-        if "_explained" in vars(self):
-            return self.errors[self.errors["blocks"]].reset_index(drop=True)
-        return self.explain_blocking()[0]
+        """The blocking ones of `errors`; made without looking at warnings."""
+        return self._said(self.explanation.frames(warnings=False)[0])
 
-    @property
+    @cached_property
     def causes(self) -> pd.DataFrame:
-        """Errors that one decision can settle, largest first.
+        """Errors that one decision can settle, largest first, warnings last.
 
-        Columns: code, column, value, pattern, count, suggestion, title, resolution, blocks.
+        Columns: code, column, value, pattern, count (int), suggestion, title, resolution, blocks (bool), cause (int).
         """
-        return self._explained[1]
+        return self._said(self.explanation.frames()[1])
+
+    def _said(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """With the remedies of the face in place of their marks."""
+        texts = frame["resolution"]
+        marked = texts.str.contains(MARK.pattern[0], regex=False)
+        for mark in {mark for text in texts[marked].tolist() for mark in MARK.findall(text)}:
+            texts = texts.str.replace(mark, remedied(mark, self.face), regex=False)
+        return frame.assign(resolution=texts) if marked.any() else frame
 
     @property
     def rows(self) -> int:
@@ -71,6 +105,31 @@ class Review:
     def ready(self) -> int:
         return int((~self.rejected).sum())
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Review):
+            return NotImplemented
+        names = ("table", "judgement", "headings", "today", "revision", "date_formats", "date_formats_from", "hits")
+        same = all(getattr(self, name) == getattr(other, name) for name in names)
+        frames = zip(self.explanation.frames(), other.explanation.frames(), strict=True) if same else ()
+        return same and all(one.equals(another) for one, another in frames)
+
+    def __hash__(self) -> int:
+        return hash(self.judgement)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Its values; what was said, but not what it was made of: neither users nor the schema's code go along."""
+        state = {one.name: getattr(self, one.name) for one in fields(self)}
+        return state | {"explanation": Explained(*self.explanation.frames())}
+
     def __repr__(self) -> str:
         causes = int(self.causes["blocks"].sum())
         return f"{self.ready:,} ready · {self.rows - self.ready:,} rejected · {plural(causes, 'cause')}"
+
+    def _repr_html_(self) -> str:
+        """Counts and causes, without any value of the file: what a notebook shows is kept."""
+        shown = self.causes.groupby(["code", "title", "column", "blocks"], sort=False)["count"].sum().reset_index()
+        rows = [
+            (one["count"], one["title"], one["column"], "rejected" if one["blocks"] else "warning")
+            for one in shown.to_dict("records")
+        ]
+        return f"<p>{escape(self)}</p>" + (table(("Rows", "Error", "Column", ""), rows) if rows else "")

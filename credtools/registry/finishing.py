@@ -108,7 +108,7 @@ def _value(session: Session, draft: Draft) -> store.Finish:
         corrects = following.corrected(now, draft, review, changes)
         decision = _decisions(now, draft, [key.type_id for key in changes.keys])
         schema = now.schema(draft.recipe.schema).fingerprint
-    table, errors = review.table, review.reasons
+    table, errors = review.table, review.on("stored").reasons
     return store.Finish(
         batch_id=draft.id,
         attempt_id=draft.attempt,

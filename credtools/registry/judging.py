@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import pandas as pd
-
 from credtools import exports, reading, store
 from credtools.checking import judge, plan
+from credtools.checking.stored import with_stored
 from credtools.limited import collection_paused
-from credtools.model import ACCEPTED, Changes, Review, Table
+from credtools.model import Changes, Review, Table
 from credtools.recipe import Recipe
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
-
-MISSING = (
-    *("media_missing", "Required media missing"),
-    (
-        "The type {type!r} requires media and none has been added yet; the row is accepted, but can't be approved. Add "
-        "its file, or make media optional."
-    ),
-)
 
 
 def opened(session: Session, number: int, attempt: str | None = None) -> Draft:
@@ -105,27 +94,8 @@ def check(session: Session, content: bytes, name: str, recipe: Recipe) -> Review
 
 
 def _warned(session: Session, found: Review, changed: Changes, draft: Draft | None = None) -> Review:
-    """`older_than_stored`, `declined_before`, and `media_missing` on rows that will be accepted, but not approvable."""
-    found, lookups = plan.with_warnings(found, changed), session.lookups()
-    if lookups.settings.media_optional or (draft and draft.row.media_optional):
-        return found
-    types = lookups.types[lookups.types["media_required"].eq(True)]
-    kinds = found.resolved["type_id"].map(dict(zip(types["id"], types["name"], strict=True)))
-    lacking = pd.DataFrame({"line": found.table.lines, "type": kinds})
-    lacking = lacking[kinds.notna() & pd.Series(changed.verdict).isin(ACCEPTED)]
-    if draft and draft.row.staged and not lacking.empty:
-        lacking = lacking[~lacking["line"].isin(set(store.media_of(session.at, draft.id)["line"]))]
-    return found if lacking.empty else replace(found, explain=lambda: _with_missing(found, lacking))
-
-
-def _with_missing(review: Review, lacking: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    code, title, sentence = MISSING
-    errors, causes = review.errors, review.causes
-    blank = dict.fromkeys(("heading", "column", "value", "suggestion", "pattern"), "")
-    for number, (kind, rows) in enumerate(lacking.groupby("type", sort=True), len(causes)):
-        said = {**blank, "code": code, "title": title, "blocks": False, "cause": number, "count": len(rows)}
-        said["resolution"] = sentence.format(type=kind)
-        found = [{**said, "row": row, "line": int(line)} for row, line in rows["line"].items()]
-        errors = pd.concat([errors, pd.DataFrame(found)[list(errors.columns)]])
-        causes = pd.concat([causes, pd.DataFrame([said])[list(causes.columns)]], ignore_index=True)
-    return errors.sort_values("row", kind="stable", ignore_index=True), causes
+    """With the schema's warnings about what is stored, and about media that are asked for and not there."""
+    if session.lookups().settings.media_optional or (draft and draft.row.media_optional):
+        return with_stored(found, changed, None)
+    lines = store.media_of(session.at, draft.id)["line"] if draft and draft.row.staged else ()
+    return with_stored(found, changed, lines)

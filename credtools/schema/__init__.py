@@ -1,5 +1,18 @@
 """Schemas: what a correct file is, in the words `field` and `rule`."""
 
-from credtools.schema.words import EVERY, RECORD, USER, Schema, field, of_kind, rule, unreadable
+from credtools.schema.base import Schema, superseded, unreadable
+from credtools.schema.words import EVERY, LONGEST, RECORD, REQUIRED, USER, field, of_kind, rule
 
-__all__ = ["EVERY", "RECORD", "USER", "Schema", "field", "of_kind", "rule", "unreadable"]
+__all__ = [
+    "EVERY",
+    "LONGEST",
+    "RECORD",
+    "REQUIRED",
+    "USER",
+    "Schema",
+    "field",
+    "of_kind",
+    "rule",
+    "superseded",
+    "unreadable",
+]

@@ -102,9 +102,12 @@ class DateFormat:
             return None
         return day
 
-    def fits(self, text: str) -> bool:
-        """Whether `text` is written in this format, be there such a day or not (31/02/2025)."""
-        return self.text != EXCEL and bool(self._pattern.fullmatch(text.lower())) and text.isascii()
+    def lacks_day(self, text: str) -> bool:
+        """Whether `text` is written in this format, but the calendar has no such day (31/02/2025)."""
+        found = self._pattern.fullmatch(text.lower()) if self.text != EXCEL and text.isascii() else None
+        words = found.groupdict() if found else {}
+        known = words.get("name", "may") in MONTH_NUMBER and "weekday" not in words
+        return found is not None and known and self.parse(text) is None
 
     def write(self, day: date) -> str:
         """`day` in this format."""

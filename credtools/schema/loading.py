@@ -15,8 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from pandera.errors import SchemaInitError
+
 from credtools.errors import SchemaError
-from credtools.schema.words import RECORD, Column, Rule, Schema, columns, mistakes, rules
+from credtools.schema.base import Schema
+from credtools.schema.mistakes import mistakes
+from credtools.schema.words import RECORD, Column, Rule, columns, rules
 
 _loading = threading.RLock()  # a module that is being executed isn't whole yet
 
@@ -44,35 +48,39 @@ class SchemaFile:
     def guide(self) -> str:
         """The schema in words, as Markdown, for those who fill files in: its columns, and what is checked in them."""
         titles = {column.name: column.title for column in self.columns} | {RECORD: "the row"}
-        told = [f"- **{c.title}**{' (required)' if c.required else ''}: {c.help or c.kind}" for c in self.columns]
+        fields = [f"- **{c.title}**{' (required)' if c.required else ''}: {c.help or c.kind}" for c in self.columns]
         checked = [
             f"- {rule.title} ({', '.join(titles[name] for name in rule.columns)}){'' if rule.blocks else ': a warning'}"
             for rule in self.rules
         ]
-        return "\n".join([f"# {inspect.getdoc(self.model)}", "", *told, "", "Checked:", "", *checked, ""])
+        return "\n".join([f"# {inspect.getdoc(self.model)}", "", *fields, "", "Checked:", "", *checked, ""])
 
 
 def load(name: str, folder: Path) -> SchemaFile:
     """The schema `NAME.py` of a folder.
 
-    Raises SchemaError when the name isn't a plain word, or the document is missing, broken or holds no schema.
+    Raises SchemaError when the name isn't a plain word, or the document is missing, broken, holds no schema or can't be
+    followed.
     """
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise SchemaError(f"{name!r} can't be the name of a schema; use small letters, digits and underscores.")
     path = folder / f"{name}.py"
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise SchemaError("schema_name", name=name)
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in folder.glob("[a-z]*.py"))) or "none"
-        raise SchemaError(f"There is no schema {name!r} in {folder}; schemas there: {known}.")
-    source = path.read_bytes()
-    fingerprint = hashlib.sha256(source).hexdigest()
+        raise SchemaError("schema_unknown", name=name, folder=str(folder), known=known)
+    fingerprint = hashlib.sha256(path.read_bytes()).hexdigest()
+    wanted = "".join(word.capitalize() for word in name.split("_"))
     with _loading:
         module = _module(f"credtools_schema_{name}_{fingerprint[:16]}", path)
-    wanted = "".join(word.capitalize() for word in name.split("_"))
     model = getattr(module, wanted, None)
     if not (isinstance(model, type) and issubclass(model, Schema)):
-        raise SchemaError(f"The schema {path} must hold a class {wanted}(Schema).")
-    if wrong := mistakes(model):
-        raise SchemaError(f"The schema {path} can't be followed: {' '.join(wrong)}")
+        raise SchemaError("schema_class_missing", path=str(path), wanted=wanted)
+    try:
+        wrong = next(mistakes(model, path), None)
+    except SchemaInitError as problem:
+        raise SchemaError("schema_broken", path=str(path), problem=str(problem)) from problem
+    if wrong:
+        raise wrong
     return SchemaFile(name, model, fingerprint)
 
 
@@ -80,13 +88,12 @@ def _module(module_name: str, path: Path) -> ModuleType:
     if module_name in sys.modules:
         return sys.modules[module_name]
     spec = importlib.util.spec_from_file_location(module_name, path)
-    if spec is None or spec.loader is None:  # pragma: no cover - only for names that aren't .py
-        raise SchemaError(f"The schema {path} can't be loaded.")
+    assert spec is not None and spec.loader is not None  # noqa: PT018, S101 - so it is for every name that ends in .py
     module = importlib.util.module_from_spec(spec)
     sys.modules[module_name] = module  # before executing: Pandera resolves annotations through it
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as problem:
         del sys.modules[module_name]
-        raise SchemaError(f"The schema {path} can't be loaded: {problem}.") from problem
+        raise SchemaError("schema_broken", path=str(path), problem=str(problem)) from problem
     return module

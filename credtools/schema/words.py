@@ -1,4 +1,4 @@
-"""The words a schema is written in: `field` for a column, `rule` for what must hold, `Schema` for the whole.
+"""The words a schema is written in: `field` for a column, `rule` for what must hold; `base.Schema` is the whole.
 
 A schema is a Pandera model over *resolved* columns. For every field `C` a rule may read, by name:
 
@@ -7,36 +7,41 @@ A schema is a Pandera model over *resolved* columns. For every field `C` a rule 
 - `C_state`  given | blank | unreadable | malformed | absent (no such heading) | unused (the type has no such date)
              | unjudged (the row has the wrong number of fields);
 
-and what the lookups know about it (`user_status`, `type_expiry`, …; the list stands in `schemas/README.md`).
-Rules never read files, tables or the clock.
+and what the lookups know about it (`user_status`, `type_expiry`, …; `schemas/README.md` lists them). A warning may also
+need a column about what is stored (STORED), which is filled in once it is known what the file would change. Rules never
+read files, tables or the clock.
 """
 
 from __future__ import annotations
 
-import copy
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from string import Formatter
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, Literal
 
 import pandas as pd
 import pandera.pandas as pa
 
 STATES = ("given", "blank", "unreadable", "malformed", "absent", "unused", "unjudged")
 EVERY = "*"  # in `on`: each field of the schema
+REQUIRED = "required"  # in `on`: each required field
 LONGEST = 2_000  # characters that a cell may have; the reader refuses files with cells of more than 32 KiB
 RECORD = "record"  # in `on`: the row as a whole
 USER = "user"  # in `needs`: the column by which users are matched
+SHARED = "credtools.schema.base"  # where the rules stand that all schemas inherit
 # What the lookups and the record add to the resolved fields; no field may have such a name.
 KNOWN = (
     *("line", "fields", "expected_fields", "repaired", "today", "same_day_expiry", "record", "user"),
     *("user_id", "user_status", "user_since", "type_id", "type_status", "type_issue", "type_expiry", "type_number"),
     *("number_key", "own", "credential", "version", "content", "contents", "again"),
 )
+# What is known only after the file was compared with what is stored, in `needs` of warnings.
+STORED = ("stored_as", "stored_newest_issue", "media_needed")
 # What a sentence may speak of, beside the resolved columns.
-TOLD = (
-    *("value", "value_escaped", "confusable", "title", "shape", "nearest", "choices", "other_lines"),
+SPOKEN = (
+    *("value", "value_escaped", "confusable", "title", "shape", "nearest", "choices", "other_lines", "remedy"),
     *("date_format", "date_format_from", "date_example", "date_taken", "date_other"),
 )
 Kind = Literal["text", "name", "id", "format", "date", "choice", "flag", "whole", "user", "credential_type"]
@@ -72,6 +77,11 @@ class Rule:
     blocks: bool
     resolution: Resolution
 
+    @property
+    def reads_stored(self) -> bool:
+        """Whether it is judged only once it is known what the file would change."""
+        return not set(STORED).isdisjoint(self.needs)
+
 
 def field(
     title: str,
@@ -87,9 +97,8 @@ def field(
 
     `required` columns need a heading (or a constant) and a value in every row.
     """
-    told: dict[str, Any] = {"kind": kind, "required": required, "synonyms": synonyms}
-    told |= {"example": example, "help": help, "choices": choices}
-    return pa.Field(title=title, nullable=True, metadata={"credtools": told})
+    more = {"kind": kind, "required": required, "synonyms": synonyms, "example": example, "help": help}
+    return pa.Field(title=title, nullable=True, metadata={"credtools": {**more, "choices": choices}})
 
 
 def rule(
@@ -104,63 +113,20 @@ def rule(
 ) -> Callable[[RuleFunction], RuleFunction]:
     """A rule: `def code(cls, rows, column)` gives one truth value per row of the resolved frame.
 
-    `on`: the columns to blame, each judged in turn (RECORD: the row, EVERY: each field, `of_kind`: each of a kind);
-    `needs`: further columns without whose values the rule can't be
-    judged; `together`: the columns whose equal values tie rows into one finding (their lines are named);
-    `groups`: what makes errors one cause; `blocks`: False for a warning. `resolution` is a sentence with
-    {names} of resolved columns, or a function of one row's values.
+    `on`: the columns to blame, each judged in turn (RECORD: the row, EVERY: each field, REQUIRED: each required one,
+    `of_kind`: each of a kind); `needs`: further columns without whose values the rule can't be judged; `together`: the
+    columns whose equal values tie rows into one finding (their lines are named); `groups`: what makes errors one cause;
+    `blocks`: False for a warning. `resolution` is a sentence with {names} of resolved columns, or a function of one
+    row's values.
     """
     columns = (on,) if isinstance(on, str) else on
 
     def mark(function: RuleFunction) -> RuleFunction:
-        told = Rule(function.__name__, title, columns, needs, together, groups, blocks, resolution)
-        function.__rule__ = told  # type: ignore[attr-defined]
+        made = Rule(function.__name__, title, columns, needs, together, groups, blocks, resolution)
+        function.__rule__ = made  # type: ignore[attr-defined]
         return function
 
     return mark
-
-
-def unreadable(row: Mapping[str, Any]) -> str:
-    """The usual resolution for values in the state *unreadable*."""
-    if len(row["value"]) > LONGEST:
-        return (
-            f"{row['title']} has {len(row['value']):,} characters, but at most {LONGEST:,} can be kept. Shorten it, or "
-            "look for a missing quotation mark there."
-        )
-    return (
-        f"{row['title']} holds characters that can't be seen or that pass for others{row['confusable']}: "
-        f"{row['value_escaped']}. {row['nearest']}Type the value anew."
-    )
-
-
-class Schema(pa.DataFrameModel):
-    """The base of every schema document: a Pandera model whose rules are named functions."""
-
-    _with_rules: ClassVar[pa.DataFrameSchema]
-
-    @classmethod
-    def to_schema(cls) -> pa.DataFrameSchema:
-        """The Pandera schema with one named Check per rule and column, in the order of the document."""
-        if "_with_rules" not in vars(cls):
-            schema = copy.copy(super().to_schema())
-            schema.checks = [
-                pa.Check(getattr(cls, told.code), name=told.code, title=told.title, column=column)
-                for told in rules(cls)
-                for column in told.columns
-            ]
-            cls._with_rules = schema
-        return cls._with_rules
-
-    @classmethod
-    def column(cls, name: str) -> Column:
-        """What the document says about a field."""
-        return next(column for column in columns(cls) if column.name == name)
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        for name, member in list(vars(cls).items()):
-            if hasattr(member, "__rule__"):
-                setattr(cls, name, classmethod(member))
-        super().__init_subclass__(**options)  # type: ignore[no-untyped-call]
 
 
 def of_kind(*kinds: Kind) -> str:
@@ -168,61 +134,60 @@ def of_kind(*kinds: Kind) -> str:
     return f"kind {' '.join(kinds)}"
 
 
+def names_in(sentence: str) -> set[str]:
+    """The names that a resolution speaks of: of `{remedy[load_users]}` it is `remedy`."""
+    fields = (name for _, name, _, _ in Formatter().parse(sentence) if name is not None)
+    return {re.split(r"[.\[]", name)[0] for name in fields}
+
+
+# --- what a document says -----------------------------------------------------------------------------------
+
+
+def bare(schema: type[pa.DataFrameModel]) -> pa.DataFrameSchema:
+    """The Pandera schema without our rules."""
+    return pa.DataFrameModel.to_schema.__func__(schema)  # type: ignore[attr-defined,no-any-return]
+
+
 @lru_cache(maxsize=32)
-def rules(schema: type[Schema]) -> tuple[Rule, ...]:
-    """The rules of a schema, in the order of the document (inherited ones first), their columns written out."""
-    told: dict[str, Rule] = {}
+def columns(schema: type[pa.DataFrameModel]) -> tuple[Column, ...]:
+    """The columns of a schema, in the order of the document."""
+    known = {name: (column, (column.metadata or {}).get("credtools")) for name, column in bare(schema).columns.items()}
+    return tuple(
+        Column(name=name, title=column.title or name, **more) for name, (column, more) in known.items() if more
+    )
+
+
+@lru_cache(maxsize=32)
+def rules(schema: type[pa.DataFrameModel]) -> tuple[Rule, ...]:
+    """The rules of a schema, their columns written out: shared ones first, those about what is stored last.
+
+    A shared rule is left out where the schema has no such column, or says `name = None`.
+    """
+    here = {column.name for column in columns(schema)} | {RECORD, USER, *STORED}
+    found: dict[str, Rule] = {}
     for base in reversed(schema.__mro__):
         for name, member in vars(base).items():
-            function = getattr(member, "__func__", member)
-            if hasattr(function, "__rule__"):
-                told[name] = replace(function.__rule__, columns=_written_out(function.__rule__.columns, schema))
-    return tuple(told.values())
+            made = getattr(getattr(member, "__func__", member), "__rule__", None)
+            if made is None:
+                found.pop(name, None)
+            else:
+                found[name] = replace(made, columns=_written_out(made.columns, schema))
+        if base.__module__ == SHARED:
+            found = {
+                name: rule
+                for name, rule in found.items()
+                if rule.columns and here.issuperset((*rule.columns, *rule.needs))
+            }
+    return tuple(sorted(found.values(), key=lambda rule: rule.reads_stored))
 
 
-def _written_out(names: tuple[str, ...], schema: type[Schema]) -> tuple[str, ...]:
+def _written_out(names: tuple[str, ...], schema: type[pa.DataFrameModel]) -> tuple[str, ...]:
     found: list[str] = []
     for name in names:
-        if name == EVERY:
-            found += [column.name for column in columns(schema)]
+        if name in (EVERY, REQUIRED):
+            found += [column.name for column in columns(schema) if column.required or name == EVERY]
         elif name.startswith("kind "):
             found += [column.name for column in columns(schema) if column.kind in name.split()[1:]]
         else:
             found.append(name)
     return tuple(dict.fromkeys(found))
-
-
-@lru_cache(maxsize=32)
-def columns(schema: type[Schema]) -> tuple[Column, ...]:
-    """The columns of a schema, in the order of the document."""
-    found = []
-    for name, column in _bare(schema).columns.items():
-        told = (column.metadata or {}).get("credtools")
-        if told is not None:
-            found.append(Column(name=name, title=column.title or name, **told))
-    return tuple(found)
-
-
-def mistakes(schema: type[Schema]) -> list[str]:
-    """What a document says that can't be followed, as whole sentences; a slip must not switch a rule off."""
-    fields = [column.name for column in columns(schema)]
-    found = [f"The field {name!r} has the name of a column that is made for rules." for name in fields if name in KNOWN]
-    if _bare(schema).checks or any(column.checks for column in _bare(schema).columns.values()):
-        found.append("It uses Pandera's own checks, which can't be explained to people; write them with @rule.")
-    readable = {*KNOWN, *fields, *(f"{name}_{part}" for name in fields for part in ("text", "state", "key", "other"))}
-    for told in rules(schema):
-        wrong = [name for name in told.columns if name not in (*fields, RECORD)]
-        wrong += [name for name in told.needs if name not in (*fields, USER)]
-        wrong += [name for name in told.together if name not in readable]
-        if isinstance(told.resolution, str):
-            named = {name for _, name, _, _ in Formatter().parse(told.resolution) if name is not None}
-            wrong += sorted(named - readable - set(TOLD))
-        found += [f"The rule {told.code!r} speaks of {name!r}, which is nothing here." for name in wrong]
-        if told.groups not in get_args(Groups):
-            found.append(f"The rule {told.code!r} groups by {told.groups!r}, but must by one of value, shape, rule.")
-    return found
-
-
-def _bare(schema: type[Schema]) -> pa.DataFrameSchema:
-    """The Pandera schema without our rules."""
-    return pa.DataFrameModel.to_schema.__func__(schema)  # type: ignore[attr-defined,no-any-return]

@@ -1,0 +1,158 @@
+"""The base of every schema document, and the rules that all of them share.
+
+A document inherits those whose columns it has. It changes one by writing a rule of the same name, and leaves one out
+by `name = None`.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import pandas as pd
+import pandera.pandas as pa
+
+from credtools.schema.words import EVERY, LONGEST, RECORD, REQUIRED, Column, columns, of_kind, rule, rules
+
+Row = Mapping[str, Any]
+
+
+def unreadable(row: Row) -> str:
+    """The usual resolution for values in the state *unreadable*."""
+    if len(row["value"]) > LONGEST:
+        return (
+            f"{row['title']} has {len(row['value']):,} characters, but at most {LONGEST:,} can be kept. Shorten it, or "
+            "look for a missing quotation mark there."
+        )
+    return (
+        f"{row['title']} contains invisible or look-alike characters{row['confusable']}: {row['value_escaped']}. "
+        f"{row['nearest']}Retype the value."
+    )
+
+
+def superseded(row: Row) -> str:
+    """The usual resolution for a row that equals an older version."""
+    day = row["stored_newest_issue"]
+    issued: str = f", issued on {day:%Y-%m-%d}," if pd.notna(day) else ""
+    return (
+        f"The row is an earlier version of its credential; the newest one{issued} stays. Nothing needs to be done "
+        "unless this one is right; then undo the upload with the newer one first."
+    )
+
+
+def left_out() -> None:
+    """Stands where a document says that it leaves a shared rule out."""
+
+
+class Schema(pa.DataFrameModel):
+    """The base of every schema document: a Pandera model whose rules are named functions."""
+
+    _with_rules: ClassVar[pa.DataFrameSchema]
+
+    @classmethod
+    def to_schema(cls) -> pa.DataFrameSchema:
+        """The Pandera schema with one named Check per rule of a file and column, in the order of the document."""
+        if "_with_rules" not in vars(cls):
+            schema = copy.copy(super().to_schema())
+            schema.checks = [
+                pa.Check(getattr(cls, one.code), name=one.code, title=one.title, column=column)
+                for one in rules(cls)
+                for column in one.columns
+                if not one.reads_stored
+            ]
+            cls._with_rules = schema
+        return cls._with_rules
+
+    @classmethod
+    def column(cls, name: str) -> Column:
+        """What the document says about a field."""
+        return next(column for column in columns(cls) if column.name == name)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        for name, member in list(vars(cls).items()):
+            if hasattr(member, "__rule__"):
+                setattr(cls, name, classmethod(member))
+            elif member is None:  # Pandera would miss an annotation
+                setattr(cls, name, staticmethod(left_out))
+        super().__init_subclass__(**options)  # type: ignore[no-untyped-call]
+
+    @classmethod
+    @rule(
+        "Wrong number of fields",
+        on=RECORD,
+        groups="rule",
+        resolution=(
+            "The row has {fields} fields, but the heading row has {expected_fields}: a delimiter or a quotation mark "
+            "is missing or extra. Correct the row in the file."
+        ),
+    )
+    def field_count(cls, rows: pd.DataFrame, column: str) -> pd.Series:  # noqa: ARG003 - as each rule is called
+        return rows["fields"] == rows["expected_fields"]
+
+    @classmethod
+    @rule(
+        "A value is required",
+        on=REQUIRED,
+        groups="rule",
+        resolution="{title} is blank, but every row needs it; fill it in.",
+    )
+    def value_required(cls, rows: pd.DataFrame, column: str) -> pd.Series:
+        return rows[f"{column}_state"] != "blank"
+
+    @classmethod
+    @rule("Value can't be read", on=EVERY, resolution=unreadable)
+    def value_readable(cls, rows: pd.DataFrame, column: str) -> pd.Series:
+        return rows[f"{column}_state"] != "unreadable"
+
+    @classmethod
+    @rule(
+        "Value isn't allowed",
+        on=of_kind("choice", "flag", "whole", "format"),
+        resolution="{title} is {value!r}, but must be one of: {choices}.",
+    )
+    def value_allowed(cls, rows: pd.DataFrame, column: str) -> pd.Series:
+        return rows[f"{column}_state"] != "malformed"
+
+    # --- warnings about what is stored ----------------------------------------------------------------------
+
+    @classmethod
+    @rule(
+        "Declined before",
+        on=RECORD,
+        needs=("credential_type", "stored_as"),
+        groups="rule",
+        blocks=False,
+        resolution=(
+            "Exactly this credential was declined before, so it isn't stored again. Correct the row, leave it out, or "
+            "once the batch is finished reopen the credential for a new decision{remedy[resubmit]}."
+        ),
+    )
+    def declined_before(cls, rows: pd.DataFrame, column: str) -> pd.Series:  # noqa: ARG003
+        return rows["stored_as"] != "declined"
+
+    @classmethod
+    @rule(
+        "Older than what is stored",
+        on=RECORD,
+        needs=("credential_type", "stored_as", "stored_newest_issue"),
+        groups="rule",
+        blocks=False,
+        resolution=superseded,
+    )
+    def older_than_stored(cls, rows: pd.DataFrame, column: str) -> pd.Series:  # noqa: ARG003
+        return rows["stored_as"] != "older"
+
+    @classmethod
+    @rule(
+        "Required media missing",
+        on="credential_type",
+        needs=("media_needed",),
+        blocks=False,
+        resolution=(
+            "The type {value!r} requires media and none has been added yet; the row is accepted, but can't be "
+            "approved. Add its file{remedy[add_media]}, or make media optional."
+        ),
+    )
+    def media_missing(cls, rows: pd.DataFrame, column: str) -> pd.Series:  # noqa: ARG003
+        return ~rows["media_needed"]
