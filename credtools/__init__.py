@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from credtools.model import Receipt, Review, Table
     from credtools.reading import read
     from credtools.recipe import Recipe
-    from credtools.registry import Batch, Registry, upgrade
+    from credtools.registry import Batch, Registry, open_registry, upgrade
     from credtools.registry import create as init
-    from credtools.registry import open_registry as open  # noqa: A004 - credtools.open is the door of the house
 
+    open = open_registry  # noqa: A001 - credtools.open is the door of the house
     __version__: str
 
-__all__ = [
+__all__ = [  # without `open`, so that `from credtools import *` leaves Python's own
     "Batch",
     "CredtoolsError",
     "Receipt",
@@ -31,7 +31,6 @@ __all__ = [
     "Review",
     "Table",
     "init",
-    "open",
     "read",
     "upgrade",
 ]
@@ -60,7 +59,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, "__version__"])
+    return sorted([*__all__, "open", "__version__"])
 
 
 _MOVED = {"credtools.widgets": "credtools.jupyter", "credtools.fields": "credtools.schema"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -86,6 +87,31 @@ def test_documents_travel_inside_the_package(installed: Installed) -> None:
     assert (static / "voila" / "templates" / "credtools" / "index.html.j2").is_file()
     beside = {path.name for path in installed.site_packages.iterdir()}
     assert beside.isdisjoint({"schemas", "notebooks", "tests", "bench"})
+
+
+USERS_SCRIPT = """\
+import credtools as ct
+
+with ct.open("credtools.db") as registry:
+    batch = registry.upload("hr_export.csv", recipe="recipes/hr.yaml")
+    reveal_type(registry)
+    reveal_type(batch)
+    reveal_type(batch.review())
+    reveal_type(batch.finish())
+    registry.approve(batch, note="HR list, November")
+    registry.audit.rejects(by="code", since="2026-01-01")
+"""
+
+
+def test_types_are_seen_by_mypy(installed: Installed, tmp_path: Path) -> None:
+    """A user's script that is checked strictly sees what our names are; nothing of it is Any."""
+    script = tmp_path / "script.py"
+    script.write_text(USERS_SCRIPT, "utf-8")
+    python = installed.environment / "bin" / "python"
+    found = run(sys.executable, "-m", "mypy", "--strict", "--config-file=", "--python-executable", python, script)
+    revealed = re.findall(r'Revealed type is "(.*)"', found)
+    assert [kind.rpartition(".")[2] for kind in revealed] == ["Registry", "Batch", "Review", "Receipt"]
+    assert "error" not in found
 
 
 def test_version_needs_no_checkout(installed: Installed, tmp_path: Path) -> None:

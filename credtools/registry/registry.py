@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +39,8 @@ class Registry(Session):
     """
 
     def __repr__(self) -> str:
+        if self.closed:
+            return "closed registry"
         found = self.lookups()
         shown = self.engine.url.render_as_string(hide_password=True)
         users, types = plural(len(found.users), "user"), plural(len(found.types), "credential type")
@@ -218,7 +219,7 @@ class Registry(Session):
 
     # --- looking back ---------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def audit(self) -> Audit:
         """Questions about rejected rows; reads only."""
         return Audit(self.engine)

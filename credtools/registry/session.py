@@ -45,6 +45,10 @@ class Session:
             raise RegistryError("registry_closed")
         return self._engine
 
+    @property
+    def closed(self) -> bool:
+        return self._engine is None
+
     def close(self) -> None:
         """Gives the connections back; the registry and its batches can't be used any more."""
         if self._engine is not None:
