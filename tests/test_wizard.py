@@ -81,7 +81,7 @@ def test_what_cannot_be_done_is_told_and_changes_nothing(made: demo.Demo) -> Non
     """A refused verb is one sentence; an unforeseen error names its kind and no value of the file."""
     clicks = Clicks(made.registry, made.recipe)
     assert clicks("next")["reason"] == "no_open_file"
-    clicks("begin")
+    clicks("go", step="upload")
     refused = clicks("file", key="k", name="x.csv", size=2 * 1024**3)
     assert refused["reason"] == "too_large_to_send"
     assert "x.csv has 2,147 MB" in refused["said"]

@@ -26,6 +26,15 @@ EXPIRY = ("expired", "expiring soon", "later", "never")
 MEDIA = ("there", "required, but missing", "none")
 NO_MEDIA = "requires media, and none has been added yet"
 SAME_PERSON = "uploaded by you; this organisation asks for approval by somebody else (four eyes)"
+SHOWN = {  # column → what the browser calls it
+    **{name: name for name in ("batch", "line", "expiry", "file", "blocked", "place")},
+    "user_email": "user",
+    "credential_type": "type",
+    "credential_number": "number",
+    "uploaded_by": "by",
+    "issue_date": "issued",
+    "expiration_date": "expires",
+}
 CALLED = {"issue_date": "issue date", "expiration_date": "expiration date", "own": "own columns"}
 
 
@@ -62,9 +71,6 @@ class Approvals(DropZone):
 
     # --- verbs ----------------------------------------------------------------------------------------------
 
-    def do_ready(self) -> None:
-        self.show()
-
     def do_filter(self, filters: dict[str, str]) -> None:
         self._filters = {name: value for name, value in filters.items() if value}
         self.send({"type": "list", "list": self._list()})
@@ -72,7 +78,7 @@ class Approvals(DropZone):
     def do_detail(self, batch: int, line: int) -> None:
         self.send({"type": "detail", "detail": self.pending.detail(batch, line)})
 
-    def do_decide(self, decision: str, reason: str = "", chosen: list[list[int]] | None = None) -> None:
+    def do_decide(self, decision: str, reason: str = "", chosen: list[list[int]] | None = None) -> str:
         """Approves or rejects the chosen credentials, else all that fit the filters; batch by batch."""
         approves = decision == "approve"
         fitting = set(self.pending.like(self._filters)["place"])
@@ -90,22 +96,19 @@ class Approvals(DropZone):
             decide = self.registry.approve(number, those) if approves else self.registry.decline(number, those, reason)
             done += len(decide.decided)
         left = f" {plural(len(wanted) - done, 'other')} can't be approved yet." if len(wanted) > done else ""
-        self.say(f"{plural(done, 'credential')} {'approved' if approves else 'rejected'}.{left}")
-        self.show()
+        return f"{plural(done, 'credential')} {'approved' if approves else 'rejected'}.{left}"
 
-    def do_media(self, batch: int, line: int) -> None:
+    def do_media(self, batch: int, line: int) -> str:
         """Tops a credential up with what has arrived."""
         paths = self.arrivals()
         done = self.registry.batch(batch).add_media(paths, {path.name: line for path in paths})
         if done.refused:
             raise CredtoolsError("medium_refused", why=" ".join(medium.reason for medium in done.refused))
-        self.say(f"{plural(len(done.linked), 'file')} added.")
-        self.show()
+        return f"{plural(len(done.linked), 'file')} added."
 
-    def do_optional(self, batch: int) -> None:
+    def do_optional(self, batch: int) -> str:
         self.registry.batch(batch).make_media_optional()
-        self.say(f"Media are now optional for batch {batch}.")
-        self.show()
+        return f"Media are now optional for batch {batch}."
 
     def do_thumbs(self, keys: list[str], *, large: bool = False) -> None:
         """Thumbnails of media, one by one; `large`: the picture beside the list."""
@@ -122,7 +125,7 @@ class Approvals(DropZone):
     def _content(self, key: str) -> tuple[bytes, str, str]:
         for medium in (medium for media in self.pending.media.values() for medium in media):
             if medium["sha256"] == key:
-                return self.registry.blobs.read(key), medium["media_type"], medium["file"]
+                return self.registry.blobs.read(key), medium["kind"], medium["file"]
         raise CredtoolsError("medium_gone")
 
 
@@ -140,8 +143,9 @@ class Pending:
         found = found.join(registry.batches().set_index("batch")[["file", "uploaded_by"]], on="batch")
         found["place"] = list(zip(found["batch"].tolist(), found["line"].tolist(), strict=True))
         self.media: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)  # by batch and line
-        for medium in registry.media().to_dict("records"):
-            self.media[medium["batch"], medium["line"]].append({str(name): value for name, value in medium.items()})
+        media = registry.media()[["batch", "line", "file", "sha256", "media_type"]].itertuples(index=False)
+        for batch, line, file, sha256, kind in media:
+            self.media[batch, line].append({"file": file, "sha256": sha256, "kind": kind})
         there = found["place"].map(lambda place: place in self.media).astype(bool)
         required = lookups.types.loc[lookups.types["media_required"].eq(True), "name"]
         free = {k for k in set(found["batch"]) if settings.media_optional or registry.batch(k).media_optional}
@@ -182,7 +186,12 @@ class Pending:
 
     def shown(self, rows: pd.DataFrame) -> list[dict[str, Any]]:
         """The first rows as the browser takes them."""
-        return [self._row(row) for row in rows.head(MOST_SHOWN).to_dict("records")]
+        first = rows.head(MOST_SHOWN).rename(columns=SHOWN)[[*SHOWN.values()]]
+        for name in ("issued", "expires"):
+            first[name] = ["" if pd.isna(day) else self._dates.write(day) for day in first[name]]
+        first["number"] = first["number"].fillna("")
+        first["media"] = first.pop("place").map(lambda place: self.media.get(place, []))
+        return [{str(name): value for name, value in row.items()} for row in first.to_dict("records")]
 
     def detail(self, batch: int, line: int) -> dict[str, Any]:
         """One credential with its media and everything that was done with it."""
@@ -200,26 +209,6 @@ class Pending:
             for act in self.registry.history(batch, line).to_dict("records")
         ]
         return self.shown(rows)[0] | {"history": history, "zone": str(self._zone)}
-
-    def _row(self, row: Any) -> dict[str, Any]:
-        media = self.media.get(row["place"], [])
-        return {
-            "batch": row["batch"],
-            "line": row["line"],
-            "user": row["user_email"],
-            "type": row["credential_type"],
-            "number": row["credential_number"] or "",
-            "issued": self._day(row["issue_date"]),
-            "expires": self._day(row["expiration_date"]),
-            "expiry": row["expiry"],
-            "file": row["file"],
-            "by": row["uploaded_by"],
-            "blocked": row["blocked"],
-            "media": [{"file": m["file"], "sha256": m["sha256"], "kind": m["media_type"]} for m in media],
-        }
-
-    def _day(self, value: Any) -> str:
-        return "" if pd.isna(value) else self._dates.write(value)
 
     def _change(self, act: Any) -> str:
         before, after = (self._written(act["what"], act[name]) for name in ("before", "after"))

@@ -1,7 +1,8 @@
 """Page: how a click in the browser becomes a call here, and what is said when it can't be done.
 
-Every click is one verb (`do_…`); what is shown is sent as messages, never kept in traits, so that nothing of a file can
-be saved with the notebook.
+Every click is one verb (`do_…`): the sentence that it returns is said, and the page is shown again ("" says nothing);
+None: it has sent by itself what is needed. What is shown is sent as messages, never kept in traits, so that nothing of
+a file can be saved with the notebook.
 """
 
 from __future__ import annotations
@@ -50,6 +51,10 @@ class Page(anywidget.AnyWidget):
         """Sends what is to be seen."""
         raise NotImplementedError
 
+    def do_ready(self) -> str | None:
+        """A browser shows the page (again): it needs everything."""
+        return ""
+
     def start_over(self) -> None:
         """Back to what can always be shown."""
 
@@ -77,21 +82,22 @@ class Page(anywidget.AnyWidget):
     def _on_message(self, _widget: Any, message: dict[str, Any], buffers: list[Any]) -> None:
         """One verb; a refusal is said in a sentence and leaves everything as it was."""
         verb = str(message.get("do", ""))
-        act: Callable[..., None] | None = getattr(self, f"do_{verb}", None) if verb.isidentifier() else None
+        act: Callable[..., str | None] | None = getattr(self, f"do_{verb}", None) if verb.isidentifier() else None
         if act is None:
             return
         given = {key: value for key, value in message.items() if key != "do"}
         try:
-            act(**given, **({"buffers": buffers} if buffers else {}))
+            if (sentence := act(**given, **({"buffers": buffers} if buffers else {}))) is not None:
+                if sentence:
+                    self.say(sentence)
+                self.show()
         except CredtoolsError as problem:
             self.refuse(problem)
         except Exception as problem:  # noqa: BLE001 - whoever clicked must hear of it, but of no value in a file
             kind = type(problem).__name__
             # Not the problem itself: its message could hold values.
             log.error("%s in the verb %r:\n%s", kind, verb, "".join(traceback.format_tb(problem.__traceback__)))  # noqa: TRY400
-            self.say(
-                f"Something unexpected went wrong ({kind}). The page shows how things are now; try again.", "problem"
-            )
+            self.say(f"Something unexpected went wrong ({kind}). Look at the page as it is now; try again.", "problem")
         else:
             return
         try:

@@ -4,7 +4,7 @@ function finish(state, { act }) {
   return region('Finish',
     h('p', {}, h('strong', {}, state.file)), h('p', { id }, state.next), numbersTable(state.numbers), notes(state.warnings),
     h('div', { class: 'ct-buttons' }, button('Back', () => act('back')),
-      !state.media && button('Add media', () => act('media_step'), { title: 'Nothing here requires media, but you can add them' }),
+      !state.media && button('Add media', () => act('go', { step: 'media' }), { title: 'Nothing here requires media, but you can add them' }),
       button('Finish and upload', () => act('finish'), { primary: true, about: id })))
 }
 

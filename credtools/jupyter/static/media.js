@@ -120,7 +120,7 @@ function left(title, list, { act, ui }, assignable) {
   return list.found > 0 && h('div', {}, h('h3', {}, `${title} (${list.found.toLocaleString('en')})`), more(list, act, title),
     h('ul', { class: 'ct-causes ct-media' }, list.rows.map(medium => {
       const id = freshId()
-      return h('li', { 'data-card': medium.file }, medium.sha256 && ui.thumbs.of(medium.sha256, medium.kind), h('span', { id }, medium.reason),
+      return h('li', { 'data-card': medium.file }, medium.sha256 && ui.thumbs.of(medium.sha256, medium.media_type), h('span', { id }, medium.reason),
         assignable && medium.sha256 && button('Choose row…', () => act('rows_like', { text: '', file: medium.file, first: true }, true), { focus: `Choose… ${medium.file}`, about: id }))
     })))
 }

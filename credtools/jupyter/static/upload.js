@@ -20,7 +20,7 @@ function upload(state, { act, ui }) {
       button('Download XLSX template', () => act('template', { kind: '.xlsx' }, true))),
     state.recipes.length > 1 && field('Recipe: how files of this source were read and corrected before', recipe),
     zone,
-    h('div', { class: 'ct-buttons' }, button('Back to the credentials', () => act('home')),
+    h('div', { class: 'ct-buttons' }, button('Back to the credentials', () => act('go', { step: 'home' })),
       state.open && button(`Continue with ${state.open}`, () => act('resume'), { focus: 'resume', primary: true })))
 }
 
@@ -91,7 +91,7 @@ function corrected(state, { act }) {
     numbersTable(state.numbers),
     state.found > 0 && h('div', {}, h('h3', {}, 'Please check'), listed(state.lines, state.found)),
     receipt(state.receipts),
-    h('div', { class: 'ct-buttons' }, button('Upload another file', () => act('begin')),
+    h('div', { class: 'ct-buttons' }, button('Upload another file', () => act('go', { step: 'upload' })),
       state.open ? button(`Continue with ${state.open}`, () => act('resume'), { focus: 'resume', primary: true })
-        : button('To the credentials', () => act('home'), { primary: true })))
+        : button('To the credentials', () => act('go', { step: 'home' }), { primary: true })))
 }

@@ -26,6 +26,6 @@ class Wizard(FinishStep):
     def start(self, begin: Path | int) -> None:
         """Begins with a file of this machine, or with a draft or held batch; what is wrong with it is said."""
         try:
-            self.do_open(begin) if isinstance(begin, int) else self.take(begin)
+            self.say(self.do_open(begin) if isinstance(begin, int) else self.take(begin))
         except CredtoolsError as problem:
             self.refuse(problem)

@@ -19,18 +19,18 @@ from credtools.text import plural
 class FinishStep(MediaStep):
     """The verbs and facts of the pages `finish` and `done`, and the ways *Next* and *Back* between the steps."""
 
-    def do_next(self) -> None:
+    def do_next(self) -> str:
         after = {"review": "media" if wanted(self.file) else "finish", "media": "finish"}
         self.step = after.get(self.step, "review")
-        self.show()
+        return ""
 
-    def do_back(self) -> None:
+    def do_back(self) -> str:
         if self.step == "review" and read_as.headings(self.file)["rows"]:
             self.step = "headings"
         else:
             before = {"media": "review", "finish": "media" if wanted(self.file) else "review"}
             self.step, self.grid = before.get(self.step, "upload"), None
-        self.show()
+        return ""
 
     # --- before the last click ------------------------------------------------------------------------------
 
@@ -44,14 +44,14 @@ class FinishStep(MediaStep):
             "media": wanted(self.file),
         }
 
-    def do_finish(self) -> None:
+    def do_finish(self) -> str:
         try:
             self.finished = self.registry.batch(self.file.batch.finish().batch)
         except MovedError:
             self.step = "finish"  # with the counts as they are now
             raise
         self.step = "done"
-        self.show()
+        return ""
 
     # --- after it -------------------------------------------------------------------------------------------
 
@@ -73,15 +73,13 @@ class FinishStep(MediaStep):
             "batch": self.done.id,
         }
 
-    def do_approve(self) -> None:
+    def do_approve(self) -> str:
         decided = self.registry.approve(self.done)
         blocked = f" {len(decided.blocked):,} can't be approved yet." if decided.blocked else ""
-        self.say(f"{plural(len(decided.decided), 'credential')} approved.{blocked}")
-        self.show()
+        return f"{plural(len(decided.decided), 'credential')} approved.{blocked}"
 
-    def do_later(self) -> None:
-        self.say("Approve them later on the Approvals page.")
-        self.show()
+    def do_later(self) -> str:
+        return "Approve them later on the Approvals page."
 
     def do_rejects(self, kind: str) -> None:
         """Sends the rejected rows of the file that was finished, to be fixed in a spreadsheet and uploaded again."""
@@ -89,7 +87,7 @@ class FinishStep(MediaStep):
         name = f"rejects_of_batch_{number}{kind if kind in TEMPLATES else '.csv'}"
         self.hand_out(name, lambda path: self.registry.write_rejects(path, number))
 
-    def do_save(self, name: str) -> None:
+    def do_save(self, name: str) -> str:
         """Saves how this file was read and corrected as the recipe of its source."""
         stem = name.strip()
         if not stem or Path(stem).name != stem or stem.startswith("."):
@@ -100,10 +98,9 @@ class FinishStep(MediaStep):
         elif path.exists() and str(path) != self.recipe:
             raise CredtoolsError("recipe_name_taken", path=str(path))
         self.recipe = str(self.file.batch.save_recipe(path))
-        self.say(f"Saved as {self.recipe}. Choose this recipe for the next file of the source.")
-        self.show()
+        return f"Saved as {self.recipe}. Choose this recipe for the next file of the source."
 
-    def do_close(self) -> None:
-        self.files.pop(0)
+    def do_close(self) -> str:
         self.finished = None
-        self.next_file()
+        self.leave_file()
+        return ""

@@ -15,7 +15,6 @@ from credtools.jupyter.parts.pictures import THUMB, thumbnail
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.jupyter.wizard.review import ReviewStep
 from credtools.media import Attached, Medium, Missing, gathered
-from credtools.model import Review
 from credtools.recipe import MEDIA_VALUES
 from credtools.registry import Registry
 from credtools.registry.attaching import Progress
@@ -52,34 +51,25 @@ class MediaStep(ReviewStep):
     def media_facts(self) -> dict[str, Any]:
         return self.in_hand | self.file_media.facts()
 
-    def do_media_step(self) -> None:
-        """To the step, also where nothing asks for it."""
-        self.step = "media"
-        self.show()
-
-    def do_media(self, pattern: str, line: int = 0) -> None:
+    def do_media(self, pattern: str, line: int = 0) -> str:
         """What has arrived since the last time is matched together: two files of one name are seen as such."""
-        self.say(self.file_media.deliver(self.arrivals(), pattern.strip(), line, self._progress))
-        self.show()
+        return self.file_media.deliver(self.arrivals(), pattern.strip(), line, self._progress)
 
-    def do_assign(self, file: str, line: str) -> None:
+    def do_assign(self, file: str, line: str) -> str:
         self.file_media.assign(file, int(line))
-        self.say(f"{file} now belongs to line {line}.")
-        self.show()
+        return f"{file} now belongs to line {line}."
 
-    def do_detach(self, file: str) -> None:
+    def do_detach(self, file: str) -> str:
         rows = self.file.batch.remove_media(file)
-        self.say(f"{file} was removed from {plural(rows, 'row')}.")
-        self.show()
+        return f"{file} was removed from {plural(rows, 'row')}."
 
-    def do_more_media(self) -> None:
+    def do_more_media(self) -> str:
         self.file_media.shown += SHOWN_MORE
-        self.show()
+        return ""
 
-    def do_optional(self, *, optional: bool) -> None:
+    def do_optional(self, *, optional: bool) -> str:
         self.file.batch.make_media_optional(optional=optional)
-        self.say(f"Media are {'now optional' if optional else 'required again'} for this file.")
-        self.show()
+        return f"Media are {'now optional' if optional else 'required again'} for this file."
 
     def do_rows_like(self, text: str, file: str, *, first: bool = False) -> None:
         """Rows to choose from for a file; `first`: with what the dialog says."""
@@ -114,8 +104,6 @@ class FileMedia:
         self._left: dict[str, tuple[str, Medium, list[Path]]] = {}  # by name: its list, what is said, where it lies
         self._missing: list[Missing] = []
         self.shown = SHOWN_FIRST
-        self._whose: Review | None = None  # of which review the words are
-        self._words: dict[int, tuple[str, str]] = {}
 
     def deliver(self, paths: list[Path], pattern: str, line: int, progress: Progress) -> str:
         """Adds files, by the pattern ('': the media column), or all to one line; says what became of them."""
@@ -182,13 +170,13 @@ class FileMedia:
         linked = self._linked(batch.media)
         shared = sum(entry["lines"] > 1 for entry in linked)
         required = sum(row.required for row in self._missing)
-        left = {name: [medium for kind, medium, _ in self._left.values() if kind == name] for name in LEFT}
+        left = {name: [medium for its, medium, _ in self._left.values() if its == name] for name in LEFT}
         counts = [f"{len(linked) - shared:,} matched", f"{shared:,} shared"]
         counts += [f"{len(media):,} {name}" for name, media in left.items()]
         named = batch.recipe.media or ("" if "media" in self.file.reviewed.headings.values() else PATTERNS[0])
         return {
             "linked": self._first(linked),
-            **{name: self._first([_shown(medium) for medium in media]) for name, media in left.items()},
+            **{name: self._first([vars(medium) for medium in media]) for name, media in left.items()},
             "missing": self._first(
                 [
                     [row.line, *self._who(row.line), ", ".join(row.files) or "any file", row.required]
@@ -236,12 +224,13 @@ class FileMedia:
 
     def _who(self, line: int) -> tuple[str, str]:
         """User and type of a row, as they are in the file."""
+        return self.file.once("who", self.file.reviewed, self._everybody)[line]
+
+    def _everybody(self) -> dict[int, tuple[str, str]]:
         review = self.file.reviewed
-        if self._whose is not review:
-            users = next(name for name in ("user_email_text", "external_id_text") if name in review.resolved)
-            columns = review.resolved[[users, "credential_type_text"]].itertuples(index=False, name=None)
-            self._whose, self._words = review, dict(zip(review.table.lines.tolist(), columns, strict=True))
-        return self._words[line]
+        users = next(name for name in ("user_email_text", "external_id_text") if name in review.resolved)
+        columns = review.resolved[[users, "credential_type_text"]].itertuples(index=False, name=None)
+        return dict(zip(review.table.lines.tolist(), columns, strict=True))
 
 
 def wanted(file: OpenFile) -> bool:
@@ -253,7 +242,3 @@ def wanted(file: OpenFile) -> bool:
     asked = not file.registry.settings.media_optional and bool(resolved["type_id"].isin(asking).any())
     named = "media" in resolved and bool(resolved["media"].fillna("").ne("").any())
     return asked or named or bool(batch.recipe.media) or not batch.media.empty
-
-
-def _shown(medium: Medium) -> dict[str, Any]:
-    return {"file": medium.file, "reason": medium.reason, "sha256": medium.sha256, "kind": medium.media_type}

@@ -72,13 +72,13 @@ class OpenFile:
         """What each rule of the recipe does in this file, with (before, after, rows) of each value."""
         recipe, table = self.batch.recipe, self.batch.table
         columns = self.registry.schema(recipe.schema).columns
-        return self._once("hits", recipe, lambda: {hit.rule: hit for hit in apply(recipe, table, columns).hits})
+        return self.once("hits", recipe, lambda: {hit.rule: hit for hit in apply(recipe, table, columns).hits})
 
     def date_evidence(self) -> list[FormatEvidence]:
         """What speaks for each date format in the file; no decision changes the file."""
         review = self.reviewed
         headings = tuple(heading for heading, column in review.headings.items() if column in review.date_formats)
-        return self._once(
+        return self.once(
             headings,
             review.table,
             lambda: format_evidence([text for each in headings for text in review.table.frame[each].tolist()]),
@@ -87,6 +87,13 @@ class OpenFile:
     def formats(self, cause: Cause) -> tuple[str, ...]:
         """The date formats in force for the column of a cause."""
         return self.reviewed.date_formats.get(cause.column.name, ()) if cause.column else ()
+
+    def once(self, name: object, basis: object, make: Callable[[], T]) -> T:
+        """What `make` makes, kept as long as what it is made of is the same object."""
+        if name not in self._kept or self._kept[name][0] is not basis:
+            self._kept[name] = basis, make()
+        found: T = self._kept[name][1]
+        return found
 
     # --- causes ---------------------------------------------------------------------------------------------
 
@@ -196,15 +203,8 @@ class OpenFile:
 
     # --- how ------------------------------------------------------------------------------------------------
 
-    def _once(self, name: object, basis: object, make: Callable[[], T]) -> T:
-        """What `make` makes, kept as long as what it is made of is the same object."""
-        if name not in self._kept or self._kept[name][0] is not basis:
-            self._kept[name] = basis, make()
-        found: T = self._kept[name][1]
-        return found
-
     def _blocking(self) -> list[Cause]:
-        return self._once("causes", self.reviewed, lambda: blocking(self.reviewed, self.columns))
+        return self.once("causes", self.reviewed, lambda: blocking(self.reviewed, self.columns))
 
     def _decision(self, number: int) -> Decision:
         for decision in self.decisions:

@@ -42,16 +42,15 @@ class ReviewStep(UploadStep):
             "next": next_sentence(found.rows, found.ready),
         }
 
-    def do_more(self) -> None:
+    def do_more(self) -> str:
         self.shown_causes += FIRST_CAUSES
-        self.show()
+        return ""
 
-    def do_accept(self, cause: str) -> None:
-        self._decide(self.file.accept, cause)
+    def do_accept(self, cause: str) -> str:
+        return self._decide(self.file.accept, cause)
 
-    def do_leave(self, cause: str) -> None:
-        self.say(sentence(self.file, self.file.leave(cause)))
-        self.show()
+    def do_leave(self, cause: str) -> str:
+        return sentence(self.file, self.file.leave(cause))
 
     def do_options(self, cause: str) -> None:
         """What *Choose…* offers for a cause."""
@@ -65,37 +64,34 @@ class ReviewStep(UploadStep):
     def do_search(self, text: str, column: str) -> None:
         self.send({"type": "found", "choices": users_like(text, column, self.registry.lookups())})
 
-    def do_choose(self, cause: str, value: str, scope: str) -> None:
+    def do_choose(self, cause: str, value: str, scope: str) -> str:
         found = self.file.cause(cause)
         if found.code == "date_format":
-            self._decide(self.file.add_format, found, value)
-        else:
-            self._decide(self.file.replace, found, value.strip(), "rule" if scope == "rule" else "patch")
+            return self._decide(self.file.add_format, found, value)
+        return self._decide(self.file.replace, found, value.strip(), "rule" if scope == "rule" else "patch")
 
-    def do_edit(self, cells: list[list[Any]]) -> None:
-        self._decide(self.file.edit, [(int(line), str(column), str(new)) for line, column, new in cells])
+    def do_edit(self, cells: list[list[Any]]) -> str:
+        return self._decide(self.file.edit, [(int(line), str(column), str(new)) for line, column, new in cells])
 
-    def do_turn(self, number: int) -> None:
-        self.say(sentence(self.file, self.file.turn(number)))
-        self.show()
+    def do_turn(self, number: int) -> str:
+        return sentence(self.file, self.file.turn(number))
 
-    def do_undo(self, number: int | None = None) -> None:
+    def do_undo(self, number: int | None = None) -> str:
         """Takes a decision back: the one of this number, else the last one."""
         if number is None and not self.file.decisions:
             raise CredtoolsError("nothing_to_undo")
         taken = self.file.undo(self.file.decisions[-1].number if number is None else number)
-        self.say(f"Undone: {sentence(self.file, taken)}")
-        self.show()
+        return f"Undone: {sentence(self.file, taken)}"
 
-    def _decide(self, decide: Callable[..., Decision | None], *given: Any) -> None:
-        """A decision is taken; what it was is said, and how many errors are fixed by it."""
+    def _decide(self, decide: Callable[..., Decision | None], *given: Any) -> str:
+        """Takes a decision; returns what it was, and how many errors are fixed by it."""
         before = self.file.errors()
-        if decision := decide(*given):
-            fixed = before - self.file.errors()
-            effect = f"{plural(fixed, 'error')} fixed" if fixed > 0 else "No error fixed"
-            effect = plural(-fixed, "new error") if fixed < 0 else effect
-            self.say(f"{sentence(self.file, decision)} {effect}.")
-        self.show()
+        decision = decide(*given)
+        if decision is None:
+            return ""
+        fixed = before - self.file.errors()
+        effect = f"{plural(fixed, 'error')} fixed" if fixed > 0 else "No error fixed"
+        return f"{sentence(self.file, decision)} {plural(-fixed, 'new error') if fixed < 0 else effect}."
 
 
 def warnings(causes: pd.DataFrame) -> list[str]:

@@ -79,19 +79,19 @@ class Steps(DropZone):
         unsettled = self.file.problem or not self.file.batch.recipe.headings
         if unsettled and read_as.headings(self.file)["open"]:
             self.step = "headings"
-            self.show()
         else:
-            self.show_review()
+            self.to_review()
 
-    def show_review(self) -> None:
+    def to_review(self) -> None:
         """To the review, with all rows."""
         self.step, self.grid = "review", None
-        self.show()
 
-    def next_file(self) -> None:
-        """The file is done: on to the next one, or home."""
+    def leave_file(self) -> None:
+        """The file in hand is done: on to the next one, or home."""
+        self.files.pop(0)
         self.step = "home"
-        self.go_on() if self.files else self.show()
+        if self.files:
+            self.go_on()
 
 
 def recipes(chosen: str) -> list[tuple[str, str]]:

@@ -37,15 +37,14 @@ class UploadStep(Steps):
         found = self.credentials.like()
         return {"totals": self.credentials.totals, "list": found, "waiting": waiting(self.registry)}
 
-    def do_ready(self) -> None:
-        """A browser shows the wizard (again): it needs everything."""
+    def do_ready(self) -> str:
         self.grid = None
-        self._say_why_held()
-        self.show()
+        return self._why_held()
 
-    def do_home(self) -> None:
-        self.step = "home"
-        self.show()
+    def do_go(self, step: str) -> str:
+        """To a page that needs nothing more than this click."""
+        self.step = step if step in ("home", "upload", "media") else self.step
+        return ""
 
     def do_list(self, text: str, state: str, days: str = "") -> None:
         """The credentials that match a filter, as of when the page was opened."""
@@ -53,15 +52,12 @@ class UploadStep(Steps):
             within = int(days) if days.isdecimal() else 0
             self.send({"type": "list", "list": self.credentials.like(text, state, within)})
 
-    def do_begin(self) -> None:
-        self.step = "upload"
-        self.show()
-
-    def do_resume(self) -> None:
+    def do_resume(self) -> str:
         """From the upload page back to the file in hand."""
         self.go_on()
+        return ""
 
-    def do_open(self, batch: int) -> None:
+    def do_open(self, batch: int) -> str:
         """Goes on with a draft or held batch."""
         found = self.registry.batch(batch)
         self.files = [file for file in self.files if file.batch.id != batch]
@@ -69,14 +65,13 @@ class UploadStep(Steps):
         if found.state not in ("draft", "held"):
             raise CredtoolsError("not_reviewable", batch=batch, state=found.state)
         self.files.insert(0, OpenFile(found))
-        self._say_why_held()
         self.go_on()
+        return self._why_held()
 
-    def _say_why_held(self) -> None:
+    def _why_held(self) -> str:
         """Why a run has held the file in hand, if it isn't shown: the run's own threshold may have been stricter."""
-        held = self.files[0].batch.held_because if self.files else None
-        if held and not any(one["holds"] for one in unlike(self.file)):
-            self.say(held)
+        held = self.files[0].batch.held_because if self.files else ""
+        return held if held and not any(one["holds"] for one in unlike(self.file)) else ""
 
     # --- Upload CSV -----------------------------------------------------------------------------------------
 
@@ -91,17 +86,17 @@ class UploadStep(Steps):
         """Sends the template that people fill in."""
         self.hand_out(f"credentials{kind if kind in TEMPLATES else '.csv'}", self.registry.template)
 
-    def do_recipe(self, recipe: str) -> None:
+    def do_recipe(self, recipe: str) -> str:
         if recipe not in [name for name, _ in recipes(self.recipe)]:
             raise CredtoolsError("recipe_gone", recipe=recipe)
         self.recipe = recipe
-        self.show()
+        return ""
 
     def do_file(self, key: str, name: str, size: int, *, again: bool = False) -> None:
         self._replaces = self.file if again else None
         self.expect(key, name, size)
 
-    def do_whole(self, key: str) -> None:
+    def do_whole(self, key: str) -> str:
         """A file has arrived: it becomes a draft, and its turn comes after the files before it."""
         path = self.arrived(key)
         with path.open("rb") as file:
@@ -109,12 +104,12 @@ class UploadStep(Steps):
         arrived = {"name": path.name, "sha256": sha256, "size": path.stat().st_size}
         self.send({"type": "received", "key": key, **arrived})
         try:
-            self.take(path)
+            return self.take(path)
         finally:
             path.unlink(missing_ok=True)
 
-    def take(self, path: Path) -> None:
-        """A file from this machine: read, checked, and shown if no other file is in hand.
+    def take(self, path: Path) -> str:
+        """A file from this machine: read and checked, and its turn if no other file is in hand; what is to be said.
 
         A correction file is taken back at once: what was fixed in it is finished, and what became of it is shown.
         """
@@ -122,9 +117,8 @@ class UploadStep(Steps):
         if exports.is_correction(path):
             self._corrected = path.name, self.registry.correct(path)
             self.step = "corrected"
-            self.say(f"{path.name}: {self._corrected[1]}.")
-            self.show()
-            return
+            return f"{path.name}: {self._corrected[1]}."
+        known = "" if self.recipe or replaced else self._known_recipe(path)
         file = self._opened(path, replaced)
         if replaced is not None and replaced in self.files:
             if replaced.batch.id != file.batch.id:
@@ -134,13 +128,11 @@ class UploadStep(Steps):
             self.files.append(file)
         if replaced is not None or len(self.files) == 1:
             self.go_on()
-        else:
-            self.say(f"{file.batch.file} is waiting for its turn.")
-            self.show()
+            return known
+        return f"{file.batch.file} is waiting for its turn."
 
     def _opened(self, path: Path, replaced: OpenFile | None) -> OpenFile:
         """A file as a draft; no draft is left of one that can't be judged."""
-        self.recipe = self.recipe or self._known_recipe(path)
         batch = self.registry.upload(path, replaced.batch.recipe if replaced else self.recipe or None)
         try:
             file = OpenFile(batch, replaced.review if replaced else None)
@@ -153,19 +145,18 @@ class UploadStep(Steps):
         return file
 
     def _known_recipe(self, path: Path) -> str:
-        """The recipe of the source from which this very file came before, where it still lies in recipes/."""
+        """Chooses the recipe of the source from which this very file came before, if it still lies in recipes/."""
         known = {Path(name).stem: name for name, _ in recipes("") if name}
         for source in self.registry.sources_of(path):
             if source in known:
-                self.say(f"This file was uploaded before from the source {source}; its recipe {known[source]} is used.")
-                return known[source]
+                self.recipe = known[source]
+                return f"This file was uploaded before from the source {source}; its recipe {self.recipe} is used."
         return ""
 
-    def do_discard(self) -> None:
+    def do_discard(self) -> str:
         self.file.batch.discard()
-        self.files.pop(0)
-        self.say("Discarded. Nothing was uploaded.")
-        self.next_file()
+        self.leave_file()
+        return "Discarded. Nothing was uploaded."
 
     # --- its headings, and how it is read -------------------------------------------------------------------
 
@@ -174,13 +165,15 @@ class UploadStep(Steps):
         shown = {"problem": problem, "unlike": unlike(self.file), "reading": read_as.facts(self.file)}
         return self.in_hand | {"headings": read_as.headings(self.file)} | shown
 
-    def do_headings(self, chosen: dict[str, str]) -> None:
+    def do_headings(self, chosen: dict[str, str]) -> str:
         self.file.use(read_as.with_headings(self.file, chosen))
-        self.show_review()
+        self.to_review()
+        return ""
 
-    def do_reading(self, values: dict[str, str]) -> None:
+    def do_reading(self, values: dict[str, str]) -> str:
         self.file.use(read_as.changed(self.file, values))
-        self.show_review() if self.step == "review" else self.go_on()
+        self.to_review() if self.step == "review" else self.go_on()
+        return ""
 
     # --- a correction file ----------------------------------------------------------------------------------
 
