@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 import credtools as ct
 from credtools.cli import main
-from credtools.errors import FileError, MissingFileError
+from credtools.errors import CredtoolsError, FileError, MissingFileError
 from credtools.store.engine import LATEST
 
 HEADINGS = "User email,Credential type,Issue date,Expiration date,Credential number\n"
@@ -339,7 +339,7 @@ def test_rejects_are_written_without_running_formulas() -> None:
     other = run("rejects", "-o", "out.pdf")
     assert (other.exit_code, other.stderr) == (
         2,
-        "credtools: Rejects are written as .csv or .xlsx, not as 'out.pdf'.\n",
+        f"credtools: {CredtoolsError('not_csv_or_xlsx', name='out.pdf')}\n",
     )
 
 

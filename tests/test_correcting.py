@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from credtools import exports
 from credtools.cli import main
 from credtools.errors import CredtoolsError, FileError, RegistryError
-from credtools.exports.damage import mended
+from credtools.exports.damage import undamaged
 from credtools.model import Receipt
 from credtools.registry import Registry, correcting, finishing
 from credtools.registry.draft import Draft
@@ -91,7 +91,7 @@ def test_other_endings_are_refused(registry: Registry, tmp_path: Path) -> None:
     """Rejects are written as .csv or .xlsx only."""
     with pytest.raises(CredtoolsError) as caught:
         registry.write_rejects(tmp_path / "a.txt")
-    assert str(caught.value) == "Rejects are written as .csv or .xlsx, not as 'a.txt'."
+    assert (caught.value.reason, caught.value.facts) == ("not_csv_or_xlsx", {"name": "a.txt"})
 
 
 # --- the way back -------------------------------------------------------------------------------------------
@@ -287,10 +287,8 @@ def test_another_file_is_no_correction_file(registry: Registry, tmp_path: Path) 
     """A file without the column of keys is refused with what to do."""
     with pytest.raises(FileError) as caught:
         registry.correct(export(tmp_path, ANA))
-    assert str(caught.value) == (
-        "export.csv has no column 'credtools row', so it is no correction file; write one with credtools rejects -o "
-        "rejects.xlsx."
-    )
+    assert caught.value.reason == "not_a_correction_file"
+    assert caught.value.facts == {"name": "export.csv", "key": "credtools row"}
 
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12)
@@ -299,8 +297,8 @@ CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x0
 @given(CELLS | st.sampled_from(["=1+1", "'x", "''", "-5", "＝1", " =x", "\t=x", "007", "1E5", "a\r\nb", "\x0b"]))  # noqa: RUF001
 def test_what_nobody_touched_is_byte_exact(text: str) -> None:
     """Whatever a cell holds, its shown form comes back as exactly what came."""
-    assert mended(text, exports.shown(text)) == (text, False)
-    assert mended(text, exports.shown(text), wrong=True) == (text, False)
+    assert undamaged(text, exports.shown(text)) == (text, False)
+    assert undamaged(text, exports.shown(text), wrong=True) == (text, False)
 
 
 @pytest.mark.parametrize(
@@ -314,7 +312,7 @@ def test_what_nobody_touched_is_byte_exact(text: str) -> None:
 )
 def test_damage(came: str, now: str) -> None:
     """What a spreadsheet does by itself to a right cell is undone."""
-    assert mended(came, now) == (came, True)
+    assert undamaged(came, now) == (came, True)
 
 
 @pytest.mark.parametrize(
@@ -323,7 +321,7 @@ def test_damage(came: str, now: str) -> None:
 )
 def test_edits(came: str, now: str) -> None:
     """What no spreadsheet does by itself is somebody's correction."""
-    assert mended(came, now) == (now, False)
+    assert undamaged(came, now) == (now, False)
 
 
 @pytest.mark.parametrize(
@@ -337,7 +335,7 @@ def test_edits(came: str, now: str) -> None:
 )
 def test_a_wrong_date_never_becomes_right_by_itself(came: str, now: str, meant: tuple[str, bool]) -> None:
     """A wrong date is corrected by writing the same or another day in the format in force, not by a rewriting."""
-    assert mended(came, now, wrong=True, formats=("DD/MM/YYYY",)) == meant
+    assert undamaged(came, now, wrong=True, formats=("DD/MM/YYYY",)) == meant
 
 
 # --- at the prompt ------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ CONVERTED = {
     "registry",
     "privacy",
     "media",
-    # "exports",
+    "exports",
     "audit",
     # "runs",
     "jupyter",

@@ -93,10 +93,10 @@ def test_other_endings_are_refused(registry: Registry, tmp_path: Path) -> None:
     """A template or clean file of a kind that isn't written is refused with those that are."""
     with pytest.raises(CredtoolsError) as caught:
         registry.template(tmp_path / "t.pdf")
-    assert str(caught.value) == "A template is written as .csv or .xlsx, not as 't.pdf'."
+    assert (caught.value.reason, caught.value.facts) == ("not_csv_or_xlsx", {"name": "t.pdf"})
     with pytest.raises(CredtoolsError) as caught:
         registry.export(tmp_path / "t.pdf")
-    assert str(caught.value) == "Clean files are written as .csv, not as 't.pdf'."
+    assert (caught.value.reason, caught.value.facts) == ("not_csv", {"name": "t.pdf"})
 
 
 # --- clean files --------------------------------------------------------------------------------------------
@@ -149,3 +149,22 @@ def test_many_rows_make_several_files(registry: Registry, tmp_path: Path, monkey
 def test_nothing_accepted_gives_an_empty_template(registry: Registry, tmp_path: Path) -> None:
     """Where nothing was accepted the file has the headings alone."""
     assert lines_of(registry.export(tmp_path / "clean.csv")[0]) == [TITLES]
+
+
+# --- what was taken away before -----------------------------------------------------------------------------
+
+
+def test_templates_of_earlier_versions_are_recognised(registry: Registry, tmp_path: Path) -> None:
+    """The instruction row of a template that was downloaded a year ago is still no record."""
+    old = (
+        "Required: the e-mail address of an active user, for example ana.silva@example.org",
+        "Required: the name of a type that exists in this organisation, for example First Aid",
+        "Optional: in the organisation's date format, for example 2026-12-31",
+        "Optional: blank when the credential doesn't expire, for example 2026-12-31",
+        "Optional: the number printed on the licence or certificate, for example FA-20931",
+        "Optional: names of scans, several separated by ;, for example first-aid.pdf",
+    )
+    quoted = ",".join(f'"{cell}"' for cell in old)
+    path = write(tmp_path, "old.csv", ",".join(TITLES) + f"\n{quoted}\nana@example.org,First Aid,2024-01-10,,,\n")
+    batch = registry.upload(path)
+    assert (batch.table.reading.instruction_lines, batch.table.lines.tolist()) == ((2,), [3])

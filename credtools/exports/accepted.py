@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from credtools.errors import CredtoolsError
+from credtools.exports.files import write
 from credtools.exports.formulas import neutralise
 from credtools.schema.dates import DateFormat
 from credtools.schema.words import Column
@@ -27,22 +25,12 @@ def write_accepted(
     `credentials`: columns user_email, credential_type, issue_date, expiration_date, credential_number, own (JSON). A
     second file is called NAME-2.csv, and so on. Returns the files; raises CredtoolsError when one can't be written.
     """
-    path = Path(path)
-    if path.suffix.lower() != ".csv":
-        raise CredtoolsError(f"Clean files are written as .csv, not as {path.name!r}.")
+    path, headings = Path(path), [column.title for column in columns]
     cells = _cells(credentials, columns, DateFormat(date_format))
     written = []
-    for number in range(max(1, math.ceil(len(cells) / MOST_ROWS))):
-        place = path if number == 0 else path.with_stem(f"{path.stem}-{number + 1}")
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with place.open("w", encoding="utf-8-sig", newline="") as file:
-                writer = csv.writer(file)
-                writer.writerow([column.title for column in columns])
-                writer.writerows(cells[number * MOST_ROWS : (number + 1) * MOST_ROWS])
-        except OSError as problem:
-            raise CredtoolsError(f"The clean file can't be written to {place}: {problem.strerror}.") from problem
-        written.append(place)
+    for number, start in enumerate(range(0, max(1, len(cells)), MOST_ROWS), 1):
+        written.append(path if number == 1 else path.with_stem(f"{path.stem}-{number}"))
+        write(written[-1], [headings, *cells[start : start + MOST_ROWS]])
     return written
 
 
@@ -50,7 +38,7 @@ def _cells(credentials: pd.DataFrame, columns: Sequence[Column], date_format: Da
     own = [json.loads(text) for text in credentials["own"]]
     texts = []
     for column in columns:
-        values = credentials[column.name] if column.name in credentials else [told.get(column.name) for told in own]
+        values = credentials[column.name] if column.name in credentials else [row.get(column.name) for row in own]
         if column.kind == "date":
             days = pd.to_datetime(pd.Series(values, dtype="object")).dt.date
             texts.append(["" if pd.isna(day) else date_format.write(day) for day in days])

@@ -1,4 +1,4 @@
-"""The correction file: wrong rows as they came, why they are wrong, and a key by which each is known again.
+"""The correction file: rejected rows as they came, why they were rejected, and a key that identifies each.
 
 The key is the reject's number and the beginning of the salted digest in the ledger: nobody makes one up, and no
 spreadsheet takes it for a number, date or formula.
@@ -7,10 +7,8 @@ spreadsheet takes it for a number, date or formula.
 from __future__ import annotations
 
 import base64
-import csv
-import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from credtools import reading
 from credtools.errors import CredtoolsError, FileError
 from credtools.exports.damage import shown
+from credtools.exports.files import write
 from credtools.model import Table
 
 KEY, REASONS, SUGGESTIONS = "credtools row", "credtools reasons", "credtools suggestions"
@@ -34,7 +33,7 @@ WRONG = PatternFill("solid", fgColor="FFFDE2DD")
 
 @dataclass(frozen=True)
 class WrongRow:
-    """One rejected row: its key, its cells by heading as they came, the headings to blame, and what is told of it."""
+    """One rejected row: its key, its cells by heading as they came, the headings with errors, and what they are."""
 
     key: str
     cells: Mapping[str, str]
@@ -49,7 +48,7 @@ def row_key(reject: int, digest: bytes) -> str:
 
 
 def key_of(text: str) -> tuple[int, str] | None:
-    """(number of the reject, the key as it was written), or None where it is no key."""
+    """(number of the reject, the key as it was written), or None where it isn't one."""
     found = ROW_KEY.fullmatch(text.strip().upper())
     return (int(found[1]), found[0]) if found else None
 
@@ -59,56 +58,43 @@ def write_corrections(path: str | Path, rows: Sequence[WrongRow]) -> Path:
 
     Raises CredtoolsError for another ending, or when the file can't be written.
     """
-    path = Path(path)
-    if path.suffix.lower() not in (".csv", ".xlsx"):
-        raise CredtoolsError(f"Rejects are written as .csv or .xlsx, not as {path.name!r}.")
     headings = list(dict.fromkeys(heading for row in rows for heading in row.cells))
     lines = [[KEY, *map(shown, headings), REASONS, SUGGESTIONS]]
     for row in rows:
         cells = (shown(row.cells.get(heading, "")) for heading in headings)
         lines.append([row.key, *cells, shown(row.reasons), shown(row.suggestions)])
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-        if path.suffix.lower() == ".csv":
-            with path.open("w", encoding="utf-8-sig", newline="") as file:
-                csv.writer(file).writerows(lines)
-        else:
-            _workbook(lines, [[heading in row.wrong for heading in headings] for row in rows]).save(path)
-    except OSError as problem:
-        raise CredtoolsError(f"The rejects can't be written to {path}: {problem.strerror}.") from problem
-    return path
+    wrong = {(k, place) for k, row in enumerate(rows, 2) for place, name in enumerate(headings, 2) if name in row.wrong}
+    write(Path(path), lines, lambda: _workbook(lines, wrong), private=True)
+    return Path(path)
 
 
-def _workbook(lines: Sequence[Sequence[str]], wrong: Sequence[Iterable[bool]]) -> Workbook:
+def _workbook(lines: Sequence[Sequence[str]], wrong: Container[tuple[int, int]]) -> Workbook:
     """Every cell is text, so that nothing typed or kept becomes a number or date; wrong ones are coloured."""
     book = Workbook()
     sheet = book.active
     sheet.title = "Rejects"
     for row, texts in enumerate(lines, 1):
-        blamed = [False, *(wrong[row - 2] if row > 1 else [])]
         for place, text in enumerate(texts, 1):
             cell = sheet.cell(row, place)
             cell.value, cell.data_type, cell.number_format = text, "s", "@"
             cell.alignment = Alignment(vertical="top", wrap_text=text.count("\n") > 0)
             if row == 1:
                 cell.font = Font(bold=True)
-            if place <= len(blamed) and blamed[place - 1]:
+            if (row, place) in wrong:
                 cell.fill = WRONG
     for place in range(1, len(lines[0]) + 1):
         sheet.column_dimensions[get_column_letter(place)].width = 20 if place <= len(lines[0]) - 2 else 60
     sheet.freeze_panes = "B2"
     leave = DataValidation(type="custom", formula1="FALSE", showErrorMessage=True, errorTitle=KEY)
-    leave.error = "By this key the row is known again; leave it as it is. A row that you don't correct may be deleted."
+    leave.error = "This key identifies the row: leave it as it is. You may delete a row that you don't correct."
     leave.add(f"A2:A{max(2, len(lines))}")
     sheet.add_data_validation(leave)
     return book
 
 
 def read_corrections(path: str | Path) -> Table:
-    """A correction file that comes back, whatever program has saved it. Raises FileError when it is none."""
-    content = reading.file_bytes(path)
-    name = Path(path).name
+    """A correction file that comes back, whatever program has saved it. Raises FileError for any other file."""
+    content, name = reading.file_bytes(path), reading.file_name(path)
     for options in ({"heading_line": 1}, {}):
         try:
             table = reading.read_bytes(content, name, titles=OURS, footer_lines=0, **options)
@@ -118,9 +104,7 @@ def read_corrections(path: str | Path) -> Table:
             continue
         if KEY in table.frame.columns:
             return table
-    raise FileError(
-        f"{name} has no column {KEY!r}, so it is no correction file; write one with credtools rejects -o rejects.xlsx."
-    )
+    raise FileError("not_a_correction_file", name=name, key=KEY)
 
 
 def is_correction(path: str | Path) -> bool:

@@ -1,6 +1,6 @@
-"""Damage: what a spreadsheet makes of a cell by itself – dates rewritten, zeros lost, letters replaced – and no person.
+"""Damage: what a spreadsheet, and no person, made of a cell: dates rewritten, zeros lost, letters replaced.
 
-Only looked at in correction files, where what the cell held before is known.
+Only looked for in correction files, where what the cell held before is known.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ def shown(text: str) -> str:
     return neutralise(CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text))
 
 
-def mended(
+def undamaged(
     came: str, now: str, day: date | None = None, *, wrong: bool = False, formats: Sequence[str] = ()
 ) -> tuple[str, bool]:
-    """What a cell means that held `came` and reads `now`; and whether a spreadsheet's damage was undone.
+    """What a cell that held `came` and now reads `now` is meant to be; and whether a spreadsheet's damage was undone.
 
     `day`: the date, where it is a real date cell; `wrong`: whether `came` had an error, so that a change is expected;
     `formats`: the date formats in force where the column holds dates. A wrong cell that was only rewritten stays as it
@@ -45,7 +45,8 @@ def mended(
         if by_itself and not (wrong and formats and len(before) == 1):
             return came, True
         return (date_format(formats[0]).write(day) if formats else typed), False
-    if not wrong and (_blanks_aside(now) in map(_blanks_aside, (came, shown(came))) or _same_flag(came, typed)):
+    same_flag = came.casefold() == typed.casefold() in ("true", "false")
+    if not wrong and (same_flag or _blanks_aside(now) in map(_blanks_aside, (came, shown(came)))):
         return came, True
     if before & {date_format(text).parse(typed) for text in formats}:
         return (typed, False) if wrong else (came, True)
@@ -57,25 +58,16 @@ def _blanks_aside(text: str) -> str:
     return " ".join(text.replace("\t", "").split())
 
 
-def _same_flag(came: str, now: str) -> bool:
-    return came.casefold() == now.casefold() in ("true", "false")
-
-
 def _rewritten(came: str, now: str) -> bool:
+    if not came.isascii() and came.encode("cp1252", "replace").decode("cp1252") == now:
+        return True  # saved in a Western encoding, which has a ? for letters that it lacks
     if max(len(came), len(now)) > LONGEST:
-        return _letters_lost(came, now)
-    full = days(came)
-    return (
-        _letters_lost(came, now)
-        or _same_number(came, now)
-        or bool(full & days(now))
-        or (not full and bool(_day_and_month(came) & (_day_and_month(now, named=True) | _of(days(now)))))
-    )
-
-
-def _letters_lost(came: str, now: str) -> bool:
-    """Saved in an encoding of the West, which has a ? for what it hasn't."""
-    return not came.isascii() and came.encode("cp1252", "replace").decode("cp1252") == now
+        return False
+    before, after = days(came), days(now)
+    if before or _same_number(came, now):
+        return bool(before & after) or _same_number(came, now)
+    shortened = _day_and_month(now, named=True) | {(day.month, day.day) for day in after}
+    return bool(_day_and_month(came) & shortened)
 
 
 def _same_number(came: str, now: str) -> bool:
@@ -95,10 +87,6 @@ def days(text: str) -> frozenset[date]:
     texts = [text, *(SHORT_YEAR.sub(rf"{century}\1", text) for century in (19, 20))]
     found = (date_format(form).parse(one) for one in texts for form in PLAUSIBLE)
     return frozenset(day for day in found if day)
-
-
-def _of(found: frozenset[date]) -> set[tuple[int, int]]:
-    return {(day.month, day.day) for day in found}
 
 
 def _day_and_month(text: str, *, named: bool = False) -> set[tuple[int, int]]:

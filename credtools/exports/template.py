@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -15,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from credtools.errors import CredtoolsError
+from credtools.exports.files import write
 from credtools.schema.dates import DateFormat
 from credtools.schema.words import Column
 
@@ -33,10 +32,8 @@ def instructions(columns: Sequence[Column], date_format: str) -> list[str]:
 def _instruction(column: Column, date_format: str) -> str:
     example = DateFormat(date_format).write(EXAMPLE_DAY) if column.kind == "date" else column.example
     kinds = {"choice": f"one of {', '.join(column.choices)}", "flag": "yes or no", "whole": "a whole number"}
-    what = column.help or kinds.get(column.kind, "")
-    told = [what] if what else []
-    told += [f"for example {example}"] if example else []
-    return f"{'Required' if column.required else 'Optional'}: {', '.join(told) or column.title}"
+    what = [column.help or kinds.get(column.kind, ""), f"for example {example}" if example else ""]
+    return f"{'Required' if column.required else 'Optional'}: {', '.join(filter(None, what)) or column.title}"
 
 
 def write_template(path: str | Path, columns: Sequence[Column], types: Sequence[str], date_format: str) -> Path:
@@ -45,21 +42,9 @@ def write_template(path: str | Path, columns: Sequence[Column], types: Sequence[
     `types`: the names of the organisation's active credential types, offered as a list in XLSX; `date_format`: the
     one in force. Raises CredtoolsError for another ending, or when the file can't be written.
     """
-    path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix not in (".csv", ".xlsx"):
-        raise CredtoolsError(f"A template is written as .csv or .xlsx, not as {path.name!r}.")
     rows = [[column.title for column in columns], instructions(columns, date_format)]
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if suffix == ".csv":
-            with path.open("w", encoding="utf-8-sig", newline="") as file:
-                csv.writer(file).writerows(rows)
-        else:
-            _workbook(rows, columns, types, date_format).save(path)
-    except OSError as problem:
-        raise CredtoolsError(f"The template can't be written to {path}: {problem.strerror}.") from problem
-    return path
+    write(Path(path), rows, lambda: _workbook(rows, columns, types, date_format))
+    return Path(path)
 
 
 def _workbook(rows: list[list[str]], columns: Sequence[Column], types: Sequence[str], date_format: str) -> Workbook:
@@ -79,6 +64,7 @@ def _workbook(rows: list[list[str]], columns: Sequence[Column], types: Sequence[
         # Text keeps leading zeros; a date cell stays a date whatever the language of the spreadsheet.
         sheet.column_dimensions[letter].number_format = _number_format(date_format) if column.kind == "date" else "@"
         if validation := _validation(column, types, choices, letter, date_format):
+            validation.errorTitle, validation.showErrorMessage = column.title, True
             validation.add(f"{letter}3:{letter}{LAST_ROW}")
             sheet.add_data_validation(validation)
     sheet.freeze_panes = "A3"
@@ -89,23 +75,17 @@ def _validation(
     column: Column, types: Sequence[str], choices: Worksheet, letter: str, date_format: str
 ) -> DataValidation | None:
     if column.kind == "date":
-        found = DataValidation(type="date", operator="greaterThan", formula1="1", allow_blank=True)
-        return _told(found, column, f"Enter a date, for example {DateFormat(date_format).write(EXAMPLE_DAY)}.")
+        example = DateFormat(date_format).write(EXAMPLE_DAY)
+        error = f"Enter a date, for example {example}."
+        return DataValidation(type="date", operator="greaterThan", formula1="1", allow_blank=True, error=error)
     offered = {"credential_type": tuple(types), "choice": column.choices, "flag": FLAGS}.get(column.kind, ())
     if not offered:
         return None
     for number, text in enumerate(offered, 1):
         cell: Any = choices[f"{letter}{number}"]
         cell.value, cell.data_type = text, "s"  # a name that begins with '=' is still a name
-    found = DataValidation(
-        type="list", formula1=f"={CHOICES_SHEET}!${letter}$1:${letter}${len(offered)}", allow_blank=True
-    )
-    return _told(found, column, "Choose one of the list.")
-
-
-def _told(validation: DataValidation, column: Column, sentence: str) -> DataValidation:
-    validation.errorTitle, validation.error, validation.showErrorMessage = column.title, sentence, True
-    return validation
+    cells = f"={CHOICES_SHEET}!${letter}$1:${letter}${len(offered)}"
+    return DataValidation(type="list", formula1=cells, allow_blank=True, error="Choose one from the list.")
 
 
 def _number_format(date_format: str) -> str:

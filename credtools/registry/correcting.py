@@ -18,7 +18,7 @@ import pandas as pd
 from credtools import exports, store
 from credtools.checking import judge
 from credtools.exports.corrections import KEY, OURS, key_of, row_key
-from credtools.exports.damage import mended
+from credtools.exports.damage import undamaged
 from credtools.model import Receipt, Review, Table
 from credtools.recipe import Recipe, apply
 from credtools.registry import finishing, judging, layouts, uploading
@@ -202,7 +202,7 @@ class _FollowUp:
                 cells.append(came)
                 continue
             now, formats = texts[place], self.formats.get(heading, ())
-            text, repaired = mended(came, now, dates.get(now), wrong=heading in blamed, formats=formats)
+            text, repaired = undamaged(came, now, dates.get(now), wrong=heading in blamed, formats=formats)
             cells.append(text)
             if repaired:
                 self.file.repaired.append((int(self.file.table.lines[place]), heading))
