@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from credtools import settings
-from credtools.audit import plots, reports, sections
+from credtools.audit import plots, reports
 from credtools.cli import main
 from credtools.errors import CredtoolsError
 from credtools.jupyter.record import Record
@@ -45,8 +45,8 @@ def audited(registry: Registry, tmp_path: Path) -> Registry:
     return registry
 
 
-def by_name(registry: Registry, **filters: Any) -> dict[str, sections.Section]:
-    return {section.name: section for section in reports.of_audit(registry, filters)}
+def by_name(registry: Registry, **filters: Any) -> dict[str, reports.Section]:
+    return {section.name: section for section in reports.sections(registry.audit, filters)}
 
 
 # --- what is said ---------------------------------------------------------------------------------------------
@@ -56,8 +56,8 @@ def test_rows_in_and_what_became_of_them(audited: Registry) -> None:
     """The first sentence accounts for every row, and the table for every source."""
     flow = by_name(audited)["flow"]
     assert flow.sentence == (
-        "Of 11 rows, 3 were accepted, 3 were known already and 5 were rejected. Of the rejected, 1 fixed, 1 waived, "
-        "1 superseded by their next appearance, and 2 still open."
+        "Of 11 rows, 3 were accepted, 3 were known already and 5 were rejected. Rejected rows: 1 fixed, 1 waived, "
+        "1 superseded (rejected again later), 2 still open."
     )
     assert flow.rows == (("hr", 2, 0, 0, 2, 0, 1, 0, 1), ("manual", 9, 3, 3, 3, 1, 0, 1, 1))
     for _, rows, accepted, unchanged, rejected, *states in flow.rows:
@@ -69,21 +69,19 @@ def test_rows_of_undone_batches_are_told_apart(audited: Registry) -> None:
     """A batch that was undone counts no longer; its rejects, closed with it, are named beside the others."""
     audited.undo(6)
     flow = by_name(audited)["flow"]
-    assert flow.sentence.endswith(
-        " and 2 still open. 1 more were rejected in batches that were undone, and closed with them."
-    )
+    assert flow.sentence.endswith(" 2 still open. 1 more rejected row belonged to undone batches and closed with them.")
     assert by_name(audited, since="2020-01-01")["flow"].sentence.endswith(" still open.")
 
 
 def test_causes_largest_first(audited: Registry) -> None:
     """A row that came again counts once; each error is named as people know it, with its code and its states."""
     causes = by_name(audited)["causes"]
-    assert causes.headings == ("Error", "Code", "Open", "Fixed", "Waived", "Superseded", "Together so far")
+    assert causes.headings == ("Error", "Code", "Open", "Fixed", "Waived", "Superseded", "Cumulative")
     assert causes.rows[0] == ("User doesn't exist", "user_exists", 2, 1, 1, 1, "67%")
     assert [row[1] for row in causes.rows[1:]] == ["credential_type_exists", "date_format"]
     assert causes.sentence == (
-        "2 of 3 errors make 83% of what is wrong. A row that came again counts once, as it was judged last; one with "
-        "several errors counts in each."
+        "2 of 3 errors cause 83% of the rejections. A row that was rejected again counts once, by its latest check; a "
+        "row with several errors counts in each."
     )
     assert causes.keys[0] == {"code": "user_exists"}
 
@@ -99,7 +97,7 @@ def test_sources_and_errors(audited: Registry) -> None:
         "Credential type doesn't exist": 0,
         "Invalid date format": 0,
     }
-    assert found.sentence == "Most comes from manual (4 errors), above all ‘User doesn't exist’ (2)."
+    assert found.sentence == "Most errors come from manual (4), mainly ‘User doesn't exist’ (2)."
 
 
 def test_age_and_time_to_fix(audited: Registry) -> None:
@@ -107,13 +105,13 @@ def test_age_and_time_to_fix(audited: Registry) -> None:
     found = by_name(audited)
     assert found["ageing"].sentence == "2 rows are open, 0 for longer than 30 days."
     assert found["ageing"].rows == (("hr", 1, 0, 0, 0), ("manual", 1, 0, 0, 0))
-    assert found["fixing"].sentence == "1 row is fixed: half of them within a day, nine of ten within a day."
+    assert found["fixing"].sentence == "1 row is fixed: half within a day, nine of ten within a day."
     assert found["fixing"].rows == (("User doesn't exist", 1, "a day", "a day"),)
 
 
 def test_what_a_changed_recipe_did(registry: Registry, tmp_path: Path) -> None:
     """The rows that a recipe's change has fixed stand beside those that it broke."""
-    title = "What changed recipes fixed and broke"
+    title = "What recipe changes fixed and broke"
     assert by_name(registry)["changes"].sentence == "No source has changed its recipe from one file to the next."
     rows = ["ana@example.org,Frist Aid,2024-01-01", "ben@example.org,Forklift,2024-01-01"]
     file = export(tmp_path, *rows, name="hr.csv", headings="E-Mail,Kind,From")
@@ -131,10 +129,10 @@ def test_what_a_changed_recipe_did(registry: Registry, tmp_path: Path) -> None:
 
 def test_filters_hold_for_every_section(audited: Registry) -> None:
     """One source asked for is all that any section speaks of; a filter that means nothing is refused by name."""
-    for section in reports.of_audit(audited, {"source": "hr"}):
+    for section in reports.sections(audited.audit, {"source": "hr"}):
         assert "manual" not in str(section.rows)
     with pytest.raises(CredtoolsError) as problem:
-        list(reports.of_audit(audited, {"state": "lost"}))
+        list(reports.sections(audited.audit, {"state": "lost"}))
     assert problem.value.reason == "state_unknown"
 
 
@@ -146,14 +144,17 @@ def test_every_state_can_be_asked_for(audited: Registry, state: str) -> None:
     expected = audited.audit.rejects(by="code", state=state).sum(axis=1)
     assert counted == expected.to_dict()
     assert counted["user_exists"] > 0
-    assert causes.sentence.startswith(("One error makes", "2 of 3 errors make", "3 of 3 errors make"))
+    assert causes.sentence.startswith(("One error causes", "2 of 3 errors cause", "3 of 3 errors cause"))
 
 
 @only_sqlite
 def test_only_rows_that_came_again(audited: Registry) -> None:
     """Where all rows that fit came again, it says so instead of counting them twice."""
     causes = by_name(audited, batch=3)["causes"]
-    assert (causes.sentence, causes.plot) == ("All of these rows came again, and count there.", None)
+    assert (causes.sentence, causes.plot) == (
+        "All of these rows were rejected again later, and are counted there.",
+        None,
+    )
 
 
 @only_sqlite
@@ -171,7 +172,7 @@ def test_two_errors_of_one_title(registry: Registry, tmp_path: Path, monkeypatch
 
 def test_nothing_was_rejected(registry: Registry) -> None:
     """Without rejected rows every section still says so in a sentence, and draws what there is."""
-    for section in reports.of_audit(registry, {}):
+    for section in reports.sections(registry.audit, {}):
         assert section.sentence.endswith(".")
         assert section.plot is None or section.name == "flow"
         if section.plot:
@@ -207,9 +208,9 @@ def test_pictures_follow_the_theme_and_any_name(name: str) -> None:
 
 def test_a_picture_has_words(audited: Registry) -> None:
     """Who can't see a picture hears its first figures, and where the others stand."""
-    told = reports.alternative(by_name(audited)["causes"])
+    told = by_name(audited)["causes"].alternative
     assert told.startswith("Causes, largest first: User doesn't exist user_exists 2; ")
-    assert told.endswith(" All figures stand in the table below.")
+    assert told.endswith(" All figures are in the table below.")
 
 
 # --- pages ----------------------------------------------------------------------------------------------------
@@ -217,9 +218,9 @@ def test_a_picture_has_words(audited: Registry) -> None:
 
 def test_a_page_holds_everything_and_nobody(audited: Registry, tmp_path: Path) -> None:
     """One file: every section with its picture, nothing fetched, nothing run, no value of a file."""
-    path = reports.write_audit(audited, tmp_path / "out" / "audit.html", source=None)
+    path = audited.report(tmp_path / "out" / "audit.html", source=None)
     page = path.read_text("utf-8")
-    for section in reports.of_audit(audited, {}):
+    for section in reports.sections(audited.audit, {}):
         assert f"<h2>{section.title}</h2>" in page
     assert page.count("<picture>") == page.count('<img src="data:image/png;base64,') == 5
     assert "default-src 'none'" in page
@@ -231,7 +232,7 @@ def test_names_are_only_text(registry: Registry, tmp_path: Path) -> None:
     """A file's or a source's name that is markup stands in a page as it is written."""
     batch = registry.upload(export(tmp_path, ZOE, name=f"{SCRIPT.replace('/', '')}.csv"), recipe=None)
     batch.finish()
-    page = reports.batch_page(batch)
+    page = reports.batch_page(batch.summary())
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)" in page
 
@@ -247,11 +248,11 @@ def test_a_batch_in_every_state(registry: Registry, tmp_path: Path, state: str) 
         batch.finish()
     if state == "undone":
         registry.undo(batch)
-    page = reports.batch_page(registry.batch(batch.id))
+    page = reports.batch_page(registry.batch(batch.id).summary())
     because = ": Somebody should look." if state == "held" else "."
     assert f"3 rows of the source manual. It is {state}{because}" in page
     assert batch.sha256 in page
-    assert ("User doesn&#x27;t exist" in page) == (state in ("finished", "undone"))
+    assert ("User doesn&#39;t exist" in page) == (state in ("finished", "undone"))
     assert "@example.org" not in page
 
 
@@ -340,5 +341,6 @@ def test_the_newest_rows(audited: Registry) -> None:
 
 
 def test_pages_travel_with_the_package() -> None:
-    """The style of a page lies beside its code, where a wheel takes it along."""
-    assert (ROOT / "credtools" / "audit" / "page.css").is_file()
+    """The templates of the pages lie in the package, where a wheel takes them along."""
+    lie = {path.name for path in (ROOT / "credtools" / "audit" / "templates").iterdir()}
+    assert lie == {"audit.html", "batch.html", "page.css", "page.html", "parts.html"}

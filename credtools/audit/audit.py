@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Unpack
 
 import pandas as pd
 from sqlalchemy import Engine
 
-from credtools.audit import figures, questions, traces
+from credtools.audit import figures, questions, timeline
 from credtools.audit.filters import GROUPS, Filters, chosen, require_choice
 from credtools.audit.recipe_changes import recipe_changes
 from credtools.errors import CredtoolsError
@@ -17,88 +18,142 @@ from credtools.model import REJECT_STATES
 
 
 class Audit:
-    """What became of rejected rows. Every question takes the same filters (see Filters).
+    """What became of rejected rows; reads only.
 
-    Raises CredtoolsError when a question means nothing here.
+    Every question takes the same `filters` (see Filters) and raises CredtoolsError when a word means nothing here. A
+    group (`by`) is one of code, column, source, recipe, type, uploader, week; a week is named by its Monday (UTC, like
+    "2026-01-26"). Counts are int64, names str, moments datetime64[us, UTC].
+
+    Args:
+        engine: the database.
+        titles: what the schema calls each error, by its code.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, titles: Callable[[], Mapping[str, str]] = dict) -> None:
         self._engine = engine
+        self._titles = titles
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What people call each error, by its code; where two have one title, the code is added."""
+        titles = self._titles()
+        many = Counter(titles.values())
+        return {code: title if many[title] == 1 else f"{title} ({code})" for code, title in titles.items()}
 
     def rejects(self, by: str | None = None, **filters: Unpack[Filters]) -> pd.DataFrame:
-        """Rejected rows, one row per error; with `by` (one of GROUPS) counts of rejects per state.
+        """Rejected rows, or how many there are of each group.
 
-        A week is named by its Monday (UTC) and counts what was first seen in it.
+        Example:
+            registry.audit.rejects(by="code", since="2026-01-01")
+
+        Returns:
+            Without `by` one row per error: reject, batch, line (int64), source, type ('' where it isn't known),
+            uploader, recipe, state (str), first_seen, changed_at (moments), code, column, heading, value, title,
+            resolution, suggestion (str), fixed_batch, fixed_line, superseded_by (Int64), reason, raw (str); values,
+            resolutions and raw are missing once they were erased. With `by` one row per group: open, fixed, waived,
+            superseded (counts of rows; a row counts in each of its codes and columns).
         """
         if by is None:
             return questions.rows(self._engine, self._which(filters))
         found = self._counts([by, "state"], filters)
         table = figures.cross(found, by, "state").reindex(columns=list(REJECT_STATES), fill_value=0)
-        ordered = (
-            table.sort_index(ascending=False)
-            if by == "week"
-            else table.sort_values("open", ascending=False, kind="stable")
-        )
-        return ordered.rename_axis(columns=None)
+        if by == "week":
+            table = table.sort_index(ascending=False)
+        else:
+            table = table.sort_values("open", ascending=False, kind="stable")
+        return table.rename_axis(columns=None)
 
     def newest(self, most: int, **filters: Unpack[Filters]) -> pd.DataFrame:
-        """The rejects that came last, newest first, as `rejects` tells them."""
+        """The `most` rows that were rejected last, newest first; columns as `rejects` without `by`."""
         found = questions.rows(self._engine, self._which(filters), most)
         return found.sort_values("reject", ascending=False, kind="stable", ignore_index=True)
 
     def cross(self, rows: str, columns: str, **filters: Unpack[Filters]) -> pd.DataFrame:
-        """Rejects counted two ways at once, for example source × code."""
+        """Rejected rows counted two ways at once, for example source × code; 0 where there are none."""
         if rows == columns:
             raise CredtoolsError("same_group_twice", word=rows)
         return figures.cross(self._counts([rows, columns], filters), rows, columns)
 
     def trend(self, by: str = "code", **filters: Unpack[Filters]) -> pd.DataFrame:
-        """Week (its Monday, UTC) × key: how many rows were first seen; 0 where there were none.
+        """Week × group: how many rows were rejected for the first time; 0 where there were none.
 
-        A row that came again and again counts once, as it was judged last.
+        A row that was rejected again and again counts once, by its latest check.
         """
         return figures.trend(self._counts(["week", by], filters, ("open", "fixed", "waived")), by)
 
     def ageing(self, by: str | None = None, **filters: Unpack[Filters]) -> pd.DataFrame:
-        """Open rejects by whole days (UTC) since they were first seen; one row, or one per key."""
+        """Open rows by their age, in whole days (UTC) since they were first seen.
+
+        Returns:
+            One row, or one per group: up to 7 days, 8 to 30, 31 to 90, over 90 (counts).
+        """
         return figures.ageing(self._counts([*_one(by), "first_seen"], filters, ("open",)), by, datetime.now(UTC))
 
     def time_to_fix(self, by: str | None = None, **filters: Unpack[Filters]) -> pd.DataFrame:
-        """Fixed rejects: count, and in days from first seen to fixed the median and the 90th percentile."""
+        """How long fixing took.
+
+        Returns:
+            One row, or one per group: count of fixed rows; median, 90th percentile (float64, days from first seen to
+            fixed; missing where nothing was fixed).
+        """
         return figures.time_to_fix(self._counts([*_one(by), "first_seen", "changed_at"], filters, ("fixed",)), by)
 
     def flow(self, by: str | None = None, **filters: Unpack[Filters]) -> pd.DataFrame:
-        """What became of the rows of all finished batches, in counts; one row, or one per source or week.
+        """What became of the rows of all finished batches.
 
-        rows = accepted + unchanged + rejected; rejected = open + fixed + waived + superseded. A week, `since` and
-        `until` speak of when a batch was finished; with `code`, `column` or `state` only rejected rows are counted.
+        A week, `since` and `until` speak of when a batch was finished; with `code`, `column` or `state` only rejected
+        rows are counted.
+
+        Args:
+            by: source or week.
+            **filters: see Filters.
+
+        Returns:
+            One row, or one per group, of counts: rows = accepted + unchanged + rejected;
+            rejected = open + fixed + waived + superseded.
         """
         if by is not None:
             require_choice(by, ("source", "week"), "flow_group_unknown")
         return figures.flow(questions.flow(self._engine, self._which(filters)), by)
 
     def recipe_changes(self, source: str | None = None) -> pd.DataFrame:
-        """Per change of a recipe from one file of a source to the next: what the second file fixed and broke.
+        """What the first file under a changed recipe fixed and broke; `registry.compare_recipes` compares on one file.
 
-        Columns: source, before, after (batches), at, recipe_before, recipe_after, fixed, broke (None where values were
-        erased). `registry.compare_recipes` tells exactly, on one file.
+        Returns:
+            One row per change: source, before, after (int64, two batches that follow each other), at (moment),
+            recipe_before, recipe_after (str, fingerprints), fixed (int64: rows of earlier batches that the second one
+            fixed, also those of users added since), broke (Int64: its rejected rows whose very record was accepted
+            in the first one; missing where values were erased).
         """
         return recipe_changes(self._engine, self._which({"source": source}).get("source"))
 
     def row(self, batch: int, line: int) -> pd.DataFrame:
-        """All that happened to a row, oldest first: at, by, what, batch, line, told.
+        """All that happened to a row, oldest first, also to its credential and to the same record in other files.
 
-        Its uploads, verdicts (with codes, recipe and schema), what became of its reject, and of its credential.
+        Returns:
+            at (moment), by, what (str: uploaded, a verdict, fixed, waived, reopened, superseded, undone, erased, a
+            changed column, medium, approved, declined, resubmitted), batch, line (int64), details, credential (str).
+
+        Raises:
+            RegistryError: no row was judged there.
         """
-        return traces.row(self._engine, batch, line)
+        return timeline.row(self._engine, batch, line)
 
     def credential(self, user: str, type: str, number: str = "") -> pd.DataFrame:  # noqa: A002 - the word of the house
-        """All that happened to a credential, as `row` tells it; rejected rows of its user and type are among it."""
-        return traces.of_credential(self._engine, user, type, number)
+        """All that happened to a credential, and to rejected rows of its user and type; columns as `row`.
+
+        Raises:
+            RegistryError: there is no such user or type.
+        """
+        return timeline.of_credential(self._engine, user, type, number)
 
     def person(self, email: str) -> pd.DataFrame:
-        """All that is known about a person, as `row` tells it, with the `credential` that each line speaks of."""
-        return traces.of_person(self._engine, email)
+        """All that is known about a person, also rows rejected because nobody had the address; columns as `row`.
+
+        Raises:
+            RegistryError: nothing is known.
+        """
+        return timeline.of_person(self._engine, email)
 
     def _which(self, filters: Mapping[str, Any]) -> questions.Chosen:
         found = chosen(filters)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-AGES = (("up to 7 days", 7), ("8 to 30", 30), ("31 to 90", 90), ("over 90", None))
+AGES = {"up to 7 days": 7, "8 to 30": 30, "31 to 90": 90, "over 90": np.inf}  # days, both included
+DAY = 86_400  # seconds
 FLOW = ("rows", "accepted", "unchanged", "rejected", "open", "fixed", "waived", "superseded")
 SHARES = ("median", "90th percentile")  # nothing has none
-DAY = 86_400  # seconds
 
 
 def cross(found: pd.DataFrame, rows: str, columns: str) -> pd.DataFrame:
@@ -19,14 +19,10 @@ def cross(found: pd.DataFrame, rows: str, columns: str) -> pd.DataFrame:
     return found.pivot_table("count", rows, columns, aggfunc="sum", fill_value=0).astype(np.int64)
 
 
-def mondays(moments: pd.Series[Any]) -> list[str]:
+def mondays(moments: pd.Series[Any]) -> pd.Series[Any]:
     """The Monday (UTC) of each moment, as YYYY-MM-DD."""
-    days = {moment: _monday(moment.date()) for moment in moments.unique()}
-    return [days[moment].isoformat() for moment in moments]
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
+    days = moments.dt.normalize()
+    return pd.Series(days - pd.to_timedelta(days.dt.day_of_week, unit="D")).dt.strftime("%Y-%m-%d")
 
 
 def trend(found: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -41,22 +37,17 @@ def trend(found: pd.DataFrame, by: str) -> pd.DataFrame:
 
 def ageing(found: pd.DataFrame, by: str | None, now: datetime) -> pd.DataFrame:
     """How many are how old, by whole days between the days (UTC) of `first_seen` and `now`."""
-    names = [name for name, _ in AGES]
-    days = [(now.date() - moment.date()).days for moment in found["first_seen"]]
-    limits = [limit for _, limit in AGES if limit is not None]
-    ages = [names[place] for place in np.searchsorted(limits, days)]
-    keys = _keys(found, by)
-    table = cross(pd.DataFrame({"key": keys, "age": ages, "count": found["count"].tolist()}), "key", "age")
-    return _named(table.reindex(columns=names, fill_value=0), by)
+    days = (pd.Timestamp(now).normalize() - found["first_seen"].dt.normalize()).dt.days
+    ages = pd.cut(days, [-np.inf, *AGES.values()], labels=list(AGES)).astype("str")
+    table = cross(pd.DataFrame({"key": _keys(found, by), "age": ages, "count": found["count"]}), "key", "age")
+    return _named(table.reindex(columns=list(AGES), fill_value=0), by)
 
 
 def time_to_fix(found: pd.DataFrame, by: str | None) -> pd.DataFrame:
     """Count, median and 90th percentile of the days from `first_seen` to `changed_at`."""
-    seconds = [
-        (end - begin).total_seconds() for begin, end in zip(found["first_seen"], found["changed_at"], strict=True)
-    ]
-    each = pd.DataFrame({"key": _keys(found, by), "days": np.array(seconds, dtype=np.float64) / DAY})
-    grouped = each.take(np.repeat(np.arange(len(each)), found["count"].to_numpy(np.int64))).groupby("key")["days"]
+    days = (found["changed_at"] - found["first_seen"]).dt.total_seconds() / DAY
+    each = pd.DataFrame({"key": _keys(found, by), "days": days})
+    grouped = each.loc[each.index.repeat(found["count"])].groupby("key")["days"]
     table = pd.DataFrame(
         {"count": grouped.size(), "median": grouped.median(), "90th percentile": grouped.quantile(0.9)}
     )
@@ -66,11 +57,11 @@ def time_to_fix(found: pd.DataFrame, by: str | None) -> pd.DataFrame:
 def flow(found: pd.DataFrame, by: str | None) -> pd.DataFrame:
     """The sums of all batches, or of those of each source or week."""
     keys = mondays(found["finished_at"]) if by == "week" else _keys(found, by)
-    return _named(found[list(FLOW)].groupby(pd.Index(keys, name="key")).sum(), by)
+    return _named(found[list(FLOW)].groupby(keys).sum(), by)
 
 
-def _keys(found: pd.DataFrame, by: str | None) -> list[Any]:
-    return ["all"] * len(found) if by is None else found[by].tolist()
+def _keys(found: pd.DataFrame, by: str | None) -> pd.Series[Any]:
+    return pd.Series("all", found.index, dtype="str") if by is None else found[by]
 
 
 def _named(table: pd.DataFrame, by: str | None) -> pd.DataFrame:

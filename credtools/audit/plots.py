@@ -64,8 +64,8 @@ def flow(counts: Mapping[str, int], theme: str = "light") -> bytes:
                 share = counts[name] / whole if whole else 0.0
                 axes.barh(place, share, 0.45, left=left, color=OUTCOMES[name], edgecolor=THEMES[theme].page)
                 axes.plot(k / 4, place + 0.36, marker="s", color=OUTCOMES[name])
-                told = f"{name} {counts[name]:,} ({share:.0%})"
-                axes.text(k / 4 + 0.014, place + 0.36, told, va="center", color=THEMES[theme].text)
+                written = f"{name} {counts[name]:,} ({share:.0%})"
+                axes.text(k / 4 + 0.014, place + 0.36, written, va="center", color=THEMES[theme].text)
                 left += share
             axes.text(-0.012, place, f"{label}\n{whole:,}", ha="right", va="center", color=THEMES[theme].text)
         axes.set_ylim(1.6, -0.4)
@@ -84,7 +84,7 @@ def pareto(counts: pd.Series[Any], theme: str = "light") -> bytes:
         axes.invert_yaxis()
         for place, (count, part) in enumerate(zip(shown.tolist(), share.tolist(), strict=True)):
             axes.text(
-                count, place, f" {count:,} · {part:.0%} so far", va="center", color=THEMES[theme].text, fontsize=8
+                count, place, f" {count:,} · {part:.0%} cumulative", va="center", color=THEMES[theme].text, fontsize=8
             )
         axes.set_xlim(0, max(1, shown.max() if len(shown) else 1) * 1.25)
         _whole(axes.xaxis)
@@ -117,7 +117,7 @@ def ageing(counts: Mapping[str, int], theme: str = "light") -> bytes:
     """Open rows by how long they have been open."""
     with _axes(theme, len(counts)) as (figure, axes):
         axes.barh(range(len(counts)), list(counts.values()), color=AGES[: len(counts)])
-        axes.set_yticks(range(len(counts)), [f"{name} days" if "day" not in name else name for name in counts])
+        axes.set_yticks(range(len(counts)), [age(name) for name in counts])
         axes.invert_yaxis()
         for place, count in enumerate(counts.values()):
             axes.text(count, place, f" {count:,}", va="center", color=THEMES[theme].text)
@@ -125,6 +125,11 @@ def ageing(counts: Mapping[str, int], theme: str = "light") -> bytes:
         _whole(axes.xaxis)
         axes.set_xlabel("open rows")
         return _png(figure)
+
+
+def age(name: str) -> str:
+    """How an age of the figures is written."""
+    return name if "day" in name else f"{name} days"
 
 
 def crossed(counts: pd.DataFrame, theme: str = "light") -> bytes:

@@ -10,14 +10,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Engine, Text, and_, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, distinct, func, select
 
 from credtools.audit.filters import require_choice
-from credtools.limited import collection_paused
 from credtools.model import REJECT_STATES
 from credtools.store import tables
-from credtools.store.columns import UTCDateTime
 from credtools.store.engine import snapshot
+from credtools.store.frames import frame
 from credtools.text import fold
 
 reject, error, batch = tables.rejects.c, tables.reject_errors.c, tables.batches.c
@@ -126,8 +125,8 @@ def _names(connection: Connection, key: str) -> dict[Any, str] | None:
 
 
 def _named(numbers: pd.Series[Any], names: Mapping[Any, str]) -> Any:
-    codes, distinct_numbers = pd.factorize(numbers, use_na_sentinel=False)
-    return np.array([names.get(number, "") for number in distinct_numbers], dtype=object).take(codes)
+    codes, different = pd.factorize(numbers, use_na_sentinel=False)
+    return pd.array([names.get(number, "") for number in different], dtype="str").take(codes)
 
 
 ROW_COLUMNS = (
@@ -214,7 +213,7 @@ def _per_batch(found: pd.DataFrame, counted: pd.DataFrame) -> Any:
 def _judged(connection: Connection, only: Chosen) -> pd.DataFrame:
     """Rows of a type that were accepted, or found unchanged, per batch; none where a code or state is asked for."""
     if not only.get("type") or len(only) > 1:
-        return pd.DataFrame(columns=["batch_id", "verdict", "count"])
+        return pd.DataFrame({"batch_id": [], "verdict": [], "count": []}, dtype="int64")
     ledger, version, credential = tables.ledger, tables.credential_versions, tables.credentials
     statement = (
         select(ledger.c.batch_id, ledger.c.verdict, func.count().label("count"))
@@ -223,28 +222,3 @@ def _judged(connection: Connection, only: Chosen) -> pd.DataFrame:
         .group_by(ledger.c.batch_id, ledger.c.verdict)
     )
     return frame(connection, statement)
-
-
-def frame(connection: Connection, statement: Any) -> pd.DataFrame:
-    """The answer, column by column, by the names of the statement."""
-    with collection_paused():
-        return pd.DataFrame(_columns(connection, statement))
-
-
-def _columns(connection: Connection, statement: Any) -> dict[str, pd.Series[Any]]:
-    """From the driver's own rows: what is neither text nor number is made once per value, not once per row."""
-    columns = statement.selected_columns
-    found = connection.execute(statement).cursor.fetchall()
-    lists: Any = zip(*found, strict=True) if found else [()] * len(columns)
-    return {
-        name: _series(list(column), kind.type, connection)
-        for (name, kind), column in zip(columns.items(), lists, strict=True)
-    }
-
-
-def _series(column: list[Any], kind: Any, connection: Connection) -> pd.Series[Any]:
-    if isinstance(kind, UTCDateTime):
-        process = kind.dialect_impl(connection.dialect).result_processor(connection.dialect, None)
-        moments = {value: process(value) for value in set(column)} if process else {}
-        return pd.Series([moments[value] for value in column])
-    return pd.Series(column, dtype=object if isinstance(kind, Text) else None)

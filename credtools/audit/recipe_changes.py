@@ -14,17 +14,23 @@ from credtools.store import tables
 from credtools.store.engine import snapshot
 from credtools.store.sources import came_from_source
 
-COLUMNS = ("source", "before", "after", "at", "recipe_before", "recipe_after", "fixed", "broke")
+DTYPES = {
+    "source": "str",
+    "before": "int64",
+    "after": "int64",
+    "at": "datetime64[us, UTC]",
+    "recipe_before": "str",
+    "recipe_after": "str",
+    "fixed": "int64",
+    "broke": "Int64",
+}
 reject, batch, ledger, values = tables.rejects.c, tables.batches.c, tables.ledger.c, tables.ledger_values.c
 
 
 def recipe_changes(engine: Engine, source: str | None = None) -> pd.DataFrame:
-    """One row per change of a source's recipe from one finished file to the next: COLUMNS.
+    """One row per change of a source's recipe from one finished file to the next: DTYPES, see `Audit.recipe_changes`.
 
-    `before`, `after`: the two batches, the second finished `at` that moment. `fixed`: rejects of earlier batches that
-    the second one fixed (a user who was added meanwhile fixes, too). `broke`: its rejected rows whose very record was
-    accepted or unchanged in the first; None where the values of the first were erased. Follow-ups of correction files
-    are no files of their own source.
+    Files that came with a correction file aren't files of their own source.
     """
     event = tables.events.c
     statement = (
@@ -38,17 +44,19 @@ def recipe_changes(engine: Engine, source: str | None = None) -> pd.DataFrame:
         files = c.execute(statement if source is None else statement.where(tables.sources.c.name == source)).all()
         fixes = select(reject.fixed_batch_id, func.count()).where(reject.batch_id != reject.fixed_batch_id)
         fixed: dict[int, int] = dict(c.execute(fixes.group_by(reject.fixed_batch_id)).all())
-        told = []
-        for old, new in pairwise(files):
-            if (old.name, old.part) == (new.name, new.part) and old.recipe_fingerprint != new.recipe_fingerprint:
-                recipes = (old.recipe_fingerprint, new.recipe_fingerprint)
-                worth = (fixed.get(new.id, 0), _broke(c, old.id, new))
-                told.append((old.name, old.id, new.id, new.finished_at, *recipes, *worth))
-    return pd.DataFrame(told, columns=list(COLUMNS)).astype({"broke": "Int64"})
+        found = [
+            (
+                *(old.name, old.id, new.id, new.finished_at, old.recipe_fingerprint, new.recipe_fingerprint),
+                *(fixed.get(new.id, 0), _broke(c, old.id, new)),
+            )
+            for old, new in pairwise(files)
+            if (old.name, old.part) == (new.name, new.part) and old.recipe_fingerprint != new.recipe_fingerprint
+        ]
+    return pd.DataFrame(found, columns=list(DTYPES)).astype(DTYPES)
 
 
 def _broke(c: Connection, old: int, new: Any) -> int | None:
-    """How many records are rejected in the new batch that weren't in the old one; None where that can't be told."""
+    """How many records are rejected in the new batch that weren't in the old one; None where values were erased."""
     fresh = select(reject.record_digest, reject.ordinal).where(reject.batch_id == new.id)
     wanted = set(c.execute(fresh.where(reject.first_seen == new.finished_at)).all())
     if not wanted:
@@ -68,4 +76,4 @@ def _broke(c: Connection, old: int, new: Any) -> int | None:
         if verdict != "rejected":
             right.add((digest, seen[digest]))
         seen[digest] += 1
-    return sum((digest, ordinal) in right for digest, ordinal in wanted)
+    return len(right & {(digest, ordinal) for digest, ordinal in wanted})

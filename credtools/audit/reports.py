@@ -1,32 +1,163 @@
-"""Reports: what an audit and a batch have to say, as sections with pictures, and as pages that anybody can open."""
+"""Reports: one page each that anybody can open, read and print – of an audit, a batch, an unattended run.
+
+The pages are the templates in `templates/`; they take values, and hold counts and names of sources, types, uploaders,
+never a value of a file.
+"""
 
 from __future__ import annotations
 
+import base64
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from credtools.audit.pages import Judged, audit_page, batch_page, run_page, write_page
-from credtools.audit.sections import Asked, Section, alternative, of_audit, titles_of
+import pandas as pd
 
-__all__ = [
-    "Section",
-    "alternative",
-    "audit_page",
-    "batch_page",
-    "of_audit",
-    "run_page",
-    "titles_of",
-    "write_audit",
-    "write_batch",
-    "write_page",
-]
+from credtools.audit.audit import Audit
+from credtools.audit.sections import Section, sections
+from credtools.errors import CredtoolsError
+from credtools.model import Counts, Outcome, Receipt
+from credtools.settings import VERSION
+from credtools.text import plural
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["BatchSummary", "Section", "audit_page", "batch_page", "run_page", "sections", "write"]
+
+MOST_LINES = 12
+MEANING = {
+    "ok": "Imported; no row was rejected.",
+    "partial": "Imported; the rejected rows are followed until they are fixed.",
+    "held": "Nothing was written; a person has to review it.",
+    "failed": "Nothing was written.",
+    "unknown": "It isn't known whether anything was written; run the same command again.",
+}
 
 
-def write_audit(registry: Asked, path: str | Path, **filters: Any) -> Path:
-    """Writes what an audit found (with the filters of `registry.audit`) as one .html page. Raises CredtoolsError."""
-    return write_page(path, audit_page(registry, filters))
+@dataclass(frozen=True)
+class BatchSummary:
+    """What the page of a batch is made of: `batch.summary()` gives it.
+
+    `rejects` as in `registry.audit.rejects`; `decisions`: of each credential that the batch wrote.
+    """
+
+    number: int
+    file: str
+    source: str
+    state: str
+    held_because: str | None
+    counts: Counts
+    sha256: str
+    recipe: str
+    receipt: Receipt | None
+    rejects: pd.DataFrame
+    decisions: Sequence[str]
 
 
-def write_batch(batch: Judged, path: str | Path) -> Path:
-    """Writes what became of a batch as one .html page. Raises CredtoolsError."""
-    return write_page(path, batch_page(batch))
+def audit_page(audit: Audit, filters: Mapping[str, Any]) -> str:
+    """The page of an audit: every section with its picture and its table; blank filters are left out.
+
+    Raises CredtoolsError when a filter means nothing.
+    """
+    filters = {name: value for name, value in filters.items() if value not in (None, "")}
+    named = ", ".join(f"{name} {value}" for name, value in filters.items())
+    facts = f"Only {named}." if named else "All sources, all times."
+    return _page("audit.html", title="Rejected rows", facts=facts, sections=sections(audit, filters))
+
+
+def batch_page(batch: BatchSummary) -> str:
+    """The page of a batch: what became of its rows, why rows were rejected, and its provenance."""
+    state = f"It is {batch.state}" + (f": {batch.held_because}" if batch.held_because else ".")
+    facts = f"{plural(batch.counts.rows, 'row')} of the source {batch.source}. {state}"
+    return _page("batch.html", title=f"Batch {batch.number}: {batch.file}", facts=facts, **_of_batch(batch))
+
+
+def run_page(outcome: Outcome, batch: BatchSummary | None, run: Mapping[str, object]) -> str:
+    """The page of an unattended run: how it ended, its batch where there is one, and how it was run."""
+    said = " ".join(text for text in (outcome.held_because, outcome.problem) if text)
+    values = _of_batch(batch) if batch else {"counts": outcome.counts.as_dict()}
+    rows = [(name, "" if fact is None else fact) for name, fact in run.items()]
+    title = f"{Path(outcome.file).name}: {outcome.verdict}"
+    return _page("batch.html", title=title, facts=said or MEANING[outcome.verdict], run=rows, **values)
+
+
+def write(path: str | Path, page: str) -> Path:
+    """Writes a page. Raises CredtoolsError when the name isn't .html, or it can't be written."""
+    path = Path(path)
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise CredtoolsError("not_html", name=path.name)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page, "utf-8")
+    except OSError as problem:
+        raise CredtoolsError("page_not_written", path=str(path), why=problem.strerror) from problem
+    return path
+
+
+def _of_batch(batch: BatchSummary) -> dict[str, Any]:
+    provenance = {"Batch": str(batch.number), "File": batch.file, "Source": batch.source}
+    provenance |= {"SHA-256 of the file": batch.sha256, "Recipe (fingerprint)": batch.recipe}
+    if (receipt := batch.receipt) is not None:
+        provenance |= {"Schema (fingerprint)": receipt.schema, "Judgement": receipt.judgement}
+        provenance |= {"Audit event": f"{receipt.audit_seq:,}", "Audit head": receipt.audit_head}
+    rejects = batch.rejects
+    still_open = rejects.loc[rejects["state"] == "open", "reject"].nunique()
+    return {
+        "batch": batch,
+        "counts": batch.counts.as_dict(),
+        "rejected": f"{plural(rejects['reject'].nunique(), 'row')} rejected, {still_open:,} still open. A row may have "
+        "several errors.",
+        "errors": _errors(rejects.drop_duplicates(["reject", "code"])),
+        "decisions": [(name.replace("_", " ").capitalize(), n) for name, n in Counter(batch.decisions).most_common()],
+        "provenance": list(provenance.items()),
+    }
+
+
+def _errors(rejects: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """Per error, the most frequent first: title, code, how many rows, what became of them, where they are."""
+    rows = []
+    for (title, code), some in sorted(rejects.groupby(["title", "code"]), key=lambda group: -len(group[1])):
+        states = ", ".join(f"{count:,} {name}" for name, count in Counter(some["state"].tolist()).most_common())
+        lines = ", ".join(f"{line:,}" for line in sorted(some["line"].tolist())[:MOST_LINES])
+        rest = f" and {len(some) - MOST_LINES:,} more" if len(some) > MOST_LINES else ""
+        rows.append((title, code, len(some), states, lines + rest))
+    return rows
+
+
+def _page(template: str, **values: Any) -> str:
+    return _templates().get_template(template).render(**values, version=VERSION, now=datetime.now(UTC))
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    """The templates; each value in them is escaped, and one that is missing is an error."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - only who writes pages needs it
+
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"grouped": _grouped, "drawn": _drawn}
+    made.globals |= {"are_numbers": _are_numbers}
+    return made
+
+
+def _grouped(value: object) -> object:
+    return f"{value:,}" if isinstance(value, int) else value
+
+
+def _drawn(section: Section, theme: str) -> str:
+    return "" if section.plot is None else base64.b64encode(section.plot(theme)).decode()
+
+
+def _are_numbers(rows: Iterable[Sequence[Any]]) -> list[bool]:
+    """Which columns hold numbers only: they are ranged right."""
+    return [all(isinstance(cell, int) for cell in column) for column in zip(*rows, strict=True)]

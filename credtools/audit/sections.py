@@ -6,31 +6,22 @@ of sources and types, and people who upload; never a value of a file.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
 from credtools.audit import plots
 from credtools.audit.audit import Audit
+from credtools.audit.figures import FLOW
 from credtools.audit.plots import Plot
 from credtools.model import REJECT_STATES
-from credtools.schema.loading import SchemaFile
 from credtools.text import plural
 
-STATE_HEADINGS = ("Open", "Fixed", "Waived", "Superseded")
 MOST_ROWS = 50
-
-
-class Asked(Protocol):
-    """What sections ask of a registry."""
-
-    @property
-    def audit(self) -> Audit: ...
-    def schema(self, name: str) -> SchemaFile: ...
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -40,173 +31,164 @@ class Section:
     name: str
     title: str
     sentence: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
+    headings: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
     plot: Plot | None = None
     keys: tuple[Mapping[str, str], ...] = ()  # per row the filters that lead to what it counts
 
+    @property
+    def alternative(self) -> str:
+        """The text in place of the picture where it can't be seen: the first rows of the table."""
+        first = "; ".join(" ".join(str(cell) for cell in row[:3]) for row in self.rows[:3])
+        return f"{self.title}: {first}. All figures are in the table below."
 
-def of_audit(registry: Asked, filters: Mapping[str, Any]) -> Iterator[Section]:
-    """All questions about the rejects that fit the filters (see `registry.audit`), one after the other.
+
+def sections(audit: Audit, filters: Mapping[str, Any]) -> Iterator[Section]:
+    """All questions about the rejected rows that fit the filters (see `Filters`), one after the other.
 
     Raises CredtoolsError when a filter means nothing.
     """
     for ask in (flow, causes, trend, ageing, sources, fixing, changes):
-        yield ask(registry, filters)
+        yield ask(audit, dict(filters))
 
 
-def flow(registry: Asked, filters: Mapping[str, Any]) -> Section:
+def flow(audit: Audit, filters: dict[str, Any]) -> Section:
     """Rows in → accepted, unchanged, rejected → fixed, waived, superseded, open."""
-    told = registry.audit.flow(by="source", **filters)
-    counts = {str(name): int(count) for name, count in told.sum().items()}
-    for name in ("rows", "accepted", "unchanged", "rejected", *REJECT_STATES):
-        counts.setdefault(name, 0)
+    found = audit.flow(by="source", **filters)
+    counts = {name: int(found[name].sum()) for name in FLOW}
     sentence = (
         f"Of {plural(counts['rows'], 'row')}, {counts['accepted']:,} were accepted, {counts['unchanged']:,} were known "
-        f"already and {counts['rejected']:,} were rejected. Of the rejected, {counts['fixed']:,} fixed, "
-        f"{counts['waived']:,} waived, {counts['superseded']:,} superseded by their next appearance, and "
+        f"already and {counts['rejected']:,} were rejected. Rejected rows: {counts['fixed']:,} fixed, "
+        f"{counts['waived']:,} waived, {counts['superseded']:,} superseded (rejected again later), "
         f"{counts['open']:,} still open."
     )
     if not (filters.get("since") or filters.get("until")):  # of batches they mean another day than of rejects
-        undone = int(registry.audit.rejects(by="source", **filters).to_numpy().sum()) - counts["rejected"]
-        sentence += f" {undone:,} more were rejected in batches that were undone, and closed with them." * bool(undone)
-    names = ("rows", "accepted", "unchanged", "rejected", "fixed", "waived", "superseded", "open")
-    rows = [(source, *(int(row[name]) for name in names)) for source, row in told.iterrows()]
-    keys = tuple({"source": str(source)} for source in told.index)
-    headings = ("Source", *(name.capitalize() for name in names))
-    return Section(
-        "flow", "What became of the rows", sentence, headings, tuple(rows), partial(plots.flow, counts), keys
-    )
+        undone = int(audit.rejects(by="source", **filters).to_numpy().sum()) - counts["rejected"]
+        sentence += f" {plural(undone, 'more rejected row')} belonged to undone batches and closed with them." * (
+            undone > 0
+        )
+    shown = found[["rows", "accepted", "unchanged", "rejected", "fixed", "waived", "superseded", "open"]]
+    headings = ("Source", *(name.capitalize() for name in shown.columns))
+    title, plot = "What became of the rows", partial(plots.flow, counts)
+    return Section("flow", title, sentence, headings, _rows(shown), plot, _keys("source", found.index))
 
 
-def causes(registry: Asked, filters: Mapping[str, Any]) -> Section:
+def causes(audit: Audit, filters: dict[str, Any]) -> Section:
     """Pareto of the errors: the few that make most of the rejected rows."""
-    found = registry.audit.rejects(by="code", **filters)
-    judged_last = [state for state in REJECT_STATES if filters.get("state") or state != "superseded"]
-    counts = found[judged_last].sum(axis=1).sort_values(ascending=False, kind="stable")
+    title = "Causes, largest first"
+    found = audit.rejects(by="code", **filters)
+    latest = [state for state in REJECT_STATES if filters.get("state") or state != "superseded"]
+    counts = found[latest].sum(axis=1).sort_values(ascending=False, kind="stable")
+    if found.empty:
+        return Section("causes", title, "No row was rejected.")
     if not counts.sum():
-        told = "No row was rejected." if found.empty else "All of these rows came again, and count there."
-        return Section("causes", "Causes, largest first", told, (), ())
-    titles = titles_of(registry)
+        return Section("causes", title, "All of these rows were rejected again later, and are counted there.")
+    titles = audit.titles
     share = counts.cumsum() / counts.sum()
     few = int((share < 0.8).sum()) + 1
-    errors = "One error makes" if few == 1 else f"{few} of {plural(len(counts), 'error')} make"
+    errors = "One error causes" if few == 1 else f"{few} of {plural(len(counts), 'error')} cause"
     sentence = (
-        f"{errors} {share.iloc[few - 1]:.0%} of what is wrong. A row that came again counts once, as it was judged "
-        "last; one with several errors counts in each."
+        f"{errors} {share.iloc[few - 1]:.0%} of the rejections. A row that was rejected again counts once, by its "
+        "latest check; a row with several errors counts in each."
     )
     rows = tuple(
-        (titles.get(code, code), code, *(int(found.loc[code, state]) for state in REJECT_STATES), f"{share[code]:.0%}")
+        (titles.get(code, code), code, *(int(count) for count in found.loc[code]), f"{share[code]:.0%}")
         for code in counts.index.astype(str)
     )
-    drawn = counts.rename(index=lambda code: titles.get(code, code))
-    headings = ("Error", "Code", *STATE_HEADINGS, "Together so far")
-    keys = tuple({"code": str(code)} for code in counts.index)
-    return Section("causes", "Causes, largest first", sentence, headings, rows, partial(plots.pareto, drawn), keys)
+    headings = ("Error", "Code", *(state.capitalize() for state in REJECT_STATES), "Cumulative")
+    plot = partial(plots.pareto, counts.rename(index=titles))
+    return Section("causes", title, sentence, headings, rows, plot, _keys("code", counts.index))
 
 
-def trend(registry: Asked, filters: Mapping[str, Any]) -> Section:
+def trend(audit: Audit, filters: dict[str, Any]) -> Section:
     """Week by week, by cause."""
-    weeks = registry.audit.trend(by="code", **filters)
     title = "Trend by cause"
+    weeks = audit.trend(by="code", **filters).rename(columns=audit.titles)
     if weeks.empty:
-        return Section("trend", title, "There is no week with a rejected row.", (), ())
+        return Section("trend", title, "There is no week with a rejected row.")
     totals = weeks.sum(axis=1)
-    sentence = f"In the week of {weeks.index[-1]} {plural(int(totals.iloc[-1]), 'error')} came up for the first time."
+    sentence = f"In the week of {weeks.index[-1]}, {plural(int(totals.iloc[-1]), 'error')} appeared for the first time."
     if len(weeks) > 1:
         sentence += (
-            f" Of {len(weeks):,} weeks the middle one has {totals.median():,.0f}, the worst {totals.max():,} (week of "
+            f" The median of {len(weeks):,} weeks is {totals.median():,.0f}, the highest {totals.max():,} (week of "
             f"{totals.idxmax()})."
         )
-    named = weeks.rename(columns=titles_of(registry))
-    largest = named.sum().sort_values(ascending=False, kind="stable").index[: plots.MOST_CAUSES]
-    rows = tuple(
-        (week, int(named.loc[week].sum()), *(int(named.loc[week, name]) for name in largest))
-        for week in reversed(named.index[-MOST_ROWS:])
-    )
-    return Section("trend", title, sentence, ("Week of", "All", *largest), rows, partial(plots.trend, named))
+    largest = weeks.sum().sort_values(ascending=False, kind="stable").index[: plots.MOST_CAUSES]
+    shown = pd.concat([totals, weeks[largest]], axis=1).iloc[::-1].head(MOST_ROWS)
+    return Section("trend", title, sentence, ("Week of", "All", *largest), _rows(shown), partial(plots.trend, weeks))
 
 
-def ageing(registry: Asked, filters: Mapping[str, Any]) -> Section:
+def ageing(audit: Audit, filters: dict[str, Any]) -> Section:
     """How long what is open has been open."""
     title = "How old the open rows are"
-    by_source = registry.audit.ageing(by="source", **filters)
-    whole = {str(name): int(count) for name, count in by_source.sum().items()}
-    if not sum(whole.values()):
-        return Section("ageing", title, "No rejected row is open.", (), ())
-    old = sum(count for name, count in whole.items() if name not in ("up to 7 days", "8 to 30"))
-    sentence = (
-        f"{plural(sum(whole.values()), 'row')} {_are(sum(whole.values()))} open, {old:,} for longer than 30 days."
-    )
-    headings = ("Source", *(f"{name} days" if "day" not in name else name.capitalize() for name in whole))
-    rows = tuple((source, *(int(row[name]) for name in whole)) for source, row in by_source.iterrows())
-    keys = tuple({"source": str(source), "state": "open"} for source in by_source.index)
-    return Section("ageing", title, sentence, headings, rows, partial(plots.ageing, whole), keys)
+    found = audit.ageing(by="source", **filters)
+    counts = {str(name): int(count) for name, count in found.sum().items()}
+    total = sum(counts.values())
+    if not total:
+        return Section("ageing", title, "No rejected row is open.")
+    old = counts["31 to 90"] + counts["over 90"]
+    sentence = f"{plural(total, 'row')} {_are(total)} open, {old:,} for longer than 30 days."
+    headings = ("Source", *(plots.age(name).capitalize() for name in counts))
+    keys = _keys("source", found.index, state="open")
+    return Section("ageing", title, sentence, headings, _rows(found), partial(plots.ageing, counts), keys)
 
 
-def sources(registry: Asked, filters: Mapping[str, Any]) -> Section:
+def sources(audit: Audit, filters: dict[str, Any]) -> Section:
     """Which source breaks which rule."""
-    found = registry.audit.cross("source", "code", **filters)
-    if not filters.get("state"):  # as above: a row that came again counts once
-        again = registry.audit.cross("source", "code", **{**filters, "state": "superseded"})
-        found = (found - again.reindex_like(found).fillna(0)).astype(int)
     title = "Source by error"
+    found = audit.cross("source", "code", **filters)
+    if not filters.get("state"):  # as above: a row that was rejected again counts once
+        again = audit.cross("source", "code", **filters | {"state": "superseded"})
+        found = (found - again.reindex_like(found).fillna(0)).astype(int)
     if not found.to_numpy().sum():
-        return Section("sources", title, "No row was rejected.", (), ())
-    found = found.rename(columns=titles_of(registry))
+        return Section("sources", title, "No row was rejected.")
+    found = found.rename(columns=audit.titles)
     totals = found.sum(axis=1).sort_values(ascending=False, kind="stable")
-    most = found.loc[totals.index[0]]
+    found = found.loc[totals.index]
+    first = found.iloc[0]
     sentence = (
-        f"Most comes from {totals.index[0]} ({plural(int(totals.iloc[0]), 'error')}), above all "
-        f"‘{most.idxmax()}’ ({most.max():,})."
+        f"Most errors come from {totals.index[0]} ({totals.iloc[0]:,}), mainly ‘{first.idxmax()}’ ({first.max():,})."
     )
-    rows = tuple(
-        (source, int(totals[source]), *(int(found.loc[source, name]) for name in found.columns))
-        for source in totals.index
-    )
-    keys = tuple({"source": str(source)} for source in totals.index)
-    plot = partial(plots.crossed, found)
-    return Section("sources", title, sentence, ("Source", "All", *map(str, found.columns)), rows, plot, keys)
+    rows = _rows(pd.concat([totals, found], axis=1))
+    headings = ("Source", "All", *map(str, found.columns))
+    keys = _keys("source", found.index)
+    return Section("sources", title, sentence, headings, rows, partial(plots.crossed, found), keys)
 
 
-def fixing(registry: Asked, filters: Mapping[str, Any]) -> Section:
+def fixing(audit: Audit, filters: dict[str, Any]) -> Section:
     """How long fixing takes, by error."""
     title = "How long fixing takes"
-    found = registry.audit.time_to_fix(by="code", **filters)
-    whole = registry.audit.time_to_fix(**filters).iloc[0]
-    if not whole["count"]:
-        return Section("fixing", title, "Nothing was fixed yet.", (), ())
-    titles = titles_of(registry)
-    sentence = (
-        f"{plural(int(whole['count']), 'row')} {_are(int(whole['count']))} fixed: half of them within "
-        f"{days(whole['median'])}, nine of ten within {days(whole['90th percentile'])}."
-    )
-    ordered = found.sort_values("median", ascending=False, kind="stable")
+    found = audit.time_to_fix(by="code", **filters).sort_values("median", kind="stable", ascending=False)
+    count, *whole = audit.time_to_fix(**filters).iloc[0]
+    if not count:
+        return Section("fixing", title, "No row has been fixed yet.")
+    half, most = map(_days, whole)
+    titles = audit.titles
+    sentence = f"{plural(int(count), 'row')} {_are(int(count))} fixed: half within {half}, nine of ten within {most}."
     rows = tuple(
-        (titles.get(str(code), code), int(row["count"]), days(row["median"]), days(row["90th percentile"]))
-        for code, row in ordered.iterrows()
+        (titles.get(str(code), code), int(row["count"]), _days(row["median"]), _days(row["90th percentile"]))
+        for code, row in found.iterrows()
     )
-    keys = tuple({"code": str(code), "state": "fixed"} for code in ordered.index)
+    keys = _keys("code", found.index, state="fixed")
     return Section("fixing", title, sentence, ("Error", "Fixed", "Half within", "Nine of ten within"), rows, keys=keys)
 
 
-def changes(registry: Asked, filters: Mapping[str, Any]) -> Section:
+def changes(audit: Audit, filters: dict[str, Any]) -> Section:
     """What changes of recipes have fixed and broken."""
-    title = "What changed recipes fixed and broke"
-    found = registry.audit.recipe_changes(filters.get("source"))
+    title = "What recipe changes fixed and broke"
+    found = audit.recipe_changes(filters.get("source"))
     if found.empty:
-        return Section("changes", title, "No source has changed its recipe from one file to the next.", (), ())
-    broke = found["broke"].dropna().astype(int).sum()
+        return Section("changes", title, "No source has changed its recipe from one file to the next.")
     sentence = (
-        f"{plural(len(found), 'change')}: {plural(int(found['fixed'].sum()), 'row')} fixed, {broke:,} rejected that "
-        "had been accepted before."
+        f"{plural(len(found), 'change')}: {plural(int(found['fixed'].sum()), 'row')} fixed, "
+        f"{found['broke'].sum():,} rejected that had been accepted before."
     )
     rows = tuple(
         (
             row["source"],
             f"{row['at']:%Y-%m-%d}",
             f"{row['before']} → {row['after']}",
-            f"{str(row['recipe_before'])[:8]} → {str(row['recipe_after'])[:8]}",
+            f"{row['recipe_before'][:8]} → {row['recipe_after'][:8]}",
             int(row["fixed"]),
             "erased" if pd.isna(row["broke"]) else int(row["broke"]),
         )
@@ -215,23 +197,19 @@ def changes(registry: Asked, filters: Mapping[str, Any]) -> Section:
     return Section("changes", title, sentence, ("Source", "Day", "Batches", "Recipe", "Fixed", "Broke"), rows)
 
 
-def titles_of(registry: Asked, schema: str = "credentials") -> dict[str, str]:
-    """What people call each error, by its code; where two have one title, the code stands behind it."""
-    titles = {rule.code: rule.title for rule in registry.schema(schema).rules}
-    many = Counter(titles.values())
-    return {code: title if many[title] == 1 else f"{title} ({code})" for code, title in titles.items()}
+def _rows(counts: pd.DataFrame) -> tuple[Row, ...]:
+    """The key of each row and its counts."""
+    return tuple((key, *map(int, row)) for key, *row in counts.itertuples(name=None))
 
 
-def days(number: float) -> str:
+def _keys(name: str, values: Iterable[object], **more: str) -> tuple[Mapping[str, str], ...]:
+    return tuple({name: str(value), **more} for value in values)
+
+
+def _days(number: float) -> str:
     """A duration as people say it."""
     return "a day" if round(number) <= 1 else f"{number:,.0f} days"
 
 
 def _are(count: int) -> str:
     return "is" if count == 1 else "are"
-
-
-def alternative(section: Section) -> str:
-    """What stands in place of the picture where it can't be seen: the first rows of the table."""
-    told = "; ".join(" ".join(str(cell) for cell in row[:3]) for row in section.rows[:3])
-    return f"{section.title}: {told}. All figures stand in the table below."

@@ -16,13 +16,8 @@ from credtools.cli.common import filtered, open_registry
 @filtered
 def report(batch: int | None, output: Path, **filters: Any) -> None:
     """Write one page that anybody can open and print: of a batch, or without a number of all rejected rows."""
-    from credtools.audit import reports  # noqa: PLC0415
-
     if batch is not None and any(filters.values()):
         raise click.UsageError("The page of a batch tells all of it; filters go with the audit (no batch number).")
     registry = open_registry()
-    if batch is not None:
-        written = reports.write_batch(registry.batch(batch), output)
-    else:
-        written = reports.write_audit(registry, output, **filters)
+    written = registry.report(output, **filters) if batch is None else registry.batch(batch).report(output)
     click.echo(f"Written to {written}; open it in a browser.")

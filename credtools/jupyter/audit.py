@@ -43,10 +43,10 @@ class AuditPage(Page):
         status = f"{plural(rows['found'], 'rejected row')}{chosen} · {rows['open']:,} open"
         state = {"type": "state", "filters": self.filters, "list": rows, "status": status}
         self.send(state | self._filters | self.said())
-        for section in reports.of_audit(self.registry, self.filters):
+        for section in reports.sections(self.registry.audit, self.filters):
             self.send({"type": "section", "section": _shown(section)})
             if section.plot is not None:
-                picture = {"type": "picture", "name": section.name, "alternative": reports.alternative(section)}
+                picture = {"type": "picture", "name": section.name, "alternative": section.alternative}
                 self.send(picture, [section.plot(self._theme)])
         self.send({"type": "complete"})
 
@@ -71,7 +71,13 @@ class AuditPage(Page):
     def do_history(self, batch: int, line: int) -> None:
         """All that happened to one row, and its errors."""
         history = [
-            [self._moment(act["at"]), act["by"], act["what"], f"batch {act['batch']}, line {act['line']}", act["told"]]
+            [
+                self._moment(act["at"]),
+                act["by"],
+                act["what"],
+                f"batch {act['batch']}, line {act['line']}",
+                act["details"],
+            ]
             for act in self.registry.audit.row(batch, line).to_dict("records")
         ]
         row = {"batch": batch, "line": line, "history": history, "zone": str(self._zone)}
@@ -91,7 +97,7 @@ class AuditPage(Page):
     def do_export(self, kind: str) -> None:
         """Sends the open rows that fit as a correction file, or what is seen as a page."""
         if kind == ".html":
-            self.hand_out("audit.html", lambda path: reports.write_audit(self.registry, path, **self.filters))
+            self.hand_out("audit.html", lambda path: self.registry.report(path, **self.filters))
         else:
             name = f"rejects{'.xlsx' if kind == '.xlsx' else '.csv'}"
             self.hand_out(name, lambda path: self.registry.write_rejects(path, **self.filters))
@@ -100,7 +106,7 @@ class AuditPage(Page):
 
     def _choices(self) -> dict[str, list[tuple[str, str]]]:
         """What can be filtered by: of each filter its values and their names."""
-        audit, titles = self.registry.audit, reports.titles_of(self.registry)
+        audit, titles = self.registry.audit, self.registry.audit.titles
         found = {
             by: listed(name for name in sorted(map(str, audit.rejects(by=by).index)) if name)
             for by in ("source", "type", "uploader")
@@ -119,7 +125,7 @@ class AuditPage(Page):
                 **{name: int(first[name]) for name in ("batch", "line")},
                 "since": self._moment(first["first_seen"])[:10],
                 "errors": [
-                    _said(title, text) for title, text in zip(errors["title"], errors["resolution"], strict=True)
+                    _said(*error) for error in zip(errors["title"], errors["resolution"].fillna(""), strict=True)
                 ],
             }
             for first, errors in ((errors.iloc[0], errors) for _, errors in found)
@@ -130,7 +136,7 @@ class AuditPage(Page):
         return str(pd.Timestamp(at).tz_convert(self._zone).strftime("%Y-%m-%d %H:%M"))
 
 
-def _said(title: str, resolution: str | None) -> str:
+def _said(title: str, resolution: str) -> str:
     """An error in one line; no sentence once it was erased."""
     return f"{title}: {remedied(resolution, 'screen')}" if resolution else title
 

@@ -47,7 +47,7 @@ class Record:
     @classmethod
     def of_audit(cls, registry: Registry, filters: Mapping[str, Any]) -> Record:
         """What became of rejected rows, section by section. Raises CredtoolsError."""
-        return cls(registry, None, [_section(one) for one in reports.of_audit(registry, filters)])
+        return cls(registry, None, [_section(one) for one in reports.sections(registry.audit, filters)])
 
     @classmethod
     def of_batch(cls, registry: Registry, number: int, *, finish: bool, max_reject_rate: float | None = None) -> Record:
@@ -136,7 +136,7 @@ def _section(section: reports.Section) -> View:
     drawn = ""
     if section.plot is not None:
         picture = base64.b64encode(section.plot("light")).decode()
-        words = escape(reports.alternative(section))
+        words = escape(section.alternative)
         drawn = f'<img style="max-width:100%" src="data:image/png;base64,{picture}" alt="{words}">'
         figures = f"<details><summary>The figures</summary>{figures}</details>"
     return _view(section.title, f"\n{section.sentence}", f"<p>{escape(section.sentence)}</p>{drawn}{figures}", "h3")

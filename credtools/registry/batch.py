@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from credtools import store
+from credtools.audit import reports
 from credtools.audit.audit import Audit
 from credtools.media import Attached
 from credtools.model import Counts, Outcome, Receipt, Review, Table
@@ -252,6 +253,30 @@ class Batch:
     def rejects(self) -> pd.DataFrame:
         """The rejected rows of this batch, one row per error; columns as `registry.audit.rejects()`."""
         return Audit(self.registry.engine).rejects(batch=self.id)
+
+    def summary(self) -> reports.BatchSummary:
+        """What the page of this batch is made of."""
+        return reports.BatchSummary(
+            number=self.id,
+            file=self.file,
+            source=self.source,
+            state=self.state,
+            held_because=self.held_because,
+            counts=self.counts,
+            sha256=self.sha256,
+            recipe=self.recipe.fingerprint,
+            receipt=self.receipt,
+            rejects=self.rejects(),
+            decisions=self.credentials()["decision"].tolist(),
+        )
+
+    def report(self, path: str | Path) -> Path:
+        """Writes what became of the batch as one .html page that anybody can open and print.
+
+        Raises:
+            CredtoolsError: the page can't be written there.
+        """
+        return reports.write(path, reports.batch_page(self.summary()))
 
     def save_recipe(self, path: str | Path) -> Path:
         """Saves the recipe with what was detected and decided, so that it replays alone."""

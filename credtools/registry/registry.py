@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from credtools import reading, store
+from credtools.audit import reports, timeline
 from credtools.audit.audit import Audit
-from credtools.audit.history import history
 from credtools.errors import RegistryError
 from credtools.model import Review
 from credtools.privacy import erase as erasing
@@ -222,7 +222,19 @@ class Registry(Session):
     @property
     def audit(self) -> Audit:
         """Questions about rejected rows; reads only."""
-        return Audit(self.engine)
+        return Audit(self.engine, lambda: {rule.code: rule.title for rule in self.schema("credentials").rules})
+
+    def report(self, path: str | Path, **filters: Any) -> Path:
+        """Writes what the audit found as one .html page that anybody can open and print.
+
+        Args:
+            path: the file, .html.
+            **filters: only these rows, see `audit`.
+
+        Raises:
+            CredtoolsError: a filter means nothing here, or the page can't be written.
+        """
+        return reports.write(path, reports.audit_page(self.audit, filters))
 
     def credentials(self) -> pd.DataFrame:
         """All standing versions of all credentials."""
@@ -242,7 +254,7 @@ class Registry(Session):
         `what`: uploaded, a changed column, a medium, approved, declined (with its reason), undone. Raises
         RegistryError when the line wrote no credential.
         """
-        return history(self.engine, _number(batch), line)
+        return timeline.history(self.engine, _number(batch), line)
 
     def verify(self) -> list[str]:
         """What in the stored history and media doesn't agree with what was chained; empty when everything does."""

@@ -58,8 +58,8 @@ def write(registry: Registry, folder: Path, outcome: Outcome, source: str, timin
                 rejects = folder / "rejects.csv"
                 registry.write_rejects(rejects, batch)
         (folder / "run.json").write_text(json.dumps(told, indent=2) + "\n", "utf-8")
-        page = reports.run_page(outcome, batch, {name: told.get(name) for name in FACTS})
-        reports.write_page(folder / "report.html", page)
+        page = reports.run_page(outcome, batch.summary() if batch else None, {name: told.get(name) for name in FACTS})
+        reports.write(folder / "report.html", page)
     except (OSError, RegistryError) as problem:
         raise CredtoolsError(f"The evidence of the run can't be written to {folder}: {problem}") from problem
     return rejects

@@ -15,7 +15,7 @@ from tests.browser.steps import PATIENCE, OpenNotebook, cell_count, run, theme
 from tests.builders import BEN, MIXED, export, load, new_organisation, write
 from tests.year import Year
 
-ANY_WORDS = re.compile("All figures stand in the table below")
+ANY_WORDS = re.compile("All figures are in the table below")
 EVIL = "<img src=x onerror=alert(1)>"
 
 
@@ -84,7 +84,7 @@ def test_a_quarter(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> N
         f"already and {counts['rejected']:,} were rejected."
     )
     expect(audit.region("What became of the rows")).to_contain_text(
-        f"{every - counts['rejected']:,} more were rejected in batches that were undone, and closed with them."
+        f"{every - counts['rejected']:,} more rejected rows belonged to undone batches and closed with them."
     )
     page.locator(".ct-audit").evaluate("audits => audits.scrollIntoView()")
     screenshot(page, "audit-1")
