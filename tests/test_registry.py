@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from sqlalchemy import event
 
@@ -47,7 +48,7 @@ def rejects(registry: Registry) -> list[tuple[Any, ...]]:
     frame = registry.audit.rejects().drop_duplicates("reject")
     columns = ["batch", "line", "state", "fixed_batch", "fixed_line"]
     found = [tuple(row) for row in frame[columns].itertuples(index=False)]
-    return [tuple(None if value != value else value for value in row) for row in found]  # noqa: PLR0124 - NaN
+    return [tuple(None if pd.isna(value) else value for value in row) for row in found]
 
 
 def credentials(registry: Registry) -> list[tuple[Any, ...]]:

@@ -92,8 +92,8 @@ def test_values_of_settled_rows(registry: Registry, folder: Path) -> None:
     told, before = figures(registry), registry.credentials()
     assert str(registry.retain()) == "3 rows · 1 reject · 1 patch"
     assert kept_lines(registry) == [(1, 3), (1, 6), (2, 2)]
-    errors = registry.audit.rejects().set_index("line")["value"].to_dict()
-    assert errors == {3: "zoe@example.org", 4: None, 6: "x"}
+    errors = registry.audit.rejects().set_index("line")["value"].fillna("(erased)").to_dict()
+    assert errors == {3: "zoe@example.org", 4: "(erased)", 6: "x"}
     assert registry.credentials().equals(before)
     assert figures(registry) == told
     assert registry.verify() == []

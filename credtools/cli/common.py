@@ -55,7 +55,7 @@ def plain(row: Mapping[Any, Any]) -> dict[str, Any]:
 def _jsonable(value: Any) -> Any:
     import pandas as pd  # noqa: PLC0415
 
-    if value is None or value is pd.NaT or (isinstance(value, float) and pd.isna(value)):
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
         return None
     if isinstance(value, pd.Timestamp):
         return value.isoformat(timespec="seconds")
