@@ -271,11 +271,7 @@ class Batch:
         )
 
     def report(self, path: str | Path) -> Path:
-        """Writes what became of the batch as one .html page that anybody can open and print.
-
-        Raises:
-            CredtoolsError: the page can't be written there.
-        """
+        """Writes what became of the batch as one .html page; raises CredtoolsError when that isn't possible."""
         return reports.write(path, reports.batch_page(self.summary()))
 
     def save_recipe(self, path: str | Path) -> Path:

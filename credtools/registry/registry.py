@@ -225,14 +225,9 @@ class Registry(Session):
         return Audit(self.engine, lambda: {rule.code: rule.title for rule in self.schema("credentials").rules})
 
     def report(self, path: str | Path, **filters: Any) -> Path:
-        """Writes what the audit found as one .html page that anybody can open and print.
+        """Writes what the audit found (of the rows that fit the filters) as one .html page that anybody can open.
 
-        Args:
-            path: the file, .html.
-            **filters: only these rows, see `audit`.
-
-        Raises:
-            CredtoolsError: a filter means nothing here, or the page can't be written.
+        Raises CredtoolsError: a filter means nothing here, or the page can't be written.
         """
         return reports.write(path, reports.audit_page(self.audit, filters))
 
@@ -249,10 +244,15 @@ class Registry(Session):
         return standing.expiring(self.credentials(), self.lookups().today, days)
 
     def history(self, batch: Batch | int, line: int) -> pd.DataFrame:
-        """What was done with the credential of a line, oldest first: at, by, version, batch, line, what, before, after.
+        """What was done with the credential of a line, oldest first: the part of `audit.row` that is about it.
 
-        `what`: uploaded, a changed column, a medium, approved, declined (with its reason), undone. Raises
-        RegistryError when the line wrote no credential.
+        Returns:
+            at (datetime64[us, UTC]), by (str), version (int64, from 1), batch, line (int64), what (str), before, after
+            (str). `what`: uploaded, a changed column, medium, approved, declined (`after`: the reason), resubmitted,
+            undone.
+
+        Raises:
+            RegistryError: the line wrote no credential.
         """
         return timeline.history(self.engine, _number(batch), line)
 
