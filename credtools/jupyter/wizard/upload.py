@@ -207,6 +207,6 @@ def unlike(file: OpenFile) -> list[dict[str, Any]]:
     found = [] if batch.source == MANUAL else batch.preflight()  # files by hand have nothing in common
     holds = {one.sentence: one.holds for one in found if one.holds or one.about != "values"}
     others = batch.why_hold() if batch.held_because else []
-    known = (*holds, str(file.problem or ""))
+    known = (*holds, file.problem.on("stored") if file.problem else "")
     holds = {sentence: True for sentence in others if sentence not in known} | holds
     return [{"sentence": sentence, "holds": held} for sentence, held in holds.items()]
