@@ -78,12 +78,16 @@ class Batch:
         While the batch waits also warnings about what is stored (`older_than_stored`, `declined_before`) and
         `media_missing`.
         """
-        return judging.warned(self.registry, self.draft).errors
+        return self.warned().errors
 
     @property
     def causes(self) -> pd.DataFrame:
         """The same by cause, largest first, with counts."""
-        return judging.warned(self.registry, self.draft).causes
+        return self.warned().causes
+
+    def warned(self) -> Review:
+        """The review with these warnings; `.on("screen")` says it for another face."""
+        return judging.warned(self.registry, self.draft)
 
     def replace(self, column: str, values: Mapping[str, str]) -> Review:
         """Replaces old → new values of a column by rules of the draft's recipe, and reviews again.

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from credtools.errors import remedied
 from credtools.model import Review
 from credtools.schema.words import Column
 
@@ -73,7 +72,7 @@ class Grid:
         marks = (rows, columns, errors["cause"].tolist(), numbers.tolist(), errors["suggestion"].tolist())
         return {
             "errors": list(zip(*marks, strict=True)),
-            "sentences": [remedied(sentence, "screen") for sentence in sentences.tolist()],
+            "sentences": sentences.tolist(),
             "before": [(row, place, self._original[place][row]) for row, place in fixed],
         }
 

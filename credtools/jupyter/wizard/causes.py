@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from credtools.errors import CredtoolsError, remedied
+from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.numbers import listed
 from credtools.jupyter.wizard.decisions import Cell
 from credtools.model import IntArray, Review
@@ -33,7 +33,7 @@ class Cause:
     def __init__(self, found: dict[str, Any], errors: pd.DataFrame, places: IntArray, column: Column | None) -> None:
         self.code, self.title, self.column = str(found["code"]), str(found["title"]), column
         self.value, self.pattern = str(found["value"]), str(found["pattern"])
-        self.resolution, self.suggestion = remedied(str(found["resolution"]), "screen"), str(found["suggestion"])
+        self.resolution, self.suggestion = str(found["resolution"]), str(found["suggestion"])
         self.count, self.place = int(found["count"]), int(found["cause"])
         self._errors, self._places = errors, places
         name = f"{self.code}\n{found['column']}\n{self.pattern or fold(self.value)}"

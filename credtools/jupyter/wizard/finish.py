@@ -40,7 +40,7 @@ class FinishStep(MediaStep):
             "next": next_sentence(found.rows, found.ready),
             "numbers": numbers(counts),
             "counts": str(counts),
-            "warnings": warnings(self.file.batch.causes),
+            "warnings": warnings(self.file.batch.warned().on("screen").causes),
             "media": wanted(self.file),
         }
 

@@ -62,10 +62,11 @@ class OpenFile:
 
     @property
     def reviewed(self) -> Review:
-        """The review at hand. Raises FileError while a heading is missing."""
-        if self.review is None:
+        """The review at hand, as a screen says it. Raises FileError while a heading is missing."""
+        review = self.review
+        if review is None:
             raise self.problem or CredtoolsError("no_open_file")
-        return self.review
+        return self.once("screen", review, lambda: review.on("screen"))
 
     @property
     def hits(self) -> dict[Rule, Hit]:

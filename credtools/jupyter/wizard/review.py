@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from credtools.errors import CredtoolsError, remedied
+from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.numbers import next_sentence
 from credtools.jupyter.wizard import read_as
 from credtools.jupyter.wizard.causes import OF_WHOLE_ROWS, Cause, choices, users_like
@@ -97,7 +97,7 @@ class ReviewStep(UploadStep):
 def warnings(causes: pd.DataFrame) -> list[str]:
     """What blocks no row but should be seen, one sentence per cause."""
     found = causes[~causes["blocks"]][["count", "title", "resolution"]].itertuples(index=False)
-    return [f"{plural(int(count), 'row')}: {title}. {remedied(text, 'screen')}" for count, title, text in found]
+    return [f"{plural(int(count), 'row')}: {title}. {text}" for count, title, text in found]
 
 
 def _idle(file: OpenFile) -> dict[str, Any]:
