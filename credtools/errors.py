@@ -38,6 +38,11 @@ def speak(face: Face) -> None:
     _face = face
 
 
+def face() -> Face:
+    """The face on which this process speaks."""
+    return _face
+
+
 @lru_cache(maxsize=1)
 def _document() -> dict[str, dict[str, Any]]:
     with (Path(__file__).parent / "sentences.toml").open("rb") as file:

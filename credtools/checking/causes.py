@@ -17,7 +17,7 @@ from credtools.checking import parse
 from credtools.checking.lookups import Lookups
 from credtools.checking.messages import Finding, Messages, ObjectArray, Writer
 from credtools.checking.resolve import Resolved
-from credtools.errors import SchemaError
+from credtools.errors import Face, SchemaError, remedied
 from credtools.model import BoolArray, IntArray, Table
 from credtools.recipe import Mapped
 from credtools.schema.dates import shape
@@ -56,7 +56,7 @@ class Explanation:
         self.basis, self.findings, self.kept = basis, findings, dict(kept or {})
         self.explained: dict[tuple[str, str], Explained] = {}
         self._columns = {column.name: column for column in basis.schema.columns}
-        self._frames: dict[bool, tuple[pd.DataFrame, pd.DataFrame]] = {}
+        self._frames: dict[tuple[Face | None, bool], tuple[pd.DataFrame, pd.DataFrame]] = {}
 
     def with_more(self, findings: Sequence[Finding], frame: pd.DataFrame) -> Explanation:
         """With findings that came later, about further columns; what was said so far isn't looked for again."""
@@ -65,22 +65,23 @@ class Explanation:
         more.explained = self.explained
         return more
 
-    def frames(self, *, warnings: bool = True) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def frames(self, face: Face | None, *, warnings: bool = True) -> tuple[pd.DataFrame, pd.DataFrame]:
         """(errors, causes): errors by row and in the order of the rules; causes largest first, warnings last.
 
         Raises SchemaError when a sentence of the schema can't be made.
         """
-        if warnings not in self._frames:
+        if (face, warnings) not in self._frames:
             try:
-                self._frames[warnings] = self._made(warnings=warnings)
+                self._frames[face, warnings] = self._made(face, warnings=warnings)
             except Exception as problem:
                 codes = ", ".join(dict.fromkeys(finding.rule.code for finding in self.findings))
                 name = type(problem).__name__
                 raise SchemaError("sentence_failed", name=name, problem=str(problem), codes=codes) from problem
-        return self._frames[warnings]
+        return self._frames[face, warnings]
 
-    def _made(self, *, warnings: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
-        explained = [self._explained(finding) for finding in self.findings if warnings or finding.rule.blocks]
+    def _made(self, face: Face | None, *, warnings: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+        findings = [finding for finding in self.findings if warnings or finding.rule.blocks]
+        explained = [self._explained(finding).on(face) for finding in findings]
         causes = [cause for one in explained for cause in one.causes()]
         order = sorted(range(len(causes)), key=lambda k: (*causes[k].rank, k))
         number = np.zeros(len(causes), dtype=np.int64)
@@ -197,6 +198,14 @@ class Explained:
         if same[self.messages.rows].all():
             return self
         return replace(self, messages=self.messages.of(same), whole=False)
+
+    def on(self, face: Face | None) -> Explained:
+        """With the remedies of a face in place of their marks."""
+        resolution = self.finding.rule.resolution
+        if face is None or (isinstance(resolution, str) and "{remedy[" not in resolution):
+            return self
+        sentences = np.array([*(remedied(text, face) for text in self.messages.sentences), ""], dtype=object)[:-1]
+        return replace(self, messages=replace(self.messages, sentences=sentences))
 
     def causes(self) -> list[_Cause]:
         """In the order of their first rows."""

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from credtools.errors import MARK, Face, remedied
+from credtools.errors import Face, face, remedied
 from credtools.model.files import BoolArray, StateArray, Table
 from credtools.text import escape, plural, table
 
@@ -18,9 +18,9 @@ Frames = tuple[pd.DataFrame, pd.DataFrame]  # errors, causes
 
 
 class Explanation(Protocol):
-    """Makes errors and causes when they are first asked for; in place of remedies stand marks (`errors.Marks`)."""
+    """Makes errors and causes when they are first asked for, with the remedies of a face (None: marks of them)."""
 
-    def frames(self, *, warnings: bool = True) -> Frames: ...
+    def frames(self, face: Face | None, *, warnings: bool = True) -> Frames: ...
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,14 @@ class Explained:
     errors: pd.DataFrame
     causes: pd.DataFrame
 
-    def frames(self, *, warnings: bool = True) -> Frames:
-        if warnings:
-            return self.errors, self.causes
-        return tuple(frame[frame["blocks"]].reset_index(drop=True) for frame in (self.errors, self.causes))  # type: ignore[return-value]
+    def frames(self, face: Face | None, *, warnings: bool = True) -> Frames:
+        errors, causes = (self._frame(frame, face, warnings=warnings) for frame in (self.errors, self.causes))
+        return errors, causes
+
+    def _frame(self, frame: pd.DataFrame, face: Face | None, *, warnings: bool) -> pd.DataFrame:
+        shown = frame if warnings else frame[frame["blocks"]].reset_index(drop=True)
+        texts = [remedied(text, face) if face else text for text in shown["resolution"]]
+        return shown.assign(resolution=pd.Series(texts, dtype=frame["resolution"].dtype))
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -74,12 +78,12 @@ class Review:
         Columns: line (int), heading, column, value, code, title, resolution, suggestion, blocks (bool), row (int, from
         0), cause (int: the row of `causes`).
         """
-        return self._said(self.explanation.frames()[0])
+        return self.explanation.frames(self.face or face())[0]
 
     @cached_property
     def reasons(self) -> pd.DataFrame:
         """The blocking ones of `errors`; made without looking at warnings."""
-        return self._said(self.explanation.frames(warnings=False)[0])
+        return self.explanation.frames(self.face or face(), warnings=False)[0]
 
     @cached_property
     def causes(self) -> pd.DataFrame:
@@ -87,15 +91,7 @@ class Review:
 
         Columns: code, column, value, pattern, count (int), suggestion, title, resolution, blocks (bool), cause (int).
         """
-        return self._said(self.explanation.frames()[1])
-
-    def _said(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """With the remedies of the face in place of their marks."""
-        texts = frame["resolution"]
-        marked = texts.str.contains(MARK.pattern[0], regex=False)
-        for mark in {mark for text in texts[marked].tolist() for mark in MARK.findall(text)}:
-            texts = texts.str.replace(mark, remedied(mark, self.face), regex=False)
-        return frame.assign(resolution=texts) if marked.any() else frame
+        return self.explanation.frames(self.face or face())[1]
 
     @property
     def rows(self) -> int:
@@ -110,7 +106,7 @@ class Review:
             return NotImplemented
         names = ("table", "judgement", "headings", "today", "revision", "date_formats", "date_formats_from", "hits")
         same = all(getattr(self, name) == getattr(other, name) for name in names)
-        frames = zip(self.explanation.frames(), other.explanation.frames(), strict=True) if same else ()
+        frames = zip(self.explanation.frames(None), other.explanation.frames(None), strict=True) if same else ()
         return same and all(one.equals(another) for one, another in frames)
 
     def __hash__(self) -> int:
@@ -119,7 +115,7 @@ class Review:
     def __getstate__(self) -> dict[str, Any]:
         """Its values; what was said, but not what it was made of: neither users nor the schema's code go along."""
         state = {one.name: getattr(self, one.name) for one in fields(self)}
-        return state | {"explanation": Explained(*self.explanation.frames())}
+        return state | {"explanation": Explained(*self.explanation.frames(None))}
 
     def __repr__(self) -> str:
         causes = int(self.causes["blocks"].sum())
