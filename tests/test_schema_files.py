@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,92 @@ def test_a_schema_that_is_broken(text: str, reason: str, fact: str, tmp_path: Pa
         assert fact in str(error)
     path.write_text(MINIMAL)
     assert loading.load("tools", tmp_path).rules
+
+
+# --- what Pandera would follow, and a file wouldn't -----------------------------------------------------------
+
+PLAIN = """\
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+
+from credtools.schema import RECORD, Schema, field, rule
+
+
+class Tools(Schema):
+    name: str = field("Name", required=True)
+"""
+
+
+OWN = "def own(cls, rows, column):\n    return rows['line'] > 0"
+
+
+def plain(folder: Path, more: str) -> SchemaError:
+    """What is said about a document with these lines more in its class."""
+    (folder / "tools.py").write_text(PLAIN + textwrap.indent(textwrap.dedent(more), "    "), "utf-8")
+    return refusal("tools", folder)
+
+
+@pytest.mark.parametrize(
+    ("written", "better"),
+    [
+        ("grade: int = pa.Field(nullable=True)", 'grade: pd.Int64Dtype = field("Grade", kind="whole")'),
+        ("grade: int", 'grade: pd.Int64Dtype = field("Grade", kind="whole")'),
+        ("grade: bool = pa.Field()", 'grade: pd.BooleanDtype = field("Grade", kind="flag")'),
+        (
+            'grade: np.dtype("datetime64[ns]") = pa.Field()',
+            'grade: np.dtype("datetime64[s]") = field("Grade", kind="date")',
+        ),
+        ("first_grade: str = pa.Field(isin=['A', 'B'])", 'first_grade: str = field("First grade")'),
+    ],
+)
+def test_a_plain_field_is_refused(tmp_path: Path, written: str, better: str) -> None:
+    """A field in plain Pandera would be read from no file: it is refused, with the line that does what is meant."""
+    error = plain(tmp_path, written)
+    assert error.reason == "plain_field"
+    assert error.facts["name"] == better.partition(":")[0]
+    assert error.facts["written"] == better
+    (tmp_path / "tools.py").write_text(f"{PLAIN}    {better}\n", "utf-8")
+    assert [column.name for column in loading.load("tools", tmp_path).columns] == ["name", error.facts["name"]]
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ("class Config:\n    strict = True\n    coerce = True", "plain_config"),
+        ("@pa.check('name')\ndef short(cls, values):\n    return values.str.len() < 3", "plain_checks"),
+        ("@pa.dataframe_check\ndef whole(cls, rows):\n    return rows['name'] == 'x'", "plain_checks"),
+        ("@pa.parser('name')\ndef trimmed(cls, values):\n    return values.str.strip()", "plain_checks"),
+        ("@pa.dataframe_parser\ndef sorted_(cls, rows):\n    return rows", "plain_checks"),
+        ("place: pa.typing.Index[int] = field('Place')", "plain_index"),
+        ("_grade: str = field('Grade')", "field_ignored"),
+        ("grade = field('Grade')", "schema_broken"),
+        (OWN, "rule_unmarked"),
+        ("def field_count(cls, *what):\n    return True", "rule_unmarked"),
+        (f"@rule('X', on=RECORD, resolution='Do it{{remedy[load_usres]}}.')\n{OWN}", "rule_speaks_of_nothing"),
+    ],
+)
+def test_what_would_be_ignored_is_refused(tmp_path: Path, more: str, reason: str) -> None:
+    """What a document says the Pandera way, or forgets to mark, is refused: nothing is left out in silence."""
+    assert plain(tmp_path, more).reason == reason
+
+
+def test_helpers_are_no_rules(tmp_path: Path) -> None:
+    """Functions and constants of other shapes may stand in a document and its class."""
+    more = "    @classmethod\n    def longest(cls):\n        return 3\n\n    field_count = None\n"
+    (tmp_path / "tools.py").write_text(PLAIN + more, "utf-8")
+    assert [rule.code for rule in loading.load("tools", tmp_path).rules] == ["value_required", "value_readable"]
+
+
+def test_the_words_of_earlier_releases(tmp_path: Path) -> None:
+    """A document that imports its words from `credtools.fields`, as was right before, loads and checks as it did."""
+    text = MINIMAL.replace(
+        "credtools.schema import", "credtools.fields import EVERY, RECORD, USER, of_kind, unreadable,"
+    )
+    (tmp_path / "tools.py").write_text(text, "utf-8")
+    schema = loading.load("tools", tmp_path)
+    assert schema.rules[-1].code == "short"
+    assert schema.model.__mro__[1] is loading.Schema
 
 
 def test_the_schemas_folder_is_no_package() -> None:
