@@ -1,4 +1,4 @@
-"""Text: fold for comparing, plural for counting, escape for HTML – the only such helpers."""
+"""Text: fold for comparing, plural for counting, escape and what a notebook shows – the only such helpers."""
 
 from __future__ import annotations
 
@@ -24,6 +24,13 @@ def plural(count: int, noun: str) -> str:
 def escape(value: object) -> str:
     """`value` as text that a browser shows and never runs."""
     return _escape(str(value), quote=True)
+
+
+class Shown:
+    """A notebook shows such a value as it is printed: escaped, its lines kept."""
+
+    def _repr_html_(self) -> str:
+        return f'<div style="white-space:pre-wrap">{escape(self)}</div>'
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> str:

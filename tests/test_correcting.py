@@ -149,7 +149,7 @@ def test_the_same_wrong_record_comes_again(registry: Registry, out: Path, tmp_pa
     rows[1]["Credential type"] = "First Aid"
     registry.correct(put_back(out, rows))
     later = registry.upload(export(tmp_path, BEN, WRONG_TYPE, name="later.csv"))
-    assert later.patches.to_dict("records") == [
+    assert later.patches().to_dict("records") == [
         {"line": 3, "column": "credential_type", "old": "Frist Aid", "new": "First Aid"}
     ]
     assert later.finish().counts.as_dict()["unchanged"] == 2

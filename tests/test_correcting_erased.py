@@ -103,7 +103,7 @@ def test_what_was_mended_is_remembered(registry: Registry, folder: Path, ending:
     registry.write_rejects(out)
     assert registry.correct(changed(out, "Frist Aid", "First Aid")).fixed == (2,)
     again = registry.upload(path)
-    assert again.patches.to_dict("records") == [
+    assert again.patches().to_dict("records") == [
         {"line": 4, "column": "credential_type", "old": "Frist Aid", "new": "First Aid"}
     ]
     again.finish()

@@ -103,7 +103,7 @@ def test_nothing_of_a_person_is_left(lived: Registry) -> None:
         assert {place for places in found.values() for place in places} >= HELD
     told, before = figures(lived), rows_of(lived)
     assert lived.verify() == []
-    shown = lived.erasure(EMAIL)
+    shown = lived.erase(EMAIL, dry_run=True)
     assert rows_of(lived) == before
     done = lived.erase(EMAIL, WHY)
     assert (done.counts, done.waiting) == (shown.counts, shown.waiting) == (done.counts, (6, 7))
@@ -185,10 +185,8 @@ def test_an_erased_user_is_found_by_nothing(registry: Registry, folder: Path) ->
     assert "erased-1" not in registry.lookups().users["email"].tolist()
     batch = registry.upload(export(folder, ANA.replace(ANA_EMAIL, "erased-1"), BEN, name="b.csv"))
     assert batch.review().errors["code"].tolist() == ["user_exists"]
-    assert registry.absent("users", write(folder, "u.csv", "Email\nben@example.org\ncara@example.org\n")) == [
-        EMAIL,
-        "quarl@birds.example",
-    ]
+    users = write(folder, "u.csv", "Email\nben@example.org\ncara@example.org\n")
+    assert registry.load("users", users, replace=True, dry_run=True).absent == (EMAIL, "quarl@birds.example")
     assert registry.credentials().empty
     assert registry.approve(1).decided == ()
     assert registry.export(folder / "clean.csv")
@@ -518,7 +516,7 @@ def test_media_that_others_share_stay(registry: Registry, folder: Path) -> None:
     batch.add_media(folder / "both.jpg", {"both.jpg": [2, 3]})
     done = registry.erase(ANA_EMAIL, WHY)
     assert (done.counts["media"], done.counts["blobs"]) == (1, 0)
-    assert registry.batch(1).media[["line", "file"]].values.tolist() == [[3, "both.jpg"]]
+    assert registry.batch(1).media()[["line", "file"]].values.tolist() == [[3, "both.jpg"]]
     assert registry.verify() == []
 
 

@@ -24,8 +24,8 @@ def statuses(registry: Registry) -> dict[str, str]:
 def test_replace_deactivates_who_is_absent(registry: Registry, tmp_path: Path) -> None:
     """With `replace` the file is the whole list: who isn't in it becomes deactivated, from today on."""
     path = write(tmp_path, "u.csv", ALL_ACTIVE.replace("ben@example.org\n", "new@example.org\n"))
-    assert registry.absent("users", path) == ["ben@example.org"]
-    assert registry.load("users", path, replace=True, yes=True) == Loaded(1, 0, 2, 1)
+    assert registry.load("users", path, replace=True, dry_run=True).absent == ("ben@example.org",)
+    assert registry.load("users", path, replace=True, yes=True) == Loaded(1, 0, 2, 1, absent=("ben@example.org",))
     assert statuses(registry)["ben@example.org"] == "deactivated"
     (ben,) = registry.lookups().users.query("email == 'ben@example.org'").to_dict("records")
     assert ben["deactivated_on"] == registry.lookups().today
@@ -40,6 +40,8 @@ def test_many_absent_are_refused(registry: Registry, tmp_path: Path) -> None:
         registry.load("users", path, replace=True)
     facts = {"absent": 2, "active": 3, "kind": "users", "share": 0.1}
     assert (caught.value.reason, caught.value.facts) == ("too_many_absent", facts)
+    shown = registry.load("users", path, replace=True, dry_run=True)  # shown all the same
+    assert (shown.deactivated, shown.absent) == (2, ("ben@example.org", "cara@example.org"))
     assert rows_of(registry) == before
 
 
@@ -48,7 +50,7 @@ def test_a_tenth_absent_is_enough_to_go_on(registry: Registry, tmp_path: Path) -
     people = "".join(f"p{k}@example.org\n" for k in range(7))
     registry.load("users", write(tmp_path, "more.csv", "Email\n" + people))
     path = write(tmp_path, "u.csv", ALL_ACTIVE + people.replace("p6@example.org\n", ""))
-    assert registry.load("users", path, replace=True) == Loaded(0, 0, 9, 1)
+    assert registry.load("users", path, replace=True) == Loaded(0, 0, 9, 1, absent=("p6@example.org",))
 
 
 def test_without_replace_nobody_is_deactivated(registry: Registry, tmp_path: Path) -> None:

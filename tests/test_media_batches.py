@@ -14,7 +14,7 @@ from credtools.cli import main
 from credtools.errors import FileError, RegistryError
 from credtools.model import Counts
 from credtools.registry import Batch, Registry
-from credtools.store import tables
+from credtools.store import referenced_blobs, tables
 from tests.builders import ANA, APPROVER, BEN, CARA, ZOE, export, only_sqlite, rows_of, tamper
 from tests.deliveries import PATTERN, compare, deliver, organise
 from tests.pictures import filled, jpeg, pdf, png, zipped
@@ -32,7 +32,7 @@ def own_blobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def links(batch: Batch) -> list[tuple[int, str]]:
-    return list(batch.media[["line", "file"]].itertuples(index=False, name=None))
+    return list(batch.media()[["line", "file"]].itertuples(index=False, name=None))
 
 
 def media_events(registry: Registry) -> list[dict[str, object]]:
@@ -58,7 +58,7 @@ def test_draft_keeps_media_until_it_is_finished(
     again.finish()
     assert links(again) == [(3, "ana@example.org_passport.pdf")]
     assert rows_of(registry, "staged_media")["staged_media"] == []
-    assert registry.blobs.read(again.media["sha256"].iloc[0]) == pdf()
+    assert registry.blobs.read(again.media()["sha256"].iloc[0]) == pdf()
     assert registry.approve(batch.id).decided == (2, 3)
     assert registry.verify() == []
 
@@ -205,7 +205,7 @@ def test_a_name_keeps_its_content(registry: Registry, tmp_path: Path, finished: 
         assert batch.remove_media(name) == 1
         assert len(batch.add_media(other).matched) == 1
         batch.finish()
-        assert registry.blobs.read(batch.media["sha256"].iloc[0]) == pdf(2)
+        assert registry.blobs.read(batch.media()["sha256"].iloc[0]) == pdf(2)
     assert registry.verify() == []
 
 
@@ -215,7 +215,7 @@ def test_file_that_changed_before_finish_is_refused(registry: Registry, tmp_path
     batch = registry.upload(export(tmp_path, ANA, PASS))
     folder = filled(tmp_path / "in", {"ana@example.org_Passport.pdf": pdf()})
     batch.add_media(folder, PATTERN)
-    sha256 = batch.media["sha256"].iloc[0]
+    sha256 = batch.media()["sha256"].iloc[0]
     path = registry.blobs.path(sha256)
     path.write_bytes(pdf(2)) if damage == "changed" else path.unlink()
     what = {
@@ -242,7 +242,7 @@ def test_source_file_may_change_after_it_was_added(registry: Registry, tmp_path:
     batch.add_media(folder, PATTERN)
     filled(folder, {"ana@example.org_Passport.pdf": b"changed"})
     batch.finish()
-    assert registry.blobs.read(batch.media["sha256"].iloc[0]) == pdf(1)
+    assert registry.blobs.read(batch.media()["sha256"].iloc[0]) == pdf(1)
 
 
 def test_only_living_batches_take_media(registry: Registry, tmp_path: Path) -> None:
@@ -416,7 +416,7 @@ def test_missing_and_changed_files_are_found(registry: Registry, tmp_path: Path)
     batch = topped_up(registry, tmp_path)
     tamper(registry, "UPDATE media SET file_name = 'erased.pdf'")
     assert registry.verify() == []
-    lost, changed = batch.media["sha256"]
+    lost, changed = batch.media()["sha256"]
     registry.blobs.path(lost).unlink()
     registry.blobs.path(changed).write_bytes(b"x")
     folder = registry.blobs.folder
@@ -434,7 +434,7 @@ def test_sweeping_keeps_what_is_referenced(registry: Registry, tmp_path: Path) -
     orphan = registry.blobs.put(b"orphan")
     for path in registry.blobs.folder.rglob("*"):
         os.utime(path, (0, 0))
-    assert registry.sweep() == 1
+    assert registry.blobs.sweep(referenced_blobs(registry.engine)) == 1
     assert not registry.blobs.path(orphan).exists()
     assert registry.verify() == []
 

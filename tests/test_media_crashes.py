@@ -100,12 +100,12 @@ def test_killed_while_copying(
         halfway += 0 < there < len(made.lines)
         assert registry.verify() == []
         batch = registry.batch(1)
-        assert len(batch.media) in (0, len(made.lines))
-        for sha256 in batch.media["sha256"]:
+        assert len(batch.media()) in (0, len(made.lines))
+        for sha256 in batch.media()["sha256"]:
             registry.blobs.read(sha256)
         assert len(batch.add_media(path, PATTERN).linked) == len(made.lines)
         if not finished:
             batch.finish()
-        assert len(batch.media) == len(made.lines)
+        assert len(batch.media()) == len(made.lines)
         assert registry.verify() == []
     assert halfway  # some died while copying, or this test shows nothing

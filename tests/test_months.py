@@ -133,7 +133,7 @@ def test_patches_that_no_longer_apply(cleaned: Registry, tmp_path: Path, recipe:
     file = month(tmp_path, 2)
     file.write_text(file.read_text("utf-8").replace("ana@exmaple.org", "ana@example.org"), "utf-8")
     batch = cleaned.upload(file, recipe)
-    assert batch.idle_patches.to_dict("records") == [
+    assert batch.idle_patches().to_dict("records") == [
         {
             "column": "user_email",
             "old": "ana@exmaple.org",
@@ -232,8 +232,8 @@ def test_a_weekly_full_export(home: Home, opened: Callable[..., Registry], tmp_p
         rows[k][1] = "Licens"
     second = week(2).settle()
     assert second.counts == Counts(rows=20_000, new_versions=150, unchanged=19_800, rejected=50)
-    assert len(registry.batch(2).patches) == 20
-    assert registry.batch(2).idle_patches.empty
+    assert len(registry.batch(2).patches()) == 20
+    assert registry.batch(2).idle_patches().empty
 
 
 # --- the preflight itself ---------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ def test_a_closed_registry_says_so(registry_url: str, tmp_path: Path) -> None:
     """After the block whatever is asked of the registry or its batches is answered by one sentence."""
     with ct.open(registry_url, by=UPLOADER) as registry:
         batch = registry.upload(export(tmp_path, *MIXED))
-    asked = (lambda: batch.state, lambda: registry.audit.flow())
+    asked = (lambda: batch.state, lambda: registry.audit.flow(by="source"))
     for use in (registry.batches, registry.lookups, batch.finish, batch.preview, *asked):
         with pytest.raises(RegistryError) as caught:
             use()

@@ -44,7 +44,7 @@ def test_any_decision_can_be_undone_in_any_order(made: demo.Demo) -> None:
         after = clicks("undo", number=number)
     assert (after["counts"], after["causes"], after["decisions"]) == (before["counts"], before["causes"], [])
     batch = clicks.wizard.file.batch
-    assert (len(batch.patches), batch.recipe.rules) == (0, ())
+    assert (len(batch.patches()), batch.recipe.rules) == (0, ())
 
 
 def test_a_file_that_came_before_is_read_by_the_recipe_of_its_source(made: demo.Demo) -> None:

@@ -30,7 +30,11 @@ def erase(email: str, external_id: str, reason: str, *, expired: bool, yes: bool
     if expired and (email or external_id or reason):
         raise CredtoolsError("--expired is about nobody in particular; leave out whom, and the reason.")
     registry = open_registry()
-    found = registry.expired() if expired else registry.erasure(email, reason, external_id=external_id)
+    found = (
+        registry.retain(dry_run=True)
+        if expired
+        else registry.erase(email, reason, external_id=external_id, dry_run=True)
+    )
     if not expired or any(found.counts.values()):  # else only the leftovers of what was erased already are taken away
         _show(found)
         if not yes:

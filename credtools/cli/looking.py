@@ -121,7 +121,7 @@ def _print_batch(found: Batch, *, as_json: bool) -> None:
         print_json(told)
         return
     click.echo(safe(repr(found)))
-    if found.state in ("draft", "held") and len(idle := found.idle_patches):
+    if found.state in ("draft", "held") and len(idle := found.idle_patches()):
         sentence = f"{plural(len(idle), 'correction')} of this source {'does' if len(idle) == 1 else 'do'} nothing"
         click.echo(f"{sentence} in this file (batch.idle_patches lists them).")
     if found.held_because:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def load(kind: str, file: Path, *, replace: bool, yes: bool, as_json: bool) -> N
     registry = open_registry()
     try:
         if replace:
-            _show_absent(kind, registry.absent(kind, file), yes=yes)
+            _show_absent(kind, registry.load(kind, file, replace=True, dry_run=True).absent, yes=yes)
         done = registry.load(kind, file, replace=replace, yes=yes)
     except LoadError as problem:
         _print_errors(problem, as_json=as_json)
@@ -51,10 +52,8 @@ def load(kind: str, file: Path, *, replace: bool, yes: bool, as_json: bool) -> N
     if as_json:
         print_json({"file": str(file), **asdict(done)})
     else:
-        told = " · ".join(f"{count:,} {name}" for name, count in asdict(done).items() if name != "notes")
-        click.echo(f"{kind}: {told}")
-        for note in done.notes:
-            click.echo(safe(note))
+        for line in f"{kind}: {done}".splitlines():
+            click.echo(safe(line))
 
 
 def _print_errors(problem: LoadError, *, as_json: bool) -> None:
@@ -66,7 +65,7 @@ def _print_errors(problem: LoadError, *, as_json: bool) -> None:
             click.echo(f"  line {row['line']} · {row['title']}: {safe(row['resolution'])}", err=True)
 
 
-def _show_absent(kind: str, absent: list[str], *, yes: bool) -> None:
+def _show_absent(kind: str, absent: Sequence[str], *, yes: bool) -> None:
     """Who is about to be deactivated; a person at a terminal is asked."""
     if not absent:
         return

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-from credtools.text import fold
+from credtools.text import Shown, fold
 
 FORBIDDEN = str.maketrans(dict.fromkeys('\\/:*?"<>|', "_"))  # what file names can't hold, written as _ instead
 
@@ -58,7 +58,7 @@ class Missing:
 
 
 @dataclass(frozen=True, repr=False)
-class Attached:
+class Attached(Shown):
     """What became of each file given; each stands in exactly one of the first five lists. `missing` lists rows."""
 
     matched: list[Medium] = field(default_factory=list)

@@ -7,7 +7,7 @@ from dataclasses import asdict, astuple, dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from credtools.text import plural
+from credtools.text import Shown, plural
 
 ACCEPTED = ("new", "new_version", "older")
 VERDICTS = (*ACCEPTED, "unchanged", "rejected")
@@ -35,7 +35,7 @@ class StoredVersions:
 
 
 @dataclass(frozen=True)
-class Counts:
+class Counts(Shown):
     """rows = accepted + unchanged + rejected + waiting; accepted = new + new_versions + older."""
 
     rows: int = 0

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from credtools.model.changes import Counts
+from credtools.text import Shown
 
 
 @dataclass(frozen=True)
-class Receipt:
+class Receipt(Shown):
     """What is printed only after COMMIT."""
 
     batch: int
@@ -37,7 +38,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, repr=False)
-class Outcome:
+class Outcome(Shown):
     """How an unattended run on one file ended: verdict ok | partial | held | failed | unknown."""
 
     file: str

@@ -22,7 +22,7 @@ from credtools.model import OrganisationSettings
 from credtools.privacy import retention, run_folders
 from credtools.privacy.search import Found, Records, search
 from credtools.store.blobs import Blobs
-from credtools.text import plural
+from credtools.text import Shown, plural
 
 TRIES = 5  # how often is collected again when others write in between
 ONE = {"patches": "patch", "media": "medium"}  # the others lose an s
@@ -40,7 +40,7 @@ class Home:
 
 
 @dataclass(frozen=True)
-class Erasure:
+class Erasure(Shown):
     """What goes, or went: counts per kind; the batches that are discarded; what is worth knowing, as sentences.
 
     Kinds: rows (raw values of the ledger), versions, rejects, patches, media, blobs, files, waiting (batches that are

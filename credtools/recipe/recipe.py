@@ -21,7 +21,7 @@ from credtools.recipe.expectations import Expect
 from credtools.recipe.steps import Replace, Rule
 from credtools.schema.dates import DateFormat
 from credtools.schema.words import Column
-from credtools.text import fold
+from credtools.text import Shown, fold
 
 MANUAL = "manual"
 KEYS = (
@@ -35,7 +35,7 @@ MAX_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Recipe(Shown):
     """The rules of one source; a value: each change gives a new recipe."""
 
     source: str = MANUAL
@@ -75,6 +75,9 @@ class Recipe:
         again = {(rule.column, fold(rule.old)) for rule in more}
         kept = (r for r in self.rules if not isinstance(r, Replace) or (r.column, fold(r.old)) not in again)
         return replace(self, rules=(*kept, *more))
+
+    def __str__(self) -> str:
+        return self.text()
 
     def text(self) -> str:
         """The recipe as YAML, keys in their fixed order."""

@@ -17,10 +17,10 @@ from credtools.recipe.expectations import Finding
 from credtools.registry import attaching, editing, finishing, judging, preflight, recipes, views
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
-from credtools.text import escape
+from credtools.text import Shown
 
 
-class Batch:
+class Batch(Shown):
     """One uploaded file: `draft | held | finished | undone | discarded`.
 
     Review and preview show what finishing will do; `finish` runs the same code again inside its transaction. Two
@@ -126,12 +126,10 @@ class Batch:
         """The same for many cells at once: (line, column, value)."""
         return editing.patch(self.registry, self.draft, cells)
 
-    @property
     def patches(self) -> pd.DataFrame:
         """The corrections in force for this file: line (int64), column, old, new (text)."""
         return editing.in_force(self.registry, self.draft)
 
-    @property
     def idle_patches(self) -> pd.DataFrame:
         """The corrections of its source that do nothing in this file, with the reason: column, old, new, why (text)."""
         return editing.idle(self.registry, self.draft)
@@ -191,7 +189,6 @@ class Batch:
     def media_optional(self) -> bool:
         return bool(judging.refresh(self.registry, self.draft).row.media_optional)
 
-    @property
     def media(self) -> pd.DataFrame:
         """The files of its rows: line, file, media_type, size (bytes), sha256 (for `registry.blobs`), added_by, _at."""
         return store.media_of(self.registry.engine, self.id)
@@ -290,9 +287,6 @@ class Batch:
 
     def __repr__(self) -> str:
         return views.describe(self.registry, self.draft)
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(self)}</p>"
 
     def rejects_overview(self) -> views.View:
         """How many rows are rejected by which error, for a notebook."""

@@ -25,6 +25,7 @@ from credtools.registry import finishing, judging, layouts, uploading
 from credtools.registry.draft import Draft
 from credtools.registry.layouts import READ, as_csv
 from credtools.registry.session import Session
+from credtools.text import Shown
 
 NOT_OURS = f"The key in the column {KEY!r} was not issued by credtools; the row was skipped."
 TWICE = "The file has this row twice; only the first was taken."
@@ -39,7 +40,7 @@ WIDTH_GONE = (
 
 
 @dataclass(frozen=True)
-class Corrected:
+class Corrected(Shown):
     """What came of a correction file: numbers of rejects.
 
     `still_wrong` have an error that they had before, `newly_wrong` only others; `untouched`: rows of the file that

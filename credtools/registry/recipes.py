@@ -16,6 +16,7 @@ from credtools.registry import judging
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 from credtools.registry.uploading import given
+from credtools.text import Shown, plural
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,17 @@ class ChangedRow:
 
 
 @dataclass(frozen=True)
-class RecipeDiff:
+class RecipeDiff(Shown):
     """The rows that change; how many are ready and rejected by the second recipe."""
 
     rows: tuple[ChangedRow, ...]
     ready: int
     rejected: int
+
+    def __str__(self) -> str:
+        judged = f"{plural(len(self.rows), 'row')} judged differently"
+        head = f"{judged}; then {self.ready:,} ready · {self.rejected:,} rejected"
+        return "\n".join([head, *(f"  {row}" for row in self.rows)])
 
 
 def load(recipe: Recipe | str | Path | None) -> Recipe:

@@ -23,10 +23,10 @@ from credtools.registry import correcting, exporting, judging, loading, organisa
 from credtools.registry.batch import Batch
 from credtools.registry.recipes import RecipeDiff
 from credtools.registry.session import Session
-from credtools.text import plural
+from credtools.text import Shown, plural
 
 
-class Registry(Session):
+class Registry(Session, Shown):
     """The open database of one organisation; `by` is who is at work.
 
     On SQLite rights are advisory: who may open the file may do everything, and `by` is only a note.
@@ -53,26 +53,24 @@ class Registry(Session):
         parsed = organisation.parse(key, organisation.to_text(value))
         store.set_setting(self.engine, self.by, key, organisation.to_text(parsed))
 
-    def load(self, kind: str, file: Source, *, replace: bool = False, yes: bool = False) -> store.Loaded:
+    def load(
+        self, kind: str, file: Source, *, replace: bool = False, yes: bool = False, dry_run: bool = False
+    ) -> store.Loaded:
         """Adds or updates `users` or `types`; all rows or none.
 
         Args:
             kind: `users` or `types`.
             file: as in `upload`.
-            replace: who is absent becomes deactivated (`absent` shows them first), refused for more than a tenth of
-                the active without `yes`.
+            replace: who is absent becomes deactivated; refused for more than a tenth of the active without `yes`.
             yes: whoever is absent, however many.
+            dry_run: only says what would be done, and who is absent.
 
         Raises:
             FileError: the file can't be read.
             LoadError: rows aren't right; `errors` has all of them.
             RegistryError: too many are absent, or a type that is in use would change.
         """
-        return store.load(self.engine, loading.value(self, kind, file, replace=replace, yes=yes))
-
-    def absent(self, kind: str, file: Source) -> list[str]:
-        """Whom `load` with `replace` would deactivate, by e-mail or name; writes nothing."""
-        return store.absent(self.engine, loading.value(self, kind, file, replace=True))
+        return store.load(self.engine, loading.value(self, kind, file, replace=replace, yes=yes), dry_run=dry_run)
 
     # --- files ----------------------------------------------------------------------------------------------
 
@@ -266,28 +264,31 @@ class Registry(Session):
 
     # --- erasing --------------------------------------------------------------------------------------------
 
-    def erasure(self, person: str = "", reason: str | None = None, *, external_id: str = "") -> erasing.Erasure:
-        """What `erase` would do for the person with this address, or else this User ID; writes nothing.
-
-        With a `reason` it refuses what `erase` would refuse of it.
-        """
-        return erasing.erase(self._home, person, external_id, reason, self._records, dry_run=True)
-
-    def erase(self, person: str = "", reason: str = "", *, external_id: str = "") -> erasing.Erasure:
+    def erase(
+        self, person: str = "", reason: str | None = None, *, external_id: str = "", dry_run: bool = False
+    ) -> erasing.Erasure:
         """Erases everything of one person, user or not: values, salts, media, files that hold them, records of runs.
 
-        What happened stays (codes, states, times, counts, digests) and still verifies. Raises RegistryError when
-        nothing here is theirs, without a reason or with one that names them, and when traces stay in the free space.
+        What happened stays (codes, states, times, counts, digests) and still verifies.
+
+        Args:
+            person: the e-mail address.
+            reason: why, without a name: it stays in the history.
+            external_id: instead of the address, the User ID.
+            dry_run: only says what would go; a reason that is given is refused as it would be.
+
+        Raises:
+            RegistryError: nothing here is theirs, there is no reason or it names them, or traces stay in free space.
         """
-        return erasing.erase(self._home, person, external_id, reason, self._records)
+        said = reason if dry_run else reason or ""
+        return erasing.erase(self._home, person, external_id, said, self._records, dry_run=dry_run)
 
-    def expired(self) -> erasing.Erasure:
-        """What `retain` would do; writes nothing."""
-        return erasing.retain(self._home, self.settings, dry_run=True)
+    def retain(self, *, dry_run: bool = False) -> erasing.Erasure:
+        """Erases what is older than the settings `keep_…_days` say; also what an interrupted erasure has left.
 
-    def retain(self) -> erasing.Erasure:
-        """Erases what is older than the settings `keep_…_days` say; also what an interrupted erasure has left."""
-        return erasing.retain(self._home, self.settings)
+        `dry_run` only says what would go.
+        """
+        return erasing.retain(self._home, self.settings, dry_run=dry_run)
 
     @property
     def _home(self) -> erasing.Home:
@@ -297,10 +298,6 @@ class Registry(Session):
         """The digest and the cells of each record of a batch."""
         table = self.batch(number).table
         return zip(table.record_digests, table.raw, strict=True)
-
-    def sweep(self) -> int:
-        """Removes stored files to which nothing refers, a day after they came; returns how many."""
-        return self.blobs.sweep(store.referenced_blobs(self.engine))
 
 
 def _number(batch: Batch | int) -> int:

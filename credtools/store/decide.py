@@ -13,19 +13,23 @@ from credtools.store import tables
 from credtools.store.batches import require_finished
 from credtools.store.resubmit import resubmitters
 from credtools.store.writing import Write, insert_columns, write
-from credtools.text import fold
+from credtools.text import Shown, fold, plural
 
 NO_MEDIA = "its type requires media and none has been added yet"
 
 
 @dataclass(frozen=True)
-class Decided:
+class Decided(Shown):
     """What a decision did: the lines decided, and the pending lines that can't be decided yet, with the reason."""
 
     decided: tuple[int, ...]
     blocked: dict[int, str]
     audit_seq: int | None
     audit_head: str
+
+    def __str__(self) -> str:
+        lines = [f"  line {line}: {why}" for line, why in self.blocked.items()]
+        return "\n".join([f"{plural(len(self.decided), 'credential')} decided · {len(lines):,} blocked", *lines])
 
     @property
     def lacks_media(self) -> bool:

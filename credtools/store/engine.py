@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from credtools.errors import RegistryError
 from credtools.store import tables
+from credtools.text import Shown
 
 APPLICATION_ID = 0x43524544  # "CRED"
 LAYOUTS = ("0001", "0002")  # the migrations, oldest first; a test compares them with the folder
@@ -64,7 +65,7 @@ def _existing(url: URL) -> Iterator[Engine]:
 
 
 @dataclass(frozen=True)
-class Upgraded:
+class Upgraded(Shown):
     """The layout that a registry had and has, and the copy of an SQLite file as it was before."""
 
     registry: str

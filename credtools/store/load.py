@@ -13,27 +13,37 @@ from credtools.store import tables
 from credtools.store.engine import At, snapshot
 from credtools.store.values import Load
 from credtools.store.writing import Write, insert_columns, write
+from credtools.text import Shown
 
 TABLES = {"users": tables.users, "types": tables.credential_types}
 LABELS = {"users": "email", "types": "name"}
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """What a load did: counts of rows, of those who were absent and are deactivated now; notes on the file."""
+class Loaded(Shown):
+    """What a load did: counts of rows, and of those who were absent and are deactivated now; notes on the file.
+
+    `absent`: who these are, by e-mail or name.
+    """
 
     added: int
     changed: int
     unchanged: int
     deactivated: int = 0
     notes: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        names = ("added", "changed", "unchanged", "deactivated")
+        return "\n".join([" · ".join(f"{getattr(self, name):,} {name}" for name in names), *self.notes])
 
 
-def load(engine: Engine, value: Load) -> Loaded:
+def load(engine: Engine, value: Load, *, dry_run: bool = False) -> Loaded:
     """Adds the rows whose key is new, and updates those whose values differ.
 
     Who is absent stays, or is deactivated when the value says so. Raises RegistryError, and writes nothing, when that
     would be too many, when a numbered switch of a type in use would change, or an external id is somebody else's.
+    `dry_run` only says what would be done, however many are absent.
     """
     table = TABLES[value.kind]
     with write(engine) as work:
@@ -49,9 +59,11 @@ def load(engine: Engine, value: Load) -> Loaded:
         _refuse_numbered(work, value, changed, stored)
         _refuse_taken_ids(value, rows, stored)
         gone = _absent(value, list(stored.values())) if value.absent_from else []
-        _refuse_many(value, gone, stored)
-        done = Loaded(len(new), len(changed), len(rows) - len(new) - len(changed), len(gone), value.notes)
-        if not new and not changed and not gone:
+        if not dry_run:
+            _refuse_many(value, gone, stored)
+        absent = tuple(getattr(row, LABELS[value.kind]) for row in gone)
+        done = Loaded(len(new), len(changed), len(rows) - len(new) - len(changed), len(gone), value.notes, absent)
+        if dry_run or not (new or changed or gone):
             return done
         first = work.next_id(table)
         columns: dict[str, list[Any]] = {name: [row[name] for row in new] for name in names}

@@ -152,7 +152,7 @@ class FileMedia:
             if medium.sha256 == sha256:
                 with gathered(paths) as files:
                     return next(file.read() for file in files if file.name == medium.file), medium.media_type
-        media = self.file.batch.media
+        media = self.file.batch.media()
         found = media.loc[media["sha256"] == sha256, "media_type"]
         if found.empty:
             raise CredtoolsError("medium_gone")
@@ -167,7 +167,7 @@ class FileMedia:
         """The lists, the first entries of each; and how files are matched to rows."""
         batch = self.file.batch
         self._missing = self._add([], None).missing
-        linked = self._linked(batch.media)
+        linked = self._linked(batch.media())
         shared = sum(entry["lines"] > 1 for entry in linked)
         required = sum(row.required for row in self._missing)
         left = {name: [medium for its, medium, _ in self._left.values() if its == name] for name in LEFT}
@@ -241,4 +241,4 @@ def wanted(file: OpenFile) -> bool:
     resolved = review.resolved[~review.rejected]
     asked = not file.registry.settings.media_optional and bool(resolved["type_id"].isin(asking).any())
     named = "media" in resolved and bool(resolved["media"].fillna("").ne("").any())
-    return asked or named or bool(batch.recipe.media) or not batch.media.empty
+    return asked or named or bool(batch.recipe.media) or not batch.media().empty

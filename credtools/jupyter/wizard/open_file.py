@@ -244,7 +244,7 @@ class OpenFile:
 
     def _patches(self) -> list[Cell]:
         """The corrections that are in force."""
-        found = self.batch.patches
+        found = self.batch.patches()
         return [Cell(*cell) for cell in zip(*(found[name].tolist() for name in Cell.__match_args__), strict=True)]
 
     def _rules_before(self) -> list[Decision]:

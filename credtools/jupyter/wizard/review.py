@@ -102,7 +102,7 @@ def warnings(causes: pd.DataFrame) -> list[str]:
 
 def _idle(file: OpenFile) -> dict[str, Any]:
     """The corrections of the source that do nothing in this file, the first ones in a sentence each."""
-    idle = file.batch.idle_patches
+    idle = file.batch.idle_patches()
     first = idle[["column", "old", "new", "why"]].head(MOST_IDLE).itertuples(index=False)
     sentences = [f"{_pair(file, column, old, new)}: {why}." for column, old, new, why in first]
     return {"found": len(idle), "sentences": sentences}
