@@ -12,9 +12,9 @@ import pandas as pd
 
 from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.drop_zone import DropZone
-from credtools.jupyter.parts.numbers import listed
 from credtools.jupyter.parts.page import scripts
 from credtools.jupyter.parts.pictures import LARGE, THUMB, thumbnail
+from credtools.jupyter.parts.shown import listed, records
 from credtools.registry import Registry
 from credtools.schema.dates import date_format
 from credtools.text import fold, plural
@@ -191,7 +191,7 @@ class Pending:
             first[name] = ["" if pd.isna(day) else self._dates.write(day) for day in first[name]]
         first["number"] = first["number"].fillna("")
         first["media"] = first.pop("place").map(lambda place: self.media.get(place, []))
-        return [{str(name): value for name, value in row.items()} for row in first.to_dict("records")]
+        return records(first)
 
     def detail(self, batch: int, line: int) -> dict[str, Any]:
         """One credential with its media and everything that was done with it."""

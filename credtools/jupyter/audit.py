@@ -12,8 +12,8 @@ import pandas as pd
 from credtools.audit import reports
 from credtools.audit.filters import WORDS
 from credtools.errors import CredtoolsError, remedied
-from credtools.jupyter.parts.numbers import listed
 from credtools.jupyter.parts.page import Page, scripts
+from credtools.jupyter.parts.shown import listed, records
 from credtools.jupyter.wizard import Wizard
 from credtools.model import REJECT_STATES
 from credtools.registry import Registry
@@ -121,14 +121,13 @@ class AuditPage(Page):
         found = audit.newest(MOST_SHOWN, **self.filters).groupby("reject", sort=False)
         rows = [
             {
-                **first[["source", "state"]].to_dict(),
-                **{name: int(first[name]) for name in ("batch", "line")},
-                "since": self._moment(first["first_seen"])[:10],
+                **records(errors.head(1)[["batch", "line", "source", "state"]])[0],
+                "since": self._moment(errors["first_seen"].iloc[0])[:10],
                 "errors": [
                     _said(*error) for error in zip(errors["title"], errors["resolution"].fillna(""), strict=True)
                 ],
             }
-            for first, errors in ((errors.iloc[0], errors) for _, errors in found)
+            for _, errors in found
         ]
         return {"rows": rows, "found": sum(counts.values()), "open": counts.get("open", 0)}
 
@@ -143,11 +142,8 @@ def _said(title: str, resolution: str) -> str:
 
 def _shown(section: reports.Section) -> dict[str, Any]:
     """A section as the browser takes it."""
-    return {
-        "name": section.name,
-        "title": section.title,
-        "sentence": section.sentence,
-        "headings": section.headings,
+    names = ("name", "title", "sentence", "headings")
+    return {name: getattr(section, name) for name in names} | {
         "rows": [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in section.rows],
         "keys": [dict(key) for key in section.keys],
         "drawn": section.plot is not None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from credtools.jupyter.parts.shown import records
 from credtools.registry import Registry, standing
 from credtools.schema.dates import date_format
 from credtools.text import fold
@@ -50,5 +51,4 @@ def waiting(registry: Registry) -> list[dict[str, Any]]:
     """Drafts and held batches, newest first."""
     found = registry.batches()
     found = found[found["state"].isin(("draft", "held"))].head(MOST_SHOWN)
-    batches = found.rename(columns={"uploaded_by": "by"})[["batch", "file", "state", "by"]].to_dict("records")
-    return [{str(name): value for name, value in batch.items()} for batch in batches]
+    return records(found.rename(columns={"uploaded_by": "by"})[["batch", "file", "state", "by"]])

@@ -11,7 +11,7 @@ from credtools.audit import reports
 from credtools.errors import CredtoolsError
 from credtools.jupyter.approvals import Pending
 from credtools.jupyter.credentials import NOTHING_WAITS, Credentials, waiting
-from credtools.jupyter.parts.numbers import next_sentence, numbers
+from credtools.jupyter.parts.shown import next_sentence, numbers
 from credtools.jupyter.wizard import read_as
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.registry import Batch, Registry

@@ -51,7 +51,7 @@ def test_media_are_matched_settled_by_hand_and_finished(
     page.get_by_label("Upload media files").set_input_files(zipped(tmp_path / "media.zip", files))
     wizard.tells("7 files: 3 matched, 1 unmatched, 1 ambiguous, 2 refused.")
     wizard.counts("3 matched · 0 shared · 1 ambiguous · 1 unmatched · 2 refused · 4 rows without")
-    expect(page.get_by_text("holds a JPEG, which its name doesn't say")).to_be_visible()
+    expect(page.get_by_text("is a JPEG, which its name doesn't say")).to_be_visible()
     expect(page.get_by_alt_text("PDF, 2 pages")).to_be_visible()
     screenshot(page, "media-2-left")
     page.get_by_label("Media of this file").scroll_into_view_if_needed()

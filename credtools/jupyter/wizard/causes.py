@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from credtools.errors import CredtoolsError
-from credtools.jupyter.parts.numbers import listed
+from credtools.jupyter.parts.shown import listed, records
 from credtools.jupyter.wizard.decisions import Cell
 from credtools.model import IntArray, Review
 from credtools.registry import Lookups
@@ -69,7 +69,7 @@ def blocking(review: Review, columns: Mapping[str, Column]) -> list[Cause]:
     places = np.split(order, np.cumsum(np.bincount(causes))[:-1]) if len(causes) else []
     return [
         Cause(found, errors, places[int(found["cause"])], columns.get(str(found["column"])))
-        for found in _records(review.causes[review.causes["blocks"]])
+        for found in records(review.causes[review.causes["blocks"]])
     ]
 
 
@@ -136,13 +136,9 @@ def users_like(text: str, column: str, lookups: Lookups, near: Sequence[str] = (
     key = "external_id" if column == "external_id" else "email"
     labels = {
         str(user[key]): " · ".join(dict.fromkeys(filter(None, (str(user["name"]), str(user["email"]), str(user[key])))))
-        for user in _records(users)
+        for user in records(users)
         if user[key]
     }
     wanted = fold(text)
     found = [value for value in labels if wanted in fold(labels[value])] if wanted else [v for v in near if v in labels]
     return [(value, labels[value]) for value in found[:MOST_OFFERED]]
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from credtools.errors import CredtoolsError, MovedError
-from credtools.jupyter.parts.numbers import next_sentence, numbers
+from credtools.jupyter.parts.shown import next_sentence, numbers
 from credtools.jupyter.wizard import read_as
 from credtools.jupyter.wizard.media import MediaStep, wanted
 from credtools.jupyter.wizard.review import warnings

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from credtools.errors import CredtoolsError, FileError
-from credtools.jupyter.parts.numbers import listed
+from credtools.jupyter.parts.shown import listed
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.reading import suggest_columns
 from credtools.recipe import Recipe, apply

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from credtools.errors import CredtoolsError
-from credtools.jupyter.parts.numbers import next_sentence
+from credtools.jupyter.parts.shown import next_sentence
 from credtools.jupyter.wizard import read_as
 from credtools.jupyter.wizard.causes import OF_WHOLE_ROWS, Cause, choices, users_like
 from credtools.jupyter.wizard.decisions import Decision, usual_scope

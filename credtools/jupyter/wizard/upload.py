@@ -10,7 +10,7 @@ from typing import Any
 from credtools import exports
 from credtools.errors import CredtoolsError
 from credtools.jupyter.credentials import Credentials, waiting
-from credtools.jupyter.parts.numbers import labelled
+from credtools.jupyter.parts.shown import labelled
 from credtools.jupyter.wizard import read_as
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.jupyter.wizard.steps import Steps, recipes

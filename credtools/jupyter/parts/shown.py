@@ -1,8 +1,11 @@
-"""Numbers: what finishing will do, or has done, as small tables that people read before and after the last click."""
+"""Shown: plain values that the browser shows – rows, choices, and the counts before and after the last click."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
 
 from credtools.model import Counts
 from credtools.text import plural
@@ -35,3 +38,8 @@ def labelled(*rows: tuple[str, int, str]) -> list[dict[str, str]]:
 def listed(names: Iterable[str]) -> list[tuple[str, str]]:
     """Choices whose names are what they choose."""
     return [(name, name) for name in names]
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame, each by the names of its columns."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
