@@ -66,10 +66,10 @@ def _from_file(path: Path) -> dict[str, str]:
     try:
         values = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise SettingError(f"{path} isn't valid TOML: {problem}.") from problem
+        raise SettingError("settings_not_toml", path=str(path), why=str(problem)) from problem
     for key, value in values.items():
         if key not in KEYS:
-            raise SettingError(f"{path} has the key {key!r}, which means nothing; known keys: {', '.join(KEYS)}.")
+            raise SettingError("settings_key_unknown", path=str(path), key=key, known=", ".join(KEYS))
         if not isinstance(value, str):
-            raise SettingError(f"The value of {key!r} in {path} must be text in quotation marks.")
+            raise SettingError("settings_not_text", path=str(path), key=key)
     return values

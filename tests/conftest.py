@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 import credtools as ct
+from credtools import errors
 from tests.builders import UPLOADER, new_history, new_organisation
 from tests.postgres import PostgresServer
 
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
 # A busy machine is no error.
 settings.register_profile("credtools", deadline=None)
 settings.load_profile("credtools")
+
+
+@pytest.fixture(autouse=True)
+def face() -> Iterator[None]:
+    """What a command at the prompt says doesn't change how later tests of this process are spoken to."""
+    yield
+    errors.speak("python")
+
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 

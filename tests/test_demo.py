@@ -57,7 +57,7 @@ def test_another_seed_another_export(made: Demo, tmp_path: Path) -> None:
 
 
 def test_planted_counts_are_the_plan(made: Demo) -> None:
-    """What was planted stands in the plan: a change of the plan must be meant."""
+    """What was planted is the plan: a change of the plan must be meant."""
     assert made.planted == {
         "credential_type_exists": 80,
         "date_format": 54,
@@ -153,8 +153,8 @@ def test_files_load_again_unchanged(tmp_path: Path) -> None:
     assert made.registry.load("types", tmp_path / demo.TYPES) == Loaded(added=0, changed=0, unchanged=12)
 
 
-def test_recipe_mends_nothing(made: Demo) -> None:
-    """The recipe says how the export is read, names itself in its first line, and leaves the mending to the person."""
+def test_recipe_fixes_nothing(made: Demo) -> None:
+    """The recipe says how the export is read, names itself in its first line, and leaves the fixing to the person."""
     assert made.recipe.read_text("utf-8").startswith("# How the export of the HR system becomes our file.")
     recipe = made.registry.upload(made.export, recipe=made.recipe).recipe
     assert (recipe.source, recipe.read, recipe.rules) == ("hr", {"heading_line": 4}, ())
@@ -170,7 +170,7 @@ def test_no_issue_date_lies_in_the_future(made: Demo) -> None:
 
 
 def test_again_in_the_same_folder(tmp_path: Path) -> None:
-    """A folder that a demo made is started anew: its batches are gone, what else lies there stays."""
+    """A folder that a demo made is made again: its batches are gone, other files stay."""
     first = demo.prepare(tmp_path / "demo", rows=200)
     first.registry.upload(first.export, recipe=first.recipe).finish()
     note = tmp_path / "demo" / "exports" / "note.txt"
@@ -207,9 +207,7 @@ def test_foreign_folder_is_refused(tmp_path: Path, name: str) -> None:
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(CredtoolsError) as refused:
         demo.prepare(tmp_path)
-    assert str(refused.value) == (
-        f"{tmp_path} holds {name}, which no demo made, so nothing was written; name another folder for the demo."
-    )
+    assert (refused.value.reason, refused.value.facts["name"]) == ("demo_in_use", name)
     assert sorted(tmp_path.rglob("*")) == before
     assert (tmp_path / name).read_bytes() == b"somebody's"
 
@@ -219,14 +217,14 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "demo").write_bytes(b"")
     with pytest.raises(CredtoolsError) as refused:
         demo.prepare(tmp_path / "demo")
-    assert str(refused.value) == f"{tmp_path / 'demo'} is a file; name a folder for the demo."
+    assert refused.value.reason == "demo_in_file"
 
 
 def test_too_few_rows_are_refused(tmp_path: Path) -> None:
     """Fewer rows than the faults need are refused before anything is written."""
     with pytest.raises(CredtoolsError) as refused:
         demo.prepare(tmp_path / "demo", rows=99)
-    assert str(refused.value) == "A demo needs at least 100 rows, not 99."
+    assert (refused.value.reason, refused.value.facts["fewest"]) == ("demo_too_small", 100)
     assert not (tmp_path / "demo").exists()
 
 

@@ -27,11 +27,11 @@ CONVERTED = {
     "media",
     "exports",
     "audit",
-    # "runs",
+    "runs",
     "jupyter",
-    # "cli",
-    # "settings.py",
-    # "demo",
+    "cli",
+    "settings.py",
+    "demo",
 }  # rooms whose sentences stand in the catalogue already
 ADDED = {"file"}
 UNSPOKEN = {"line", "column", "errors"}  # facts that a program reads and no sentence needs

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 import credtools as ct
-from credtools import settings
+from credtools import errors, settings
 from credtools.cli import main
 from credtools.registry import Registry
 from credtools.runs import importing
@@ -84,8 +84,7 @@ def test_a_killed_kernel_before_the_finish_has_failed(registry: Registry, monkey
         with_cell(broken, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)", last=False)
         run = importing.import_file("a.csv")
     assert run.outcome.verdict == "failed"
-    assert run.outcome.problem is not None
-    assert run.outcome.problem.endswith("run the same command again.")
+    assert (run.error and run.error.reason, run.outcome.problem) == ("run_stopped", str(run.error))
     assert registry.batch(1).state == "discarded"
     assert importing.import_file("a.csv").outcome.verdict == "partial"
     assert registry.verify() == []
@@ -133,7 +132,12 @@ def test_a_kernel_that_does_not_start_has_failed(registry: Registry) -> None:
         os.kill(process, signal.SIGKILL)
         run = importing.import_file("a.csv", kernels=kernels)
     assert run.outcome.verdict == "failed"
-    assert run.outcome.problem == "The run stopped before its end (RuntimeError); run the same command again."
+    assert run.error is not None
+    assert (run.error.reason, run.error.facts, run.outcome.problem) == (
+        "run_stopped",
+        {"why": "RuntimeError"},
+        str(run.error),
+    )
     assert registry.batches().empty
 
 
@@ -156,8 +160,7 @@ def test_rejects_that_cannot_be_written_are_said(registry: Registry, monkeypatch
     )
     run = importing.import_file("a.csv")
     assert (run.outcome.verdict, run.export_failed) == ("partial", True)
-    assert run.outcome.problem is not None
-    assert run.outcome.problem.startswith("Imported, but the export of the rejects failed: ")
+    assert str(run.outcome.problem).startswith(errors.sentence("imported_without_export", {"why": ""}))
     assert registry.batch(1).state == "finished"
 
 
@@ -187,9 +190,11 @@ def test_notebooks_are_documents(path: Path) -> None:
     assert [cell["metadata"].get("tags") for cell in code].count(["parameters"]) == 1
 
 
-def test_only_declared_parameters_are_passed() -> None:
-    """The names that `credtools import` passes are exactly those that the notebook declares."""
-    import papermill
-
-    declared = papermill.inspect_notebook(str(settings.documents("notebooks") / "import.ipynb"))
-    assert set(declared) == set(importing.PARAMETERS)
+def test_a_run_speaks_as_who_started_it(registry: Registry) -> None:
+    """What a run raises names the remedies of the face that asked for it: at the prompt a command, else a call."""
+    registry.set("max_rows", 1)
+    told = CliRunner().invoke(main, ["import", "--json", "a.csv"])
+    facts = {"found": 2, "allowed": 1}
+    assert json.loads(told.stdout)["problem"] == errors.sentence("too_many_rows", facts, "prompt")
+    errors.speak("python")
+    assert importing.import_file("a.csv").outcome.problem == errors.sentence("too_many_rows", facts, "python")

@@ -61,7 +61,7 @@ def test_files_folders_and_patterns(tmp_path: Path) -> None:
     for nothing in (tmp_path / "deep.csv", tmp_path / "x*.csv"):
         with pytest.raises(MissingFileError) as caught:
             importing.files_in(nothing)
-        assert str(caught.value) == (f"There is no file to import in {str(nothing)!r}; check the name and the folder.")
+        assert (caught.value.reason, caught.value.facts) == ("nothing_to_import", {"path": str(nothing)})
 
 
 # --- evidence -------------------------------------------------------------------------------------------------

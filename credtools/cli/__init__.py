@@ -1,4 +1,4 @@
-"""The verbs at the prompt; each is a light wrapper of a public Python call.
+"""The commands at the prompt; each is a light wrapper of a public Python call, and lies in the module of its group.
 
 Exit codes: 0 fine · 1 rows rejected, held, or something to look at · 2 misuse or no such file · 3 unreadable, or failed
 · 4 outcome unknown · 5 imported, but an export failed. With --json stdout holds only JSON, one object a line.
@@ -11,53 +11,48 @@ from typing import Any
 
 import click
 
-from credtools.cli import (
-    attaching,
-    correcting,
-    decisions,
-    erasing,
-    exporting,
-    files,
-    looking,
-    organisation,
-    recipes,
-    reporting,
-    starting,
-)
-from credtools.cli.common import stop
+from credtools import errors
+from credtools.cli import decide, import_files, look_back, privacy, set_up
+from credtools.cli.output import stop
 from credtools.errors import CredtoolsError, FileError, MissingFileError, UnknownOutcomeError
 from credtools.settings import VERSION
 
+GROUPS: dict[str, tuple[click.Command, ...]] = {
+    "Set up": set_up.COMMANDS,
+    "Import": import_files.COMMANDS,
+    "Decide": decide.COMMANDS,
+    "Look back": look_back.COMMANDS,
+    "Privacy": privacy.COMMANDS,
+}
+CODES = {MissingFileError: 2, FileError: 3, UnknownOutcomeError: 4, CredtoolsError: 2}  # the first that fits
 
-class Verbs(click.Group):
-    """Turns our errors into one sentence on stderr and an exit code, without a traceback."""
+
+class Commands(click.Group):
+    """The commands in their groups; an error of ours becomes one sentence on stderr and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except MissingFileError as problem:
-            stop(str(problem), 2)
-        except FileError as problem:
-            stop(str(problem), 3)
         except CredtoolsError as problem:
-            stop(str(problem), 4 if isinstance(problem, UnknownOutcomeError) else 2)
+            stop(problem.on("prompt"), next(code for kind, code in CODES.items() if isinstance(problem, kind)))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        widest = max(map(len, self.commands))
+        for title, commands in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(f"{one.name:{widest}}", one.get_short_help_str(100)) for one in commands])
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(VERSION, prog_name="credtools")
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Each command explains itself: credtools COMMAND --help",
+)
+@click.version_option(VERSION, prog_name="credtools", help="Show the version and exit.")
 def main() -> None:
-    """Messy exports of licences and qualifications → approved, auditable credential records."""
+    """Turn messy exports of licences and qualifications into approved, auditable credential records."""
+    errors.speak("prompt")
 
 
-for _command in (
-    *(organisation.init, organisation.upgrade, organisation.load, organisation.settings),
-    *(files.check, files.import_),
-    *(decisions.approve, decisions.decline, decisions.undo, decisions.discard),
-    *(decisions.waive, decisions.reopen, decisions.resubmit),
-    *(exporting.template, exporting.export),
-    attaching.media,
-    *(recipes.recipe, erasing.erase),
-    *(looking.rejects, correcting.correct, looking.show, looking.audit, reporting.report, looking.verify),
-    *(starting.demo, starting.lab, starting.app),
-):
+for _command in sum(GROUPS.values(), ()):
     main.add_command(_command)

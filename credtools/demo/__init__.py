@@ -93,7 +93,7 @@ def prepare(folder: Path, rows: int = USUAL_ROWS, seed: int = 2026) -> Demo:
     names that no demo made, or when there are too few rows for all faults.
     """
     if rows < FEWEST_ROWS:
-        raise CredtoolsError(f"A demo needs at least {FEWEST_ROWS} rows, not {rows}.")
+        raise CredtoolsError("demo_too_small", fewest=FEWEST_ROWS, rows=rows)
     _make_room(folder)
     rng = Random(seed)  # noqa: S311 - repeatable, not secret
     messy, right, planted = _messy_rows(rng, rows)
@@ -113,13 +113,11 @@ def prepare(folder: Path, rows: int = USUAL_ROWS, seed: int = 2026) -> Demo:
 def _make_room(folder: Path) -> None:
     """The folder, without what an earlier demo wrote; a file of somebody else is never touched."""
     if folder.exists() and not folder.is_dir():
-        raise CredtoolsError(f"{folder} is a file; name a folder for the demo.")
+        raise CredtoolsError("demo_in_file", folder=str(folder))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = [name for name in (*FILES, SCANS) if (folder / name).exists()]
     if found and not (folder / MARKER).exists():
-        raise CredtoolsError(
-            f"{folder} holds {found[0]}, which no demo made, so nothing was written; name another folder for the demo."
-        )
+        raise CredtoolsError("demo_in_use", folder=str(folder), name=found[0])
     _write(folder / MARKER, b"Made by the demo of credtools, which replaces its files when it is run again here.\n")
     for name in found:
         scans.remove(folder / name) if name == SCANS else (folder / name).unlink()

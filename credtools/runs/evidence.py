@@ -1,14 +1,14 @@
-"""Evidence: what a run leaves behind – counts and digests, the recipe and schema it ran by, its rejects, one page.
+"""Evidence: what a run leaves behind – counts and digests, the recipe and schema it used, its rejects, one page.
 
-Only the rejects hold what stood in the file; they are readable by their owner only.
+Only the rejects hold what the file said; they are readable by their owner only.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
-from datetime import datetime
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +21,20 @@ from credtools.settings import VERSION
 FACTS = ("began", "credtools", "source", "sha256", "recipe", "schema")  # of run.json, shown on the page
 
 
-@dataclass(frozen=True)
 class Timing:
-    """When a run began, and how many seconds it took."""
+    """When a run began, and how its seconds were spent."""
 
-    began: datetime
-    total: float
+    def __init__(self) -> None:
+        self.began, self._start = datetime.now(UTC), time.perf_counter()
 
-    def split(self, record: Path) -> dict[str, float]:
-        """The seconds of kernel start, imports (with opening the registry) and work, by the executed notebook."""
+    def seconds(self, record: Path) -> dict[str, float]:
+        """Until now: kernel start, imports (with opening the registry) and work, by the executed notebook."""
+        total = time.perf_counter() - self._start
         cells = json.loads(record.read_text("utf-8"))["cells"] if record.exists() else []
         took = {"".join(c["source"]): c["metadata"].get("papermill", {}).get("duration") or 0.0 for c in cells}
         imports = sum(seconds for source, seconds in took.items() if "import credtools" in source)
         work = sum(took.values()) - imports
-        parts = {"total": self.total, "kernel": self.total - imports - work, "imports": imports, "work": work}
+        parts = {"total": total, "kernel": total - imports - work, "imports": imports, "work": work}
         return {name: round(seconds, 3) for name, seconds in parts.items()}
 
 
@@ -43,10 +43,9 @@ def write(registry: Registry, folder: Path, outcome: Outcome, source: str, timin
 
     Returns the path of the rejects. Raises CredtoolsError when something can't be written.
     """
+    told: dict[str, Any] = {"credtools": VERSION, "began": timing.began.isoformat()}
     try:
-        seconds = timing.split(folder / "import.ipynb")
-        about = {"credtools": VERSION, "began": timing.began.isoformat(), "seconds": seconds, "source": source}
-        told: dict[str, Any] = {**about, **outcome.as_dict()}
+        told |= {"seconds": timing.seconds(folder / "import.ipynb"), "source": source, **outcome.as_dict()}
         rejects: Path | None = None
         batch = None if outcome.batch is None else registry.batch(outcome.batch)
         if batch is not None:
@@ -61,5 +60,5 @@ def write(registry: Registry, folder: Path, outcome: Outcome, source: str, timin
         page = reports.run_page(outcome, batch.summary() if batch else None, {name: told.get(name) for name in FACTS})
         reports.write(folder / "report.html", page)
     except (OSError, RegistryError) as problem:
-        raise CredtoolsError(f"The evidence of the run can't be written to {folder}: {problem}") from problem
+        raise CredtoolsError("evidence_unwritten", folder=str(folder), why=str(problem)) from problem
     return rejects

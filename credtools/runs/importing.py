@@ -10,9 +10,8 @@ from __future__ import annotations
 import glob
 import re
 import sys
-import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +26,6 @@ from credtools.registry import attempts
 from credtools.runs import evidence
 from credtools.runs.kernel import NAME, Kernel, Kernels
 
-PARAMETERS = ("source", "recipe", "max_reject_rate", "attempt", "part", "folder")
 TIMEOUT_SECONDS = 3_600
 TABLES = (".csv", ".tsv", ".txt", ".tab", *SUFFIXES)  # what counts as a file of a folder
 WORST_FIRST = ("unknown", "failed", "held", "partial", "ok")
@@ -67,7 +65,7 @@ def import_file(
         missing = no_such_file(path)
         attempts.note_failure(opened, path.name, source)
         return Run(Outcome(str(path), "failed", problem=str(missing)), missing)
-    attempt, timer = uuid.uuid4().hex, _Timer()
+    attempt, timing = uuid.uuid4().hex, evidence.Timing()
     record = _new_record(opened.places, source, attempt)
     parameters = {
         "source": str(path),
@@ -85,7 +83,7 @@ def import_file(
         if outcome.verdict == "failed":
             attempts.give_up(opened, attempt)
             attempts.note_failure(opened, path.name, source)
-        return _with_evidence(opened, Run(outcome, error), record.parent, source, timer.stop())
+        return _with_evidence(opened, Run(outcome, error), record.parent, source, timing)
     finally:
         kernel.end()
 
@@ -104,25 +102,29 @@ def files_in(path: str | Path) -> list[Path]:
         found = [Path(one) for one in glob.glob(str(path), recursive=True)]  # noqa: PTH207 - it may be absolute
     found = [one for one in found if one.is_file()]
     if not found:
-        raise MissingFileError(f"There is no file to import in {str(path)!r}; check the name and the folder.")
+        raise MissingFileError("nothing_to_import", path=str(path))
     return sorted(found)
 
 
-def import_whole(path: str | Path, **options: Any) -> list[Run]:
-    """Imports a file as one batch; see `import_file`."""
-    return [import_file(path, **options)]
+def import_parts(
+    path: str | Path, progress: Callable[[int, int], None], *, recipe: str | Path | None = None, **options: Any
+) -> list[Run]:
+    """Imports a file of more rows than one batch takes: one run per part; lines keep their numbers.
 
-
-def import_divided(path: str | Path, *, recipe: str | Path | None = None, **options: Any) -> list[Run]:
-    """Imports a file of more rows than one batch takes: one run per part; lines keep their numbers."""
+    `progress` is called with (done, all) parts; for `options` see `import_file`.
+    """
     folder = Path(options.get("folder", ".")).absolute()
     try:
         parts = registry.open_registry(folder=str(folder)).parts(path, recipe)
     except FileError:
-        parts = 1  # the run tells what is wrong with it
+        parts = 1  # the run says what is wrong with it
     if kernels := options.get("kernels"):
         kernels.expected += parts - 1
-    return [import_file(path, recipe=recipe, part=part, **options) for part in range(1, parts + 1)]
+    runs = []
+    for part in range(1, parts + 1):
+        progress(part - 1, parts)
+        runs.append(import_file(path, recipe=recipe, part=part, **options))
+    return runs
 
 
 def combined(outcomes: Sequence[Outcome]) -> Outcome:
@@ -146,12 +148,12 @@ def _new_record(places: settings.Settings, source: str, attempt: str) -> Path:
 def _execute(
     kernel: Kernel, places: settings.Settings, record: Path, parameters: dict[str, Any], timeout: int
 ) -> CredtoolsError | None:
-    """Runs the notebook; returns what went wrong in it, as a whole sentence."""
+    """Runs the notebook; returns what went wrong in it."""
     try:
         papermill().execute_notebook(
             places.notebooks / "import.ipynb",
             record,
-            parameters={name: parameters[name] for name in PARAMETERS},
+            parameters=parameters,
             kernel_name=NAME,
             km=kernel,
             progress_bar=False,
@@ -160,10 +162,10 @@ def _execute(
         )
     except papermill().PapermillExecutionError as problem:
         kind = {"MissingFileError": MissingFileError, "FileError": FileError}.get(problem.ename, CredtoolsError)
-        return kind(problem.evalue)
+        return kind.told(problem.evalue)
     except Exception as problem:  # noqa: BLE001 - a killed kernel, a time-out: whatever it was, the database decides
         kernel.end()  # before the database is asked: nothing is under way any more
-        return CredtoolsError(f"The run stopped before its end ({type(problem).__name__}); run the same command again.")
+        return CredtoolsError("run_stopped", why=type(problem).__name__)
     kernel.let_go()
     return None
 
@@ -183,14 +185,8 @@ def _judge(opened: registry.Registry, path: Path, attempt: str, error: Credtools
     try:
         found = attempts.outcome_of(opened, attempt)
     except Exception:  # noqa: BLE001 - the database can't be asked, so nobody knows
-        sentence = (
-            "The database can't be asked how the run ended; run the same command again: it finds out and finishes."
-        )
-        return Outcome(str(path), "unknown", problem=sentence)
-    if found is None:
-        sentence = str(error) if error else "The run ended without a receipt; look at its notebook."
-        return Outcome(str(path), "failed", problem=sentence)
-    return found
+        return Outcome(str(path), "unknown", problem=str(CredtoolsError("outcome_unknown")))
+    return found or Outcome(str(path), "failed", problem=str(error or CredtoolsError("no_receipt")))
 
 
 def _with_evidence(opened: registry.Registry, run: Run, folder: Path, source: str, timing: evidence.Timing) -> Run:
@@ -199,15 +195,5 @@ def _with_evidence(opened: registry.Registry, run: Run, folder: Path, source: st
     except CredtoolsError as problem:
         if run.outcome.receipt is None:
             return run
-        sentence = f"Imported, but the export of the rejects failed: {problem}"
-        return replace(run, outcome=replace(run.outcome, problem=sentence), export_failed=True)
-
-
-class _Timer:
-    """Runs from when it is made until it is stopped."""
-
-    def __init__(self) -> None:
-        self.began, self.start = datetime.now(UTC), time.perf_counter()
-
-    def stop(self) -> evidence.Timing:
-        return evidence.Timing(self.began, time.perf_counter() - self.start)
+        said = CredtoolsError("imported_without_export", why=str(problem))
+        return replace(run, outcome=replace(run.outcome, problem=str(said)), export_failed=True)

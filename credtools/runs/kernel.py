@@ -1,7 +1,7 @@
 """Kernel: the process of its own in which a run's notebook is executed, begun before this one is ready itself.
 
 A kernel's start and imports take longer than the work on 20,000 rows. On two processors they cost little, when this
-process does its own imports meanwhile; so nothing heavy is imported here.
+process does its own imports at the same time; so nothing heavy is imported here.
 """
 
 from __future__ import annotations
@@ -17,11 +17,14 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 
+from credtools import errors
+
 NAME = "python3"
 ARGUMENTS = (
     "--IPKernelApp.exec_lines=from credtools.limited import kept",
     "--IPKernelApp.exec_lines=with kept(): import credtools.registry",  # before it is asked for it
-    "--IPKernelApp.log_level=50",  # cron mails whatever a kernel mutters
+    "--IPKernelApp.exec_lines=import credtools.errors; credtools.errors.speak({face!r})",  # what it raises is read here
+    "--IPKernelApp.log_level=50",  # cron mails whatever a kernel says
     "--HistoryManager.enabled=False",  # what a run leaves is its record, not lines in somebody's home
 )
 START_SECONDS = 60
@@ -55,7 +58,8 @@ class Kernel(AsyncKernelManager):
         super().__init__(kernel_name=NAME, client_factory=Client)
         self._clients: list[AsyncKernelClient] = []
         os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
-        run_sync(self.start_kernel)(extra_arguments=list(ARGUMENTS), cwd=str(folder))
+        arguments = [argument.format(face=errors.face()) for argument in ARGUMENTS]
+        run_sync(self.start_kernel)(extra_arguments=arguments, cwd=str(folder))
 
     def client(self, **options: Any) -> Any:
         self._clients.append(super().client(**options))

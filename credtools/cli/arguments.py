@@ -1,0 +1,49 @@
+"""Arguments: what several commands are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from credtools.audit.filters import WORDS
+
+if TYPE_CHECKING:
+    from credtools.registry import Registry
+
+PATH = click.Path(path_type=Path)
+BATCH = click.argument("batch", type=int, help="The number of the batch; 'credtools show' lists them.")
+FILE = click.argument("file", type=PATH, help="A CSV, TSV, XLSX, XLS or ODS file.")
+OUTPUT = click.option("-o", "--output", type=PATH, required=True, help="The file to write.")
+RECIPE = click.option("--recipe", type=PATH, help="The recipe (YAML) that says how to read this source's files.")
+YES = partial(click.option, "--yes", is_flag=True)
+
+
+def _lines(text: str) -> tuple[int, ...]:
+    from credtools.runs import parameters  # noqa: PLC0415
+
+    return parameters.lines(text)
+
+
+def lines(about: str, *, required: bool = True) -> Callable[..., Any]:
+    """The option that names lines of a batch."""
+    return click.option(
+        "--lines", type=_lines, metavar="LINES", required=required, help=f"{about}, for example 5,9-12."
+    )
+
+
+def filtered(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A command with an option for each filter of `registry.audit` but the batch, which some take as an argument."""
+    for name, word in reversed(WORDS.items()):
+        if name != "batch":
+            command = click.option(f"--{name}", help=word.help)(command)
+    return command
+
+
+def open_registry() -> Registry:
+    from credtools.registry import open_registry  # noqa: PLC0415
+
+    return open_registry()

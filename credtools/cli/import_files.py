@@ -1,0 +1,266 @@
+"""Import: what a file is worth, importing it without a person, its media, its corrections, and its recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from credtools.cli.arguments import BATCH, FILE, PATH, RECIPE, open_registry
+from credtools.cli.output import SHOWN, Answer, answers, first, progress, records, shown_lines
+from credtools.errors import FileError, MissingFileError
+from credtools.text import plural
+
+if TYPE_CHECKING:
+    from credtools.model import Review, Table
+    from credtools.runs.importing import Run
+
+EXIT = {"ok": 0, "partial": 0, "held": 1, "failed": 3, "unknown": 4}
+ERROR_KEYS = ("line", "heading", "column", "value", "code", "title", "resolution", "suggestion", "blocks")
+CAUSE_KEYS = ("code", "column", "value", "pattern", "count", "suggestion")
+READING_KEYS = (
+    *("encoding", "delimiter", "sheet", "heading_line", "heading_lines", "instruction_lines"),
+    *("preamble_lines", "footer_lines", "repaired_lines", "blank_lines", "aside_lines", "warnings"),
+)
+CORRECTED = ("fixed", "still_wrong", "newly_wrong", "untouched", "left_out")
+
+
+# --- check ------------------------------------------------------------------------------------------------------
+
+
+@click.command(epilog="Example: credtools check export.csv --recipe recipes/hr.yaml")
+@FILE
+@RECIPE
+@answers
+def check(file: Path, recipe: Path | None) -> Answer:
+    """Check a file without storing anything.
+
+    Exit 0 clean or only warnings, 1 rows rejected, 2 misuse or no such file, 3 unreadable, heading or row limit.
+    """
+    try:
+        with progress(f"Checking {file.name}"):
+            review = open_registry().check(file, recipe)
+    except MissingFileError:
+        raise
+    except FileError as problem:
+        return Answer(_refused(file, recipe, problem), code=3, problem=problem.on("prompt"))
+    counts = {"rows": review.rows, "ready": review.ready, "rejected": review.rows - review.ready}
+    told = {"file": str(file), "sha256": review.table.sha256, **counts}
+    told |= {"reading": _reading(review.table, review.headings)}
+    told |= {"errors": records(review.errors, ERROR_KEYS), "causes": records(review.causes, CAUSE_KEYS)}
+    return Answer(told, _review_lines(file, review), 1 if review.rejected.any() else 0)
+
+
+def _reading(table: Table, headings: Mapping[str, str | None]) -> dict[str, Any]:
+    found = {name: getattr(table.reading, name) for name in READING_KEYS}
+    return {**found, "headings": dict(headings)}
+
+
+def _refused(file: Path, recipe: Path | None, problem: FileError) -> dict[str, Any]:
+    """A file that is refused as a whole, with what could be read of it all the same."""
+    from credtools import Recipe, read  # noqa: PLC0415
+
+    error = {"line": problem.line, "heading": "", "column": problem.column, "value": "", "code": problem.code}
+    error |= {"title": "File refused", "resolution": problem.on("prompt"), "suggestion": "", "blocks": True}
+    told: dict[str, Any] = {"file": str(file), "sha256": None, "rows": 0, "ready": 0, "rejected": 0, "reading": None}
+    with suppress(FileError):
+        table = read(file, **(Recipe.load(recipe).read if recipe else {}))
+        told |= {"sha256": table.sha256, "rows": len(table.lines)}
+        told["reading"] = _reading(table, dict.fromkeys(table.frame.columns))
+    return {**told, "errors": [error], "causes": []}
+
+
+def _review_lines(file: Path, review: Review) -> Iterator[str]:
+    found = review.table.reading
+    yield f"{file}: {plural(review.rows, 'row')} · {found}"
+    yield from (f"Warning: {warning}" for warning in found.warnings)
+    if unknown := [heading for heading, column in review.headings.items() if column is None]:
+        yield f"Unrecognised headings (kept with each row): {', '.join(unknown)}"
+    if not review.rows:
+        yield "The file has headings, but no rows. Check the export at its source."
+    yield repr(review)
+    yield from cause_lines(review)
+
+
+def cause_lines(review: Review) -> Iterator[str]:
+    """The largest causes with the lines where they occur, then as many warnings."""
+    for blocks, title in ((True, "Causes, largest first:"), (False, "Warnings; these rows are accepted:")):
+        causes = review.causes[review.causes["blocks"] == blocks].to_dict("records")
+        if causes:
+            yield title
+        for cause in causes[:SHOWN]:
+            lines = review.errors.loc[review.errors["cause"] == cause["cause"], "line"].tolist()
+            looks = cause["pattern"] or cause["value"]
+            parts = [cause["title"], cause["column"].replace("_", " "), looks, shown_lines(lines)]
+            yield f"  {cause['count']:>6,}  {' · '.join(part for part in parts if part)}"
+            yield f"          {cause['resolution']}"
+        if len(causes) > SHOWN:
+            yield f"  … and {len(causes) - SHOWN:,} more (credtools check --json lists all)."
+
+
+# --- import -----------------------------------------------------------------------------------------------------
+
+
+@click.command("import", epilog="Example: credtools import incoming --recipe recipes/hr.yaml")
+@click.argument("files", type=PATH, nargs=-1, required=True, help="Files, folders, or patterns like 'export_*.csv'.")
+@RECIPE
+@click.option("--max-reject-rate", type=click.FloatRange(0, 1), help="Hold a batch when more of its rows are rejected.")
+@click.option("--split", is_flag=True, help="Divide a file that has more rows than one batch takes.")
+@click.option("--strict", is_flag=True, help="Exit 1 when a row was rejected.")
+@answers
+def import_(
+    files: tuple[Path, ...], recipe: Path | None, max_reject_rate: float | None, *, split: bool, strict: bool
+) -> Iterator[Answer]:
+    """Import files without a person, each as its own batch.
+
+    Each file is imported by a notebook run of its own, which leaves a folder of evidence under runs/. All files are
+    tried; the worst exit code counts: 0 ok or partial, 1 held, 2 misuse, 3 failed, 4 unknown, 5 rejects not written.
+    """
+    from credtools.limited import kept  # noqa: PLC0415
+    from credtools.runs.kernel import Kernels  # noqa: PLC0415
+
+    with Kernels(Path()) as kernels:
+        with kept():  # while the first kernel starts
+            from credtools.runs import importing  # noqa: PLC0415
+
+            importing.papermill()
+        found = [one for path in files for one in importing.files_in(path)]
+        kernels.expected = len(found)
+        options: dict[str, Any] = {"recipe": recipe, "max_reject_rate": max_reject_rate, "kernels": kernels}
+        for place, file in enumerate(found, 1):
+            with progress(f"Importing {file.name}" + f" ({place} of {len(found)})" * (len(found) > 1)) as tell:
+                done = (
+                    importing.import_parts(file, tell, **options) if split else [importing.import_file(file, **options)]
+                )
+            for run in done:
+                broken = run.outcome.verdict in ("failed", "unknown")
+                yield Answer([], outcome_lines(run), exit_code(run, strict=strict), err=broken)
+            yield Answer(importing.combined([run.outcome for run in done]).as_dict())
+
+
+def exit_code(run: Run, *, strict: bool) -> int:
+    if isinstance(run.error, MissingFileError) and run.outcome.verdict == "failed":
+        return 2
+    if run.export_failed:
+        return 5
+    return 1 if strict and run.outcome.verdict == "partial" else EXIT[run.outcome.verdict]
+
+
+def outcome_lines(run: Run) -> Iterator[str]:
+    outcome = run.outcome
+    yield str(outcome)
+    if outcome.verdict == "held":
+        discard = f"credtools discard {outcome.batch}"
+        yield f"It is batch {outcome.batch}: fix it in review.ipynb (credtools lab), or discard it ({discard})."
+    if outcome.notebook:
+        yield f"record:  {outcome.notebook}"
+    if run.rejects:
+        yield f"rejects: {run.rejects}"
+
+
+# --- what belongs to it -----------------------------------------------------------------------------------------
+
+
+@click.command(epilog="Example: credtools media 3 scans.zip --match {user_email}_{credential_type}")
+@BATCH
+@click.argument("paths", type=PATH, nargs=-1, help="Files, folders or zips.")
+@click.option("--match", help="How files are named after their rows, for example {user_email}_{credential_type}.")
+@click.option("--optional", is_flag=True, help="Accept this batch's credentials without required media.")
+@answers
+def media(batch: int, paths: tuple[Path, ...], match: str | None, *, optional: bool) -> Answer:
+    """Add media to the rows of a batch, finished or not.
+
+    Without --match the recipe's pattern counts, else the names in the media column. Exit 1 when a file is refused or
+    ambiguous.
+    """
+    if not (paths or optional):
+        raise click.UsageError("Name the files, folders or zips to add, or use --optional.")
+    found = open_registry().batch(batch)
+    if optional:
+        found.make_media_optional()
+    with progress("Adding media") as tell:
+        done = found.add_media(paths, match, tell)
+    lines = [f"batch {batch}: {done!r}"]
+    for name in ("refused", "ambiguous", "unmatched"):
+        lines += first([f"  {name}: {medium.reason}" for medium in getattr(done, name)], f" {name}")
+    lacks = [
+        (row.line, f"{', '.join(row.files)} didn't come" if row.files else f"{row.credential_type} requires media")
+        for row in done.missing
+    ]
+    lines += first([f"  missing: line {line}: {what}" for line, what in lacks], " missing")
+    return Answer({"batch": batch, **done.as_dict()}, lines, 1 if done.refused or done.ambiguous else 0)
+
+
+@click.command(epilog="Example: credtools correct wrong.xlsx")
+@click.argument("file", type=PATH, help="A file that 'credtools rejects -o' wrote.")
+@click.option("--recipe", type=PATH, help="Use this recipe instead of the one that the rows were checked with.")
+@answers
+def correct(file: Path, recipe: Path | None) -> Answer:
+    """Import rejected rows that were corrected in a file.
+
+    Only its rows are checked. Exit 0 when they are all correct or unchanged, 1 when some are still or newly wrong or
+    couldn't be used.
+    """
+    with progress(f"Importing {file.name}"):
+        done = open_registry().correct(file, recipe)
+    told: dict[str, Any] = {"file": str(file), **{name: len(getattr(done, name)) for name in CORRECTED}}
+    told["repaired"] = [{"line": line, "heading": heading} for line, heading in done.repaired]
+    told["problems"] = [{"line": line, "problem": sentence} for line, sentence in done.problems]
+    told["batches"] = [{"batch": one.batch, **one.counts.as_dict(), "receipt": one.as_dict()} for one in done.receipts]
+    rewritten = "a spreadsheet rewrote the cell under {!r}, so its original value is used"
+    lines = [
+        str(done),
+        *first([f"  line {line}: {sentence}" for line, sentence in done.problems]),
+        *first([f"  line {line}: {rewritten.format(heading)}" for line, heading in done.repaired]),
+        *(str(receipt) for receipt in done.receipts),
+    ]
+    return Answer(told, lines, 1 if done.still_wrong or done.newly_wrong or done.problems else 0)
+
+
+@click.group()
+def recipe() -> None:
+    """Show a recipe, or compare two recipes on a file."""
+
+
+@recipe.command(epilog="Example: credtools recipe show recipes/hr.yaml --file export.csv")
+@click.argument("path", type=PATH, help="The recipe (YAML).")
+@click.option("--file", type=PATH, help="Show what each rule does to this file: before → after, with rows.")
+@answers
+def show(path: Path, file: Path | None) -> Answer:
+    """Show what a recipe says, and what its rules do to a file."""
+    from credtools.recipe import Recipe  # noqa: PLC0415
+
+    found = Recipe.load(path)
+    hits = open_registry().hits(file, found) if file else ()
+    rules = [{**hit.rule.told(), "rows": hit.rows, "changes": [list(one) for one in hit.changes]} for hit in hits]
+    lines = [found.text().removesuffix("\n")]
+    for hit in hits:
+        lines.append(f"{hit.rows:>6,} rows  {hit.label}")
+        lines += [f"             {before!r} → {after!r} ({rows:,})" for before, after, rows in hit.changes[:SHOWN]]
+    told = {"recipe": str(path), "fingerprint": found.fingerprint, "text": found.text(), "rules": rules}
+    return Answer(told, lines)
+
+
+@recipe.command(epilog="Example: credtools recipe diff recipes/old.yaml recipes/hr.yaml export.csv")
+@click.argument("first_path", metavar="FIRST", type=PATH, help="The recipe in use (YAML).")
+@click.argument("second_path", metavar="SECOND", type=PATH, help="The recipe to compare it with (YAML).")
+@FILE
+@answers
+def diff(first_path: Path, second_path: Path, file: Path) -> Answer:
+    """List the rows of a file that the second recipe would judge differently.
+
+    Exit 1 when there are some.
+    """
+    found = open_registry().compare_recipes(file, first_path, second_path)
+    rows = [{"line": one.line, "before": one.before, "after": one.after} for one in found.rows]
+    told = {"file": str(file), "ready": found.ready, "rejected": found.rejected, "rows": rows}
+    if not found.rows:
+        return Answer(told, [f"No row changes: {found.ready:,} ready, {found.rejected:,} rejected by both."])
+    changed = f"{len(found.rows):,} of {found.ready + found.rejected:,} rows change."
+    return Answer(told, [changed, *first([f"  {row}" for row in found.rows])], 1)
+
+
+COMMANDS = (check, import_, media, correct, recipe)

@@ -1,0 +1,160 @@
+"""Look back: batches, rejected rows, history, what was accepted, and whether all of it is still as it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from credtools.audit.filters import GROUPS, WORDS
+from credtools.cli.arguments import OUTPUT, PATH, filtered, open_registry
+from credtools.cli.output import Answer, answers, progress, records, say, shown_lines, wants_json
+from credtools.text import plural
+
+if TYPE_CHECKING:
+    from credtools.registry import Batch
+
+UNNAMED = {"column": "the row as a whole", "type": "type not known"}
+
+
+@click.command(epilog="Example: credtools show 3 --line 17")
+@click.argument("batch", type=int, required=False, help="The number of a batch; without one all batches are listed.")
+@click.option("--sources", is_flag=True, help="List each source and its last run.")
+@click.option("--line", type=int, help="The history of the row on this line of the batch.")
+@click.option("--person", metavar="EMAIL", help="The history of a person's credentials.")
+@answers
+def show(batch: int | None, line: int | None, person: str | None, *, sources: bool) -> Answer:
+    """Show batches, sources, or the history of a row or person."""
+    if line is not None and batch is None:
+        raise click.UsageError("--line needs the number of a batch: credtools show BATCH --line LINE.")
+    registry = open_registry()
+    if person is not None:
+        return _listed(registry.audit.person(person))
+    if batch is None:
+        nothing = "Nothing has been uploaded yet. Next: credtools import FILE --recipe RECIPE."
+        return _listed(registry.sources() if sources else registry.batches(), nothing)
+    if line is not None:
+        return _listed(registry.audit.row(batch, line))
+    found = registry.batch(batch)
+    told = {"batch": found.id, "file": found.file, "state": found.state, "source": found.source}
+    told |= found.counts.as_dict() | {"held_because": found.held_because}
+    return Answer(told | {"receipt": found.receipt.as_dict() if found.receipt else None}, _batch_lines(found))
+
+
+def _listed(frame: Any, nothing: str = "") -> Answer:
+    rows = records(frame)
+    lines = [" · ".join(f"{name} {value}" for name, value in row.items() if value not in (None, "")) for row in rows]
+    return Answer(rows, lines or [nothing] * bool(nothing))
+
+
+def _batch_lines(found: Batch) -> Iterator[str]:
+    yield repr(found)
+    if found.state in ("draft", "held") and len(idle := found.idle_patches()):
+        verb = "has" if len(idle) == 1 else "have"
+        yield f"{plural(len(idle), 'correction')} of this source {verb} no effect on this file."
+    if found.held_because:
+        yield f"held: {found.held_because}"
+    if found.receipt:
+        yield str(found.receipt)
+    written = found.credentials()
+    decisions = written["decision"].value_counts().to_dict()
+    yield "credentials: " + (" · ".join(f"{n:,} {word}" for word, n in decisions.items()) or "none")
+    if pending := written.loc[written["decision"] == "pending", "line"].tolist():
+        yield f"pending: {shown_lines(pending, limit=50)}"
+
+
+@click.command(epilog="Example: credtools rejects -o wrong.xlsx")
+@click.option("--batch", type=int, help="Only rows of this batch.")
+@click.option("-o", "--output", type=PATH, help="Write the open ones to a .csv or .xlsx file, to be corrected.")
+@answers
+def rejects(batch: int | None, output: Path | None) -> Answer:
+    """List rejected rows, or write them to a file to correct."""
+    registry = open_registry()
+    if batch is not None:
+        registry.batch(batch)  # a batch that isn't there is misuse, not an empty list
+    found = registry.audit.rejects(batch=batch)
+    rows = records(found)
+    if output:
+        count = plural(registry.write_rejects(output, batch), "open reject")
+        say(f"{count} written to {output}. Correct the file, then: credtools correct {output}", err=wants_json())
+        return Answer(rows)
+    lines = [
+        f"batch {row['batch']} line {row['line']} · {row['state']} · {row['title']}: {row['resolution']}"
+        for row in rows
+    ]
+    still_open = found.loc[found["state"] == "open", "reject"].nunique()
+    counted = f"{plural(found['reject'].nunique(), 'rejected row')}, {still_open:,} still open."
+    return Answer(rows, [*lines, counted])
+
+
+@click.command(epilog="Example: credtools audit --by source --since 2026-01-01")
+@click.option("--by", type=click.Choice(GROUPS), default="code", show_default=True, help="What to count by.")
+@filtered
+@click.option("--batch", type=int, help=WORDS["batch"].help)
+@click.option("--ageing", is_flag=True, help="Count the open rows by how many days they have been open.")
+@answers
+def audit(by: str, *, ageing: bool, **filters: Any) -> Answer:
+    """Count rejected rows by state, or open rows by age."""
+    asked = open_registry().audit
+    counts = (asked.ageing if ageing else asked.rejects)(by, **filters)
+    rows = dict(zip(map(str, counts.index), records(counts), strict=True))
+    lines = [
+        f"{key or UNNAMED.get(by, '')}: " + " · ".join(f"{count:,} {word}" for word, count in row.items())
+        for key, row in rows.items()
+    ]
+    chosen = any(value is not None for value in filters.values())
+    return Answer(rows, lines or ["No rejected row matches." if chosen else "No row was rejected."])
+
+
+@click.command(epilog="Example: credtools report -o audit.html --since 2026-01-01")
+@click.argument("batch", type=int, required=False, help="The number of a batch; without one the page is the audit.")
+@click.option("-o", "--output", type=PATH, required=True, help="The .html file to write.")
+@filtered
+def report(batch: int | None, output: Path, **filters: Any) -> None:
+    """Write a page about a batch, or about all rejected rows.
+
+    One file that opens in any browser and can be printed.
+    """
+    if batch is not None and any(filters.values()):
+        raise click.UsageError("The page of a batch shows all of it. Use filters without the number of a batch.")
+    registry = open_registry()
+    with progress("Writing the page"):
+        written = registry.report(output, **filters) if batch is None else registry.batch(batch).report(output)
+    say(f"Written to {written}. Open it in a browser.")
+
+
+@click.command(epilog="Example: credtools export -o soon.csv --expiring 90")
+@OUTPUT
+@click.option("--batch", type=int, help="Only what one batch wrote.")
+@click.option("--expiring", type=click.IntRange(0, 36_500), metavar="DAYS", help="Only what expires within DAYS days.")
+@answers
+def export(output: Path, batch: int | None, expiring: int | None) -> Answer:
+    """Write accepted credentials to template files.
+
+    Each file has at most 20,000 rows. With --expiring only the newest approved version of each credential, soonest
+    first.
+    """
+    registry = open_registry()
+    if batch is not None:
+        registry.batch(batch)  # a batch that isn't there is misuse, not an empty file
+    with progress("Exporting"):
+        written = [str(path) for path in registry.export(output, batch, expiring=expiring)]
+    return Answer({"files": written}, [f"Written: {', '.join(written)}."])
+
+
+@click.command()
+@answers
+def verify() -> Answer:
+    """Check that nobody has changed the stored history.
+
+    Exit 0 when ledger, decisions and media agree with the hash chain, else 1.
+    """
+    with progress("Verifying"):
+        problems = open_registry().verify()
+    counted = "Everything agrees." if not problems else f"{plural(len(problems), 'problem')} found."
+    return Answer({"agrees": not problems, "problems": problems}, [*problems, counted], 1 if problems else 0)
+
+
+COMMANDS = (show, rejects, audit, report, export, verify)

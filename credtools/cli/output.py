@@ -1,0 +1,136 @@
+"""Output: the one place that decides what a command prints – JSON for programs, lines for people – and where.
+
+And how far a long command has come, for a person who waits at a terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import wraps
+from threading import Timer
+from typing import Any, NoReturn
+
+import click
+
+SHOWN = 10  # lines of a list for people; --json lists all
+AFTER_SECONDS = 1.0  # what ends sooner shows no progress
+WORST_FIRST = (4, 3, 2, 1, 5, 0)  # exit codes, where a command has several answers
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command says: `data` with --json, else `lines`; a `problem` always goes to stderr.
+
+    `lines` may be a generator: what nobody reads is never made. With `err` they go to stderr, too.
+    """
+
+    data: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+    lines: Iterable[str] = ()
+    code: int = 0
+    problem: str = ""
+    err: bool = False
+
+
+def answers(command: Callable[..., Answer | Iterable[Answer]]) -> Callable[..., None]:
+    """A command with --json, which prints its answers, then exits with the worst of their codes."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line and nothing left out.")
+    @wraps(command)
+    def run(*, as_json: bool, **given: Any) -> None:
+        found = command(**given)
+        codes = [_print(one, as_json=as_json) for one in ([found] if isinstance(found, Answer) else found)]
+        sys.exit(next(code for code in WORST_FIRST if code in codes))
+
+    return run
+
+
+def _print(answer: Answer, *, as_json: bool) -> int:
+    if as_json:
+        for one in [answer.data] if isinstance(answer.data, Mapping) else answer.data:
+            click.echo(json.dumps(one, allow_nan=False))
+    else:
+        for line in answer.lines:
+            say(line, err=answer.err)
+    if answer.problem:
+        stop(answer.problem, answer.code)
+    return answer.code
+
+
+def wants_json() -> bool:
+    """Whether the command that runs was asked for JSON."""
+    return bool(click.get_current_context().params.get("as_json"))
+
+
+@contextmanager
+def progress(doing: str) -> Iterator[Callable[[int, int], None]]:
+    """Shows what is being done while it lasts, and how far it is where the function that is given says (done, all).
+
+    Nothing with --json, nor where stderr is no terminal: a log holds results only.
+    """
+    if wants_json() or not sys.stderr.isatty():
+        yield lambda _done, _all: None
+        return
+    from rich import progress as rich  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415
+
+    columns = rich.SpinnerColumn(), rich.TextColumn("{task.description}"), rich.BarColumn(), rich.TimeElapsedColumn()
+    shown = rich.Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
+    task = shown.add_task(doing, total=None)
+    starting = Timer(AFTER_SECONDS, shown.start)
+    starting.start()
+    try:
+        yield lambda done, total: shown.update(task, completed=done, total=total)
+    finally:
+        starting.cancel()
+        starting.join()
+        shown.stop()
+
+
+def say(line: str, *, err: bool = False) -> None:
+    """A line on the terminal; control characters, which could move the cursor or colour it, are made visible."""
+    click.echo("".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in line), err=err)
+
+
+def stop(sentence: str, code: int) -> NoReturn:
+    say(f"credtools: {sentence}", err=True)
+    sys.exit(code)
+
+
+def first(lines: Sequence[str], what: str = "") -> Iterator[str]:
+    """The first lines of a list, and how many are left out."""
+    yield from lines[:SHOWN]
+    if len(lines) > SHOWN:
+        yield f"  … and {len(lines) - SHOWN:,} more{what} (--json lists all)."
+
+
+def shown_lines(lines: Iterable[int], limit: int = 5) -> str:
+    """'lines 3, 7, 8 …' of a few lines."""
+    named = sorted(set(lines))
+    more = " …" if len(named) > limit else ""
+    return f"line{'s' * (len(named) > 1)} {', '.join(map(str, named[:limit]))}{more}"
+
+
+def records(frame: Any, names: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """The rows of a frame (some of its columns) as JSON knows them: nothing for what is missing, days as 2026-01-31."""
+    chosen = list(frame.columns if names is None else names)
+    columns = [[_plain(value) for value in frame[name].tolist()] for name in chosen]
+    return [dict(zip(map(str, chosen), row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _plain(value: Any) -> Any:
+    import pandas as pd  # noqa: PLC0415
+
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat(timespec="seconds").removesuffix("T00:00:00")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,170 @@
+"""Set up: an organisation, what it knows, and the ways in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from credtools.cli.arguments import FILE, OUTPUT, PATH, YES, open_registry
+from credtools.cli.import_files import cause_lines, exit_code, outcome_lines
+from credtools.cli.output import SHOWN, Answer, answers, progress, records, say, stop
+from credtools.errors import CredtoolsError, LoadError
+from credtools.text import plural
+
+
+@click.command()
+def init() -> None:
+    """Create the registry of this folder, and copy the notebooks here.
+
+    The registry is credtools.db, or what credtools.toml names.
+    """
+    from credtools import registry  # noqa: PLC0415
+    from credtools.jupyter import lab  # noqa: PLC0415
+
+    made = registry.create()
+    lab.copy_notebooks(Path())
+    say(f"Created {made!r}. Next: credtools load users FILE, credtools load types FILE.")
+
+
+@click.command(epilog="Example: credtools load users users.csv")
+@click.argument("kind", type=click.Choice(["users", "types"]), help="What the file lists.")
+@FILE
+@click.option("--replace/--add", default=False, help="--replace also deactivates who isn't in the file.")
+@YES(help="Deactivate without asking, even more than a tenth of the active.")
+@answers
+def load(kind: str, file: Path, *, replace: bool, yes: bool) -> Answer:
+    """Add or update users or credential types from a file.
+
+    All rows are loaded, or none. 'credtools template --schema users -o users.csv' writes a file to fill in.
+    """
+    registry = open_registry()
+    try:
+        if replace and (absent := registry.load(kind, file, replace=True, dry_run=True).absent):
+            _confirm(kind, absent, yes=yes)
+        with progress(f"Loading {kind}"):
+            done = registry.load(kind, file, replace=replace, yes=yes)
+    except LoadError as problem:
+        wrong = problem.errors[problem.errors["blocks"]]
+        told = [f"  line {row['line']} · {row['title']}: {row['resolution']}" for row in records(wrong.head(SHOWN))]
+        return Answer(records(wrong), told, 2, problem.on("prompt"), err=True)
+    return Answer({"file": str(file), **asdict(done)}, [f"{kind}: {done}"])
+
+
+def _confirm(kind: str, absent: Sequence[str], *, yes: bool) -> None:
+    """Who is about to be deactivated; a person at a terminal is asked."""
+    more = f" and {len(absent) - SHOWN:,} more" if len(absent) > SHOWN else ""
+    verb = "isn't" if len(absent) == 1 else "aren't"
+    counted = plural(len(absent), kind.removesuffix("s"))
+    say(f"{counted} {verb} in the file and will be deactivated: {', '.join(absent[:SHOWN])}{more}.", err=True)
+    if not yes and sys.stdin.isatty() and not click.confirm("Go on?", err=True):
+        stop("Nothing was loaded.", 2)
+
+
+@click.command(  # a value may begin with a minus
+    context_settings={"ignore_unknown_options": True}, epilog="Example: credtools settings date_format DD/MM/YYYY"
+)
+@click.argument("key", required=False, help="Only this setting.")
+@click.argument("value", required=False, help="Its new value.")
+@answers
+def settings(key: str | None, value: str | None) -> Answer:
+    """Show the organisation's settings, or change one."""
+    registry = open_registry()
+    if key and value is not None:
+        registry.set(key, value)
+    found = asdict(registry.settings)
+    if key and key not in found:
+        raise CredtoolsError("no_such_setting", name=key, settings=", ".join(found))
+    shown = {key: found[key]} if key else found
+    return Answer(shown, [f"{name} = {setting}" for name, setting in shown.items()])
+
+
+@click.command(epilog="Example: credtools template -o template.xlsx")
+@OUTPUT
+@click.option("--schema", default="credentials", show_default=True, help="credentials, users or credential_types.")
+def template(output: Path, schema: str) -> None:
+    """Write the template that people fill in.
+
+    A .csv file, or .xlsx with drop-down lists of the organisation's own types.
+    """
+    say(f"The template was written to {open_registry().template(output, schema)}.")
+
+
+@click.command()
+def upgrade() -> None:
+    """Update the registry's layout after an update of credtools.
+
+    An SQLite file is copied first.
+    """
+    from credtools import registry  # noqa: PLC0415
+
+    with progress("Upgrading"):
+        done = registry.upgrade()
+    say(str(done))
+
+
+@click.command()
+@click.option("--folder", type=PATH, default=Path("credtools-demo"), show_default=True, help="Where to make it.")
+@click.option("--rows", type=click.IntRange(100, 20_000), default=2_000, show_default=True, help="Rows of the export.")
+def demo(folder: Path, rows: int) -> None:
+    """Make an organisation to try credtools with.
+
+    Its messy export is imported without a person, and what comes next is printed.
+    """
+    from credtools import demo as making  # noqa: PLC0415
+    from credtools.runs import importing  # noqa: PLC0415
+
+    made = making.prepare(folder, rows)
+    os.environ["CREDTOOLS_DATABASE"] = str((folder / making.DATABASE).absolute())  # never the team's own registry
+    say(f"Made an organisation in {folder}: {made.registry!r}")
+    say(f"Importing {made.export} with {made.recipe} …")
+    with progress("Importing"):
+        review = made.registry.check(made.export, made.recipe)
+        run = importing.import_file(made.export, recipe=made.recipe, folder=folder)
+    for line in (*cause_lines(review), *outcome_lines(run), *_next(folder, run.outcome.batch)):
+        say(line)
+    sys.exit(exit_code(run, strict=False))
+
+
+def _next(folder: Path, batch: int | None) -> Iterator[str]:
+    from credtools import demo as making  # noqa: PLC0415
+
+    me = "credtools" if shutil.which("credtools") else str(Path(sys.argv[0]).absolute())
+    yield f"Next, to approve what was accepted: cd {folder} && {me} approve {batch}"
+    yield f"Then, in the same folder, to fix the rejected rows by hand in JupyterLab: {me} lab"
+    yield f"There, drop {making.EXPORT}: credtools knows it, so its recipe {making.RECIPE} is used again."
+    yield f"The media that one type requires are in the folder {making.SCANS}."
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, help="Handed on to JupyterLab.")
+def lab(arguments: tuple[str, ...]) -> None:
+    """Open JupyterLab with the notebooks.
+
+    They are copied into this folder first; a copy that is there is never overwritten.
+    """
+    from credtools.jupyter import lab as opening  # noqa: PLC0415
+
+    sys.exit(opening.open_lab(Path.cwd(), arguments))
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Where to listen; by default any free port.")
+@click.option("--browser/--no-browser", default=True, help="Whether to open a browser.")
+def app(port: int, *, browser: bool) -> None:
+    """Open the same pages in a browser, without notebooks.
+
+    The wizard, the approvals, the credentials and the audit, until Ctrl+C.
+    """
+    from credtools.jupyter import app as serving  # noqa: PLC0415
+
+    open_registry()  # whether there is one is said here, not on each page
+    sys.exit(serving.run(Path.cwd(), port, browser=browser, say=say))
+
+
+COMMANDS = (init, demo, lab, app, load, settings, template, upgrade)

@@ -1,0 +1,90 @@
+"""Parameters: what a scheduler gave a notebook, typed at its door.
+
+papermill's -p guesses (1.10 becomes the number 1.1), its -r gives text ('False' counts as true), and what a notebook
+doesn't know it sets without a word. So each is converted, or refused by its name, before anything is opened.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, MutableMapping, Sequence
+from typing import Any
+
+from credtools.errors import CredtoolsError
+
+LAST_LINE = 10_000_000
+MOST_LINES = 1_000_000  # of one decision
+INJECTED = "# Parameters\n"  # how the cell begins that papermill puts below a notebook's own parameters
+FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+def typed(notebook: MutableMapping[str, Any], **types: type) -> None:
+    """Gives the parameters in a notebook's `globals()` their types: str, bool, int, float (0 to 1) or list (of lines).
+
+    Blank means False, 0, None (of a float) or no lines. Raises CredtoolsError for a name that isn't among `types`, and
+    for a value that can't be converted.
+    """
+    if unknown := sorted(_given(notebook.get("In", ())) - types.keys()):
+        raise CredtoolsError("parameter_unknown", name=unknown[0], known=", ".join(types))
+    for name, kind in types.items():
+        convert, wanted, blank = KINDS[kind]
+        value = notebook.get(name)
+        if kind is str and not isinstance(value, str | None):
+            raise CredtoolsError("parameter_not_text", name=name, value=value)
+        try:
+            notebook[name] = blank if value is None or value == "" else convert(value)
+        except (ValueError, TypeError, KeyError) as problem:
+            raise CredtoolsError("parameter_unusable", name=name, value=value, wanted=wanted) from problem
+
+
+def _given(cells: Sequence[str]) -> set[str]:
+    """The names that papermill has set, by the cells that ran."""
+    injected = next((cell for cell in reversed(cells) if cell.startswith(INJECTED)), "")
+    assigned = [node.targets[0] for node in ast.parse(injected).body if isinstance(node, ast.Assign)]
+    return {target.id for target in assigned if isinstance(target, ast.Name)}
+
+
+def _flag(value: object) -> bool:
+    return FLAGS[str(value).strip().lower()]
+
+
+def _number(value: object) -> int:
+    return int(str(value))
+
+
+def _share(value: object) -> float:
+    share = float(str(value))
+    if not 0 <= share <= 1:
+        raise ValueError(value)
+    return share
+
+
+def _list(value: object) -> list[int]:
+    return [_number(one) for one in value] if isinstance(value, list | tuple) else [*lines(str(value))]
+
+
+KINDS: dict[type, tuple[Callable[[Any], Any], str, Any]] = {  # how to convert, what is wanted, what a blank means
+    str: (str, "text", ""),
+    bool: (_flag, "True or False", False),
+    int: (_number, "a whole number", 0),
+    float: (_share, "a number from 0 to 1", None),
+    list: (_list, "lines like 5,9-12", []),
+}
+
+
+def lines(text: str) -> tuple[int, ...]:
+    """'5,9-12' → 5, 9, 10, 11, 12. Raises CredtoolsError, before anything large is made."""
+    found: list[int] = []
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            raise CredtoolsError("lines_unclear", text=text)
+        if max(len(first), len(last)) > len(str(LAST_LINE)) or int(last or first) > LAST_LINE:
+            raise CredtoolsError("line_beyond", last=LAST_LINE, part=part.strip())
+        some = range(int(first), int(last or first) + 1)
+        if not some:
+            raise CredtoolsError("lines_backwards", part=part.strip(), first=first, last=last)
+        if len(found) + len(some) > MOST_LINES:
+            raise CredtoolsError("lines_too_many", allowed=MOST_LINES)
+        found += some
+    return tuple(found)
