@@ -318,7 +318,7 @@ def test_what_blocks_an_approval() -> None:
     years = range(2024, 2012, -1)  # versions are stored from the oldest on
     write("a.csv", HEADINGS + GOOD + "".join(f"bo@example.org,Passport,{year}-03-05,,\n" for year in years))
     assert run("import", "a.csv").exit_code == 0
-    why = "its type requires media and none is there yet"
+    why = "its type requires media and none has been added yet"
     told = run("approve", "1")
     assert (told.exit_code, told.stdout.splitlines()) == (
         0,

@@ -346,7 +346,7 @@ def test_at_the_prompt(registry: Registry, out: Path, monkeypatch: pytest.Monkey
     """`credtools rejects -o` and `credtools correct` do the same; --json counts and names everything."""
     monkeypatch.setenv("CREDTOOLS_DATABASE", registry.engine.url.render_as_string())
     written = CliRunner().invoke(main, ["rejects", "-o", str(out)])
-    assert written.stdout == f"2 open rejects written to {out}; correct them, then: credtools correct FILE\n"
+    assert written.stdout == f"2 open rejects written to {out}. Correct the file, then: credtools correct {out}\n"
     rows = rows_in(out)
     rows[1] |= {"Credential type": "First Aid", "Credential number": "7"}
     put_back(out, rows)

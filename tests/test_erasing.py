@@ -17,7 +17,7 @@ from sqlalchemy import event
 import credtools as ct
 from credtools import store
 from credtools.cli import main
-from credtools.errors import MovedError, RegistryError
+from credtools.errors import CredtoolsError, MovedError, RegistryError
 from credtools.model import Counts
 from credtools.privacy.search import search
 from credtools.registry import Registry
@@ -557,9 +557,9 @@ def test_erase_at_the_prompt(registry: Registry, folder: Path) -> None:
     assert json.loads(plan.stdout) == {"erased": False, "counts": counts, "waiting": [2], "audit_seq": None}
     assert (plan.exit_code, plan.stderr) == (2, asked.stderr)
     assert asked.stderr == (
-        "Will go for good: 1 row · 1 version · 2 files · 1 waiting\n"
-        "Batches that wait and will be discarded: 2.\n"
-        "credtools: Nothing was erased; say --yes to erase without being asked.\n"
+        "This will be erased permanently: 1 row · 1 version · 2 files · 1 waiting\n"
+        "These unfinished batches will be discarded: 2.\n"
+        "credtools: Nothing was erased. Use --yes to erase without being asked.\n"
     )
     assert rows_of(registry) == before
     done = CliRunner().invoke(main, ["erase", "--id", "E-1", "--reason", WHY, "--yes", "--json"])
@@ -570,7 +570,7 @@ def test_erase_at_the_prompt(registry: Registry, folder: Path) -> None:
     both = CliRunner().invoke(main, ["erase", ANA_EMAIL, "--expired"])
     assert (both.exit_code, both.stderr) == (
         2,
-        "credtools: --expired is about nobody in particular; leave out whom, and the reason.\n",
+        f"credtools: {CredtoolsError('expired_alone')}\n",
     )
 
 
@@ -593,7 +593,7 @@ def test_a_reason_is_looked_at_first(registry: Registry, folder: Path, why: tupl
         assert (done.exit_code, done.stdout, done.stderr) == (2, "", said)
     assert rows_of(registry) == before
     told = " ".join(CliRunner().invoke(main, ["erase", "--help"]).stdout.split())
-    assert "Why, without a name: it stays in the history. Required for a person." in told
+    assert "Why, without a name: it is kept in the history. Required for a person." in told
 
 
 @only_sqlite
@@ -616,7 +616,7 @@ def test_a_person_at_a_terminal_is_asked(
     for end in (ours, theirs):
         os.close(end)
     assert done.returncode == code
-    asked = "Will go for good: 1 row · 1 version · 1 file\nErase that for good? [y/N]: "
+    asked = "This will be erased permanently: 1 row · 1 version · 1 file\nErase it permanently? [y/N]: "
     assert (done.stdout, done.stderr.replace("[y/N]: \n", "[y/N]: ")) == (out, asked + err)
     assert len(rows_of(registry, "ledger_values")["ledger_values"]) == left
 

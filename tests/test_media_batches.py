@@ -556,7 +556,7 @@ def test_command_speaks_to_people(tmp_path: Path) -> None:
     [
         (["1", "none"], "There is no file 'none'. Check the name and the folder.\n"),
         (["9", "."], "There is no batch 9 here (credtools show lists the batches).\n"),
-        (["1"], "Name the files, folders or zips to add, or say --optional.\n"),
+        (["1"], "Name the files, folders or zips to add, or use --optional.\n"),
     ],
 )
 def test_misuse_is_one_sentence(arguments: list[str], sentence: str) -> None:

@@ -266,14 +266,14 @@ def test_report_at_the_prompt(audited: Registry, tmp_path: Path, monkeypatch: py
         done = CliRunner().invoke(main, ["report", *words])
         return done.exit_code, done.output
 
-    assert say("-o", "a.html", "--source", "hr") == (0, "Written to a.html; open it in a browser.\n")
+    assert say("-o", "a.html", "--source", "hr") == (0, "Written to a.html. Open it in a browser.\n")
     assert "Only source hr." in Path("a.html").read_text("utf-8")
-    assert say("1", "-o", "b.html") == (0, "Written to b.html; open it in a browser.\n")
+    assert say("1", "-o", "b.html") == (0, "Written to b.html. Open it in a browser.\n")
     assert "<h1>Batch 1: a.csv</h1>" in Path("b.html").read_text("utf-8")
     assert say("-o", "a.pdf") == (2, f"credtools: {CredtoolsError('not_html', name='a.pdf')}\n")
     code, told = say("1", "-o", "b.html", "--state", "open")
     assert code == 2
-    assert "The page of a batch tells all of it; filters go with the audit (no batch number)." in told
+    assert "The page of a batch shows all of it. Use filters without the number of a batch." in told
 
 
 # --- in a notebook without a person ---------------------------------------------------------------------------

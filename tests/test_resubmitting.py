@@ -115,7 +115,9 @@ def test_at_the_prompt(again: Registry, registry_url: str, monkeypatch: pytest.M
     """`resubmit` says where the credentials are to be decided."""
     monkeypatch.setenv("CREDTOOLS_DATABASE", registry_url)
     done = CliRunner().invoke(main, ["resubmit", "2", "--lines", "4"])
-    assert done.output == "batch 2: 1 resubmitted\n  to decide: credtools approve 1 --lines 2\n"
+    assert (
+        done.output == "batch 2: 1 credential reopened for a new decision\n  to decide: credtools approve 1 --lines 2\n"
+    )
     told = json.loads(CliRunner().invoke(main, ["resubmit", "2", "--lines", "3", "--json"]).stdout)
     assert told == {"batch": 2, "resubmitted": [{"line": 3, "decide": {"batch": 1, "line": 3}}]}
     assert again.verify() == []

@@ -176,13 +176,16 @@ def test_expired_at_the_prompt(registry: Registry, folder: Path) -> None:
     asked = CliRunner().invoke(main, ["erase", "--expired"])
     assert (asked.exit_code, asked.stderr) == (
         2,
-        "Will go for good: 1 file\ncredtools: Nothing was erased; say --yes to erase without being asked.\n",
+        (
+            "This will be erased permanently: 1 file\n"
+            "credtools: Nothing was erased. Use --yes to erase without being asked.\n"
+        ),
     )
     done = CliRunner().invoke(main, ["erase", "--expired", "--yes"])
     assert (done.exit_code, done.stdout) == (0, "erased: 1 file\n")
     for yes in ((), ("--yes",)):
         none = CliRunner().invoke(main, ["erase", "--expired", *yes])
-        sentence = "Nothing is older than the settings keep_…_days say, so nothing was erased.\n"
+        sentence = "Nothing is older than the settings keep_…_days allow, so nothing was erased.\n"
         assert (none.exit_code, none.stdout, none.stderr) == (0, sentence, "")
     told = json.loads(CliRunner().invoke(main, ["erase", "--expired", "--json"]).stdout)
     assert (set(told["erased"].values()), told["waiting"], told["audit_seq"]) == ({0}, [], None)

@@ -185,7 +185,7 @@ def _judge(opened: registry.Registry, path: Path, attempt: str, error: Credtools
     try:
         found = attempts.outcome_of(opened, attempt)
     except Exception:  # noqa: BLE001 - the database can't be asked, so nobody knows
-        return Outcome(str(path), "unknown", problem=str(CredtoolsError("outcome_unknown")))
+        return Outcome(str(path), "unknown", problem=str(CredtoolsError("run_unknown")))
     return found or Outcome(str(path), "failed", problem=str(error or CredtoolsError("no_receipt")))
 
 
