@@ -53,7 +53,8 @@ def load(kind: str, file: Path, *, replace: bool, yes: bool) -> Answer:
         wrong = problem.errors[problem.errors["blocks"]]
         told = [f"  line {row['line']} · {row['title']}: {row['resolution']}" for row in records(wrong.head(SHOWN))]
         return Answer(records(wrong), told, 2, problem.on("prompt"), err=True)
-    return Answer({"file": str(file), **asdict(done)}, [f"{kind}: {done}"])
+    told = {name: value for name, value in asdict(done).items() if name != "absent"}
+    return Answer({"file": str(file), **told}, [f"{kind}: {done}"])
 
 
 def _confirm(kind: str, absent: Sequence[str], *, yes: bool) -> None:
