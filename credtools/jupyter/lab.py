@@ -27,7 +27,7 @@ def copy_notebooks(folder: Path) -> list[Path]:
 def open_lab(folder: Path, arguments: Sequence[str] = ()) -> int:
     """Starts JupyterLab on the upload notebook; returns its exit code when it is stopped."""
     copy_notebooks(folder)
-    # In a container everybody is root; Jupyter wants to be told so, and listens on this machine only.
+    # In a container everybody is root, which Jupyter refuses unless asked; it listens on this machine only.
     root = ["--allow-root"] if os.geteuid() == 0 else []
     command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", *root, *arguments, FIRST]
     return subprocess.call(command, cwd=folder)

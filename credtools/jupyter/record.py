@@ -14,6 +14,7 @@ from credtools.jupyter.credentials import NOTHING_WAITS, Credentials, waiting
 from credtools.jupyter.parts.shown import next_sentence, numbers
 from credtools.jupyter.wizard import read_as
 from credtools.jupyter.wizard.open_file import OpenFile
+from credtools.model import Outcome, Receipt
 from credtools.registry import Batch, Registry
 from credtools.registry.views import View
 from credtools.text import escape, plural, table
@@ -35,8 +36,8 @@ class Record:
         if not source:
             return cls(registry, None, [_page(registry)])
         batch = registry.upload(source, recipe or None)
-        views = _steps(batch)
-        return cls._settled(registry, batch, views, max_reject_rate) if finish else cls(registry, batch, views)
+        record = cls(registry, batch, _steps(batch))
+        return record._ended(batch.settle(max_reject_rate)) if finish else record
 
     @classmethod
     def of_approvals(cls, registry: Registry, batch: int, decide: str, lines: Sequence[int], reason: str) -> Record:
@@ -58,18 +59,16 @@ class Record:
         batch = registry.batch(number)
         if batch.state == "finished":
             return cls(registry, batch, [_view(str(batch.receipt), tag="pre")])
-        views = _steps(batch)
+        record = cls(registry, batch, _steps(batch))
         if not finish:
-            return cls(registry, batch, views)
-        batch.why_hold(max_reject_rate)  # what can't be finished raises here, and the draft stays
-        return cls._settled(registry, batch, views, max_reject_rate)
+            return record
+        reasons = batch.why_hold(max_reject_rate)  # as `settle`, which would discard somebody's draft if it failed
+        return record._ended(batch.hold(" ".join(reasons)) if reasons else batch.finish())
 
-    @classmethod
-    def _settled(cls, registry: Registry, batch: Batch, views: list[View], max_reject_rate: float | None) -> Record:
+    def _ended(self, ending: Outcome | Receipt) -> Record:
         """The same, with how it ended: finished, or held with the reason."""
-        outcome = batch.settle(max_reject_rate)
-        found = registry.batch(outcome.batch) if outcome.batch else batch
-        return cls(registry, found, [*views, _view(str(outcome), tag="pre")])
+        batch = self.registry.batch(ending.batch) if ending.batch else self.batch
+        return Record(self.registry, batch, [*self._views, _view(str(ending), tag="pre")])
 
     def __repr__(self) -> str:
         return "\n\n".join(view.text for view in self._views)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cached_property
@@ -33,7 +34,7 @@ class OpenFile:
         self.problem: FileError | None = None  # a heading is missing
         self.comparison: Comparison | None = None
         self.decisions: tuple[Decision, ...] = ()
-        self._numbers = 0
+        self._number = itertools.count(1).__next__  # of a decision
         self._kept: dict[object, tuple[object, Any]] = {}
         self.base = batch.recipe
         try:
@@ -275,7 +276,3 @@ class OpenFile:
         causes = self._blocking()
         left = self.batch.left(cause.key for cause in causes)
         return [self._left(cause) for cause in causes if cause.key in left]
-
-    def _number(self) -> int:
-        self._numbers += 1
-        return self._numbers
