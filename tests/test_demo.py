@@ -242,7 +242,7 @@ def test_scans_belong_to_the_rows_of_one_type(tmp_path: Path) -> None:
     assert {path.suffix for path in scanned} == {".pdf", ".png"}
     assert (done.refused, done.ambiguous, done.shared) == ([], [], [])
     unmatched = {medium.file: medium.reason for medium in done.unmatched}
-    assert unmatched.pop(scans.STRAY) == f"For no row does the pattern make the name {scans.STRAY!r}."
+    assert unmatched.pop(scans.STRAY) == f"The pattern gives no row the name {scans.STRAY!r}."
     assert len(done.matched) + len(unmatched) == len(scanned)
     assert len(done.matched) > len(unmatched) > 0
     assert 0 < sum(row.required for row in done.missing) < len(done.matched)

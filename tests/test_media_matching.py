@@ -31,7 +31,7 @@ def test_pattern_makes_names_of_rows() -> None:
         assert placed(match, name) == ("matched", [2], "")
     assert placed(match, "ana@x.org.pdf") == (
         *("unmatched", []),
-        "For no row does the pattern make the name 'ana@x.org.pdf'.",
+        "The pattern gives no row the name 'ana@x.org.pdf'.",
     )
 
 
@@ -52,7 +52,7 @@ def test_several_rows_are_ambiguous_by_pattern() -> None:
     match = by_pattern("{user_email}", [row(2), row(9)])
     assert placed(match, "ana@x.org.pdf") == (
         *("ambiguous", [2, 9]),
-        "'ana@x.org.pdf' fits the lines 2, 9; choose the right one by hand.",
+        "'ana@x.org.pdf' fits the lines 2, 9. Choose the right one.",
     )
 
 
@@ -75,7 +75,7 @@ def test_rejected_rows_are_named() -> None:
     match = by_pattern("{user_email}", [row(2, usable=False)])
     assert placed(match, "ana@x.org.pdf") == (
         *("unmatched", []),
-        "'ana@x.org.pdf' belongs to line 2, which is rejected; correct that row first.",
+        "'ana@x.org.pdf' belongs to line 2, which is rejected. Correct that row first.",
     )
     both = by_pattern("{user_email}", [row(2, usable=False), row(3)])
     assert placed(both, "ana@x.org.pdf") == ("matched", [3], "")

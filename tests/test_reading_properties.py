@@ -76,9 +76,9 @@ def test_no_line_is_lost(content: bytes) -> None:
 def test_the_quick_way_is_the_careful_way(text: str, dialect: Dialect) -> None:
     """A text that is split in one go is split record by record just so."""
     lines = list(io.StringIO(text, newline=""))
-    quick = splitting._quickly(lines, dialect, [])
+    quick = splitting._quickly(lines, dialect)
     if not isinstance(quick, int):
-        careful = splitting._carefully(lines, dialect, [], quick.width)
+        careful = splitting._carefully(lines, dialect, 1, quick.width)
         assert careful.cells == quick.cells
         assert list(careful.starts) == list(quick.starts)
         assert careful.repaired == []

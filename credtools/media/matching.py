@@ -36,7 +36,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Medium:
-    """One file that was given, the lines that it belongs to (or may belong to), and why it stands where it does."""
+    """One file that was given, the lines that it belongs to (or may belong to), and why it is listed where it is."""
 
     file: str
     lines: tuple[int, ...] = ()
@@ -59,7 +59,7 @@ class Missing:
 
 @dataclass(frozen=True, repr=False)
 class Attached(Shown):
-    """What became of each file given; each stands in exactly one of the first five lists. `missing` lists rows."""
+    """What became of each file given; each is in exactly one of the first five lists. `missing` lists rows."""
 
     matched: list[Medium] = field(default_factory=list)
     unmatched: list[Medium] = field(default_factory=list)
@@ -93,7 +93,7 @@ def by_column(rows: Iterable[Row]) -> Match:
 def by_pattern(pattern: str, rows: Iterable[Row]) -> Match:
     """A file belongs to the one row for which the pattern makes its name, without the ending."""
     made = _index((text, row) for row in rows if (text := _rendered(pattern, row.values)))
-    nothing = "For no row does the pattern make the name {!r}."
+    nothing = "The pattern gives no row the name {!r}."
     return lambda name: _placed(name, made.get(fold(PurePath(name).stem), []), "ambiguous", nothing)
 
 
@@ -150,8 +150,8 @@ def _placed(name: str, rows: list[Row], several: str, nothing: str) -> tuple[str
         return "matched", usable, ""
     if usable:
         lines = ", ".join(str(row.line) for row in usable)
-        doubt = f"{name!r} fits the lines {lines}; choose the right one by hand." if several == "ambiguous" else ""
+        doubt = f"{name!r} fits the lines {lines}. Choose the right one." if several == "ambiguous" else ""
         return several, usable, doubt
     if rows:
-        return "unmatched", [], f"{name!r} belongs to line {rows[0].line}, which is rejected; correct that row first."
+        return "unmatched", [], f"{name!r} belongs to line {rows[0].line}, which is rejected. Correct that row first."
     return "unmatched", [], nothing.format(name)

@@ -64,25 +64,25 @@ def read(source: Source, *, max_bytes: int = MAX_BYTES, **options: Any) -> Table
 
 def read_bytes(content: bytes, name: str, **options: Any) -> Table:
     """The table in the bytes of a file called `name` (see `file_bytes`, `file_name`); otherwise like `read`."""
-    told = Options(**options | (FRAME_OPTIONS if name == FRAME else {}))
+    known = Options(**options | (FRAME_OPTIONS if name == FRAME else {}))
     suffix = Path(name).suffix.lower()
     if suffix not in (*TEXT_SUFFIXES, *sheets.SUFFIXES):
         raise FileError("unsupported_kind", suffix=suffix)
     with collection_paused():
-        records, found = (sheets.split_sheet if sheets.is_spreadsheet(content) else _split_text)(content, told)
-        layout = lay_out(records, told)
+        records, found = (sheets.split_sheet if sheets.is_spreadsheet(content) else _split_text)(content, known)
+        layout = lay_out(records, known)
         return make_table(records, layout, found, hashlib.sha256(content).hexdigest(), name)
 
 
-def _split_text(content: bytes, told: Options) -> tuple[Records, Reading]:
+def _split_text(content: bytes, options: Options) -> tuple[Records, Reading]:
     if content[:HEAD].lstrip().lower().startswith(WEB_PAGE):
         raise FileError("is_web_page")
-    text, encoding, warnings = decode(content, told.encoding)
+    text, encoding, warnings = decode(content, options.encoding)
     if (lines := max(text.count("\n"), text.count("\r"))) > MAX_LINES:
         raise FileError("too_many_lines", found=lines, allowed=MAX_LINES)
     if not text.strip():
         raise FileError("not_a_table", why="every line is empty" if text else "the file is empty")
-    dialect = find_dialect(text, told)
-    records = split_records(text, dialect, told.heading_line or 1)
+    dialect = find_dialect(text, options)
+    records = split_records(text, dialect, options.heading_line or 1)
     reading = Reading(encoding, dialect.delimiter, records.lines, None, warnings=tuple(warnings))
     return records, replace(reading, quote=dialect.quote, escape=dialect.escape)

@@ -63,9 +63,9 @@ class Dialect:
         return [cell.translate(table) for cell in cells]
 
 
-def find_dialect(text: str, told: Options) -> Dialect:
+def find_dialect(text: str, options: Options) -> Dialect:
     """What is known counts; the rest is what cuts a sample most evenly into cells that look like values."""
-    first_line, delimiter, quote = told.heading_line or 1, told.delimiter, told.quote
+    first_line, delimiter, quote = options.heading_line or 1, options.delimiter, options.quote
     lines = io.StringIO(text[:SAMPLE_CHARACTERS], newline=None)
     sample = [line.rstrip("\n") for line in islice(lines, first_line - 1, first_line + 4 * SAMPLE_LINES)]
     sample = [line for line in sample if line.strip()][:SAMPLE_LINES]
@@ -77,8 +77,8 @@ def find_dialect(text: str, told: Options) -> Dialect:
         found = max(ways, key=lambda way: _score(sample, way)) if len(ways) > 1 else ways[0]
         if found.delimiter == "," and _blank_belongs_to_comma(sample, found.quote):
             found = Dialect(COMMA_BLANK, found.quote)
-    _refuse_unusable(found, told.escape)
-    escape = _escape(text, found) if told.escape is None else told.escape
+    _refuse_unusable(found, options.escape)
+    escape = _escape(text, found) if options.escape is None else options.escape
     marked = [found.quote and line.startswith(found.quote) and line.rstrip().endswith(found.quote) for line in sample]
     return Dialect(found.delimiter, found.quote, escape, always=sum(map(bool, marked)) > 0.8 * len(sample))
 

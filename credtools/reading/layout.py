@@ -57,7 +57,7 @@ def is_blank(cells: Sequence[str]) -> bool:
     return not any(cell and not cell.isspace() for cell in cells)
 
 
-def lay_out(records: Records, told: Options) -> Layout:
+def lay_out(records: Records, options: Options) -> Layout:
     """What each record is; what is known of the file counts.
 
     Raises FileError when no record is filled, or the named heading line holds none.
@@ -69,12 +69,12 @@ def lay_out(records: Records, told: Options) -> Layout:
     filled = [k for k in range(len(rows)) if k not in skip] if blank else list(range(len(rows)))
     if not filled:
         raise FileError("not_a_table", why="every line is empty")
-    names = {fold(title) for title in told.titles}
-    texts = {fold(text) for text in told.instructions}
+    names = {fold(title) for title in options.titles}
+    texts = {fold(text) for text in options.instructions}
     instructed = [k for k in filled[:LOOKED_AT] if texts and _is_instruction(rows[k], texts)]
     others = [k for k in filled if k not in instructed] if instructed else filled
-    first, count = _heading(records, others or filled, names, told)
-    layout = Layout(records.width, blank=blank, headless=not count and told.heading_line is None)
+    first, count = _heading(records, others or filled, names, options)
+    layout = Layout(records.width, blank=blank, headless=not count and options.heading_line is None)
     top = filled.index(first)
     layout.heading = filled[top : top + count]
     layout.first_heading = layout.heading[:]
@@ -88,21 +88,21 @@ def lay_out(records: Records, told: Options) -> Layout:
     layout.heading += again
     apart = {*layout.aside, *again, *layout.instruction}
     body = [k for k in rest if k not in apart] if apart else rest
-    if told.footer_lines is None:  # else the end of the table is known
+    if options.footer_lines is None:  # else the end of the table is known
         body = _without_second_table(layout, rows, body, names)
-    layout.body = _without_footers(layout, rows, body, skip, told.footer_lines)
+    layout.body = _without_footers(layout, rows, body, skip, options.footer_lines)
     layout.aside.sort()
     return layout
 
 
-def _heading(records: Records, filled: list[int], names: set[str], told: Options) -> tuple[int, int]:
+def _heading(records: Records, filled: list[int], names: set[str], options: Options) -> tuple[int, int]:
     """The record that holds the headings, and how many rows they have (0: the first record of a file without)."""
-    rows, width, heading_line = records.cells, records.width, told.heading_line
+    rows, width, heading_line = records.cells, records.width, options.heading_line
     if heading_line:
         first = next((k for k in filled if records.starts[k] == heading_line), None)
         if first is None:
             raise FileError("heading_line_beyond", heading_line=heading_line, lines=records.lines)
-        return first, told.heading_rows or 1
+        return first, options.heading_rows or 1
     top = filled[:LOOKED_AT]
     matches = {k: len({fold(cell) for cell in rows[k]} & names) for k in top} if names else {}
     first = max(top, key=lambda k: (matches.get(k, 0), -k))
@@ -117,7 +117,7 @@ def _heading(records: Records, filled: list[int], names: set[str], told: Options
     if heading_line == 0 or (heading_line is None and not known and _is_data(rows[first], after, width)):
         return first, 0
     complete = known and matches[first] == _filled(rows[first])  # another row would add nothing
-    return first, told.heading_rows or (1 if complete else _heading_rows(rows[first], after, width))
+    return first, options.heading_rows or (1 if complete else _heading_rows(rows[first], after, width))
 
 
 def _is_data(row: list[str], others: list[list[str]], width: int) -> bool:

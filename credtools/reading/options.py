@@ -13,7 +13,7 @@ MAY_BE_NONE = ("heading_line", "footer_lines", "quote", "escape")  # written 'no
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What is told counts; None (or nothing) means: look.
+    """What is known counts; None (or nothing) means: look.
 
     `heading_line`: the line of the headings, 0 for none; `heading_rows`: how many rows they have; `footer_lines`: how
     many filled records at the end are no records; `titles`, `instructions`: the schema's headings and synonyms, and the

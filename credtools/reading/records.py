@@ -55,41 +55,41 @@ def split_records(text: str, dialect: Dialect, first_line: int = 1) -> Records:
         number, found = max(enumerate(map(len, lines), 1), key=lambda line: line[1])
         raise FileError("line_too_long", line=number, found=found, allowed=MAX_LINE)
     above = [[line.rstrip("\r\n")] for line in lines[: first_line - 1]]
-    below = lines[first_line - 1 :] if above else lines
-    records = _quickly(below, dialect, above)
+    below = lines[len(above) :] if above else lines
+    records = _quickly(below, dialect, len(above) + 1)
     if not isinstance(records, Records):
-        records = _carefully(below, dialect, above, records or _width_of_lines(below, dialect))
+        records = _carefully(below, dialect, len(above) + 1, records or _width_of_lines(below, dialect))
+    if above:
+        starts, repaired = [*range(1, len(above) + 1), *records.starts], [len(above) + k for k in records.repaired]
+        records = Records(above + records.cells, starts, records.width, repaired)
     if dialect.escape:
         records.cells[:] = [dialect.restore(row) for row in records.cells]
     return records
 
 
-def _quickly(lines: Sequence[str], dialect: Dialect, above: list[list[str]]) -> Records | int:
-    """The records of a text whose quotation marks all match, in one go, after those `above` it.
+def _quickly(lines: Sequence[str], dialect: Dialect, first_line: int = 1) -> Records | int:
+    """The records of a text whose quotation marks all match, in one go.
 
     When a record needs a closer look, only the number of fields that most have; 0 when that isn't clear.
     """
-    cells = above[:]
-    starts = [*range(1, len(above) + 2)]
-    before = len(above) + 1
+    cells: list[list[str]] = []
+    starts = [first_line]
     reader = dialect.reader(lines)
     try:
         for row in reader:
             if len(row) > MAX_COLUMNS:
                 raise FileError("too_many_columns", line=starts[-1], found=len(row), allowed=MAX_COLUMNS)
             cells.append(row)
-            starts.append(before + reader.line_num)
+            starts.append(first_line + reader.line_num)
     except csv.Error:
-        return _width_of(cells[len(above) :]) if len(cells) >= ENOUGH_RECORDS else 0
-    width = _width_of(cells[len(above) :])
-    if len(cells) < before + len(lines) - 1 and max(b - a for a, b in pairwise(starts)) > MOST_LINES:
+        return _width_of(cells) if len(cells) >= ENOUGH_RECORDS else 0
+    width = _width_of(cells)
+    if len(cells) < len(lines) and max(b - a for a, b in pairwise(starts)) > MOST_LINES:
         return width
-    if len(cells) == len(above) + len(lines) and not dialect.always and set(map(len, cells)) == {width}:
-        return Records(cells, starts, width)
-    for k in range(len(above), len(cells)):
-        first, end = starts[k] - before, starts[k + 1] - before
-        if _looks_wrong(lines, first, end, len(cells[k]) == width, width, dialect):
-            return width
+    if len(cells) < len(lines) or dialect.always or set(map(len, cells)) != {width}:
+        for row, (start, end) in zip(cells, pairwise(starts), strict=True):
+            if _looks_wrong(lines, start - first_line, end - first_line, len(row) == width, width, dialect):
+                return width
     return Records(cells, starts, width)
 
 
@@ -102,12 +102,12 @@ def _width_of_lines(lines: Sequence[str], dialect: Dialect) -> int:
     return common_width(map(len, islice(alone, SAMPLE_RECORDS)))
 
 
-def _carefully(lines: Sequence[str], dialect: Dialect, above: list[list[str]], width: int) -> Records:
-    """The records of any text, one by one, after those `above` it."""
+def _carefully(lines: Sequence[str], dialect: Dialect, first_line: int, width: int) -> Records:
+    """The records of any text, one by one."""
     source = _Lines(lines)
     reader = dialect.reader(source)
-    cells = above[:]
-    starts = [*range(1, len(above) + 2)]
+    cells: list[list[str]] = []
+    starts = [first_line]
     repaired: list[int] = []
     while source.at < len(lines):
         first = source.at
@@ -119,16 +119,15 @@ def _carefully(lines: Sequence[str], dialect: Dialect, above: list[list[str]], w
         if row is None or _looks_wrong(lines, first, source.at, len(row) == width, width, dialect):
             patient = len(repaired) < MOST_PATIENCE
             better = repair(lines, first, source.at if row else None, width, dialect, patient=patient)
+            if better is None and row is None:
+                better = cleaned(lines[first], dialect), first + 1
             if better is not None:
                 row, source.at = better
-                repaired.append(len(cells))
-            elif row is None:
-                row, source.at = cleaned(lines[first], dialect), first + 1
                 repaired.append(len(cells))
         if row and len(row) > MAX_COLUMNS:
             raise FileError("too_many_columns", line=starts[-1], found=len(row), allowed=MAX_COLUMNS)
         cells.append(row or [])
-        starts.append(len(above) + source.at + 1)
+        starts.append(first_line + source.at)
     return Records(cells, starts, width, repaired)
 
 

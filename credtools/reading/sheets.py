@@ -32,12 +32,12 @@ def is_spreadsheet(content: bytes) -> bool:
     return content.startswith((ZIP, OLE))
 
 
-def split_sheet(content: bytes, told: Options) -> tuple[Records, Reading]:
+def split_sheet(content: bytes, options: Options) -> tuple[Records, Reading]:
     """The rows of the named sheet, else of the first that looks most like the schema; others are named in a warning.
 
     Raises FileError when the file is no spreadsheet, is locked by a password, or goes beyond a limit.
     """
-    question = {"sheet": told.sheet, "titles": sorted({fold(title) for title in told.titles}), "limits": LIMITS}
+    question = {"sheet": options.sheet, "titles": sorted({fold(title) for title in options.titles}), "limits": LIMITS}
     try:
         with Limited(SCRIPT, MEMORY, SECONDS) as child:
             found = child.ask(question, content)

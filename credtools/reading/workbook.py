@@ -21,11 +21,9 @@ CHUNK = 1 << 20
 LONGEST_TAG = 4096
 LOOKED_AT = 50
 SMALL = 10 << 20  # bytes, under which no ratio is alarming
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+DAMAGED = (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError)
+# In English: a Python that nobody asked for a locale has none.
+NAMED = {"mmmm": "%B", "mmm": "%b", "mm": "%m", "dddd": "%A", "ddd": "%a", "dd": "%d"}
 TOKEN = re.compile(r"y+|m+|d+|[^ymd]", re.IGNORECASE)
 ENGLISH = re.compile(r"\[\$-(?:[0-9a-f]*0?[48]09|en-[a-z]+)\]", re.IGNORECASE)
 
@@ -84,7 +82,7 @@ def _rows(sheet: Any, limits: dict[str, int]) -> list[list[Any]]:
 
 
 def _likeness(rows: list[list[Any]], titles: set[str]) -> tuple[int, bool]:
-    """How many titles stand in one row; and whether there is more than one row of more than one cell."""
+    """How many titles are in one row; and whether there is more than one row of more than one cell."""
     top = [[str(cell) for cell in row if cell != ""] for row in rows[:LOOKED_AT]]
     matches = max((len({_folded(cell) for cell in row} & titles) for row in top), default=0)
     return matches, sum(len(row) > 1 for row in top) > 1
@@ -130,18 +128,8 @@ def _date_text(day: date, shown: str) -> str:
     whole = "yyyy" in tokens and ("d" in tokens or "dd" in tokens) and not re.search(r"[a-ce-ln-xz]", plain)
     if timed or not (whole and english and (named or (tokens[0] == "yyyy" and ("m" in tokens or "mm" in tokens)))):
         return day.isoformat(" ") if timed and isinstance(day, datetime) else day.isoformat()[:10]
-    written = {
-        "yyyy": f"{day.year:04}",
-        "mmmm": MONTHS[day.month - 1],
-        "mmm": MONTHS[day.month - 1][:3],
-        "mm": f"{day.month:02}",
-        "m": str(day.month),
-        "dddd": DAYS[day.weekday()],
-        "ddd": DAYS[day.weekday()][:3],
-        "dd": f"{day.day:02}",
-        "d": str(day.day),
-    }
-    return "".join(written.get(token, token) for token in tokens)
+    unnamed = {"yyyy": f"{day.year:04}", "m": str(day.month), "d": str(day.day)}
+    return "".join(f"{day:{NAMED[token]}}" if token in NAMED else unnamed.get(token, token) for token in tokens)
 
 
 # --- what a zip holds, before anything is unpacked whole -------------------------------------------------------
@@ -152,24 +140,18 @@ def _checked_zip(content: bytes, limits: dict[str, int]) -> dict[str, dict[tuple
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as problem:
+        ratios = [entry.file_size // max(entry.compress_size, 1) for entry in entries if entry.file_size > SMALL]
+        for limit, what, found in (
+            ("entries", "parts in its zip", len(entries)),
+            ("bytes", "bytes when unpacked", sum(entry.file_size for entry in entries)),
+            ("ratio", "bytes per packed byte", max(ratios, default=0)),
+        ):
+            if found > limits[limit]:
+                raise Refused("sheet_beyond", what=what, found=found, allowed=limits[limit])
+        parts = _sheet_parts(archive).items()
+        return {name: _scanned(archive, name, part, limits["cells"]) for name, part in parts}
+    except DAMAGED as problem:
         raise Refused("sheet_unreadable", why="it is cut off or damaged") from problem
-    if len(entries) > limits["entries"]:
-        raise Refused("sheet_beyond", what="parts in its zip", found=len(entries), allowed=limits["entries"])
-    size = sum(entry.file_size for entry in entries)
-    if size > limits["bytes"]:
-        raise Refused("sheet_beyond", what="bytes when unpacked", found=size, allowed=limits["bytes"])
-    for entry in entries:
-        ratio = entry.file_size // max(entry.compress_size, 1)
-        if entry.file_size > SMALL and ratio > limits["ratio"]:
-            raise Refused("sheet_beyond", what="bytes per packed byte", found=ratio, allowed=limits["ratio"])
-    found = {}
-    try:
-        for name, part in _sheet_parts(archive).items():
-            found[name] = _scanned(archive, name, part, limits["cells"])
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError) as problem:
-        raise Refused("sheet_unreadable", why="it is cut off or damaged") from problem
-    return found
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -181,15 +163,15 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
     targets = {}
     for tag in re.findall(r"<(?:\w+:)?Relationship\s[^>]*>", links):
-        told = dict(ATTRIBUTE.findall(tag))
-        target = told.get("Target", "")
-        targets[told.get("Id")] = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+        said = dict(ATTRIBUTE.findall(tag))
+        target = said.get("Target", "")
+        targets[said.get("Id")] = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
     parts = {}
     for tag in re.findall(r"<(?:\w+:)?sheet\s[^>]*>", book):
-        told = dict(ATTRIBUTE.findall(tag))
-        part = targets.get(next((value for key, value in told.items() if key.endswith(":id")), ""))
+        said = dict(ATTRIBUTE.findall(tag))
+        part = targets.get(next((value for key, value in said.items() if key.endswith(":id")), ""))
         if part in names:
-            parts[unescape(told.get("name", ""))] = part
+            parts[unescape(said.get("name", ""))] = part
     return parts
 
 
@@ -220,13 +202,13 @@ def _scanned(archive: zipfile.ZipFile, sheet: str, part: str, most: int) -> dict
 
 
 def _date_styles(archive: zipfile.ZipFile) -> dict[int, str]:
-    """The styles whose number format the file itself spells out and shows a year."""
+    """The number formats that the file itself spells out and that show a year, by style."""
     with suppress(KeyError):
         text = archive.read("xl/styles.xml").decode("utf-8", "replace")
         spelt = {}
         for tag in re.findall(r"<(?:\w+:)?numFmt\s[^>]*>", text):
-            told = dict(ATTRIBUTE.findall(tag))
-            spelt[told.get("numFmtId")] = unescape(told.get("formatCode", ""))
+            said = dict(ATTRIBUTE.findall(tag))
+            spelt[said.get("numFmtId")] = unescape(said.get("formatCode", ""))
         cells = re.search(r"<(?:\w+:)?cellXfs.*?</(?:\w+:)?cellXfs>", text, re.DOTALL)
         used = re.findall(r"<(?:\w+:)?xf\s[^>]*?numFmtId=\"(\d+)\"", cells[0]) if cells else []
         return {k: spelt[number] for k, number in enumerate(used) if "y" in spelt.get(number, "").lower()}

@@ -104,7 +104,7 @@ def test_a_dropped_folder_is_taken_whole(tmp_path: Path, page: Page, open_notebo
     wizard.tells(f"{len(some) + 2} files: ")
     batch = made.registry.batch(1)
     expect(page.locator("p[role=status]")).to_contain_text(f"{len(batch.media())} matched", timeout=PATIENCE)
-    expect(page.get_by_text(f"For no row does the pattern make the name '{scans.STRAY}'.")).to_be_visible()
+    expect(page.get_by_text(f"The pattern gives no row the name '{scans.STRAY}'.")).to_be_visible()
     assert set(batch.media()["file"]) < {path.name for path in (*some, last)}
     screenshot(page, "media-1-folder")
 
