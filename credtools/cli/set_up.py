@@ -51,8 +51,8 @@ def load(kind: str, file: Path, *, replace: bool, yes: bool) -> Answer:
             done = registry.load(kind, file, replace=replace, yes=yes)
     except LoadError as problem:
         wrong = problem.errors[problem.errors["blocks"]]
-        told = [f"  line {row['line']} · {row['title']}: {row['resolution']}" for row in records(wrong.head(SHOWN))]
-        return Answer(records(wrong), told, 2, problem.on("prompt"), err=True)
+        lines = [f"  line {row['line']} · {row['title']}: {row['resolution']}" for row in records(wrong.head(SHOWN))]
+        return Answer(records(wrong), lines, 2, problem.on("prompt"), err=True)
     told = {name: value for name, value in asdict(done).items() if name != "absent"}
     return Answer({"file": str(file), **told}, [f"{kind}: {done}"])
 
