@@ -66,23 +66,26 @@ class Batch(Shown):
     def review(self) -> Review:
         """Every reason for every row, judged once and kept until something changes here.
 
-        Raises:
-            FileError: `heading_required`, when a required heading is missing.
+        Raises FileError (`heading_required`) when a required heading is missing.
         """
         return judging.review(self.registry, self.draft)
 
     @property
     def errors(self) -> pd.DataFrame:
-        """Errors and warnings by row: line, heading, column, value, code, title, resolution, suggestion, blocks.
+        """Errors and warnings by row, judged once; while the batch waits also warnings about what is stored.
 
-        While the batch waits also warnings about what is stored (`older_than_stored`, `declined_before`) and
-        `media_missing`.
+        Columns: line (int64: where the record starts), heading (the file's), column (the schema's), value, code, title,
+        resolution, suggestion (str), blocks (bool: whether it rejects the row), row (int64: its place in the file).
         """
         return self.warned().errors
 
     @property
     def causes(self) -> pd.DataFrame:
-        """The same by cause, largest first, with counts."""
+        """The same by cause, largest first: what one decision can settle.
+
+        Columns: code, column, value, pattern (str), count (int64: cells), suggestion, title, resolution (str), blocks
+        (bool).
+        """
         return self.warned().causes
 
     def warned(self) -> Review:
@@ -92,20 +95,17 @@ class Batch(Shown):
     def replace(self, column: str, values: Mapping[str, str]) -> Review:
         """Replaces old → new values of a column by rules of the draft's recipe, and reviews again.
 
-        A value that names a person becomes a patch of each row that has it: a recipe holds no personal values.
+        For example `batch.replace("credential_type", {"Frist Aid": "First Aid"})`. A value that names a person becomes
+        a patch of each row that has it: a recipe holds no personal values.
 
-        Example:
-            batch.replace("credential_type", {"Frist Aid": "First Aid"})
-
-        Raises:
-            RegistryError: when no row has such a value, or there is no such column.
+        Raises RegistryError when no row has such a value, or there is no such column.
         """
         return editing.replace(self.registry, self.draft, column, values)
 
     def use(self, recipe: Recipe) -> Review:
         """Goes on with another recipe (of the same source), kept with the draft, and reviews again.
 
-        Raises RecipeError or FileError when the file can't be read or judged by it; the draft stays as it was then.
+        Raises RecipeError or FileError when the file can't be judged by it; the draft stays as it was then.
         """
         return editing.use(self.registry, self.draft, recipe)
 
@@ -117,8 +117,7 @@ class Batch(Shown):
             column: the schema's name of the column.
             value: the right text; None takes the correction back.
 
-        Raises:
-            RegistryError: when there is no such line or column.
+        Raises RegistryError when there is no such line or column.
         """
         return self.patch_cells([(line, column, value)])
 
@@ -172,7 +171,9 @@ class Batch(Shown):
             progress: called with (done, all) after each file.
 
         Raises:
-            MissingFileError, RecipeError for the pattern, RegistryError.
+            MissingFileError: there is nothing under one of the paths.
+            RecipeError: the pattern can't be followed.
+            RegistryError: the batch takes no media, or a chosen line or file isn't there.
         """
         given = [paths] if isinstance(paths, str | Path) else paths
         return attaching.attach(self.registry, self.draft, given, match, progress)
@@ -190,7 +191,12 @@ class Batch(Shown):
         return bool(judging.refresh(self.registry, self.draft).row.media_optional)
 
     def media(self) -> pd.DataFrame:
-        """The files of its rows: line, file, media_type, size (bytes), sha256 (for `registry.blobs`), added_by, _at."""
+        """The files of its rows.
+
+        Returns:
+            line (int64), file, media_type (str), size (int64: bytes), sha256 (str: for `registry.blobs`), added_by
+            (str), added_at (datetime64[us, UTC]).
+        """
         return store.media_of(self.registry.engine, self.id)
 
     # --- finishing ------------------------------------------------------------------------------------------
@@ -212,16 +218,13 @@ class Batch(Shown):
     def settle(self, max_reject_rate: float | None = None) -> Outcome:
         """The unattended finish: finishes, or holds the batch for a person with one sentence why.
 
-        Args:
-            max_reject_rate: the threshold, from 0 to 1; None: the recipe's, else 1.
-
-        Raises:
-            FileError: a heading is missing and there is no recipe that promised it.
+        `max_reject_rate`: the threshold, from 0 to 1; None: the recipe's, else 1. Raises FileError when a heading is
+        missing and there is no recipe that promised it.
         """
         return finishing.settle(self.registry, self.draft, max_reject_rate)
 
     def hold(self, because: str) -> Outcome:
-        """Sets the batch aside for a person: no ledger, no rejects, every row waits."""
+        """Sets the batch aside for a person, with the reason: nothing is written, every row waits."""
         return finishing.hold(self.registry, self.draft, because)
 
     def discard(self) -> None:
@@ -248,7 +251,7 @@ class Batch(Shown):
         return self.draft.row.held_because if self.state == "held" else None
 
     def credentials(self) -> pd.DataFrame:
-        """The versions that this batch wrote, with their decisions; columns as `Registry.credentials`."""
+        """The versions that this batch wrote, with their decisions; columns as `registry.credentials()`."""
         return store.reads.credentials(self.registry.engine, self.id)
 
     def rejects(self) -> pd.DataFrame:

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from credtools import reading, store
-from credtools.audit import reports, timeline
-from credtools.audit.audit import Audit
+from credtools import store
+from credtools.audit import timeline
 from credtools.errors import RegistryError
 from credtools.model import Review
 from credtools.privacy import erase as erasing
 from credtools.reading import Source
 from credtools.recipe import Recipe
 from credtools.recipe.steps import Hit
-from credtools.registry import correcting, exporting, judging, loading, organisation, recipes, standing, uploading
+from credtools.registry import correcting, exporting, judging, loading, organisation, recipes, uploading
+from credtools.registry.answers import Answers
 from credtools.registry.batch import Batch
 from credtools.registry.recipes import RecipeDiff
-from credtools.registry.session import Session
 from credtools.text import Shown, plural
 
 
-class Registry(Session, Shown):
+class Registry(Answers, Shown):
     """The open database of one organisation; `by` is who is at work.
 
     On SQLite rights are advisory: who may open the file may do everything, and `by` is only a note.
@@ -49,7 +46,11 @@ class Registry(Session, Shown):
     # --- the organisation -----------------------------------------------------------------------------------
 
     def set(self, key: str, value: object) -> None:
-        """Changes one setting of the organisation. Raises SettingError."""
+        """Changes one setting of the organisation, for example `registry.set("max_rows", 50_000)`.
+
+        Raises:
+            SettingError: there is no such setting, or the value can't be used; the sentence says what can.
+        """
         parsed = organisation.parse(key, organisation.to_text(value))
         store.set_setting(self.engine, self.by, key, organisation.to_text(parsed))
 
@@ -75,11 +76,16 @@ class Registry(Session, Shown):
     # --- files ----------------------------------------------------------------------------------------------
 
     def check(self, file: Source, recipe: Recipe | str | Path | None = None, *, name: str | None = None) -> Review:
-        """What a file would be worth, given as in `upload`; stores nothing. Raises FileError, RecipeError."""
+        """What a file would be worth, given as in `upload`; stores nothing.
+
+        Raises:
+            FileError: the file holds no table, or lacks a required heading.
+            RecipeError: the recipe can't be followed.
+        """
         return judging.check(self, *uploading.given(file, recipes.load(recipe), name))
 
     def hits(self, file: Source, recipe: Recipe | str | Path) -> Sequence[Hit]:
-        """What each rule of a recipe does to a file: rows changed, and (before, after, rows) of each value."""
+        """What each rule of a recipe does to a file, in their order: `rows` changed, `values` (before, after, rows)."""
         return recipes.hits(self, file, recipes.load(recipe))
 
     def compare_recipes(self, file: Source, first: Recipe | str | Path, second: Recipe | str | Path) -> RecipeDiff:
@@ -110,14 +116,16 @@ class Registry(Session, Shown):
         return Batch(self, uploading.upload(self, file, recipes.load(recipe), name, part, attempt))
 
     def parts(self, file: Source, recipe: Recipe | str | Path | None = None) -> int:
-        """How many batches a file makes when it is divided on purpose."""
+        """How many batches a file makes when it is divided on purpose, see `part` of `upload`."""
         return uploading.parts(self, file, recipes.load(recipe))
 
     def follow(self, batch: Batch | int) -> Batch:
         """The file of a batch as a new draft that follows it, by the same recipe, judged as things are now.
 
-        Finished, what was accepted before is unchanged, and open rejects that pass now are fixed. Raises RegistryError
-        when its bytes were erased.
+        Finished, what was accepted before is unchanged, and open rejects that pass now are fixed.
+
+        Raises:
+            RegistryError: there is no such batch, or its bytes were erased.
         """
         return Batch(self, uploading.follow(self, judging.opened(self, _number(batch))))
 
@@ -125,26 +133,13 @@ class Registry(Session, Shown):
         """The batch of this number. Raises RegistryError when there is none."""
         return Batch(self, judging.opened(self, number))
 
-    def batches(self) -> pd.DataFrame:
-        """All batches, newest first."""
-        return store.reads.batches(self.engine)
-
-    def sources_of(self, path: str | Path) -> list[str]:
-        """From which sources this very file was uploaded before, the last one first."""
-        return store.sources_of(self.engine, hashlib.sha256(reading.file_bytes(path)).hexdigest())
-
-    def sources(self) -> pd.DataFrame:
-        """Per source: how many runs, the last one's time, verdict and file, and whether a file is overdue.
-
-        `every`: how often its recipe expects a file; `overdue`: since when none has come.
-        """
-        with self.moment() as now:
-            return standing.with_silence(store.reads.runs(now.at), store.last_uploads(now.at), datetime.now(UTC))
-
     def write_rejects(self, path: str | Path, batch: Batch | int | None = None, **filters: Any) -> int:
-        """Writes the open rejects (of one batch) as a correction file, .csv or .xlsx; returns how many.
+        """Writes the open rejects as a correction file, which `correct` takes back; returns how many.
 
-        `filters`: only those that fit (see `audit`).
+        Args:
+            path: a file that ends in .csv or .xlsx.
+            batch: only those of one batch.
+            **filters: only those that fit, as in `audit.rejects`.
         """
         fitting = self.audit.rejects(**{**filters, "state": "open"})["reject"] if filters else None
         only = None if fitting is None else set(fitting.tolist())
@@ -153,25 +148,31 @@ class Registry(Session, Shown):
     def correct(self, path: str | Path, recipe: Recipe | str | Path | None = None) -> correcting.Corrected:
         """Takes a correction file back: what was corrected is finished in a batch that follows the one it came from.
 
-        `recipe`: instead of the one by which its batch was judged. Raises FileError, RegistryError.
+        Args:
+            path: the file that `write_rejects` wrote, corrected.
+            recipe: instead of the one by which each batch was judged.
+
+        Raises:
+            FileError: it is no correction file.
+            RegistryError: somebody else settled the same rows in the same moment.
         """
         return correcting.correct(self, path, None if recipe is None else recipes.load(recipe))
 
     def undo(self, batch: Batch | int) -> int:
-        """Takes a finished batch back and reopens the rejects it had fixed; returns how many versions fell.
+        """Takes a finished batch back and reopens the rejects it had fixed; returns how many versions count no more.
 
-        Raises RegistryError, naming the later batches, when they build on it.
+        Raises:
+            RegistryError: it isn't finished, or later batches, which are named, build on it.
         """
         return store.undo(self.engine, _number(batch), self.by)
 
-    def template(self, path: str | Path, schema: str = "credentials") -> Path:
-        """Writes the template that people fill in (.csv or .xlsx), in this organisation's words."""
-        return exporting.template(self, path, schema)
-
     def export(self, path: str | Path, batch: Batch | int | None = None, *, expiring: int | None = None) -> list[Path]:
-        """Writes what was accepted and not declined (of one batch) as clean template files of at most 20,000 rows.
+        """Writes what was accepted and not declined as clean template files of at most 20,000 rows each.
 
-        `expiring`: only what expires within so many days, see there.
+        Args:
+            path: of the first file; it ends in .csv or .xlsx.
+            batch: only what one batch wrote.
+            expiring: only what expires within so many days, see `expiring`.
         """
         number = None if batch is None else _number(batch)
         found = store.reads.credentials(self.engine, number) if expiring is None else self.expiring(expiring)
@@ -180,14 +181,20 @@ class Registry(Session, Shown):
     # --- decisions ------------------------------------------------------------------------------------------
 
     def approve(self, batch: Batch | int, lines: Iterable[int] | None = None, note: str = "") -> store.Decided:
-        """Approves all pending credentials of a batch that can be approved, or exactly those of some lines.
+        """Approves pending credentials of a batch, all or nothing; the result says which lines, and which can't be.
 
-        All or nothing; returns the lines decided, and per blocked line the reason. Raises RegistryError.
+        Args:
+            batch: the batch, or its number.
+            lines: exactly these; None: all that can be approved.
+            note: kept with the decision.
+
+        Raises:
+            RegistryError: nothing waits there, or one of the lines can't be decided; nothing is decided then.
         """
         return self._decide(batch, "approved", note, lines)
 
     def decline(self, batch: Batch | int, lines: Iterable[int], reason: str) -> store.Decided:
-        """Declines the pending credentials of some lines of a batch, with a reason. Raises RegistryError."""
+        """Declines the pending credentials of some lines of a batch, with a reason; see `approve`."""
         if not reason.strip():
             raise RegistryError("decline_without_reason")
         return self._decide(batch, "declined", reason, lines)
@@ -195,18 +202,22 @@ class Registry(Session, Shown):
     def resubmit(self, batch: Batch | int, lines: Iterable[int]) -> dict[int, tuple[int, int]]:
         """Puts declined credentials that some unchanged rows of a batch equal up for decision again, all or none.
 
-        Returns for each line the (batch, line) where its credential is decided. Raises RegistryError.
+        Returns for each line the (batch, line) where its credential is decided. Raises RegistryError as `approve`.
         """
         return store.resubmit(self.engine, _number(batch), self.by, lines)
 
     def waive(self, batch: Batch | int, lines: Iterable[int], reason: str) -> tuple[int, ...]:
-        """Closes the open rejects on some lines of a batch, with a reason: nobody will correct them."""
+        """Closes the open rejects on some lines of a batch, with a reason: nobody will correct them; returns the lines.
+
+        Raises:
+            RegistryError: there is no reason, or no open reject on one of the lines; nothing is closed then.
+        """
         if not reason.strip():
             raise RegistryError("waive_without_reason")
         return store.waive(self.engine, _number(batch), self.by, lines, reason)
 
     def reopen(self, batch: Batch | int, lines: Iterable[int]) -> tuple[int, ...]:
-        """Opens waived rejects again."""
+        """Opens waived rejects again; returns the lines."""
         return store.reopen(self.engine, _number(batch), self.by, lines)
 
     def _decide(self, batch: Batch | int, decision: str, reason: str, lines: Iterable[int] | None) -> store.Decided:
@@ -216,30 +227,6 @@ class Registry(Session, Shown):
         )
 
     # --- looking back ---------------------------------------------------------------------------------------
-
-    @property
-    def audit(self) -> Audit:
-        """Questions about rejected rows; reads only."""
-        return Audit(self.engine, lambda: {rule.code: rule.title for rule in self.schema("credentials").rules})
-
-    def report(self, path: str | Path, **filters: Any) -> Path:
-        """Writes what the audit found (of the rows that fit the filters) as one .html page that anybody can open.
-
-        Raises CredtoolsError: a filter means nothing here, or the page can't be written.
-        """
-        return reports.write(path, reports.audit_page(self.audit, filters))
-
-    def credentials(self) -> pd.DataFrame:
-        """All standing versions of all credentials."""
-        return store.reads.credentials(self.engine)
-
-    def expiring(self, days: int) -> pd.DataFrame:
-        """The credentials that expire today or within so many days, soonest first: of each the version that counts.
-
-        That is the newest one that is approved or needs no approval; a pending successor changes nothing yet. Today is
-        a day of the organisation's time zone.
-        """
-        return standing.expiring(self.credentials(), self.lookups().today, days)
 
     def history(self, batch: Batch | int, line: int) -> pd.DataFrame:
         """What was done with the credential of a line, oldest first: the part of `audit.row` that is about it.
@@ -253,14 +240,6 @@ class Registry(Session, Shown):
             RegistryError: the line wrote no credential.
         """
         return timeline.history(self.engine, _number(batch), line)
-
-    def verify(self) -> list[str]:
-        """What in the stored history and media doesn't agree with what was chained; empty when everything does."""
-        return store.verify(self.engine, self.blobs)
-
-    def media(self) -> pd.DataFrame:
-        """The files of all standing credentials: batch, line, file, media_type, size, sha256, added_by, added_at."""
-        return store.all_media(self.engine)
 
     # --- erasing --------------------------------------------------------------------------------------------
 
