@@ -28,6 +28,7 @@ from credtools.text import fold
 MOST_SUGGESTIONS = 500  # values per rule and column: each costs comparisons with many users
 PATTERNS: Mapping[str, Callable[[str], str]] = {"value": fold, "shape": shape, "rule": lambda _: ""}
 CAUSE_COLUMNS = ("code", "column", "value", "pattern", "count", "suggestion", "title", "resolution", "blocks", "cause")
+CAUSE_DTYPES = {**dict.fromkeys(CAUSE_COLUMNS, "str"), "count": "int64", "blocks": "bool", "cause": "int64"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Explanation:
         shown = [(*causes[k].shown, place) for place, k in enumerate(order)]
         return (
             self._errors(explained, number),
-            pd.DataFrame(shown, columns=list(CAUSE_COLUMNS)).astype({"blocks": bool, "count": int}),
+            pd.DataFrame(shown, columns=list(CAUSE_COLUMNS)).astype(CAUSE_DTYPES),
         )
 
     def _errors(self, explained: Sequence[Explained], number: IntArray) -> pd.DataFrame:

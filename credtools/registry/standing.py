@@ -57,4 +57,4 @@ def with_silence(runs: pd.DataFrame, uploads: Iterable[Any], now: datetime) -> p
     due = {name: at + expect.interval for name, (at, expect) in expected.items() if expect.interval}
     every = [expected[name][1].every if name in expected else None for name in runs["source"]]
     late = [due[name] if name in due and due[name] < now else None for name in runs["source"]]
-    return runs.assign(every=pd.Series(every, dtype=object), overdue=pd.Series(late, dtype=object))
+    return runs.assign(every=pd.Series(every, dtype="str"), overdue=pd.Series(late, dtype="datetime64[us, UTC]"))
