@@ -47,6 +47,18 @@ def test_any_decision_can_be_undone_in_any_order(made: demo.Demo) -> None:
     assert (len(batch.patches()), batch.recipe.rules) == (0, ())
 
 
+def test_a_decision_says_what_it_fixed_not_what_was_tried(made: demo.Demo) -> None:
+    """The errors that are gone are counted: a value that is no better fixes none, a right cell made wrong is said."""
+    clicks = Clicks(made.registry, made.recipe)
+    clicks.upload("hr_export.csv", made.export.read_bytes())
+    assert clicks("accept", cause=clicks.cause("Frist Aid"))["said"].endswith("(10 cells). 10 errors fixed.")
+    tried = clicks("choose", cause=clicks.cause("Gabelstaplerschein (alt)"), value="Nonsense", scope="patch")
+    assert tried["said"].endswith("No error fixed.")
+    review = clicks.wizard.file.reviewed
+    right = int(review.table.lines[~review.rejected][0])
+    assert clicks("edit", cells=[[right, "credential_type", "Nonsense"]])["said"].endswith("(1 cell). 1 new error.")
+
+
 def test_a_file_that_came_before_is_read_by_the_recipe_of_its_source(made: demo.Demo) -> None:
     """Nobody has to know by which recipe: the same bytes came from `hr`, whose recipe lies in recipes/."""
     made.registry.upload(made.export, made.recipe).finish()
