@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -37,8 +36,7 @@ OUTCOMES = {
 AGES = ("#56B4E9", "#0072B2", "#E69F00", "#D55E00")
 
 
-@dataclass(frozen=True)
-class Theme:
+class Theme(NamedTuple):
     """The colours of a page: what is behind, what is written, lines between."""
 
     page: str
@@ -77,18 +75,31 @@ def flow(counts: Mapping[str, int], theme: str = "light") -> bytes:
 def pareto(counts: pd.Series[Any], theme: str = "light") -> bytes:
     """Bars, largest first (`counts`: per name), and how much of all they are together."""
     shown = _largest(counts, MOST_BARS)
-    share = shown.cumsum() / max(1, shown.sum())
-    with _axes(theme, len(shown)) as (figure, axes):
-        axes.barh(range(len(shown)), shown.to_numpy(), color=CAUSES[0])
-        axes.set_yticks(range(len(shown)), [_short(name) for name in shown.index])
+    cumulative = shown.cumsum() / max(1, shown.sum())
+    notes = [f"{count:,} · {part:.0%} cumulative" for count, part in zip(shown, cumulative, strict=True)]
+    names = [_short(name) for name in shown.index]
+    return _bars(names, shown.tolist(), notes, "rejected rows", CAUSES[:1], theme)
+
+
+def ageing(counts: Mapping[str, int], theme: str = "light") -> bytes:
+    """Open rows by how long they have been open."""
+    names, notes = [age(name) for name in counts], [f"{count:,}" for count in counts.values()]
+    return _bars(names, list(counts.values()), notes, "open rows", AGES, theme)
+
+
+def _bars(
+    names: Sequence[str], counts: Sequence[int], notes: Sequence[str], unit: str, colours: Sequence[str], theme: str
+) -> bytes:
+    """A bar for each name, downwards, with a note at its end."""
+    with _axes(theme, len(counts)) as (figure, axes):
+        axes.barh(range(len(counts)), counts, color=colours[: len(counts)])
+        axes.set_yticks(range(len(counts)), names)
         axes.invert_yaxis()
-        for place, (count, part) in enumerate(zip(shown.tolist(), share.tolist(), strict=True)):
-            axes.text(
-                count, place, f" {count:,} · {part:.0%} cumulative", va="center", color=THEMES[theme].text, fontsize=8
-            )
-        axes.set_xlim(0, max(1, shown.max() if len(shown) else 1) * 1.25)
+        for place, (count, note) in enumerate(zip(counts, notes, strict=True)):
+            axes.text(count, place, f" {note}", va="center", color=THEMES[theme].text, fontsize=8)
+        axes.set_xlim(0, max([1, *counts]) * 1.25)
         _whole(axes.xaxis)
-        axes.set_xlabel("rejected rows")
+        axes.set_xlabel(unit)
         return _png(figure)
 
 
@@ -110,20 +121,6 @@ def trend(weeks: pd.DataFrame, theme: str = "light") -> bytes:
         axes.set_ylabel("rows first seen in the week")
         if len(largest):
             axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False, labelcolor=THEMES[theme].text)
-        return _png(figure)
-
-
-def ageing(counts: Mapping[str, int], theme: str = "light") -> bytes:
-    """Open rows by how long they have been open."""
-    with _axes(theme, len(counts)) as (figure, axes):
-        axes.barh(range(len(counts)), list(counts.values()), color=AGES[: len(counts)])
-        axes.set_yticks(range(len(counts)), [age(name) for name in counts])
-        axes.invert_yaxis()
-        for place, count in enumerate(counts.values()):
-            axes.text(count, place, f" {count:,}", va="center", color=THEMES[theme].text)
-        axes.set_xlim(0, max(1, *counts.values()) * 1.15)
-        _whole(axes.xaxis)
-        axes.set_xlabel("open rows")
         return _png(figure)
 
 

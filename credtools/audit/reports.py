@@ -1,14 +1,13 @@
 """Reports: one page each that anybody can open, read and print – of an audit, a batch, an unattended run.
 
-The pages are the templates in `templates/`; they take values, and hold counts and names of sources, types, uploaders,
-never a value of a file.
+All are sections in one template (`templates/`); they hold counts and names of sources, types and uploaders, never a
+value of a file.
 """
 
 from __future__ import annotations
 
-import base64
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -18,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from credtools.audit.audit import Audit
-from credtools.audit.sections import Section, sections
+from credtools.audit.sections import Row, Section, sections
 from credtools.errors import CredtoolsError
-from credtools.model import Counts, Outcome, Receipt
+from credtools.model import JUDGED_STATES, Counts, Outcome, Receipt
 from credtools.settings import VERSION
 from credtools.text import plural
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Template
 
 __all__ = ["BatchSummary", "Section", "audit_page", "batch_page", "run_page", "sections", "write"]
 
@@ -67,23 +66,23 @@ def audit_page(audit: Audit, filters: Mapping[str, Any]) -> str:
     filters = {name: value for name, value in filters.items() if value not in (None, "")}
     named = ", ".join(f"{name} {value}" for name, value in filters.items())
     facts = f"Only {named}." if named else "All sources, all times."
-    return _page("audit.html", title="Rejected rows", facts=facts, sections=sections(audit, filters))
+    return _page("Rejected rows", facts, sections(audit, filters))
 
 
 def batch_page(batch: BatchSummary) -> str:
     """The page of a batch: what became of its rows, why rows were rejected, and its provenance."""
     state = f"It is {batch.state}" + (f": {batch.held_because}" if batch.held_because else ".")
     facts = f"{plural(batch.counts.rows, 'row')} of the source {batch.source}. {state}"
-    return _page("batch.html", title=f"Batch {batch.number}: {batch.file}", facts=facts, **_of_batch(batch))
+    return _page(f"Batch {batch.number}: {batch.file}", facts, _of_batch(batch), batch.counts)
 
 
 def run_page(outcome: Outcome, batch: BatchSummary | None, run: Mapping[str, object]) -> str:
     """The page of an unattended run: how it ended, its batch where there is one, and how it was run."""
-    said = " ".join(text for text in (outcome.held_because, outcome.problem) if text)
-    values = _of_batch(batch) if batch else {"counts": outcome.counts.as_dict()}
-    rows = [(name, "" if fact is None else fact) for name, fact in run.items()]
     title = f"{Path(outcome.file).name}: {outcome.verdict}"
-    return _page("batch.html", title=title, facts=said or MEANING[outcome.verdict], run=rows, **values)
+    facts = " ".join(text for text in (outcome.held_because, outcome.problem) if text) or MEANING[outcome.verdict]
+    rows = tuple((name, "" if fact is None else fact) for name, fact in run.items())
+    how = Section("run", "How it was run", "", ("", ""), rows)
+    return _page(title, facts, [*(_of_batch(batch) if batch else ()), how], (batch or outcome).counts)
 
 
 def write(path: str | Path, page: str) -> Path:
@@ -99,65 +98,55 @@ def write(path: str | Path, page: str) -> Path:
     return path
 
 
-def _of_batch(batch: BatchSummary) -> dict[str, Any]:
+def _of_batch(batch: BatchSummary) -> Iterator[Section]:
+    rejects = batch.rejects
+    if len(rejects):
+        open_rows = rejects.loc[rejects["state"] == "open", "reject"].nunique()
+        sentence = f"{plural(rejects['reject'].nunique(), 'row')} rejected, {open_rows:,} still open. A row may have "
+        headings = ("Error", "Code", "Rows", "What became of them", "Lines of the file")
+        rows = _errors(rejects.drop_duplicates(["reject", "code"]))
+        yield Section("rejected", "Rejected rows", sentence + "several errors.", headings, rows)
+    elif batch.state in JUDGED_STATES:
+        yield Section("rejected", "Rejected rows", "No row was rejected.")
+    if batch.decisions:
+        decisions = Counter(name.replace("_", " ").capitalize() for name in batch.decisions).most_common()
+        yield Section("credentials", "Credentials", "", ("Decision", "Credentials"), tuple(decisions))
     provenance = {"Batch": str(batch.number), "File": batch.file, "Source": batch.source}
     provenance |= {"SHA-256 of the file": batch.sha256, "Recipe (fingerprint)": batch.recipe}
     if (receipt := batch.receipt) is not None:
         provenance |= {"Schema (fingerprint)": receipt.schema, "Judgement": receipt.judgement}
         provenance |= {"Audit event": f"{receipt.audit_seq:,}", "Audit head": receipt.audit_head}
-    rejects = batch.rejects
-    still_open = rejects.loc[rejects["state"] == "open", "reject"].nunique()
-    return {
-        "batch": batch,
-        "counts": batch.counts.as_dict(),
-        "rejected": f"{plural(rejects['reject'].nunique(), 'row')} rejected, {still_open:,} still open. A row may have "
-        "several errors.",
-        "errors": _errors(rejects.drop_duplicates(["reject", "code"])),
-        "decisions": [(name.replace("_", " ").capitalize(), n) for name, n in Counter(batch.decisions).most_common()],
-        "provenance": list(provenance.items()),
-    }
+    yield Section("provenance", "Provenance", "", ("", ""), tuple(provenance.items()))
 
 
-def _errors(rejects: pd.DataFrame) -> list[tuple[Any, ...]]:
+def _errors(rejects: pd.DataFrame) -> tuple[Row, ...]:
     """Per error, the most frequent first: title, code, how many rows, what became of them, where they are."""
     rows = []
-    for (title, code), some in sorted(rejects.groupby(["title", "code"]), key=lambda group: -len(group[1])):
+    for (title, code), some in rejects.groupby(["title", "code"]):
         states = ", ".join(f"{count:,} {name}" for name, count in Counter(some["state"].tolist()).most_common())
         lines = ", ".join(f"{line:,}" for line in sorted(some["line"].tolist())[:MOST_LINES])
         rest = f" and {len(some) - MOST_LINES:,} more" if len(some) > MOST_LINES else ""
         rows.append((title, code, len(some), states, lines + rest))
-    return rows
+    return tuple(sorted(rows, key=lambda row: -row[2]))
 
 
-def _page(template: str, **values: Any) -> str:
-    return _templates().get_template(template).render(**values, version=VERSION, now=datetime.now(UTC))
+def _page(title: str, facts: str, shown: Iterable[Section], counts: Counts | None = None) -> str:
+    about = {"title": title, "facts": facts, "version": VERSION, "now": datetime.now(UTC)}
+    return _template().render(**about, sections=shown, totals=counts.as_dict() if counts else {})
 
 
 @lru_cache(maxsize=1)
-def _templates() -> Environment:
-    """The templates; each value in them is escaped, and one that is missing is an error."""
+def _template() -> Template:
+    """The page; each value in it is escaped, and one that is missing is an error."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - only who writes pages needs it
 
-    made = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters |= {"grouped": _grouped, "drawn": _drawn}
-    made.globals |= {"are_numbers": _are_numbers}
-    return made
+    loader = FileSystemLoader(Path(__file__).parent / "templates")
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters["grouped"] = lambda value: f"{value:,}" if isinstance(value, int) else value
+    made.globals["are_numbers"] = _are_numbers
+    return made.get_template("page.html")
 
 
-def _grouped(value: object) -> object:
-    return f"{value:,}" if isinstance(value, int) else value
-
-
-def _drawn(section: Section, theme: str) -> str:
-    return "" if section.plot is None else base64.b64encode(section.plot(theme)).decode()
-
-
-def _are_numbers(rows: Iterable[Sequence[Any]]) -> list[bool]:
+def _are_numbers(rows: Iterable[Row]) -> list[bool]:
     """Which columns hold numbers only: they are ranged right."""
     return [all(isinstance(cell, int) for cell in column) for column in zip(*rows, strict=True)]

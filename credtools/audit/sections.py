@@ -6,6 +6,7 @@ of sources and types, and people who upload; never a value of a file.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -41,6 +42,10 @@ class Section:
         """The text in place of the picture where it can't be seen: the first rows of the table."""
         first = "; ".join(" ".join(str(cell) for cell in row[:3]) for row in self.rows[:3])
         return f"{self.title}: {first}. All figures are in the table below."
+
+    def drawn(self, theme: str) -> str:
+        """The picture as Base64, as pages and records keep it."""
+        return base64.b64encode(self.plot(theme)).decode() if self.plot else ""
 
 
 def sections(audit: Audit, filters: Mapping[str, Any]) -> Iterator[Section]:

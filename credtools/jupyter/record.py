@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -134,8 +133,7 @@ def _section(section: reports.Section) -> View:
     figures = table(section.headings, section.rows) if section.rows else ""
     drawn = ""
     if section.plot is not None:
-        picture = base64.b64encode(section.plot("light")).decode()
-        words = escape(section.alternative)
-        drawn = f'<img style="max-width:100%" src="data:image/png;base64,{picture}" alt="{words}">'
+        source = f"data:image/png;base64,{section.drawn('light')}"
+        drawn = f'<img style="max-width:100%" src="{source}" alt="{escape(section.alternative)}">'
         figures = f"<details><summary>The figures</summary>{figures}</details>"
     return _view(section.title, f"\n{section.sentence}", f"<p>{escape(section.sentence)}</p>{drawn}{figures}", "h3")
