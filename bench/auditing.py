@@ -72,8 +72,8 @@ def measure(name: str, engine: Engine) -> dict[str, tuple[float, float]]:
     statements: list[tuple[str, Any]] = []
 
     @event.listens_for(engine, "before_cursor_execute")
-    def _note(*told: Any) -> None:
-        statements.append((told[2], told[3]))
+    def _note(*call: Any) -> None:
+        statements.append((call[2], call[3]))
 
     audit = Audit(engine)
     found = {"count(*) of the ledger": _milliseconds(lambda: _count(engine), engine)}

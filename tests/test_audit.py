@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from credtools.audit.filters import WORDS, Filters
+from credtools.audit.filters import GROUPS, WORDS, Filters
 from credtools.errors import CredtoolsError
 from credtools.model import REJECT_STATES
 from credtools.registry import Registry
@@ -198,6 +198,70 @@ def test_no_figures_are_zeros(registry: Registry) -> None:
         assert table.empty
 
 
+def types(frame: pd.DataFrame) -> dict[str, str]:
+    return {str(name): str(dtype) for name, dtype in frame.dtypes.items()}
+
+
+MOMENT = "datetime64[us, UTC]"
+ROW_TYPES = {
+    **dict.fromkeys(("reject", "batch", "line"), "int64"),
+    **dict.fromkeys(("source", "type", "uploader", "recipe", "state", "reason", "raw"), "str"),
+    **dict.fromkeys(("code", "column", "heading", "value", "title", "resolution", "suggestion"), "str"),
+    **dict.fromkeys(("first_seen", "changed_at"), MOMENT),
+    **dict.fromkeys(("fixed_batch", "fixed_line", "superseded_by"), "Int64"),
+}
+ACT_TYPES = {"at": MOMENT, "by": "str", "what": "str", "batch": "int64", "line": "int64", "details": "str"}
+CHANGE_TYPES = {
+    "source": "str",
+    "before": "int64",
+    "after": "int64",
+    "at": MOMENT,
+    "recipe_before": "str",
+    "recipe_after": "str",
+    "fixed": "int64",
+    "broke": "Int64",
+}
+COUNTS = dict.fromkeys(("open", "fixed", "waived", "superseded"), "int64")
+
+
+def test_frames_have_the_types_of_their_columns(registry: Registry, tmp_path: Path) -> None:
+    """Each column of an answer has the same type with rows and without."""
+    for rows in ((), (*MIXED, WRONG)):
+        if rows:
+            registry.upload(export(tmp_path, *rows)).finish()
+        audit = registry.audit
+        assert types(audit.rejects()) == types(audit.newest(5)) == ROW_TYPES
+        assert types(audit.recipe_changes()) == CHANGE_TYPES | {
+            "recipe_after": "str",
+            "fixed": "int64",
+            "broke": "Int64",
+        }
+        for by in GROUPS:
+            assert types(audit.rejects(by)) == COUNTS
+            assert str(audit.rejects(by).index.dtype) == "str"
+            assert set(types(audit.cross(by, "source" if by == "code" else "code")).values()) <= {"int64"}
+            assert types(audit.ageing(by)) == dict.fromkeys(("up to 7 days", "8 to 30", "31 to 90", "over 90"), "int64")
+            took = types(audit.time_to_fix(by))
+            assert took == {"count": "int64", "median": "float64", "90th percentile": "float64"}
+        for by in ("source", "week"):
+            flow = audit.flow(by)
+            assert types(flow) == dict.fromkeys(("rows", "accepted", "unchanged", "rejected"), "int64") | COUNTS
+            assert str(flow.index.dtype) == "str"
+    assert types(registry.audit.row(1, 3)) == types(registry.audit.row(1, 2)) == ACT_TYPES | {"credential": "str"}
+    assert types(registry.audit.credential("ana@example.org", "Licence", "7")) == ACT_TYPES | {"credential": "str"}
+    versions = {"at": MOMENT, "by": "str", "version": "int64", "batch": "int64", "line": "int64", "what": "str"}
+    assert types(registry.history(1, 2)) == versions | {"before": "str", "after": "str"}
+
+
+def test_history_is_the_timeline_of_the_credential(audited: Registry) -> None:
+    """`registry.history` tells of a line what `audit.row` tells of its credential, with what it was before."""
+    history, row = audited.history(2, 3), audited.audit.row(2, 3)
+    assert history["what"].tolist() == ["uploaded", "issue_date"]
+    same = ["at", "by", "batch", "line", "what"]
+    (dated,) = row.loc[row["what"] == "issue_date", same].itertuples(index=False, name=None)
+    assert dated == tuple(history.loc[1, same])
+
+
 def test_days_are_both_included(audited: Registry) -> None:
     """Since and until name days (UTC), of which both belong to what is asked."""
     today = datetime.now(UTC).date()
@@ -232,7 +296,7 @@ def test_a_row_is_followed_from_both_ends(audited: Registry) -> None:
     assert audited.audit.row(1, 3)["at"].is_monotonic_increasing
 
 
-def test_superseded_waived_and_reopened_are_told(registry: Registry, tmp_path: Path) -> None:
+def test_superseded_waived_and_reopened_are_in_the_history(registry: Registry, tmp_path: Path) -> None:
     """Each appearance of a record belongs to its history, and so does each decision about it."""
     for number in range(2):
         rows = (ZOE, BEN.replace("2024", str(2020 + number)))
@@ -252,7 +316,7 @@ def test_superseded_waived_and_reopened_are_told(registry: Registry, tmp_path: P
     ]
 
 
-def test_an_undone_batch_is_told(audited: Registry) -> None:
+def test_an_undone_batch_is_in_the_history(audited: Registry) -> None:
     """A reject whose batch was undone says so; the credential of a row that fell, too."""
     audited.undo(3)
     assert acts(audited.audit.row(3, 2))[-1] == ("undone", 3, 2, "Batch 3 was undone.")

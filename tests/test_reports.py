@@ -18,8 +18,10 @@ from PIL import Image
 
 from credtools import settings
 from credtools.audit import plots, reports
+from credtools.audit.filters import WORDS
 from credtools.cli import main
 from credtools.errors import CredtoolsError
+from credtools.jupyter.audit import FILTERS
 from credtools.jupyter.record import Record
 from credtools.registry import Registry
 from tests.builders import BEN, HR, MIXED, ZOE, export, load, only_sqlite, write
@@ -65,7 +67,7 @@ def test_rows_in_and_what_became_of_them(audited: Registry) -> None:
         assert rejected == sum(states)
 
 
-def test_rows_of_undone_batches_are_told_apart(audited: Registry) -> None:
+def test_rows_of_undone_batches_are_counted_apart(audited: Registry) -> None:
     """A batch that was undone counts no longer; its rejects, closed with it, are named beside the others."""
     audited.undo(6)
     flow = by_name(audited)["flow"]
@@ -110,7 +112,7 @@ def test_age_and_time_to_fix(audited: Registry) -> None:
 
 
 def test_what_a_changed_recipe_did(registry: Registry, tmp_path: Path) -> None:
-    """The rows that a recipe's change has fixed stand beside those that it broke."""
+    """The rows that a recipe's change has fixed are shown beside those that it broke."""
     title = "What recipe changes fixed and broke"
     assert by_name(registry)["changes"].sentence == "No source has changed its recipe from one file to the next."
     rows = ["ana@example.org,Frist Aid,2024-01-01", "ben@example.org,Forklift,2024-01-01"]
@@ -159,7 +161,7 @@ def test_only_rows_that_came_again(audited: Registry) -> None:
 
 @only_sqlite
 def test_two_errors_of_one_title(registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An organisation's schema may call two errors the same: they stay two, told apart by their codes."""
+    """An organisation's schema may call two errors the same: they stay two, with their codes behind."""
     schema_copy(tmp_path / "schemas", changes=[('"User doesn\'t exist"', '"Credential type doesn\'t exist"')])
     monkeypatch.setattr(registry, "places", replace(registry.places, schemas=tmp_path / "schemas"))
     registry.upload(export(tmp_path, WRONG)).finish()
@@ -207,10 +209,10 @@ def test_pictures_follow_the_theme_and_any_name(name: str) -> None:
 
 
 def test_a_picture_has_words(audited: Registry) -> None:
-    """Who can't see a picture hears its first figures, and where the others stand."""
-    told = by_name(audited)["causes"].alternative
-    assert told.startswith("Causes, largest first: User doesn't exist user_exists 2; ")
-    assert told.endswith(" All figures are in the table below.")
+    """Who can't see a picture hears its first figures, and where the others are."""
+    words = by_name(audited)["causes"].alternative
+    assert words.startswith("Causes, largest first: User doesn't exist user_exists 2; ")
+    assert words.endswith(" All figures are in the table below.")
 
 
 # --- pages ----------------------------------------------------------------------------------------------------
@@ -229,7 +231,7 @@ def test_a_page_holds_everything_and_nobody(audited: Registry, tmp_path: Path) -
 
 
 def test_names_are_only_text(registry: Registry, tmp_path: Path) -> None:
-    """A file's or a source's name that is markup stands in a page as it is written."""
+    """A file's or a source's name that is markup is shown in a page as it is written."""
     batch = registry.upload(export(tmp_path, ZOE, name=f"{SCRIPT.replace('/', '')}.csv"), recipe=None)
     batch.finish()
     page = reports.batch_page(batch.summary())
@@ -271,15 +273,15 @@ def test_report_at_the_prompt(audited: Registry, tmp_path: Path, monkeypatch: py
     assert say("1", "-o", "b.html") == (0, "Written to b.html. Open it in a browser.\n")
     assert "<h1>Batch 1: a.csv</h1>" in Path("b.html").read_text("utf-8")
     assert say("-o", "a.pdf") == (2, f"credtools: {CredtoolsError('not_html', name='a.pdf')}\n")
-    code, told = say("1", "-o", "b.html", "--state", "open")
+    code, output = say("1", "-o", "b.html", "--state", "open")
     assert code == 2
-    assert "The page of a batch shows all of it. Use filters without the number of a batch." in told
+    assert "The page of a batch shows all of it. Use filters without the number of a batch." in output
 
 
 # --- in a notebook without a person ---------------------------------------------------------------------------
 
 
-def test_the_record_stands_still_and_names_nobody(
+def test_the_record_keeps_every_section_and_names_nobody(
     audited: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """audit.ipynb under papermill keeps every section, its picture inside, and no value of a file."""
@@ -296,6 +298,14 @@ def test_the_record_stands_still_and_names_nobody(
     assert "@example.org" not in record.read_text("utf-8")
 
 
+def test_the_notebook_asks_by_the_filters() -> None:
+    """The parameters of audit.ipynb are the filters of the form, in its order and explained in the same words."""
+    notebook = nbformat.read(settings.documents("notebooks") / "audit.ipynb", as_version=4)
+    (cell,) = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    names = {"type": "credential_type"}  # `type` is a word of Python
+    assert cell.source.splitlines() == [f'{names.get(name, name)} = ""  # {WORDS[name].help}' for name in FILTERS]
+
+
 def test_a_record_of_nothing_to_count_is_refused(registry: Registry) -> None:
     """A source that there is not is named, with those that there are."""
     with pytest.raises(CredtoolsError) as problem:
@@ -303,11 +313,11 @@ def test_a_record_of_nothing_to_count_is_refused(registry: Registry) -> None:
     assert (problem.value.reason, problem.value.facts["choices"]) == ("filter_source_unknown", "none")
 
 
-# --- from a figure to the mend ----------------------------------------------------------------------------------
+# --- from a figure to the fix -----------------------------------------------------------------------------------
 
 
 def test_a_file_is_followed_by_a_draft(audited: Registry) -> None:
-    """Opened again, a file is judged as things stand now; finished, what passes now is fixed, the rest unchanged."""
+    """Opened again, a file is judged as things are now; finished, what passes now is fixed, the rest unchanged."""
     draft = audited.follow(3)
     assert (draft.state, draft.file, draft.source) == ("draft", "b.csv", "manual")
     draft.replace("credential_type", {"Frist Aid": "First Aid"})

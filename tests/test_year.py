@@ -32,7 +32,7 @@ ALL = """
 """
 
 
-class Told:
+class PlainSql:
     """The database, asked by its plain driver."""
 
     def __init__(self, url: str) -> None:
@@ -63,8 +63,8 @@ class Told:
 
 
 @pytest.fixture
-def told(year: Year) -> Iterator[Told]:
-    asked = Told(year.registry.engine.url.render_as_string(hide_password=False))
+def sql(year: Year) -> Iterator[PlainSql]:
+    asked = PlainSql(year.registry.engine.url.render_as_string(hide_password=False))
     yield asked
     asked.close()
 
@@ -85,11 +85,11 @@ def year(request: pytest.FixtureRequest, home: Home, tmp_path_factory: pytest.Te
     found.close()
 
 
-def filters(told: Told) -> list[tuple[dict[str, Any], str]]:
+def filters(sql: PlainSql) -> list[tuple[dict[str, Any], str]]:
     """Filters, and the same in SQL."""
     begin, end = date.today() - timedelta(days=60), date.today() - timedelta(days=20)  # noqa: DTZ011 - either is fine
-    day = told.day("r.first_seen")
-    (recipe,) = told.rows("SELECT max(recipe_fingerprint) FROM batches WHERE state = 'finished'")[0]
+    day = sql.day("r.first_seen")
+    (recipe,) = sql.rows("SELECT max(recipe_fingerprint) FROM batches WHERE state = 'finished'")[0]
     return [
         ({}, "1 = 1"),
         ({"source": "hr"}, "s.name = 'hr'"),
@@ -124,7 +124,7 @@ def test_something_of_everything_happened(year: Year) -> None:
     assert (
         min(
             year.done[name]
-            for name in ("mended", "linked", "corrected", "waived", "undone", "recipes", "left", "replayed")
+            for name in ("repaired", "linked", "corrected", "waived", "undone", "recipes", "left", "replayed")
         )
         > 0
     )
@@ -132,10 +132,10 @@ def test_something_of_everything_happened(year: Year) -> None:
     assert any(change.broke for change in year.changes)
 
 
-def test_every_reject_is_where_it_must_be(year: Year, told: Told) -> None:
+def test_every_reject_is_where_it_must_be(year: Year, sql: PlainSql) -> None:
     """Each rejected row has one reject in one state, linked to the row that the generator knows."""
-    rejected = told.rows("SELECT batch_id, line FROM ledger WHERE verdict = 'rejected'")
-    followed = told.rows("""
+    rejected = sql.rows("SELECT batch_id, line FROM ledger WHERE verdict = 'rejected'")
+    followed = sql.rows("""
         SELECT r.batch_id, r.line, r.state, coalesce(r.fixed_batch_id, n.batch_id), coalesce(r.fixed_line, n.line)
         FROM rejects r LEFT JOIN rejects n ON n.id = r.superseded_by
     """)
@@ -153,13 +153,13 @@ def test_the_history_agrees(year: Year) -> None:
     assert year.registry.verify() == []
 
 
-def test_rows(year: Year, told: Told) -> None:
+def test_rows(year: Year, sql: PlainSql) -> None:
     """Every error of every reject is listed with its source, rule, recipe and the moment it was first seen."""
-    for chosen, where in filters(told):
+    for chosen, where in filters(sql):
         frame = year.registry.audit.rejects(**chosen)
         names = ["reject", "batch", "line", "state", "source", "code", "column", "recipe", "uploader", "type", "raw"]
         found = [tuple(row) for row in frame[names].itertuples(index=False)]
-        expected = told.rows(f"""
+        expected = sql.rows(f"""
             SELECT r.id, r.batch_id, r.line, r.state, s.name, e.code, e.column_name, b.recipe_fingerprint,
               b.uploaded_by, coalesce(t.name, ''), v.raw
             {ALL} JOIN ledger_values v ON v.batch_id = r.batch_id AND v.line = r.line
@@ -168,32 +168,32 @@ def test_rows(year: Year, told: Told) -> None:
         assert found == expected, chosen
 
 
-def test_counts(year: Year, told: Told) -> None:
+def test_counts(year: Year, sql: PlainSql) -> None:
     """Rejects counted by everything, under every filter."""
-    for by, key in told.keys.items():
-        for chosen, where in filters(told):
-            expected = told.rows(f"SELECT {key}, r.state, count(DISTINCT r.id) {ALL} WHERE {where} GROUP BY 1, 2")
+    for by, key in sql.keys.items():
+        for chosen, where in filters(sql):
+            expected = sql.rows(f"SELECT {key}, r.state, count(DISTINCT r.id) {ALL} WHERE {where} GROUP BY 1, 2")
             counted = {(str(group), state): count for group, state, count in expected}
             assert cells(year.registry.audit.rejects(by, **chosen)) == counted, (by, chosen)
 
 
-def test_cross(year: Year, told: Told) -> None:
+def test_cross(year: Year, sql: PlainSql) -> None:
     """Rejects counted two ways at once."""
     pairs = [("source", "code"), ("code", "column"), ("type", "uploader"), ("week", "recipe")]
     for first, second in pairs:
-        for chosen, where in filters(told):
-            keys = f"{told.keys[first]}, {told.keys[second]}"
-            expected = told.rows(f"SELECT {keys}, count(DISTINCT r.id) {ALL} WHERE {where} GROUP BY 1, 2")
+        for chosen, where in filters(sql):
+            keys = f"{sql.keys[first]}, {sql.keys[second]}"
+            expected = sql.rows(f"SELECT {keys}, count(DISTINCT r.id) {ALL} WHERE {where} GROUP BY 1, 2")
             counted = {(str(a), str(b)): count for a, b, count in expected}
             assert cells(year.registry.audit.cross(first, second, **chosen)) == counted, (first, second, chosen)
 
 
-def test_trend(year: Year, told: Told) -> None:
+def test_trend(year: Year, sql: PlainSql) -> None:
     """What was first seen in each week; no week is left out."""
     for by in ("code", "source", "type"):
-        for chosen, where in filters(told):
-            expected = told.rows(f"""
-                SELECT {told.keys["week"]}, {told.keys[by]}, count(DISTINCT r.id) {ALL}
+        for chosen, where in filters(sql):
+            expected = sql.rows(f"""
+                SELECT {sql.keys["week"]}, {sql.keys[by]}, count(DISTINCT r.id) {ALL}
                 WHERE {where} AND r.state <> 'superseded' GROUP BY 1, 2
             """)
             table = year.registry.audit.trend(by, **chosen)
@@ -202,26 +202,26 @@ def test_trend(year: Year, told: Told) -> None:
             assert {b - a for a, b in pairwise(weeks)} <= {timedelta(weeks=1)}
 
 
-def test_ageing(year: Year, told: Told) -> None:
+def test_ageing(year: Year, sql: PlainSql) -> None:
     """How long the open ones have been open."""
-    ages = f"""CASE WHEN {AGE[told.name]} <= 7 THEN 'up to 7 days' WHEN {AGE[told.name]} <= 30 THEN '8 to 30'
-        WHEN {AGE[told.name]} <= 90 THEN '31 to 90' ELSE 'over 90' END"""
+    ages = f"""CASE WHEN {AGE[sql.name]} <= 7 THEN 'up to 7 days' WHEN {AGE[sql.name]} <= 30 THEN '8 to 30'
+        WHEN {AGE[sql.name]} <= 90 THEN '31 to 90' ELSE 'over 90' END"""
     for by in (None, "source", "code"):
-        for chosen, where in filters(told):
-            key = told.keys[by] if by else "'0'"
-            expected = told.rows(f"""
+        for chosen, where in filters(sql):
+            key = sql.keys[by] if by else "'0'"
+            expected = sql.rows(f"""
                 SELECT {key}, {ages}, count(DISTINCT r.id) {ALL} WHERE {where} AND r.state = 'open' GROUP BY 1, 2
             """)
             counted = {(str(a), b): count for a, b, count in expected}
             assert cells(year.registry.audit.ageing(by, **chosen)) == counted, (by, chosen)
 
 
-def test_time_to_fix(year: Year, told: Told) -> None:
+def test_time_to_fix(year: Year, sql: PlainSql) -> None:
     """Count, median and 90th percentile of the days that it took."""
     for by in ("source", "code", "recipe"):
-        for chosen, where in filters(told):
-            rows = told.rows(f"""
-                SELECT DISTINCT {told.keys[by]}, r.id, r.first_seen, r.changed_at {ALL}
+        for chosen, where in filters(sql):
+            rows = sql.rows(f"""
+                SELECT DISTINCT {sql.keys[by]}, r.id, r.first_seen, r.changed_at {ALL}
                 WHERE {where} AND r.state = 'fixed'
             """)
             days: defaultdict[str, list[float]] = defaultdict(list)
@@ -239,12 +239,12 @@ def moment(value: Any) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
-def test_flow(year: Year, told: Told) -> None:
+def test_flow(year: Year, sql: PlainSql) -> None:
     """Rows = accepted + unchanged + rejected, and rejected = open + fixed + waived + superseded, by the ledger."""
     audit = year.registry.audit
-    for by, key in (("source", "s.name"), ("week", MONDAY[told.name].format("b.finished_at"))):
+    for by, key in (("source", "s.name"), ("week", MONDAY[sql.name].format("b.finished_at"))):
         for chosen, where in ({}, "1 = 1"), ({"source": "sap"}, "s.name = 'sap'"), ({"batch": 10}, "b.id = 10"):
-            rows = told.rows(f"""
+            rows = sql.rows(f"""
                 SELECT {key}, l.verdict, coalesce(r.state, ''), count(*) FROM ledger l
                 JOIN batches b ON b.id = l.batch_id JOIN sources s ON s.id = b.source_id
                 LEFT JOIN rejects r ON r.batch_id = l.batch_id AND r.line = l.line
@@ -252,8 +252,8 @@ def test_flow(year: Year, told: Told) -> None:
             """)
             expected: defaultdict[str, Counter[str]] = defaultdict(Counter)
             for group, verdict, state, count in rows:
-                told_as = verdict if verdict in ("unchanged", "rejected") else "accepted"
-                for name in ("rows", told_as, *([state] if state else [])):
+                counted_as = verdict if verdict in ("unchanged", "rejected") else "accepted"
+                for name in ("rows", counted_as, *([state] if state else [])):
                     expected[str(group)][name] += count
             table = audit.flow(by, **chosen)
             found = {str(group): row for group, row in table.to_dict("index").items()}
@@ -266,20 +266,20 @@ def test_flow(year: Year, told: Told) -> None:
     assert whole == {name: int(total) for name, total in audit.flow("source").sum().items()}
 
 
-def test_flow_of_a_type(year: Year, told: Told) -> None:
+def test_flow_of_a_type(year: Year, sql: PlainSql) -> None:
     """With a type the rows of that type are counted, with a code the rejected ones that have it."""
     audit = year.registry.audit
-    of_type = told.rows(f"""
+    of_type = sql.rows(f"""
         SELECT CASE WHEN l.verdict = 'unchanged' THEN 'unchanged' ELSE 'accepted' END, count(*)
         FROM ledger l JOIN batches b ON b.id = l.batch_id JOIN credential_versions v ON v.id = l.version_id
         JOIN credentials c ON c.id = v.credential_id JOIN credential_types t ON t.id = c.type_id
         WHERE b.state = 'finished' AND t.name = '{TYPES[1]}' GROUP BY 1
     """)
-    rejected = told.rows(f"SELECT count(DISTINCT r.id) {ALL} WHERE b.state = 'finished' AND t.name = '{TYPES[1]}'")
+    rejected = sql.rows(f"SELECT count(DISTINCT r.id) {ALL} WHERE b.state = 'finished' AND t.name = '{TYPES[1]}'")
     found = audit.flow(type=TYPES[1]).iloc[0]
     assert {"accepted": found["accepted"], "unchanged": found["unchanged"]} == dict(of_type)
     assert found["rejected"] == rejected[0][0]
-    coded = told.rows(f"SELECT count(DISTINCT r.id) {ALL} WHERE b.state = 'finished' AND e.code = 'date_format'")
+    coded = sql.rows(f"SELECT count(DISTINCT r.id) {ALL} WHERE b.state = 'finished' AND e.code = 'date_format'")
     found = audit.flow(code="date_format").iloc[0]
     assert (found["rows"], found["rejected"], found["accepted"]) == (coded[0][0], coded[0][0], 0)
 
@@ -315,11 +315,11 @@ def test_histories_of_rows(year: Year) -> None:
             assert found.equals(audit.row(*fate.link)) or len(chain) > 1
 
 
-def test_histories_of_people(year: Year, told: Told) -> None:
-    """Every row that became a credential of a person, or was rejected with the person known, is told."""
+def test_histories_of_people(year: Year, sql: PlainSql) -> None:
+    """Every row that became a credential of a person, or was rejected with the person known, is in the history."""
     for number in range(1, year.people, max(1, year.people // 25)):
         email = f"person{number}@example.org"
-        rows = told.rows(f"""
+        rows = sql.rows(f"""
             SELECT l.batch_id, l.line, l.verdict FROM ledger l JOIN credential_versions v ON v.id = l.version_id
             JOIN credentials c ON c.id = v.credential_id JOIN users u ON u.id = c.user_id WHERE u.email = '{email}'
             UNION SELECT r.batch_id, r.line, 'rejected' FROM rejects r JOIN users u ON u.id = r.user_id

@@ -53,7 +53,7 @@ class Row:
     week: int
     fault: str = ""
     repair: str = ""
-    before: Cells | None = None  # as it was shown before it was mended
+    before: Cells | None = None  # as it was shown before it was repaired
     twin: Row | None = None
     corrected: bool = False
 
@@ -133,8 +133,8 @@ class Year:
         return Row(right, self._spoilt(right, fault, week), week, fault, self._repair(fault))
 
     def _repair(self, fault: str) -> str:
-        ways = {"type": ("recipe", "mend", "correct"), "date": ("mend", "correct"), "user": ("load",)}
-        ways["expiry"] = ("mend", "correct", "waive")
+        ways = {"type": ("recipe", "fix", "correct"), "date": ("fix", "correct"), "user": ("load",)}
+        ways["expiry"] = ("fix", "correct", "waive")
         return self.chance.choice(ways[fault]) if fault in ways else ""
 
     def _spoilt(self, right: Cells, fault: str, week: int) -> Cells:
@@ -161,7 +161,7 @@ class Year:
             one = self._row(week)
             kinds = self.chance.sample(TYPES, 2)
             rights = [(one.right[0], kind, *one.right[2:]) for kind in kinds]
-            pair = [Row(right, self._spoilt(right, "type", week), week, "type", "mend") for right in rights]
+            pair = [Row(right, self._spoilt(right, "type", week), week, "type", "fix") for right in rights]
             pair[0].twin, pair[1].twin = pair[1], pair[0]
             source.rows += pair
         self.chance.shuffle(source.rows)
@@ -186,15 +186,15 @@ class Year:
     # --- a week of a source ---------------------------------------------------------------------------------
 
     def _week(self, source: Source, week: int, *, busy: int) -> None:
-        """Export, then what people do about it: mend it at the source and upload it again, correct, waive, undo."""
-        if week % 10 == 9:  # somebody leaves: the file is no longer the last one, mended
+        """Export, then what people do about it: fix it at the source and upload it again, correct, waive, undo."""
+        if week % 10 == 9:  # somebody leaves: the file is no longer the last one, repaired
             source.rows.remove(next(row for row in source.rows if row.shown in source.right))
             self.done["left"] += 1
         if week % 2:
-            self._mend(source, week)
+            self._fix(source, week)
         self._deliver(source, week)
         if busy == 0:
-            self._mend(source, week + 1)
+            self._fix(source, week + 1)
             self._deliver(source, week, again="-again")
         elif busy == 1:
             self._correct(source)
@@ -203,11 +203,11 @@ class Year:
         self._waive(source, week)
         self._change_recipe(source, week)
 
-    def _mend(self, source: Source, week: int) -> None:
+    def _fix(self, source: Source, week: int) -> None:
         for row in source.rows:
-            if row.repair == "mend" and row.week < week and row.shown != row.right:
+            if row.repair == "fix" and row.week < week and row.shown != row.right:
                 row.before, row.shown = row.shown, row.right
-                self.done["mended"] += 1
+                self.done["repaired"] += 1
 
     def _deliver(self, source: Source, week: int, again: str = "") -> int:
         rules = "".join(
@@ -231,7 +231,7 @@ class Year:
         shown = {row.shown for row in source.rows}
         if source.batch and recipe != source.recipe:
             self.changes.append(Change(source.name, source.batch, batch, len(source.right & wrong)))
-        mended = bool(source.right) and source.right <= shown  # the last file, mended
+        repaired = bool(source.right) and source.right <= shown  # the last file, repaired
         for line, row in enumerate(source.rows, 2):
             place, earlier = Place(batch, line), source.open.pop(row.shown, None)
             if row.shown in wrong:
@@ -242,7 +242,7 @@ class Year:
                 continue
             if earlier is None and row.before in source.open and row.shown not in source.all and not row.twin:
                 came = source.open[row.before]
-                if mended and came.batch == source.batch:
+                if repaired and came.batch == source.batch:
                     earlier = source.open.pop(row.before)
                     self.done["linked"] += 1
             if earlier:
@@ -263,10 +263,10 @@ class Year:
         }
         table, follow = rows_in(path), []
         names = ("User email", "Credential type", "Issue date", "Expiration date")
-        for told in table:
-            row = chosen.get(tuple(told[name] for name in names))  # type: ignore[arg-type]
+        for record in table:
+            row = chosen.get(tuple(record[name] for name in names))  # type: ignore[arg-type]
             if row is not None and not row.corrected:
-                told |= dict(zip(names, row.right, strict=True))
+                record |= dict(zip(names, row.right, strict=True))
                 follow.append(row)
         if follow:
             done = self.registries[source.name].correct(put_back(path, table))
