@@ -128,10 +128,7 @@ def test_recipe_that_replaces_a_person_is_refused(registry: Registry, tmp_path: 
     rule = "rules: [{replace: {column: user_email, from: ana@exmaple.org, to: ana@example.org}}]\n"
     with pytest.raises(RecipeError) as caught:
         registry.check(export(tmp_path, TYPO), write(tmp_path, "hr.yaml", rule))
-    assert str(caught.value) == (
-        "The recipe 'hr' replaces a value of 'user_email', which names a person; a recipe holds no personal values. "
-        "Correct the rows themselves (batch.patch), or load the user."
-    )
+    assert (caught.value.reason, caught.value.facts["column"]) == ("recipe_names_person", "user_email")
 
 
 def test_value_that_no_row_has_is_not_replaced(registry: Registry, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ KINDS = {name for name, one in inspect.getmembers(errors, inspect.isclass) if is
 KINDS |= {"Refused"}  # answers of the child with limits; whoever asked it adds the name of the file
 CONVERTED = {
     "reading",
-    # "recipe",
+    "recipe",
     "schema",
     "checking",
     "store",

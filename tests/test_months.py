@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from credtools.errors import RecipeError
 from credtools.model import Counts
 from credtools.recipe import Recipe, expectations
-from credtools.recipe.expectations import Expect, Look, findings
+from credtools.recipe.expectations import Expect, Look, deviations
 from credtools.registry import Batch, Registry
 from tests.builders import new_organisation, only_postgres, outcome, tamper, write
 from tests.conftest import Home
@@ -93,8 +93,8 @@ def test_four_months(cleaned: Registry, tmp_path: Path, recipe: Path) -> None:
         "The heading row (line 1) has no heading for 'Issue date'; the headings found are: E-Mail, Kind, Issue day. "
         "Perhaps 'Issue day' is meant. Rename the right one, or name it in the recipe (headings: {Heading in the "
         "file: column}). "
-        "The file has 30 rows, where 64 are usual (-53%, and 30% are let pass). "
-        "'Erst-Hilfe' is known to no rule and no list (2 rows)."
+        "The file has 30 rows; 64 are usual (-53%; up to 30% may pass). "
+        "No rule and no list knows 'Erst-Hilfe' (2 rows)."
     )
     released = cleaned.batch(third.batch or 0)
     better = {**released.recipe.headings, "Issue day": "issue_date"}
@@ -122,7 +122,7 @@ def test_new_heading_only(cleaned: Registry, tmp_path: Path, recipe: Path) -> No
     text = file.read_text("utf-8").splitlines()
     file.write_text("\n".join([text[0], *(f"{line};x" for line in text[1:]), ""]), "utf-8")
     held = cleaned.upload(file, recipe).settle()
-    assert held.held_because == "The heading row has 'Note', which the last one hadn't."
+    assert held.held_because == "The heading row has 'Note', which the last file didn't have."
     cleaned.batch(held.batch or 0).finish()
     again = cleaned.upload(write(tmp_path, "n.csv", file.read_text("utf-8").replace("/02/", "/03/")), recipe)
     assert again.settle().held_because is None
@@ -248,36 +248,36 @@ def test_a_weekly_full_export(home: Home, opened: Callable[..., Registry], tmp_p
         (
             Look(1, ("a", "b"), 2),
             Look(1, ("a", "b", "col_3"), 3),
-            ["The heading row has 'col_3', which the last one hadn't."],
+            ["The heading row has 'col_3', which the last file didn't have."],
         ),
     ],
     ids=["too long now", "too long before", "not noted before", "one more column"],
 )
 def test_cells_beyond_the_headings_are_no_headings(last: Look, now: Look, sentences: list[str]) -> None:
     """A row with too many fields doesn't make a file look as if it had other headings; a further column does."""
-    assert [str(one) for one in findings(Expect(headings="same"), now, [last])] == sentences
+    assert [str(one) for one in deviations(Expect(headings="same"), now, [last])] == sentences
 
 
 @pytest.mark.parametrize(
     ("expect", "now", "sentences"),
     [
         (Expect(), Look(100), []),
-        (Expect(), Look(49), ["The file has 49 rows, where 100 are usual (-51%, and 50% are let pass)."]),
-        (Expect(rows=0.2), Look(121), ["The file has 121 rows, where 100 are usual (+21%, and 20% are let pass)!"]),
-        (Expect(), Look(100, hits={"r": 0}), ["The rule r changed 0 rows, where 20 are usual."]),
-        (Expect(hits=0.5), Look(100, hits={"r": 0}), ["The rule r changed 0 rows, where 20 are usual!"]),
-        (Expect(hits=0.5), Look(100, hits={"r": 31}), ["The rule r changed 31 rows, where 20 are usual!"]),
+        (Expect(), Look(49), ["The file has 49 rows; 100 are usual (-51%; up to 50% may pass)."]),
+        (Expect(rows=0.2), Look(121), ["The file has 121 rows; 100 are usual (+21%; up to 20% may pass)!"]),
+        (Expect(), Look(100, hits={"r": 0}), ["The rule r changed 0 rows; 20 are usual."]),
+        (Expect(hits=0.5), Look(100, hits={"r": 0}), ["The rule r changed 0 rows; 20 are usual!"]),
+        (Expect(hits=0.5), Look(100, hits={"r": 31}), ["The rule r changed 31 rows; 20 are usual!"]),
         (Expect(hits=0.5), Look(100, hits={"r": 29}), []),
-        (Expect(), Look(100, unknown={"A": 2, "B": 1}), ["'A', 'B' are known to no rule and no list (3 rows)."]),
+        (Expect(), Look(100, unknown={"A": 2, "B": 1}), ["No rule and no list knows 'A', 'B' (3 rows)."]),
         (Expect(new_values=1), Look(100, unknown={"A": 2}), []),
-        (Expect(new_values=0), Look(100, unknown={"A": 2}), ["'A' is known to no rule and no list (2 rows)!"]),
-        (Expect(headings="same"), Look(100, ("a",)), ["The heading row has 'a', which the last one hadn't!"]),
+        (Expect(new_values=0), Look(100, unknown={"A": 2}), ["No rule and no list knows 'A' (2 rows)!"]),
+        (Expect(headings="same"), Look(100, ("a",)), ["The heading row has 'a', which the last file didn't have!"]),
     ],
 )
-def test_findings(expect: Expect, now: Look, sentences: list[str]) -> None:
+def test_deviations(expect: Expect, now: Look, sentences: list[str]) -> None:
     """Each is one sentence; what goes beyond the recipe's threshold holds (here with an exclamation mark)."""
     before = [Look(rows, hits={"r": rows // 5}) for rows in (100, 90, 110)]
-    found = [f"{one.sentence[:-1]}{'!' if one.holds else '.'}" for one in findings(expect, now, before)]
+    found = [f"{one.sentence[:-1]}{'!' if one.holds else '.'}" for one in deviations(expect, now, before)]
     assert found == sentences
 
 
@@ -289,18 +289,18 @@ def test_a_look_is_kept_as_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    ("text", "reason", "facts"),
     [
-        ("{row: 1}", "the keys of 'expect' must be among: every, headings, rows, hits, new_values."),
-        ("{every: often}", "'every' is 'often', but must be hours, days or weeks, for example '7 days'."),
-        ("{headings: any}", "'headings' under 'expect' is 'any', but can only be 'same'."),
-        ("{rows: -1}", "'rows' under 'expect' is '-1', but must be a share, for example 0.3."),
-        ("{new_values: 0.5}", "'new_values' under 'expect' is '0.5', but must be a whole number."),
+        ("{row: 1}", "expect_keys", {"known": "every, headings, rows, hits, new_values"}),
+        ("{every: often}", "expect_every", {"every": "often"}),
+        ("{headings: any}", "expect_headings", {"headings": "any"}),
+        ("{rows: -1}", "expect_number", {"name": "rows", "value": "-1", "what": "a share, for example 0.3"}),
+        ("{new_values: 0.5}", "expect_number", {"name": "new_values", "value": "0.5", "what": "a whole number"}),
     ],
 )
-def test_expectations_that_mean_nothing(text: str, sentence: str) -> None:
+def test_expectations_that_mean_nothing(text: str, reason: str, facts: dict[str, str]) -> None:
     """What a recipe expects in other words is refused with what would do."""
     with pytest.raises(RecipeError) as caught:
         Recipe.parse(f"expect: {text}", source="hr")
-    assert str(caught.value) == f"In the recipe 'hr' {sentence}"
+    assert (caught.value.reason, caught.value.facts) == (reason, {"source": "hr", **facts})
     assert expectations.parse({}, "hr") == Expect()

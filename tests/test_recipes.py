@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from credtools.errors import FileError, MissingFileError, RecipeError
 from credtools.model import Patch
-from credtools.recipe import Mapped, Recipe, apply, steps
+from credtools.recipe import Mapped, Recipe, apply
 from credtools.recipe.recipe import MATCH_USERS_BY
 from credtools.recipe.steps import Replace
 from credtools.schema.dates import DateFormat
@@ -33,10 +33,10 @@ max_reject_rate: 0.2
 """
 
 
-def refusal(text: str) -> str:
+def refusal(text: str) -> RecipeError:
     with pytest.raises(RecipeError) as caught:
         Recipe.parse(text, source="hr")
-    return str(caught.value)
+    return caught.value
 
 
 def mapped_by(text: str, recipe: str) -> Mapped:
@@ -83,88 +83,46 @@ def test_date_formats_for_all_or_per_column(told: str, formats: tuple[str, str])
     assert tuple(" or ".join(recipe.formats(name)) for name in ("issue_date", "expiration_date")) == formats
 
 
-KEYS = "schema, read, headings, date_format, constants, match_users_by, rules, media, max_reject_rate, expect"
-FORMS = " or ".join(f"'{kind}: {form}'" for kind, form in steps.FORMS.items())
-REPLACE = "it must be written as 'replace: {column: \u2026, from: \u2026, to: \u2026}'"
-RULE = "each rule must be written as 'replace: {column: \u2026, from: \u2026, to: \u2026}'"
-
-
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    ("text", "reason", "facts"),
     [
-        ("heading: {}", f"The recipe 'hr' has the key 'heading', which means nothing; known keys: {KEYS}."),
-        ("7: x", f"The recipe 'hr' has the key '7', which means nothing; known keys: {KEYS}."),
-        ("- a", "The recipe 'hr' must be a list of keys and values, for example 'date_format: DD/MM/YYYY'."),
-        ("text", "The recipe 'hr' must be a list of keys and values, for example 'date_format: DD/MM/YYYY'."),
-        (
-            "read: {sheet_name: x}",
-            (
-                "In the recipe 'hr' 'read' has the key 'sheet_name'; known keys: encoding, delimiter, quote, escape, "
-                "sheet, heading_line, heading_rows, footer_lines."
-            ),
-        ),
-        ("read: [1]", "In the recipe 'hr' the value of 'read' must be keys and values."),
-        (
-            "read: {heading_line: two}",
-            "In the recipe 'hr' the value 'two' of 'read: heading_line' can't be used.",
-        ),
-        ("read: {heading_line: 0}", "In the recipe 'hr' the value '0' of 'read: heading_line' can't be used."),
-        (
-            "read: {heading_line: true}",
-            "In the recipe 'hr' the value 'true' of 'read: heading_line' can't be used.",
-        ),
-        ("read: {delimiter: ''}", "In the recipe 'hr' the value '' of 'read: delimiter' can't be used."),
-        ("headings: [a]", "In the recipe 'hr' the value of 'headings' must be keys and texts."),
-        ("headings: {a: [b]}", "In the recipe 'hr' the value of 'headings' must be keys and texts."),
-        ("constants: {media: [a]}", "In the recipe 'hr' the value of 'constants' must be keys and texts."),
-        (
-            "date_format: DD/MM/YY",
-            (
-                "In the recipe 'hr': 'DD/MM/YY' can't be used as a date format; it needs a day (D or DD), a month (M, "
-                "MM, MMM or MMMM) and a year (YYYY), for example DD/MM/YYYY."
-            ),
-        ),
-        (
-            "match_users_by: name",
-            "In the recipe 'hr' 'match_users_by' is 'name', but must be one of: email, external_id.",
-        ),
-        ("rules: {replace: 1}", f"In the recipe 'hr' the value of 'rules' must be a list; {RULE}."),
-        ("rules: [drop]", f"In the recipe 'hr' rule 1 can't be followed; it must be written as {FORMS}."),
+        ("heading: {}", "recipe_key_unknown", {"key": "heading"}),
+        ("7: x", "recipe_key_unknown", {"key": "7"}),
+        ("- a", "yaml_no_keys", {}),
+        ("text", "yaml_no_keys", {}),
+        ("read: {sheet_name: x}", "recipe_read_key", {"key": "sheet_name"}),
+        ("read: [1]", "recipe_read", {}),
+        ("read: {heading_line: two}", "recipe_read_value", {"key": "heading_line", "option": "two"}),
+        ("read: {heading_line: 0}", "recipe_read_value", {"key": "heading_line", "option": "0"}),
+        ("read: {heading_line: true}", "recipe_read_value", {"key": "heading_line", "option": "true"}),
+        ("read: {delimiter: ''}", "recipe_read_value", {"key": "delimiter", "option": ""}),
+        ("headings: [a]", "recipe_texts", {"key": "headings"}),
+        ("headings: {a: [b]}", "recipe_texts", {"key": "headings"}),
+        ("constants: {media: [a]}", "recipe_texts", {"key": "constants"}),
+        ("date_format: DD/MM/YY", "recipe_date_format", {}),
+        ("match_users_by: name", "recipe_match_users", {"value": "name"}),
+        ("rules: {replace: 1}", "rules_no_list", {}),
+        ("rules: [drop]", "rule_unusable", {"number": 1}),
         (
             "rules: [{replace: {column: media, from: a, to: b}}, {replace: {column: media, from: a}}]",
-            f"In the recipe 'hr' rule 2 can't be followed; {REPLACE}.",
+            "rule_unusable",
+            {"number": 2},
         ),
-        (
-            "rules: [{replace: {column: media, from: a, to: b}, drop: 1}]",
-            f"In the recipe 'hr' rule 1 can't be followed; it must be written as {FORMS}.",
-        ),
-        (
-            "max_reject_rate: 1.1",
-            "In the recipe 'hr' 'max_reject_rate' is 1.1, but must be a number from 0 to 1.",
-        ),
-        ("max_reject_rate: -1", "In the recipe 'hr' 'max_reject_rate' is -1, but must be a number from 0 to 1."),
-        (
-            "max_reject_rate: .nan",
-            "In the recipe 'hr' 'max_reject_rate' is .nan, but must be a number from 0 to 1.",
-        ),
-        (
-            "max_reject_rate: true",
-            "In the recipe 'hr' 'max_reject_rate' is true, but must be a number from 0 to 1.",
-        ),
-        (
-            "max_reject_rate: 20%",
-            "In the recipe 'hr' 'max_reject_rate' is 20%, but must be a number from 0 to 1.",
-        ),
-        ("a: b: c", "The recipe 'hr' isn't valid YAML (line 1): mapping values are not allowed here."),
-        (
-            "a: &x 1\nb: *x",
-            "The recipe 'hr' uses YAML anchors or aliases (& or *); write the values out.",
-        ),
+        ("rules: [{replace: {column: media, from: a, to: b}, drop: 1}]", "rule_unusable", {"number": 1}),
+        ("max_reject_rate: 1.1", "recipe_rate", {"value": "1.1"}),
+        ("max_reject_rate: -1", "recipe_rate", {"value": "-1"}),
+        ("max_reject_rate: .nan", "recipe_rate", {"value": ".nan"}),
+        ("max_reject_rate: true", "recipe_rate", {"value": "true"}),
+        ("max_reject_rate: 20%", "recipe_rate", {"value": "20%"}),
+        ("a: b: c", "yaml_invalid", {"where": " (line 1)", "why": "mapping values are not allowed here"}),
+        ("a: &x 1\nb: *x", "yaml_alias", {}),
     ],
 )
-def test_what_a_recipe_may_not_say(text: str, sentence: str) -> None:
+def test_what_a_recipe_may_not_say(text: str, reason: str, facts: dict[str, object]) -> None:
     """A recipe that can't be followed is refused with the key, the value and what would do."""
-    assert refusal(text) == sentence
+    error = refusal(text)
+    assert error.reason == reason
+    assert {"source": "hr", **facts}.items() <= error.facts.items()
 
 
 @pytest.mark.parametrize(
@@ -190,8 +148,47 @@ def test_alias_bombs_are_refused_fast() -> None:
     levels = [f"l{k}: &l{k} [{', '.join([f'*l{k - 1}'] * 9)}]" for k in range(1, 30)]
     bomb = "\n".join(["l0: &l0 [x, x, x, x, x, x, x, x, x]", *levels])
     start = time.perf_counter()
-    assert refusal(bomb) == "The recipe 'hr' uses YAML anchors or aliases (& or *); write the values out."
+    assert refusal(bomb).reason == "yaml_alias"
     assert time.perf_counter() - start < 2
+
+
+DEEP = "constants: {media: "
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("[" * 200_000, "{a: " * 100_000, "[\n" * 50_000, "- " * 50_000, "'" + "[" * 9 + "' " + "[" * 99_000),
+        *('"' * 3 + '\\"' * 99_000 + "\n" + "[" * 99_000, f"a: [b]\n{DEEP}{'[' * 31}"),
+    ],
+    ids=lambda text: text[:12],
+)
+def test_levels_in_levels_are_refused_fast(text: str) -> None:
+    """A recipe of brackets is refused by its depth, in no more time than its length asks for."""
+    times = []
+    for some in (text[: len(text) // 20], text) if len(text) > 1_000 else (text, text):
+        start = time.perf_counter()
+        with pytest.raises(RecipeError) as caught:
+            Recipe.parse(some)
+        times.append(time.perf_counter() - start)
+    assert caught.value.reason in ("yaml_too_deep", "yaml_invalid")
+    assert times[1] < 100 * max(times[0], 0.002)  # twenty times as long: 400 times where time grows with its square
+
+
+def test_the_line_that_is_too_deep_is_named() -> None:
+    """Too many levels are refused by their reason, with the line, whatever they are made of."""
+    for deep in ("{media: " + "[" * 40, "\n  " + "- " * 40 + "a", "\n  " + "? " * 40 + "a"):
+        error = refusal(f"schema: credentials\nconstants: {deep}")
+        assert error.reason == "yaml_too_deep"
+        assert error.facts["line"] in (2, 3)
+
+
+def test_brackets_in_values_are_no_levels() -> None:
+    """Texts in quotation marks, comments and words may have as many brackets as they like."""
+    many = ", ".join(f"'{k} [[[[{{{{': media" for k in range(60))
+    assert len(Recipe.parse(f"# {'[' * 99}\nheadings: {{{many}}}").headings) == 60
+    plain = "\n".join(f"  a{k}[[b: media" for k in range(60))
+    assert len(Recipe.parse(f"headings:\n{plain}").headings) == 60
 
 
 def test_a_star_or_ampersand_in_a_value_is_no_alias() -> None:
@@ -246,7 +243,7 @@ def test_load_what_is_too_large(tmp_path: Path) -> None:
     path.write_bytes(b"#" * 1_000_001)
     with pytest.raises(RecipeError) as caught:
         Recipe.load(path)
-    assert str(caught.value) == f"The recipe {path} is larger than 1,000,000 bytes; a recipe holds rules only."
+    assert (caught.value.reason, caught.value.facts["allowed"]) == ("recipe_too_large", 1_000_000)
 
 
 @pytest.mark.parametrize("content", ["headings: {Prüfung: media}".encode("cp1252"), b"\xff\xfea\x00"])
@@ -256,7 +253,7 @@ def test_load_what_is_not_utf8(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(RecipeError) as caught:
         Recipe.load(path)
-    assert "UTF-8" in str(caught.value)
+    assert caught.value.reason == "recipe_not_utf8"
 
 
 # --- meaning --------------------------------------------------------------------------------------------------
@@ -430,16 +427,16 @@ def test_a_column_that_does_not_exist(recipe: str) -> None:
     """A recipe that speaks of a column which the schema doesn't have is refused, wherever it speaks of it."""
     with pytest.raises(RecipeError) as caught:
         mapped_by("Mail\n", recipe)
-    assert str(caught.value) == (
-        "The recipe 'hr' speaks of the column 'mail', which isn't a column here; columns: user_email, credential_type, "
-        "issue_date, expiration_date, credential_number, media."
-    )
+    assert (caught.value.reason, caught.value.facts["name"]) == ("recipe_column_unknown", "mail")
+    names = "user_email, credential_type, issue_date, expiration_date, credential_number, media"
+    assert caught.value.facts["columns"] == names
 
 
 def test_the_other_user_column_does_not_count() -> None:
     """Under `match_users_by: external_id` the e-mail address isn't a column that a recipe may fill."""
-    with pytest.raises(RecipeError, match="speaks of the column 'user_email', which isn't a column here"):
+    with pytest.raises(RecipeError) as caught:
         mapped_by("Mail\n", "headings: {Mail: user_email}\nmatch_users_by: external_id")
+    assert (caught.value.reason, caught.value.facts["name"]) == ("recipe_column_unknown", "user_email")
 
 
 # --- rules and constants --------------------------------------------------------------------------------------

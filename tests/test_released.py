@@ -59,9 +59,9 @@ def test_what_the_recipe_and_the_corrections_did_before_they_do_again(held: Clic
 
 def test_reasons_vanish_as_they_are_settled(held: Clicks) -> None:
     """What holds is said in a sentence each; what was settled is said no more; the rest is left to the person."""
-    heading = "The heading row lacks 'Issued' and has 'Issue day', which the last one hadn't."
-    rows = "The file has 30 rows, where 64 are usual (-53%, and 30% are let pass)."
-    value = "'Erst-Hilfe' is known to no rule and no list (2 rows)."
+    heading = "The heading row lacks 'Issued' and has 'Issue day', which the last file didn't have."
+    rows = "The file has 30 rows; 64 are usual (-53%; up to 30% may pass)."
+    value = "No rule and no list knows 'Erst-Hilfe' (2 rows)."
     assert held.state["unlike"] == [{"sentence": one, "holds": True} for one in (heading, rows, value)]
     held("headings", chosen={"Issue day": "issue_date"})
     state = held("choose", cause=held.cause("Erst-Hilfe"), value="First Aid", scope="rule")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from difflib import unified_diff
 from pathlib import Path
 
 import pandas as pd
@@ -13,12 +14,12 @@ from hypothesis import strategies as st
 
 from credtools.cli import main
 from credtools.errors import RecipeError
-from credtools.recipe import Recipe, steps
+from credtools.recipe import Recipe
+from credtools.recipe.follow import follow
 from credtools.recipe.steps import Aliases, Case, Extract, Map, Replace, Trim
 from credtools.registry import Registry
 from tests.builders import export, only_sqlite
 
-EXAMPLE = "for example (?P<credential_number>[0-9]+)"
 ALL = """\
 # The export of the personnel department
 rules:
@@ -59,9 +60,7 @@ def test_every_kind_is_read_and_written() -> None:
 def test_rules_are_followed_in_order_and_count_their_hits() -> None:
     """Each rule sees what those before it have made, and tells which values it changed in how many rows."""
     texts = ("*frist aid*", "Frist Aid", "EH", "Licence No. 17", "FA", "FA", "Forklift")
-    found, hits = steps.follow(
-        Recipe.parse(ALL).rules, frame(*texts, credential_number=["", "", "ab", "", "", "c", ""])
-    )
+    found, hits = follow(Recipe.parse(ALL).rules, frame(*texts, credential_number=["", "", "ab", "", "", "c", ""]))
     assert found["credential_type"].tolist() == [*["First Aid"] * 3, "Licence", "First Aid", "First Aid", "Forklift"]
     assert found["credential_number"].tolist() == ["", "", "AB", "17", "", "C", ""]
     assert [hit.rows for hit in hits] == [1, 2, 2, 1, 1, 2]
@@ -72,65 +71,69 @@ def test_rules_are_followed_in_order_and_count_their_hits() -> None:
 def test_a_map_acts_at_once() -> None:
     """Two values of a map can change places; replacements come one after the other."""
     swap = Map("credential_type", (("a", "b"), ("b", "a")))
-    assert steps.follow([swap], frame("a", "b"))[0]["credential_type"].tolist() == ["b", "a"]
+    assert follow([swap], frame("a", "b"))[0]["credential_type"].tolist() == ["b", "a"]
     one_by_one = [Replace("credential_type", "a", "b"), Replace("credential_type", "b", "a")]
-    assert steps.follow(one_by_one, frame("a", "b"))[0]["credential_type"].tolist() == ["a", "a"]
+    assert follow(one_by_one, frame("a", "b"))[0]["credential_type"].tolist() == ["a", "a"]
 
 
 def test_extract_fills_only_what_is_blank() -> None:
     """A group goes into another column only where that is blank; where the pattern doesn't match nothing changes."""
     rule = Extract("credential_type", "(?P<credential_number>[0-9]+)")
-    found, hits = steps.follow([rule], frame("A 1", "B 2", "C", credential_number=["", "9", "8"]))
+    found, hits = follow([rule], frame("A 1", "B 2", "C", credential_number=["", "9", "8"]))
     assert found["credential_number"].tolist() == ["1", "9", "8"]
     assert (hits[0].rows, hits[0].changes) == (1, (("A 1", "1", 1),))
-    alone, _ = steps.follow([rule], frame("A 1", "C"))
+    alone, _ = follow([rule], frame("A 1", "C"))
     assert alone["credential_number"].tolist() == ["1", ""]
 
 
 def test_no_pattern_takes_long() -> None:
     """A pattern that would keep a backtracking engine busy for years is matched at once."""
     start = time.perf_counter()
-    steps.follow([Extract("credential_type", "(?P<credential_number>(?:x+x+)+)y")], frame(*["x" * 2_000] * 50))
+    follow([Extract("credential_type", "(?P<credential_number>(?:x+x+)+)y")], frame(*["x" * 2_000] * 50))
     assert time.perf_counter() - start < 2
 
 
 @pytest.mark.parametrize(
-    ("rule", "sentence"),
+    ("rule", "reason", "facts"),
     [
         (
             "case: {column: media, to: small}",
-            "rule 1 can't be followed; it must be written as 'case: {column: …, to: upper, lower or title}'.",
+            "rule_unusable",
+            {"forms": "'case: {column: …, to: upper, lower or title}'"},
         ),
         (
             "map: {column: media, values: {a: [b]}}",
-            "rule 1 can't be followed; it must be written as 'map: {column: …, values: {old: new}}'.",
+            "rule_unusable",
+            {"forms": "'map: {column: …, values: {old: new}}'"},
         ),
         (
             "aliases: {column: media}",
-            "rule 1 can't be followed; it must be written as 'aliases: {column: …, values: {new: [old, older]}}'.",
+            "rule_unusable",
+            {"forms": "'aliases: {column: …, values: {new: [old, older]}}'"},
         ),
         (
             "extract: {column: media, pattern: a}",
-            f"the pattern of rule 1 has no group; name one after the column that it fills, {EXAMPLE}.",
+            "pattern_without_group",
+            {},
         ),
         (
             f"extract: {{column: media, pattern: '(?P<media>{'a' * 300})'}}",
-            "the pattern of rule 1 has 311 characters, but at most 300 are followed.",
+            "pattern_too_long",
+            {"found": 311, "allowed": 300},
         ),
         (
-            r"extract: {column: media, pattern: '(?P<media>a)\1'}",
-            (
-                "the pattern of rule 1 can't be followed (Invalid regular expression: invalid escape sequence: "
-                f"\\1); it must be a regular expression (RE2), each group of which is named after a column, {EXAMPLE}."
-            ),
+            "extract: {column: media, pattern: '(?P<media>a)\\1'}",
+            "pattern_unusable",
+            {"why": "Invalid regular expression: invalid escape sequence: \\1"},
         ),
     ],
 )
-def test_rules_that_cannot_be_followed(rule: str, sentence: str) -> None:
+def test_rules_that_cannot_be_followed(rule: str, reason: str, facts: dict[str, object]) -> None:
     """Each is refused with its number and the form that would do."""
     with pytest.raises(RecipeError) as caught:
         Recipe.parse(f"rules: [{rule}]", source="hr")
-    assert str(caught.value) == f"In the recipe 'hr' {sentence}"
+    assert caught.value.reason == reason
+    assert caught.value.facts == {"source": "hr", "number": 1, **facts}
 
 
 @given(st.lists(st.sampled_from(["a", "A ", "b", "c", ""]), min_size=1, max_size=8), st.data())
@@ -143,7 +146,7 @@ def test_following_equals_doing_it_by_hand(texts: list[str], data: st.DataObject
             text = new if text.strip().lower() == old else text  # noqa: PLW2901
         wanted.append(text)
     made = [Replace("credential_type", old, new) for old, new in pairs]
-    assert steps.follow(made, frame(*texts))[0]["credential_type"].tolist() == wanted
+    assert follow(made, frame(*texts))[0]["credential_type"].tolist() == wanted
 
 
 # --- saving over a recipe -------------------------------------------------------------------------------------
@@ -162,6 +165,59 @@ def test_saving_changes_only_what_changed(tmp_path: Path) -> None:
     assert set(ALL.splitlines()) <= set(path.read_text("utf-8").splitlines())
     Recipe.parse(ALL, source="hr").save(path)
     assert path.read_text("utf-8") == ALL
+
+
+BLOCK = """\
+headings:
+    E-Mail:  user_email   # theirs
+rules:
+- replace:
+      column: credential_type
+      from: "Frist Aid"
+      to: First Aid
+# the last one
+date_format: [DD/MM/YYYY, YYYY-MM-DD]
+"""
+BLOCK_ADDED = [
+    "+- replace:\n",
+    "+      column: credential_type\n",
+    "+      from: 'Erste: Hilfe'\n",
+    "+      to: First Aid\n",
+]
+LINES = """\
+rules:
+    - replace: { column: credential_type, from: Frist Aid, to: First Aid }
+    - replace: {column: credential_type, from: 'EH', to: First Aid}
+max_reject_rate: 0.20
+"""
+LINES_ADDED = ['+    - replace: {column: credential_type, from: "Erste: Hilfe", to: First Aid}\n']
+WHOLE = "- {replace: {column: credential_type, from: Frist Aid, to: First Aid}}\n"
+ONE = "rules: [{replace: {column: credential_type, from: Frist Aid, to: First Aid}}"
+MORE = ', {replace: {column: credential_type, from: "Erste: Hilfe", to: First Aid}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "difference"),
+    [
+        (BLOCK, BLOCK_ADDED),
+        (BLOCK.replace("- replace", "  - replace").replace("\n   ", "\n     "), None),
+        (LINES, LINES_ADDED),
+        (LINES.replace("    -", "-"), [LINES_ADDED[0].replace("    -", "-")]),
+        (f"rules:\n{WHOLE}", [f"+{WHOLE}".replace("Frist Aid", '"Erste: Hilfe"')]),
+        (f"{ONE}]\n", [f"-{ONE}]\n", f"+{ONE}{MORE}]\n"]),
+    ],
+)
+def test_a_new_rule_is_written_like_its_neighbours(tmp_path: Path, text: str, difference: list[str] | None) -> None:
+    """In braces or over several lines, indented as they are: what is shown as changed is the new rule only."""
+    path = tmp_path / "hr.yaml"
+    path.write_text(text, "utf-8")
+    assert Recipe.load(path).text_over(path) == text
+    more = Recipe.load(path).replacing("credential_type", {"Erste: Hilfe": "First Aid"})
+    lines = unified_diff(text.splitlines(keepends=True), more.text_over(path).splitlines(keepends=True), n=0)
+    shown = [line for line in list(lines)[2:] if not line.startswith("@@")]
+    assert shown == difference or (difference is None and all(line.startswith("+") for line in shown))
+    more.save(path)
+    assert Recipe.load(path) == more
 
 
 def test_a_new_key_takes_its_place(tmp_path: Path) -> None:
@@ -186,8 +242,8 @@ def test_saving_keeps_the_meaning(before: list[int], after: list[int]) -> None:
         Recipe(rules=tuple(Replace("media", str(k), "007") for k in numbers), constants={"media": str(numbers)})
         for numbers in (before, after)
     )
-    merged = yaml.changed(old.text(), old._meaning(), new._meaning())
-    assert Recipe.parse(merged) == new
+    for way in yaml.changed(old.text(), old._meaning(), new._meaning()):
+        assert Recipe.parse(way) == new
 
 
 # --- at the prompt --------------------------------------------------------------------------------------------

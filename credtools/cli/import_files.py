@@ -235,7 +235,7 @@ def show(path: Path, file: Path | None) -> Answer:
 
     found = Recipe.load(path)
     hits = open_registry().hits(file, found) if file else ()
-    rules = [{**hit.rule.told(), "rows": hit.rows, "changes": [list(one) for one in hit.changes]} for hit in hits]
+    rules = [{**hit.step.written(), "rows": hit.rows, "changes": [list(one) for one in hit.changes]} for hit in hits]
     lines = [found.text().removesuffix("\n")]
     for hit in hits:
         lines.append(f"{hit.rows:>6,} rows  {hit.label}")

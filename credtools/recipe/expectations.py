@@ -1,7 +1,7 @@
 """Preflight: does a file look like the last ones of its source? What a recipe expects decides: go on, or hold.
 
 A pure function of what the file looks like and what the last runs looked like (`Look`, kept as JSON, without personal
-values). Each finding is one sentence.
+values). Each deviation is one sentence.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from statistics import median
 from typing import Any
 
 from credtools.errors import RecipeError
+from credtools.text import plural
 
 UNITS = {"hour": 1, "day": 24, "week": 168}
 EVERY = re.compile(r"([1-9]\d{0,3}) (hour|day|week)s?")
@@ -36,7 +37,7 @@ class Expect:
     hits: float | None = None
     new_values: int | None = None
 
-    def told(self) -> dict[str, Any]:
+    def written(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
     @property
@@ -66,14 +67,14 @@ class Look:
 
     @classmethod
     def from_json(cls, text: str) -> Look:
-        told = json.loads(text)
-        known = {one.name: told[one.name] for one in fields(cls) if one.name in told}
+        kept = json.loads(text)
+        known = {one.name: kept[one.name] for one in fields(cls) if one.name in kept}
         return cls(**{**known, "headings": tuple(known.get("headings", ()))})
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One thing that is unlike the last files (about headings, rows, hits, values); `holds`: more than may pass."""
+class Deviation:
+    """How a file is unlike the last ones (about headings, rows, hits or values); `holds`: more than may pass."""
 
     about: str
     sentence: str
@@ -87,16 +88,12 @@ def parse(value: object, source: str) -> Expect:
     """The `expect` of a recipe. Raises RecipeError."""
     known = [one.name for one in fields(Expect)]
     if not isinstance(value, dict) or not set(value) <= set(known):
-        raise RecipeError(f"In the recipe {source!r} the keys of 'expect' must be among: {', '.join(known)}.")
+        raise RecipeError("expect_keys", source=source, known=", ".join(known))
     every, headings = value.get("every"), value.get("headings")
     if every is not None and not EVERY.fullmatch(str(every)):
-        raise RecipeError(
-            f"In the recipe {source!r} 'every' is {every!r}, but must be hours, days or weeks, for example '7 days'."
-        )
+        raise RecipeError("expect_every", source=source, every=every)
     if headings not in (None, "same"):
-        raise RecipeError(
-            f"In the recipe {source!r} 'headings' under 'expect' is {headings!r}, but can only be 'same'."
-        )
+        raise RecipeError("expect_headings", source=source, headings=headings)
     rows, hits = (_number(value.get(name), name, source) for name in ("rows", "hits"))
     new = _number(value.get("new_values"), "new_values", source)
     return Expect(every, headings, rows, hits, None if new is None else int(new))
@@ -107,30 +104,30 @@ def _number(value: object, name: str, source: str) -> float | None:
         return None
     if not re.fullmatch(r"\d{1,9}" if name == "new_values" else r"\d{1,9}(\.\d+)?", str(value)):
         what = "a whole number" if name == "new_values" else "a share, for example 0.3"
-        raise RecipeError(f"In the recipe {source!r} '{name}' under 'expect' is {value!r}, but must be {what}.")
+        raise RecipeError("expect_number", source=source, name=name, value=value, what=what)
     return float(str(value))
 
 
-def findings(expect: Expect, now: Look, before: Sequence[Look]) -> list[Finding]:
+def deviations(expect: Expect, now: Look, before: Sequence[Look]) -> list[Deviation]:
     """What is unlike the last files (`before`, the newest first), each in one sentence."""
     found = [_headings(expect, now, before[0])] if before else []
     found += [_rows(expect, now, before), *_hits(expect, now, before), _unknown(expect, now)]
-    return [finding for finding in found if finding]
+    return [one for one in found if one]
 
 
-def _headings(expect: Expect, now: Look, last: Look) -> Finding | None:
+def _headings(expect: Expect, now: Look, last: Look) -> Deviation | None:
     had = last.headings[: last.expected_fields or None]
     has = now.headings[: now.expected_fields or None] if last.expected_fields else now.headings
     gone = [repr(name) for name in had if name not in has]
     come = [repr(name) for name in has if name not in had]
     if not gone and not come:
         return None
-    told = [f"lacks {_some(gone)}"] if gone else []
-    told += [f"has {_some(come)}, which the last one hadn't"] if come else []
-    return Finding("headings", f"The heading row {' and '.join(told)}.", expect.headings == "same")
+    parts = [f"lacks {_some(gone)}"] if gone else []
+    parts += [f"has {_some(come)}, which the last file didn't have"] if come else []
+    return Deviation("headings", f"The heading row {' and '.join(parts)}.", expect.headings == "same")
 
 
-def _rows(expect: Expect, now: Look, before: Sequence[Look]) -> Finding | None:
+def _rows(expect: Expect, now: Look, before: Sequence[Look]) -> Deviation | None:
     usual = median([look.rows for look in before]) if before else 0
     if not usual:
         return None
@@ -138,14 +135,14 @@ def _rows(expect: Expect, now: Look, before: Sequence[Look]) -> Finding | None:
     limit = 0.5 if expect.rows is None else expect.rows
     if abs(apart) <= limit:
         return None
-    return Finding(
+    return Deviation(
         "rows",
-        f"The file has {now.rows:,} rows, where {usual:,.0f} are usual ({apart:+.0%}, and {limit:.0%} are let pass).",
+        f"The file has {now.rows:,} rows; {usual:,.0f} are usual ({apart:+.0%}; up to {limit:.0%} may pass).",
         expect.rows is not None,
     )
 
 
-def _hits(expect: Expect, now: Look, before: Sequence[Look]) -> list[Finding]:
+def _hits(expect: Expect, now: Look, before: Sequence[Look]) -> list[Deviation]:
     """A rule's share of the rows, beside its usual share; by share, because files grow."""
     found = []
     for rule, rows in now.hits.items():
@@ -158,19 +155,18 @@ def _hits(expect: Expect, now: Look, before: Sequence[Look]) -> list[Finding]:
         if rows == 0 or (limit is not None and apart > limit):
             holds = limit is not None and apart > limit
             found.append(
-                Finding("hits", f"The rule {rule} changed {rows:,} rows, where {usual:,.0f} are usual.", holds)
+                Deviation("hits", f"The rule {rule} changed {plural(rows, 'row')}; {usual:,.0f} are usual.", holds)
             )
     return found
 
 
-def _unknown(expect: Expect, now: Look) -> Finding | None:
+def _unknown(expect: Expect, now: Look) -> Deviation | None:
     if not now.unknown or (expect.new_values is not None and len(now.unknown) <= expect.new_values):
         return None
     rows = sum(now.unknown.values())
     values = _some([repr(value) for value in now.unknown])
-    known = "is" if len(now.unknown) == 1 else "are"
-    return Finding(
-        "values", f"{values} {known} known to no rule and no list ({rows:,} rows).", expect.new_values is not None
+    return Deviation(
+        "values", f"No rule and no list knows {values} ({plural(rows, 'row')}).", expect.new_values is not None
     )
 
 

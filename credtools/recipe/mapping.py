@@ -10,8 +10,8 @@ import pandas as pd
 from credtools.errors import FileError, RecipeError
 from credtools.model import Patch, Table
 from credtools.recipe import steps
+from credtools.recipe.follow import Hit, follow
 from credtools.recipe.recipe import Recipe
-from credtools.recipe.steps import Hit
 from credtools.schema.words import Column
 from credtools.text import fold
 
@@ -42,16 +42,10 @@ def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
     formats = [name for name in recipe.date_format if name != "*"]
     for name in [*recipe.headings.values(), *recipe.constants, *_of_rules(recipe), *formats]:
         if name not in usable:
-            raise RecipeError(
-                f"The recipe {recipe.source!r} speaks of the column {name!r}, which isn't a column here; "
-                f"columns: {', '.join(usable)}."
-            )
-    for rule in recipe.rules:
-        if known[rule.column].kind == "user" and isinstance(rule, steps.WITH_VALUES):
-            raise RecipeError(
-                f"The recipe {recipe.source!r} replaces a value of {rule.column!r}, which names a person; a recipe "
-                "holds no personal values. Correct the rows themselves (batch.patch), or load the user."
-            )
+            raise RecipeError("recipe_column_unknown", source=recipe.source, name=name, columns=", ".join(usable))
+    for step in recipe.rules:
+        if known[step.column].kind == "user" and isinstance(step, steps.WITH_VALUES):
+            raise RecipeError("recipe_names_person", source=recipe.source, column=step.column)
     headings = _match_headings(recipe, table, list(usable.values()))
     sources = {column: heading for heading, column in headings.items() if column}
     data: dict[str, pd.Series] = {}
@@ -62,15 +56,15 @@ def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
             sources[name] = ""
             data[name] = pd.Series([recipe.constants[name]] * len(table.lines), dtype="str")
     frame = pd.DataFrame(data, index=table.frame.index)
-    frame, hits = steps.follow(recipe.rules, frame)
-    for rule in recipe.rules:
-        if rule.column in sources:
-            sources |= {name: sources[rule.column] for name in steps.columns_of(rule) if name not in sources}
+    frame, hits = follow(recipe.rules, frame)
+    for step in recipe.rules:
+        if step.column in sources:
+            sources |= {name: sources[step.column] for name in steps.columns_of(step) if name not in sources}
     return Mapped(frame, headings, sources, hits)
 
 
 def _of_rules(recipe: Recipe) -> list[str]:
-    return [name for rule in recipe.rules for name in steps.columns_of(rule)]
+    return [name for step in recipe.rules for name in steps.columns_of(step)]
 
 
 def apply_patches(mapped: Mapped, table: Table, patches: Sequence[Patch]) -> Mapped:

@@ -18,7 +18,7 @@ from credtools.reading.options import OPTIONS as READ_OPTIONS
 from credtools.reading.options import option_as_text, option_from_text
 from credtools.recipe import expectations, steps, yaml
 from credtools.recipe.expectations import Expect
-from credtools.recipe.steps import Replace, Rule
+from credtools.recipe.steps import Replace, Step
 from credtools.schema.dates import DateFormat
 from credtools.schema.words import Column
 from credtools.text import Shown, fold
@@ -45,7 +45,7 @@ class Recipe(Shown):
     date_format: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     match_users_by: str = "email"
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[Step, ...] = ()
     media: str = ""  # how a file is named after its row, without the ending; '' for by the media column
     max_reject_rate: float | None = None
     expect: Expect = field(default_factory=Expect)
@@ -57,11 +57,11 @@ class Recipe(Shown):
         if not path.is_file():
             raise no_such_file(path)
         if path.stat().st_size > MAX_BYTES:
-            raise RecipeError(f"The recipe {path} is larger than {MAX_BYTES:,} bytes; a recipe holds rules only.")
+            raise RecipeError("recipe_too_large", path=str(path), allowed=MAX_BYTES)
         try:
             text = path.read_text("utf-8")
         except UnicodeDecodeError as problem:
-            raise RecipeError(f"The recipe {path} isn't UTF-8 text; save it as UTF-8.") from problem
+            raise RecipeError("recipe_not_utf8", path=str(path)) from problem
         return cls.parse(text, source=path.stem)
 
     @classmethod
@@ -97,11 +97,16 @@ class Recipe(Shown):
         """What `save` writes to this path."""
         try:
             text = path.read_text("utf-8")
-            merged = yaml.changed(text, Recipe.parse(text)._meaning(), self._meaning())  # noqa: SLF001 - its own kind
-            kept = Recipe.parse(merged).fingerprint == self.fingerprint
+            ways = yaml.changed(text, Recipe.parse(text)._meaning(), self._meaning())  # noqa: SLF001 - its own kind
+            return next(way for way in ways if self._is_said_by(way))
         except (OSError, UnicodeDecodeError, RecipeError):
             return self.text()
-        return merged if kept else self.text()
+
+    def _is_said_by(self, text: str) -> bool:
+        try:
+            return Recipe.parse(text).fingerprint == self.fingerprint
+        except RecipeError:
+            return False
 
     @property
     def replacements(self) -> tuple[Replace, ...]:
@@ -136,12 +141,12 @@ class Recipe(Shown):
         if self.match_users_by != "email":
             meaning["match_users_by"] = self.match_users_by
         if self.rules:
-            meaning["rules"] = [rule.told() for rule in self.rules]
+            meaning["rules"] = [step.written() for step in self.rules]
         if self.media:
             meaning["media"] = self.media
         if self.max_reject_rate is not None:
             meaning["max_reject_rate"] = self.max_reject_rate
-        if expected := self.expect.told():
+        if expected := self.expect.written():
             meaning["expect"] = expected
         return meaning
 
@@ -152,12 +157,10 @@ class Recipe(Shown):
 def _from_mapping(value: dict[str, Any], source: str) -> Recipe:
     for key in value:
         if key not in KEYS:
-            raise RecipeError(
-                f"The recipe {source!r} has the key {key!r}, which means nothing; known keys: {', '.join(KEYS)}."
-            )
+            raise RecipeError("recipe_key_unknown", source=source, key=key, known=", ".join(KEYS))
     schema = value.get("schema", "credentials")
     if not isinstance(schema, str) or not schema:
-        raise RecipeError(f"In the recipe {source!r} the value of 'schema' must be a name, for example credentials.")
+        raise RecipeError("recipe_schema", source=source)
     return Recipe(
         source=source,
         schema=schema,
@@ -175,22 +178,21 @@ def _from_mapping(value: dict[str, Any], source: str) -> Recipe:
 
 def _read_options(value: object, source: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise RecipeError(f"In the recipe {source!r} the value of 'read' must be keys and values.")
+        raise RecipeError("recipe_read", source=source)
     options: dict[str, Any] = {}
     for key, option in value.items():
         if key not in READ_OPTIONS:
-            known = ", ".join(READ_OPTIONS)
-            raise RecipeError(f"In the recipe {source!r} 'read' has the key {key!r}; known keys: {known}.")
+            raise RecipeError("recipe_read_key", source=source, key=key, known=", ".join(READ_OPTIONS))
         usable = option_from_text(key, option)
         if usable is None:
-            raise RecipeError(f"In the recipe {source!r} the value {option!r} of 'read: {key}' can't be used.")
+            raise RecipeError("recipe_read_value", source=source, key=key, option=option)
         options[key] = usable
     return options
 
 
 def _texts(value: object, key: str, source: str) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
-        raise RecipeError(f"In the recipe {source!r} the value of {key!r} must be keys and texts.")
+        raise RecipeError("recipe_texts", source=source, key=key)
     return dict(value)
 
 
@@ -203,14 +205,13 @@ def _date_formats(value: object, source: str) -> dict[str, tuple[str, ...]]:
         try:
             formats[str(column)] = tuple(DateFormat(str(text)).text for text in several)
         except ValueError as problem:
-            raise RecipeError(f"In the recipe {source!r}: {problem}") from problem
+            raise RecipeError("recipe_date_format", source=source, problem=str(problem)) from problem
     return formats
 
 
 def _match_users_by(value: object, source: str) -> str:
     if value not in MATCH_USERS_BY:
-        ways = ", ".join(MATCH_USERS_BY)
-        raise RecipeError(f"In the recipe {source!r} 'match_users_by' is {value!r}, but must be one of: {ways}.")
+        raise RecipeError("recipe_match_users", source=source, value=value, ways=", ".join(MATCH_USERS_BY))
     return str(value)
 
 
@@ -221,10 +222,7 @@ def media_pattern(value: object, source: str) -> str:
     for name in known:
         rest = rest.replace(name, "")
     if text and (rest == text or re.search(r"[{}/\\]|\.(pdf|jpe?g|png)$", rest, re.IGNORECASE)):
-        raise RecipeError(
-            f"In the recipe {source!r} the pattern of 'media' is {text!r}, but must be a file's name without folder "
-            f"and ending, with at least one of: {', '.join(known)}."
-        )
+        raise RecipeError("recipe_media", source=source, pattern=text, known=", ".join(known))
     return text
 
 
@@ -236,5 +234,5 @@ def _rate(value: object, source: str) -> float | None:
     except ValueError:
         rate = -1.0
     if not 0 <= rate <= 1:
-        raise RecipeError(f"In the recipe {source!r} 'max_reject_rate' is {value}, but must be a number from 0 to 1.")
+        raise RecipeError("recipe_rate", source=source, value=value)
     return rate

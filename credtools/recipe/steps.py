@@ -1,22 +1,15 @@
-"""Rules: what a recipe does to the values of a column, in the order in which they stand; and what each of them hits.
-
-Values are compared after NFKC, trim, squeeze and case fold. A pattern is matched by RE2, in time that grows with the
-length of a text and no faster, whatever the pattern.
-"""
+"""Steps: what the rules of a recipe do to the values of a column, and how they are written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from credtools.errors import RecipeError
-from credtools.text import fold
 
 CASES: dict[str, Callable[[str], str]] = {"upper": str.upper, "lower": str.lower, "title": str.title}
 LONGEST_PATTERN = 300
@@ -30,7 +23,7 @@ class Replace:
     old: str
     new: str
 
-    def told(self) -> dict[str, Any]:
+    def written(self) -> dict[str, Any]:
         return {"replace": {"column": self.column, "from": self.old, "to": self.new}}
 
 
@@ -41,18 +34,18 @@ class Map:
     column: str
     values: tuple[tuple[str, str], ...]
 
-    def told(self) -> dict[str, Any]:
+    def written(self) -> dict[str, Any]:
         return {"map": {"column": self.column, "values": dict(self.values)}}
 
 
 @dataclass(frozen=True)
 class Aliases:
-    """In `column`, each value has other names; the same as a map, told from its end."""
+    """In `column`, each value has other names; the same as a map, written from its end."""
 
     column: str
     names: tuple[tuple[str, tuple[str, ...]], ...]
 
-    def told(self) -> dict[str, Any]:
+    def written(self) -> dict[str, Any]:
         return {"aliases": {"column": self.column, "values": {new: list(old) for new, old in self.names}}}
 
 
@@ -63,7 +56,7 @@ class Trim:
     column: str
     characters: str = ""
 
-    def told(self) -> dict[str, Any]:
+    def written(self) -> dict[str, Any]:
         more = {"characters": self.characters} if self.characters else {}
         return {"trim": {"column": self.column, **more}}
 
@@ -75,7 +68,7 @@ class Case:
     column: str
     to: str
 
-    def told(self) -> dict[str, Any]:
+    def written(self) -> dict[str, Any]:
         return {"case": {"column": self.column, "to": self.to}}
 
 
@@ -89,142 +82,25 @@ class Extract:
     column: str
     pattern: str
 
-    def told(self) -> dict[str, Any]:
+    def written(self) -> dict[str, Any]:
         return {"extract": {"column": self.column, "pattern": self.pattern}}
 
     @property
     def targets(self) -> tuple[str, ...]:
-        return tuple(field.name for field in _matched([""], self.pattern).type)
+        return tuple(field.name for field in matched([""], self.pattern).type)
 
 
-Rule = Replace | Map | Aliases | Trim | Case | Extract
+Step = Replace | Map | Aliases | Trim | Case | Extract
 WITH_VALUES = (Replace, Map, Aliases)  # these may not speak of columns that name a person
 
 
-@dataclass(frozen=True)
-class Hit:
-    """What a rule did to a file: how many rows it changed, and (before, after, rows) of each value."""
-
-    rule: Rule
-    rows: int
-    changes: tuple[tuple[str, str, int], ...]
-
-    @property
-    def label(self) -> str:
-        """The rule as a recipe writes it, on one line."""
-        kind, told = next(iter(self.rule.told().items()))
-        return f"{kind}: {_flow(told)}"
+def columns_of(step: Step) -> tuple[str, ...]:
+    """The columns that a step speaks of."""
+    return (step.column, *step.targets) if isinstance(step, Extract) else (step.column,)
 
 
-def _flow(value: object) -> str:
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{key}: {_flow(one)}' for key, one in value.items())}}}"
-    return f"[{', '.join(value)}]" if isinstance(value, list) else str(value)
-
-
-def columns_of(rule: Rule) -> tuple[str, ...]:
-    """The columns that a rule speaks of."""
-    return (rule.column, *rule.targets) if isinstance(rule, Extract) else (rule.column,)
-
-
-# --- applying -----------------------------------------------------------------------------------------------
-
-
-def follow(rules: Sequence[Rule], frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Hit]]:
-    """The frame after all rules, and what each of them did. A rule on a column that the file lacks does nothing."""
-    columns: dict[str, _Values] = {}
-    hits = []
-    for rule in rules:
-        if rule.column not in frame:
-            hits.append(Hit(rule, 0, ()))
-            continue
-        if isinstance(rule, Extract):
-            frame = _written(frame, columns)
-            columns = {}
-            frame, hit = _extracted(rule, frame)
-        else:
-            if rule.column not in columns:
-                columns[rule.column] = _Values(frame[rule.column])
-            hit = columns[rule.column].follow(rule)
-        hits.append(hit)
-    return _written(frame, columns), hits
-
-
-def _written(frame: pd.DataFrame, columns: Mapping[str, _Values]) -> pd.DataFrame:
-    return frame.assign(**{name: values.series() for name, values in columns.items()}) if columns else frame
-
-
-class _Values:
-    """The distinct values of a column, changed rule by rule."""
-
-    def __init__(self, series: pd.Series) -> None:
-        self.index = series.index
-        self.codes, uniques = pd.factorize(series)
-        self.texts = [str(text) for text in uniques]
-        self.rows = np.bincount(self.codes, minlength=len(self.texts)).tolist()
-        self.places: dict[str, list[int]] | None = None  # by folded text, once it is asked for
-
-    def series(self) -> pd.Series:
-        return pd.Series(pd.array(self.texts, dtype="str").take(self.codes), index=self.index)
-
-    def follow(self, rule: Rule) -> Hit:
-        changes = []
-        for place, new in self._changes(rule):
-            old = self.texts[place]
-            if new != old:
-                changes.append((old, new, self.rows[place]))
-                self.texts[place] = new
-                if self.places is not None:
-                    self.places[fold(old)].remove(place)
-                    self.places.setdefault(fold(new), []).append(place)
-        return Hit(rule, sum(rows for *_, rows in changes), tuple(changes))
-
-    def _changes(self, rule: Rule) -> list[tuple[int, str]]:
-        if isinstance(rule, Trim):
-            return [(k, text.strip().strip(rule.characters + " ")) for k, text in enumerate(self.texts)]
-        if isinstance(rule, Case):
-            return [(k, CASES[rule.to](text)) for k, text in enumerate(self.texts)]
-        if self.places is None:
-            self.places = {}
-            for place, text in enumerate(self.texts):
-                self.places.setdefault(fold(text), []).append(place)
-        known = self.places
-        return [(place, new) for old, new in _pairs(rule) for place in list(known.get(fold(old), ()))]
-
-
-def _pairs(rule: Rule) -> list[tuple[str, str]]:
-    """(old, new) of a rule that speaks of single values."""
-    if isinstance(rule, Replace):
-        return [(rule.old, rule.new)]
-    if isinstance(rule, Map):
-        return list(rule.values)
-    return [(old, new) for new, names in rule.names for old in names] if isinstance(rule, Aliases) else []
-
-
-def _extracted(rule: Extract, frame: pd.DataFrame) -> tuple[pd.DataFrame, Hit]:
-    codes, uniques = pd.factorize(frame[rule.column])
-    found = _matched([str(text) for text in uniques], rule.pattern)
-    matched = np.asarray(found.is_valid())
-    changed = np.zeros(len(frame), dtype=np.bool_)
-    for group in rule.targets:
-        new = pd.Series(pd.array(pc.fill_null(pc.struct_field(found, group), "").to_pylist(), dtype="str").take(codes))
-        new.index = frame.index
-        old = frame[group] if group in frame else pd.Series("", index=frame.index, dtype="str")
-        takes = matched[codes] & ((old.str.strip() == "").to_numpy() if group != rule.column else True)
-        takes &= (new != old).to_numpy()
-        frame = frame.assign(**{group: old.where(~takes, new)})
-        changed |= takes
-    rows = np.bincount(codes[changed], minlength=len(uniques)).tolist()
-    told = found.to_pylist()
-    changes = tuple(
-        (str(text), " · ".join(map(str, (told[k] or {}).values())), rows[k])
-        for k, text in enumerate(uniques)
-        if rows[k]
-    )
-    return frame, Hit(rule, int(changed.sum()), changes)
-
-
-def _matched(texts: Sequence[str], pattern: str) -> Any:
+def matched(texts: Sequence[str], pattern: str) -> Any:
+    """Per text a struct of the pattern's named groups, null where it doesn't match."""
     return pc.extract_regex(pa.array(texts, pa.string()), pattern=pattern)
 
 
@@ -248,31 +124,26 @@ KEYS: dict[str, tuple[set[str], ...]] = {
 }
 
 
-def parse(value: object, source: str) -> tuple[Rule, ...]:
+def parse(value: object, source: str) -> tuple[Step, ...]:
     """The rules of a recipe. Raises RecipeError, with the rule's number and the form that would do."""
     if not isinstance(value, list):
-        raise RecipeError(
-            f"In the recipe {source!r} the value of 'rules' must be a list; each rule must be written as "
-            f"'replace: {FORMS['replace']}'."
-        )
-    rules = []
+        raise RecipeError("rules_no_list", source=source, form=FORMS["replace"])
+    steps = []
     for number, item in enumerate(value, 1):
-        kind, told = next(iter(item.items())) if isinstance(item, dict) and len(item) == 1 else ("", None)
-        rule = _rule(kind, told) if kind in FORMS and isinstance(told, dict) else None
-        if rule is None:
+        kind, keys = next(iter(item.items())) if isinstance(item, dict) and len(item) == 1 else ("", None)
+        step = _step(kind, keys) if kind in FORMS and isinstance(keys, dict) else None
+        if step is None:
             forms = " or ".join(f"'{k}: {form}'" for k, form in FORMS.items() if kind in (k, "") or kind not in FORMS)
-            raise RecipeError(
-                f"In the recipe {source!r} rule {number} can't be followed; it must be written as {forms}."
-            )
-        if isinstance(rule, Extract):
-            _require_pattern(rule, number, source)
-        rules.append(rule)
-    return tuple(rules)
+            raise RecipeError("rule_unusable", source=source, number=number, forms=forms)
+        if isinstance(step, Extract):
+            _require_pattern(step, number, source)
+        steps.append(step)
+    return tuple(steps)
 
 
-def _rule(kind: str, told: dict[str, Any]) -> Rule | None:
-    """The rule, or None where a key is missing, strange or has no usable value."""
-    column, rest = told.get("column"), {key: value for key, value in told.items() if key != "column"}
+def _step(kind: str, keys: dict[str, Any]) -> Step | None:
+    """The step, or None where a key is missing, strange or has no usable value."""
+    column, rest = keys.get("column"), {key: value for key, value in keys.items() if key != "column"}
     if not isinstance(column, str):
         return None
     if kind in ("map", "aliases"):
@@ -282,11 +153,11 @@ def _rule(kind: str, told: dict[str, Any]) -> Rule | None:
         return None
     if kind == "case" and rest["to"] not in CASES:
         return None
-    made: dict[str, Callable[..., Rule]] = {"replace": Replace, "trim": Trim, "case": Case, "extract": Extract}
+    made: dict[str, Callable[..., Step]] = {"replace": Replace, "trim": Trim, "case": Case, "extract": Extract}
     return made[kind](column, *(rest[key] for key in ("from", "to", "characters", "pattern") if key in rest))
 
 
-def _of_values(kind: str, column: str, values: dict[str, Any]) -> Rule | None:
+def _of_values(kind: str, column: str, values: dict[str, Any]) -> Step | None:
     if kind == "map":
         return Map(column, tuple(values.items())) if _texts(values.values()) else None
     names = [(new, tuple([old] if isinstance(old, str) else old)) for new, old in values.items()]
@@ -297,19 +168,14 @@ def _texts(values: Iterable[Any]) -> bool:
     return all(isinstance(value, str) for value in values)
 
 
-def _require_pattern(rule: Extract, number: int, source: str) -> None:
-    where = f"In the recipe {source!r} the pattern of rule {number}"
-    if len(rule.pattern) > LONGEST_PATTERN:
-        raise RecipeError(f"{where} has {len(rule.pattern):,} characters, but at most {LONGEST_PATTERN} are followed.")
+def _require_pattern(step: Extract, number: int, source: str) -> None:
+    if len(step.pattern) > LONGEST_PATTERN:
+        found = len(step.pattern)
+        raise RecipeError("pattern_too_long", source=source, number=number, found=found, allowed=LONGEST_PATTERN)
     try:
-        named = rule.targets
+        named = step.targets
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as problem:
-        reason = str(problem).partition("\n")[0]
-        raise RecipeError(
-            f"{where} can't be followed ({reason}); it must be a regular expression (RE2), each group of which is "
-            "named after a column, for example (?P<credential_number>[0-9]+)."
-        ) from problem
+        why = str(problem).partition("\n")[0]
+        raise RecipeError("pattern_unusable", source=source, number=number, why=why) from problem
     if not named:
-        raise RecipeError(
-            f"{where} has no group; name one after the column that it fills, for example (?P<credential_number>[0-9]+)."
-        )
+        raise RecipeError("pattern_without_group", source=source, number=number)

@@ -13,7 +13,7 @@ from credtools.audit.audit import Audit
 from credtools.media import Attached
 from credtools.model import Counts, Outcome, Receipt, Review, Table
 from credtools.recipe import Recipe
-from credtools.recipe.expectations import Finding
+from credtools.recipe.expectations import Deviation
 from credtools.registry import attaching, editing, finishing, judging, preflight, recipes, views
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
@@ -145,7 +145,7 @@ class Batch(Shown):
         """Those of these causes whose rows somebody has decided to leave rejected."""
         return editing.left(self.registry, self.draft, causes)
 
-    def preflight(self) -> list[Finding]:
+    def preflight(self) -> list[Deviation]:
         """What is unlike the last files of its source, each in one sentence; `holds` by what the recipe expects."""
         return preflight.findings(self.registry, self.draft)
 

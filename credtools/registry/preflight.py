@@ -11,7 +11,7 @@ import pandas as pd
 from credtools import store
 from credtools.errors import CredtoolsError, FileError, sentence
 from credtools.recipe import MANUAL, apply, expectations
-from credtools.recipe.expectations import Finding, Look
+from credtools.recipe.expectations import Deviation, Look
 from credtools.registry import judging
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
@@ -58,11 +58,11 @@ def _unknown_types(session: Session, draft: Draft) -> dict[str, int]:
     return {}
 
 
-def findings(session: Session, draft: Draft) -> list[Finding]:
+def findings(session: Session, draft: Draft) -> list[Deviation]:
     """What is unlike the last files of the source, each in one sentence; `holds` by what the recipe expects."""
     with session.moment() as now:
         before = [Look.from_json(text) for text in store.last_runs(now.at, draft.source, LAST_RUNS)]
-        return expectations.findings(draft.recipe.expect, look(now, draft), before)
+        return expectations.deviations(draft.recipe.expect, look(now, draft), before)
 
 
 def why_hold(session: Session, draft: Draft, max_reject_rate: float | None) -> list[str]:

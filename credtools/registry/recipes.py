@@ -10,8 +10,7 @@ from pathlib import Path
 from credtools.checking.plan import ready_rows
 from credtools.model import Review
 from credtools.reading import Source
-from credtools.recipe import Recipe, apply
-from credtools.recipe.steps import Hit
+from credtools.recipe import Hit, Recipe, apply
 from credtools.registry import judging
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session

@@ -14,8 +14,7 @@ from credtools.errors import RegistryError
 from credtools.model import Review
 from credtools.privacy import erase as erasing
 from credtools.reading import Source
-from credtools.recipe import Recipe
-from credtools.recipe.steps import Hit
+from credtools.recipe import Hit, Recipe
 from credtools.registry import correcting, exporting, judging, loading, organisation, recipes, uploading
 from credtools.registry.answers import Answers
 from credtools.registry.batch import Batch

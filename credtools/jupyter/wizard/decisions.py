@@ -10,8 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from credtools.recipe import Recipe
-from credtools.recipe.steps import Rule
+from credtools.recipe import Recipe, Step
 from credtools.schema.words import Column
 from credtools.text import fold
 
@@ -45,7 +44,7 @@ class Decision:
     format: str = ""
     cause: str = ""
     said: str = ""
-    rule: Rule | None = None
+    rule: Step | None = None
 
     @property
     def rules(self) -> dict[str, dict[str, str]]:

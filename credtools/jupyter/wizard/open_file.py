@@ -14,8 +14,7 @@ from credtools.errors import CredtoolsError, FileError
 from credtools.jupyter.wizard.causes import Cause, Suggestion, blocking, suggest
 from credtools.jupyter.wizard.decisions import Cell, Decision, Scope, patches_of, recipe_of, usual_scope
 from credtools.model import Review
-from credtools.recipe import Recipe, apply
-from credtools.recipe.steps import Hit, Replace, Rule
+from credtools.recipe import Hit, Recipe, Replace, Step, apply
 from credtools.registry import Batch, Comparison, compare
 from credtools.schema.dates import FormatEvidence, date_format, format_evidence
 from credtools.schema.words import Column
@@ -70,11 +69,11 @@ class OpenFile:
         return self.once("screen", review, lambda: review.on("screen"))
 
     @property
-    def hits(self) -> dict[Rule, Hit]:
+    def hits(self) -> dict[Step, Hit]:
         """What each rule of the recipe does in this file, with (before, after, rows) of each value."""
         recipe, table = self.batch.recipe, self.batch.table
         columns = self.registry.schema(recipe.schema).columns
-        return self.once("hits", recipe, lambda: {hit.rule: hit for hit in apply(recipe, table, columns).hits})
+        return self.once("hits", recipe, lambda: {hit.step: hit for hit in apply(recipe, table, columns).hits})
 
     def date_evidence(self) -> list[FormatEvidence]:
         """What speaks for each date format in the file; no decision changes the file."""

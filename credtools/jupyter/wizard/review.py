@@ -15,7 +15,7 @@ from credtools.jupyter.wizard.decisions import Decision, usual_scope
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.jupyter.wizard.steps import FIRST_CAUSES
 from credtools.jupyter.wizard.upload import UploadStep, unlike
-from credtools.recipe.steps import Hit, Replace, Rule
+from credtools.recipe import Hit, Replace, Step
 from credtools.text import fold, plural
 
 EXAMPLES = 3
@@ -163,14 +163,14 @@ def sentence(file: OpenFile, decision: Decision) -> str:
     return f"{_pair(file, first.column, first.old, first.new)}{more} ({plural(decision.count, 'cell')})."
 
 
-def _hit(file: OpenFile, rule: Rule, before: int = 0) -> Hit:
+def _hit(file: OpenFile, rule: Step, before: int = 0) -> Hit:
     """What a rule does in this file now, or did `before` it was taken back."""
     return file.hits.get(rule) or Hit(rule, before, ())
 
 
 def _rule(file: OpenFile, hit: Hit) -> str:
-    if isinstance(hit.rule, Replace):
-        return f"{_pair(file, hit.rule.column, hit.rule.old, hit.rule.new)} ({plural(hit.rows, 'cell')})."
+    if isinstance(hit.step, Replace):
+        return f"{_pair(file, hit.step.column, hit.step.old, hit.step.new)} ({plural(hit.rows, 'cell')})."
     pairs = ", ".join(f"‘{before}’ → ‘{after}’" for before, after, _ in hit.changes[:EXAMPLES])
     more = f" and {plural(len(hit.changes) - EXAMPLES, 'more value')}" if len(hit.changes) > EXAMPLES else ""
     return f"{hit.label}{': ' * bool(pairs)}{pairs}{more} ({plural(hit.rows, 'row')})."
