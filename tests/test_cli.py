@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +130,95 @@ def test_examples_can_be_meant() -> None:
             assert [*words[1 : 1 + len(name.split())]] == name.split()
             assert words[0] == "credtools"
             command.make_context(name, words[1 + len(name.split()) :])
+
+
+# --- what goes where --------------------------------------------------------------------------------------------
+
+FAILING = {
+    "load": "load users missing.csv",
+    "settings": "settings colour blue",
+    "check": "check missing.csv",
+    "import": "import missing.csv",
+    "media": "media 99 missing.zip",
+    "correct": "correct missing.csv",
+    "recipe show": "recipe show missing.yaml",
+    "recipe diff": "recipe diff missing.yaml missing.yaml missing.csv",
+    "approve": "approve 99",
+    "decline": "decline 99 --lines 2 --reason x",
+    "resubmit": "resubmit 99 --lines 2",
+    "waive": "waive 99 --lines 2 --reason x",
+    "reopen": "reopen 99 --lines 2",
+    "undo": "undo 99",
+    "discard": "discard 99",
+    "show": "show 99",
+    "rejects": "rejects --batch 99",
+    "audit": "audit --state lost",
+    "export": "export -o out.pdf",
+    "verify": "verify --no-such-option",
+    "erase": "erase nobody@example.org --reason x",
+}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("name", sorted(FAILING))
+def test_with_json_stdout_holds_only_json(name: str) -> None:
+    """Whatever goes wrong with --json: stdout holds JSON objects or nothing, and the sentence is on stderr."""
+    done = run(*FAILING[name].split(), "--json")
+    assert all(isinstance(one, dict) for one in objects(done))
+    assert done.exit_code == 2
+    assert done.stderr if name != "import" else objects(done)[0]["problem"]
+
+
+def test_every_command_with_json_is_tried() -> None:
+    """No command that knows --json is left out above."""
+    assert sorted(FAILING) == sorted(
+        name for name, command in commands() if any(one.name == "as_json" for one in command.params)
+    )
+
+
+def at_a_terminal(*arguments: str) -> tuple[str, str]:
+    """A command whose stderr is a terminal: what it wrote to stdout, and what the terminal got."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "credtools", *arguments]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=theirs, env={**os.environ, "TERM": "xterm"}
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # the end of a terminal
+            while piece := os.read(ours, 4096):
+                shown += piece
+        assert process.stdout is not None
+        written = process.stdout.read().decode()
+    os.close(ours)
+    return written, shown.decode()
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_person_who_waits_sees_how_far_it_is() -> None:
+    """Over a second, a terminal shows what is being done; with --json, or in a log, nothing but results appears."""
+    for name, year in (("a", "2024"), ("b", "2023")):
+        write(f"incoming/{name}.csv", HEADINGS + GOOD.replace("2024", year))
+    written, shown = at_a_terminal("import", "incoming")
+    assert "Importing a.csv (1 of 2)" in shown
+    assert "Importing b.csv (2 of 2)" in shown
+    assert written.count("ok: ") == 2
+    assert "\x1b" not in written
+    written, shown = at_a_terminal("import", "incoming", "--json")
+    assert shown == ""
+    assert [json.loads(line)["verdict"] for line in written.splitlines()] == ["ok", "ok"]
+    command = [sys.executable, "-m", "credtools", "import", "incoming"]
+    assert subprocess.run(command, capture_output=True, check=True).stderr == b""
+
+
+@pytest.mark.usefixtures("folder")
+def test_parts_are_counted_for_who_waits() -> None:
+    """A file that is divided shows how many of its parts are done."""
+    run("settings", "max_rows", "1")
+    write("a.csv", HEADINGS + GOOD + GOOD.replace("2024", "2023"))
+    _, shown = at_a_terminal("import", "a.csv", "--split")
+    assert "a.csv: 0 of 2" in shown
+    assert "a.csv: 1 of 2" in shown
 
 
 def test_init_never_overwrites(folder: Path) -> None:

@@ -78,22 +78,29 @@ def progress(doing: str) -> Iterator[Callable[[int, int], None]]:
     from rich import progress as rich  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
 
-    columns = rich.SpinnerColumn(), rich.TextColumn("{task.description}"), rich.BarColumn(), rich.TimeElapsedColumn()
+    text = rich.TextColumn("{task.description}", markup=False)
+    columns = rich.SpinnerColumn(), text, rich.BarColumn(), rich.TimeElapsedColumn()
     shown = rich.Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
-    task = shown.add_task(doing, total=None)
+    task = shown.add_task(visible(doing), total=None)
     starting = Timer(AFTER_SECONDS, shown.start)
     starting.start()
     try:
-        yield lambda done, total: shown.update(task, completed=done, total=total)
+        yield lambda done, total: shown.update(
+            task, completed=done, total=total, description=visible(f"{doing}: {done:,} of {total:,}")
+        )
     finally:
         starting.cancel()
         starting.join()
         shown.stop()
 
 
+def visible(text: str) -> str:
+    """Text for a terminal: control characters, which could move the cursor or colour it, are written out."""
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+
+
 def say(line: str, *, err: bool = False) -> None:
-    """A line on the terminal; control characters, which could move the cursor or colour it, are made visible."""
-    click.echo("".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in line), err=err)
+    click.echo(visible(line), err=err)
 
 
 def stop(sentence: str, code: int) -> NoReturn:
