@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from credtools import demo, reading
-from credtools.demo import Demo, scans
+from credtools.demo import Demo, export, scans
 from credtools.errors import CredtoolsError
 from credtools.registry import Batch
 from credtools.store import Loaded
@@ -124,7 +124,7 @@ def test_finish_accounts_for_every_row(tmp_path: Path) -> None:
     counts = batch.finish().counts
     assert counts == batch.counts
     assert counts.rows == counts.accepted + counts.unchanged + counts.rejected == 2_000
-    assert (counts.unchanged, counts.older, counts.waiting) == (demo.REPEATS, 0, 0)
+    assert (counts.unchanged, counts.older, counts.waiting) == (export.REPEATS, 0, 0)
     assert counts.rejected == 230
     assert counts.new_versions > 100
     assert made.registry.verify() == []
@@ -165,7 +165,7 @@ def test_no_issue_date_lies_in_the_future(made: Demo) -> None:
     """The demo doesn't depend on today: no credential of the export was issued later than the export was made."""
     with made.export.open(encoding="cp1252", newline="") as lines:
         rows = list(csv.reader(lines, delimiter=";"))[4:]
-    issued = [row[demo.ISSUED].split("/") for row in rows if any(row) and row[demo.ISSUED].count("/") == 2]
+    issued = [row[export.ISSUED].split("/") for row in rows if any(row) and row[export.ISSUED].count("/") == 2]
     assert max(date(int(year), int(month), int(day)) for day, month, year in issued) < date(2026, 10, 31)
 
 
