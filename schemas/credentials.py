@@ -20,7 +20,7 @@ def user_resolution(row):
         since = f" on {row['user_since']:%Y-%m-%d}" if pd.notna(row["user_since"]) else ""
         return (
             f"The user {row['value']!r} was deactivated{since}; only active users can hold new credentials. "
-            "Reactivate the user, or reject the row."
+            "Reactivate the user, or leave the row rejected."
         )
     return (
         f"No user of this organisation has the {row['title']} {row['value']!r}. {row['nearest']}Correct it, or load the "

@@ -435,7 +435,7 @@ def test_an_unknown_type_asks_for_nothing() -> None:
             "cy@x.org,First Aid,2024-01-05,,",
             (
                 "The user 'cy@x.org' was deactivated on 2024-01-02; only active users can hold new credentials. "
-                "Reactivate the user, or reject the row."
+                "Reactivate the user, or leave the row rejected."
             ),
             "",
         ),
@@ -443,7 +443,7 @@ def test_an_unknown_type_asks_for_nothing() -> None:
             "dee@x.org,First Aid,2024-01-05,,",
             (
                 "The user 'dee@x.org' was deactivated; only active users can hold new credentials. Reactivate the "
-                "user, or reject the row."
+                "user, or leave the row rejected."
             ),
             "",
         ),
@@ -892,3 +892,18 @@ def test_a_day_that_the_calendar_lacks_is_named_as_that() -> None:
         "'2023-02-29' isn't a date written as YYYY-MM-DD (the format set by the organisation), like '2026-12-31'. "
         "The calendar has no such day. Correct the date, or name its format in the recipe."
     )
+
+
+@pytest.mark.parametrize(
+    ("form", "written", "known"),
+    [
+        ("D MMM YYYY", "5 Mai 2024", False),
+        ("D MMM YYYY", "30 Feb 2024", True),
+        ("DD/MM/YYYY", "12/13/2024", True),
+        ("dddd, D MMMM YYYY", "Friday, 5 March 2024", False),
+    ],
+)
+def test_the_calendar_is_blamed_only_where_it_is_to_blame(form: str, written: str, *, known: bool) -> None:
+    """A month in another language, or the wrong weekday, is no day that the calendar lacks: no reason is guessed."""
+    (sentence,) = sentences(rows(f'ana@x.org,First Aid,"{written}",,', recipe=f"date_format: '{form}'"))
+    assert ("The calendar has no such day." in sentence) == known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from credtools.checking.match import Wrong, compare, mended
+from credtools.checking.match import Wrong, compare, corrected
 from tests.core import HEADINGS
 from tests.core import review as review_of
 
@@ -51,19 +51,19 @@ def raw(*cells: str) -> str:
 def test_a_record_is_mended_by_the_one_that_equals_its_right_cells() -> None:
     """Each wrong record by its own right cells; rows that fit nothing are left out."""
     wrong = {1: Wrong(raw("a", "?", "x"), (0, 2)), 2: Wrong(raw("?", "b", ""), (1, 2))}
-    assert mended(wrong, {7: raw("a", "z", "x"), 8: raw("c", "b", ""), 9: raw("c", "d", "")}) == {7: 1, 8: 2}
+    assert corrected(wrong, {7: raw("a", "z", "x"), 8: raw("c", "b", ""), 9: raw("c", "d", "")}) == {7: 1, 8: 2}
 
 
 def test_nothing_is_mended_where_two_could_be() -> None:
     """Two offered records for one wrong one, or one for two that are wrong in different cells: none is linked."""
     one = {1: Wrong(raw("a", "?"), (0,))}
-    assert mended(one, {7: raw("a", "b"), 8: raw("a", "c")}) == {}
+    assert corrected(one, {7: raw("a", "b"), 8: raw("a", "c")}) == {}
     two = {1: Wrong(raw("a", "?"), (0,)), 2: Wrong(raw("?", "b"), (1,))}
-    assert mended(two, {7: raw("a", "b")}) == {}
-    assert mended(two, {7: raw("a", "c")}) == {7: 1}
+    assert corrected(two, {7: raw("a", "b")}) == {}
+    assert corrected(two, {7: raw("a", "c")}) == {7: 1}
 
 
 def test_blank_cells_alone_recognise_nothing() -> None:
     """A wrong record whose right cells are all blank, or that has none, equals too much."""
     wrong = {1: Wrong(raw("?", " "), (1,)), 2: Wrong(raw("?", "?"), ())}
-    assert mended(wrong, {7: raw("a", " "), 8: raw("b", "c")}) == {}
+    assert corrected(wrong, {7: raw("a", " "), 8: raw("b", "c")}) == {}

@@ -19,7 +19,7 @@ from credtools.checking.causes import Basis, Explanation
 from credtools.checking.lookups import Lookups
 from credtools.checking.messages import Finding
 from credtools.checking.parse import STATE
-from credtools.checking.resolve import Resolved, resolve
+from credtools.checking.resolve import NEEDED_BY_TYPE, Resolved, needs_of, resolve
 from credtools.checking.texts import text_bytes
 from credtools.errors import FileError, SchemaError
 from credtools.model import BoolArray, Patch, Review, StateArray, Table
@@ -50,7 +50,7 @@ def review(
     known = recheck.earlier(before, table, recipe, schema, lookups)
     mapped = apply_patches(apply(recipe, table, schema.columns), table, patches)
     resolved = resolve(table, mapped, recipe, schema.columns, lookups, known.basis.resolved if known else None)
-    _require_headings(table, mapped, resolved, schema.columns)
+    _require_headings(table, mapped, resolved, schema.columns, lookups)
     findings, states = _judge(schema, resolved)
     basis = Basis(table, mapped, resolved, schema, lookups)
     reasons = _reasons(findings, len(table.lines))
@@ -169,12 +169,14 @@ def _judgement(table: Table, resolved: Resolved, reasons: Mapping[str, BoolArray
     return digest.hexdigest()
 
 
-def _require_headings(table: Table, mapped: Mapped, resolved: Resolved, columns: Sequence[Column]) -> None:
+def _require_headings(
+    table: Table, mapped: Mapped, resolved: Resolved, columns: Sequence[Column], lookups: Lookups
+) -> None:
     """A heading is required when the schema says so, or when every row needs the value."""
     for column in columns:
         if column.name in mapped.sources or column.name not in resolved.used:
             continue
-        if column.required or _needed_by_every_row(column, resolved):
+        if column.required or _needed_by_every_row(column, resolved, lookups):
             unknown = [heading for heading, meant in mapped.headings.items() if meant is None]
             likely = suggest_columns(unknown, {column.name: (column.title, *column.synonyms)})
             line = table.reading.heading_line
@@ -189,9 +191,12 @@ def _require_headings(table: Table, mapped: Mapped, resolved: Resolved, columns:
             )
 
 
-def _needed_by_every_row(column: Column, resolved: Resolved) -> bool:
-    needs = resolved.needed_by_type.get(column.name)
-    if needs is None:
+def _needed_by_every_row(column: Column, resolved: Resolved, lookups: Lookups) -> bool:
+    """Whether the types of all rows need it; where no type is known, whether all types do."""
+    name = NEEDED_BY_TYPE.get(column.name)
+    if name is None or name not in resolved.frame:
         return False
-    known = resolved.frame[needs].dropna()
-    return bool((known == "required").all()) if len(known) else resolved.needed_by_every_type[column.name]
+    needs = resolved.frame[name].dropna()
+    if needs.empty:
+        needs = needs_of(lookups.types[lookups.types["status"] == "active"])[name]
+    return len(needs) > 0 and bool((needs == "required").all())

@@ -36,7 +36,7 @@ LOOKALIKES = str.maketrans("аеорсухіјѕԁһԛԝьνοαρι", "aeopcyxi
 class Lookups:
     """What an organisation knows, at one moment.
 
-    `users` and `types` are frames with USER_COLUMNS and TYPE_COLUMNS; `revision` tells whether they have moved since
+    `users` and `types` are frames with USER_COLUMNS and TYPE_COLUMNS; `revision` shows whether they have changed since
     (the number of the last event that changed them); `today` is the date in the organisation's time zone.
     """
 
@@ -90,7 +90,7 @@ class Lookups:
         return sorted({k for places in alike if len(places) <= FEW_USERS for k in places.tolist()})
 
     def imitated_user(self, value: str) -> str | None:
-        """The active user whose e-mail address `value` only looks like: other alphabets, characters nobody sees."""
+        """The active user whose e-mail address `value` resembles: in another alphabet, or with invisible characters."""
         plain = "".join(c for c in fold(value).translate(LOOKALIKES) if c.isprintable() and c.isascii())
         place = int(self.find_users([plain], "email")[0])
         found = self.users.iloc[place] if place >= 0 else None

@@ -1,4 +1,4 @@
-"""Comparing: the same file before and after somebody mended it elsewhere and uploaded it again.
+"""Matching: the same file before and after somebody corrected it elsewhere and uploaded it again.
 
 Which row is which is only said where it is sure: the same record, or exactly one record that equals a wrong one in
 every cell without error.
@@ -29,21 +29,21 @@ class Comparison:
     gone: int
 
     def __str__(self) -> str:
-        told = [
+        parts = [
             f"{len(self.fixed):,} fixed",
             f"{len(self.still_wrong):,} still wrong",
             f"{len(self.newly_wrong):,} newly wrong",
             f"{self.untouched:,} untouched",
         ]
-        told += [f"{self.added:,} added or changed"] if self.added else []
-        told += [f"{self.gone:,} no longer there"] if self.gone else []
-        return " · ".join(told)
+        parts += [f"{self.added:,} added or changed"] if self.added else []
+        parts += [f"{self.gone:,} no longer there"] if self.gone else []
+        return " · ".join(parts)
 
 
 def compare(before: Review, after: Review) -> Comparison:
     """What became of each row between two reviews of one source."""
     pairs = _same_records(before, after)
-    pairs |= _mended_records(before, after, pairs)
+    pairs |= _corrected_records(before, after, pairs)
     was_wrong = {new: bool(before.rejected[old]) for new, old in pairs.items()}
     wrong = {int(row) for row in np.flatnonzero(after.rejected)}
     right = [row for row in range(after.rows) if row not in wrong]
@@ -65,8 +65,8 @@ def _same_records(before: Review, after: Review) -> dict[int, int]:
     return {row: old[key] for key, row in new.items() if key in old}
 
 
-def _mended_records(before: Review, after: Review, pairs: dict[int, int]) -> dict[int, int]:
-    """Rows of after that mend a wrong row of before which is not among them."""
+def _corrected_records(before: Review, after: Review, pairs: dict[int, int]) -> dict[int, int]:
+    """Rows of after that correct a wrong row of before which is not among the pairs."""
     taken = set(pairs.values())
     gone = [row for row in np.flatnonzero(before.rejected).tolist() if row not in taken]
     blamed: dict[int, set[str]] = defaultdict(set)
@@ -75,7 +75,7 @@ def _mended_records(before: Review, after: Review, pairs: dict[int, int]) -> dic
         blamed[row].add(heading)
     headings = list(before.table.frame.columns[: before.table.expected_fields])
     wrong = {row: Wrong(before.table.raw[row], right_places(headings, blamed[row])) for row in gone}
-    return mended(wrong, {row: after.table.raw[row] for row in range(after.rows) if row not in pairs})
+    return corrected(wrong, {row: after.table.raw[row] for row in range(after.rows) if row not in pairs})
 
 
 class Wrong(NamedTuple):
@@ -90,8 +90,8 @@ def right_places(headings: Sequence[str], blamed: Collection[str]) -> tuple[int,
     return () if "" in blamed else tuple(k for k, name in enumerate(headings) if name not in blamed)
 
 
-def mended(wrong: Mapping[int, Wrong], offered: Mapping[int, str]) -> dict[int, int]:
-    """Offered record → the wrong record that it mends: it equals that one in every cell without error.
+def corrected(wrong: Mapping[int, Wrong], offered: Mapping[int, str]) -> dict[int, int]:
+    """Offered record → the wrong record that it corrects: it equals that one in every cell without error.
 
     Only where it is sure: the wrong record has such a cell that isn't blank, and neither of the two fits another.
     """

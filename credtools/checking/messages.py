@@ -28,7 +28,7 @@ from credtools.schema.words import Column, Rule, names_in
 ObjectArray = npt.NDArray[np.object_]
 
 NAMED_LINES = 5  # of the rows that belong together, how many a sentence names
-NAMED_LETTERS = 3  # of the characters that nobody sees, how many a sentence names
+NAMED_LETTERS = 3  # of invisible characters, how many a sentence names
 MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?$")  # what a database adds to a date
 SEPARATORS = ("-", "/", ".", " ")
 CLEAR_FORMATS = ("YYYY-MM-DD", "YYYY/MM/DD", "YYYY.MM.DD", "D MMM YYYY", "D. MMM YYYY", "D-MMM-YYYY", "MMM D, YYYY")
@@ -231,7 +231,7 @@ def _named(found: Sequence[str]) -> tuple[str, str]:
 
 
 def confusable(text: str) -> str:
-    """The characters that nobody sees or that pass for Latin ones, by name: ` (U+200B ZERO WIDTH SPACE)`."""
+    """The invisible characters and those that pass for Latin ones, by name: ` (U+200B ZERO WIDTH SPACE)`."""
     letters = dict.fromkeys(c for c in text if UNREADABLE.match(c) or imitates(c))
     named = [f"U+{ord(c):04X} {unicodedata.name(c, 'a control character')}" for c in letters]
     more = f" and {len(named) - NAMED_LETTERS} more" if len(named) > NAMED_LETTERS else ""

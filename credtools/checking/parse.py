@@ -1,6 +1,6 @@
-"""Cells: one column of a file → its distinct texts, what each is worth, and the typed value it stands for.
+"""Parsing: one column of a file → its distinct texts, what each is worth, and the typed value it stands for.
 
-Each distinct text is judged once, and texts that are plain (see `lookups.unusual`) are judged all at once.
+Each distinct text is judged once, and texts that are plain (see `texts.unusual`) are judged all at once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from credtools.checking.texts import as_arrow, fold_all, mended, text_bytes, unusual
+from credtools.checking.texts import as_arrow, fold_all, text_bytes, unusual, with_texts
 from credtools.model import BoolArray, IntArray, StateArray
 from credtools.schema.dates import DateFormat, date_format
 from credtools.schema.words import LONGEST, STATES, Column
@@ -123,11 +123,11 @@ def judge(column: Column, made_of: MadeOf, is_record: BoolArray) -> Cells:
     else:
         as_they_came = made_of.texts
         mostly_different = column.kind == "text" and _mostly_different(as_they_came)
-        codes, texts = _distinct(as_they_came, as_it_stands=mostly_different)
+        codes, texts = _distinct(as_they_came, each_counts=mostly_different)
         keep_blanks = column.kind == "id" or (column.kind == "user" and made_of.by_id)  # external ids are only trimmed
         plain, hidden = _read(texts, keep_blanks=keep_blanks, address=column.kind in ("user", "name"))
         if plain is not texts:  # texts that differed only by blanks are one now
-            places, texts = _distinct(plain, as_it_stands=mostly_different)
+            places, texts = _distinct(plain, each_counts=mostly_different)
             as_they_came, codes, hidden = None, places[codes], places[hidden]
         states = np.where(np.asarray(pc.equal(pc.binary_length(texts), 0)), STATE["blank"], STATE["given"]).astype("i1")
         states[hidden] = STATE["unreadable"]
@@ -147,9 +147,9 @@ def _mostly_different(texts: pa.LargeStringArray) -> bool:
     return len(pc.unique(some)) > 0.9 * len(some)
 
 
-def _distinct(texts: pa.LargeStringArray, *, as_it_stands: bool) -> tuple[npt.NDArray[Any], pa.LargeStringArray]:
-    """The place of each text among the distinct ones; `as_it_stands`: nearly all are, so that none is looked for."""
-    if as_it_stands:
+def _distinct(texts: pa.LargeStringArray, *, each_counts: bool) -> tuple[npt.NDArray[Any], pa.LargeStringArray]:
+    """The place of each text among the distinct ones; `each_counts`: nearly all are, so none is looked for."""
+    if each_counts:
         return np.arange(len(texts), dtype=np.int32), texts
     encoded = texts.dictionary_encode()
     return np.asarray(encoded.indices), encoded.dictionary
@@ -167,7 +167,7 @@ def _read(texts: pa.LargeStringArray, *, keep_blanks: bool, address: bool) -> tu
         squeezed = text.strip() if keep_blanks else " ".join(text.split())
         if squeezed != text:
             other[place] = squeezed
-    return mended(texts, other), np.array(unreadable, dtype=np.int64)
+    return with_texts(texts, other), np.array(unreadable, dtype=np.int64)
 
 
 def _is_readable(text: str, *, address: bool) -> bool:

@@ -43,8 +43,6 @@ class Resolved:
     user_column: str
     date_formats: Mapping[str, tuple[str, ...]]
     date_formats_from: Mapping[str, str]
-    needed_by_type: Mapping[str, str]
-    needed_by_every_type: Mapping[str, bool]
 
 
 def resolve(
@@ -101,23 +99,7 @@ def resolve(
         data["today"] = np.full(rows, np.datetime64(lookups.today, "s"))
         data["same_day_expiry"] = np.full(rows, lookups.settings.same_day_expiry)
         data |= identity.credentials(data, by_name, unused, [c.name for c in columns if c.name not in CORE])
-    active = lookups.types[lookups.types["status"] == "active"]
-    return Resolved(
-        frame=pd.DataFrame(data, copy=False),
-        data=data,
-        parts=parts,
-        cells=by_name,
-        used=used,
-        user_column=user_column,
-        date_formats=formats,
-        date_formats_from=formats_from,
-        needed_by_type={k: v for k, v in NEEDED_BY_TYPE.items() if k in used},
-        needed_by_every_type={
-            "issue_date": len(active) > 0 and bool((active["issue"] == "required").all()),
-            "expiration_date": len(active) > 0 and bool((active["expiry"] == "required").all()),
-            "credential_number": len(active) > 0 and bool(active["numbered"].astype(bool).all()),
-        },
-    )
+    return Resolved(pd.DataFrame(data, copy=False), data, parts, by_name, used, user_column, formats, formats_from)
 
 
 def _formats_in_force(
@@ -164,21 +146,22 @@ def _types(column: Cells, lookups: Lookups) -> dict[str, Any]:
     place = np.where(given, lookups.find_types(column.texts), -1)
     known = place >= 0
     types = lookups.types
-    needs = {
-        "type_issue": types["issue"].tolist(),
-        "type_expiry": types["expiry"].tolist(),
-        "type_number": ["required" if flag else "optional" for flag in types["numbered"].tolist()],
-    }
     return {
         "type_id": np.where(known, _take(types["id"].to_numpy(np.int64), place), -1)[column.codes],
         "type_status": category(_status(types, place, given)[column.codes], USER_STATUS),
         **{
-            name: category(
+            str(name): category(
                 np.where(known, _take(np.array([NEEDS.index(v) for v in values]), place), -1)[column.codes], NEEDS
             )
-            for name, values in needs.items()
+            for name, values in needs_of(types).items()
         },
     }
+
+
+def needs_of(types: pd.DataFrame) -> pd.DataFrame:
+    """What each type needs, in the names that rules read: one of NEEDS in each column."""
+    number = types["numbered"].map({True: "required"}).fillna("optional")
+    return pd.DataFrame({"type_issue": types["issue"], "type_expiry": types["expiry"], "type_number": number})
 
 
 def _status(frame: pd.DataFrame, place: IntArray, given: BoolArray) -> IntArray:

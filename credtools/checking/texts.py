@@ -45,10 +45,10 @@ def unusual(values: pa.LargeStringArray) -> IntArray:
 
 def fold_all(values: pa.LargeStringArray) -> pa.LargeStringArray:
     """`fold` of each text; what is plain all at once."""
-    return mended(pc.ascii_lower(values), {k: fold(values[k].as_py()) for k in unusual(values).tolist()})
+    return with_texts(pc.ascii_lower(values), {k: fold(values[k].as_py()) for k in unusual(values).tolist()})
 
 
-def mended(values: pa.LargeStringArray, texts: Mapping[int, str]) -> pa.LargeStringArray:
+def with_texts(values: pa.LargeStringArray, texts: Mapping[int, str]) -> pa.LargeStringArray:
     """`values` with other texts in some places (ascending)."""
     if not texts:
         return values

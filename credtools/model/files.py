@@ -33,7 +33,7 @@ class Reading:
     blank_lines: tuple[int, ...] = ()
     repaired_lines: tuple[int, ...] = ()
     heading_lines: tuple[int, ...] = ()
-    headings: tuple[str, ...] = ()  # as they stand in the file, trimmed and squeezed; '' for a blank one
+    headings: tuple[str, ...] = ()  # as they are in the file, trimmed and squeezed; '' for a blank one
     warnings: tuple[str, ...] = ()
     quote: str = '"'
     escape: str = ""
@@ -46,16 +46,16 @@ class Reading:
         return f"{self.encoding} · {how} · {where}"
 
     def options(self) -> dict[str, str | int]:
-        """What was detected, as the `read:` of a recipe; where footers begin is looked for anew in each file."""
-        told: dict[str, str | int] = {}
+        """What was detected, as the `read:` of a recipe; where footers begin is looked for again in each file."""
+        found: dict[str, str | int] = {}
         if self.delimiter is not None:
-            told |= {"encoding": self.encoding, "delimiter": self.delimiter}
-            told |= {"quote": self.quote} if self.quote != '"' else {}
-            told |= {"escape": self.escape} if self.escape else {}
+            found |= {"encoding": self.encoding, "delimiter": self.delimiter}
+            found |= {"quote": self.quote} if self.quote != '"' else {}
+            found |= {"escape": self.escape} if self.escape else {}
         if self.sheet is not None:
-            told["sheet"] = self.sheet
-        told["heading_line"] = self.heading_line or 0
-        return told
+            found["sheet"] = self.sheet
+        found["heading_line"] = self.heading_line or 0
+        return found
 
 
 @dataclass(frozen=True, eq=False)

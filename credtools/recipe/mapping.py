@@ -20,7 +20,7 @@ from credtools.text import fold
 class Mapped:
     """A table in the schema's columns: after headings, constants and rules, before any judgement.
 
-    `frame`: text columns named by the schema; `headings`: each heading of the file and the column it stands for (None:
+    `frame`: text columns named by the schema; `headings`: each heading of the file and its column (None:
     kept in the raw record only); `sources`: per schema column its heading ('' for a constant); `hits`: what each rule
     did.
     """
@@ -34,7 +34,7 @@ class Mapped:
 def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
     """The table in the schema's columns: headings matched, constants filled in, rules followed.
 
-    Raises FileError (`heading_required`) when two headings stand for one column, and RecipeError when the recipe
+    Raises FileError (`heading_required`) when two headings mean one column, and RecipeError when the recipe
     names a column that the schema doesn't have.
     """
     known = {column.name: column for column in columns}

@@ -48,4 +48,4 @@ def corrected(session: Session, draft: Draft, review: Review, changes: Changes) 
         number: Wrong(str(one.raw), match.right_places(headings, {error.heading for error in one.errors}))
         for number, one in gone.items()
     }
-    return match.mended(records, {row: table.raw[row] for row in new})
+    return match.corrected(records, {row: table.raw[row] for row in new})

@@ -148,11 +148,11 @@ class FormatEvidence:
     both_ways: int
 
     def __str__(self) -> str:
-        told = f"{self.format} reads {self.reads:,} of {self.values:,} values"
+        reads = f"{self.format} reads {self.reads:,} of {self.values:,} values"
         if self.format == _swapped(self.format):
-            return f"{told}."
+            return f"{reads}."
         first = "day" if self.format.index("D") < self.format.index("M") else "month"
-        return f"{told}; {self.proves:,} prove that the {first} comes first, {self.both_ways:,} read both ways."
+        return f"{reads}; {self.proves:,} prove that the {first} comes first, {self.both_ways:,} read both ways."
 
 
 def format_evidence(texts: Iterable[str]) -> list[FormatEvidence]:
@@ -174,13 +174,13 @@ def format_evidence(texts: Iterable[str]) -> list[FormatEvidence]:
 
 
 def _swapped(text: str) -> str:
-    """A format of digits with day and month swapped, if they stand side by side; else the same."""
+    """A format of digits with day and month swapped, where they are side by side; else the same."""
     swapped = re.sub(r"DD(.?)MM|MM(.?)DD", lambda m: f"MM{m[1]}DD" if m[0][0] == "D" else f"DD{m[2]}MM", text)
     return text if "MMM" in text or text.startswith("YYYY") else swapped
 
 
 def shape(text: str) -> str:
-    """What a text looks like: 9 for a digit, A for a letter, the rest as it stands (2024-03-05 → 9999-99-99)."""
+    """What a text looks like: 9 for a digit, A for a letter, the rest unchanged (2024-03-05 → 9999-99-99)."""
     return re.sub(r"[^\W\d_]+", lambda m: "A" * min(len(m[0]), 4), re.sub(r"\d", "9", text))[:60]
 
 

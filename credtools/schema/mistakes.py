@@ -75,7 +75,7 @@ def _looks_like_a_rule(name: str, member: object) -> bool:
 
 
 def _meaningless(rule: Rule, fields: list[str], readable: set[str]) -> list[str]:
-    """The names in a rule that stand for nothing."""
+    """The names in a rule that mean nothing."""
     stored = {name for name in rule.needs if name in STORED}
     wrong = [name for name in rule.columns if name not in (*fields, RECORD)]
     wrong += [name for name in rule.needs if name not in (*fields, USER, *STORED)]

@@ -1,4 +1,4 @@
-"""The words a schema is written in: `field` for a column, `rule` for what must hold; `base.Schema` is the whole.
+"""The words a schema is written in: `field` for a column, `rule` for what must be true; `base.Schema` is the whole.
 
 A schema is a Pandera model over *resolved* columns. For every field `C` a rule may read, by name:
 
@@ -30,7 +30,7 @@ REQUIRED = "required"  # in `on`: each required field
 LONGEST = 2_000  # characters that a cell may have; the reader refuses files with cells of more than 32 KiB
 RECORD = "record"  # in `on`: the row as a whole
 USER = "user"  # in `needs`: the column by which users are matched
-SHARED = "credtools.schema.base"  # where the rules stand that all schemas inherit
+SHARED = "credtools.schema.base"  # the rules that all schemas inherit
 # What the lookups and the record add to the resolved fields; no field may have such a name.
 KNOWN = (
     *("line", "fields", "expected_fields", "repaired", "today", "same_day_expiry", "record", "user"),
@@ -90,10 +90,10 @@ def field(
     required: bool = False,
     synonyms: tuple[str, ...] = (),
     example: str = "",
-    help: str = "",  # noqa: A002 - the word that stands in the template
+    help: str = "",  # noqa: A002 - the word in the template
     choices: tuple[str, ...] = (),
 ) -> Any:
-    """A column: its heading in the template, the synonyms it is known by, what it holds.
+    """A column: its heading in the template, its synonyms, what it contains.
 
     `required` columns need a heading (or a constant) and a value in every row.
     """
