@@ -14,7 +14,7 @@ from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.drop_zone import DropZone
 from credtools.jupyter.parts.page import scripts
 from credtools.jupyter.parts.pictures import LARGE, THUMB, thumbnail
-from credtools.jupyter.parts.shown import listed, records
+from credtools.jupyter.parts.shown import listed, moment, records
 from credtools.registry import Registry
 from credtools.schema.dates import date_format
 from credtools.text import fold, plural
@@ -200,7 +200,7 @@ class Pending:
             raise CredtoolsError("not_pending_any_more")
         history = [
             [
-                pd.Timestamp(act["at"]).tz_convert(self._zone).strftime("%Y-%m-%d %H:%M"),
+                moment(act["at"], self._zone),
                 act["by"],
                 act["version"],
                 CALLED.get(act["what"], act["what"]),

@@ -7,13 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import ipywidgets
-import pandas as pd
 
 from credtools.audit import reports
 from credtools.audit.filters import WORDS
 from credtools.errors import CredtoolsError, remedied
 from credtools.jupyter.parts.page import Page, scripts
-from credtools.jupyter.parts.shown import listed, records
+from credtools.jupyter.parts.shown import listed, moment, records
 from credtools.jupyter.wizard import Wizard
 from credtools.model import REJECT_STATES
 from credtools.registry import Registry
@@ -72,7 +71,7 @@ class AuditPage(Page):
         """All that happened to one row, and its errors."""
         history = [
             [
-                self._moment(act["at"]),
+                moment(act["at"], self._zone),
                 act["by"],
                 act["what"],
                 f"batch {act['batch']}, line {act['line']}",
@@ -122,7 +121,7 @@ class AuditPage(Page):
         rows = [
             {
                 **records(errors.head(1)[["batch", "line", "source", "state"]])[0],
-                "since": self._moment(errors["first_seen"].iloc[0])[:10],
+                "since": moment(errors["first_seen"].iloc[0], self._zone)[:10],
                 "errors": [
                     _said(*error) for error in zip(errors["title"], errors["resolution"].fillna(""), strict=True)
                 ],
@@ -130,9 +129,6 @@ class AuditPage(Page):
             for _, errors in found
         ]
         return {"rows": rows, "found": sum(counts.values()), "open": counts.get("open", 0)}
-
-    def _moment(self, at: Any) -> str:
-        return str(pd.Timestamp(at).tz_convert(self._zone).strftime("%Y-%m-%d %H:%M"))
 
 
 def _said(title: str, resolution: str) -> str:

@@ -147,16 +147,14 @@ def test_by_keyboard_alone(folder: Path, page: Page, open_notebook: OpenNotebook
     page.keyboard.press("d")
     page.keyboard.press("d")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Batch 6, line 2")).to_be_focused()
+    expect(page.get_by_role("heading", name="Batch 6, line 2")).to_be_focused(timeout=PATIENCE)
     assert cell_count(page) == cells
 
 
 def test_a_page_opens_offline(folder: Path, page: Page) -> None:
     """The page of an audit shows its pictures from a file, in light and dark, and asks nobody for anything."""
-    from credtools.audit import reports
-
     registry = opened(folder)
-    place = reports.write_audit(registry, folder / "audit.html")
+    place = registry.report(folder / "audit.html")
     registry.engine.dispose()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -38,6 +39,11 @@ def labelled(*rows: tuple[str, int, str]) -> list[dict[str, str]]:
 def listed(names: Iterable[str]) -> list[tuple[str, str]]:
     """Choices whose names are what they choose."""
     return [(name, name) for name in names]
+
+
+def moment(at: Any, zone: ZoneInfo) -> str:
+    """A moment (UTC) as people of this time zone write it, to the minute."""
+    return pd.Timestamp(at).tz_convert(zone).strftime("%Y-%m-%d %H:%M")
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
