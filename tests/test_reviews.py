@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from dataclasses import FrozenInstanceError, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from credtools import errors
 from credtools.checking import judge
+from credtools.cli import main
 from credtools.model import Review
 from credtools.recipe import Recipe
+from credtools.registry import Registry
+from tests.builders import ZOE, export, only_sqlite
 from tests.core import CREDENTIALS, LOOKUPS, SCHEMAS, rows, schema_copy
 
 LINES = ("zoe@x.org,First Aid,2024-01-05,,", "ana@x.org,Scuba,2024-01-05,2024-02-05,", "bo@x.org,First Aid,n/a,,")
@@ -126,3 +132,36 @@ def test_a_notebook_shows_counts_and_no_value() -> None:
     assert "User doesn&#x27;t exist" in markup
     assert "zoe" not in markup
     assert "Scuba" not in markup
+
+
+# --- the faces ------------------------------------------------------------------------------------------------
+
+
+@only_sqlite
+def test_check_at_the_prompt_names_commands(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Text and `--json` of `credtools check` name commands, never calls; the keys are the documented ones."""
+    monkeypatch.setenv("CREDTOOLS_DATABASE", registry.engine.url.render_as_string())
+    file = str(export(tmp_path, ZOE, "ana@example.org,Scuba,2024-01-05,,", "ana@example.org,Passport,2024-01-05,,"))
+    shown = json.loads(CliRunner().invoke(main, ["check", file, "--json"]).stdout)
+    resolutions = " ".join(one["resolution"] for one in shown["errors"])
+    for command in ("load users FILE", "load types FILE", "media BATCH PATH"):
+        assert f"(credtools {command})" in resolutions
+    assert "registry." not in resolutions
+    names = {"line", "heading", "column", "value", "code", "title", "resolution", "suggestion", "blocks"}
+    assert shown["errors"][0].keys() == names
+    assert shown["causes"][0].keys() >= {"code", "column", "value", "pattern", "count", "suggestion"}
+    text = CliRunner().invoke(main, ["check", file]).stdout
+    assert "registry.load" not in text
+    assert "batch.add_media" not in text
+
+
+@only_sqlite
+def test_what_is_stored_names_no_remedy(registry: Registry, tmp_path: Path) -> None:
+    """A reject is read on every face for years: its sentence is stored without a remedy, and without a mark of one."""
+    batch = registry.upload(export(tmp_path, ZOE))
+    assert "registry.load" in batch.errors["resolution"][0]
+    batch.finish()
+    (resolution,) = registry.audit.rejects()["resolution"]
+    assert resolution.endswith("Correct it, or load the user first.")
