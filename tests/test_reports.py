@@ -58,8 +58,8 @@ def test_rows_in_and_what_became_of_them(audited: Registry) -> None:
     """The first sentence accounts for every row, and the table for every source."""
     flow = by_name(audited)["flow"]
     assert flow.sentence == (
-        "Of 11 rows, 3 were accepted, 3 were known already and 5 were rejected. Rejected rows: 1 fixed, 1 waived, "
-        "1 superseded (rejected again later), 2 still open."
+        "11 rows: 3 accepted, 3 already known, 5 rejected. Of the rejected rows: 1 fixed, 1 waived, 1 superseded "
+        "(rejected again later), 2 still open."
     )
     assert flow.rows == (("hr", 2, 0, 0, 2, 0, 1, 0, 1), ("manual", 9, 3, 3, 3, 1, 0, 1, 1))
     for _, rows, accepted, unchanged, rejected, *states in flow.rows:
@@ -292,7 +292,7 @@ def test_the_record_keeps_every_section_and_names_nobody(
         notebook, record, {"source": "hr"}, cwd=tmp_path, progress_bar=False, store_widget_state=False
     )
     output = nbformat.read(record, as_version=4).cells[-1].outputs[-1]["data"]
-    assert "Of 2 rows, 0 were accepted, 0 were known already and 2 were rejected." in output["text/plain"]
+    assert "2 rows: 0 accepted, 0 already known, 2 rejected." in output["text/plain"]
     assert output["text/html"].count('src="data:image/png;base64,') == 5
     assert "<style" not in output["text/html"]
     assert "@example.org" not in record.read_text("utf-8")

@@ -61,17 +61,16 @@ def flow(audit: Audit, filters: dict[str, Any]) -> Section:
     """Rows in → accepted, unchanged, rejected → fixed, waived, superseded, open."""
     found = audit.flow(by="source", **filters)
     counts = {name: int(found[name].sum()) for name in FLOW}
+    n = {name: f"{count:,}" for name, count in counts.items()}
     sentence = (
-        f"Of {plural(counts['rows'], 'row')}, {counts['accepted']:,} were accepted, {counts['unchanged']:,} were known "
-        f"already and {counts['rejected']:,} were rejected. Rejected rows: {counts['fixed']:,} fixed, "
-        f"{counts['waived']:,} waived, {counts['superseded']:,} superseded (rejected again later), "
-        f"{counts['open']:,} still open."
+        f"{plural(counts['rows'], 'row')}: {n['accepted']} accepted, {n['unchanged']} already known, {n['rejected']} "
+        f"rejected. Of the rejected rows: {n['fixed']} fixed, {n['waived']} waived, {n['superseded']} superseded "
+        f"(rejected again later), {n['open']} still open."
     )
     if not (filters.get("since") or filters.get("until")):  # of batches they mean another day than of rejects
         undone = int(audit.rejects(by="source", **filters).to_numpy().sum()) - counts["rejected"]
-        sentence += f" {plural(undone, 'more rejected row')} belonged to undone batches and closed with them." * (
-            undone > 0
-        )
+        more = f" {plural(undone, 'more rejected row')} belonged to undone batches and closed with them."
+        sentence += more if undone else ""
     shown = found[["rows", "accepted", "unchanged", "rejected", "fixed", "waived", "superseded", "open"]]
     headings = ("Source", *(name.capitalize() for name in shown.columns))
     title, plot = "What became of the rows", partial(plots.flow, counts)

@@ -80,8 +80,8 @@ def test_a_quarter(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> N
     audit.counts(f"{every:,} rejected rows · {counts['open']:,} open")
     pictures(page)
     expect(audit.region("What became of the rows")).to_contain_text(
-        f"Of {counts['rows']:,} rows, {counts['accepted']:,} were accepted, {counts['unchanged']:,} were known "
-        f"already and {counts['rejected']:,} were rejected."
+        f"{counts['rows']:,} rows: {counts['accepted']:,} accepted, {counts['unchanged']:,} already known, "
+        f"{counts['rejected']:,} rejected."
     )
     expect(audit.region("What became of the rows")).to_contain_text(
         f"{every - counts['rejected']:,} more rejected rows belonged to undone batches and closed with them."
