@@ -36,7 +36,7 @@ class Settings:
 def load(folder: str | Path = ".") -> Settings:
     """The settings in force for a working folder.
 
-    Raises SettingError for a credtools.toml that can't be read or holds a key that means nothing.
+    Raises SettingError for a credtools.toml that can't be read or holds an unknown key.
     """
     folder = Path(folder)
     values = _from_file(folder / FILE)

@@ -53,7 +53,7 @@ class Outcome(Shown):
 
     def __str__(self) -> str:
         lines = [f"{self.verdict}: {self.file}", str(self.counts)]
-        lines += [str(told) for told in (self.held_because, self.problem, self.receipt) if told]
+        lines += [str(part) for part in (self.held_because, self.problem, self.receipt) if part]
         return "\n".join(lines)
 
     __repr__ = __str__

@@ -46,7 +46,7 @@ def attach(
     else:
         place = media.by_column(rows) if by_name else media.by_pattern(recipe.media, rows)
     done = Attached()
-    value, blobs = store.Media(draft.id, session.by), session.blobs
+    links, blobs = [], session.blobs
     with media.gathered(paths) as given, media.Looker() as looker:
         files = _named(match, given) if isinstance(match, Mapping) else given
         clashes = _clashes(files)
@@ -55,19 +55,19 @@ def attach(
             getattr(done, where).append(medium)
             if where in ("matched", "shared"):
                 blobs.put(content)
-                _note(value, medium, file.short)
+                links += [(line, medium.sha256, file.short, medium.media_type, medium.size) for line in medium.lines]
             if progress:
                 progress(k, len(files))
     blobs.flush()
-    if value.line:
-        store.add_media(session.engine, value)
+    if links:
+        store.add_media(session.engine, store.Media(draft.id, session.by, *map(list, zip(*links, strict=True))))
     _keep(session, draft, recipe)
     done.missing.extend(media.missing_media(rows, done.linked, by_name=by_name))
     return done
 
 
 def _look(file: File, looker: media.Looker, clashes: set[str], place: media.Match) -> tuple[str, Medium, bytes]:
-    """The list in which a file stands, with the rows that it belongs to, and its bytes: what was judged is kept."""
+    """The list to which a file goes, with the rows that it belongs to, and its bytes: what was judged is kept."""
     if file.is_litter:
         return "unmatched", Medium(file.name, reason=LITTER.format(file.name)), b""
     try:
@@ -105,15 +105,6 @@ def _clashes(files: list[File]) -> set[str]:
     return {name for name, digests in contents.items() if len(digests) > 1}
 
 
-def _note(value: store.Media, medium: Medium, name: str) -> None:
-    for line in medium.lines:
-        value.line.append(line)
-        value.sha256.append(medium.sha256)
-        value.file_name.append(name)
-        value.media_type.append(medium.media_type)
-        value.size.append(medium.size)
-
-
 def _keep(session: Session, draft: Draft, recipe: Recipe) -> None:
     """The pattern belongs to the source: it goes into the recipe, kept with a batch that still waits."""
     if recipe != draft.recipe:
@@ -145,7 +136,7 @@ def _rows(session: Session, draft: Draft, *, named: bool) -> list[Row]:
     if draft.state in ("undone", "discarded"):
         raise RegistryError("batch_without_media", batch=draft.id, state=draft.state)
     frame, stored = (_finished if draft.state == "finished" else _waiting)(session, draft)
-    # A credential lacks its media once, however many rows of the file stand for it.
+    # A credential lacks its media once, however many rows of the file describe it.
     frame["required"] &= not session.settings.media_optional
     frame["required"] &= ~frame["key"].duplicated()
     names: dict[int, tuple[str, ...]] = {}

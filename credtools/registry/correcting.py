@@ -21,7 +21,7 @@ from credtools.exports.corrections import KEY, OURS, key_of, row_key
 from credtools.exports.damage import undamaged
 from credtools.model import Receipt, Review, Table
 from credtools.recipe import Recipe, apply
-from credtools.registry import finishing, judging, layouts, uploading
+from credtools.registry import editing, finishing, judging, layouts, uploading
 from credtools.registry.draft import Draft
 from credtools.registry.layouts import READ, as_csv
 from credtools.registry.session import Session
@@ -157,18 +157,18 @@ class _FollowUp:
     ) -> Corrected:
         """Judges the rows, writes those that are worth it, and says what became of each."""
         mine = list(self._rows(rows, found))
-        first = self._judged(mine)
-        worth = [row.changed or not wrong for row, wrong in zip(mine, first.rejected.tolist(), strict=True)]
-        chosen = [row for row, worth_it in zip(mine, worth, strict=True) if worth_it]
-        untouched = tuple(row.reject.id for row, worth_it in zip(mine, worth, strict=True) if not worth_it)
+        wrong = self._judged(mine).rejected.tolist()
+        chosen = [row for row, still in zip(mine, wrong, strict=True) if row.changed or not still]
+        answers = [row.reject.id for row in chosen]
+        known = set(answers)
+        untouched = tuple(row.reject.id for row in mine if row.reject.id not in known)
         if not chosen:
             return Corrected(untouched=untouched)
         session, content, follows = self.session, self._bytes([row.record for row in chosen]), self.before.id
         draft = uploading.begin(session, content, name, self.recipe, follows=follows)
-        draft.table, draft.answers = self._table(chosen), tuple(row.reject.id for row in chosen)
+        draft.table, draft.answers = self._table(chosen), tuple(answers)
         try:
-            if (patches := self._patches(draft, chosen)).new:
-                store.patch(session.engine, patches)
+            editing.keep_patches(session, draft, self._patches(draft, chosen))
             receipt = finishing.finish(session, draft)
         except Exception:
             if judging.refresh(session, draft).state == "draft":
@@ -227,21 +227,17 @@ class _FollowUp:
     def _bytes(self, records: Iterable[Sequence[str]]) -> bytes:
         return as_csv([self.headings[: self.expected], *records])
 
-    def _patches(self, draft: Draft, rows: Sequence[_Row]) -> store.Patches:
+    def _patches(self, draft: Draft, rows: Sequence[_Row]) -> list[tuple[str, int, str, str, str | None]]:
         """What was corrected, as patches of the record as its source sent it."""
-        value = store.Patches(draft.id, self.session.by)
         wrong = judging.review(self.session, draft).rejected.tolist()
         right = [row for row, still in zip(rows, wrong, strict=True) if not still and self._first_came(row)]
         came, now = (self._mapped([record(row) for row in right]) for record in (self._came, lambda row: row.record))
-        for column in came.columns:
-            for row, old, new in zip(right, came[column].tolist(), now[column].tolist(), strict=True):
-                if old != new:
-                    value.record_digest.append(str(row.reject.record_digest))
-                    value.ordinal.append(row.reject.ordinal)
-                    value.column.append(column)
-                    value.old.append(old)
-                    value.new.append(new)
-        return value
+        return [
+            (str(row.reject.record_digest), row.reject.ordinal, column, old, new)
+            for column in came.columns
+            for row, old, new in zip(right, came[column].tolist(), now[column].tolist(), strict=True)
+            if old != new
+        ]
 
     def _first_came(self, row: _Row) -> bool:
         """Whether the reject's own row is the record that its source sent, whole: only then can it be patched."""

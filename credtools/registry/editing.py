@@ -64,20 +64,22 @@ def patch(session: Session, draft: Draft, cells: Iterable[Cell]) -> Review:
     untouched = _before(session, draft, set(given))
     table = judging.table(session, draft)
     rows = {int(line): row for row, line in enumerate(table.lines)}
-    value = store.Patches(draft.id, session.by)
+    changed = []
     for (line, column), new in given.items():
         if line not in rows:
             raise RegistryError("line_without_record", line=line, file=draft.file, first=min(rows, default=0))
         _require_column(column, untouched)
         row = rows[line]
         old = str(untouched[column].iloc[row])
-        value.record_digest.append(table.record_digests[row])
-        value.ordinal.append(table.ordinals[row])
-        value.column.append(column)
-        value.old.append(old)
-        value.new.append(None if new == old else new)
-    store.patch(session.engine, value)
+        changed.append((table.record_digests[row], table.ordinals[row], column, old, None if new == old else new))
+    keep_patches(session, draft, changed)
     return judging.again(session, draft)
+
+
+def keep_patches(session: Session, draft: Draft, cells: Sequence[tuple[str, int, str, str, str | None]]) -> None:
+    """Keeps corrections of records: (digest, ordinal, column, old, new; None takes one back)."""
+    if cells:
+        store.patch(session.engine, store.Patches(draft.id, session.by, *map(list, zip(*cells, strict=True))))
 
 
 def _cells_with(session: Session, draft: Draft, column: str, values: Mapping[str, str]) -> list[Cell]:

@@ -1,4 +1,4 @@
-"""Layouts: under which headings the records of a batch stand, and how many fields each should have.
+"""Layouts: which headings the records of a batch have, and how many fields each should have.
 
 The file shows it; once its bytes are erased, what its run noted, and what is kept of its records.
 """

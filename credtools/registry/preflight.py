@@ -18,7 +18,7 @@ from credtools.registry.session import Session
 from credtools.schema.words import Column
 
 LAST_RUNS = 5
-LISTED = ("credential_type", "choice")  # columns whose values stand on a list, and name nobody
+LISTED = ("credential_type", "choice")  # columns whose values are on a list, and name nobody
 
 
 def look(session: Session, draft: Draft) -> Look:

@@ -43,7 +43,7 @@ def states(credentials: pd.DataFrame, today: date, days: int) -> pd.Series[str]:
 def totals(credentials: pd.DataFrame, today: date, days: int) -> dict[str, int]:
     """How many credentials have a version that waits for a decision, or count and have expired or soon will; and all.
 
-    A credential whose successor waits can stand under two of these.
+    A credential whose successor waits can count as two of these.
     """
     state, counts = states(credentials, today, days), counting(credentials).index
     expires = {name: int((state[counts] == name).sum()) for name in ("expired", "expiring soon")}
