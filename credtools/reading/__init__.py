@@ -69,9 +69,13 @@ def read_bytes(content: bytes, name: str, **options: Any) -> Table:
     if suffix not in (*TEXT_SUFFIXES, *sheets.SUFFIXES):
         raise FileError("unsupported_kind", suffix=suffix)
     with collection_paused():
-        records, found = (sheets.split_sheet if sheets.is_spreadsheet(content) else _split_text)(content, known)
-        layout = lay_out(records, known)
-        return make_table(records, layout, found, hashlib.sha256(content).hexdigest(), name)
+        return _table(content, name, known)
+
+
+def _table(content: bytes, name: str, options: Options) -> Table:
+    """A function of its own, so that the records are gone before Python looks for garbage again."""
+    records, found = (sheets.split_sheet if sheets.is_spreadsheet(content) else _split_text)(content, options)
+    return make_table(records, lay_out(records, options), found, hashlib.sha256(content).hexdigest(), name)
 
 
 def _split_text(content: bytes, options: Options) -> tuple[Records, Reading]:
