@@ -3,7 +3,7 @@
 Both are whole commands, timed from outside and in turn: `credtools import` (papermill, a kernel, a record, evidence)
 and `credtools.open().upload(file).settle()`. kernel, imports and work are what the run itself noted in run.json: its
 wait for the kernel and its evidence; opening the registry; all other cells. Wall time needs a quiet machine, so the CPU
-time of each command, its kernel included, is told beside it.
+time of each command, its kernel included, is shown beside it.
 """
 
 from __future__ import annotations

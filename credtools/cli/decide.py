@@ -7,13 +7,13 @@ from typing import Any
 import click
 
 from credtools.cli.arguments import BATCH, lines, open_registry
-from credtools.cli.output import Answer, answers, first
+from credtools.cli.output import Answer, command, first
 from credtools.text import plural
 
 
 def _decided(word: str, batch: int, done: Any) -> Answer:
     blocked = [{"line": line, "reason": reason} for line, reason in done.blocked.items()]
-    told = {"batch": batch, "decided": list(done.decided), "blocked": blocked, "audit_head": done.audit_head}
+    data = {"batch": batch, "decided": list(done.decided), "blocked": blocked, "audit_head": done.audit_head}
     said = [f"batch {batch}: {len(done.decided):,} {word}, {len(done.blocked):,} blocked"]
     if not done.decided and not done.blocked:
         said.append("None of its credentials is pending.")
@@ -21,33 +21,30 @@ def _decided(word: str, batch: int, done: Any) -> Answer:
     if done.lacks_media:
         optional = f"credtools media {batch} --optional"
         said.append(f"Add media: credtools media {batch} PATH, or accept the batch without: {optional}")
-    return Answer(told, said)
+    return Answer(data, said)
 
 
-@click.command(epilog="Example: credtools approve 3 --note 'HR list, November'")
+@command(example="approve 3 --note 'HR list, November'")
 @BATCH
 @lines("Only these lines, all or none", required=False)
 @click.option("--note", default="", help="Kept with the decision.")
-@answers
 def approve(batch: int, lines: tuple[int, ...] | None, note: str) -> Answer:
     """Approve the pending credentials of a batch."""
     return _decided("approved", batch, open_registry().approve(batch, lines, note))
 
 
-@click.command(epilog="Example: credtools decline 3 --lines 5,9-12 --reason 'no signature'")
+@command(example="decline 3 --lines 5,9-12 --reason 'no signature'")
 @BATCH
 @lines("The lines to decline")
 @click.option("--reason", required=True, help="Why, in a few words.")
-@answers
 def decline(batch: int, lines: tuple[int, ...], reason: str) -> Answer:
     """Decline pending credentials of a batch, with a reason."""
     return _decided("declined", batch, open_registry().decline(batch, lines, reason))
 
 
-@click.command(epilog="Example: credtools resubmit 4 --lines 7")
+@command(example="resubmit 4 --lines 7")
 @BATCH
 @lines("Unchanged rows whose credential was declined")
-@answers
 def resubmit(batch: int, lines: tuple[int, ...]) -> Answer:
     """Reopen declined credentials that were uploaded again."""
     done = open_registry().resubmit(batch, lines)
@@ -60,45 +57,41 @@ def resubmit(batch: int, lines: tuple[int, ...]) -> Answer:
 
 
 def _closed(state: str, batch: int, closed: tuple[int, ...]) -> Answer:
-    told = {"batch": batch, "state": state, "lines": list(closed)}
-    return Answer(told, [f"batch {batch}: {plural(len(closed), 'reject')} now {state}"])
+    data = {"batch": batch, "state": state, "lines": list(closed)}
+    return Answer(data, [f"batch {batch}: {plural(len(closed), 'reject')} now {state}"])
 
 
-@click.command(epilog="Example: credtools waive 3 --lines 5,9-12 --reason 'left the company'")
+@command(example="waive 3 --lines 5,9-12 --reason 'left the company'")
 @BATCH
 @lines("The rejected lines")
 @click.option("--reason", required=True, help="Why nobody will fix them, in a few words.")
-@answers
 def waive(batch: int, lines: tuple[int, ...], reason: str) -> Answer:
     """Close rejected rows that nobody will fix, with a reason."""
     return _closed("waived", batch, open_registry().waive(batch, lines, reason))
 
 
-@click.command(epilog="Example: credtools reopen 3 --lines 5")
+@command(example="reopen 3 --lines 5")
 @BATCH
 @lines("The waived lines")
-@answers
 def reopen(batch: int, lines: tuple[int, ...]) -> Answer:
     """Open waived rows again."""
     return _closed("open", batch, open_registry().reopen(batch, lines))
 
 
-@click.command(epilog="Example: credtools undo 3")
+@command(example="undo 3")
 @BATCH
-@answers
 def undo(batch: int) -> Answer:
     """Take back a finished batch.
 
     Its credentials no longer count, and the rejected rows that it had fixed are open again.
     """
     gone = open_registry().undo(batch)
-    told = {"batch": batch, "state": "undone", "versions": gone}
-    return Answer(told, [f"batch {batch}: undone, {plural(gone, 'version')} no longer count{'s' * (gone == 1)}"])
+    data = {"batch": batch, "state": "undone", "versions": gone}
+    return Answer(data, [f"batch {batch}: undone, {plural(gone, 'version')} no longer count{'s' * (gone == 1)}"])
 
 
-@click.command(epilog="Example: credtools discard 3")
+@command(example="discard 3")
 @BATCH
-@answers
 def discard(batch: int) -> Answer:
     """Discard a draft or held batch."""
     open_registry().batch(batch).discard()

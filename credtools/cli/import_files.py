@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credtools.cli.arguments import BATCH, FILE, PATH, RECIPE, open_registry
-from credtools.cli.output import SHOWN, Answer, answers, first, progress, records, shown_lines
+from credtools.cli.output import SHOWN, Answer, command, first, progress, records, shown_lines
 from credtools.errors import FileError, MissingFileError
 from credtools.text import plural
 
@@ -31,10 +31,9 @@ CORRECTED = ("fixed", "still_wrong", "newly_wrong", "untouched", "left_out")
 # --- check ------------------------------------------------------------------------------------------------------
 
 
-@click.command(epilog="Example: credtools check export.csv --recipe recipes/hr.yaml")
+@command(example="check export.csv --recipe recipes/hr.yaml")
 @FILE
 @RECIPE
-@answers
 def check(file: Path, recipe: Path | None) -> Answer:
     """Check a file without storing anything.
 
@@ -48,10 +47,10 @@ def check(file: Path, recipe: Path | None) -> Answer:
     except FileError as problem:
         return Answer(_refused(file, recipe, problem), code=3, problem=problem.on("prompt"))
     counts = {"rows": review.rows, "ready": review.ready, "rejected": review.rows - review.ready}
-    told = {"file": str(file), "sha256": review.table.sha256, **counts}
-    told |= {"reading": _reading(review.table, review.headings)}
-    told |= {"errors": records(review.errors, ERROR_KEYS), "causes": records(review.causes, CAUSE_KEYS)}
-    return Answer(told, _review_lines(file, review), 1 if review.rejected.any() else 0)
+    data = {"file": str(file), "sha256": review.table.sha256, **counts}
+    data |= {"reading": _reading(review.table, review.headings)}
+    data |= {"errors": records(review.errors, ERROR_KEYS), "causes": records(review.causes, CAUSE_KEYS)}
+    return Answer(data, _review_lines(file, review), 1 if review.rejected.any() else 0)
 
 
 def _reading(table: Table, headings: Mapping[str, str | None]) -> dict[str, Any]:
@@ -65,12 +64,12 @@ def _refused(file: Path, recipe: Path | None, problem: FileError) -> dict[str, A
 
     error = {"line": problem.line, "heading": "", "column": problem.column, "value": "", "code": problem.code}
     error |= {"title": "File refused", "resolution": problem.on("prompt"), "suggestion": "", "blocks": True}
-    told: dict[str, Any] = {"file": str(file), "sha256": None, "rows": 0, "ready": 0, "rejected": 0, "reading": None}
+    data: dict[str, Any] = {"file": str(file), "sha256": None, "rows": 0, "ready": 0, "rejected": 0, "reading": None}
     with suppress(FileError):
         table = read(file, **(Recipe.load(recipe).read if recipe else {}))
-        told |= {"sha256": table.sha256, "rows": len(table.lines)}
-        told["reading"] = _reading(table, dict.fromkeys(table.frame.columns))
-    return {**told, "errors": [error], "causes": []}
+        data |= {"sha256": table.sha256, "rows": len(table.lines)}
+        data["reading"] = _reading(table, dict.fromkeys(table.frame.columns))
+    return {**data, "errors": [error], "causes": []}
 
 
 def _review_lines(file: Path, review: Review) -> Iterator[str]:
@@ -104,13 +103,12 @@ def cause_lines(review: Review) -> Iterator[str]:
 # --- import -----------------------------------------------------------------------------------------------------
 
 
-@click.command("import", epilog="Example: credtools import incoming --recipe recipes/hr.yaml")
+@command("import", example="import incoming --recipe recipes/hr.yaml")
 @click.argument("files", type=PATH, nargs=-1, required=True, help="Files, folders, or patterns like 'export_*.csv'.")
 @RECIPE
 @click.option("--max-reject-rate", type=click.FloatRange(0, 1), help="Hold a batch when more of its rows are rejected.")
 @click.option("--split", is_flag=True, help="Divide a file that has more rows than one batch takes.")
 @click.option("--strict", is_flag=True, help="Exit 1 when a row was rejected.")
-@answers
 def import_(
     files: tuple[Path, ...], recipe: Path | None, max_reject_rate: float | None, *, split: bool, strict: bool
 ) -> Iterator[Answer]:
@@ -164,12 +162,11 @@ def outcome_lines(run: Run) -> Iterator[str]:
 # --- what belongs to it -----------------------------------------------------------------------------------------
 
 
-@click.command(epilog="Example: credtools media 3 scans.zip --match {user_email}_{credential_type}")
+@command(example="media 3 scans.zip --match {user_email}_{credential_type}")
 @BATCH
 @click.argument("paths", type=PATH, nargs=-1, help="Files, folders or zips.")
 @click.option("--match", help="How files are named after their rows, for example {user_email}_{credential_type}.")
 @click.option("--optional", is_flag=True, help="Accept this batch's credentials without required media.")
-@answers
 def media(batch: int, paths: tuple[Path, ...], match: str | None, *, optional: bool) -> Answer:
     """Add media to the rows of a batch, finished or not.
 
@@ -194,10 +191,9 @@ def media(batch: int, paths: tuple[Path, ...], match: str | None, *, optional: b
     return Answer({"batch": batch, **done.as_dict()}, lines, 1 if done.refused or done.ambiguous else 0)
 
 
-@click.command(epilog="Example: credtools correct wrong.xlsx")
+@command(example="correct wrong.xlsx")
 @click.argument("file", type=PATH, help="A file that 'credtools rejects -o' wrote.")
 @click.option("--recipe", type=PATH, help="Use this recipe instead of the one that the rows were checked with.")
-@answers
 def correct(file: Path, recipe: Path | None) -> Answer:
     """Import rejected rows that were corrected in a file.
 
@@ -206,10 +202,10 @@ def correct(file: Path, recipe: Path | None) -> Answer:
     """
     with progress(f"Importing {file.name}"):
         done = open_registry().correct(file, recipe)
-    told: dict[str, Any] = {"file": str(file), **{name: len(getattr(done, name)) for name in CORRECTED}}
-    told["repaired"] = [{"line": line, "heading": heading} for line, heading in done.repaired]
-    told["problems"] = [{"line": line, "problem": sentence} for line, sentence in done.problems]
-    told["batches"] = [{"batch": one.batch, **one.counts.as_dict(), "receipt": one.as_dict()} for one in done.receipts]
+    data: dict[str, Any] = {"file": str(file), **{name: len(getattr(done, name)) for name in CORRECTED}}
+    data["repaired"] = [{"line": line, "heading": heading} for line, heading in done.repaired]
+    data["problems"] = [{"line": line, "problem": sentence} for line, sentence in done.problems]
+    data["batches"] = [{"batch": one.batch, **one.counts.as_dict(), "receipt": one.as_dict()} for one in done.receipts]
     rewritten = "a spreadsheet rewrote the cell under {!r}, so its original value is used"
     lines = [
         str(done),
@@ -217,7 +213,7 @@ def correct(file: Path, recipe: Path | None) -> Answer:
         *first([f"  line {line}: {rewritten.format(heading)}" for line, heading in done.repaired]),
         *(str(receipt) for receipt in done.receipts),
     ]
-    return Answer(told, lines, 1 if done.still_wrong or done.newly_wrong or done.problems else 0)
+    return Answer(data, lines, 1 if done.still_wrong or done.newly_wrong or done.problems else 0)
 
 
 @click.group()
@@ -225,10 +221,9 @@ def recipe() -> None:
     """Show a recipe, or compare two recipes on a file."""
 
 
-@recipe.command(epilog="Example: credtools recipe show recipes/hr.yaml --file export.csv")
+@command(example="recipe show recipes/hr.yaml --file export.csv", group=recipe)
 @click.argument("path", type=PATH, help="The recipe (YAML).")
 @click.option("--file", type=PATH, help="Show what each rule does to this file: before → after, with rows.")
-@answers
 def show(path: Path, file: Path | None) -> Answer:
     """Show what a recipe says, and what its rules do to a file."""
     from credtools.recipe import Recipe  # noqa: PLC0415
@@ -240,15 +235,14 @@ def show(path: Path, file: Path | None) -> Answer:
     for hit in hits:
         lines.append(f"{hit.rows:>6,} rows  {hit.label}")
         lines += [f"             {before!r} → {after!r} ({rows:,})" for before, after, rows in hit.changes[:SHOWN]]
-    told = {"recipe": str(path), "fingerprint": found.fingerprint, "text": found.text(), "rules": rules}
-    return Answer(told, lines)
+    data = {"recipe": str(path), "fingerprint": found.fingerprint, "text": found.text(), "rules": rules}
+    return Answer(data, lines)
 
 
-@recipe.command(epilog="Example: credtools recipe diff recipes/old.yaml recipes/hr.yaml export.csv")
+@command(example="recipe diff recipes/old.yaml recipes/hr.yaml export.csv", group=recipe)
 @click.argument("first_path", metavar="FIRST", type=PATH, help="The recipe in use (YAML).")
 @click.argument("second_path", metavar="SECOND", type=PATH, help="The recipe to compare it with (YAML).")
 @FILE
-@answers
 def diff(first_path: Path, second_path: Path, file: Path) -> Answer:
     """List the rows of a file that the second recipe would judge differently.
 
@@ -256,11 +250,11 @@ def diff(first_path: Path, second_path: Path, file: Path) -> Answer:
     """
     found = open_registry().compare_recipes(file, first_path, second_path)
     rows = [{"line": one.line, "before": one.before, "after": one.after} for one in found.rows]
-    told = {"file": str(file), "ready": found.ready, "rejected": found.rejected, "rows": rows}
+    data = {"file": str(file), "ready": found.ready, "rejected": found.rejected, "rows": rows}
     if not found.rows:
-        return Answer(told, [f"No row changes: {found.ready:,} ready, {found.rejected:,} rejected by both."])
+        return Answer(data, [f"No row changes: {found.ready:,} ready, {found.rejected:,} rejected by both."])
     changed = f"{len(found.rows):,} of {found.ready + found.rejected:,} rows change."
-    return Answer(told, [changed, *first([f"  {row}" for row in found.rows])], 1)
+    return Answer(data, [changed, *first([f"  {row}" for row in found.rows])], 1)
 
 
 COMMANDS = (check, import_, media, correct, recipe)

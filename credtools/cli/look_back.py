@@ -10,7 +10,7 @@ import click
 
 from credtools.audit.filters import GROUPS, WORDS
 from credtools.cli.arguments import OUTPUT, PATH, filtered, open_registry
-from credtools.cli.output import Answer, answers, progress, records, say, shown_lines, wants_json
+from credtools.cli.output import Answer, command, progress, records, say, shown_lines, wants_json
 from credtools.text import plural
 
 if TYPE_CHECKING:
@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 UNNAMED = {"column": "the row as a whole", "type": "type not known"}
 
 
-@click.command(epilog="Example: credtools show 3 --line 17")
+@command(example="show 3 --line 17")
 @click.argument("batch", type=int, required=False, help="The number of a batch; without one all batches are listed.")
 @click.option("--sources", is_flag=True, help="List each source and its last run.")
 @click.option("--line", type=int, help="The history of the row on this line of the batch.")
 @click.option("--person", metavar="EMAIL", help="The history of a person's credentials.")
-@answers
 def show(batch: int | None, line: int | None, person: str | None, *, sources: bool) -> Answer:
     """Show batches, sources, or the history of a row or person."""
     if line is not None and batch is None:
@@ -38,9 +37,9 @@ def show(batch: int | None, line: int | None, person: str | None, *, sources: bo
     if line is not None:
         return _listed(registry.audit.row(batch, line))
     found = registry.batch(batch)
-    told = {"batch": found.id, "file": found.file, "state": found.state, "source": found.source}
-    told |= found.counts.as_dict() | {"held_because": found.held_because}
-    return Answer(told | {"receipt": found.receipt.as_dict() if found.receipt else None}, _batch_lines(found))
+    data = {"batch": found.id, "file": found.file, "state": found.state, "source": found.source}
+    data |= found.counts.as_dict() | {"held_because": found.held_because}
+    return Answer(data | {"receipt": found.receipt.as_dict() if found.receipt else None}, _batch_lines(found))
 
 
 def _listed(frame: Any, nothing: str = "") -> Answer:
@@ -65,10 +64,9 @@ def _batch_lines(found: Batch) -> Iterator[str]:
         yield f"pending: {shown_lines(pending, limit=50)}"
 
 
-@click.command(epilog="Example: credtools rejects -o wrong.xlsx")
+@command(example="rejects -o wrong.xlsx")
 @click.option("--batch", type=int, help="Only rows of this batch.")
 @click.option("-o", "--output", type=PATH, help="Write the open ones to a .csv or .xlsx file, to be corrected.")
-@answers
 def rejects(batch: int | None, output: Path | None) -> Answer:
     """List rejected rows, or write them to a file to correct."""
     registry = open_registry()
@@ -89,12 +87,11 @@ def rejects(batch: int | None, output: Path | None) -> Answer:
     return Answer(rows, [*lines, counted])
 
 
-@click.command(epilog="Example: credtools audit --by source --since 2026-01-01")
+@command(example="audit --by source --since 2026-01-01")
 @click.option("--by", type=click.Choice(GROUPS), default="code", show_default=True, help="What to count by.")
 @filtered
 @click.option("--batch", type=int, help=WORDS["batch"].help)
 @click.option("--ageing", is_flag=True, help="Count the open rows by how many days they have been open.")
-@answers
 def audit(by: str, *, ageing: bool, **filters: Any) -> Answer:
     """Count rejected rows by state, or open rows by age."""
     asked = open_registry().audit
@@ -125,11 +122,10 @@ def report(batch: int | None, output: Path, **filters: Any) -> None:
     say(f"Written to {written}. Open it in a browser.")
 
 
-@click.command(epilog="Example: credtools export -o soon.csv --expiring 90")
+@command(example="export -o soon.csv --expiring 90")
 @OUTPUT
 @click.option("--batch", type=int, help="Only what one batch wrote.")
 @click.option("--expiring", type=click.IntRange(0, 36_500), metavar="DAYS", help="Only what expires within DAYS days.")
-@answers
 def export(output: Path, batch: int | None, expiring: int | None) -> Answer:
     """Write accepted credentials to template files.
 
@@ -144,8 +140,7 @@ def export(output: Path, batch: int | None, expiring: int | None) -> Answer:
     return Answer({"files": written}, [f"Written: {', '.join(written)}."])
 
 
-@click.command()
-@answers
+@command(example="verify")
 def verify() -> Answer:
     """Check that nobody has changed the stored history.
 

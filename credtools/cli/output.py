@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 import click
 
 SHOWN = 10  # lines of a list for people; --json lists all
+JSON_HELP = "Print JSON, one object a line and nothing left out."
 AFTER_SECONDS = 1.0  # what ends sooner shows no progress
 WORST_FIRST = (4, 3, 2, 1, 5, 0)  # exit codes, where a command has several answers
 
@@ -36,17 +37,23 @@ class Answer:
     err: bool = False
 
 
-def answers(command: Callable[..., Answer | Iterable[Answer]]) -> Callable[..., None]:
+def command(
+    name: str | None = None, *, example: str, group: Any = click, **settings: Any
+) -> Callable[[Callable[..., Answer | Iterable[Answer]]], click.Command]:
     """A command with --json, which prints its answers, then exits with the worst of their codes."""
 
-    @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line and nothing left out.")
-    @wraps(command)
-    def run(*, as_json: bool, **given: Any) -> None:
-        found = command(**given)
-        codes = [_print(one, as_json=as_json) for one in ([found] if isinstance(found, Answer) else found)]
-        sys.exit(next(code for code in WORST_FIRST if code in codes))
+    def made(function: Callable[..., Answer | Iterable[Answer]]) -> click.Command:
+        @wraps(function)
+        def run(*, as_json: bool, **given: Any) -> None:
+            found = function(**given)
+            codes = [_print(one, as_json=as_json) for one in ([found] if isinstance(found, Answer) else found)]
+            sys.exit(next(code for code in WORST_FIRST if code in codes))
 
-    return run
+        built: click.Command = group.command(name, epilog=f"Example: credtools {example}", **settings)(run)
+        built.params.append(click.Option(["--json", "as_json"], is_flag=True, help=JSON_HELP))
+        return built
+
+    return made
 
 
 def _print(answer: Answer, *, as_json: bool) -> int:

@@ -8,17 +8,16 @@ from functools import partial
 import click
 
 from credtools.cli.arguments import YES, open_registry
-from credtools.cli.output import Answer, answers, progress, say, stop, wants_json
+from credtools.cli.output import Answer, command, progress, say, stop, wants_json
 from credtools.errors import CredtoolsError
 
 
-@click.command(epilog="Example: credtools erase ana@example.org --reason 'asked for it on 3 May'")
+@command(example="erase ana@example.org --reason 'asked for it on 3 May'")
 @click.argument("email", default="", help="The person's address.")
 @click.option("--id", "external_id", default="", help="Instead of the address: the User ID.")
 @click.option("--reason", default="", help="Why, without a name: it is kept in the history. Required for a person.")
 @click.option("--expired", is_flag=True, help="Instead of a person: everything older than keep_…_days (settings).")
 @YES(help="Erase without asking.")
-@answers
 def erase(email: str, external_id: str, reason: str, *, expired: bool, yes: bool) -> Answer:
     """Erase a person, or what is older than the settings allow.
 
@@ -38,16 +37,16 @@ def erase(email: str, external_id: str, reason: str, *, expired: bool, yes: bool
         for note in found.notes:
             say(note, err=True)
         if not yes and (wants_json() or not sys.stdin.isatty()):
-            told = {"erased": False, "counts": found.counts, "waiting": list(found.waiting), "audit_seq": None}
-            return Answer(told, code=2, problem="Nothing was erased. Use --yes to erase without being asked.")
+            data = {"erased": False, "counts": found.counts, "waiting": list(found.waiting), "audit_seq": None}
+            return Answer(data, code=2, problem="Nothing was erased. Use --yes to erase without being asked.")
         if not yes and not click.confirm("Erase it permanently?", err=True):
             stop("Nothing was erased.", 2)
     with progress("Erasing"):
         done = registry.retain() if expired else erasing()
-    told = {"erased": done.counts, "waiting": list(done.waiting), "audit_seq": done.audit_seq}
+    data = {"erased": done.counts, "waiting": list(done.waiting), "audit_seq": done.audit_seq}
     nothing = expired and not any(done.counts.values())
     kept = "Nothing is older than the settings keep_…_days allow, so nothing was erased."
-    return Answer(told, [kept if nothing else f"erased: {done}"])
+    return Answer(data, [kept if nothing else f"erased: {done}"])
 
 
 COMMANDS = (erase,)

@@ -13,7 +13,7 @@ import click
 
 from credtools.cli.arguments import FILE, OUTPUT, PATH, YES, open_registry
 from credtools.cli.import_files import cause_lines, exit_code, outcome_lines
-from credtools.cli.output import SHOWN, Answer, answers, progress, records, say, stop
+from credtools.cli.output import SHOWN, Answer, command, progress, records, say, stop
 from credtools.errors import CredtoolsError, LoadError
 from credtools.text import plural
 
@@ -32,12 +32,11 @@ def init() -> None:
     say(f"Created {made!r}. Next: credtools load users FILE, credtools load types FILE.")
 
 
-@click.command(epilog="Example: credtools load users users.csv")
+@command(example="load users users.csv")
 @click.argument("kind", type=click.Choice(["users", "types"]), help="What the file lists.")
 @FILE
 @click.option("--replace/--add", default=False, help="--replace also deactivates who isn't in the file.")
 @YES(help="Deactivate without asking, even more than a tenth of the active.")
-@answers
 def load(kind: str, file: Path, *, replace: bool, yes: bool) -> Answer:
     """Add or update users or credential types from a file.
 
@@ -53,8 +52,8 @@ def load(kind: str, file: Path, *, replace: bool, yes: bool) -> Answer:
         wrong = problem.errors[problem.errors["blocks"]]
         lines = [f"  line {row['line']} · {row['title']}: {row['resolution']}" for row in records(wrong.head(SHOWN))]
         return Answer(records(wrong), lines, 2, problem.on("prompt"), err=True)
-    told = {name: value for name, value in asdict(done).items() if name != "absent"}
-    return Answer({"file": str(file), **told}, [f"{kind}: {done}"])
+    data = {name: value for name, value in asdict(done).items() if name != "absent"}
+    return Answer({"file": str(file), **data}, [f"{kind}: {done}"])
 
 
 def _confirm(kind: str, absent: Sequence[str], *, yes: bool) -> None:
@@ -67,12 +66,11 @@ def _confirm(kind: str, absent: Sequence[str], *, yes: bool) -> None:
         stop("Nothing was loaded.", 2)
 
 
-@click.command(  # a value may begin with a minus
-    context_settings={"ignore_unknown_options": True}, epilog="Example: credtools settings date_format DD/MM/YYYY"
+@command(  # a value may begin with a minus
+    example="settings date_format DD/MM/YYYY", context_settings={"ignore_unknown_options": True}
 )
 @click.argument("key", required=False, help="Only this setting.")
 @click.argument("value", required=False, help="Its new value.")
-@answers
 def settings(key: str | None, value: str | None) -> Answer:
     """Show the organisation's settings, or change one."""
     registry = open_registry()

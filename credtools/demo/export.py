@@ -36,7 +36,7 @@ Row = list[str]
 
 
 def messy_export(count: int, seed: int) -> tuple[bytes, list[tuple[str, str, str]], dict[str, int]]:
-    """An export of `count` rows: its bytes; user, type and issue date of rows with scans; how many rows have which code."""
+    """The bytes of an export of `count` rows; who has scans (user, type, issue date); how many rows have which code."""
     rows, right, planted = _messy_rows(Random(seed), count)  # noqa: S311 - repeatable, not secret
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=";", lineterminator="\r\n").writerows([*PREAMBLE, HEADINGS, *rows])

@@ -43,21 +43,21 @@ def write(registry: Registry, folder: Path, outcome: Outcome, source: str, timin
 
     Returns the path of the rejects. Raises CredtoolsError when something can't be written.
     """
-    told: dict[str, Any] = {"credtools": VERSION, "began": timing.began.isoformat()}
+    facts: dict[str, Any] = {"credtools": VERSION, "began": timing.began.isoformat()}
     try:
-        told |= {"seconds": timing.seconds(folder / "import.ipynb"), "source": source, **outcome.as_dict()}
+        facts |= {"seconds": timing.seconds(folder / "import.ipynb"), "source": source, **outcome.as_dict()}
         rejects: Path | None = None
         batch = None if outcome.batch is None else registry.batch(outcome.batch)
         if batch is not None:
             schema = registry.schema(batch.recipe.schema)
-            told |= {"sha256": batch.sha256, "recipe": batch.recipe.fingerprint, "schema": schema.fingerprint}
+            facts |= {"sha256": batch.sha256, "recipe": batch.recipe.fingerprint, "schema": schema.fingerprint}
             (folder / "recipe.yaml").write_text(batch.recipe.text(), "utf-8")
             shutil.copyfile(registry.places.schemas / f"{schema.name}.py", folder / "schema.py")
             if outcome.counts.rejected:
                 rejects = folder / "rejects.csv"
                 registry.write_rejects(rejects, batch)
-        (folder / "run.json").write_text(json.dumps(told, indent=2) + "\n", "utf-8")
-        page = reports.run_page(outcome, batch.summary() if batch else None, {name: told.get(name) for name in FACTS})
+        (folder / "run.json").write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+        page = reports.run_page(outcome, batch.summary() if batch else None, {name: facts.get(name) for name in FACTS})
         reports.write(folder / "report.html", page)
     except (OSError, RegistryError) as problem:
         raise CredtoolsError("evidence_unwritten", folder=str(folder), why=str(problem)) from problem

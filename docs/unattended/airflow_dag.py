@@ -21,7 +21,7 @@ def confirm(attempt: str) -> str:
 
     outcome = outcome_of(credtools.open(folder=str(HOME)), attempt)
     if outcome is None or outcome.verdict not in ("ok", "partial"):
-        raise RuntimeError(str(outcome) if outcome else "The run left no receipt; look at its notebook.")
+        raise RuntimeError(str(outcome) if outcome else "The run left no receipt. Look at its notebook.")
     return outcome.verdict
 
 
@@ -37,6 +37,6 @@ with DAG("hr", schedule="30 2 * * *", start_date=datetime(2026, 1, 1, tzinfo=UTC
             "folder": str(HOME),
         },
         kernel_name="python3",
-        execution_timeout=timedelta(hours=1),  # what hangs is ended
+        execution_timeout=timedelta(hours=1),  # a run that hangs is ended
     )
     import_file >> PythonOperator(task_id="confirm", python_callable=confirm, op_args=[ATTEMPT])

@@ -48,7 +48,7 @@ def run(airflow: dict[str, str], registry: Registry) -> tuple[int, dict[str, str
 
 
 def test_the_file_is_imported(airflow: dict[str, str], registry: Registry) -> None:
-    """Both tasks succeed: the record is written, and the receipt stands in the registry."""
+    """Both tasks succeed: the record is written, and the receipt is in the registry."""
     code, states, told = run(airflow, registry)
     assert (code, states) == (0, {"import_file": "success", "confirm": "success"}), told
     assert registry.batch(1).state == "finished"
