@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,82 +16,116 @@ LONGEST_PATTERN = 300
 
 
 @dataclass(frozen=True)
-class Replace:
-    """In `column`, the value `old` becomes `new`."""
+class Step:
+    """What one rule does to `column`. A recipe writes it as `kind: form`; `keys` are its names for the fields."""
 
     column: str
-    old: str
-    new: str
+    kind: ClassVar[str] = ""
+    form: ClassVar[str] = ""
+    keys: ClassVar[Mapping[str, str]] = {}
+    optional: ClassVar[frozenset[str]] = frozenset()
 
     def written(self) -> dict[str, Any]:
-        return {"replace": {"column": self.column, "from": self.old, "to": self.new}}
+        """The rule as a recipe writes it."""
+        values = {key: getattr(self, name) for key, name in self.keys.items()}
+        return {self.kind: {"column": self.column} | {k: v for k, v in values.items() if v or k not in self.optional}}
+
+    @classmethod
+    def read(cls, column: str, values: Mapping[str, Any]) -> Step | None:
+        """What the keys of a rule mean, or None where one is missing, strange or has no usable value."""
+        if not cls.keys.keys() - cls.optional <= values.keys() <= cls.keys.keys() or not _texts(values.values()):
+            return None
+        return cls(column, **{cls.keys[key]: value for key, value in values.items()})
 
 
 @dataclass(frozen=True)
-class Map:
+class Replace(Step):
+    """In `column`, the value `old` becomes `new`."""
+
+    old: str
+    new: str
+    kind, form = "replace", "{column: …, from: …, to: …}"
+    keys: ClassVar = {"from": "old", "to": "new"}
+
+
+@dataclass(frozen=True)
+class Map(Step):
     """In `column`, each of some values becomes another: all at once, not one after the other."""
 
-    column: str
     values: tuple[tuple[str, str], ...]
+    kind, form = "map", "{column: …, values: {old: new}}"
 
     def written(self) -> dict[str, Any]:
         return {"map": {"column": self.column, "values": dict(self.values)}}
 
+    @classmethod
+    def read(cls, column: str, values: Mapping[str, Any]) -> Map | None:
+        pairs = values.get("values")
+        if values.keys() != {"values"} or not isinstance(pairs, dict) or not _texts(pairs.values()):
+            return None
+        return cls(column, tuple(pairs.items()))
+
 
 @dataclass(frozen=True)
-class Aliases:
+class Aliases(Step):
     """In `column`, each value has other names; the same as a map, written from its end."""
 
-    column: str
     names: tuple[tuple[str, tuple[str, ...]], ...]
+    kind, form = "aliases", "{column: …, values: {new: [old, older]}}"
 
     def written(self) -> dict[str, Any]:
         return {"aliases": {"column": self.column, "values": {new: list(old) for new, old in self.names}}}
 
+    @classmethod
+    def read(cls, column: str, values: Mapping[str, Any]) -> Aliases | None:
+        names = values.get("values")
+        if values.keys() != {"values"} or not isinstance(names, dict):
+            return None
+        lists = {new: (old,) if isinstance(old, str) else tuple(old) for new, old in names.items()}
+        return cls(column, tuple(lists.items())) if all(map(_texts, lists.values())) else None
+
 
 @dataclass(frozen=True)
-class Trim:
+class Trim(Step):
     """In `column`, these characters (and blanks) are taken off both ends."""
 
-    column: str
     characters: str = ""
-
-    def written(self) -> dict[str, Any]:
-        more = {"characters": self.characters} if self.characters else {}
-        return {"trim": {"column": self.column, **more}}
+    kind, form = "trim", "{column: …, characters: …}"
+    keys: ClassVar = {"characters": "characters"}
+    optional = frozenset({"characters"})
 
 
 @dataclass(frozen=True)
-class Case:
+class Case(Step):
     """`column` is written in upper, lower or title case."""
 
-    column: str
     to: str
+    kind, form = "case", "{column: …, to: upper, lower or title}"
+    keys: ClassVar = {"to": "to"}
 
-    def written(self) -> dict[str, Any]:
-        return {"case": {"column": self.column, "to": self.to}}
+    @classmethod
+    def read(cls, column: str, values: Mapping[str, Any]) -> Step | None:
+        return super().read(column, values) if values.get("to") in CASES else None
 
 
 @dataclass(frozen=True)
-class Extract:
+class Extract(Step):
     """Where a text of `column` matches `pattern`, each named group goes to the column of its name.
 
     To another column only where that is blank.
     """
 
-    column: str
     pattern: str
-
-    def written(self) -> dict[str, Any]:
-        return {"extract": {"column": self.column, "pattern": self.pattern}}
+    kind, form = "extract", "{column: …, pattern: …}"
+    keys: ClassVar = {"pattern": "pattern"}
 
     @property
     def targets(self) -> tuple[str, ...]:
         return tuple(field.name for field in matched([""], self.pattern).type)
 
 
-Step = Replace | Map | Aliases | Trim | Case | Extract
 WITH_VALUES = (Replace, Map, Aliases)  # these may not speak of columns that name a person
+KINDS = {one.kind: one for one in (Replace, Map, Aliases, Trim, Case, Extract)}
 
 
 def columns_of(step: Step) -> tuple[str, ...]:
@@ -104,36 +138,17 @@ def matched(texts: Sequence[str], pattern: str) -> Any:
     return pc.extract_regex(pa.array(texts, pa.string()), pattern=pattern)
 
 
-# --- YAML ---------------------------------------------------------------------------------------------------
-
-FORMS = {
-    "replace": "{column: …, from: …, to: …}",
-    "map": "{column: …, values: {old: new}}",
-    "aliases": "{column: …, values: {new: [old, older]}}",
-    "trim": "{column: …, characters: …}",
-    "case": "{column: …, to: upper, lower or title}",
-    "extract": "{column: …, pattern: …}",
-}
-
-
-KEYS: dict[str, tuple[set[str], ...]] = {
-    "replace": ({"from", "to"},),
-    "trim": (set(), {"characters"}),
-    "case": ({"to"},),
-    "extract": ({"pattern"},),
-}
-
-
 def parse(value: object, source: str) -> tuple[Step, ...]:
     """The rules of a recipe. Raises RecipeError, with the rule's number and the form that would do."""
     if not isinstance(value, list):
-        raise RecipeError("rules_no_list", source=source, form=FORMS["replace"])
+        raise RecipeError("rules_no_list", source=source, form=Replace.form)
     steps = []
     for number, item in enumerate(value, 1):
         kind, keys = next(iter(item.items())) if isinstance(item, dict) and len(item) == 1 else ("", None)
-        step = _step(kind, keys) if kind in FORMS and isinstance(keys, dict) else None
+        step = _step(KINDS[kind], keys) if kind in KINDS and isinstance(keys, dict) else None
         if step is None:
-            forms = " or ".join(f"'{k}: {form}'" for k, form in FORMS.items() if kind in (k, "") or kind not in FORMS)
+            usable = [KINDS[kind]] if kind in KINDS else KINDS.values()
+            forms = " or ".join(f"'{one.kind}: {one.form}'" for one in usable)
             raise RecipeError("rule_unusable", source=source, number=number, forms=forms)
         if isinstance(step, Extract):
             _require_pattern(step, number, source)
@@ -141,27 +156,9 @@ def parse(value: object, source: str) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _step(kind: str, keys: dict[str, Any]) -> Step | None:
-    """The step, or None where a key is missing, strange or has no usable value."""
-    column, rest = keys.get("column"), {key: value for key, value in keys.items() if key != "column"}
-    if not isinstance(column, str):
-        return None
-    if kind in ("map", "aliases"):
-        values = rest.get("values")
-        return _of_values(kind, column, values) if set(rest) == {"values"} and isinstance(values, dict) else None
-    if set(rest) not in KEYS[kind] or not all(isinstance(value, str) for value in rest.values()):
-        return None
-    if kind == "case" and rest["to"] not in CASES:
-        return None
-    made: dict[str, Callable[..., Step]] = {"replace": Replace, "trim": Trim, "case": Case, "extract": Extract}
-    return made[kind](column, *(rest[key] for key in ("from", "to", "characters", "pattern") if key in rest))
-
-
-def _of_values(kind: str, column: str, values: dict[str, Any]) -> Step | None:
-    if kind == "map":
-        return Map(column, tuple(values.items())) if _texts(values.values()) else None
-    names = [(new, tuple([old] if isinstance(old, str) else old)) for new, old in values.items()]
-    return Aliases(column, tuple(names)) if all(_texts(old) for _, old in names) else None
+def _step(kind: type[Step], keys: Mapping[str, Any]) -> Step | None:
+    column, values = keys.get("column"), {key: value for key, value in keys.items() if key != "column"}
+    return kind.read(column, values) if isinstance(column, str) else None
 
 
 def _texts(values: Iterable[Any]) -> bool:
