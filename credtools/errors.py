@@ -69,6 +69,8 @@ def sentence(reason: str, facts: Mapping[str, Any], face: Face | None = None) ->
 
 def remedied(text: str, face: Face | None = None) -> str:
     """A sentence with marks in it (see `Marks`) as it is said on a face."""
+    if "\ue000" not in text:
+        return text
     return MARK.sub(lambda found: remedies().get(found[0][1:-1], {}).get(face or _face, ""), text)
 
 

@@ -29,7 +29,7 @@ def with_stored(review: Review, changes: Changes, has_media: Iterable[int] | Non
     if not isinstance(explanation, Explanation):
         return review
     schema, resolved = explanation.basis.schema, explanation.basis.resolved
-    frame = review.resolved.assign(**_columns(explanation, review, changes, has_media))
+    frame = pd.DataFrame({**resolved.data, **_columns(explanation, review, changes, has_media)}, copy=False)
     findings = []
     for rule in schema.rules:
         for column in rule.columns if rule.reads_stored else ():
@@ -53,13 +53,12 @@ def _columns(
     needed = np.zeros(review.rows, dtype=np.bool_)
     if has_media is not None:
         types = explanation.basis.lookups.types
-        asking = types.loc[types["media_required"].eq(True), "id"]
-        needed = (
-            pd.Series(changes.verdict).isin(ACCEPTED).to_numpy() & review.resolved["type_id"].isin(asking).to_numpy()
-        )
+        asking = types.loc[types["media_required"].eq(True), "id"].to_numpy()
+        accepted = np.fromiter((verdict in ACCEPTED for verdict in changes.verdict), np.bool_, review.rows)
+        needed = accepted & np.isin(explanation.basis.resolved.data["type_id"], asking)
         needed &= ~np.isin(review.table.lines, list(has_media))
     return {
-        "stored_as": pd.Series(category(stored_as, STORED_AS)),
+        "stored_as": category(stored_as, STORED_AS),
         "stored_newest_issue": newest,
         "media_needed": needed,
     }
