@@ -181,7 +181,8 @@ def _fresh(value: Any) -> Any:
 
 def _change_list(document: Any, before: list[Any], after: list[Any]) -> None:
     """Takes out what is gone and puts in what is new, where it belongs, written like its neighbours."""
-    like, flow = next((one for one in reversed(document) if isinstance(one, CommentedMap)), None), _is_flow(document)
+    like = next((one for one in reversed(document) if isinstance(one, CommentedMap)), None)
+    flow = bool(document.fa.flow_style())
     left = list(before)
     for k in reversed(range(len(left))):
         if left[k] not in after:
@@ -192,7 +193,3 @@ def _change_list(document: Any, before: list[Any], after: list[Any]) -> None:
             left.insert(k, item)
     while len(left) > len(after):
         del document[len(left) - 1], left[-1]
-
-
-def _is_flow(document: Any) -> bool:
-    return bool(document.fa.flow_style())
