@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, insert
 
 from credtools.registry import create
 from credtools.store import tables
-from credtools.store.writing import insert_columns
+from credtools.store.transaction import insert_columns
 
 LEDGER, REJECTS, SECOND_ERRORS = 1_000_000, 100_000, 20_000
 WEEKS, SOURCES, USERS, TYPES, CREDENTIALS = 156, 3, 50_000, 60, 250_000

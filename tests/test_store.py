@@ -18,7 +18,7 @@ from credtools.errors import CredtoolsError, RegistryError
 from credtools.registry import Registry
 from credtools.store import tables
 from credtools.store.engine import APPLICATION_ID, FILE_LAYOUT, GENESIS, WRITES
-from credtools.store.writing import write as writing
+from credtools.store.transaction import write as writing
 from tests.builders import TYPES, USERS, export, load, only_postgres, only_sqlite, rows_of, tamper, write
 
 CANARY = "canary-7f3a"

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, and_, func, select
 
 from credtools.store import tables
 from credtools.store.engine import snapshot
-from credtools.store.sources import came_from_source
+from credtools.store.reads.sources import came_from_source
 
 DTYPES = {
     "source": "str",

@@ -1,39 +1,37 @@
-"""The store: tables, reads, and every write as one verb that takes one frozen value and is one transaction."""
+"""The store: what it holds (tables), every write as one verb with one transaction, and all reads (`reads`)."""
 
 from credtools.store import reads
-from credtools.store.batches import amend, discard, draft, hold, leave, left, note_failure, settled
-from credtools.store.corrections import Rejected, last_file, open_rejects, rejected, rejected_lines
-from credtools.store.decide import Decided, decide
 from credtools.store.engine import At, Upgraded, copies, create, open_engine, snapshot, upgrade
-from credtools.store.erase import erase, tidy
-from credtools.store.finish import finish, stored_receipt
-from credtools.store.load import Loaded, absent, load, set_setting
-from credtools.store.media import (
-    add_media,
+from credtools.store.reads import (
+    Rejected,
     all_media,
     erased_blobs,
+    field_counts,
+    last_file,
+    last_runs,
+    last_uploads,
+    left,
+    look_of,
     media_of,
     media_of_versions,
+    open_rejects,
     referenced_blobs,
-    remove_staged,
+    rejected,
+    rejected_lines,
     rows_of,
-    switch_media,
+    sources_of,
     types_with_media,
 )
-from credtools.store.patches import patch
-from credtools.store.resubmit import resubmit
-from credtools.store.sources import field_counts, last_runs, last_uploads, look_of, sources_of
-from credtools.store.undo import undo
-from credtools.store.values import (
-    Draft,
-    Erase,
-    Finish,
-    Load,
-    Media,
-    Patches,
-)
+from credtools.store.values import Draft, Erase, Finish, Load, Media, Patches
 from credtools.store.verify import verify
-from credtools.store.waive import reopen, waive
+from credtools.store.writes.decisions import Decided, decide, resubmit
+from credtools.store.writes.drafts import amend, discard, draft, hold, leave, note_failure, patch
+from credtools.store.writes.erase import erase, tidy
+from credtools.store.writes.finish import finish, settled, stored_receipt
+from credtools.store.writes.load import Loaded, absent, load, set_setting
+from credtools.store.writes.media import add_media, remove_staged, switch_media
+from credtools.store.writes.rejects import reopen, waive
+from credtools.store.writes.undo import undo
 
 __all__ = [
     "At",

@@ -1,48 +1,53 @@
 """Frames: the answer to a question, with the types of its columns – also where there is no row.
 
-moments datetime64[us, UTC] · days datetime64[us] · numbers int64, Int64 where one may be missing · bool, boolean · str
+moments datetime64[us, UTC] · days datetime64[s] · numbers int64, Int64 where one may be missing · bool, boolean · str
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import Boolean, Connection, Date, Integer, Text
+from sqlalchemy import Boolean, Connection, Date, Integer
 
 from credtools.limited import collection_paused
 from credtools.store.columns import UTCDateTime
+from credtools.store.engine import At, snapshot
 
-DTYPES: tuple[tuple[type, Any, Any], ...] = (
+DTYPES: tuple[tuple[type, str, str], ...] = (
     (UTCDateTime, "datetime64[us, UTC]", "datetime64[us, UTC]"),
-    (Date, "datetime64[us]", "datetime64[us]"),
+    (Date, "datetime64[s]", "datetime64[s]"),
     (Boolean, "bool", "boolean"),
     (Integer, "int64", "Int64"),
-    (Text, "str", "str"),
-)  # kind of a column, what holds it, and what holds it where a value may be missing
+)  # kind of a column, what holds it, and what holds it where a value may be missing; all others are text
 
 
-def frame(connection: Connection, statement: Any) -> pd.DataFrame:
-    """The answer, column by column, by the names and types of the statement."""
+def frame(at: At, statement: Any, *, optional: Collection[str] = ()) -> pd.DataFrame:
+    """The answer, column by column, by the names and types of the statement.
+
+    A value may be missing where its column may be NULL, and in the `optional` columns of an outer join.
+    """
     columns = statement.selected_columns
-    with collection_paused():
-        rows = connection.execute(statement).cursor.fetchall()
+    with snapshot(at) as connection, collection_paused():
+        rows = connection.execute(statement).cursor.fetchall()  # the driver's own
         values: Any = zip(*rows, strict=True) if rows else [()] * len(columns)
         return pd.DataFrame(
             {
-                name: _series(list(some), column, connection)
+                name: _series(some, column, connection, missing=name in optional)
                 for (name, column), some in zip(columns.items(), values, strict=True)
             }
         )
 
 
-def _series(values: list[Any], column: Any, connection: Connection) -> Any:
-    """From the driver's own values: what has to be converted is converted once per value, not once per row."""
-    nullable = getattr(getattr(column, "element", column), "nullable", False)
-    dtype: Any = next((names[nullable] for kind, *names in DTYPES if isinstance(column.type, kind)), "object")
+def _series(values: Collection[Any], column: Any, connection: Connection, *, missing: bool) -> pd.Series[Any]:
+    """What has to be converted is converted once per value, not once per row."""
+    nullable = missing or getattr(getattr(column, "element", column), "nullable", False)
+    dtype: Any = next((names[nullable] for kind, *names in DTYPES if isinstance(column.type, kind)), "str")
     convert = column.type.dialect_impl(connection.dialect).result_processor(connection.dialect, None)
-    if convert is None:
-        return pd.Series(values, dtype=dtype)
-    codes, different = pd.factorize(pd.Series(values, dtype="object"))
-    converted = pd.array([convert(value) for value in different], dtype=dtype)
-    return pd.Series(converted.take(codes, allow_fill=True))
+    if convert is None and not isinstance(column.type, Date):
+        return pd.Series(list(values), dtype=dtype)
+    codes, different = pd.factorize(np.array([*values, None], dtype="object")[:-1])  # None: never a matrix
+    converted: Any = pd.array([convert(value) if convert else value for value in different], dtype=dtype)
+    return pd.Series(converted.take(codes, allow_fill=True) if nullable else converted.take(codes))

@@ -15,8 +15,8 @@ from credtools.store.blobs import Blobs
 from credtools.store.digests import content_text, ledger_digest, media_digest, salted_digest, versions_digest
 from credtools.store.engine import GENESIS, snapshot
 from credtools.store.erased import Erased, number_token
-from credtools.store.media import erased_blobs, referenced_files
-from credtools.store.writing import chain
+from credtools.store.reads.media import erased_blobs, referenced_blobs
+from credtools.store.transaction import chain
 
 
 def verify(engine: Engine, blobs: Blobs) -> list[str]:
@@ -32,7 +32,7 @@ def verify(engine: Engine, blobs: Blobs) -> list[str]:
         with snapshot(engine) as connection:
             problems += _database(connection)
             _history(connection, problems)
-            referenced = connection.execute(referenced_files()).scalars().all()
+            referenced = referenced_blobs(connection)
         problems += blobs.problems(referenced)  # outside: hours of reading must not hold the snapshot
         problems += blobs.remains(erased_blobs(engine))
     except (RegistryError, ValueError) as problem:  # ValueError: a stored value that is none of its kind

@@ -1,15 +1,14 @@
-"""Waive: rejects that nobody will repair are closed with a reason; reopen takes that back."""
+"""Rejects that nobody will fix are waived with a reason; reopen takes that back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Engine, bindparam, select, update
+from sqlalchemy import Engine, select
 
 from credtools.errors import RegistryError
 from credtools.store import tables
-from credtools.store.batches import state_of
-from credtools.store.writing import Write, write
+from credtools.store.transaction import Write, write
 
 
 def waive(engine: Engine, batch_id: int, by: str, lines: Iterable[int], reason: str) -> tuple[int, ...]:
@@ -30,18 +29,15 @@ def reopen(engine: Engine, batch_id: int, by: str, lines: Iterable[int]) -> tupl
 def _move(
     work: Write, kind: str, batch_id: int, by: str, lines: Iterable[int], *, before: str, **becomes: str | None
 ) -> tuple[int, ...]:
-    state_of(work, batch_id)
-    reject = tables.rejects
-    found = work.connection.execute(
-        select(reject.c.line, reject.c.id).where(reject.c.batch_id == batch_id, reject.c.state == before)
-    ).all()
-    ids: dict[int, int] = {row.line: row.id for row in found}
+    work.batch(batch_id)
+    reject = tables.rejects.c
+    found = select(reject.line, reject.id).where(reject.batch_id == batch_id, reject.state == before)
+    ids: dict[int, int] = {row.line: row.id for row in work.execute(found)}
     chosen = sorted(set(lines))
     if strange := [line for line in chosen if line not in ids]:
         raise RegistryError("lines_without_reject", batch=batch_id, state=before, lines=", ".join(map(str, strange)))
-    change = update(reject).where(reject.c.id == bindparam("reject"))
-    change = change.values(changed_at=work.at, changed_by=by, **becomes)
     if chosen:
-        work.connection.execute(change, [{"reject": ids[line]} for line in chosen])
-        work.event(kind, by, batch_id, rejects=[ids[line] for line in chosen])
+        rejects = [ids[line] for line in chosen]
+        work.change(reject.id, rejects, changed_at=work.at, changed_by=by, **becomes)
+        work.event(kind, by, batch_id, rejects=rejects)
     return tuple(chosen)

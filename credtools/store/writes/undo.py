@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Engine, delete, or_, select, update
+from sqlalchemy import Engine, delete, or_, select, update
 
 from credtools.errors import RegistryError
 from credtools.store import tables
-from credtools.store.batches import require_finished
-from credtools.store.versions import move_heads
-from credtools.store.writing import Write, write
-
-CHUNK = 500
+from credtools.store.transaction import Write, write
+from credtools.store.writes.versions import move_heads
 
 
 def undo(engine: Engine, batch_id: int, by: str) -> int:
@@ -19,21 +16,23 @@ def undo(engine: Engine, batch_id: int, by: str) -> int:
     Raises RegistryError, naming the later batches, when any of them builds on this one; nothing is changed then.
     """
     with write(engine) as work:
-        require_finished(work, batch_id, "undone")
+        work.finished(batch_id, "undone")
         if later := _later(work, batch_id):
             raise RegistryError("batch_built_on", batch=batch_id, later=", ".join(map(str, later)))
         fallen = _withdraw(work, batch_id)
         _reopen(work, batch_id, by)
-        c = work.connection
-        c.execute(delete(tables.batch_keys).where(tables.batch_keys.c.batch_id == batch_id))
-        c.execute(update(tables.batches).where(tables.batches.c.id == batch_id).values(state="undone"))
+        work.execute(delete(tables.batch_keys).where(tables.batch_keys.c.batch_id == batch_id))
+        work.change(tables.batches.c.id, [batch_id], state="undone")
         work.event("undo", by, batch_id, versions=fallen)
         return fallen
 
 
 def _later(work: Write, batch_id: int) -> list[int]:
-    """Later finished batches that wrote, or found unchanged, credentials of this one, or settled its rejects."""
-    version, ledger, reject = tables.credential_versions, tables.ledger, tables.rejects
+    """Batches finished later that wrote, or found unchanged, credentials of this one, or settled its rejects.
+
+    Later by their events, since numbers are given at upload.
+    """
+    version, ledger, reject, event = tables.credential_versions, tables.ledger, tables.rejects, tables.events.c
     touched = select(version.c.credential_id).where(version.c.batch_id == batch_id)
     same_credential = select(version.c.batch_id).where(version.c.credential_id.in_(touched), version.c.stands)
     written = select(version.c.id).where(version.c.batch_id == batch_id)
@@ -43,29 +42,20 @@ def _later(work: Write, batch_id: int) -> list[int]:
     replaced_ours = (
         select(newer.c.batch_id).join(reject, reject.c.superseded_by == newer.c.id).where(reject.c.batch_id == batch_id)
     )
+    ours = select(event.seq).where(event.kind == "finish", event.batch_id == batch_id).scalar_subquery()
+    after = select(event.batch_id).where(event.kind == "finish", event.seq > ours)
     batch = tables.batches.c
     builds = or_(*(batch.id.in_(some) for some in (same_credential, points_here, fixed_ours, replaced_ours)))
-    found = select(batch.id).where(batch.id != batch_id, batch.state == "finished", builds, _after(batch_id))
-    return list(work.connection.execute(found.order_by(batch.id)).scalars())
-
-
-def _after(batch_id: int) -> ColumnElement[bool]:
-    """Finished after this batch: by their events, since numbers are given at upload."""
-    event = tables.events.c
-    ours = select(event.seq).where(event.kind == "finish", event.batch_id == batch_id).scalar_subquery()
-    return tables.batches.c.id.in_(select(event.batch_id).where(event.kind == "finish", event.seq > ours))
+    found = select(batch.id).where(batch.id != batch_id, batch.state == "finished", builds, batch.id.in_(after))
+    return list(work.execute(found.order_by(batch.id)).scalars())
 
 
 def _withdraw(work: Write, batch_id: int) -> int:
-    version, credential = tables.credential_versions, tables.credentials
-    rows = (
-        work.connection.execute(select(version.c.credential_id).where(version.c.batch_id == batch_id)).scalars().all()
-    )
-    work.connection.execute(update(version).where(version.c.batch_id == batch_id).values(stands=False))
+    version, credential = tables.credential_versions.c, tables.credentials.c
+    rows = work.execute(select(version.credential_id).where(version.batch_id == batch_id)).scalars().all()
+    work.change(version.batch_id, [batch_id], stands=False)
     ids = sorted(set(rows))
-    for start in range(0, len(ids), CHUNK):
-        some = credential.c.id.in_(ids[start : start + CHUNK])
-        work.connection.execute(update(credential).where(some).values(counter=credential.c.counter + 1))
+    work.change(credential.id, ids, counter=credential.counter + 1)
     move_heads(work, ids)
     return len(rows)
 
@@ -77,7 +67,7 @@ def _reopen(work: Write, batch_id: int, by: str) -> None:
     opened = {"state": "open", "fixed_batch_id": None, "fixed_line": None, "superseded_by": None, **changed}
     ours = select(reject.c.id).where(reject.c.batch_id == batch_id)
     settled = or_(reject.c.fixed_batch_id == batch_id, reject.c.superseded_by.in_(ours))
-    work.connection.execute(update(reject).where(settled).values(**opened))
+    work.execute(update(reject).where(settled).values(**opened))
     void = {"state": "waived", "reason": f"Batch {batch_id} was undone.", **changed}
     still_open = (reject.c.batch_id == batch_id, reject.c.state == "open")
-    work.connection.execute(update(reject).where(*still_open).values(**void))
+    work.execute(update(reject).where(*still_open).values(**void))

@@ -8,18 +8,34 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import repeat
 from typing import Any
 
-from sqlalchemy import Connection, Engine, LargeBinary, Table, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    LargeBinary,
+    Row,
+    Table,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import DBAPIError
 
 from credtools.errors import RegistryError, UnknownOutcomeError
+from credtools.model import WAITING_STATES
 from credtools.store import tables
-from credtools.store.engine import BUSY_MILLISECONDS, WRITES, reason
+from credtools.store.engine import WRITES, reason
+
+CHUNK = 500  # keys per statement
 
 
 @dataclass
@@ -31,6 +47,19 @@ class Write:
     hash: str
     at: datetime
 
+    def execute(self, statement: Executable, rows: list[dict[str, Any]] | None = None) -> CursorResult[Any]:
+        return self.connection.execute(statement, rows)
+
+    def insert(self, table: Table, columns: Mapping[str, Any]) -> None:
+        """Many rows at once, see `insert_columns`."""
+        insert_columns(self.connection, table, columns)
+
+    def change(self, key: Any, numbers: Collection[Any], **values: Any) -> None:
+        """Sets columns of the rows whose `key` is one of some numbers."""
+        wanted = list(numbers)
+        for start in range(0, len(wanted), CHUNK):
+            self.execute(update(key.table).where(key.in_(wanted[start : start + CHUNK])).values(**values))
+
     def event(self, kind: str, by: str, batch_id: int | None = None, **facts: Any) -> int:
         """Appends an event; `facts` hold no personal values, only counts, ids and digests."""
         self.seq += 1
@@ -38,12 +67,42 @@ class Write:
         text = json.dumps(body, sort_keys=True)
         previous, self.hash = self.hash, chain(self.hash, text)
         row = {"seq": self.seq, "kind": kind, "batch_id": batch_id, "text": text}
-        self.connection.execute(insert(tables.events).values(**row, previous=previous, hash=self.hash))
+        self.execute(insert(tables.events).values(**row, previous=previous, hash=self.hash))
         return self.seq
 
     def next_id(self, table: Table) -> int:
         """The first free id of a table; safe, because the writers stand in line at the audit head."""
-        return (self.connection.execute(select(func.max(table.c.id))).scalar() or 0) + 1
+        return (self.execute(select(func.max(table.c.id))).scalar() or 0) + 1
+
+    def ids(self, table: Table, count: int) -> range:
+        """So many free ids of a table."""
+        first = self.next_id(table) if count else 0
+        return range(first, first + count)
+
+    def batch(self, batch_id: int) -> Row[Any]:
+        """The row of a batch. Raises RegistryError when there is none of this number."""
+        found = self.execute(select(tables.batches).where(tables.batches.c.id == batch_id)).one_or_none()
+        if found is None:
+            raise RegistryError("batch_unknown", batch=batch_id)
+        return found
+
+    def waiting(self, batch_id: int) -> Row[Any]:
+        """The row of a batch. Raises RegistryError unless it is a draft or held."""
+        return require_waiting(self.batch(batch_id))
+
+    def finished(self, batch_id: int, verb: str) -> Row[Any]:
+        """The row of a batch. Raises RegistryError unless it is finished, as for what is done to it (`decided` …)."""
+        found = self.batch(batch_id)
+        if found.state != "finished":
+            raise RegistryError("batch_not_finished", batch=batch_id, state=found.state, verb=verb)
+        return found
+
+
+def require_waiting(batch: Row[Any]) -> Row[Any]:
+    """The batch itself. Raises RegistryError unless it is a draft or held."""
+    if batch.state not in WAITING_STATES:
+        raise RegistryError("batch_settled", batch=batch.id, state=batch.state)
+    return batch
 
 
 def chain(previous: str, text: str) -> str:
@@ -61,8 +120,6 @@ def write(engine: Engine) -> Iterator[Write]:
         with engine.connect().execution_options(**WRITES) as connection:
             transaction = connection.begin()
             try:
-                if engine.dialect.name == "postgresql":
-                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_MILLISECONDS}")
                 head = connection.execute(select(tables.audit_head).with_for_update()).one()
                 work = Write(connection, head.seq, head.hash, datetime.now(UTC))
                 yield work
@@ -82,22 +139,26 @@ def _commit(transaction: Any) -> None:
         raise UnknownOutcomeError("outcome_unknown") from None
 
 
-def insert_columns(connection: Connection, table: Table, columns: Mapping[str, Sequence[Any]]) -> None:
-    """Many rows at once, column by column.
+def insert_columns(connection: Connection, table: Table, columns: Mapping[str, Any]) -> None:
+    """Many rows at once, column by column: a list each, or one value that all rows share.
 
     SQLite: the driver's executemany (3 times faster than the compiled statement); PostgreSQL: one statement over
     arrays, as the definer functions will take them.
     """
-    if not columns or not next(iter(columns.values())):
+    count = max((len(column) for column in columns.values() if isinstance(column, list | range)), default=0)
+    if not count:
         return
     dialect = connection.dialect
     names = ", ".join(columns)
-    values = []
+    values: list[Any] = []
     for name, column in columns.items():
         kind = table.c[name].type
         process = None if isinstance(kind, LargeBinary) else kind.dialect_impl(dialect).bind_processor(dialect)
-        bound = {value: process(value) for value in set(column)} if process else {}  # dates and flags repeat
-        values.append([bound[value] for value in column] if process else list(column))
+        if not isinstance(column, list | range):
+            values.append(list(repeat(process(column) if process else column, count)))
+        else:
+            bound = {value: process(value) for value in set(column)} if process else {}  # dates and flags repeat
+            values.append([bound[value] for value in column] if process else list(column))
     if dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
         statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - our own names

@@ -7,66 +7,42 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from credtools.store import tables
-from credtools.store.batches import source_of
 from credtools.store.digests import ledger_digest, salted_digest, salts
+from credtools.store.transaction import Write
 from credtools.store.values import Finish
-from credtools.store.writing import Write, insert_columns
 
 
 def write_ledger(work: Write, value: Finish, version_ids: dict[int, int]) -> str:
     """Writes what became of each row; returns the digest over all of it, which the event chains."""
-    rows = range(len(value.line))
-    versions = [
-        version_ids.get(row) or value.equals[row] or version_ids.get(_first(value.repeats[row])) for row in rows
-    ]
+    places = zip(range(len(value.line)), value.equals, value.repeats, strict=True)
+    versions = [version_ids.get(row) or equal or version_ids.get(-1 if k is None else k) for row, equal, k in places]
     fresh = salts(len(value.line))
     digests = [salted_digest(salt, raw) for salt, raw in zip(fresh, value.raw, strict=True)]
-    batch_ids = [value.batch_id] * len(value.line)
-    insert_columns(
-        work.connection,
-        tables.ledger,
-        {
-            "batch_id": batch_ids,
-            "line": value.line,
-            "verdict": value.verdict,
-            "codes": value.codes,
-            "version_id": versions,
-            "digest": digests,
-        },
-    )
-    insert_columns(
-        work.connection,
-        tables.ledger_values,
-        {"batch_id": batch_ids, "line": value.line, "salt": fresh, "raw": value.raw},
-    )
+    place = {"batch_id": value.batch_id, "line": value.line}
+    said = {"verdict": value.verdict, "codes": value.codes, "version_id": versions, "digest": digests}
+    work.insert(tables.ledger, place | said)
+    work.insert(tables.ledger_values, place | {"salt": fresh, "raw": value.raw})
     return ledger_digest(value.line, value.verdict, value.codes, versions, digests)
 
 
-def _first(row: int | None) -> int:
-    return -1 if row is None else row
-
-
-def write_rejects(work: Write, value: Finish) -> None:
-    """Opens a reject per rejected row; settles the open ones of this source whose record came again or is mended."""
-    source_id = source_of(work, value.batch_id)
+def write_rejects(work: Write, value: Finish, source_id: int) -> None:
+    """Opens a reject per rejected row; settles the open ones of this source whose record came again or is fixed."""
     settled = _settled(work, value, source_id)
     rejected = [row for row, verdict in enumerate(value.verdict) if verdict == "rejected"]
-    first = work.next_id(tables.rejects)
-    ids = {row: first + k for k, row in enumerate(rejected)}
-    insert_columns(
-        work.connection,
+    ids = dict(zip(rejected, work.ids(tables.rejects, len(rejected)), strict=True))
+    work.insert(
         tables.rejects,
         {
             "id": list(ids.values()),
-            "batch_id": [value.batch_id] * len(ids),
+            "batch_id": value.batch_id,
             "line": [value.line[row] for row in rejected],
-            "source_id": [source_id] * len(ids),
+            "source_id": source_id,
             "record_digest": [value.record_digest[row] for row in rejected],
             "ordinal": [value.ordinal[row] for row in rejected],
-            "state": ["open"] * len(ids),
+            "state": "open",
             "first_seen": [min((old.first_seen for old in settled.get(row, ())), default=work.at) for row in rejected],
-            "changed_at": [work.at] * len(ids),
-            "changed_by": [value.by] * len(ids),
+            "changed_at": work.at,
+            "changed_by": value.by,
             "type_id": value.rejected_type,
             "user_id": value.rejected_user,
         },
@@ -79,24 +55,24 @@ def write_rejects(work: Write, value: Finish) -> None:
         changes[state] += [{"reject": old.id, **link} for old in olds]
     for state, links in changes.items():
         if links:
-            told: dict[str, Any] = {name: bindparam(name) for name in links[0] if name != "reject"}
+            linked: dict[str, Any] = {name: bindparam(name) for name in links[0] if name != "reject"}
             settle = update(tables.rejects).where(tables.rejects.c.id == bindparam("reject"))
-            settle = settle.values(state=state, changed_at=work.at, changed_by=value.by, **told)
-            work.connection.execute(settle, links)
+            settle = settle.values(state=state, changed_at=work.at, changed_by=value.by, **linked)
+            work.execute(settle, links)
 
 
 def _settled(work: Write, value: Finish, source_id: int) -> dict[int, list[Any]]:
-    """Per row the open rejects of its record, and the one that it mends."""
+    """Per row the open rejects of its record, and the one that it fixes."""
     reject = tables.rejects.c
     rows = {key: row for row, key in enumerate(zip(value.record_digest, value.ordinal, strict=True))}
-    mended_by = {number: row for row, number in value.mends.items()}
+    fixed_by = {number: row for row, number in value.mends.items()}
     found: dict[int, list[Any]] = {}
-    for old in work.connection.execute(
+    for old in work.execute(
         select(reject.id, reject.record_digest, reject.ordinal, reject.first_seen)
         .where(reject.source_id == source_id, reject.state == "open")
         .order_by(reject.id)
     ):
-        row = rows.get((old.record_digest, old.ordinal), mended_by.get(old.id))
+        row = rows.get((old.record_digest, old.ordinal), fixed_by.get(old.id))
         if row is not None:
             found.setdefault(row, []).append(old)
     return found
@@ -108,8 +84,7 @@ def _write_reject_errors(work: Write, value: Finish, ids: dict[int, int]) -> Non
     for row in value.error_row:
         positions.append(positions[-1] + 1 if row == last else 0)
         last = row
-    insert_columns(
-        work.connection,
+    work.insert(
         tables.reject_errors,
         {
             "reject_id": [ids[row] for row in value.error_row],

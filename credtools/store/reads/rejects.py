@@ -1,4 +1,4 @@
-"""Corrections: the rejects that a correction file speaks of, as they are now."""
+"""Rejects: the rows that are followed, as they are now."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
-from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
-from credtools.store.sources import came_from_source
-from credtools.store.writing import Write
 
 CHUNK = 5_000
 
@@ -60,25 +57,6 @@ def rejected_lines(at: At, batch_id: int) -> set[int]:
         return set(connection.execute(lines).scalars())
 
 
-def last_file(at: At, batch_id: int) -> int | None:
-    """The batch whose file (its same part) was finished last of those of this batch's source, or None.
-
-    Follow-ups of correction files are no files of the source.
-    """
-    batch, event, ours = tables.batches.c, tables.events.c, tables.batches.alias().c
-    same = (batch.source_id == ours.source_id, batch.part == ours.part, batch.id != ours.id)
-    statement = (
-        select(batch.id)
-        .join(tables.events, and_(event.batch_id == batch.id, event.kind == "finish"))
-        .join(ours.id.table, and_(*same))
-        .where(ours.id == batch_id, batch.state == "finished", came_from_source())
-        .order_by(event.seq.desc())
-        .limit(1)
-    )
-    with snapshot(at) as connection:
-        return connection.execute(statement).scalar()
-
-
 def _where(at: At, condition: Any) -> dict[int, Rejected]:
     reject, ledger, values, error = tables.rejects, tables.ledger, tables.ledger_values, tables.reject_errors
     named = (reject.c.id, reject.c.batch_id, reject.c.line, reject.c.state, reject.c.superseded_by)
@@ -87,22 +65,11 @@ def _where(at: At, condition: Any) -> dict[int, Rejected]:
             values, and_(values.c.batch_id == reject.c.batch_id, values.c.line == reject.c.line)
         )
     )
-    told = select(error.c.reject_id, error.c.code, error.c.column_name, error.c.heading, error.c.resolution)
-    told = told.add_columns(error.c.suggestion).join(reject).order_by(error.c.reject_id, error.c.position)
+    said = select(error.c.reject_id, error.c.code, error.c.column_name, error.c.heading, error.c.resolution)
+    said = said.add_columns(error.c.suggestion).join(reject).order_by(error.c.reject_id, error.c.position)
     errors: dict[int, list[Any]] = {}
     with snapshot(at) as connection:
-        for row in connection.execute(told.where(condition)):
+        for row in connection.execute(said.where(condition)):
             errors.setdefault(row.reject_id, []).append(row)
         found = connection.execute(rows.where(condition).order_by(reject.c.id)).all()
     return {row.id: Rejected(*row, errors=tuple(errors.get(row.id, ()))) for row in found}
-
-
-def require_open(work: Write, ids: Iterable[int]) -> None:
-    """Raises RegistryError unless all these rejects are still open."""
-    reject = tables.rejects.c
-    wanted = sorted(set(ids))
-    for start in range(0, len(wanted), CHUNK):
-        some = wanted[start : start + CHUNK]
-        still = work.connection.execute(select(reject.id).where(reject.id.in_(some), reject.state == "open")).all()
-        if len(still) < len(some):
-            raise RegistryError("rejects_settled")

@@ -11,8 +11,8 @@ from sqlalchemy import Engine, bindparam, delete, insert, select, update
 from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
+from credtools.store.transaction import Write, write
 from credtools.store.values import Load
-from credtools.store.writing import Write, insert_columns, write
 from credtools.text import Shown
 
 TABLES = {"users": tables.users, "types": tables.credential_types}
@@ -47,7 +47,7 @@ def load(engine: Engine, value: Load, *, dry_run: bool = False) -> Loaded:
     """
     table = TABLES[value.kind]
     with write(engine) as work:
-        stored = {getattr(row, value.key): row for row in work.connection.execute(select(table))}
+        stored = {getattr(row, value.key): row for row in work.execute(select(table))}
         names = list(value.columns)
         rows = [dict(zip(names, row, strict=True)) for row in zip(*value.columns.values(), strict=True)]
         new = [row for row in rows if row[value.key] not in stored]
@@ -65,13 +65,11 @@ def load(engine: Engine, value: Load, *, dry_run: bool = False) -> Loaded:
         done = Loaded(len(new), len(changed), len(rows) - len(new) - len(changed), len(gone), value.notes, absent)
         if dry_run or not (new or changed or gone):
             return done
-        first = work.next_id(table)
-        columns: dict[str, list[Any]] = {name: [row[name] for row in new] for name in names}
-        columns["id"] = list(range(first, first + len(new)))
+        columns: dict[str, Any] = {name: [row[name] for row in new] for name in names}
         if changed:
             values: dict[str, Any] = {name: bindparam(name) for name in names}
-            work.connection.execute(update(table).where(table.c.id == bindparam("row_id")).values(values), changed)
-        insert_columns(work.connection, table, {k: v for k, v in columns.items() if v})
+            work.execute(update(table).where(table.c.id == bindparam("row_id")).values(values), changed)
+        work.insert(table, {"id": work.ids(table, len(new)), **columns})
         _deactivate(work, value, [row.id for row in gone])
         work.event(
             "load",
@@ -105,11 +103,8 @@ def _refuse_many(value: Load, gone: list[Any], stored: dict[str, Any]) -> None:
 
 
 def _deactivate(work: Write, value: Load, ids: list[int]) -> None:
-    table = TABLES[value.kind]
-    values = {"status": "deactivated"} | ({"deactivated_on": value.absent_from} if value.kind == "users" else {})
-    if ids:
-        change = update(table).where(table.c.id == bindparam("row_id")).values(values)
-        work.connection.execute(change, [{"row_id": k} for k in ids])
+    when = {"deactivated_on": value.absent_from} if value.kind == "users" else {}
+    work.change(TABLES[value.kind].c.id, ids, status="deactivated", **when)
 
 
 def _refuse_numbered(work: Write, value: Load, changed: list[dict[str, Any]], stored: dict[str, Any]) -> None:
@@ -120,7 +115,7 @@ def _refuse_numbered(work: Write, value: Load, changed: list[dict[str, Any]], st
         before = stored[row[value.key]]
         if bool(before.numbered) != bool(row["numbered"]):
             used = select(tables.credentials.c.id).where(tables.credentials.c.type_id == before.id).limit(1)
-            if work.connection.execute(used).scalar() is not None:
+            if work.execute(used).scalar() is not None:
                 raise RegistryError("numbered_in_use", type=before.name)
 
 
@@ -139,6 +134,6 @@ def _refuse_taken_ids(value: Load, rows: list[dict[str, Any]], stored: dict[str,
 def set_setting(engine: Engine, by: str, key: str, value: str) -> None:
     """Stores one setting of the organisation (its text is checked by the registry)."""
     with write(engine) as work:
-        work.connection.execute(delete(tables.settings).where(tables.settings.c.key == key))
-        work.connection.execute(insert(tables.settings).values(key=key, value=value))
+        work.execute(delete(tables.settings).where(tables.settings.c.key == key))
+        work.execute(insert(tables.settings).values(key=key, value=value))
         work.event("settings", by, None, key=key, value=value)

@@ -1,21 +1,22 @@
-"""Decide: approve or decline pending versions of a batch; all or nothing."""
+"""Decisions: approve or decline pending versions of a batch, and put declined ones up for decision again."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, func, select, update
+from sqlalchemy import Connection, Engine, func, select
 
 from credtools.errors import RegistryError
 from credtools.store import tables
-from credtools.store.batches import require_finished
-from credtools.store.resubmit import resubmitters
-from credtools.store.writing import Write, insert_columns, write
+from credtools.store.transaction import Write, write
 from credtools.text import Shown, fold, plural
 
 NO_MEDIA = "its type requires media and none has been added yet"
+SAME_PERSON = "it was uploaded by the same person, and the organisation asks for four eyes"
+Place = tuple[int, int]  # batch and line
 
 
 @dataclass(frozen=True)
@@ -47,41 +48,39 @@ def decide(
     lines: Iterable[int] | None,
     four_eyes: bool,
 ) -> Decided:
-    """Decides versions of a batch: all that are pending and not blocked, or exactly the named lines.
+    """Decides versions of a batch, all or nothing: all that are pending and not blocked, or exactly the named lines.
 
     Raises RegistryError, naming the lines, when a named line isn't pending or is blocked; nothing is changed then.
     """
     with write(engine) as work:
-        require_finished(work, batch_id, "decided")
+        work.finished(batch_id, "decided")
         pending = _pending(work, batch_id)
-        again = resubmitters(work.connection)
+        again = _resubmitters(work.connection)
         blocked = _blocked(decision, by if four_eyes else None, pending, again)
         chosen = sorted(set(pending) - set(blocked)) if lines is None else sorted(set(lines))
-        if lines is not None:
-            _refuse(batch_id, chosen, pending, blocked)
+        if strange := [line for line in chosen if line not in pending]:
+            raise RegistryError("lines_not_pending", batch=batch_id, lines=_lines(strange))
+        if stopped := [line for line in chosen if line in blocked]:
+            raise RegistryError("lines_blocked", lines=_lines(stopped), why=blocked[stopped[0]])
         if not chosen:
             return Decided((), blocked, None, work.hash)
         ids = [pending[line].id for line in chosen]
         seq = work.event("decide", by, batch_id, decision=decision, versions=ids, count=len(ids))
-        first = work.next_id(tables.decisions)
-        insert_columns(
-            work.connection,
+        work.insert(
             tables.decisions,
             {
-                "id": list(range(first, first + len(ids))),
+                "id": work.ids(tables.decisions, len(ids)),
                 "version_id": ids,
-                "decision": [decision] * len(ids),
-                "reason": [reason] * len(ids),
+                "decision": decision,
+                "reason": reason,
                 "uploaded_by": [again.get(pending[line].id, pending[line].uploaded_by) for line in chosen],
-                "decided_by": [by] * len(ids),
-                "decided_at": [work.at] * len(ids),
-                "event_seq": [seq] * len(ids),
-                "four_eyes": [four_eyes] * len(ids),
+                "decided_by": by,
+                "decided_at": work.at,
+                "event_seq": seq,
+                "four_eyes": four_eyes,
             },
         )
-        version = tables.credential_versions
-        change = update(version).where(version.c.id == bindparam("version"), version.c.decision == "pending")
-        work.connection.execute(change.values(decision=decision), [{"version": k} for k in ids])
+        work.change(tables.credential_versions.c.id, ids, decision=decision)
         return Decided(tuple(chosen), blocked, seq, work.hash)
 
 
@@ -89,22 +88,17 @@ def _pending(work: Write, batch_id: int) -> dict[int, Any]:
     """By line the version (id, uploaded_by, media needed and there) of every pending version that the batch wrote."""
     version, batch, credential = tables.credential_versions, tables.batches, tables.credentials
     kind, media, settings = tables.credential_types, tables.media, tables.settings
-    linked = (
-        select(func.count())
-        .where(media.c.version_id == version.c.id, media.c.removed_at.is_(None))
-        .scalar_subquery()
-        .label("linked")
-    )
-    optional = select(settings.c.value).where(settings.c.key == "media_optional").scalar_subquery()
-    rows = work.connection.execute(
+    linked = select(func.count()).where(media.c.version_id == version.c.id, media.c.removed_at.is_(None))
+    optional = select(settings.c.value).where(settings.c.key == "media_optional")
+    rows = work.execute(
         select(
             version.c.id,
             version.c.line,
             batch.c.uploaded_by,
             kind.c.media_required,
             func.coalesce(batch.c.media_optional, False).label("batch_optional"),
-            optional.label("optional"),
-            linked,
+            optional.scalar_subquery().label("optional"),
+            linked.scalar_subquery().label("linked"),
         )
         .select_from(version.join(batch).join(credential, credential.c.id == version.c.credential_id).join(kind))
         .where(version.c.batch_id == batch_id, version.c.decision == "pending", version.c.stands)
@@ -125,18 +119,46 @@ def _blocked(decision: str, no_uploader: str | None, pending: dict[int, Any], ag
         if decision == "approved" and needs_media and not row.linked:
             blocked[line] = NO_MEDIA
         elif no_uploader is not None and fold(no_uploader) in (fold(row.uploaded_by), fold(again.get(row.id, ""))):
-            blocked[line] = "it was uploaded by the same person, and the organisation asks for four eyes"
+            blocked[line] = SAME_PERSON
     return blocked
-
-
-def _refuse(batch_id: int, lines: list[int], pending: dict[int, Any], blocked: dict[int, str]) -> None:
-    strange = [line for line in lines if line not in pending]
-    if strange:
-        raise RegistryError("lines_not_pending", batch=batch_id, lines=_lines(strange))
-    if stopped := [line for line in lines if line in blocked]:
-        raise RegistryError("lines_blocked", lines=_lines(stopped), why=blocked[stopped[0]])
 
 
 def _lines(lines: list[int]) -> str:
     shown = ", ".join(map(str, lines[:10])) + (f" and {len(lines) - 10} more" if len(lines) > 10 else "")
     return f"line {shown}" if len(lines) == 1 else f"lines {shown}"
+
+
+def resubmit(engine: Engine, batch_id: int, by: str, lines: Iterable[int]) -> dict[int, Place]:
+    """Puts the declined versions that some unchanged rows of a batch equal up for decision again, all or none.
+
+    The version stays the one that it is: its content is stored already, and a batch's versions are chained when it is
+    finished. Only its decision is pending again; the declined one stays recorded, and whoever resubmits counts as an
+    uploader where the organisation asks for four eyes.
+
+    Returns for each line the (batch, line) that wrote the version, where it is decided. Raises RegistryError, naming
+    the lines, when one of them equals no declined version, or the batch isn't finished.
+    """
+    ledger, version = tables.ledger.c, tables.credential_versions.c
+    with write(engine) as work:
+        work.finished(batch_id, "resubmitted")
+        declined = (
+            select(ledger.line, version.id, version.batch_id, version.line.label("at"))
+            .join(tables.credential_versions, version.id == ledger.version_id)
+            .where(ledger.batch_id == batch_id, ledger.verdict == "unchanged", version.decision == "declined")
+            .where(version.stands, version.salt.is_not(None))
+        )
+        found = {row.line: row for row in work.execute(declined)}
+        chosen = sorted(set(lines))
+        if strange := [line for line in chosen if line not in found]:
+            raise RegistryError("lines_not_declined", batch=batch_id, lines=", ".join(map(str, strange)))
+        if ids := sorted({found[line].id for line in chosen}):
+            work.change(version.id, ids, decision="pending")
+            work.event("resubmit", by, batch_id, versions=ids, count=len(ids))
+        return {line: (found[line].batch_id, found[line].at) for line in chosen}
+
+
+def _resubmitters(connection: Connection) -> dict[int, str]:
+    """By version who put it up for decision last, of those that were resubmitted."""
+    event = tables.events.c
+    texts = connection.execute(select(event.text).where(event.kind == "resubmit").order_by(event.seq)).scalars()
+    return {number: body["by"] for body in map(json.loads, texts) for number in body["versions"]}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Table, bindparam, delete, func, literal, select, update
+from sqlalchemy import Engine, bindparam, delete, func, literal, select, update
 from sqlalchemy.exc import DBAPIError
 
 from credtools.errors import MovedError, RegistryError
@@ -17,11 +17,10 @@ from credtools.store import tables
 from credtools.store.columns import metadata
 from credtools.store.engine import reason
 from credtools.store.erased import KEY, number_token, ranges, token
+from credtools.store.transaction import CHUNK, Write, write
 from credtools.store.values import Erase, Text
-from credtools.store.versions import move_heads
-from credtools.store.writing import Write, write
+from credtools.store.writes.versions import move_heads
 
-CHUNK = 500
 HELD_VALUES = (
     *(tables.users, tables.source_files, tables.batches, tables.credentials, tables.credential_versions),
     *(tables.decisions, tables.ledger_values, tables.rejects, tables.reject_errors, tables.patches),
@@ -43,12 +42,13 @@ def erase(engine: Engine, value: Erase) -> int:
         _versions(work, value.versions)
         _rejects(work, value.rejects)
         _patches(work, value.patches)
-        _media(work, value)
+        work.change(tables.media.c.id, value.media, file_name="")
+        work.change(tables.blobs.c.sha256, value.blobs, erased_at=work.at)
         _files(work, value)
         if value.user is not None:
             blank = {"email": token(value.user), "email_key": f"{KEY}{value.user}", "external_id": None, "name": ""}
             blank |= {"status": "deactivated", "deactivated_on": None, "date_format": None}
-            work.connection.execute(update(tables.users).where(tables.users.c.id == value.user).values(**blank))
+            work.change(tables.users.c.id, [value.user], **blank)
         return work.event("erase", value.by, None, reason=value.reason, **_body(value, lines))
 
 
@@ -72,7 +72,7 @@ def _replace_texts(work: Write, texts: list[Text]) -> None:
     for one in texts:
         table = metadata.tables[one.table]
         found = (table.c[name] == held for name, held in one.key.items())
-        work.connection.execute(update(table).where(*found).values({one.column: one.text}))
+        work.execute(update(table).where(*found).values({one.column: one.text}))
 
 
 def _rows(work: Write, lines: dict[int, list[list[int]]]) -> None:
@@ -80,59 +80,45 @@ def _rows(work: Write, lines: dict[int, list[list[int]]]) -> None:
     gone = [{"batch": batch, "first": first, "last": last} for batch, some in lines.items() for first, last in some]
     if gone:
         between = values.line.between(bindparam("first"), bindparam("last"))
-        work.connection.execute(
-            delete(tables.ledger_values).where(values.batch_id == bindparam("batch"), between), gone
-        )
+        work.execute(delete(tables.ledger_values).where(values.batch_id == bindparam("batch"), between), gone)
 
 
 def _versions(work: Write, ids: list[int]) -> None:
     version, credential = tables.credential_versions, tables.credentials
     blank = {"issue_date": None, "expiration_date": None, "number": "", "own": "{}", "salt": None}
-    _set(work, version, version.c.id, ids, **blank)
-    _set(work, tables.decisions, tables.decisions.c.version_id, ids, reason="")
+    work.change(version.c.id, ids, **blank)
+    work.change(tables.decisions.c.version_id, ids, reason="")
     for start in range(0, len(ids), CHUNK):
         ours = select(version.c.credential_id).where(version.c.id.in_(ids[start : start + CHUNK])).distinct()
-        found = work.connection.execute(select(credential.c.id, credential.c.number).where(credential.c.id.in_(ours)))
-        for number, text in found.all():
-            if text:
-                this = update(credential).where(credential.c.id == number)
-                work.connection.execute(this.values(number=number_token(number)))
-        move_heads(work, list(work.connection.execute(ours).scalars()))
+        found = work.execute(select(credential.c.id, credential.c.number).where(credential.c.id.in_(ours)))
+        for row in found.all():
+            if row.number:
+                work.change(credential.c.id, [row.id], number=number_token(row.id))
+        move_heads(work, list(work.execute(ours).scalars()))
 
 
 def _rejects(work: Write, ids: list[int]) -> None:
-    reject, error = tables.rejects, tables.reject_errors
-    _set(work, reject, reject.c.id, ids, record_digest=None, reason=None)
-    _set(work, error, error.c.reject_id, ids, value=None, resolution=None, suggestion=None)
+    work.change(tables.rejects.c.id, ids, record_digest=None, reason=None)
+    work.change(tables.reject_errors.c.reject_id, ids, value=None, resolution=None, suggestion=None)
 
 
 def _patches(work: Write, ids: list[int]) -> None:
-    patch = tables.patches
-    removed = func.coalesce(patch.c.removed_at, literal(work.at, patch.c.removed_at.type))
-    _set(work, patch, patch.c.id, ids, record_digest="", old_value=None, new_value=None, removed_at=removed)
-
-
-def _media(work: Write, value: Erase) -> None:
-    _set(work, tables.media, tables.media.c.id, value.media, file_name="")
-    _set(work, tables.blobs, tables.blobs.c.sha256, value.blobs, erased_at=work.at)
+    patch = tables.patches.c
+    removed = func.coalesce(patch.removed_at, literal(work.at, patch.removed_at.type))
+    work.change(patch.id, ids, record_digest="", old_value=None, new_value=None, removed_at=removed)
 
 
 def _files(work: Write, value: Erase) -> None:
     """Whole files go; a batch that still waits on one has nothing left to wait for."""
-    batch, staged, c = tables.batches, tables.staged_media.c, work.connection
-    _set(work, tables.source_files, tables.source_files.c.sha256, value.files, content=None)
+    batch, staged = tables.batches.c, tables.staged_media.c
+    work.change(tables.source_files.c.sha256, value.files, content=None)
     for start in range(0, len(value.unjudged), CHUNK):
-        c.execute(delete(tables.staged_media).where(staged.batch_id.in_(value.unjudged[start : start + CHUNK])))
-    _set(work, batch, batch.c.id, value.unjudged, held_because=None)
-    _set(work, tables.runs, tables.runs.c.batch_id, value.unjudged, statistics="{}")
-    _set(work, batch, batch.c.id, value.waiting, state="discarded")
+        work.execute(delete(tables.staged_media).where(staged.batch_id.in_(value.unjudged[start : start + CHUNK])))
+    work.change(batch.id, value.unjudged, held_because=None)
+    work.change(tables.runs.c.batch_id, value.unjudged, statistics="{}")
+    work.change(batch.id, value.waiting, state="discarded")
     for number in value.waiting:
         work.event("discard", value.by, number)
-
-
-def _set(work: Write, table: Table, key: ColumnElement[Any], ids: list[Any], **values: Any) -> None:
-    for start in range(0, len(ids), CHUNK):
-        work.connection.execute(update(table).where(key.in_(ids[start : start + CHUNK])).values(**values))
 
 
 def tidy(engine: Engine) -> None:

@@ -1,15 +1,17 @@
-"""Sources: what their last runs looked like, and how long they have been silent."""
+"""Sources: their runs, how long they have been silent, and the corrections of their records."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import ColumnElement, and_, func, select
 
+from credtools.model import Patch
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
+from credtools.store.frames import frame
 
 SETTLED = ("ok", "partial")
 
@@ -78,12 +80,52 @@ def look_of(at: At, batch_id: int) -> str:
         return connection.execute(noted.limit(1)).scalar() or "{}"
 
 
-def field_counts(at: At, batch_id: int) -> set[int]:
-    """How many fields those records of a batch have that weren't rejected for just that, as far as they are kept."""
-    ledger, values = tables.ledger.c, tables.ledger_values.c
-    kept = select(ledger.codes, values.raw).join(
-        tables.ledger_values, and_(values.batch_id == ledger.batch_id, values.line == ledger.line)
+def runs(at: At) -> pd.DataFrame:
+    """Per source: its last run (at: datetime64[us, UTC]; verdict, file) and how many there were (runs: int64)."""
+    run, source = tables.runs, tables.sources
+    last = select(run.c.source_id, func.max(run.c.id).label("id"), func.count().label("runs")).group_by(run.c.source_id)
+    newest = last.subquery()
+    statement = (
+        select(
+            source.c.name.label("source"),
+            newest.c.runs,
+            run.c.at,
+            run.c.verdict,
+            run.c.file_name.label("file"),
+        )
+        .select_from(newest.join(run, run.c.id == newest.c.id).join(source, source.c.id == run.c.source_id))
+        .order_by(source.c.name)
+    )
+    return frame(at, statement)
+
+
+def patches(at: At, source: str) -> list[Patch]:
+    """The corrections of single records that are in force for a source, oldest first."""
+    c = tables.patches.c
+    statement = (
+        select(c.record_digest, c.ordinal, c.column_name, c.old_value, c.new_value)
+        .join(tables.sources)
+        .where(tables.sources.c.name == source, c.removed_at.is_(None), c.new_value.is_not(None))
+        .order_by(c.id)
     )
     with snapshot(at) as connection:
-        found = connection.execute(kept.where(ledger.batch_id == batch_id)).all()
-    return {len(json.loads(raw)) for codes, raw in found if "field_count" not in codes.split(",")}
+        return [Patch(*row) for row in connection.execute(statement)]
+
+
+def last_file(at: At, batch_id: int) -> int | None:
+    """The batch whose file (its same part) was finished last of those of this batch's source, or None.
+
+    Follow-ups of correction files are no files of the source.
+    """
+    batch, event, ours = tables.batches.c, tables.events.c, tables.batches.alias().c
+    same = (batch.source_id == ours.source_id, batch.part == ours.part, batch.id != ours.id)
+    statement = (
+        select(batch.id)
+        .join(tables.events, and_(event.batch_id == batch.id, event.kind == "finish"))
+        .join(ours.id.table, and_(*same))
+        .where(ours.id == batch_id, batch.state == "finished", came_from_source())
+        .order_by(event.seq.desc())
+        .limit(1)
+    )
+    with snapshot(at) as connection:
+        return connection.execute(statement).scalar()

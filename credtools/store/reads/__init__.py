@@ -1,0 +1,62 @@
+"""Reads: everything that is asked of the database, as plain values and frames.
+
+Each takes first whom to ask: the database as it is now, or a moment (`snapshot`) that several reads share.
+"""
+
+from credtools.store.reads.batches import (
+    BEGUN,
+    batch,
+    batch_of_attempt,
+    batches,
+    field_counts,
+    is_erased,
+    left,
+    source_bytes,
+)
+from credtools.store.reads.credentials import credentials, stored_versions
+from credtools.store.reads.media import (
+    all_media,
+    erased_blobs,
+    media_of,
+    media_of_versions,
+    referenced_blobs,
+    rows_of,
+    types_with_media,
+)
+from credtools.store.reads.organisation import lookups, profile_date_format, settings_texts
+from credtools.store.reads.rejects import Rejected, open_rejects, rejected, rejected_lines
+from credtools.store.reads.sources import last_file, last_runs, last_uploads, look_of, patches, runs, sources_of
+
+__all__ = [
+    "BEGUN",
+    "Rejected",
+    "all_media",
+    "batch",
+    "batch_of_attempt",
+    "batches",
+    "credentials",
+    "erased_blobs",
+    "field_counts",
+    "is_erased",
+    "last_file",
+    "last_runs",
+    "last_uploads",
+    "left",
+    "look_of",
+    "lookups",
+    "media_of",
+    "media_of_versions",
+    "open_rejects",
+    "patches",
+    "profile_date_format",
+    "referenced_blobs",
+    "rejected",
+    "rejected_lines",
+    "rows_of",
+    "runs",
+    "settings_texts",
+    "source_bytes",
+    "sources_of",
+    "stored_versions",
+    "types_with_media",
+]

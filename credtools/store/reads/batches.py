@@ -1,0 +1,112 @@
+"""Batches: their rows, their bytes, and what attempts have left behind."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Row, and_, exists, select
+
+from credtools.errors import RegistryError
+from credtools.store import tables
+from credtools.store.engine import At, snapshot
+from credtools.store.frames import frame
+
+BEGUN = ("upload", "continue")  # the events of an attempt that has not come to an end
+ATTEMPTED = (*BEGUN, "hold", "discard", "finish", "replay")
+
+
+def batch(at: At, batch_id: int) -> Row[Any]:
+    """The row of a batch, and: source (its name), erased (whether its bytes were), staged (whether files wait in it).
+
+    Raises RegistryError when there is none of this number.
+    """
+    staged = tables.staged_media.c.batch_id == tables.batches.c.id
+    with snapshot(at) as connection:
+        found = connection.execute(
+            select(
+                tables.batches,
+                tables.sources.c.name.label("source"),
+                tables.source_files.c.content.is_(None).label("erased"),
+                exists().where(staged).label("staged"),
+            )
+            .join(tables.sources)
+            .join(tables.source_files)
+            .where(tables.batches.c.id == batch_id)
+        ).one_or_none()
+    if found is None:
+        raise RegistryError("batch_unknown", batch=batch_id)
+    return found
+
+
+def batch_of_attempt(at: At, attempt_id: str) -> tuple[str, Row[Any]] | None:
+    """The last event of an attempt, and the batch it was about; None when it left nothing.
+
+    Several attempts may have gone on with the same batch; only the events tell what each of them did.
+    """
+    event = tables.events.c
+    naming = event.text.contains(f'"attempt": {json.dumps(attempt_id)}', autoescape=True)
+    statement = (
+        select(event.text, event.kind, event.batch_id)
+        .where(event.kind.in_(ATTEMPTED), naming)
+        .order_by(event.seq.desc())
+    )
+    with snapshot(at) as connection:
+        for text, kind, batch_id in connection.execute(statement):
+            if json.loads(text)["attempt"] == attempt_id:  # SQLite's LIKE makes no difference of case
+                return kind, connection.execute(select(tables.batches).where(tables.batches.c.id == batch_id)).one()
+    return None
+
+
+def batches(at: At) -> pd.DataFrame:
+    """All batches, newest first: batch (int64), source, file, state, uploaded_by, uploaded_at (datetime64[us, UTC]).
+
+    And the counts rows, new, new_versions, older, unchanged, rejected, waiting (int64).
+    """
+    c = tables.batches.c
+    names = (c.state, c.rows, c.new, c.new_versions, c.older, c.unchanged, c.rejected, c.waiting)
+    statement = (
+        select(c.id.label("batch"), tables.sources.c.name.label("source"), c.file_name.label("file"), *names)
+        .add_columns(c.uploaded_by, c.uploaded_at)
+        .join(tables.sources)
+        .order_by(c.id.desc())
+    )
+    return frame(at, statement)
+
+
+def source_bytes(at: At, sha256: str) -> bytes:
+    """The bytes of an uploaded file. Raises RegistryError when they were erased."""
+    file = tables.source_files.c
+    with snapshot(at) as connection:
+        content = connection.execute(select(file.content).where(file.sha256 == sha256)).scalar()
+    if content is None:
+        raise RegistryError("file_erased")
+    return bytes(content)
+
+
+def is_erased(at: At, sha256: str) -> bool:
+    """Whether the bytes of an uploaded file were erased."""
+    file = tables.source_files.c
+    with snapshot(at) as connection:
+        return bool(connection.execute(select(file.content.is_(None)).where(file.sha256 == sha256)).scalar())
+
+
+def left(at: At, batch_id: int) -> frozenset[str]:
+    """The causes that are left rejected by the last note."""
+    event = tables.events.c
+    last = select(event.text).where(event.batch_id == batch_id, event.kind == "leave").order_by(event.seq.desc())
+    with snapshot(at) as connection:
+        text = connection.execute(last.limit(1)).scalar()
+    return frozenset(json.loads(text)["causes"]) if text else frozenset()
+
+
+def field_counts(at: At, batch_id: int) -> set[int]:
+    """How many fields those records of a batch have that weren't rejected for just that, as far as they are kept."""
+    ledger, values = tables.ledger.c, tables.ledger_values.c
+    kept = select(ledger.codes, values.raw).join(
+        tables.ledger_values, and_(values.batch_id == ledger.batch_id, values.line == ledger.line)
+    )
+    with snapshot(at) as connection:
+        found = connection.execute(kept.where(ledger.batch_id == batch_id)).all()
+    return {len(json.loads(raw)) for codes, raw in found if "field_count" not in codes.split(",")}

@@ -1,0 +1,189 @@
+"""Batches before they are finished: draft, patch, amend, leave, hold, discard; and the note of each run."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from sqlalchemy import Engine, and_, bindparam, delete, insert, or_, select, update
+
+from credtools.recipe import Recipe
+from credtools.store import tables
+from credtools.store.transaction import Write, write
+from credtools.store.values import Draft, Patches
+
+batch = tables.batches.c
+
+
+def draft(engine: Engine, value: Draft) -> int:
+    """Keeps the bytes and opens a batch; returns its number.
+
+    A held batch of the same bytes, part and source is continued, as is the draft that this very attempt left behind
+    when it was tried before: its recipe becomes the given one.
+    """
+    with write(engine) as work:
+        source_id = _source(work, value.source)
+        recipe = {"recipe_text": value.recipe_text, "recipe_fingerprint": value.recipe_fingerprint}
+        begun = _begun(work, value, source_id)
+        if begun is not None:
+            work.change(batch.id, [begun], schema_name=value.schema_name, held_because=None, **recipe)
+            work.event("continue", value.by, begun, attempt=value.attempt_id, recipe=value.recipe_fingerprint)
+            return begun
+        _keep_bytes(work, value)
+        batch_id = work.next_id(tables.batches)
+        work.execute(
+            insert(tables.batches).values(
+                id=batch_id,
+                source_id=source_id,
+                sha256=value.sha256,
+                part=value.part,
+                file_name=value.file_name,
+                state="draft",
+                attempt_id=_unused(work, value.attempt_id),
+                schema_name=value.schema_name,
+                follows_id=value.follows_id,
+                uploaded_by=value.by,
+                uploaded_at=work.at,
+                **recipe,
+            )
+        )
+        file = {"sha256": value.sha256, "part": value.part, "source": value.source}
+        work.event("upload", value.by, batch_id, attempt=value.attempt_id, **file)
+        return batch_id
+
+
+def _begun(work: Write, value: Draft, source_id: int) -> int | None:
+    """The batch with which this attempt goes on, where there is one."""
+    same = (batch.sha256 == value.sha256, batch.part == value.part, batch.source_id == source_id)
+    own = and_(batch.state == "draft", batch.attempt_id == value.attempt_id)  # goes before one that is held
+    found = select(batch.id).where(*same, or_(own, batch.state == "held")).order_by(batch.state, batch.id)
+    return work.execute(found).scalar()
+
+
+def _held(work: Write, sha256: str, part: int, source_id: int) -> int | None:
+    """The batch of these bytes that waits for a person already."""
+    same = (batch.sha256 == sha256, batch.part == part, batch.source_id == source_id, batch.state == "held")
+    return work.execute(select(batch.id).where(*same)).scalar()
+
+
+def _keep_bytes(work: Write, value: Draft) -> None:
+    file = tables.source_files.c
+    erased = work.execute(select(file.content.is_(None)).where(file.sha256 == value.sha256)).scalar()
+    if erased is None:
+        row = {"sha256": value.sha256, "size": len(value.content), "content": value.content}
+        work.execute(insert(tables.source_files).values(**row))
+    elif erased:  # and here again
+        work.change(file.sha256, [value.sha256], content=value.content)
+
+
+def _unused(work: Write, attempt_id: str) -> str:
+    """The id itself, or a new one when an earlier batch has it: a scheduler tries again under the same id."""
+    taken = select(batch.id).where(batch.attempt_id == attempt_id)
+    return attempt_id if work.execute(taken).scalar() is None else uuid.uuid4().hex
+
+
+def patch(engine: Engine, value: Patches) -> None:
+    """Puts corrections in force, each in the place of an earlier one of the same cell; `new` None only removes it.
+
+    They are kept while the same records keep coming. Raises RegistryError when the batch is no longer a draft or held.
+    """
+    c = tables.patches.c
+    with write(engine) as work:
+        source_id = work.waiting(value.batch_id).source_id
+        earlier = (
+            update(tables.patches)
+            .where(
+                c.source_id == source_id,
+                c.record_digest == bindparam("digest"),
+                c.ordinal == bindparam("place"),
+                c.column_name == bindparam("name"),
+                c.removed_at.is_(None),
+            )
+            .values(removed_at=work.at)
+        )
+        places = zip(value.record_digest, value.ordinal, value.column, strict=True)
+        work.execute(earlier, [{"digest": d, "place": o, "name": n} for d, o, n in places])
+        kept = [k for k, new in enumerate(value.new) if new is not None]
+        work.insert(
+            tables.patches,
+            {
+                "id": work.ids(tables.patches, len(kept)),
+                "source_id": source_id,
+                "record_digest": [value.record_digest[k] for k in kept],
+                "ordinal": [value.ordinal[k] for k in kept],
+                "column_name": [value.column[k] for k in kept],
+                "old_value": [value.old[k] for k in kept],
+                "new_value": [value.new[k] for k in kept],
+                "batch_id": value.batch_id,
+                "made_by": value.by,
+                "made_at": work.at,
+            },
+        )
+        work.event("patch", value.by, value.batch_id, cells=len(kept), removed=len(value.new) - len(kept))
+
+
+def amend(engine: Engine, batch_id: int, by: str, recipe: Recipe) -> None:
+    """Gives a draft or held batch another recipe, so that whoever opens it next goes on with it."""
+    with write(engine) as work:
+        work.waiting(batch_id)
+        said = {"schema_name": recipe.schema, "recipe_text": recipe.text(), "recipe_fingerprint": recipe.fingerprint}
+        work.change(batch.id, [batch_id], **said)
+        work.event("amend", by, batch_id, recipe=recipe.fingerprint)
+
+
+def leave(engine: Engine, batch_id: int, by: str, causes: Iterable[str]) -> None:
+    """Notes which causes are left rejected, so that whoever opens the batch next sees it; the last note counts.
+
+    `causes`: digests that hold no value.
+    """
+    with write(engine) as work:
+        work.waiting(batch_id)
+        work.event("leave", by, batch_id, causes=sorted(causes))
+
+
+def hold(engine: Engine, batch_id: int, by: str, *, attempt_id: str, rows: int, because: str, statistics: str) -> int:
+    """Sets a batch aside for a person: no ledger, no rejects, every row waits. Returns the number that waits.
+
+    When another run has held the same bytes in the meantime this batch is discarded, and follows that one.
+    """
+    with write(engine) as work:
+        this = work.waiting(batch_id)
+        held = _held(work, this.sha256, this.part, this.source_id) or batch_id
+        if held == batch_id:
+            work.change(batch.id, [batch_id], state="held", held_because=because, rows=rows, waiting=rows)
+            work.event("hold", by, batch_id, attempt=attempt_id, rows=rows)
+        else:
+            work.change(batch.id, [batch_id], state="discarded", follows_id=held)
+            work.event("discard", by, batch_id, attempt=attempt_id, follows=held)
+        note_run(work, this.source_id, held, "held", this.file_name, statistics)
+        return held
+
+
+def discard(engine: Engine, batch_id: int, by: str) -> None:
+    """Gives up a draft or held batch; its rows are not judged and its number is not used again."""
+    with write(engine) as work:
+        work.waiting(batch_id)
+        work.change(batch.id, [batch_id], state="discarded")
+        work.execute(delete(tables.staged_media).where(tables.staged_media.c.batch_id == batch_id))
+        work.event("discard", by, batch_id)
+
+
+def note_failure(engine: Engine, source: str, file_name: str) -> None:
+    """Keeps that a run failed, so that a source which delivers nothing usable is seen."""
+    with write(engine) as work:
+        note_run(work, _source(work, source), None, "failed", file_name, "{}")
+
+
+def note_run(work: Write, source_id: int, batch_id: int | None, verdict: str, file_name: str, statistics: str) -> None:
+    """Keeps what a run looked like, as the yardstick for the next file of its source."""
+    run = {"source_id": source_id, "batch_id": batch_id, "at": work.at, "verdict": verdict, "file_name": file_name}
+    work.execute(insert(tables.runs).values(id=work.next_id(tables.runs), statistics=statistics, **run))
+
+
+def _source(work: Write, name: str) -> int:
+    """The id of a source, made when it is first seen."""
+    found = work.execute(select(tables.sources.c.id).where(tables.sources.c.name == name)).scalar()
+    if found is None:
+        found = work.next_id(tables.sources)
+        work.execute(insert(tables.sources).values(id=found, name=name))
+    return int(found)

@@ -1,0 +1,124 @@
+"""Media: files linked to versions, or staged for the rows of a draft until it is finished."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Engine, delete, select
+
+from credtools.errors import RegistryError
+from credtools.model import WAITING_STATES
+from credtools.store import tables
+from credtools.store.digests import media_digest
+from credtools.store.transaction import Write, write
+from credtools.store.values import Media
+
+
+def add_media(engine: Engine, value: Media) -> int:
+    """Links files to the versions of a finished batch, or stages them for a draft or held one; how many are new.
+
+    What is linked or staged already is left as it is. Raises RegistryError when the batch is none of these, or a line
+    has no accepted or unchanged row.
+    """
+    with write(engine) as work:
+        state = _require_open(work, value.batch_id)
+        _keep_blobs(work, value)
+        rows = list(dict.fromkeys(zip(value.line, value.sha256, value.file_name, strict=True)))
+        return _stage(work, value, rows) if state in WAITING_STATES else _link(work, value.batch_id, value.by, rows)
+
+
+def remove_staged(engine: Engine, batch_id: int, by: str, names: Iterable[str]) -> int:
+    """Takes files of these names away from a draft or held batch again; returns from how many rows."""
+    staged = tables.staged_media
+    with write(engine) as work:
+        state = work.batch(batch_id).state
+        if state not in WAITING_STATES:
+            raise RegistryError("media_settled", batch=batch_id, state=state)
+        gone = 0
+        for name in names:
+            ours = (staged.c.batch_id == batch_id, staged.c.file_name == name)
+            gone += work.execute(delete(staged).where(*ours)).rowcount
+        work.event("unstage", by, batch_id, count=gone)
+        return gone
+
+
+def switch_media(engine: Engine, batch_id: int, by: str, *, optional: bool | None) -> None:
+    """Lets the credentials of a batch go without required media; None: type and organisation decide again."""
+    with write(engine) as work:
+        _require_open(work, batch_id)
+        work.change(tables.batches.c.id, [batch_id], media_optional=optional)
+        work.event("media_switch", by, batch_id, optional=optional)
+
+
+def link_staged(work: Write, from_batch: int, into_batch: int, by: str) -> None:
+    """Makes what was staged for a draft media of the versions to which the ledger's rows point; within a finish."""
+    staged = tables.staged_media
+    columns = (staged.c.line, staged.c.sha256, staged.c.file_name)
+    ours = select(*columns).where(staged.c.batch_id == from_batch).order_by(staged.c.line, staged.c.sha256)
+    if rows := [tuple(row) for row in work.execute(ours)]:
+        _link(work, into_batch, by, rows, strict=False)
+        work.execute(delete(staged).where(staged.c.batch_id == from_batch))  # the blobs are swept later
+
+
+def _require_open(work: Write, batch_id: int) -> str:
+    state = str(work.batch(batch_id).state)
+    if state not in (*WAITING_STATES, "finished"):
+        raise RegistryError("batch_without_media", batch=batch_id, state=state)
+    return state
+
+
+def _keep_blobs(work: Write, value: Media) -> None:
+    blob = tables.blobs
+    given = {row[0]: row for row in zip(value.sha256, value.size, value.media_type, strict=True)}
+    known = {row.sha256: row.erased_at for row in work.execute(select(blob.c.sha256, blob.c.erased_at))}
+    again = [sha256 for sha256 in given if known.get(sha256)]  # erased before, and here again
+    work.change(blob.c.sha256, again, erased_at=None)
+    if new := [row for sha256, row in given.items() if sha256 not in known]:
+        work.insert(blob, dict(zip(("sha256", "size", "media_type"), map(list, zip(*new, strict=True)), strict=True)))
+
+
+def _stage(work: Write, value: Media, rows: list[tuple[int, str, str]]) -> int:
+    staged = tables.staged_media
+    there = select(staged.c.line, staged.c.sha256).where(staged.c.batch_id == value.batch_id)
+    known = {tuple(row) for row in work.execute(there)}
+    new = {row[:2]: row for row in rows if row[:2] not in known}
+    if not new:
+        return 0
+    line, sha256, name = (list(column) for column in zip(*new.values(), strict=True))
+    columns = {"batch_id": value.batch_id, "line": line, "sha256": sha256, "file_name": name}
+    work.insert(staged, columns | {"added_by": value.by, "added_at": work.at})
+    work.event("stage", value.by, value.batch_id, count=len(new))
+    return len(new)
+
+
+def _link(work: Write, batch_id: int, by: str, rows: list[tuple[Any, ...]], *, strict: bool = True) -> int:
+    """The rows' versions are those of the ledger; `strict`: a line without one refuses all."""
+    if not rows:
+        return 0
+    ledger, media = tables.ledger.c, tables.media
+    ours = select(ledger.line, ledger.version_id).where(ledger.batch_id == batch_id, ledger.version_id.is_not(None))
+    versions: dict[int, int] = {row.line: row.version_id for row in work.execute(ours)}
+    if strict and (strange := sorted({line for line, *_ in rows} - versions.keys())):
+        raise RegistryError("line_without_version", line=strange[0], batch=batch_id)
+    ids = ours.with_only_columns(ledger.version_id)
+    there = select(media.c.version_id, media.c.sha256).where(media.c.version_id.in_(ids), media.c.removed_at.is_(None))
+    known = {tuple(row) for row in work.execute(there)}
+    new = {(versions[line], sha256): name for line, sha256, name in rows if line in versions}
+    new = {key: name for key, name in new.items() if key not in known}
+    if not new:
+        return 0
+    numbers = work.ids(media, len(new))
+    columns: dict[str, Any] = {
+        "id": list(numbers),
+        "version_id": [version for version, _ in new],
+        "sha256": [sha256 for _, sha256 in new],
+        "file_name": list(new.values()),
+    }
+    blobs = work.execute(select(tables.blobs.c.sha256, tables.blobs.c.media_type))
+    types = {row.sha256: row.media_type for row in blobs}
+    kinds = [types[sha256] for sha256 in columns["sha256"]]
+    digest = media_digest(columns["id"], columns["version_id"], columns["sha256"], kinds, [by] * len(new))
+    work.insert(media, columns | {"added_by": by, "added_at": work.at})
+    work.event("media", by, batch_id, first=numbers[0], count=len(new), links=digest)
+    return len(new)
