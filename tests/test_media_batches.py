@@ -77,6 +77,16 @@ def test_finished_batch_is_topped_up(registry: Registry, tmp_path: Path) -> None
     assert registry.verify() == []
 
 
+@pytest.mark.parametrize("finished", [False, True], ids=["draft", "finished"])
+def test_a_name_may_hold_the_issue_date(registry: Registry, tmp_path: Path, finished: bool) -> None:  # noqa: FBT001
+    """A day in a file's name is written as in every system, before and after a batch is finished."""
+    batch = registry.upload(export(tmp_path, PASS))
+    if finished:
+        batch.finish()
+    folder = filled(tmp_path / "in", {"ana@example.org_2024-01-01.pdf": pdf()})
+    assert len(batch.add_media(folder, "{user_email}_{issue_date}").matched) == 1
+
+
 def test_adding_again_changes_nothing(registry: Registry, tmp_path: Path) -> None:
     """The same files, added twice to a draft or a finished batch, are linked once, and nothing new is chained."""
     batch = registry.upload(export(tmp_path, PASS))

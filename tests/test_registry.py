@@ -54,6 +54,7 @@ def rejects(registry: Registry) -> list[tuple[Any, ...]]:
 def credentials(registry: Registry) -> list[tuple[Any, ...]]:
     frame = registry.credentials()
     columns = ["user_email", "credential_type", "issue_date", "decision", "newest"]
+    frame["issue_date"] = frame["issue_date"].astype("str")
     return [(*map(str, row[:-1]), bool(row[-1])) for row in frame[columns].itertuples(index=False)]
 
 

@@ -14,12 +14,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import Pool
 
 import credtools as ct
+from credtools import store
 from credtools.errors import CredtoolsError, RegistryError
 from credtools.registry import Registry
 from credtools.store import tables
 from credtools.store.engine import APPLICATION_ID, FILE_LAYOUT, GENESIS, WRITES
 from credtools.store.transaction import write as writing
-from tests.builders import TYPES, USERS, export, load, only_postgres, only_sqlite, rows_of, tamper, write
+from tests.builders import MIXED, TYPES, USERS, export, load, only_postgres, only_sqlite, rows_of, tamper, write
+from tests.pictures import png
 
 CANARY = "canary-7f3a"
 
@@ -370,6 +372,37 @@ def test_a_refused_row_is_not_shown_by_postgresql(
     why = 'duplicate key value violates unique constraint "uq_users_email_key"'
     assert [(problem.reason, problem.facts) for problem in caught] == [("write_refused", {"why": why})]
     assert CANARY not in "".join(traceback.format_exception(caught[0]))
+
+
+# What a frame holds besides text; whatever comes from an outer join may be missing.
+TYPED = {
+    "credentials": {"batch": "int64", "line": "int64", "credential": "int64", "newest": "bool"}
+    | dict.fromkeys(("issue_date", "expiration_date"), "datetime64[s]"),
+    "batches": dict.fromkeys(("batch", "rows", "new", "new_versions", "older", "unchanged", "rejected"), "int64")
+    | {"waiting": "int64", "uploaded_at": "datetime64[us, UTC]"},
+    "runs": {"runs": "int64", "at": "datetime64[us, UTC]"},
+    "media_of": {"line": "int64", "size": "int64", "added_at": "datetime64[us, UTC]"},
+    "all_media": {"batch": "int64", "line": "int64", "size": "int64", "added_at": "datetime64[us, UTC]"},
+    "rows_of": {"line": "int64", "version_id": "Int64", "asked": "bool", "issue_date": "datetime64[s]"},
+    "media_of_versions": {"version": "int64", "asked": "bool"},
+}
+
+
+@pytest.mark.parametrize("filled", [False, True], ids=["empty", "filled"])
+def test_frames_have_the_types_of_their_columns(registry: Registry, tmp_path: Path, filled: bool) -> None:  # noqa: FBT001
+    """A frame has the same dtypes on both databases, with rows and without."""
+    if filled:
+        batch = registry.upload(export(tmp_path, *MIXED, "ana@example.org,Passport,2024-01-01,,"))
+        batch.finish()
+        (tmp_path / "ana@example.org_Passport.png").write_bytes(png())
+        batch.add_media(tmp_path / "ana@example.org_Passport.png", "{user_email}_{credential_type}")
+    read = {name: getattr(store.reads, name) for name in TYPED}
+    with store.snapshot(registry.engine) as at:
+        about = {"media_of": (1,), "rows_of": (1,), "media_of_versions": ([1, 2],)}
+        frames = {name: ask(at, *about.get(name, ())) for name, ask in read.items()}
+    assert {name for name, frame in frames.items() if not frame.empty} == (set(TYPED) if filled else set())
+    for name, frame in frames.items():
+        assert {k: str(v) for k, v in frame.dtypes.items() if str(v) != "str"} == TYPED[name], name
 
 
 def test_events_hold_no_personal_values(registry: Registry, tmp_path: Path) -> None:

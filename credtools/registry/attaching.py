@@ -167,9 +167,8 @@ def _finished(session: Session, draft: Draft) -> tuple[pd.DataFrame, Stored]:
     """Its ledger's rows; all media of their versions count as the batch's own."""
     frame = store.rows_of(session.at, draft.id)
     usable = frame["version_id"].notna()
-    required = frame["asked"].eq(True)  # None where there is no version
     key = frame["version_id"].where(usable, -frame["line"])
-    return frame.assign(usable=usable, key=key, required=required), []
+    return frame.assign(usable=usable, key=key, required=frame["asked"], issue_date=frame["issue_date"].dt.date), []
 
 
 def _waiting(session: Session, draft: Draft) -> tuple[pd.DataFrame, Stored]:

@@ -41,7 +41,7 @@ def frame(at: At, statement: Any, *, optional: Collection[str] = ()) -> pd.DataF
         )
 
 
-def _series(values: Collection[Any], column: Any, connection: Connection, *, missing: bool) -> pd.Series[Any]:
+def _series(values: Collection[Any], column: Any, connection: Connection, *, missing: bool) -> Any:
     """What has to be converted is converted once per value, not once per row."""
     nullable = missing or getattr(getattr(column, "element", column), "nullable", False)
     dtype: Any = next((names[nullable] for kind, *names in DTYPES if isinstance(column.type, kind)), "str")
