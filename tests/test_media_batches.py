@@ -14,7 +14,8 @@ from credtools.cli import main
 from credtools.errors import FileError, RegistryError
 from credtools.model import Counts
 from credtools.registry import Batch, Registry
-from credtools.store import referenced_blobs, tables
+from credtools.store import tables
+from credtools.store.reads import referenced_blobs
 from tests.builders import ANA, APPROVER, BEN, CARA, ZOE, export, only_sqlite, rows_of, tamper
 from tests.deliveries import PATTERN, compare, deliver, organise
 from tests.pictures import filled, jpeg, pdf, png, zipped

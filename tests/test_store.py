@@ -366,7 +366,8 @@ def test_a_refused_row_is_not_shown_by_postgresql(
         )
         thread = threading.Thread(target=load_the_same)
         thread.start()
-        thread.join(0.5)
+        while thread.is_alive() and not ask(registry_url, "SELECT 1 FROM pg_locks WHERE NOT granted"):
+            thread.join(0.05)  # until it waits for the one who hasn't committed
         raw.commit()
         thread.join()
     why = 'duplicate key value violates unique constraint "uq_users_email_key"'

@@ -133,8 +133,8 @@ def _clean(home: Home, found: Found, *, dry_run: bool = False) -> int:
 
 
 def _tidy(home: Home) -> None:
-    home.blobs.erase(store.erased_blobs(home.engine))
-    home.blobs.sweep(store.referenced_blobs(home.engine))
+    home.blobs.erase(store.reads.erased_blobs(home.engine))
+    home.blobs.sweep(store.reads.referenced_blobs(home.engine))
     store.tidy(home.engine)
 
 

@@ -36,11 +36,11 @@ class Answers(Session):
             its recipe expects a file), overdue (datetime64[us, UTC]: since when none has come; missing if none is).
         """
         with self.moment() as now:
-            return standing.with_silence(store.reads.runs(now.at), store.last_uploads(now.at), datetime.now(UTC))
+            return standing.with_silence(store.reads.runs(now.at), store.reads.last_uploads(now.at), datetime.now(UTC))
 
     def sources_of(self, path: str | Path) -> list[str]:
         """From which sources this very file was uploaded before, the last one first."""
-        return store.sources_of(self.engine, hashlib.sha256(reading.file_bytes(path)).hexdigest())
+        return store.reads.sources_of(self.engine, hashlib.sha256(reading.file_bytes(path)).hexdigest())
 
     def credentials(self) -> pd.DataFrame:
         """All versions of credentials that count or wait for a decision, or were declined, in the order they came.
@@ -67,7 +67,7 @@ class Answers(Session):
             batch, line (int64), file, media_type (str), size (int64: bytes), sha256 (str: for `blobs`), added_by (str),
             added_at (datetime64[us, UTC]).
         """
-        return store.all_media(self.engine)
+        return store.reads.all_media(self.engine)
 
     @property
     def audit(self) -> Audit:

@@ -146,7 +146,7 @@ def _rows(session: Session, draft: Draft, *, named: bool) -> list[Row]:
         names = {line: media.names_in(cell) for line, cell in zip(review.table.lines.tolist(), cells, strict=False)}
     keys = dict(zip(frame["line"].tolist(), frame["key"].tolist(), strict=True))
     there: dict[int, dict[str, str]] = defaultdict(dict)
-    own = store.media_of(session.at, draft.id)[["line", "file", "sha256"]].itertuples(index=False)
+    own = store.reads.media_of(session.at, draft.id)[["line", "file", "sha256"]].itertuples(index=False)
     for key, file, sha256 in (*stored, *((keys[line], *rest) for line, *rest in own)):
         there[key][fold(file)] = sha256
     return [
@@ -165,7 +165,7 @@ def _rows(session: Session, draft: Draft, *, named: bool) -> list[Row]:
 
 def _finished(session: Session, draft: Draft) -> tuple[pd.DataFrame, Stored]:
     """Its ledger's rows; all media of their versions count as the batch's own."""
-    frame = store.rows_of(session.at, draft.id)
+    frame = store.reads.rows_of(session.at, draft.id)
     usable = frame["version_id"].notna()
     key = frame["version_id"].where(usable, -frame["line"])
     return frame.assign(usable=usable, key=key, required=frame["asked"], issue_date=frame["issue_date"].dt.date), []
@@ -179,7 +179,7 @@ def _waiting(session: Session, draft: Draft) -> tuple[pd.DataFrame, Stored]:
     types = found[["type_id"]].merge(lookups.types, how="left", left_on="type_id", right_on="id")
     first = [k if again is None else again for k, again in enumerate(changes.repeats)]
     version = [_stored(version) if version else row for version, row in zip(changes.equals, first, strict=True)]
-    stored = store.media_of_versions(session.at, {version for version in changes.equals if version})
+    stored = store.reads.media_of_versions(session.at, {version for version in changes.equals if version})
     stored["key"] = stored["version"].map(_stored)
     accepted = pd.Series(changes.verdict).isin(ACCEPTED) & (not draft.row.media_optional)
     here = pd.Series(version).isin(stored.loc[stored["asked"].eq(True), "key"])
@@ -211,7 +211,9 @@ def _text(value: Any) -> str:
 
 def require_blobs(session: Session, draft: Draft) -> None:
     """Raises RegistryError when a staged file is no longer the one that was added: nothing is finished then."""
-    staged = store.media_of(session.at, draft.id) if draft.row.staged else pd.DataFrame(columns=["line", "sha256"])
+    staged = (
+        store.reads.media_of(session.at, draft.id) if draft.row.staged else pd.DataFrame(columns=["line", "sha256"])
+    )
     for line, sha256 in staged[["line", "sha256"]].drop_duplicates("sha256").itertuples(index=False):
         try:
             session.blobs.read(sha256)

@@ -197,7 +197,7 @@ class Batch(Shown):
             line (int64), file, media_type (str), size (int64: bytes), sha256 (str: for `registry.blobs`), added_by
             (str), added_at (datetime64[us, UTC]).
         """
-        return store.media_of(self.registry.engine, self.id)
+        return store.reads.media_of(self.registry.engine, self.id)
 
     # --- finishing ------------------------------------------------------------------------------------------
 

@@ -70,7 +70,7 @@ class _Row:
     """A row of the file: its line, the reject that it speaks of, and its record as corrected."""
 
     line: int
-    reject: store.Rejected
+    reject: store.reads.Rejected
     record: list[str]
     changed: bool
 
@@ -83,7 +83,7 @@ class _File:
     repaired: list[tuple[int, str]] = field(default_factory=list)
     problems: list[tuple[int, str]] = field(default_factory=list)
 
-    def rows(self, found: Mapping[int, store.Rejected]) -> Iterator[tuple[int, store.Rejected]]:
+    def rows(self, found: Mapping[int, store.reads.Rejected]) -> Iterator[tuple[int, store.reads.Rejected]]:
         """Each row that can be taken, with its reject; all others become problems."""
         taken: set[int] = set()
         for row, text in enumerate(self.table.frame[KEY].tolist()):
@@ -111,8 +111,8 @@ def correct(session: Session, path: str | Path, recipe: Recipe | None = None) ->
     """
     file = _File(exports.read_corrections(path))
     keys = filter(None, map(key_of, file.table.frame[KEY]))
-    found = store.rejected(session.engine, [number for number, _ in keys])
-    by_batch: defaultdict[int, list[tuple[int, store.Rejected]]] = defaultdict(list)
+    found = store.reads.rejected(session.engine, [number for number, _ in keys])
+    by_batch: defaultdict[int, list[tuple[int, store.reads.Rejected]]] = defaultdict(list)
     for row, reject in file.rows(found):
         by_batch[reject.batch].append((row, reject))
     done = Corrected()
@@ -124,7 +124,7 @@ def correct(session: Session, path: str | Path, recipe: Recipe | None = None) ->
         for row, _ in rows:
             file.problem(row, WIDTH_GONE.format(number))
     seen = {*done.untouched, *done.still_wrong, *done.newly_wrong}
-    still_open = (number for batch in by_batch for number in store.open_rejects(session.engine, batch))
+    still_open = (number for batch in by_batch for number in store.reads.open_rejects(session.engine, batch))
     return replace(
         done,
         left_out=tuple(number for number in still_open if number not in seen),
@@ -153,7 +153,7 @@ class _FollowUp:
         self.formats = {h: formats[c] or default for h, c in columns.items() if c in formats}
 
     def settle(
-        self, rows: Sequence[tuple[int, store.Rejected]], found: Mapping[int, store.Rejected], name: str
+        self, rows: Sequence[tuple[int, store.reads.Rejected]], found: Mapping[int, store.reads.Rejected], name: str
     ) -> Corrected:
         """Judges the rows, writes those that are worth it, and says what became of each."""
         mine = list(self._rows(rows, found))
@@ -176,7 +176,9 @@ class _FollowUp:
             raise
         return replace(_became(chosen, judging.review(session, draft)), untouched=untouched, receipts=(receipt,))
 
-    def _rows(self, rows: Sequence[tuple[int, store.Rejected]], found: Mapping[int, store.Rejected]) -> Iterator[_Row]:
+    def _rows(
+        self, rows: Sequence[tuple[int, store.reads.Rejected]], found: Mapping[int, store.reads.Rejected]
+    ) -> Iterator[_Row]:
         for place, keyed in rows:
             reject, record = keyed, self._record(place, keyed)
             while reject.superseded_by is not None:
@@ -191,7 +193,7 @@ class _FollowUp:
             else:
                 yield _Row(int(self.file.table.lines[place]), reject, record, json.dumps(record) != reject.raw)
 
-    def _record(self, place: int, reject: store.Rejected) -> list[str]:
+    def _record(self, place: int, reject: store.reads.Rejected) -> list[str]:
         """The record as the file has it now; where nothing was changed, byte for byte as it came."""
         raw: list[str] = json.loads(reject.raw or "[]")
         blamed = {error.heading for error in reject.errors}

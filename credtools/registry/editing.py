@@ -167,7 +167,7 @@ def leave(session: Session, draft: Draft, causes: Iterable[str]) -> None:
 
 def left(session: Session, draft: Draft, causes: Iterable[str]) -> frozenset[str]:
     """Those of these causes that are kept as left rejected."""
-    kept = store.left(session.engine, draft.id)
+    kept = store.reads.left(session.engine, draft.id)
     return frozenset(name for name, seal in _sealed(session, draft, causes if kept else ()).items() if seal in kept)
 
 

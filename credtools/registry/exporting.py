@@ -39,8 +39,8 @@ def _columns(session: Session, schema: str) -> list[Column]:
 
 def rejects(session: Session, path: str | Path, batch: int | None = None, only: Collection[int] | None = None) -> int:
     """Writes the open rejects (of one batch, or `only` those of some numbers) for correction; returns how many."""
-    by_batch: defaultdict[int, list[store.Rejected]] = defaultdict(list)
-    for reject in store.open_rejects(session.engine, batch).values():
+    by_batch: defaultdict[int, list[store.reads.Rejected]] = defaultdict(list)
+    for reject in store.reads.open_rejects(session.engine, batch).values():
         if only is None or reject.id in only:
             by_batch[reject.batch].append(reject)
     rows = []
@@ -51,7 +51,7 @@ def rejects(session: Session, path: str | Path, batch: int | None = None, only: 
     return len(rows)
 
 
-def _wrong_row(reject: store.Rejected, headings: Sequence[str]) -> WrongRow:
+def _wrong_row(reject: store.reads.Rejected, headings: Sequence[str]) -> WrongRow:
     raw = json.loads(reject.raw or "[]")
     said = [(error.heading, str(error.resolution or ""), str(error.suggestion or "")) for error in reject.errors]
     return WrongRow(

@@ -22,9 +22,9 @@ def corrected(session: Session, draft: Draft, review: Review, changes: Changes) 
     keys of its rows), nor where the bytes of the last file were erased.
     """
     table = review.table
-    last = None if draft.answers else store.last_file(session.at, draft.id)
+    last = None if draft.answers else store.reads.last_file(session.at, draft.id)
     came = set(zip(table.record_digests, table.ordinals, strict=True))
-    wrong = store.open_rejects(session.at, last) if last is not None else {}
+    wrong = store.reads.open_rejects(session.at, last) if last is not None else {}
     gone = {number: one for number, one in wrong.items() if (one.record_digest, one.ordinal) not in came}
     if last is None or not gone:
         return {}
@@ -34,7 +34,7 @@ def corrected(session: Session, draft: Draft, review: Review, changes: Changes) 
         return {}
     keys = list(zip(before.record_digests, before.ordinals, strict=True))
     known = set(keys)
-    rejected = store.rejected_lines(session.at, last)
+    rejected = store.reads.rejected_lines(session.at, last)
     right = {key for key, line in zip(keys, before.lines.tolist(), strict=True) if line not in rejected}
     headings = list(before.frame.columns)
     if not right or not right <= came or headings != list(table.frame.columns):

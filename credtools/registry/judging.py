@@ -97,5 +97,5 @@ def _warned(session: Session, found: Review, changed: Changes, draft: Draft | No
     """With the schema's warnings about what is stored, and about media that are asked for and not there."""
     if session.lookups().settings.media_optional or (draft and draft.row.media_optional):
         return with_stored(found, changed, None)
-    lines = store.media_of(session.at, draft.id)["line"] if draft and draft.row.staged else ()
+    lines = store.reads.media_of(session.at, draft.id)["line"] if draft and draft.row.staged else ()
     return with_stored(found, changed, lines)

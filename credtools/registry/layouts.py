@@ -31,7 +31,7 @@ def table(session: Session, draft: Draft) -> Table | None:
     if not draft.row.erased:
         return judging.table(session, draft)
     noted = _noted(session, draft)
-    widths = {noted.expected_fields} if noted.expected_fields else store.field_counts(session.engine, draft.id)
+    widths = {noted.expected_fields} if noted.expected_fields else store.reads.field_counts(session.engine, draft.id)
     if len(widths) != 1:
         return None
     (width,) = widths
@@ -48,4 +48,4 @@ def as_csv(records: Iterable[Sequence[str]]) -> bytes:
 
 
 def _noted(session: Session, draft: Draft) -> Look:
-    return Look.from_json(store.look_of(session.engine, draft.id))
+    return Look.from_json(store.reads.look_of(session.engine, draft.id))

@@ -61,7 +61,7 @@ def _unknown_types(session: Session, draft: Draft) -> dict[str, int]:
 def findings(session: Session, draft: Draft) -> list[Deviation]:
     """What is unlike the last files of the source, each in one sentence; `holds` by what the recipe expects."""
     with session.moment() as now:
-        before = [Look.from_json(text) for text in store.last_runs(now.at, draft.source, LAST_RUNS)]
+        before = [Look.from_json(text) for text in store.reads.last_runs(now.at, draft.source, LAST_RUNS)]
         return expectations.deviations(draft.recipe.expect, look(now, draft), before)
 
 

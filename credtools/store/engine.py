@@ -91,7 +91,9 @@ def upgrade(url: str) -> Upgraded:
     with _existing(parsed) as engine:
         with engine.connect().execution_options(**WRITES) as connection, connection.begin():
             _layout(connection, parsed)
-            connection.execute(select(tables.audit_head).with_for_update())  # who writes on PostgreSQL ends first
+            if path is None:
+                connection.exec_driver_sql("SET LOCAL lock_timeout = 0")  # however long who writes there takes
+            connection.execute(select(tables.audit_head).with_for_update())
             before = _layout(connection, parsed)
             if before not in LAYOUTS:
                 raise RegistryError("layout_unknown", registry=_shown(parsed), layout=before)
@@ -206,7 +208,14 @@ def _shown(url: URL) -> str:
 def _make_engine(url: URL, *, creating: bool = False) -> Engine:
     if url.get_backend_name() == "postgresql":
         # A connection that died over night is noticed before it is used.
-        return create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
+        engine = create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
+
+        @event.listens_for(engine, "connect")
+        def _wait(connection: Any, _record: Any) -> None:
+            connection.execute(f"SET lock_timeout = {BUSY_MILLISECONDS}")
+            connection.commit()
+
+        return engine
     engine = create_engine(url, hide_parameters=True)
 
     @event.listens_for(engine, "connect")

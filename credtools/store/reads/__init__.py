@@ -9,7 +9,6 @@ from credtools.store.reads.batches import (
     batch_of_attempt,
     batches,
     field_counts,
-    is_erased,
     left,
     source_bytes,
 )
@@ -21,9 +20,8 @@ from credtools.store.reads.media import (
     media_of_versions,
     referenced_blobs,
     rows_of,
-    types_with_media,
 )
-from credtools.store.reads.organisation import lookups, profile_date_format, settings_texts
+from credtools.store.reads.organisation import lookups, settings_texts
 from credtools.store.reads.rejects import Rejected, open_rejects, rejected, rejected_lines
 from credtools.store.reads.sources import last_file, last_runs, last_uploads, look_of, patches, runs, sources_of
 
@@ -37,7 +35,6 @@ __all__ = [
     "credentials",
     "erased_blobs",
     "field_counts",
-    "is_erased",
     "last_file",
     "last_runs",
     "last_uploads",
@@ -48,7 +45,6 @@ __all__ = [
     "media_of_versions",
     "open_rejects",
     "patches",
-    "profile_date_format",
     "referenced_blobs",
     "rejected",
     "rejected_lines",
@@ -58,5 +54,4 @@ __all__ = [
     "source_bytes",
     "sources_of",
     "stored_versions",
-    "types_with_media",
 ]

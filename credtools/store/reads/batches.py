@@ -85,13 +85,6 @@ def source_bytes(at: At, sha256: str) -> bytes:
     return bytes(content)
 
 
-def is_erased(at: At, sha256: str) -> bool:
-    """Whether the bytes of an uploaded file were erased."""
-    file = tables.source_files.c
-    with snapshot(at) as connection:
-        return bool(connection.execute(select(file.content.is_(None)).where(file.sha256 == sha256)).scalar())
-
-
 def left(at: At, batch_id: int) -> frozenset[str]:
     """The causes that are left rejected by the last note."""
     event = tables.events.c

@@ -111,13 +111,6 @@ def _asked() -> ColumnElement[bool]:
     return func.coalesce(and_(needed, ~free, tables.credential_versions.c.decision != "declined"), False)
 
 
-def types_with_media(at: At) -> dict[int, str]:
-    """The names, by id, of the types that require media."""
-    kind = tables.credential_types.c
-    with snapshot(at) as connection:
-        return dict(connection.execute(select(kind.id, kind.name).where(kind.media_required)).all())
-
-
 def referenced_blobs(at: At) -> list[str]:
     """The SHA-256 of every file that a version or a draft refers to; what was erased on purpose isn't expected."""
     both = union(select(tables.media.c.sha256), select(tables.staged_media.c.sha256)).subquery()

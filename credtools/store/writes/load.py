@@ -10,7 +10,6 @@ from sqlalchemy import Engine, bindparam, delete, insert, select, update
 
 from credtools.errors import RegistryError
 from credtools.store import tables
-from credtools.store.engine import At, snapshot
 from credtools.store.transaction import Write, write
 from credtools.store.values import Load
 from credtools.text import Shown
@@ -81,13 +80,6 @@ def load(engine: Engine, value: Load, *, dry_run: bool = False) -> Loaded:
             deactivated=done.deactivated,
         )
         return done
-
-
-def absent(at: At, value: Load) -> list[str]:
-    """Whom a load would deactivate, by e-mail or name."""
-    with snapshot(at) as connection:
-        stored = connection.execute(select(TABLES[value.kind])).all()
-    return [getattr(row, LABELS[value.kind]) for row in _absent(value, stored)]
 
 
 def _absent(value: Load, stored: Sequence[Any]) -> list[Any]:
