@@ -134,6 +134,12 @@ def test_a_notebook_shows_counts_and_no_value() -> None:
     assert "Scuba" not in markup
 
 
+SOME = (
+    *(ZOE, "ana@example.org,Scuba,2024-01-05,,", "ana@example.org,Passport,2024-01-05,,"),
+    "ana@example.org,First Aid,5.1.24,,",
+)
+
+
 # --- the faces ------------------------------------------------------------------------------------------------
 
 
@@ -143,7 +149,7 @@ def test_check_at_the_prompt_names_commands(
 ) -> None:
     """Text and `--json` of `credtools check` name commands, never calls; the keys are the documented ones."""
     monkeypatch.setenv("CREDTOOLS_DATABASE", registry.engine.url.render_as_string())
-    file = str(export(tmp_path, ZOE, "ana@example.org,Scuba,2024-01-05,,", "ana@example.org,Passport,2024-01-05,,"))
+    file = str(export(tmp_path, *SOME))
     shown = json.loads(CliRunner().invoke(main, ["check", file, "--json"]).stdout)
     resolutions = " ".join(one["resolution"] for one in shown["errors"])
     for command in ("load users FILE", "load types FILE", "media BATCH PATH"):
@@ -154,6 +160,7 @@ def test_check_at_the_prompt_names_commands(
     assert shown["causes"][0].keys() >= {"code", "column", "value", "pattern", "count", "suggestion"}
     text = CliRunner().invoke(main, ["check", file]).stdout
     assert "registry.load" not in text
+    assert "Invalid date format · issue date · like ‘5.1.24’ · line 5" in text
     assert "batch.add_media" not in text
 
 

@@ -92,7 +92,7 @@ def cause_lines(review: Review) -> Iterator[str]:
             yield title
         for cause in causes[:SHOWN]:
             lines = review.errors.loc[review.errors["cause"] == cause["cause"], "line"].tolist()
-            looks = cause["pattern"] or cause["value"]
+            looks = f"like ‘{cause['value']}’" if cause["pattern"] else cause["value"]
             parts = [cause["title"], cause["column"].replace("_", " "), looks, shown_lines(lines)]
             yield f"  {cause['count']:>6,}  {' · '.join(part for part in parts if part)}"
             yield f"          {cause['resolution']}"

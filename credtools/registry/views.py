@@ -19,7 +19,7 @@ from credtools.registry.session import Session
 from credtools.text import escape, plural, table
 
 SHOWABLE = ("credential_type",)  # columns whose wrong values are nobody's personal data
-CAUSE_HEADINGS = ("Rows", "Error", "Column", "Looks like", "What to do")
+CAUSE_HEADINGS = ("Rows", "Error", "Column", "Value", "What to do")
 
 
 class View:
@@ -44,7 +44,7 @@ def cause_rows(review: Review, titles: dict[str, str], limit: int | None = None)
         if cause["value"] and not cause["pattern"] and column not in SHOWABLE:
             private.setdefault((code, column), []).append(int(cause["count"]))
             continue
-        looks = cause["pattern"] or cause["value"]
+        looks = f"like ‘{cause['value']}’" if cause["pattern"] else cause["value"]
         advice = f"Did you mean {cause['suggestion']!r}?" if cause["suggestion"] else cause["resolution"]
         shown.append((cause["count"], code, titles.get(column, column), looks, advice))
     for (title, column), counts in private.items():
