@@ -38,7 +38,7 @@ def test_a_file_takes_few_transactions(registry: Registry, tmp_path: Path) -> No
         assert len(batch.causes) == 1
         assert batch.settle().verdict == "partial"
     assert counts["transactions"] <= 8
-    assert counts["statements"] <= 56
+    assert counts["statements"] <= 48
 
 
 def test_two_batches_of_one_number(registry: Registry, opened: Callable[..., Registry], tmp_path: Path) -> None:
