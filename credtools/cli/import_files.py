@@ -46,11 +46,14 @@ def check(file: Path, recipe: Path | None) -> Answer:
         raise
     except FileError as problem:
         return Answer(_refused(file, recipe, problem), code=3, problem=problem.on("prompt"))
+    return Answer(_judged(file, review), _review_lines(file, review), 1 if review.rejected.any() else 0)
+
+
+def _judged(file: Path, review: Review) -> Iterator[dict[str, Any]]:
     counts = {"rows": review.rows, "ready": review.ready, "rejected": review.rows - review.ready}
     data = {"file": str(file), "sha256": review.table.sha256, **counts}
     data |= {"reading": _reading(review.table, review.headings)}
-    data |= {"errors": records(review.errors, ERROR_KEYS), "causes": records(review.causes, CAUSE_KEYS)}
-    return Answer(data, _review_lines(file, review), 1 if review.rejected.any() else 0)
+    yield data | {"errors": records(review.errors, ERROR_KEYS), "causes": records(review.causes, CAUSE_KEYS)}
 
 
 def _reading(table: Table, headings: Mapping[str, str | None]) -> dict[str, Any]:

@@ -27,10 +27,10 @@ WORST_FIRST = (4, 3, 2, 1, 5, 0)  # exit codes, where a command has several answ
 class Answer:
     """What a command says: `data` with --json, else `lines`; a `problem` always goes to stderr.
 
-    `lines` may be a generator: what nobody reads is never made. With `err` they go to stderr, too.
+    Both may be generators: what nobody reads is never made. With `err` the lines go to stderr, too.
     """
 
-    data: Mapping[str, Any] | Sequence[Mapping[str, Any]]
+    data: Mapping[str, Any] | Iterable[Mapping[str, Any]]
     lines: Iterable[str] = ()
     code: int = 0
     problem: str = ""
