@@ -22,7 +22,7 @@ TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=10)
 TABLE_TEXT = st.text(alphabet="ab1,;\t|^'\"\\\r\n \x00é", max_size=80)
 REAL = SHARED / "real" / "vt_licenses.csv"
 MADE_UP = "Licence,Holder,Kind,Town,Valid until\n" + "".join(
-    f'L-{k:04},"Holder {k}, Ltd",{"Retailer" if k % 3 else "Wholesale"},Town {k % 7},{k % 28 + 1:02}/11/2026\n'
+    f'L-{k:04},"Holder {k}, Ltd",{"Retailer" if k % 3 else "Wholesale"},Town {k % 3},{k % 28 + 1:02}/11/2026\n'
     for k in range(200)
 )
 

@@ -14,7 +14,7 @@ from credtools.limited import Refused
 
 STARTS = {"pdf": b"%PDF-", "jpeg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
 PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
-# What makes a picture something else as well, wherever it stands in it.
+# What makes a picture something else as well, wherever it is in it.
 FOREIGN = {
     "a PDF": re.compile(rb"%PDF-"),
     "an archive": re.compile(rb"Rar!\x1a\x07|7z\xbc\xaf\x27\x1c"),

@@ -10,7 +10,7 @@ import re
 
 from credtools.errors import FileError
 
-# UTF-32 stands before UTF-16, whose little-endian mark is the beginning of UTF-32's.
+# UTF-32 comes before UTF-16, whose little-endian mark is the beginning of UTF-32's.
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
