@@ -94,8 +94,8 @@ def test_missing_blob_is_named(blobs: Blobs) -> None:
     blobs.path(blobs.put(b"b")).write_bytes(b"c")
     changed = hashlib.sha256(b"b").hexdigest()
     assert blobs.problems([name, changed]) == [
-        f"1 stored media files are changed or unreadable in {blobs.folder} (the first: {changed}).",
-        f"1 stored media files are missing in {blobs.folder} (the first: {name}).",
+        f"1 stored media file is changed or unreadable in {blobs.folder} (the first: {changed}).",
+        f"1 stored media file is missing in {blobs.folder} (the first: {name}).",
     ]
 
 

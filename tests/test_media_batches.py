@@ -432,8 +432,8 @@ def test_missing_and_changed_files_are_found(registry: Registry, tmp_path: Path)
     registry.blobs.path(changed).write_bytes(b"x")
     folder = registry.blobs.folder
     assert registry.verify() == [
-        f"1 stored media files are changed or unreadable in {folder} (the first: {changed}).",
-        f"1 stored media files are missing in {folder} (the first: {lost}).",
+        f"1 stored media file is changed or unreadable in {folder} (the first: {changed}).",
+        f"1 stored media file is missing in {folder} (the first: {lost}).",
     ]
 
 

@@ -151,7 +151,7 @@ def _value(session: Session, draft: Draft) -> store.Finish:
         error_resolution=[_storable(text) for text in errors["resolution"]],
         error_suggestion=errors["suggestion"].tolist(),
         answers=draft.answers,
-        mends=corrects,
+        fixes=corrects,
     )
 
 

@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from credtools.errors import RegistryError
+from credtools.text import plural
 
 NAME = re.compile(r"[0-9a-f]{64}")
 REST = 86_400.0  # seconds for which nothing is swept: somebody may be about to reference it
@@ -82,7 +83,7 @@ class Blobs:
                 kind = "missing" if isinstance(problem.__cause__, FileNotFoundError) else "changed or unreadable"
                 found.setdefault(kind, []).append(sha256)
         return [
-            f"{len(several):,} stored media files are {kind} in {self.folder} (the first: {several[0]})."
+            f"{_files(len(several))} {kind} in {self.folder} (the first: {several[0]})."
             for kind, several in sorted(found.items())
         ]
 
@@ -99,12 +100,8 @@ class Blobs:
 
     def remains(self, gone: Mapping[str, datetime]) -> list[str]:
         """At most one sentence, about files that were erased and are still here."""
-        still = [path for sha256 in gone if (path := self.path(sha256)).exists()]
-        sentence = (
-            f"{len(still):,} stored media files were erased but still lie in {self.folder}; run credtools erase "
-            "--expired, which removes them."
-        )
-        return [sentence] if still else []
+        still = sum(self.path(sha256).exists() for sha256 in gone)
+        return [str(RegistryError("erased_files_left", files=_files(still), folder=self.folder))] if still else []
 
     def sweep(self, referenced: Collection[str], rest: float = REST) -> int:
         """Removes what nothing refers to and what interrupted writes left; returns how many files went."""
@@ -145,6 +142,10 @@ class Blobs:
 
     def _unusable(self, problem: OSError) -> RegistryError:
         return RegistryError("stored_files_unusable", folder=self.folder, why=problem.strerror)
+
+
+def _files(count: int) -> str:
+    return f"{plural(count, 'stored media file')} {'is' if count == 1 else 'are'}"
 
 
 def _flush_folder(folder: Path) -> None:

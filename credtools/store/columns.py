@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, ForeignKey, Integer, MetaData, Text, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Text,
+    TypeDecorator,
+)
 from sqlalchemy.engine import Dialect
 
 metadata = MetaData(
@@ -47,8 +60,32 @@ def own_id() -> Column[int]:
     return Column("id", ID, primary_key=True, autoincrement=False)
 
 
-def text(name: str, default: str | None = None) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default=default)
+def text(name: str, default: str | None = None, *, nullable: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=nullable, server_default=default)
+
+
+def texts(*names: str, nullable: bool = False) -> list[Column[str]]:
+    return [text(name, nullable=nullable) for name in names]
+
+
+def flag(name: str, default: Any = None, *, nullable: bool = False) -> Column[bool]:
+    return Column(name, Boolean, nullable=nullable, server_default=default)
+
+
+def day(name: str) -> Column[date]:
+    return Column(name, Date)
+
+
+def binary(name: str, *, nullable: bool = False) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=nullable)
+
+
+def integer(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False)
+
+
+def moment(name: str, *, nullable: bool = False) -> Column[datetime]:
+    return Column(name, UTCDateTime, nullable=nullable)
 
 
 def ref(name: str, target: str, *, nullable: bool = False, index: bool = False) -> Column[Any]:

@@ -49,7 +49,7 @@ def versions_digest(
 ) -> str:
     """SHA-256 over the versions that one batch wrote, in the order of their ids.
 
-    Of the decision only whether one is required: what was decided stands in events of its own.
+    Of the decision only whether one is required: what was decided has events of its own.
     """
     whole = hashlib.sha256()
     required = (str(text != "not_required") for text in decision)

@@ -184,7 +184,7 @@ def reason(problem: DBAPIError) -> str:
 
 def _checked_url(url: str) -> URL:
     try:
-        # A plain path is taken as it stands: in an address a '?' would begin the options.
+        # A plain path is taken as it is: in an address a '?' would begin the options.
         parsed = make_url(url) if "://" in url else URL.create("sqlite", database=url)
     except (ArgumentError, ValueError):
         raise RegistryError("address_unclear") from None  # the cause quotes the address, and with it a password

@@ -14,12 +14,12 @@ KEY = "ERASED-"  # no folded address has capitals, so nothing in a file finds an
 
 
 def token(user_id: int) -> str:
-    """What stands in the place of an erased user's address."""
+    """What takes the place of an erased user's address."""
     return f"erased-{user_id}"
 
 
 def number_token(credential_id: int) -> str:
-    """What stands in the place of an erased credential's number, which must stay unique."""
+    """What takes the place of an erased credential's number, which must stay unique."""
     return f"erased-{credential_id}"
 
 
@@ -51,19 +51,19 @@ class Erased:
     lines: dict[int, set[int]] = field(default_factory=dict)
 
     @classmethod
-    def told_by(cls, events: Iterable[Mapping[str, Any]]) -> Erased:
-        told = cls()
+    def by(cls, events: Iterable[Mapping[str, Any]]) -> Erased:
+        gone = cls()
         for event in events:
             if event["kind"] != "erase":
                 continue
-            told.users |= {event["user"]} - {None}
-            told.versions |= numbers(event["versions"])
-            told.rejects |= numbers(event["rejects"])
-            told.files |= set(event["files"])
-            told.blobs |= set(event["blobs"])
+            gone.users |= {event["user"]} - {None}
+            gone.versions |= numbers(event["versions"])
+            gone.rejects |= numbers(event["rejects"])
+            gone.files |= set(event["files"])
+            gone.blobs |= set(event["blobs"])
             for batch, lines in event["lines"].items():
-                told.lines.setdefault(int(batch), set()).update(numbers(lines))
-        return told
+                gone.lines.setdefault(int(batch), set()).update(numbers(lines))
+        return gone
 
     def problems(self, connection: Connection) -> list[str]:
         """What is blank without an event, or isn't blank although it was erased: of rejects, files, blobs and users."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -16,7 +15,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    LargeBinary,
     Table,
     Text,
     UniqueConstraint,
@@ -24,7 +22,7 @@ from sqlalchemy import (
 )
 
 from credtools.model import BATCH_STATES, DECISIONS, REJECT_STATES, VERDICTS
-from credtools.store.columns import ID, UTCDateTime, metadata, one_of, own_id, ref, text
+from credtools.store.columns import ID, binary, day, flag, integer, metadata, moment, one_of, own_id, ref, text, texts
 
 settings = Table("settings", metadata, Column("key", Text, primary_key=True), text("value"))
 
@@ -37,8 +35,8 @@ users = Table(
     Column("external_id", Text, unique=True),
     text("name", ""),
     text("status", "active"),
-    Column("deactivated_on", Date),
-    Column("date_format", Text),
+    day("deactivated_on"),
+    text("date_format", nullable=True),
     one_of("status", ("active", "deactivated")),
 )
 
@@ -51,9 +49,9 @@ credential_types = Table(
     text("status", "active"),
     text("expiry", "optional"),
     text("issue", "required"),
-    Column("numbered", Boolean, nullable=False, server_default=false()),
-    Column("media_required", Boolean, nullable=False, server_default=false()),
-    Column("approval_required", Boolean),  # blank: as the organisation decides
+    flag("numbered", false()),
+    flag("media_required", false()),
+    flag("approval_required", nullable=True),  # blank: as the organisation decides
     Column("validity_months", Integer),
     one_of("status", ("active", "deactivated")),
     one_of("expiry", ("required", "optional", "never")),
@@ -67,7 +65,7 @@ source_files = Table(
     metadata,
     Column("sha256", Text, primary_key=True),
     Column("size", BigInteger, nullable=False),
-    Column("content", LargeBinary),  # erasable
+    binary("content", nullable=True),  # erasable
 )
 
 batches = Table(
@@ -76,29 +74,27 @@ batches = Table(
     own_id(),
     ref("source_id", "sources.id", index=True),
     ref("sha256", "source_files.sha256", index=True),
-    Column("part", Integer, nullable=False),  # 1 unless the file was divided on purpose
-    text("file_name"),
-    text("state"),
+    integer("part"),  # 1 unless the file was divided on purpose
+    *texts("file_name", "state"),
     Column("attempt_id", Text, nullable=False, unique=True),  # by which it arrived; each event names its own
     text("schema_name"),
-    Column("schema_fingerprint", Text),
-    text("recipe_text"),
-    text("recipe_fingerprint"),
-    Column("judgement", Text),
+    text("schema_fingerprint", nullable=True),
+    *texts("recipe_text", "recipe_fingerprint"),
+    text("judgement", nullable=True),
     ref("follows_id", "batches.id", nullable=True),  # re-upload, correction, replay: the batch before
     text("uploaded_by"),
-    Column("uploaded_at", UTCDateTime, nullable=False),
-    Column("finished_by", Text),
-    Column("finished_at", UTCDateTime),
-    Column("today", Date),  # the one "today" by which the batch was judged
-    Column("held_because", Text),
-    Column("media_optional", Boolean),  # batch switches; blank: as type and organisation decide
-    Column("approval_required", Boolean),
+    moment("uploaded_at"),
+    text("finished_by", nullable=True),
+    moment("finished_at", nullable=True),
+    day("today"),  # the one "today" by which the batch was judged
+    text("held_because", nullable=True),
+    flag("media_optional", nullable=True),  # batch switches; blank: as type and organisation decide
+    flag("approval_required", nullable=True),
     *(
         Column(name, Integer, nullable=False, server_default="0")
         for name in ("rows", "new", "new_versions", "older", "unchanged", "rejected", "waiting")
     ),
-    Column("receipt", Text),  # the stored text of the receipt, replayed word for word
+    text("receipt", nullable=True),  # the stored text of the receipt, replayed word for word
     one_of("state", BATCH_STATES),
     CheckConstraint("rows = new + new_versions + older + unchanged + rejected + waiting", name="conservation"),
 )
@@ -121,7 +117,7 @@ credentials = Table(
     ref("type_id", "credential_types.id", index=True),
     text("number", ""),  # part of the identity where the type is numbered, else ''
     Column("head_version_id", ID),  # the newest standing version
-    Column("counter", Integer, nullable=False),  # compared and swapped by each write
+    integer("counter"),  # compared and swapped by each write
     UniqueConstraint("user_id", "type_id", "number"),
 )
 
@@ -131,15 +127,15 @@ credential_versions = Table(
     own_id(),
     ref("credential_id", "credentials.id", index=True),
     ref("batch_id", "batches.id"),
-    Column("line", Integer, nullable=False),
-    Column("issue_date", Date),
+    integer("line"),
+    day("issue_date"),
     Column("expiration_date", Date, index=True),
     text("number", ""),
     text("own", "{}"),  # the organisation's own columns, as JSON
     text("decision"),
-    Column("stands", Boolean, nullable=False),  # false once its batch was undone
-    Column("salt", LargeBinary),  # erasable
-    Column("digest", LargeBinary, nullable=False),  # SHA-256 over salt and content
+    flag("stands"),  # false once its batch was undone
+    binary("salt", nullable=True),  # erasable
+    binary("digest"),  # SHA-256 over salt and content
     UniqueConstraint("batch_id", "line"),
     one_of("decision", DECISIONS),
     Index("ix_credential_versions_decision", "decision", "stands"),
@@ -152,11 +148,10 @@ decisions = Table(
     ref("version_id", "credential_versions.id", index=True),
     text("decision"),
     text("reason", ""),
-    text("uploaded_by"),
-    text("decided_by"),
-    Column("decided_at", UTCDateTime, nullable=False),
+    *texts("uploaded_by", "decided_by"),
+    moment("decided_at"),
     Column("event_seq", ForeignKey("events.seq"), nullable=False),
-    Column("four_eyes", Boolean, nullable=False),
+    flag("four_eyes"),
     one_of("decision", ("approved", "declined")),
     CheckConstraint("NOT four_eyes OR decided_by <> uploaded_by", name="four_eyes"),
 )
@@ -170,7 +165,7 @@ ledger = Table(
     text("verdict"),
     text("codes", ""),  # blocking codes, separated by commas
     Column("version_id", ForeignKey("credential_versions.id"), index=True),
-    Column("digest", LargeBinary, nullable=False),  # SHA-256 over salt and raw text
+    binary("digest"),  # SHA-256 over salt and raw text
     one_of("verdict", VERDICTS),
 )
 
@@ -179,7 +174,7 @@ ledger_values = Table(
     metadata,
     Column("batch_id", ID, primary_key=True),
     Column("line", Integer, primary_key=True),
-    Column("salt", LargeBinary, nullable=False),
+    binary("salt"),
     text("raw"),  # the record's cells as they came, as the text of a JSON array
     ForeignKeyConstraint(["batch_id", "line"], ["ledger.batch_id", "ledger.line"]),
 )
@@ -189,18 +184,18 @@ rejects = Table(
     metadata,
     own_id(),
     ref("batch_id", "batches.id"),
-    Column("line", Integer, nullable=False),
+    integer("line"),
     ref("source_id", "sources.id"),
-    Column("record_digest", Text),  # erasable; with source and ordinal it knows the record again
-    Column("ordinal", Integer, nullable=False),
+    text("record_digest", nullable=True),  # erasable; with source and ordinal it knows the record again
+    integer("ordinal"),
     text("state"),
-    Column("first_seen", UTCDateTime, nullable=False),
-    Column("changed_at", UTCDateTime, nullable=False),
-    Column("changed_by", Text, nullable=False),
+    moment("first_seen"),
+    moment("changed_at"),
+    text("changed_by"),
     Column("fixed_batch_id", ID),
     Column("fixed_line", Integer),
     ref("superseded_by", "rejects.id", nullable=True, index=True),
-    Column("reason", Text),  # why it was waived
+    text("reason", nullable=True),  # why it was waived
     ref("type_id", "credential_types.id", nullable=True),  # what the row resolved to; blank: not known then
     ref("user_id", "users.id", nullable=True, index=True),
     UniqueConstraint("batch_id", "line"),
@@ -220,12 +215,9 @@ reject_errors = Table(
     Column("reject_id", ForeignKey("rejects.id"), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("code", Text, nullable=False, index=True),
-    text("column_name"),
-    text("heading"),
-    text("title"),
-    Column("value", Text),  # erasable, as are the two sentences, which quote it
-    Column("resolution", Text),
-    Column("suggestion", Text),
+    *texts("column_name", "heading", "title"),
+    text("value", nullable=True),  # erasable, as are the two sentences, which quote it
+    *texts("resolution", "suggestion", nullable=True),
 )
 
 patches = Table(
@@ -233,15 +225,14 @@ patches = Table(
     metadata,
     own_id(),
     ref("source_id", "sources.id"),
-    Column("record_digest", Text, nullable=False),
-    Column("ordinal", Integer, nullable=False),
+    text("record_digest"),
+    integer("ordinal"),
     text("column_name"),
-    Column("old_value", Text),
-    Column("new_value", Text),
+    *texts("old_value", "new_value", nullable=True),
     ref("batch_id", "batches.id"),
     text("made_by"),
-    Column("made_at", UTCDateTime, nullable=False),
-    Column("removed_at", UTCDateTime),
+    moment("made_at"),
+    moment("removed_at", nullable=True),
     Index("ix_patches_record", "source_id", "record_digest", "ordinal"),
 )
 
@@ -251,7 +242,7 @@ blobs = Table(
     Column("sha256", Text, primary_key=True),  # also the name of the file
     Column("size", BigInteger, nullable=False),
     text("media_type"),
-    Column("erased_at", UTCDateTime),
+    moment("erased_at", nullable=True),
 )
 
 media = Table(
@@ -260,10 +251,9 @@ media = Table(
     own_id(),
     ref("version_id", "credential_versions.id", index=True),
     ref("sha256", "blobs.sha256", index=True),
-    text("file_name"),
-    text("added_by"),
-    Column("added_at", UTCDateTime, nullable=False),
-    Column("removed_at", UTCDateTime),
+    *texts("file_name", "added_by"),
+    moment("added_at"),
+    moment("removed_at", nullable=True),
 )
 
 # Files that were added to the rows of a draft; finishing makes them media of the versions that it writes.
@@ -273,9 +263,8 @@ staged_media = Table(
     Column("batch_id", ForeignKey("batches.id"), primary_key=True),
     Column("line", Integer, primary_key=True),
     Column("sha256", ForeignKey("blobs.sha256"), primary_key=True, index=True),
-    text("file_name"),
-    text("added_by"),
-    Column("added_at", UTCDateTime, nullable=False),
+    *texts("file_name", "added_by"),
+    moment("added_at"),
 )
 
 # What a run on a source looked like: the yardstick for the next file of that source.
@@ -285,9 +274,8 @@ runs = Table(
     own_id(),
     ref("source_id", "sources.id", index=True),
     ref("batch_id", "batches.id", nullable=True),
-    Column("at", UTCDateTime, nullable=False),
-    text("verdict"),
-    text("file_name"),
+    moment("at"),
+    *texts("verdict", "file_name"),
     text("statistics"),  # JSON: rows, headings, hits per rule, rejects per code
 )
 
@@ -298,8 +286,7 @@ events = Table(
     Column("kind", Text, nullable=False, index=True),
     ref("batch_id", "batches.id", nullable=True, index=True),
     text("text"),  # the stored text over which the chain runs
-    text("previous"),
-    text("hash"),
+    *texts("previous", "hash"),
 )
 
 # One row, locked by every write before it reads: the writers stand in line.

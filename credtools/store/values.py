@@ -81,8 +81,8 @@ class Finish:
     error_suggestion: list[str] = field(default_factory=list)
     # the rejects that a correction answers, which must still be open
     answers: tuple[int, ...] = ()
-    # row → the open reject that it mends, though its record is another one
-    mends: dict[int, int] = field(default_factory=dict)
+    # row → the open reject that it fixes, though its record is another one
+    fixes: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -45,13 +45,13 @@ def verify(engine: Engine, blobs: Blobs) -> list[str]:
 def _history(connection: Connection, problems: list[str]) -> None:
     events, chain_problems = _events(connection)
     problems += chain_problems
-    told = {(event["kind"], event["batch"]): event for event in events}
-    finished = {batch for kind, batch in told if kind == "finish"}
-    erased = Erased.told_by(events)
+    by_batch = {(event["kind"], event["batch"]): event for event in events}
+    finished = {batch for kind, batch in by_batch if kind == "finish"}
+    erased = Erased.by(events)
     for batch in connection.execute(select(tables.batches).order_by(tables.batches.c.id)):
-        problems += _batch(connection, batch, told, erased)
+        problems += _batch(connection, batch, by_batch, erased)
         finished.discard(batch.id)
-    problems += [f"Batch {batch} stands in the events, but not in the table of batches." for batch in sorted(finished)]
+    problems += [f"Batch {batch} is in the events, but not in the table of batches." for batch in sorted(finished)]
     problems += erased.problems(connection)
     problems += _decisions(connection, events)
     problems += _media(connection, events)
@@ -98,14 +98,14 @@ def _events(connection: Connection) -> tuple[list[dict[str, Any]], list[str]]:
 
 
 def _batch(
-    connection: Connection, batch: Any, told: dict[tuple[str, int], dict[str, Any]], erased: Erased
+    connection: Connection, batch: Any, by_batch: dict[tuple[str, int], dict[str, Any]], erased: Erased
 ) -> list[str]:
     name = f"Batch {batch.id}"
     problems = _file(connection, batch.sha256)
-    upload, event = told.get(("upload", batch.id)), told.get(("finish", batch.id))
+    upload, event = by_batch.get(("upload", batch.id)), by_batch.get(("finish", batch.id))
     if upload is None or (upload["by"], upload["sha256"]) != (batch.uploaded_by, batch.sha256):
         problems.append(f"{name} has another uploader or file than its event.")
-    if (batch.state == "undone") != (("undo", batch.id) in told):
+    if (batch.state == "undone") != (("undo", batch.id) in by_batch):
         problems.append(f"{name} is {batch.state}, which its events contradict.")
     ledger = connection.execute(
         select(tables.ledger).where(tables.ledger.c.batch_id == batch.id).order_by(tables.ledger.c.line)
@@ -135,14 +135,14 @@ def _batch(
 
 
 def _counts(batch: Any, ledger: Sequence[Any], event: dict[str, Any]) -> list[str]:
-    told = dict(event["counts"])
+    chained = event["counts"]
     found = {"new": "new", "new_version": "new_versions", "older": "older", "unchanged": "unchanged"}
     found["rejected"] = "rejected"
     for verdict, count in found.items():
         actual = sum(row.verdict == verdict for row in ledger)
-        if not actual == told[count] == getattr(batch, count):
+        if not actual == chained[count] == getattr(batch, count):
             return [f"The counts of batch {batch.id} don't add up for {verdict!r}: {actual} in the ledger."]
-    return [] if batch.rows == len(ledger) == told["rows"] else [f"Batch {batch.id} has lost or gained rows."]
+    return [] if batch.rows == len(ledger) == chained["rows"] else [f"Batch {batch.id} has lost or gained rows."]
 
 
 def _values(connection: Connection, batch_id: int, digests: dict[int, bytes], erased: Erased) -> list[str]:

@@ -65,7 +65,7 @@ def _settled(work: Write, value: Finish, source_id: int) -> dict[int, list[Any]]
     """Per row the open rejects of its record, and the one that it fixes."""
     reject = tables.rejects.c
     rows = {key: row for row, key in enumerate(zip(value.record_digest, value.ordinal, strict=True))}
-    fixed_by = {number: row for row, number in value.mends.items()}
+    fixed_by = {number: row for row, number in value.fixes.items()}
     found: dict[int, list[Any]] = {}
     for old in work.execute(
         select(reject.id, reject.record_digest, reject.ordinal, reject.first_seen)
