@@ -114,7 +114,7 @@ def counts(engine: Engine, keys: Sequence[str], which: Chosen, states: Sequence[
 
 
 def _names(connection: Connection, key: str) -> dict[Any, str] | None:
-    """What the numbers of a group stand for, None where it is no number."""
+    """The names behind the numbers of a group; None where it has no numbers."""
     named = {
         "source": (tables.sources.c.id, tables.sources.c.name),
         "type": (tables.credential_types.c.id, tables.credential_types.c.name),
@@ -137,7 +137,7 @@ ROW_COLUMNS = (
 
 
 def rows(engine: Engine, which: Chosen, newest: int | None = None) -> pd.DataFrame:
-    """Rejected rows, one per error; columns: ROW_COLUMNS. `raw` is None once erased, `type` '' where it isn't known.
+    """Rejected rows, one per error; columns: ROW_COLUMNS, see `Audit.rejects`.
 
     `newest`: only so many of the rejects, those that came last.
     """

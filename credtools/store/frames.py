@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from sqlalchemy import Boolean, Connection, Date, Integer
 
 from credtools.limited import collection_paused
@@ -22,6 +23,8 @@ DTYPES: tuple[tuple[type, str, str], ...] = (
     (Boolean, "bool", "boolean"),
     (Integer, "int64", "Int64"),
 )  # kind of a column, what holds it, and what holds it where a value may be missing; all others are text
+ARROW = {"str": pa.large_string(), "int64": pa.int64(), "Int64": pa.int64()}
+HELD: dict[str, Any] = {"str": lambda _: pd.StringDtype(na_value=np.nan), "Int64": lambda _: pd.Int64Dtype()}
 
 
 def frame(at: At, statement: Any, *, optional: Collection[str] = ()) -> pd.DataFrame:
@@ -46,8 +49,8 @@ def _series(values: Collection[Any], column: Any, connection: Connection, *, mis
     nullable = missing or getattr(getattr(column, "element", column), "nullable", False)
     dtype: Any = next((names[nullable] for kind, *names in DTYPES if isinstance(column.type, kind)), "str")
     convert = column.type.dialect_impl(connection.dialect).result_processor(connection.dialect, None)
-    if convert is None and not isinstance(column.type, Date):
-        return pd.Series(list(values), dtype=dtype)
+    if convert is None and dtype in ARROW:  # half the time of pandas' own way
+        return pa.array(values, ARROW[dtype]).to_pandas(types_mapper=HELD.get(dtype))
     codes, different = pd.factorize(np.array([*values, None], dtype="object")[:-1])  # None: never a matrix
     converted: Any = pd.array([convert(value) if convert else value for value in different], dtype=dtype)
     return pd.Series(converted.take(codes, allow_fill=True) if nullable else converted.take(codes))
