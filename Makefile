@@ -13,7 +13,7 @@ BROWSERS := chromium chromium-browser google-chrome
 AIRFLOW := .venv-airflow
 PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
 
-.PHONY: help demo pictures test test-browser test-long test-office test-schedulers lint format lab bench lock browser \
+.PHONY: help demo pictures test test-browser test-long test-office test-schedulers lint format sentences api lab bench lock browser \
   office cron setup clean
 
 help:  ## list what can be made
@@ -44,6 +44,12 @@ test-office: setup office  ## only the tests that fill files in with a real Libr
 
 test-schedulers: setup cron $(AIRFLOW)/.ready  ## only the tests that start cron and Airflow themselves
 	@$(BIN)/pytest -m schedulers
+
+sentences: setup  ## write tests/sentences.txt, what people read, from where it is made
+	@$(BIN)/python -m tests.sentences
+
+api: setup  ## write docs/api.md from the docstrings
+	@$(BIN)/python docs/api_page.py
 
 lint: setup  ## style, format, types, and the floors of the house
 	@$(BIN)/ruff check --quiet

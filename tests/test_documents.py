@@ -1,0 +1,44 @@
+"""Documents that are made: they are what they are made from."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+
+import credtools
+from credtools.audit import Audit
+from tests import sentences
+from tests.core import ROOT
+
+
+def api_page() -> object:
+    """The module that writes docs/api.md."""
+    spec = importlib.util.spec_from_file_location("api_page", ROOT / "docs" / "api_page.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_sentences_are_reviewed() -> None:
+    """Whoever changes what people read sees it beside what it was: run `make sentences` and read the difference."""
+    assert sentences.SNAPSHOT.read_text("utf-8") == sentences.everything()
+
+
+def test_the_api_page_says_what_the_docstrings_say() -> None:
+    """docs/api.md is made from the docstrings: run `make api`."""
+    made = api_page()
+    assert made.PAGE.read_text("utf-8") == made.page()  # type: ignore[attr-defined]
+
+
+def test_everything_public_is_described() -> None:
+    """Each method and property that a person can type has a docstring."""
+    made = api_page()
+    silent = [
+        f"{one.__name__}.{name}"
+        for one in (credtools.Registry, credtools.Batch, Audit, credtools.Recipe)
+        for name, member in made._members(one)  # type: ignore[attr-defined]
+        if not inspect.getdoc(member)
+    ]
+    assert silent == []
