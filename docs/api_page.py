@@ -11,7 +11,7 @@ from typing import Any
 
 import credtools
 from credtools import errors, schema
-from credtools.audit import Audit
+from credtools.audit.audit import Audit
 
 PAGE = Path(__file__).parent / "api.md"
 HEAD = """\

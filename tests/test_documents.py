@@ -6,7 +6,7 @@ import importlib.util
 import inspect
 
 import credtools
-from credtools.audit import Audit
+from credtools.audit.audit import Audit
 from tests import sentences
 from tests.core import ROOT
 

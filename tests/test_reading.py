@@ -640,7 +640,9 @@ def test_headings_of_a_frame() -> None:
     assert reading.read(pd.DataFrame([["x", "y"]])).frame.columns.tolist() == ["0", "1"]
 
 
-@pytest.mark.parametrize("source", [None, 7, ["a.csv"], io.StringIO("a,b\n1,2\n")], ids=repr)
+@pytest.mark.parametrize(
+    "source", [None, 7, ["a.csv"], io.StringIO("a,b\n1,2\n")], ids=lambda source: type(source).__name__
+)
 def test_what_holds_no_table(source: object) -> None:
     """Anything else is refused by its kind, not with whatever Python says."""
     with pytest.raises(FileError) as caught:
