@@ -311,6 +311,7 @@ def test_columns_and_cells() -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and no more", "it isn't a proper XLSX, XLS or ODS file"),
         (packed(a=b"just a zip"), "it isn't a proper XLSX, XLS or ODS file"),
     ],
+    ids=["cut off at once", "cut off later", "cut off XLS", "another zip"],  # a workbook's bytes hold when it was made
 )
 def test_damaged_files(content: bytes, reason: str) -> None:
     """What only begins like a spreadsheet is refused with the reason."""
