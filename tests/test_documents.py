@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import re
+
+import pytest
 
 import credtools
 from credtools.audit.audit import Audit
 from tests import sentences
 from tests.core import ROOT
+
+DOCS = ROOT / "docs"
+PATHS = re.compile(r"`((?:credtools|schemas|tests|bench|notebooks|docs)/[\w./*-]*)`")
+DOCUMENTS = ("CONTRIBUTING.md", "README.md", "schemas/README.md", *(f"docs/{one.name}" for one in DOCS.glob("*.md")))
 
 
 def api_page() -> object:
@@ -42,3 +49,12 @@ def test_everything_public_is_described() -> None:
         if not inspect.getdoc(member)
     ]
     assert silent == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_places_that_a_document_names_are_there(document: str) -> None:
+    """Who is sent to a file finds it."""
+    named = PATHS.findall((ROOT / document).read_text("utf-8"))
+    named = [name for name in named if "NAME" not in name]  # a place of your own
+    assert named or document != "CONTRIBUTING.md"
+    assert [name for name in named if not list(ROOT.glob(name.rstrip("/")))] == []

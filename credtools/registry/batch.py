@@ -32,7 +32,6 @@ class Batch(Shown):
         file: the name of its file.
         source: whose export it is; `manual` without a recipe.
         sha256: the digest of its bytes.
-        recipe: how it is read; `recipe.save(path)` keeps that for the next file.
     """
 
     def __init__(self, session: Session, draft: Draft) -> None:
@@ -45,10 +44,12 @@ class Batch(Shown):
 
     @property
     def recipe(self) -> Recipe:
+        """How its file is read; `recipe.save(path)` keeps that for the next file."""
         return self.draft.recipe
 
     @property
     def state(self) -> str:
+        """`draft`, `held`, `finished`, `undone` or `discarded`, as stored now."""
         return judging.refresh(self.registry, self.draft).state
 
     @property
@@ -188,6 +189,7 @@ class Batch(Shown):
 
     @property
     def media_optional(self) -> bool:
+        """Whether this batch's credentials may go without required media."""
         return bool(judging.refresh(self.registry, self.draft).row.media_optional)
 
     def media(self) -> pd.DataFrame:
@@ -248,6 +250,7 @@ class Batch(Shown):
 
     @property
     def held_because(self) -> str | None:
+        """Why the batch waits for a person; None when it doesn't."""
         return self.draft.row.held_because if self.state == "held" else None
 
     def credentials(self) -> pd.DataFrame:

@@ -47,6 +47,7 @@ class Session:
 
     @property
     def closed(self) -> bool:
+        """Whether `close` was called."""
         return self._engine is None
 
     def close(self) -> None:
