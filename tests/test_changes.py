@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credtools.checking.plan import classify, ready_rows
-from credtools.checking.stored import with_stored
+from credtools.checking.plan import classify, ready_rows, with_stored
 from credtools.model import Changes, Content, Counts, Key, Review, StoredVersions
 from tests.core import HEADINGS, review, rows, stored
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from credtools.checking.plan import classify
-from credtools.checking.stored import with_stored
+from credtools.checking.plan import classify, with_stored
 from credtools.errors import SchemaError
 from credtools.model import Review, StoredVersions
 from credtools.schema.loading import SchemaFile
@@ -90,6 +89,15 @@ def test_an_own_warning_about_what_is_stored(tmp_path: Path) -> None:
     )
     result = warned(OLD + NEWEST, schema=schema_copy(tmp_path, rules=rule))
     assert [one for one in sentences(result) if one.startswith("Again")] == ["Again 2023-01-05.", "Again 2025-01-05."]
+
+
+def test_an_own_warning_about_what_is_not_stored(tmp_path: Path) -> None:
+    """An organisation's own rule is judged for every row, also where no shared rule has anything to warn of."""
+    rule = (
+        '    @rule("First", on="record", needs=("stored_as",), groups="rule", blocks=False, resolution="First.")\n'
+        '    def first(cls, rows, column):\n        return rows["stored_as"].notna()\n'
+    )
+    assert found(warned(NEWEST, StoredVersions(), schema_copy(tmp_path, rules=rule))) == [(2, "", "first")]
 
 
 def test_what_is_stored_rejects_no_row(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ table, where the row is still the same (see `recheck`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -84,10 +85,10 @@ class Explanation:
         findings = [finding for finding in self.findings if warnings or finding.rule.blocks]
         explained = [self._explained(finding).on(face) for finding in findings]
         causes = [cause for one in explained for cause in one.causes()]
-        order = sorted(range(len(causes)), key=lambda k: (*causes[k].rank, k))
+        order = sorted(range(len(causes)), key=lambda k: causes[k][0])
         number = np.zeros(len(causes), dtype=np.int64)
         number[order] = np.arange(len(causes))
-        shown = [(*causes[k].shown, place) for place, k in enumerate(order)]
+        shown = [(*causes[k][1], place) for place, k in enumerate(order)]
         return (
             self._errors(explained, number),
             pd.DataFrame(shown, columns=list(CAUSE_COLUMNS)).astype(CAUSE_DTYPES),
@@ -171,14 +172,6 @@ class Explanation:
 
 
 @dataclass(frozen=True)
-class _Cause:
-    """A row of the frame of causes, and by what causes are sorted."""
-
-    rank: tuple[bool, int, str, str, str]
-    shown: tuple[str, str, str, str, int, str, str, str, bool]
-
-
-@dataclass(frozen=True)
 class Explained:
     """A finding with what is said; per row its text (`codes`: the place among the distinct ones) and its cause.
 
@@ -208,20 +201,18 @@ class Explained:
         sentences = np.array([*(remedied(text, face) for text in self.messages.sentences), ""], dtype=object)[:-1]
         return replace(self, messages=replace(self.messages, sentences=sentences))
 
-    def causes(self) -> list[_Cause]:
-        """In the order of their first rows."""
+    def causes(self) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
+        """By what each cause is sorted, and its row of the frame of causes; in the order of their first rows."""
         rule, name = self.finding.rule, self.column.name if self.column else ""
         counts = np.bincount(self.cause, minlength=len(self.patterns)).tolist()
         _, first = np.unique(self.cause, return_index=True)
         usual = self._usual_rows()
-        causes = []
         for pattern, count, k, u in zip(self.patterns, counts, first.tolist(), usual.tolist(), strict=True):
             value = self.texts[u] if rule.groups != "rule" else ""
             suggestion = self.messages.suggestions[k] if rule.groups == "value" else ""
             shown = (rule.code, name, value, pattern if rule.groups == "shape" else "", count, suggestion)
             rank = (not rule.blocks, -count, rule.code, name, pattern)
-            causes.append(_Cause(rank, (*shown, rule.title, self.messages.sentences[k], rule.blocks)))
-        return causes
+            yield rank, (*shown, rule.title, self.messages.sentences[k], rule.blocks)
 
     def _usual_rows(self) -> IntArray:
         """For each cause a row with the spelling that it has most often, of several the first."""

@@ -93,8 +93,7 @@ class Lookups:
         """The active user whose e-mail address `value` resembles: in another alphabet, or with invisible characters."""
         plain = "".join(c for c in fold(value).translate(LOOKALIKES) if c.isprintable() and c.isascii())
         place = int(self.find_users([plain], "email")[0])
-        found = self.users.iloc[place] if place >= 0 else None
-        return str(found["email"]) if found is not None and found["status"] == "active" else None
+        return str(self.users["email"].iloc[place]) if place >= 0 and self._active[place] else None
 
     @cached_property
     def _email_keys(self) -> pa.LargeStringArray:

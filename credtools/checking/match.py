@@ -29,15 +29,12 @@ class Comparison:
     gone: int
 
     def __str__(self) -> str:
-        parts = [
-            f"{len(self.fixed):,} fixed",
-            f"{len(self.still_wrong):,} still wrong",
-            f"{len(self.newly_wrong):,} newly wrong",
-            f"{self.untouched:,} untouched",
-        ]
-        parts += [f"{self.added:,} added or changed"] if self.added else []
-        parts += [f"{self.gone:,} no longer there"] if self.gone else []
-        return " · ".join(parts)
+        return (
+            f"{len(self.fixed):,} fixed · {len(self.still_wrong):,} still wrong · {len(self.newly_wrong):,} newly wrong"
+            f" · {self.untouched:,} untouched"
+            + (f" · {self.added:,} added or changed" if self.added else "")
+            + (f" · {self.gone:,} no longer there" if self.gone else "")
+        )
 
 
 def compare(before: Review, after: Review) -> Comparison:
@@ -45,12 +42,11 @@ def compare(before: Review, after: Review) -> Comparison:
     pairs = _same_records(before, after)
     pairs |= _corrected_records(before, after, pairs)
     was_wrong = {new: bool(before.rejected[old]) for new, old in pairs.items()}
-    wrong = {int(row) for row in np.flatnonzero(after.rejected)}
-    right = [row for row in range(after.rows) if row not in wrong]
+    wrong, right = np.flatnonzero(after.rejected).tolist(), np.flatnonzero(~after.rejected).tolist()
     return Comparison(
         fixed=tuple(row for row in right if was_wrong.get(row)),
-        still_wrong=tuple(sorted(row for row in wrong if was_wrong.get(row))),
-        newly_wrong=tuple(sorted(row for row in wrong if not was_wrong.get(row))),
+        still_wrong=tuple(row for row in wrong if was_wrong.get(row)),
+        newly_wrong=tuple(row for row in wrong if not was_wrong.get(row)),
         untouched=sum(1 for row in right if was_wrong.get(row) is False),
         added=sum(1 for row in right if row not in was_wrong),
         gone=before.rows - len(pairs),

@@ -18,11 +18,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from credtools.checking.lookups import Lookups
-from credtools.checking.parse import ALPHABETS, UNREADABLE
+from credtools.checking.parse import ALPHABETS, UNREADABLE, alphabets
 from credtools.checking.resolve import Resolved
 from credtools.errors import Marks
 from credtools.model import BoolArray, IntArray, Table
-from credtools.schema.dates import DateFormat, date_format, shape
+from credtools.schema.dates import date_format, shape
 from credtools.schema.words import Column, Rule, names_in
 
 ObjectArray = npt.NDArray[np.object_]
@@ -31,6 +31,11 @@ NAMED_LINES = 5  # of the rows that belong together, how many a sentence names
 NAMED_LETTERS = 3  # of invisible characters, how many a sentence names
 MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?$")  # what a database adds to a date
 SEPARATORS = ("-", "/", ".", " ")
+CHOICES = {
+    "flag": "yes, no",
+    "whole": "a whole number, for example 24",
+    "format": "a date format with day, month and four-digit year, for example DD/MM/YYYY",
+}
 CLEAR_FORMATS = ("YYYY-MM-DD", "YYYY/MM/DD", "YYYY.MM.DD", "D MMM YYYY", "D. MMM YYYY", "D-MMM-YYYY", "MMM D, YYYY")
 EITHER_ORDER = tuple(s.join(order) for s in SEPARATORS for order in (("D", "M", "YYYY"), ("M", "D", "YYYY")))
 
@@ -91,7 +96,7 @@ class Writer:
         self._columns: dict[str, list[Any]] = {}
         self.fixed: dict[str, Any] = {"title": column.title if column else "The row", "remedy": Marks()}
         if column:
-            self.fixed["choices"] = _choices(column)
+            self.fixed["choices"] = CHOICES.get(column.kind, ", ".join(column.choices))
             self.formats = resolved.date_formats.get(column.name, ())
         if column and column.kind == "date":
             self.fixed["date_format"] = " or ".join(self.formats)
@@ -139,8 +144,13 @@ class Writer:
     def _suggested(self) -> tuple[list[str], list[str]]:
         """Per row the suggestion, and a sentence that names what is nearest."""
         suggestions, sentences = [""] * len(self.rows), [""] * len(self.rows)
-        suggest = self._suggester()
-        if suggest is not None:
+        known = {
+            ("date", "shape"): self._suggest_date,
+            ("user", "value"): self._suggest_user,
+            ("credential_type", "value"): self._suggest_type,
+        }
+        suggest = known.get((self.column.kind, self.rule.groups)) if self.column else None
+        if suggest:
             by_value: dict[str, tuple[str, str]] = {}
             for k in np.flatnonzero(self._sought).tolist():
                 value = self.texts[k]
@@ -148,16 +158,6 @@ class Writer:
                     by_value[value] = suggest(k, value)
                 suggestions[k], sentences[k] = by_value[value]
         return suggestions, sentences
-
-    def _suggester(self) -> Callable[[int, str], tuple[str, str]] | None:
-        kind = self.column.kind if self.column and self.rule.groups != "rule" else ""
-        if kind == "date" and self.rule.groups == "shape":
-            return self._suggest_date
-        if kind == "user" and self.rule.groups == "value":
-            return self._suggest_user
-        if kind == "credential_type" and self.rule.groups == "value":
-            return self._suggest_type
-        return None
 
     def _suggest_type(self, k: int, value: str) -> tuple[str, str]:
         known = "type_status" in self.frame and self["type_status", k] == "active"
@@ -240,11 +240,7 @@ def confusable(text: str) -> str:
 
 def imitates(text: str) -> bool:
     """Whether it has letters of an alphabet that passes for the Latin one."""
-    return any(c.isalpha() and _alphabet(c) in ALPHABETS - {"LATIN"} for c in text if not c.isascii())
-
-
-def _alphabet(letter: str) -> str:
-    return unicodedata.name(letter, "").partition(" ")[0]
+    return not text.isascii() and not alphabets(text).isdisjoint(ALPHABETS - {"LATIN"})
 
 
 def nearest_date(text: str, formats: Sequence[str]) -> str:
@@ -254,27 +250,14 @@ def nearest_date(text: str, formats: Sequence[str]) -> str:
     """
     text = MIDNIGHT.sub("", text)
     form = date_format(formats[0])
-    for day in (_only_day(text, _with_separators(form)), _only_day(text, (*CLEAR_FORMATS, *EITHER_ORDER))):
+    tokens = [token for token in form.tokens if token.isalpha()]
+    in_order = [separator.join(tokens) for separator in SEPARATORS]
+    for day in (_only_day(text, in_order), _only_day(text, (*CLEAR_FORMATS, *EITHER_ORDER))):
         if day is not None:
             return form.write(day)
     return ""
 
 
-def _with_separators(form: DateFormat) -> list[str]:
-    tokens = [token for token in form.tokens if token.isalpha()]
-    return [separator.join(tokens) for separator in SEPARATORS]
-
-
 def _only_day(text: str, formats: Sequence[str]) -> date | None:
     days = {day for form in formats if (day := date_format(form).parse(text)) is not None}
     return days.pop() if len(days) == 1 else None
-
-
-def _choices(column: Column) -> str:
-    if column.kind == "flag":
-        return "yes, no"
-    if column.kind == "whole":
-        return "a whole number, for example 24"
-    if column.kind == "format":
-        return "a date format with day, month and four-digit year, for example DD/MM/YYYY"
-    return ", ".join(column.choices)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -176,8 +177,12 @@ def _is_readable(text: str, *, address: bool) -> bool:
         return False
     if text.isascii() or not address or "@" not in text:
         return True
-    letters = (c for c in unicodedata.normalize("NFKC", text) if c.isalpha())
-    return len({unicodedata.name(c, "").partition(" ")[0] for c in letters} & ALPHABETS) <= 1
+    return len(alphabets(unicodedata.normalize("NFKC", text)) & ALPHABETS) <= 1
+
+
+def alphabets(text: str) -> set[str]:
+    """Of which alphabets its letters are: LATIN, GREEK."""
+    return {unicodedata.name(c, "").partition(" ")[0] for c in text if c.isalpha()}
 
 
 # --- typed values -------------------------------------------------------------------------------------------
@@ -255,16 +260,13 @@ def _parser(column: Column) -> Callable[[str], Any] | None:
         return lambda text: FLAGS.get(text.casefold())
     if column.kind == "whole":
         return lambda text: int(text) if re.fullmatch(r"\d{1,9}", text) else None
-    if column.kind == "format":
-        return _format_or_none
-    return None
+    return _format_or_none if column.kind == "format" else None
 
 
 def _format_or_none(text: str) -> str | None:
-    try:
+    with suppress(ValueError):
         return DateFormat(text).text
-    except ValueError:
-        return None
+    return None
 
 
 # --- arrays of a frame --------------------------------------------------------------------------------------

@@ -6,13 +6,23 @@ Versions order by issue date (none first), then arrival.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from credtools.model import Changes, Content, Counts, Key, Review, StoredVersions
+import numpy as np
+import pandas as pd
+
+from credtools.checking.causes import Explanation
+from credtools.checking.judge import failing
+from credtools.checking.messages import Finding
+from credtools.checking.parse import NOT_A_DAY, category
+from credtools.model import ACCEPTED, BoolArray, Changes, Content, Counts, Key, Review, StoredVersions
+from credtools.schema.words import RECORD, SHARED
 
 COLUMNS = ("user_id", "type_id", "number_key", "issue_date", "expiration_date", "credential_number", "own")
+STORED_AS = ("newest", "older", "declined")
 
 
 @dataclass
@@ -76,14 +86,8 @@ def classify(review: Review, stored: StoredVersions) -> Changes:
             counters.append(credential.counter)
             keys.append(key)
             contents.append(content)
-    counts = Counts(
-        rows=review.rows,
-        new=verdict.count("new"),
-        new_versions=verdict.count("new_version"),
-        older=verdict.count("older"),
-        unchanged=verdict.count("unchanged"),
-        rejected=verdict.count("rejected"),
-    )
+    of = Counter(verdict)
+    counts = Counts(review.rows, of["new"], of["new_version"], of["older"], of["unchanged"], of["rejected"])
     return Changes(verdict, equals, repeats, writes, ids, counters, keys, contents, counts, tuple(declined), outdated)
 
 
@@ -103,3 +107,52 @@ def _known(stored: StoredVersions) -> dict[Key, _Credential]:
                 credential.declined.add(version_id)
             credential.newest = max(credential.newest, (said.issue_date or date.min, version_id))
     return known
+
+
+# --- warnings about what is stored --------------------------------------------------------------------------
+
+
+def with_stored(review: Review, changes: Changes, has_media: Iterable[int] | None = ()) -> Review:
+    """The review with the schema's warnings about what is stored; they block nothing and change no judgement.
+
+    `has_media`: the lines for which media have been added already; None where none are asked for. A review that was
+    pickled stays as it is. Raises SchemaError when such a rule itself fails.
+    """
+    explanation = review.explanation
+    if not isinstance(explanation, Explanation):
+        return review
+    schema, resolved = explanation.basis.schema, explanation.basis.resolved
+    needed = _media_needed(explanation, review, changes, has_media)
+    quiet = not (changes.declined or changes.outdated or needed.any())  # no shared rule has anything to warn of
+    rules = [one for one in schema.rules if one.reads_stored]
+    rules = [one for one in rules if not quiet or getattr(schema.model, one.code).__module__ != SHARED]
+    if not rules:
+        return review
+    stored_as = np.array([-1 if version is None else STORED_AS.index("newest") for version in changes.equals], "i1")
+    stored_as[list(changes.outdated)] = STORED_AS.index("older")
+    stored_as[list(changes.declined)] = STORED_AS.index("declined")
+    newest = np.full(review.rows, NOT_A_DAY, "M8[s]")
+    newest[list(changes.outdated)] = np.array(list(changes.outdated.values()), "M8[s]")
+    stored = {"stored_as": category(stored_as, STORED_AS), "stored_newest_issue": newest, "media_needed": needed}
+    frame = pd.DataFrame({**resolved.data, **stored}, copy=False)
+    findings = []
+    for rule in rules:
+        for column in rule.columns:
+            if column == RECORD or column in resolved.used:
+                failed = failing(schema, rule, column, frame)
+                findings += [Finding(rule, column, np.flatnonzero(failed))] if failed.any() else []
+    return replace(review, explanation=explanation.with_more(findings, frame)) if findings else review
+
+
+def _media_needed(
+    explanation: Explanation, review: Review, changes: Changes, has_media: Iterable[int] | None
+) -> BoolArray:
+    """Which accepted rows are of a type that requires media and have none."""
+    needed = np.zeros(review.rows, dtype=np.bool_)
+    types = explanation.basis.lookups.types
+    asking = types["media_required"].eq(True)
+    if has_media is not None and asking.any():
+        needed |= np.isin(explanation.basis.resolved.data["type_id"], types.loc[asking, "id"])
+        needed &= [verdict in ACCEPTED for verdict in changes.verdict]
+        needed &= ~np.isin(review.table.lines, list(has_media))
+    return needed

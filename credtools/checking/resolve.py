@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from credtools.checking import identity, parse
@@ -126,36 +125,27 @@ def _repaired(table: Table) -> BoolArray:
 
 
 def _users(column: Cells, by: str, lookups: Lookups) -> dict[str, Any]:
-    given = column.states == STATE["given"]
-    place = np.where(given, lookups.find_users(column.texts, by), -1)
-    known = place >= 0
-    users = lookups.users
+    users, place, given = lookups.users, lookups.find_users(column.texts, by), column.states == STATE["given"]
     status = _status(users, place, given)
     since = np.full(len(place), NOT_A_DAY, "M8[s]")
     gone = status == USER_STATUS.index("deactivated")
     since[gone] = pd.to_datetime(users["deactivated_on"].iloc[place[gone]]).to_numpy("M8[s]")
     return {
-        "user_id": np.where(known, _take(users["id"].to_numpy(np.int64), place), -1)[column.codes],
+        "user_id": _known(users["id"], place, given)[column.codes],
         "user_status": category(status[column.codes], USER_STATUS),
         "user_since": since[column.codes],
     }
 
 
 def _types(column: Cells, lookups: Lookups) -> dict[str, Any]:
-    given = column.states == STATE["given"]
-    place = np.where(given, lookups.find_types(column.texts), -1)
-    known = place >= 0
-    types = lookups.types
-    return {
-        "type_id": np.where(known, _take(types["id"].to_numpy(np.int64), place), -1)[column.codes],
+    types, place, given = lookups.types, lookups.find_types(column.texts), column.states == STATE["given"]
+    found: dict[str, Any] = {
+        "type_id": _known(types["id"], place, given)[column.codes],
         "type_status": category(_status(types, place, given)[column.codes], USER_STATUS),
-        **{
-            str(name): category(
-                np.where(known, _take(np.array([NEEDS.index(v) for v in values]), place), -1)[column.codes], NEEDS
-            )
-            for name, values in needs_of(types).items()
-        },
     }
+    for name, values in needs_of(types).items():
+        found[str(name)] = category(_known(values.map(NEEDS.index), place, given)[column.codes], NEEDS)
+    return found
 
 
 def needs_of(types: pd.DataFrame) -> pd.DataFrame:
@@ -165,14 +155,13 @@ def needs_of(types: pd.DataFrame) -> pd.DataFrame:
 
 
 def _status(frame: pd.DataFrame, place: IntArray, given: BoolArray) -> IntArray:
-    """Per distinct text its place in USER_STATUS, -1 where there is none."""
-    active = (frame["status"] == "active").to_numpy()
-    return np.where(given, np.where(place >= 0, np.where(_take(active, place), 0, 1), 2), -1)
+    """Per distinct text its place in USER_STATUS, -1 where nothing is given."""
+    return _known(frame["status"] != "active", place, given, USER_STATUS.index("unknown"))
 
 
-def _take(values: npt.NDArray[Any], place: IntArray) -> npt.NDArray[Any]:
-    """`values` at `place`; any value where place is -1 (the caller masks those)."""
-    return values[np.where(place >= 0, place, 0)] if len(values) else np.zeros(len(place), dtype=values.dtype)
+def _known(values: pd.Series, place: IntArray, given: BoolArray, unknown: int = -1) -> IntArray:
+    """Per distinct text the value at its place, `unknown` where that is -1; -1 where nothing is given."""
+    return np.where(given, np.append(values.to_numpy(np.int64), unknown)[place], -1)
 
 
 def _drop_unused_dates(data: dict[str, Any], by_name: Mapping[str, Cells]) -> dict[str, BoolArray]:

@@ -54,11 +54,7 @@ class Counts(Shown):
         return Counts(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
     def as_dict(self) -> dict[str, int]:
-        return {
-            "rows": self.rows,
-            "accepted": self.accepted,
-            **{k: v for k, v in asdict(self).items() if k != "rows"},
-        }
+        return {"rows": self.rows, "accepted": self.accepted} | asdict(self)
 
     def __str__(self) -> str:
         return (

@@ -40,7 +40,8 @@ def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
     known = {column.name: column for column in columns}
     usable = {name: column for name, column in known.items() if name in recipe.columns_in_use(columns)}
     formats = [name for name in recipe.date_format if name != "*"]
-    for name in [*recipe.headings.values(), *recipe.constants, *_of_rules(recipe), *formats]:
+    of_rules = [name for step in recipe.rules for name in step.columns]
+    for name in [*recipe.headings.values(), *recipe.constants, *of_rules, *formats]:
         if name not in usable:
             raise RecipeError("recipe_column_unknown", source=recipe.source, name=name, columns=", ".join(usable))
     for step in recipe.rules:
@@ -59,12 +60,8 @@ def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
     frame, hits = follow(recipe.rules, frame)
     for step in recipe.rules:
         if step.column in sources:
-            sources |= {name: sources[step.column] for name in steps.columns_of(step) if name not in sources}
+            sources |= {name: sources[step.column] for name in step.columns if name not in sources}
     return Mapped(frame, headings, sources, hits)
-
-
-def _of_rules(recipe: Recipe) -> list[str]:
-    return [name for step in recipe.rules for name in steps.columns_of(step)]
 
 
 def apply_patches(mapped: Mapped, table: Table, patches: Sequence[Patch]) -> Mapped:

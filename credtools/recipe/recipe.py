@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,6 @@ from credtools.schema.words import Column
 from credtools.text import Shown, fold
 
 MANUAL = "manual"
-KEYS = (
-    *("schema", "read", "headings", "date_format", "constants"),
-    *("match_users_by", "rules", "media", "max_reject_rate", "expect"),
-)
 MEDIA_VALUES = ("user_email", "external_id", "credential_type", "credential_number", "issue_date")
 MATCH_USERS_BY = ("email", "external_id")
 USER_COLUMN = {"email": "user_email", "external_id": "external_id"}
@@ -67,7 +64,12 @@ class Recipe(Shown):
     @classmethod
     def parse(cls, text: str, source: str = MANUAL) -> Recipe:
         """The recipe that a YAML text describes. Raises RecipeError."""
-        return _from_mapping(yaml.load(text, source), source)
+        value = yaml.load(text, source)
+        for key in value:
+            if key not in KEYS:
+                raise RecipeError("recipe_key_unknown", source=source, key=key, known=", ".join(KEYS))
+        said = {key: one for key, one in value.items() if one or key in ("schema", "match_users_by")}
+        return cls(source, **{key: KEYS[key](one, source) for key, one in said.items()})
 
     def replacing(self, column: str, values: Mapping[str, str]) -> Recipe:
         """This recipe with one more rule per changed value; a rule for the same value gives way."""
@@ -128,52 +130,30 @@ class Recipe(Shown):
         return frozenset(c.name for c in columns if c.kind != "user" or c.name == named_by)
 
     def _meaning(self) -> dict[str, Any]:
-        meaning: dict[str, Any] = {"schema": self.schema}
-        if self.read:
-            meaning["read"] = {key: option_as_text(option) for key, option in self.read.items()}
-        if self.headings:
-            meaning["headings"] = dict(self.headings)
-        if self.date_format:
-            formats = {k: v[0] if len(v) == 1 else list(v) for k, v in self.date_format.items()}
-            meaning["date_format"] = formats["*"] if set(formats) == {"*"} else formats
-        if self.constants:
-            meaning["constants"] = dict(self.constants)
-        if self.match_users_by != "email":
-            meaning["match_users_by"] = self.match_users_by
-        if self.rules:
-            meaning["rules"] = [step.written() for step in self.rules]
-        if self.media:
-            meaning["media"] = self.media
-        if self.max_reject_rate is not None:
-            meaning["max_reject_rate"] = self.max_reject_rate
-        if expected := self.expect.written():
-            meaning["expect"] = expected
-        return meaning
+        """The keys of the recipe as they are written, in their fixed order, without those that say nothing."""
+        formats = {k: v[0] if len(v) == 1 else list(v) for k, v in self.date_format.items()}
+        meaning = {
+            "schema": self.schema,
+            "read": {key: option_as_text(option) for key, option in self.read.items()},
+            "headings": dict(self.headings),
+            "date_format": formats["*"] if set(formats) == {"*"} else formats,
+            "constants": dict(self.constants),
+            "match_users_by": self.match_users_by if self.match_users_by != "email" else None,
+            "rules": [step.written() for step in self.rules],
+            "media": self.media,
+            "max_reject_rate": self.max_reject_rate,
+            "expect": self.expect.written(),
+        }
+        return {key: value for key, value in meaning.items() if value not in (None, "", {}, [])}
 
 
-# --- YAML → Recipe ------------------------------------------------------------------------------------------
+# --- what each key of a recipe may say ----------------------------------------------------------------------
 
 
-def _from_mapping(value: dict[str, Any], source: str) -> Recipe:
-    for key in value:
-        if key not in KEYS:
-            raise RecipeError("recipe_key_unknown", source=source, key=key, known=", ".join(KEYS))
-    schema = value.get("schema", "credentials")
-    if not isinstance(schema, str) or not schema:
+def _schema(value: object, source: str) -> str:
+    if not isinstance(value, str) or not value:
         raise RecipeError("recipe_schema", source=source)
-    return Recipe(
-        source=source,
-        schema=schema,
-        read=_read_options(value.get("read") or {}, source),
-        headings=_texts(value.get("headings") or {}, "headings", source),
-        date_format=_date_formats(value.get("date_format"), source),
-        constants=_texts(value.get("constants") or {}, "constants", source),
-        match_users_by=_match_users_by(value.get("match_users_by", "email"), source),
-        rules=steps.parse(value.get("rules") or [], source),
-        media=media_pattern(value.get("media") or "", source),
-        max_reject_rate=_rate(value.get("max_reject_rate"), source),
-        expect=expectations.parse(value.get("expect") or {}, source),
-    )
+    return value
 
 
 def _read_options(value: object, source: str) -> dict[str, Any]:
@@ -190,15 +170,13 @@ def _read_options(value: object, source: str) -> dict[str, Any]:
     return options
 
 
-def _texts(value: object, key: str, source: str) -> dict[str, str]:
+def _texts(key: str, value: object, source: str) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
         raise RecipeError("recipe_texts", source=source, key=key)
     return dict(value)
 
 
 def _date_formats(value: object, source: str) -> dict[str, tuple[str, ...]]:
-    if not value:
-        return {}
     formats = {}
     for column, texts in (value if isinstance(value, dict) else {"*": value}).items():
         several = texts if isinstance(texts, list) else [texts]
@@ -226,9 +204,7 @@ def media_pattern(value: object, source: str) -> str:
     return text
 
 
-def _rate(value: object, source: str) -> float | None:
-    if value is None or value == "":
-        return None
+def _rate(value: object, source: str) -> float:
     try:
         rate = float(str(value))
     except ValueError:
@@ -236,3 +212,17 @@ def _rate(value: object, source: str) -> float | None:
     if not 0 <= rate <= 1:
         raise RecipeError("recipe_rate", source=source, value=value)
     return rate
+
+
+KEYS: Mapping[str, Callable[[object, str], Any]] = {
+    "schema": _schema,
+    "read": _read_options,
+    "headings": partial(_texts, "headings"),
+    "date_format": _date_formats,
+    "constants": partial(_texts, "constants"),
+    "match_users_by": _match_users_by,
+    "rules": steps.parse,
+    "media": media_pattern,
+    "max_reject_rate": _rate,
+    "expect": expectations.parse,
+}

@@ -25,6 +25,11 @@ class Step:
     keys: ClassVar[Mapping[str, str]] = {}
     optional: ClassVar[frozenset[str]] = frozenset()
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it speaks of."""
+        return (self.column,)
+
     def written(self) -> dict[str, Any]:
         """The rule as a recipe writes it."""
         values = {key: getattr(self, name) for key, name in self.keys.items()}
@@ -123,14 +128,13 @@ class Extract(Step):
     def targets(self) -> tuple[str, ...]:
         return tuple(field.name for field in matched([""], self.pattern).type)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.column, *self.targets)
+
 
 WITH_VALUES = (Replace, Map, Aliases)  # these may not speak of columns that name a person
 KINDS = {one.kind: one for one in (Replace, Map, Aliases, Trim, Case, Extract)}
-
-
-def columns_of(step: Step) -> tuple[str, ...]:
-    """The columns that a step speaks of."""
-    return (step.column, *step.targets) if isinstance(step, Extract) else (step.column,)
 
 
 def matched(texts: Sequence[str], pattern: str) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from credtools import exports, reading, store
 from credtools.checking import judge, plan
-from credtools.checking.stored import with_stored
 from credtools.limited import collection_paused
 from credtools.model import Changes, Review, Table
 from credtools.recipe import Recipe
@@ -96,6 +95,6 @@ def check(session: Session, content: bytes, name: str, recipe: Recipe) -> Review
 def _warned(session: Session, found: Review, changed: Changes, draft: Draft | None = None) -> Review:
     """With the schema's warnings about what is stored, and about media that are asked for and not there."""
     if session.lookups().settings.media_optional or (draft and draft.row.media_optional):
-        return with_stored(found, changed, None)
+        return plan.with_stored(found, changed, None)
     lines = store.reads.media_of(session.at, draft.id)["line"] if draft and draft.row.staged else ()
-    return with_stored(found, changed, lines)
+    return plan.with_stored(found, changed, lines)
