@@ -1,7 +1,7 @@
 """Causes: findings → errors (a whole sentence each) and causes (what one decision can settle).
 
 Finding by finding, and only when somebody asks. What was said about a row is kept for the next review of the same
-table, where the row is still the same (see `recheck`).
+table, where the row is still the same: so one fix costs little.
 """
 
 from __future__ import annotations
@@ -15,32 +15,19 @@ import pandas as pd
 import pyarrow as pa
 
 from credtools.checking import parse
-from credtools.checking.lookups import Lookups
-from credtools.checking.messages import Finding, Messages, ObjectArray, Writer
+from credtools.checking.messages import Basis, Finding, ObjectArray, Writer
 from credtools.checking.resolve import Resolved
 from credtools.errors import Face, SchemaError, remedied
-from credtools.model import BoolArray, IntArray, Table
-from credtools.recipe import Mapped
+from credtools.model import BoolArray, IntArray
 from credtools.schema.dates import shape
-from credtools.schema.loading import SchemaFile
 from credtools.schema.words import Column
 from credtools.text import fold
 
 MOST_SUGGESTIONS = 500  # values per rule and column: each costs comparisons with many users
 PATTERNS: Mapping[str, Callable[[str], str]] = {"value": fold, "shape": shape, "rule": lambda _: ""}
+GROUPS = ("credential", "version", "content")  # numbers that only say which rows belong together
 CAUSE_COLUMNS = ("code", "column", "value", "pattern", "count", "suggestion", "title", "resolution", "blocks", "cause")
 CAUSE_DTYPES = {**dict.fromkeys(CAUSE_COLUMNS, "str"), "count": "int64", "blocks": "bool", "cause": "int64"}
-
-
-@dataclass(frozen=True)
-class Basis:
-    """What a review follows from."""
-
-    table: Table
-    mapped: Mapped
-    resolved: Resolved
-    schema: SchemaFile
-    lookups: Lookups
 
 
 class Explanation:
@@ -53,12 +40,18 @@ class Explanation:
         self,
         basis: Basis,
         findings: Sequence[Finding],
-        kept: Mapping[tuple[str, str], Explained] | None = None,
+        kept: dict[tuple[str, str], Explained],
     ) -> None:
-        self.basis, self.findings, self.kept = basis, findings, dict(kept or {})
+        self.basis, self.findings, self.kept = basis, findings, kept
         self.explained: dict[tuple[str, str], Explained] = {}
         self._columns = {column.name: column for column in basis.schema.columns}
         self._frames: dict[tuple[Face | None, bool], tuple[pd.DataFrame, pd.DataFrame]] = {}
+
+    def still_true(self, after: Resolved) -> dict[tuple[str, str], Explained]:
+        """What stays true of the rows that are the same; sentences that name other rows are written again."""
+        same = _same_rows(self.basis.resolved, after)
+        lasting = {key: one for key, one in self.explained.items() if not one.finding.rule.together}
+        return {key: one.of(same) for key, one in (self.kept | lasting).items()}
 
     def with_more(self, findings: Sequence[Finding], frame: pd.DataFrame) -> Explanation:
         """With findings that came later, about further columns; what was said so far isn't looked for again."""
@@ -96,8 +89,8 @@ class Explanation:
 
     def _errors(self, explained: Sequence[Explained], number: IntArray) -> pd.DataFrame:
         """`number`: the place of each cause, in the order in which the findings name them."""
-        counts = np.array([len(one.messages.rows) for one in explained], dtype=np.int64)
-        rows = _joined([one.messages.rows for one in explained])
+        counts = np.array([len(one.rows) for one in explained], dtype=np.int64)
+        rows = _joined([one.rows for one in explained])
         order = np.argsort(rows, kind="stable")
         which = np.repeat(np.arange(len(explained)), counts)[order]
         first_cause = np.cumsum([0, *(len(one.patterns) for one in explained)])[:-1]
@@ -120,8 +113,8 @@ class Explanation:
                 "value": each([one.texts for one in explained]),
                 "code": same([rule.code for rule in rules]),
                 "title": same([rule.title for rule in rules]),
-                "resolution": each([one.messages.sentences for one in explained]),
-                "suggestion": each([one.messages.suggestions for one in explained]),
+                "resolution": each([one.sentences for one in explained]),
+                "suggestion": each([one.suggestions for one in explained]),
                 "blocks": np.array([rule.blocks for rule in rules], dtype=bool)[which],
                 "row": rows[order],
                 "cause": number[causes[order]],
@@ -133,19 +126,28 @@ class Explanation:
             return self._explain(finding, None)
         if finding.key not in self.explained:
             before = self.kept.get(finding.key)
-            unchanged = before is not None and before.whole and np.array_equal(before.messages.rows, finding.rows)
-            again = before if before and unchanged else self._explain(finding, before.messages if before else None)
-            self.explained[finding.key] = again
+            unchanged = before is not None and before.whole and np.array_equal(before.rows, finding.rows)
+            self.explained[finding.key] = before if before and unchanged else self._explain(finding, before)
         return self.explained[finding.key]
 
-    def _explain(self, finding: Finding, before: Messages | None) -> Explained:
-        column, texts = self._columns.get(finding.column), self._texts(finding)
+    def _explain(self, finding: Finding, before: Explained | None) -> Explained:
+        """What was said before where it is still true, the rest new."""
+        rows, column, texts = finding.rows, self._columns.get(finding.column), self._texts(finding)
         groups = finding.rule.groups
         codes, distinct = pd.factorize(texts if groups != "rule" else np.full(len(texts), "", dtype=object))
         cause, patterns = _grouped(codes, [PATTERNS[groups](text) for text in distinct])
         keys = _grouped(codes, [fold(text) for text in distinct])[0] if groups == "shape" else cause
-        messages = self._messages(finding, column, texts, (keys < MOST_SUGGESTIONS) & (texts != ""), before)
-        return Explained(finding, column, texts, codes, cause, patterns, messages)
+        sought = (keys < MOST_SUGGESTIONS) & (texts != "")
+        place = before.places(rows, sought) if before else np.full(len(rows), -1)
+        sentences, suggestions = np.empty(len(rows), dtype=object), np.empty(len(rows), dtype=object)
+        fresh, again = np.flatnonzero(place < 0), np.flatnonzero(place >= 0)
+        if len(fresh):
+            some = Finding(finding.rule, finding.column, rows[fresh])
+            writer = Writer(some, column, texts[fresh].tolist(), sought[fresh], self.basis)
+            sentences[fresh], suggestions[fresh] = writer.sentences(), writer.suggestions()
+        if before:
+            sentences[again], suggestions[again] = before.sentences[place[again]], before.suggestions[place[again]]
+        return Explained(finding, column, rows, texts, codes, cause, patterns, sentences, suggestions, sought)
 
     def _texts(self, finding: Finding) -> ObjectArray:
         """Per row the cell as it was read."""
@@ -153,53 +155,50 @@ class Explanation:
             return np.full(len(finding.rows), "", dtype=object)
         return self.basis.resolved.frame[f"{finding.column}_text"].iloc[finding.rows].to_numpy(dtype=object)
 
-    def _messages(
-        self, finding: Finding, column: Column | None, texts: ObjectArray, sought: BoolArray, before: Messages | None
-    ) -> Messages:
-        """What was said before where it is still true, the rest new."""
-        rows, basis = finding.rows, self.basis
-        place = np.full(len(rows), -1) if before is None else before.places(rows, sought)
-        sentences, suggestions = np.empty(len(rows), dtype=object), np.empty(len(rows), dtype=object)
-        fresh, again = np.flatnonzero(place < 0), np.flatnonzero(place >= 0)
-        if len(fresh):
-            some = Finding(finding.rule, finding.column, rows[fresh])
-            known = basis.table, basis.resolved, basis.lookups
-            writer = Writer(some, column, texts[fresh].tolist(), sought[fresh], *known)
-            sentences[fresh], suggestions[fresh] = writer.sentences(), writer.suggestions()
-        if before is not None:
-            sentences[again], suggestions[again] = before.sentences[place[again]], before.suggestions[place[again]]
-        return Messages(rows, sentences, suggestions, sought)
-
 
 @dataclass(frozen=True)
 class Explained:
     """A finding with what is said; per row its text (`codes`: the place among the distinct ones) and its cause.
 
-    Of an earlier review (`whole`: whether all of its rows are still the same) only `messages` are looked at otherwise.
+    `sought`: whether a suggestion was looked for. Of an earlier review (`whole`: whether all of its rows are still the
+    same) only rows and what was said about them are looked at otherwise.
     """
 
     finding: Finding
     column: Column | None
+    rows: IntArray
     texts: ObjectArray
     codes: IntArray
     cause: IntArray
     patterns: Sequence[str]
-    messages: Messages
+    sentences: ObjectArray
+    suggestions: ObjectArray
+    sought: BoolArray
     whole: bool = True
 
     def of(self, same: BoolArray) -> Explained:
         """What can be kept of it where some rows of the table are the same."""
-        if same[self.messages.rows].all():
+        some = same[self.rows]
+        if some.all():
             return self
-        return replace(self, messages=self.messages.of(same), whole=False)
+        said = {name: getattr(self, name)[some] for name in ("rows", "sentences", "suggestions", "sought")}
+        return replace(self, **said, whole=False)
+
+    def places(self, rows: IntArray, sought: BoolArray) -> IntArray:
+        """For each of these rows its place here if the same would be said, else -1."""
+        place = np.searchsorted(self.rows, rows)
+        inside = np.where(place < len(self.rows), place, 0)
+        alike = (self.rows[inside] == rows) & (self.sought[inside] == sought) if len(self.rows) else rows < 0
+        return np.where(alike, inside, -1)
 
     def on(self, face: Face | None) -> Explained:
         """With the remedies of a face in place of their marks."""
         resolution = self.finding.rule.resolution
         if face is None or (isinstance(resolution, str) and "{remedy[" not in resolution):
             return self
-        sentences = np.array([*(remedied(text, face) for text in self.messages.sentences), ""], dtype=object)[:-1]
-        return replace(self, messages=replace(self.messages, sentences=sentences))
+        return replace(
+            self, sentences=np.array([*(remedied(text, face) for text in self.sentences), ""], dtype=object)[:-1]
+        )
 
     def causes(self) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
         """By what each cause is sorted, and its row of the frame of causes; in the order of their first rows."""
@@ -209,10 +208,10 @@ class Explained:
         usual = self._usual_rows()
         for pattern, count, k, u in zip(self.patterns, counts, first.tolist(), usual.tolist(), strict=True):
             value = self.texts[u] if rule.groups != "rule" else ""
-            suggestion = self.messages.suggestions[k] if rule.groups == "value" else ""
+            suggestion = self.suggestions[k] if rule.groups == "value" else ""
             shown = (rule.code, name, value, pattern if rule.groups == "shape" else "", count, suggestion)
             rank = (not rule.blocks, -count, rule.code, name, pattern)
-            yield rank, (*shown, rule.title, self.messages.sentences[k], rule.blocks)
+            yield rank, (*shown, rule.title, self.sentences[k], rule.blocks)
 
     def _usual_rows(self) -> IntArray:
         """For each cause a row with the spelling that it has most often, of several the first."""
@@ -230,3 +229,25 @@ def _grouped(codes: IntArray, names: Sequence[str]) -> tuple[IntArray, list[str]
 
 def _joined(parts: Sequence[IntArray]) -> IntArray:
     return np.concatenate([*parts, np.zeros(0, dtype=np.int64)])
+
+
+def _same_rows(before: Resolved, after: Resolved) -> BoolArray:
+    """The rows that are the same in both, whatever rules and sentences read of them."""
+    formats = (before.date_formats, before.date_formats_from) == (after.date_formats, after.date_formats_from)
+    same = np.full(len(after.frame), formats and before.data.keys() == after.data.keys())
+    for name in after.data if same.any() else ():
+        old, new = before.data[name], after.data[name]
+        if old is not new and name not in GROUPS:
+            same &= _equal(old, new)
+    return same
+
+
+def _equal(old: Any, new: Any) -> BoolArray:
+    """Where two columns of a frame hold the same, nothing being the same as nothing."""
+    if isinstance(old, pd.Categorical):  # of the same names: see `category`
+        old, new = old.codes, new.codes
+    if isinstance(old, np.ndarray):
+        days = old.dtype.kind == "M"  # no day is not equal to no day
+        return np.asarray(old.view("i8") == new.view("i8") if days else old == new, dtype=np.bool_)
+    equal = np.asarray(pd.array(old == new).fillna(value=False), dtype=np.bool_)
+    return np.asarray(equal | (pd.isna(old) & pd.isna(new)))

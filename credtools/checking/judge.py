@@ -14,10 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from credtools.checking import recheck
-from credtools.checking.causes import Basis, Explanation
+from credtools.checking.causes import Explanation
 from credtools.checking.lookups import Lookups
-from credtools.checking.messages import Finding
+from credtools.checking.messages import Basis, Finding
 from credtools.checking.parse import STATE
 from credtools.checking.resolve import NEEDED_BY_TYPE, Resolved, needs_of, resolve
 from credtools.checking.texts import text_bytes
@@ -47,31 +46,41 @@ def review(
     """
     if len(table.lines) > lookups.settings.max_rows:
         raise FileError("too_many_rows", found=len(table.lines), allowed=lookups.settings.max_rows)
-    known = recheck.earlier(before, table, recipe, schema, lookups)
+    known = _earlier(before, table, recipe, schema, lookups)
     mapped = apply_patches(apply(recipe, table, schema.columns), table, patches)
     resolved = resolve(table, mapped, recipe, schema.columns, lookups, known.basis.resolved if known else None)
     _require_headings(table, mapped, resolved, schema.columns, lookups)
     findings, states = _judge(schema, resolved)
     basis = Basis(table, mapped, resolved, schema, lookups)
     reasons = _reasons(findings, len(table.lines))
-    rejected = np.zeros(len(table.lines), dtype=np.bool_)
-    for failed in reasons.values():
-        rejected |= failed
+    rejected = np.logical_or.reduce([*reasons.values(), np.zeros(len(table.lines), dtype=np.bool_)])
     return Review(
         table=table,
         headings=mapped.headings,
         resolved=resolved.frame,
         rejected=rejected,
-        codes=_codes_by_row(reasons, len(table.lines)),
+        codes=_codes_by_row(reasons, rejected),
         states=states,
         judgement=_judgement(table, resolved, reasons),
         today=lookups.today,
         revision=lookups.revision,
         date_formats=resolved.date_formats,
         date_formats_from=resolved.date_formats_from,
-        explanation=Explanation(basis, findings, recheck.kept(known, resolved)),
+        explanation=Explanation(basis, findings, known.still_true(resolved) if known else {}),
         hits={hit.label: hit.rows for hit in mapped.hits},
     )
+
+
+def _earlier(
+    before: Review | None, table: Table, recipe: Recipe, schema: SchemaFile, lookups: Lookups
+) -> Explanation | None:
+    """The explanation of an earlier review, if it is of the same table, schema, lookups and columns."""
+    known = before.explanation if before else None
+    if not isinstance(known, Explanation):
+        return None
+    basis = known.basis
+    same = basis.table is table and basis.lookups is lookups and basis.schema.fingerprint == schema.fingerprint
+    return known if same and basis.resolved.used == recipe.columns_in_use(schema.columns) else None
 
 
 def _judge(schema: SchemaFile, resolved: Resolved) -> tuple[list[Finding], dict[tuple[str, str], StateArray]]:
@@ -126,14 +135,14 @@ def _reasons(findings: Sequence[Finding], rows: int) -> dict[str, BoolArray]:
     return reasons
 
 
-def _codes_by_row(reasons: Mapping[str, BoolArray], rows: int) -> list[tuple[str, ...]]:
-    places = np.flatnonzero(np.logical_or.reduce([*reasons.values(), np.zeros(rows, dtype=np.bool_)]))
+def _codes_by_row(reasons: Mapping[str, BoolArray], rejected: BoolArray) -> list[tuple[str, ...]]:
+    places = np.flatnonzero(rejected)
     kinds = np.zeros(len(places), dtype=np.int64)  # rows rejected for the same codes share one
     seen: list[tuple[str, ...]] = [()]
     for code, failed in reasons.items():
         kinds, pairs = pd.factorize(kinds * 2 + failed[places])
         seen = [(*seen[pair // 2], code) if pair % 2 else seen[pair // 2] for pair in pairs.tolist()]
-    codes: list[tuple[str, ...]] = [()] * rows
+    codes: list[tuple[str, ...]] = [()] * len(rejected)
     for place, kind in zip(places.tolist(), kinds.tolist(), strict=True):
         codes[place] = seen[kind]
     return codes

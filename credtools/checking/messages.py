@@ -22,7 +22,9 @@ from credtools.checking.parse import ALPHABETS, UNREADABLE, alphabets
 from credtools.checking.resolve import Resolved
 from credtools.errors import Marks
 from credtools.model import BoolArray, IntArray, Table
+from credtools.recipe import Mapped
 from credtools.schema.dates import date_format, shape
+from credtools.schema.loading import SchemaFile
 from credtools.schema.words import Column, Rule, names_in
 
 ObjectArray = npt.NDArray[np.object_]
@@ -54,25 +56,14 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Messages:
-    """What is said about one finding, row by row; `sought`: whether a suggestion was looked for."""
+class Basis:
+    """What a review follows from."""
 
-    rows: IntArray
-    sentences: ObjectArray
-    suggestions: ObjectArray
-    sought: BoolArray
-
-    def of(self, rows: BoolArray) -> Messages:
-        """The same for some rows of the table only."""
-        some = rows[self.rows]
-        return Messages(self.rows[some], self.sentences[some], self.suggestions[some], self.sought[some])
-
-    def places(self, rows: IntArray, sought: BoolArray) -> IntArray:
-        """For each of these rows its place here if the same would be said, else -1."""
-        place = np.searchsorted(self.rows, rows)
-        inside = np.where(place < len(self.rows), place, 0)
-        alike = (self.rows[inside] == rows) & (self.sought[inside] == sought) if len(self.rows) else rows < 0
-        return np.where(alike, inside, -1)
+    table: Table
+    mapped: Mapped
+    resolved: Resolved
+    schema: SchemaFile
+    lookups: Lookups
 
 
 class Writer:
@@ -82,16 +73,10 @@ class Writer:
     """
 
     def __init__(
-        self,
-        finding: Finding,
-        column: Column | None,
-        texts: Sequence[str],
-        sought: BoolArray,
-        table: Table,
-        resolved: Resolved,
-        lookups: Lookups,
+        self, finding: Finding, column: Column | None, texts: Sequence[str], sought: BoolArray, basis: Basis
     ) -> None:
-        self.rule, self.column, self.lookups, self.table = finding.rule, column, lookups, table
+        resolved = basis.resolved
+        self.rule, self.column, self.lookups, self.table = finding.rule, column, basis.lookups, basis.table
         self.rows, self.frame, self.texts, self._sought = finding.rows, resolved.frame, texts, sought
         self._columns: dict[str, list[Any]] = {}
         self.fixed: dict[str, Any] = {"title": column.title if column else "The row", "remedy": Marks()}
@@ -101,7 +86,7 @@ class Writer:
         if column and column.kind == "date":
             self.fixed["date_format"] = " or ".join(self.formats)
             self.fixed["date_format_from"] = resolved.date_formats_from[column.name]
-            self.fixed["date_example"] = date_format(self.formats[0]).write(date(lookups.today.year, 12, 31))
+            self.fixed["date_example"] = date_format(self.formats[0]).write(date(basis.lookups.today.year, 12, 31))
         self.made: dict[str, Callable[[int], str]] = {
             "value": lambda k: str(self.texts[k]),
             "value_escaped": lambda k: ascii(self.texts[k]),
@@ -112,12 +97,6 @@ class Writer:
             "date_taken": lambda k: f"{self.of_frame(self.column.name)[k]:%Y-%m-%d}" if self.column else "",
             "date_other": lambda k: f"{self.of_frame(f'{self.column.name}_other')[k]:%Y-%m-%d}" if self.column else "",
         }
-
-    def __getitem__(self, at: tuple[str, int]) -> Any:
-        name, k = at
-        if name in self.fixed:
-            return self.fixed[name]
-        return self.made[name](k) if name in self.made else self.of_frame(name)[k]
 
     def of_frame(self, name: str) -> list[Any]:
         """A resolved column at the finding's rows."""
@@ -160,7 +139,7 @@ class Writer:
         return suggestions, sentences
 
     def _suggest_type(self, k: int, value: str) -> tuple[str, str]:
-        known = "type_status" in self.frame and self["type_status", k] == "active"
+        known = "type_status" in self.frame and self.of_frame("type_status")[k] == "active"
         return ("", "") if known else _named(self.lookups.nearest_types(value))
 
     def _suggest_user(self, k: int, value: str) -> tuple[str, str]:
@@ -170,7 +149,7 @@ class Writer:
                 return "", ""
             other = "uses characters of another alphabet" if imitates(value) else "has invisible characters"
             return "", f"It resembles {imitated!r} but {other}. "
-        if "@" not in value or self["user_status", k] != "unknown":
+        if "@" not in value or self.of_frame("user_status")[k] != "unknown":
             return "", ""
         return _named(self.lookups.nearest_users(value))
 
@@ -216,7 +195,10 @@ class _Row(Mapping[str, Any]):
         self._writer, self._place = writer, place
 
     def __getitem__(self, name: str) -> Any:
-        return self._writer[name, self._place]
+        writer, k = self._writer, self._place
+        if name in writer.fixed:
+            return writer.fixed[name]
+        return writer.made[name](k) if name in writer.made else writer.of_frame(name)[k]
 
     def __iter__(self) -> Iterator[str]:
         return iter([*self._writer.fixed, *self._writer.made, *self._writer.frame.columns])

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -52,14 +52,6 @@ class MadeOf:
     formats: tuple[str, ...] = ()
     date_cells: Mapping[str, date] = field(default_factory=dict)
     by_id: bool = False
-
-    def is_like(self, other: MadeOf) -> bool:
-        """Whether the same follows from both."""
-        if self.texts is None or other.texts is None:
-            same = self.texts is other.texts
-        else:
-            same = self.texts.equals(other.texts)
-        return bool(same) and replace(self, texts=None) == replace(other, texts=None)
 
 
 @dataclass(frozen=True)

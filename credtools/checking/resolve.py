@@ -85,7 +85,7 @@ def resolve(
             recipe.match_users_by == "external_id",
         )
         kept = before.cells.get(name) if before else None
-        by_name[name] = kept if kept and kept.made_of.is_like(made_of) else parse.judge(column, made_of, is_record)
+        by_name[name] = kept if kept and kept.made_of == made_of else parse.judge(column, made_of, is_record)
         part(name, name, partial(by_name[name].columns, name))
     data: dict[str, Any] = {}
     if {"credential_type", "issue_date", "expiration_date"} <= used:

@@ -117,15 +117,12 @@ class Table:
         rows = slice((number - 1) * size, number * size)
         beyond = self.lines[number * size :]
         repaired = tuple(line for line in self.reading.repaired_lines if not len(beyond) or line < beyond[0])
-        part = Table(
-            self.frame.iloc[rows].reset_index(drop=True),
-            self.lines[rows],
-            self.fields[rows],
-            self.expected_fields,
-            replace(self.reading, repaired_lines=repaired),
-            self.sha256,
-            self.name,
-            self.date_cells,
+        part = replace(
+            self,
+            frame=self.frame.iloc[rows].reset_index(drop=True),
+            lines=self.lines[rows],
+            fields=self.fields[rows],
+            reading=replace(self.reading, repaired_lines=repaired),
         )
         part.__dict__["ordinals"] = self.ordinals[rows]  # equal records in two parts stay different ones
         return part

@@ -65,7 +65,7 @@ class DateFormat:
                 f"{text!r} can't be used as a date format; it needs a day (D or DD), a month (M, MM, MMM or MMMM) and "
                 "a year (YYYY), for example DD/MM/YYYY."
             )
-        unknown = [t for t, kind in zip(self.tokens, kinds, strict=False) if kind is None and not _is_separator(t)]
+        unknown = [token for token in self.tokens if _kind(token) is None and (token.isalnum() or not token.isascii())]
         if unknown:
             raise ValueError(f"{text!r} can't be used as a date format; {unknown[0]!r} means nothing in it.")
         self._pattern = re.compile("".join(self._part(place) for place in range(len(self.tokens))))
@@ -182,10 +182,6 @@ def _swapped(text: str) -> str:
 def shape(text: str) -> str:
     """What a text looks like: 9 for a digit, A for a letter, the rest unchanged (2024-03-05 → 9999-99-99)."""
     return re.sub(r"[^\W\d_]+", lambda m: "A" * min(len(m[0]), 4), re.sub(r"\d", "9", text))[:60]
-
-
-def _is_separator(token: str) -> bool:
-    return token.isascii() and not token.isalnum()
 
 
 def _kind(token: str) -> str | None:
