@@ -20,9 +20,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,8 +53,8 @@ def _document() -> dict[str, dict[str, Any]]:
 def catalogue() -> dict[str, dict[str, str]]:
     """Per reason: `sentence`, and `code` where it isn't the reason itself."""
     rooms = [entries.items() for room, entries in _document().items() if room != "remedy"]
-    told = {reason: entry for entries in rooms for reason, entry in entries}
-    return {reason: entry if isinstance(entry, dict) else {"sentence": entry} for reason, entry in told.items()}
+    entries = {reason: entry for room in rooms for reason, entry in room}
+    return {reason: entry if isinstance(entry, dict) else {"sentence": entry} for reason, entry in entries.items()}
 
 
 def remedies() -> dict[str, dict[str, str]]:
@@ -64,40 +64,30 @@ def remedies() -> dict[str, dict[str, str]]:
 
 def sentence(reason: str, facts: Mapping[str, Any], face: Face | None = None) -> str:
     """The sentence of a reason with its facts, as it is said on a face."""
-    return catalogue()[reason]["sentence"].format(**facts, remedy=_Remedies(face or _face))
+    return catalogue()[reason]["sentence"].format(**facts, remedy=Remedies(face or _face))
 
 
 def remedied(text: str, face: Face | None = None) -> str:
-    """A sentence with marks in it (see `Marks`) as it is said on a face."""
-    if "\ue000" not in text:
-        return text
+    """A sentence with marks in it (see `Remedies`) as it is said on a face."""
     return MARK.sub(lambda found: remedies().get(found[0][1:-1], {}).get(face or _face, ""), text)
 
 
-class _Remedies:
-    """What to do, by the face on which it is read; nothing where that face has no such remedy."""
+class Remedies:
+    """What to do, by name: nothing where the face has no such remedy, a mark for `remedied` while no face is known."""
 
-    def __init__(self, face: Face) -> None:
+    def __init__(self, face: Face | None = None) -> None:
         self._face = face
 
     def __getitem__(self, name: str) -> str:
-        return remedies()[name].get(self._face, "")
-
-
-class Marks:
-    """In place of `remedy` while the face isn't known yet: each becomes a mark for `remedied`."""
-
-    def __getitem__(self, name: str) -> str:
-        if name not in remedies():
-            raise KeyError(name)
-        return f"\ue000{name}\ue001"
+        by_face = remedies()[name]
+        return by_face.get(self._face, "") if self._face else f"\ue000{name}\ue001"
 
 
 class CredtoolsError(Exception):
     """The base of all errors that credtools raises on purpose.
 
-    `reason` names its sentence in the catalogue, `facts` are what the sentence speaks of; `code` is what reports and
-    `--json` call it.
+    `reason` names its sentence in the catalogue (or is the sentence itself, where only that came across from another
+    process), `facts` are what the sentence speaks of; `code` is what reports and `--json` call it.
     """
 
     usual_code = ""
@@ -106,11 +96,6 @@ class CredtoolsError(Exception):
         super().__init__(sentence(reason, facts) if reason in catalogue() else reason)
         self.reason = reason
         self.facts = facts
-
-    @classmethod
-    def told(cls, text: str) -> Self:
-        """An error of another process, of which only the sentence came across."""
-        return cls(text)
 
     @property
     def code(self) -> str:
@@ -121,11 +106,7 @@ class CredtoolsError(Exception):
         return sentence(self.reason, self.facts, face) if self.reason in catalogue() else self.reason
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _again, (type(self), self.reason, self.facts)
-
-
-def _again(kind: type[CredtoolsError], reason: str, facts: dict[str, Any]) -> CredtoolsError:
-    return kind(reason, **facts)
+        return partial(type(self), self.reason, **self.facts), ()
 
 
 class FileError(CredtoolsError):

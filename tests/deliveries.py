@@ -14,7 +14,7 @@ from tests.pictures import jpeg, noise, pdf, png
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from credtools.media import Attached
+    from credtools.media.matching import Attached
     from credtools.registry import Registry
 
 PATTERN = "{user_email}_{credential_type}"

@@ -210,7 +210,7 @@ ROW_TYPES = {
     **dict.fromkeys(("first_seen", "changed_at"), MOMENT),
     **dict.fromkeys(("fixed_batch", "fixed_line", "superseded_by"), "Int64"),
 }
-ACT_TYPES = {"at": MOMENT, "by": "str", "what": "str", "batch": "int64", "line": "int64", "details": "str"}
+ACT_TYPES = {"at": MOMENT, "by": "str", "what": "str", "batch": "int64", "line": "int64", "told": "str"}
 CHANGE_TYPES = {
     "source": "str",
     "before": "int64",
@@ -273,8 +273,8 @@ def test_days_are_both_included(audited: Registry) -> None:
 
 
 def acts(frame: pd.DataFrame) -> list[tuple[str, int, int, str]]:
-    """(what, batch, line, details), fingerprints left out."""
-    short = frame["details"].str.replace(r"(recipe|schema) [0-9a-f]{16}", r"\1", regex=True)
+    """(what, batch, line, told), fingerprints left out."""
+    short = frame["told"].str.replace(r"(recipe|schema) [0-9a-f]{16}", r"\1", regex=True)
     return list(zip(frame["what"], frame["batch"], frame["line"], short, strict=True))
 
 
@@ -292,7 +292,7 @@ def test_a_row_is_followed_from_both_ends(audited: Registry) -> None:
     """Since when, from which source, by which rule, under which recipe, and what it became: on one page."""
     assert acts(audited.audit.row(1, 3)) == FOLLOWED
     assert acts(audited.audit.row(2, 3)) == FOLLOWED
-    assert list(audited.audit.row(1, 3).columns) == ["at", "by", "what", "batch", "line", "details", "credential"]
+    assert list(audited.audit.row(1, 3).columns) == ["at", "by", "what", "batch", "line", "told", "credential"]
     assert audited.audit.row(1, 3)["at"].is_monotonic_increasing
 
 

@@ -585,7 +585,7 @@ def test_show_tells_the_history_of_a_row_and_a_person() -> None:
     run("import", str(write("a.csv", HEADINGS + GOOD + wrong)))
     row = objects(run("show", "1", "--line", "3", "--json"))
     assert [(act["what"], act["batch"], act["line"]) for act in row] == [("uploaded", 1, 3), ("rejected", 1, 3)]
-    assert row[1]["details"].startswith("user_exists,credential_type_exists · recipe ")
+    assert row[1]["told"].startswith("user_exists,credential_type_exists · recipe ")
     person = objects(run("show", "--person", "ana@example.org", "--json"))
     assert [act["what"] for act in person[:2]] == ["uploaded", "new"]
     assert "rejected · batch 1 · line 3" in run("show", "1", "--line", "3").stdout.replace("what ", "")

@@ -14,10 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from credtools import exports
 from credtools.cli import main
 from credtools.errors import CredtoolsError, FileError, RegistryError
-from credtools.exports.damage import undamaged
+from credtools.exports.damage import shown, undamaged
 from credtools.model import Receipt
 from credtools.registry import Registry, correcting, finishing
 from credtools.registry.draft import Draft
@@ -297,8 +296,8 @@ CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x0
 @given(CELLS | st.sampled_from(["=1+1", "'x", "''", "-5", "＝1", " =x", "\t=x", "007", "1E5", "a\r\nb", "\x0b"]))  # noqa: RUF001
 def test_what_nobody_touched_is_byte_exact(text: str) -> None:
     """Whatever a cell holds, its shown form comes back as exactly what came."""
-    assert undamaged(text, exports.shown(text)) == (text, False)
-    assert undamaged(text, exports.shown(text), wrong=True) == (text, False)
+    assert undamaged(text, shown(text)) == (text, False)
+    assert undamaged(text, shown(text), wrong=True) == (text, False)
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_a_remedy_is_that_of_the_face() -> None:
     assert "--split" in error.on("prompt")
     assert "--split" not in error.on("screen") + error.on("python") + error.on("stored")
     assert str(error) == error.on("python")
-    assert errors.remedied(f"Load the user first{errors.Marks()['load_users']}.", "screen") == "Load the user first."
+    assert errors.remedied(f"Load the user first{errors.Remedies()['load_users']}.", "screen") == "Load the user first."
 
 
 def test_public_codes() -> None:

@@ -18,7 +18,9 @@ import pytest
 from PIL import Image
 
 from credtools.errors import FileError, MissingFileError
-from credtools.media import Looker, files, gathered, looking
+from credtools.media import files, looking
+from credtools.media.files import gathered
+from credtools.media.looking import Looker
 from tests.pictures import action, filled, jpeg, noise, pdf, picture, png, zipped
 
 

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credtools.errors import RecipeError
-from credtools.media import Medium, Row, by_column, by_hand, by_pattern, missing_media, names_in
-from credtools.media.matching import Match
+from credtools.media.matching import Match, Medium, Row, by_column, by_hand, by_pattern, missing, names_in
 from credtools.recipe import Recipe
 from credtools.text import fold
 
@@ -112,9 +111,9 @@ def test_missing_lists_rows() -> None:
         row(6, names=("c.pdf",), usable=False),
         row(7),
     ]
-    found = missing_media(rows, [Medium("in/a.pdf", (4, 5))], by_name=True)
+    found = missing(rows, [Medium("in/a.pdf", (4, 5))], by_name=True)
     assert [(lack.line, lack.files, lack.required) for lack in found] == [(2, (), True), (4, ("b.pdf",), False)]
-    found = missing_media(rows, [], by_name=False)
+    found = missing(rows, [], by_name=False)
     assert [(lack.line, lack.required) for lack in found] == [(2, True), (5, True)]
 
 

@@ -119,7 +119,7 @@ def test_a_process_has_a_face(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_cell_can_put_no_remedy_into_a_sentence() -> None:
     """What looks like a mark in a file stays a text."""
-    mark = errors.Marks()["load_users"]
+    mark = errors.Remedies()["load_users"]
     text = said(rows(f"ana@x.org,{mark},2024-01-05,,").on("prompt"))
     assert text.count("credtools load") == 1
     assert "\\ue000load_users\\ue001" in text

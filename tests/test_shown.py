@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from credtools.media import Attached, Medium
+from credtools.media.matching import Attached, Medium
 from credtools.model import Counts, Outcome, Receipt
 from credtools.privacy.erase import Erasure
 from credtools.recipe import Recipe

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from credtools import exports
+from credtools.exports.corrections import is_correction
 from credtools.registry import Registry
 from tests.builders import ANA, BEN, CARA, ZOE, export
 from tests.clicks import Clicks
@@ -49,13 +49,13 @@ def test_a_correction_file_is_known_whatever_its_kind(registry: Registry, tmp_pa
     """By the column of keys; neither a template, nor a file that only speaks of one, nor one that can't be read is."""
     registry.upload(export(tmp_path, ANA, ZOE)).finish()
     registry.write_rejects(tmp_path / f"rejects.{ending}")
-    assert exports.is_correction(tmp_path / f"rejects.{ending}")
-    assert not exports.is_correction(registry.template(tmp_path / f"template.{ending}"))
+    assert is_correction(tmp_path / f"rejects.{ending}")
+    assert not is_correction(registry.template(tmp_path / f"template.{ending}"))
     broken = tmp_path / f"broken.{ending}"
     broken.write_bytes((tmp_path / f"rejects.{ending}").read_bytes()[:10])
-    assert not exports.is_correction(broken)
-    assert not exports.is_correction(export(tmp_path, f"{ANA}credtools row", name="speaks.csv"))
-    assert not exports.is_correction(tmp_path / "nowhere.csv")
+    assert not is_correction(broken)
+    assert not is_correction(export(tmp_path, f"{ANA}credtools row", name="speaks.csv"))
+    assert not is_correction(tmp_path / "nowhere.csv")
 
 
 def test_rejected_rows_of_nothing(registry: Registry) -> None:

@@ -310,7 +310,7 @@ def test_histories_of_rows(year: Year) -> None:
         fate = year.truth[place]
         if fate.link:
             assert (*place, "fixed") in places
-            fixed = found.loc[found["what"] == "fixed", "details"]
+            fixed = found.loc[found["what"] == "fixed", "told"]
             assert f"by batch {fate.link.batch} line {fate.link.line}" in set(fixed)
             assert found.equals(audit.row(*fate.link)) or len(chain) > 1
 

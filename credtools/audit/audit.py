@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 
 from credtools.audit import figures, questions, timeline
 from credtools.audit.filters import GROUPS, Filters, chosen, require_choice
-from credtools.audit.recipe_changes import recipe_changes
 from credtools.errors import CredtoolsError
 from credtools.model import REJECT_STATES
 
@@ -125,14 +124,14 @@ class Audit:
             fixed, also those of users added since), broke (Int64: its rejected rows whose very record was accepted
             in the first one; missing where values were erased).
         """
-        return recipe_changes(self._engine, self._which({"source": source}).get("source"))
+        return questions.recipe_changes(self._engine, self._which({"source": source}).get("source"))
 
     def row(self, batch: int, line: int) -> pd.DataFrame:
         """All that happened to a row, oldest first, also to its credential and to the same record in other files.
 
         Returns:
             at (moment), by, what (str: uploaded, a verdict, fixed, waived, reopened, superseded, undone, erased, a
-            changed column, medium, approved, declined, resubmitted), batch, line (int64), details, credential (str).
+            changed column, medium, approved, declined, resubmitted), batch, line (int64), told, credential (str).
 
         Raises:
             RegistryError: no row was judged there.

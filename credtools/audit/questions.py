@@ -5,7 +5,10 @@ Frames are built column by column: the database groups by small numbers, and the
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,9 +20,11 @@ from credtools.model import REJECT_STATES
 from credtools.store import tables
 from credtools.store.engine import snapshot
 from credtools.store.frames import frame
+from credtools.store.reads.sources import came_from_source
 from credtools.text import fold
 
 reject, error, batch = tables.rejects.c, tables.reject_errors.c, tables.batches.c
+ledger, value = tables.ledger.c, tables.ledger_values.c
 
 Chosen = Mapping[str, Any]  # as `filters.chosen` makes it
 COLUMNS: Mapping[str, Any] = {
@@ -34,6 +39,16 @@ COLUMNS: Mapping[str, Any] = {
     "changed_at": reject.changed_at,
 }
 BY_ERROR = ("code", "column")
+RECIPE_CHANGES = {
+    "source": "str",
+    "before": "int64",
+    "after": "int64",
+    "at": "datetime64[us, UTC]",
+    "recipe_before": "str",
+    "recipe_after": "str",
+    "fixed": "int64",
+    "broke": "Int64",
+}
 
 
 def of_batches(which: Chosen) -> list[ColumnElement[bool]]:
@@ -141,7 +156,6 @@ def rows(engine: Engine, which: Chosen, newest: int | None = None) -> pd.DataFra
 
     `newest`: only so many of the rejects, those that came last.
     """
-    values = tables.ledger_values.c
     these = of_everything(which)
     theirs = of_rejects(which)
     if newest is not None:
@@ -151,8 +165,8 @@ def rows(engine: Engine, which: Chosen, newest: int | None = None) -> pd.DataFra
         select(reject.id.label("reject"), reject.batch_id.label("batch"), reject.source_id.label("source"))
         .add_columns(reject.type_id.label("type"), reject.fixed_batch_id.label("fixed_batch"), reject.fixed_line)
         .add_columns(reject.line, reject.state, reject.first_seen, reject.changed_at, reject.reason)
-        .add_columns(reject.superseded_by, values.raw)
-        .outerjoin(tables.ledger_values, and_(values.batch_id == reject.batch_id, values.line == reject.line))
+        .add_columns(reject.superseded_by, value.raw)
+        .outerjoin(tables.ledger_values, and_(value.batch_id == reject.batch_id, value.line == reject.line))
         .where(*these)
         .order_by(reject.id)
     )
@@ -214,11 +228,63 @@ def _judged(connection: Connection, only: Chosen) -> pd.DataFrame:
     """Rows of a type that were accepted, or found unchanged, per batch; none where a code or state is asked for."""
     if not only.get("type") or len(only) > 1:
         return pd.DataFrame({"batch_id": [], "verdict": [], "count": []}, dtype="int64")
-    ledger, version, credential = tables.ledger, tables.credential_versions, tables.credentials
+    version = tables.credential_versions
     statement = (
-        select(ledger.c.batch_id, ledger.c.verdict, func.count().label("count"))
-        .select_from(ledger.join(version, version.c.id == ledger.c.version_id).join(credential))
-        .where(credential.c.type_id == _id_of(tables.credential_types.c.name_key, fold(only["type"])))
-        .group_by(ledger.c.batch_id, ledger.c.verdict)
+        select(ledger.batch_id, ledger.verdict, func.count().label("count"))
+        .select_from(tables.ledger.join(version, version.c.id == ledger.version_id).join(tables.credentials))
+        .where(tables.credentials.c.type_id == _id_of(tables.credential_types.c.name_key, fold(only["type"])))
+        .group_by(ledger.batch_id, ledger.verdict)
     )
     return frame(connection, statement)
+
+
+def recipe_changes(engine: Engine, source: str | None = None) -> pd.DataFrame:
+    """One row per change of a source's recipe from one finished file to the next: RECIPE_CHANGES, see `Audit`.
+
+    Files that came with a correction file aren't files of their own source.
+    """
+    event = tables.events.c
+    statement = (
+        select(batch.id, batch.part, batch.recipe_fingerprint, batch.finished_at, tables.sources.c.name)
+        .join(tables.sources)
+        .join(tables.events, and_(event.batch_id == batch.id, event.kind == "finish"))
+        .where(batch.state == "finished", came_from_source())
+        .order_by(tables.sources.c.name, batch.part, event.seq)
+    )
+    with snapshot(engine) as c:
+        files = c.execute(statement if source is None else statement.where(tables.sources.c.name == source)).all()
+        fixes = select(reject.fixed_batch_id, func.count()).where(reject.batch_id != reject.fixed_batch_id)
+        fixed: dict[int, int] = dict(c.execute(fixes.group_by(reject.fixed_batch_id)).all())
+        found = [
+            (
+                *(old.name, old.id, new.id, new.finished_at, old.recipe_fingerprint, new.recipe_fingerprint),
+                *(fixed.get(new.id, 0), _broke(c, old.id, new)),
+            )
+            for old, new in pairwise(files)
+            if (old.name, old.part) == (new.name, new.part) and old.recipe_fingerprint != new.recipe_fingerprint
+        ]
+    return pd.DataFrame(found, columns=list(RECIPE_CHANGES)).astype(RECIPE_CHANGES)
+
+
+def _broke(c: Connection, old: int, new: Any) -> int | None:
+    """How many records are rejected in the new batch that weren't in the old one; None where values were erased."""
+    fresh = select(reject.record_digest, reject.ordinal).where(reject.batch_id == new.id)
+    wanted = set(c.execute(fresh.where(reject.first_seen == new.finished_at)).all())
+    if not wanted:
+        return 0
+    rows = c.execute(
+        select(ledger.verdict, value.raw)
+        .select_from(tables.ledger.outerjoin(tables.ledger_values))
+        .where(ledger.batch_id == old)
+        .order_by(ledger.line)
+    ).all()
+    if any(row.raw is None for row in rows) or any(digest is None for digest, _ in wanted):
+        return None
+    seen: Counter[str] = Counter()
+    right = set()
+    for verdict, raw in rows:
+        digest = hashlib.sha256(raw.encode()).hexdigest()
+        if verdict != "rejected":
+            right.add((digest, seen[digest]))
+        seen[digest] += 1
+    return len(right & {(digest, ordinal) for digest, ordinal in wanted})

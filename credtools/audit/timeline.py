@@ -23,7 +23,7 @@ from credtools.text import fold
 CHUNK = 200  # places per question
 SHOWN = 16  # characters of a fingerprint
 CONTENT = ("issue_date", "expiration_date", "number", "own")
-COLUMNS = ("at", "by", "what", "batch", "line", "details", "credential")
+COLUMNS = ("at", "by", "what", "batch", "line", "told", "credential")
 OF_CREDENTIAL = ("at", "by", "version", "batch", "line", "what", "before", "after")
 DTYPES = {"at": "datetime64[us, UTC]", "batch": "int64", "line": "int64", "version": "int64"}  # all others: str
 CLOSED = {"waive": "waived", "reopen": "reopened"}
@@ -47,7 +47,7 @@ class Act(NamedTuple):
     credential: str = ""
 
     @property
-    def details(self) -> str:
+    def told(self) -> str:
         return " → ".join(text for text in (self.before, self.after) if text)
 
 

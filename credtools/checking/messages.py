@@ -20,7 +20,7 @@ import pandas as pd
 from credtools.checking.lookups import Lookups
 from credtools.checking.parse import ALPHABETS, UNREADABLE, alphabets
 from credtools.checking.resolve import Resolved
-from credtools.errors import Marks
+from credtools.errors import Remedies
 from credtools.model import BoolArray, IntArray, Table
 from credtools.recipe import Mapped
 from credtools.schema.dates import date_format, shape
@@ -79,7 +79,7 @@ class Writer:
         self.rule, self.column, self.lookups, self.table = finding.rule, column, basis.lookups, basis.table
         self.rows, self.frame, self.texts, self._sought = finding.rows, resolved.frame, texts, sought
         self._columns: dict[str, list[Any]] = {}
-        self.fixed: dict[str, Any] = {"title": column.title if column else "The row", "remedy": Marks()}
+        self.fixed: dict[str, Any] = {"title": column.title if column else "The row", "remedy": Remedies()}
         if column:
             self.fixed["choices"] = CHOICES.get(column.kind, ", ".join(column.choices))
             self.formats = resolved.date_formats.get(column.name, ())

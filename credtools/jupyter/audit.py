@@ -75,7 +75,7 @@ class AuditPage(Page):
                 act["by"],
                 act["what"],
                 f"batch {act['batch']}, line {act['line']}",
-                act["details"],
+                act["told"],
             ]
             for act in self.registry.audit.row(batch, line).to_dict("records")
         ]

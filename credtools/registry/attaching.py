@@ -11,9 +11,12 @@ from typing import Any
 
 import pandas as pd
 
-from credtools import media, store
+from credtools import store
 from credtools.errors import FileError, RegistryError
-from credtools.media import Attached, File, Medium, Row
+from credtools.media import matching
+from credtools.media.files import File, gathered
+from credtools.media.looking import Looker
+from credtools.media.matching import Attached, Match, Medium, Row
 from credtools.model import ACCEPTED
 from credtools.recipe import MEDIA_VALUES, Recipe, media_pattern
 from credtools.registry import editing, judging
@@ -42,12 +45,12 @@ def attach(
         rows = _rows(now, judging.refresh(now, draft), named=by_name)
     if isinstance(match, Mapping):
         _require_lines(draft, match, rows)
-        place = media.by_hand(match, rows)
+        place = matching.by_hand(match, rows)
     else:
-        place = media.by_column(rows) if by_name else media.by_pattern(recipe.media, rows)
+        place = matching.by_column(rows) if by_name else matching.by_pattern(recipe.media, rows)
     done = Attached()
     links, blobs = [], session.blobs
-    with media.gathered(paths) as given, media.Looker() as looker:
+    with gathered(paths) as given, Looker() as looker:
         files = _named(match, given) if isinstance(match, Mapping) else given
         clashes = _clashes(files)
         for k, file in enumerate(files, 1):
@@ -62,11 +65,11 @@ def attach(
     if links:
         store.add_media(session.engine, store.Media(draft.id, session.by, *map(list, zip(*links, strict=True))))
     _keep(session, draft, recipe)
-    done.missing.extend(media.missing_media(rows, done.linked, by_name=by_name))
+    done.missing.extend(matching.missing(rows, done.linked, by_name=by_name))
     return done
 
 
-def _look(file: File, looker: media.Looker, clashes: set[str], place: media.Match) -> tuple[str, Medium, bytes]:
+def _look(file: File, looker: Looker, clashes: set[str], place: Match) -> tuple[str, Medium, bytes]:
     """The list to which a file goes, with the rows that it belongs to, and its bytes: what was judged is kept."""
     if file.is_litter:
         return "unmatched", Medium(file.name, reason=LITTER.format(file.name)), b""
@@ -143,7 +146,7 @@ def _rows(session: Session, draft: Draft, *, named: bool) -> list[Row]:
     if named:
         review = judging.review(session, draft)
         cells = review.resolved["media"].fillna("") if "media" in review.resolved else ()
-        names = {line: media.names_in(cell) for line, cell in zip(review.table.lines.tolist(), cells, strict=False)}
+        names = {line: matching.names_in(cell) for line, cell in zip(review.table.lines.tolist(), cells, strict=False)}
     keys = dict(zip(frame["line"].tolist(), frame["key"].tolist(), strict=True))
     there: dict[int, dict[str, str]] = defaultdict(dict)
     own = store.reads.media_of(session.at, draft.id)[["line", "file", "sha256"]].itertuples(index=False)

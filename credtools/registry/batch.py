@@ -10,7 +10,7 @@ import pandas as pd
 from credtools import store
 from credtools.audit import reports
 from credtools.audit.audit import Audit
-from credtools.media import Attached
+from credtools.media.matching import Attached
 from credtools.model import Counts, Outcome, Receipt, Review, Table
 from credtools.recipe import Recipe
 from credtools.recipe.expectations import Deviation

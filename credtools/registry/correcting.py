@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from credtools import exports, store
+from credtools import store
 from credtools.checking import judge
-from credtools.exports.corrections import KEY, OURS, key_of, row_key
-from credtools.exports.damage import undamaged
+from credtools.exports.corrections import KEY, OURS, key_of, read_corrections, row_key
+from credtools.exports.damage import shown, undamaged
 from credtools.model import Receipt, Review, Table
 from credtools.recipe import Recipe, apply
 from credtools.registry import editing, finishing, judging, layouts, uploading
@@ -109,7 +109,7 @@ def correct(session: Session, path: str | Path, recipe: Recipe | None = None) ->
     `recipe`: instead of the one that each batch was judged by. Raises FileError when it is no correction file,
     RegistryError when somebody else settles the same rejects in the same moment.
     """
-    file = _File(exports.read_corrections(path))
+    file = _File(read_corrections(path))
     keys = filter(None, map(key_of, file.table.frame[KEY]))
     found = store.reads.rejected(session.engine, [number for number, _ in keys])
     by_batch: defaultdict[int, list[tuple[int, store.reads.Rejected]]] = defaultdict(list)
@@ -256,7 +256,7 @@ class _FollowUp:
 
 def _name_in(frame: pd.DataFrame, heading: str) -> str | None:
     """The heading as the correction file has it: spelled out, or neutralised."""
-    names = (heading, exports.shown(heading))
+    names = (heading, shown(heading))
     return next((name for name in names if name in frame.columns and name not in OURS), None)
 
 

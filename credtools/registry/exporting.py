@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from credtools import exports, store
-from credtools.exports.corrections import WrongRow, row_key
+from credtools import store
+from credtools.exports.accepted import write_accepted
+from credtools.exports.corrections import WrongRow, row_key, write_corrections
+from credtools.exports.template import write_template
 from credtools.recipe import Recipe
 from credtools.registry import judging, layouts
 from credtools.registry.session import Session
@@ -21,13 +23,13 @@ def template(session: Session, path: str | Path, schema: str) -> Path:
     """Writes the template that people fill in, in this organisation's words."""
     lookups = session.lookups()
     types = lookups.types.loc[lookups.types["status"] == "active", "name"].tolist()
-    return exports.write_template(path, _columns(session, schema), types, lookups.date_format)
+    return write_template(path, _columns(session, schema), types, lookups.date_format)
 
 
 def accepted(session: Session, path: str | Path, credentials: pd.DataFrame) -> list[Path]:
     """Writes those of some credentials that weren't declined as clean template files."""
     wanted = credentials[credentials["decision"] != "declined"]
-    return exports.write_accepted(path, wanted, _columns(session, "credentials"), session.settings.date_format)
+    return write_accepted(path, wanted, _columns(session, "credentials"), session.settings.date_format)
 
 
 def _columns(session: Session, schema: str) -> list[Column]:
@@ -47,7 +49,7 @@ def rejects(session: Session, path: str | Path, batch: int | None = None, only: 
     for number, found in by_batch.items():
         headings = layouts.names(session, judging.opened(session, number))
         rows += [_wrong_row(reject, headings) for reject in found]
-    exports.write_corrections(path, rows)
+    write_corrections(path, rows)
     return len(rows)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from credtools import exports, reading, store
+from credtools import reading, store
 from credtools.checking import judge, plan
+from credtools.exports import template
 from credtools.limited import collection_paused
 from credtools.model import Changes, Review, Table
 from credtools.recipe import Recipe
@@ -28,7 +29,7 @@ def read(session: Session, content: bytes, name: str, recipe: Recipe) -> Table:
     columns = session.schema(recipe.schema).columns
     titles = {word for column in columns for word in (column.title, column.name, *column.synonyms)}
     formats = {session.lookups().date_format, *(text for texts in recipe.date_format.values() for text in texts)}
-    instructions = {text for date_format in formats for text in exports.instructions(columns, date_format)}
+    instructions = {text for date_format in formats for text in template.instructions(columns, date_format)}
     words = {"titles": {*titles, *recipe.headings}, "instructions": instructions}
     return reading.read_bytes(content, name, **recipe.read, **words)
 

@@ -162,7 +162,7 @@ def _execute(
         )
     except papermill().PapermillExecutionError as problem:
         kind = {"MissingFileError": MissingFileError, "FileError": FileError}.get(problem.ename, CredtoolsError)
-        return kind.told(problem.evalue)
+        return kind(problem.evalue)
     except Exception as problem:  # noqa: BLE001 - a killed kernel, a time-out: whatever it was, the database decides
         kernel.end()  # before the database is asked: nothing is under way any more
         return CredtoolsError("run_stopped", why=type(problem).__name__)

@@ -14,7 +14,8 @@ from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.pictures import THUMB, thumbnail
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.jupyter.wizard.review import ReviewStep
-from credtools.media import Attached, Medium, Missing, gathered
+from credtools.media.files import gathered
+from credtools.media.matching import Attached, Medium, Missing
 from credtools.recipe import MEDIA_VALUES
 from credtools.registry import Registry
 from credtools.registry.attaching import Progress

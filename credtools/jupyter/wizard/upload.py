@@ -7,8 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from credtools import exports
 from credtools.errors import CredtoolsError
+from credtools.exports.corrections import is_correction
 from credtools.jupyter.credentials import Credentials, waiting
 from credtools.jupyter.parts.shown import labelled
 from credtools.jupyter.wizard import read_as
@@ -114,7 +114,7 @@ class UploadStep(Steps):
         A correction file is taken back at once: what was fixed in it is finished, and what became of it is shown.
         """
         replaced, self._replaces = self._replaces, None
-        if exports.is_correction(path):
+        if is_correction(path):
             self._corrected = path.name, self.registry.correct(path)
             self.step = "corrected"
             return f"{path.name}: {self._corrected[1]}."
