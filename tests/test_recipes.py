@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from credtools.errors import FileError, MissingFileError, RecipeError
 from credtools.model import Patch
-from credtools.recipe import Mapped, Recipe, apply
-from credtools.recipe.recipe import MATCH_USERS_BY
+from credtools.recipe import USER_COLUMN, Mapped, Recipe, apply
 from credtools.recipe.steps import Replace
 from credtools.schema.dates import DateFormat
 from credtools.text import fold
@@ -288,7 +287,7 @@ def any_recipe(draw: st.DrawFn) -> Recipe:
             st.dictionaries(st.sampled_from(["*", "issue_date", "expiration_date"]), form.map(tuple), max_size=3)
         ),
         constants=draw(st.dictionaries(COLUMN, WORD, max_size=2)),
-        match_users_by=draw(st.sampled_from(MATCH_USERS_BY)),
+        match_users_by=draw(st.sampled_from(sorted(USER_COLUMN))),
         rules=tuple(draw(st.lists(st.builds(Replace, COLUMN, SIGNS, SIGNS), max_size=3))),
         max_reject_rate=draw(st.none() | st.floats(0, 1)),
     )

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from credtools.cli import main
 from credtools.errors import RecipeError
 from credtools.recipe import Recipe
-from credtools.recipe.follow import follow
+from credtools.recipe.mapping import follow
 from credtools.recipe.steps import Aliases, Case, Extract, Map, Replace, Trim
 from credtools.registry import Registry
 from tests.builders import export, only_sqlite

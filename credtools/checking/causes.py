@@ -17,7 +17,7 @@ import pyarrow as pa
 from credtools.checking import parse
 from credtools.checking.messages import Basis, Finding, ObjectArray, Writer
 from credtools.checking.resolve import Resolved
-from credtools.errors import Face, SchemaError, remedied
+from credtools.errors import SchemaError
 from credtools.model import BoolArray, IntArray
 from credtools.schema.dates import shape
 from credtools.schema.words import Column
@@ -45,7 +45,7 @@ class Explanation:
         self.basis, self.findings, self.kept = basis, findings, kept
         self.explained: dict[tuple[str, str], Explained] = {}
         self._columns = {column.name: column for column in basis.schema.columns}
-        self._frames: dict[tuple[Face | None, bool], tuple[pd.DataFrame, pd.DataFrame]] = {}
+        self._frames: dict[bool, tuple[pd.DataFrame, pd.DataFrame]] = {}
 
     def still_true(self, after: Resolved) -> dict[tuple[str, str], Explained]:
         """What stays true of the rows that are the same; sentences that name other rows are written again."""
@@ -60,23 +60,22 @@ class Explanation:
         more.explained = self.explained
         return more
 
-    def frames(self, face: Face | None, *, warnings: bool = True) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def frames(self, *, warnings: bool = True) -> tuple[pd.DataFrame, pd.DataFrame]:
         """(errors, causes): errors by row and in the order of the rules; causes largest first, warnings last.
 
         Raises SchemaError when a sentence of the schema can't be made.
         """
-        if (face, warnings) not in self._frames:
+        if warnings not in self._frames:
             try:
-                self._frames[face, warnings] = self._made(face, warnings=warnings)
+                self._frames[warnings] = self._made(warnings=warnings)
             except Exception as problem:
                 codes = ", ".join(dict.fromkeys(finding.rule.code for finding in self.findings))
                 name = type(problem).__name__
                 raise SchemaError("sentence_failed", name=name, problem=str(problem), codes=codes) from problem
-        return self._frames[face, warnings]
+        return self._frames[warnings]
 
-    def _made(self, face: Face | None, *, warnings: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
-        findings = [finding for finding in self.findings if warnings or finding.rule.blocks]
-        explained = [self._explained(finding).on(face) for finding in findings]
+    def _made(self, *, warnings: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+        explained = [self._explained(finding) for finding in self.findings if warnings or finding.rule.blocks]
         causes = [cause for one in explained for cause in one.causes()]
         order = sorted(range(len(causes)), key=lambda k: causes[k][0])
         number = np.zeros(len(causes), dtype=np.int64)
@@ -190,15 +189,6 @@ class Explained:
         inside = np.where(place < len(self.rows), place, 0)
         alike = (self.rows[inside] == rows) & (self.sought[inside] == sought) if len(self.rows) else rows < 0
         return np.where(alike, inside, -1)
-
-    def on(self, face: Face | None) -> Explained:
-        """With the remedies of a face in place of their marks."""
-        resolution = self.finding.rule.resolution
-        if face is None or (isinstance(resolution, str) and "{remedy[" not in resolution):
-            return self
-        return replace(
-            self, sentences=np.array([*(remedied(text, face) for text in self.sentences), ""], dtype=object)[:-1]
-        )
 
     def causes(self) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
         """By what each cause is sorted, and its row of the frame of causes; in the order of their first rows."""

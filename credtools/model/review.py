@@ -18,26 +18,23 @@ Frames = tuple[pd.DataFrame, pd.DataFrame]  # errors, causes
 
 
 class Explanation(Protocol):
-    """Makes errors and causes when they are first asked for, with the remedies of a face (None: marks of them)."""
+    """Makes errors and causes when they are first asked for, with marks in place of remedies."""
 
-    def frames(self, face: Face | None, *, warnings: bool = True) -> Frames: ...
+    def frames(self, *, warnings: bool = True) -> Frames: ...
 
 
 @dataclass(frozen=True)
-class Explained:
+class Said:
     """An explanation that was made already: what a review takes along when it is pickled."""
 
     errors: pd.DataFrame
     causes: pd.DataFrame
 
-    def frames(self, face: Face | None, *, warnings: bool = True) -> Frames:
-        errors, causes = (self._frame(frame, face, warnings=warnings) for frame in (self.errors, self.causes))
+    def frames(self, *, warnings: bool = True) -> Frames:
+        if warnings:
+            return self.errors, self.causes
+        errors, causes = (frame[frame["blocks"]].reset_index(drop=True) for frame in (self.errors, self.causes))
         return errors, causes
-
-    def _frame(self, frame: pd.DataFrame, face: Face | None, *, warnings: bool) -> pd.DataFrame:
-        shown = frame if warnings else frame[frame["blocks"]].reset_index(drop=True)
-        texts = [remedied(text, face) if face else text for text in shown["resolution"]]
-        return shown.assign(resolution=pd.Series(texts, dtype=frame["resolution"].dtype))
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -78,12 +75,12 @@ class Review:
         Columns: line (int), heading, column, value, code, title, resolution, suggestion, blocks (bool), row (int, from
         0), cause (int: the row of `causes`).
         """
-        return self.explanation.frames(self.face or face())[0]
+        return self._on_face(self.explanation.frames()[0])
 
     @cached_property
     def reasons(self) -> pd.DataFrame:
         """The blocking ones of `errors`; made without looking at warnings."""
-        return self.explanation.frames(self.face or face(), warnings=False)[0]
+        return self._on_face(self.explanation.frames(warnings=False)[0])
 
     @cached_property
     def causes(self) -> pd.DataFrame:
@@ -91,7 +88,14 @@ class Review:
 
         Columns: code, column, value, pattern, count (int), suggestion, title, resolution, blocks (bool), cause (int).
         """
-        return self.explanation.frames(self.face or face())[1]
+        return self._on_face(self.explanation.frames()[1])
+
+    def _on_face(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """With the remedies of the face in place of their marks."""
+        sentences = frame["resolution"].array.copy()
+        marked = frame["resolution"].str.contains("\ue000", regex=False).to_numpy(dtype=bool)
+        sentences[marked] = [remedied(text, self.face or face()) for text in sentences[marked]]
+        return frame.assign(resolution=sentences)
 
     @property
     def rows(self) -> int:
@@ -106,7 +110,7 @@ class Review:
             return NotImplemented
         names = ("table", "judgement", "headings", "today", "revision", "date_formats", "date_formats_from", "hits")
         same = all(getattr(self, name) == getattr(other, name) for name in names)
-        frames = zip(self.explanation.frames(None), other.explanation.frames(None), strict=True) if same else ()
+        frames = zip(self.explanation.frames(), other.explanation.frames(), strict=True) if same else ()
         return same and all(one.equals(another) for one, another in frames)
 
     def __hash__(self) -> int:
@@ -115,7 +119,7 @@ class Review:
     def __getstate__(self) -> dict[str, Any]:
         """Its values; what was said, but not what it was made of: neither users nor the schema's code go along."""
         state = {one.name: getattr(self, one.name) for one in fields(self)}
-        return state | {"explanation": Explained(*self.explanation.frames(None))}
+        return state | {"explanation": Said(*self.explanation.frames())}
 
     def __repr__(self) -> str:
         causes = int(self.causes["blocks"].sum())

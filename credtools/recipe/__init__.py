@@ -1,7 +1,6 @@
 """Recipes: how one source's export becomes the organisation's file."""
 
-from credtools.recipe.follow import Hit
-from credtools.recipe.mapping import Mapped, apply, apply_patches
+from credtools.recipe.mapping import Hit, Mapped, apply, apply_patches
 from credtools.recipe.recipe import MANUAL, MEDIA_VALUES, USER_COLUMN, Recipe, media_pattern
 from credtools.recipe.steps import Replace, Step
 

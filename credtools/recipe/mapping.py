@@ -1,19 +1,46 @@
-"""Mapping: a table in the schema's columns – headings matched, constants filled in, rules followed, cells corrected."""
+"""Mapping: a table in the schema's columns – headings matched, constants filled in, rules followed, cells corrected.
+
+Values are compared after NFKC, trim, squeeze and case fold. A pattern is matched by RE2, in time that grows with the
+length of a text and no faster, whatever the pattern.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from credtools.errors import FileError, RecipeError
 from credtools.model import Patch, Table
 from credtools.recipe import steps
-from credtools.recipe.follow import Hit, follow
 from credtools.recipe.recipe import Recipe
+from credtools.recipe.steps import CASES, Aliases, Case, Extract, Map, Replace, Step, Trim, matched
 from credtools.schema.words import Column
 from credtools.text import fold
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What a step did to a file: how many rows it changed, and (before, after, rows) of each value."""
+
+    step: Step
+    rows: int
+    changes: tuple[tuple[str, str, int], ...]
+
+    @property
+    def label(self) -> str:
+        """The step as a recipe writes it, on one line."""
+        kind, keys = next(iter(self.step.written().items()))
+        return f"{kind}: {_flow(keys)}"
+
+
+def _flow(value: object) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_flow(one)}' for key, one in value.items())}}}"
+    return f"[{', '.join(value)}]" if isinstance(value, list) else str(value)
 
 
 @dataclass(frozen=True)
@@ -111,3 +138,100 @@ def _match_headings(recipe: Recipe, table: Table, columns: Sequence[Column]) -> 
             found[heading] = column
         taken |= matched.keys() | recipe.constants.keys()
     return found
+
+
+# --- the rules of a recipe, step by step --------------------------------------------------------------------
+
+
+def follow(steps: Sequence[Step], frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Hit]]:
+    """The frame after all steps, and what each of them did. A step on a column that the file lacks does nothing."""
+    columns: dict[str, _Values] = {}
+    hits = []
+    for step in steps:
+        if step.column not in frame:
+            hits.append(Hit(step, 0, ()))
+            continue
+        if isinstance(step, Extract):
+            frame = _written(frame, columns)
+            columns = {}
+            frame, hit = _extracted(step, frame)
+        else:
+            if step.column not in columns:
+                columns[step.column] = _Values(frame[step.column])
+            hit = columns[step.column].follow(step)
+        hits.append(hit)
+    return _written(frame, columns), hits
+
+
+def _written(frame: pd.DataFrame, columns: Mapping[str, _Values]) -> pd.DataFrame:
+    return frame.assign(**{name: values.series() for name, values in columns.items()}) if columns else frame
+
+
+class _Values:
+    """The distinct values of a column, changed step by step."""
+
+    def __init__(self, series: pd.Series) -> None:
+        self.index = series.index
+        self.codes, uniques = pd.factorize(series)
+        self.texts = [str(text) for text in uniques]
+        self.rows = np.bincount(self.codes, minlength=len(self.texts)).tolist()
+        self.places: dict[str, list[int]] | None = None  # by folded text, once it is asked for
+
+    def series(self) -> pd.Series:
+        return pd.Series(pd.array(self.texts, dtype="str").take(self.codes), index=self.index)
+
+    def follow(self, step: Step) -> Hit:
+        changes = []
+        for place, new in self._changes(step):
+            old = self.texts[place]
+            if new != old:
+                changes.append((old, new, self.rows[place]))
+                self.texts[place] = new
+                if self.places is not None:
+                    self.places[fold(old)].remove(place)
+                    self.places.setdefault(fold(new), []).append(place)
+        return Hit(step, sum(rows for *_, rows in changes), tuple(changes))
+
+    def _changes(self, step: Step) -> list[tuple[int, str]]:
+        if isinstance(step, Trim):
+            return [(k, text.strip().strip(step.characters + " ")) for k, text in enumerate(self.texts)]
+        if isinstance(step, Case):
+            return [(k, CASES[step.to](text)) for k, text in enumerate(self.texts)]
+        if self.places is None:
+            self.places = {}
+            for place, text in enumerate(self.texts):
+                self.places.setdefault(fold(text), []).append(place)
+        known = self.places
+        return [(place, new) for old, new in _pairs(step) for place in list(known.get(fold(old), ()))]
+
+
+def _pairs(step: Step) -> list[tuple[str, str]]:
+    """(old, new) of a step that speaks of single values."""
+    if isinstance(step, Replace):
+        return [(step.old, step.new)]
+    if isinstance(step, Map):
+        return list(step.values)
+    return [(old, new) for new, names in step.names for old in names] if isinstance(step, Aliases) else []
+
+
+def _extracted(step: Extract, frame: pd.DataFrame) -> tuple[pd.DataFrame, Hit]:
+    codes, uniques = pd.factorize(frame[step.column])
+    found = matched([str(text) for text in uniques], step.pattern)
+    fits = np.asarray(found.is_valid())
+    changed = np.zeros(len(frame), dtype=np.bool_)
+    for group in step.targets:
+        new = pd.Series(pd.array(pc.fill_null(pc.struct_field(found, group), "").to_pylist(), dtype="str").take(codes))
+        new.index = frame.index
+        old = frame[group] if group in frame else pd.Series("", index=frame.index, dtype="str")
+        takes = fits[codes] & ((old.str.strip() == "").to_numpy() if group != step.column else True)
+        takes &= (new != old).to_numpy()
+        frame = frame.assign(**{group: old.where(~takes, new)})
+        changed |= takes
+    rows = np.bincount(codes[changed], minlength=len(uniques)).tolist()
+    groups = found.to_pylist()
+    changes = tuple(
+        (str(text), " · ".join(map(str, (groups[k] or {}).values())), rows[k])
+        for k, text in enumerate(uniques)
+        if rows[k]
+    )
+    return frame, Hit(step, int(changed.sum()), changes)

@@ -26,7 +26,6 @@ from credtools.text import Shown, fold
 
 MANUAL = "manual"
 MEDIA_VALUES = ("user_email", "external_id", "credential_type", "credential_number", "issue_date")
-MATCH_USERS_BY = ("email", "external_id")
 USER_COLUMN = {"email": "user_email", "external_id": "external_id"}
 MAX_BYTES = 1_000_000
 
@@ -188,8 +187,8 @@ def _date_formats(value: object, source: str) -> dict[str, tuple[str, ...]]:
 
 
 def _match_users_by(value: object, source: str) -> str:
-    if value not in MATCH_USERS_BY:
-        raise RecipeError("recipe_match_users", source=source, value=value, ways=", ".join(MATCH_USERS_BY))
+    if value not in USER_COLUMN:
+        raise RecipeError("recipe_match_users", source=source, value=value, ways=", ".join(USER_COLUMN))
     return str(value)
 
 

@@ -149,7 +149,9 @@ def parse(value: object, source: str) -> tuple[Step, ...]:
     steps = []
     for number, item in enumerate(value, 1):
         kind, keys = next(iter(item.items())) if isinstance(item, dict) and len(item) == 1 else ("", None)
-        step = _step(KINDS[kind], keys) if kind in KINDS and isinstance(keys, dict) else None
+        values = dict(keys) if isinstance(keys, dict) else {}
+        column = values.pop("column", None)
+        step = KINDS[kind].read(column, values) if kind in KINDS and isinstance(column, str) else None
         if step is None:
             usable = [KINDS[kind]] if kind in KINDS else KINDS.values()
             forms = " or ".join(f"'{one.kind}: {one.form}'" for one in usable)
@@ -158,11 +160,6 @@ def parse(value: object, source: str) -> tuple[Step, ...]:
             _require_pattern(step, number, source)
         steps.append(step)
     return tuple(steps)
-
-
-def _step(kind: type[Step], keys: Mapping[str, Any]) -> Step | None:
-    column, values = keys.get("column"), {key: value for key, value in keys.items() if key != "column"}
-    return kind.read(column, values) if isinstance(column, str) else None
 
 
 def _texts(values: Iterable[Any]) -> bool:

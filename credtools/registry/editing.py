@@ -29,7 +29,7 @@ Cell = tuple[int, str, str | None]
 def replace(session: Session, draft: Draft, column: str, values: Mapping[str, str]) -> Review:
     """Old → new values of a column: by rules of the recipe, or cell by cell where they name a person."""
     cells = _cells_with(session, draft, column, values)
-    if session.schema(draft.recipe.schema).column(column).kind == "user":
+    if session.schema(draft.recipe.schema).model.column(column).kind == "user":
         return patch(session, draft, cells)
     return use(session, draft, draft.recipe.replacing(column, values))
 
