@@ -41,6 +41,8 @@ def attach(
     by_name, recipe = match is None and not draft.recipe.media, draft.recipe
     if isinstance(match, str):
         recipe = replace(recipe, media=media_pattern(match, draft.source))
+    if by_name or judging.refresh(session, draft).waits:
+        judging.table(session, draft)  # before the moment begins
     with session.moment() as now:
         rows = _rows(now, judging.refresh(now, draft), named=by_name)
     if isinstance(match, Mapping):

@@ -215,13 +215,14 @@ class _FollowUp:
         return cells[: max(self.expected, filled)]
 
     def _judged(self, rows: Sequence[_Row]) -> Review:
+        table = self._table(rows)
         with self.session.moment() as now:
             patches = store.reads.patches(now.at, self.before.source)
-            return judge.review(self._table(rows), self.recipe, self.schema, now.lookups(), patches)
+            return judge.review(table, self.recipe, self.schema, now.lookups(), patches)
 
     def _table(self, rows: Sequence[_Row]) -> Table:
         """The corrected records as a file of their own; each keeps the identity of the record that it corrects."""
-        table = judging.read(self.session, self._bytes([row.record for row in rows]), "corrections.csv", self.recipe)
+        table = self._read([row.record for row in rows])
         table.__dict__["record_digests"] = [row.reject.record_digest for row in rows]
         table.__dict__["ordinals"] = [row.reject.ordinal for row in rows]
         return table
@@ -250,8 +251,11 @@ class _FollowUp:
         return list(json.loads(row.reject.raw or "[]"))
 
     def _mapped(self, records: Sequence[Sequence[str]]) -> pd.DataFrame:
-        table = judging.read(self.session, self._bytes(records), "corrections.csv", self.recipe)
-        return apply(self.recipe, table, self.schema.columns).frame
+        return apply(self.recipe, self._read(records), self.schema.columns).frame
+
+    def _read(self, records: Sequence[Sequence[str]]) -> Table:
+        lookups = self.session.lookups()
+        return judging.read(self.session, self._bytes(records), "corrections.csv", self.recipe, lookups)
 
 
 def _name_in(frame: pd.DataFrame, heading: str) -> str | None:

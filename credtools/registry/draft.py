@@ -14,8 +14,9 @@ class Draft:
     """One uploaded file, and what has been found out about it so far.
 
     `row` is its batch as it was last read; verbs that decide by its state read it again (`judging.refresh`). `basis`:
-    from which the next review keeps what hasn't changed; `plan`: what finishing would do, and the moment for which
-    that is known; `shown`: the counts of the last preview; `answers`: the rejects that a correction's rows answer.
+    from which the next review keeps what hasn't changed; `plan`: the review and the last event for which it is known
+    what finishing would do, and that; `shown`: the counts of the last preview; `answers`: the rejects that a
+    correction's rows answer.
     """
 
     row: Any
@@ -24,7 +25,7 @@ class Draft:
     table: Table | None = None
     review: Review | None = None
     basis: Review | None = None
-    plan: tuple[object, Changes] | None = None
+    plan: tuple[Review, int, Changes] | None = None
     shown: Counts | None = None
     answers: tuple[int, ...] = field(default=())
 

@@ -58,7 +58,7 @@ def _after_silence(session: Session, draft: Draft, judgement: str, lost: Unknown
 def settle(session: Session, draft: Draft, max_reject_rate: float | None = None) -> Outcome:
     """The unattended finish: finishes, or holds the batch with one sentence why; a draft that fails is discarded."""
     try:
-        with session.moment() as now:
+        with judging.moment(session, draft) as now:
             reasons = preflight.why_hold(now, draft, max_reject_rate)
             value = None if reasons else _value(now, draft)
         if reasons:
@@ -98,7 +98,7 @@ def outcome(file: str, receipt: Receipt) -> Outcome:
 
 def _value(session: Session, draft: Draft) -> store.Finish:
     """The columnar value of a batch that is ready to be written. Raises MovedError when the counts have changed."""
-    with session.moment() as now:
+    with judging.moment(session, draft) as now:
         attaching.require_blobs(now, judging.refresh(now, draft))
         review, changes = judging.review(now, draft), judging.planned(now, draft)
         if draft.shown is not None and changes.counts != draft.shown:

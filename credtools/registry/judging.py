@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from credtools import reading, store
 from credtools.checking import judge, plan
+from credtools.checking.lookups import Lookups
 from credtools.exports import template
 from credtools.limited import collection_paused
 from credtools.model import Changes, Review, Table
@@ -20,15 +24,25 @@ def opened(session: Session, number: int, attempt: str | None = None) -> Draft:
 
 def refresh(session: Session, draft: Draft) -> Draft:
     """The draft with its row as it is now: others may have held, finished or undone it."""
-    draft.row = store.reads.batch(session.at, draft.id)
+    with session.moment() as now:
+        if draft.row.seq != now.facts().seq:
+            draft.row = store.reads.batch(now.at, draft.id)
     return draft
 
 
-def read(session: Session, content: bytes, name: str, recipe: Recipe) -> Table:
+@contextmanager
+def moment(session: Session, draft: Draft) -> Iterator[Session]:
+    """A moment for what is asked of a draft; its file is read before: no transaction waits for a large spreadsheet."""
+    table(session, draft)
+    with session.moment() as now:
+        yield now
+
+
+def read(session: Session, content: bytes, name: str, recipe: Recipe, lookups: Lookups) -> Table:
     """The table in a file, found with the recipe's options and the words of its schema. Raises FileError."""
     columns = session.schema(recipe.schema).columns
     titles = {word for column in columns for word in (column.title, column.name, *column.synonyms)}
-    formats = {session.lookups().date_format, *(text for texts in recipe.date_format.values() for text in texts)}
+    formats = {lookups.date_format, *(text for texts in recipe.date_format.values() for text in texts)}
     instructions = {text for date_format in formats for text in template.instructions(columns, date_format)}
     words = {"titles": {*titles, *recipe.headings}, "instructions": instructions}
     return reading.read_bytes(content, name, **recipe.read, **words)
@@ -37,17 +51,16 @@ def read(session: Session, content: bytes, name: str, recipe: Recipe) -> Table:
 def table(session: Session, draft: Draft) -> Table:
     """The file of a draft as text, read with its recipe's options. Raises RegistryError when its bytes are erased."""
     if draft.table is None:
-        with session.moment() as now:
-            content = store.reads.source_bytes(now.at, draft.sha256)
-            whole = read(now, content, draft.file, draft.recipe)
-            draft.table = whole.part(draft.row.part, now.lookups().settings.max_rows)
+        content, lookups = store.reads.source_bytes(session.at, draft.sha256), session.lookups()
+        whole = read(session, content, draft.file, draft.recipe, lookups)
+        draft.table = whole.part(draft.row.part, lookups.settings.max_rows)
     return draft.table
 
 
 def review(session: Session, draft: Draft) -> Review:
     """Every reason for every row; kept until something changes. Raises FileError when a required heading is missing."""
     if draft.review is None:
-        with session.moment() as now:
+        with moment(session, draft) as now:
             patches = store.reads.patches(now.at, draft.source)
             known = table(now, draft), draft.recipe, now.schema(draft.recipe.schema), now.lookups(), patches
             draft.review = draft.basis = judge.review(*known, before=draft.basis)
@@ -67,27 +80,26 @@ def changes(session: Session, found: Review) -> Changes:
 
 
 def planned(session: Session, draft: Draft) -> Changes:
-    """What finishing would do to each row of a draft; within one moment it is found out once."""
-    with session.moment() as now:
-        if draft.plan is None or draft.plan[0] is not now.at:
-            with collection_paused():
-                draft.plan = now.at, changes(now, review(now, draft))
-        return draft.plan[1]
+    """What finishing would do to each row of a draft; found out again when anything was written since."""
+    with moment(session, draft) as now, collection_paused():
+        found, seq = review(now, draft), now.facts().seq
+        if draft.plan is None or draft.plan[0] is not found or draft.plan[1] != seq:
+            draft.plan = found, seq, changes(now, found)
+        return draft.plan[2]
 
 
 def warned(session: Session, draft: Draft) -> Review:
     """The review with warnings about what is stored, as long as they can matter."""
-    with session.moment() as now:
+    with moment(session, draft) as now:
         found = review(now, draft)
         return _warned(now, found, planned(now, draft), draft) if refresh(now, draft).waits else found
 
 
-def check(session: Session, content: bytes, name: str, recipe: Recipe) -> Review:
+def check(session: Session, table: Table, recipe: Recipe) -> Review:
     """What a file would be worth; stores nothing."""
     with session.moment() as now:
         patches = store.reads.patches(now.at, recipe.source)
-        known = now.schema(recipe.schema), now.lookups(), patches
-        found = judge.review(read(now, content, name, recipe), recipe, *known)
+        found = judge.review(table, recipe, now.schema(recipe.schema), now.lookups(), patches)
         if "type_id" not in found.resolved:  # users or types, not credentials
             return found
         return _warned(now, found, changes(now, found))

@@ -36,7 +36,7 @@ def table(session: Session, draft: Draft) -> Table | None:
         return None
     (width,) = widths
     recipe = Recipe(schema=draft.recipe.schema, read=READ)
-    read = judging.read(session, as_csv([noted.headings]), "headings.csv", recipe)
+    read = judging.read(session, as_csv([noted.headings]), "headings.csv", recipe, session.lookups())
     return replace(read, expected_fields=width, reading=replace(read.reading, headings=noted.headings[:width]))
 
 

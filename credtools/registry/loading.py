@@ -14,9 +14,8 @@ from credtools.errors import LoadError, RegistryError
 from credtools.model import Review, Table
 from credtools.reading import Source
 from credtools.recipe import Recipe, apply
-from credtools.registry import judging
 from credtools.registry.session import Session
-from credtools.registry.uploading import given
+from credtools.registry.uploading import table_of
 from credtools.text import fold
 
 MOST_ROWS = 1_000_000  # `max_rows` is about uploads of credentials, not about the size of an organisation
@@ -32,7 +31,7 @@ def value(session: Session, kind: str, file: Source, *, replace: bool = False, y
     if kind not in SCHEMAS:
         raise RegistryError("kind_unknown", kind=kind)
     recipe = Recipe(schema=SCHEMAS[kind])
-    table = judging.read(session, *given(file, recipe))
+    table, _ = table_of(session, file, recipe)
     lookups = session.lookups()
     everybody = dataclasses.replace(lookups, settings=dataclasses.replace(lookups.settings, max_rows=MOST_ROWS))
     _refuse_the_other_kind(session, kind, table)

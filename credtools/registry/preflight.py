@@ -60,7 +60,7 @@ def _unknown_types(session: Session, draft: Draft) -> dict[str, int]:
 
 def findings(session: Session, draft: Draft) -> list[Deviation]:
     """What is unlike the last files of the source, each in one sentence; `holds` by what the recipe expects."""
-    with session.moment() as now:
+    with judging.moment(session, draft) as now:
         before = [Look.from_json(text) for text in store.reads.last_runs(now.at, draft.source, LAST_RUNS)]
         return expectations.deviations(draft.recipe.expect, look(now, draft), before)
 
@@ -70,7 +70,7 @@ def why_hold(session: Session, draft: Draft, max_reject_rate: float | None) -> l
 
     Raises FileError for a missing heading when there is no recipe that promised it.
     """
-    with session.moment() as now:
+    with judging.moment(session, draft) as now:
         unlike = findings(now, draft)
         try:
             reasons = [_of_rows(now, draft, max_reject_rate)]

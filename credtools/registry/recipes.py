@@ -14,7 +14,7 @@ from credtools.recipe import Hit, Recipe, apply
 from credtools.registry import judging
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
-from credtools.registry.uploading import given
+from credtools.registry.uploading import table_of
 from credtools.text import Shown, plural
 
 
@@ -53,15 +53,15 @@ def load(recipe: Recipe | str | Path | None) -> Recipe:
 
 def hits(session: Session, source: Source, recipe: Recipe) -> Sequence[Hit]:
     """What each rule of a recipe does to a file."""
-    content, name, recipe = given(source, recipe)
-    table = judging.read(session, content, name, recipe)
+    table, recipe = table_of(session, source, recipe)
     return apply(recipe, table, session.schema(recipe.schema).columns).hits
 
 
 def compare(session: Session, source: Source, first: Recipe, second: Recipe) -> RecipeDiff:
     """Which rows the second recipe would judge differently from the first, by line."""
+    tables = [table_of(session, source, recipe) for recipe in (first, second)]
     with session.moment() as now:
-        reviews = [judging.check(now, *given(source, recipe)) for recipe in (first, second)]
+        reviews = [judging.check(now, *some) for some in tables]
     before, after = map(_judged, reviews)
     rows = []
     for line in sorted(before.keys() | after.keys()):

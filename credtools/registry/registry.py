@@ -81,7 +81,7 @@ class Registry(Answers, Shown):
             FileError: the file holds no table, or lacks a required heading.
             RecipeError: the recipe can't be followed.
         """
-        return judging.check(self, *uploading.given(file, recipes.load(recipe), name))
+        return judging.check(self, *uploading.table_of(self, file, recipes.load(recipe), name))
 
     def hits(self, file: Source, recipe: Recipe | str | Path) -> Sequence[Hit]:
         """What each rule of a recipe does to a file, in their order: `rows` changed, `values` (before, after, rows)."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
+from datetime import datetime
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
@@ -34,7 +36,7 @@ class Session:
         self._engine: Engine | None = engine
         self._kept: dict[str, Lookups] = {}  # what was read last, as long as nothing has changed it
         self._moment: Connection | None = None
-        self._now: Lookups | None = None  # those of the moment
+        self._facts: store.reads.Facts | None = None  # those of the moment
 
     # --- open and closed ------------------------------------------------------------------------------------
 
@@ -82,20 +84,28 @@ class Session:
 
     # --- what the organisation has decided and knows ----------------------------------------------------------
 
+    def facts(self) -> store.reads.Facts:
+        """What one question answers; within a moment it is asked once."""
+        if self._moment is None:
+            return store.reads.facts(self.engine, self.by)
+        self._facts = self._facts or store.reads.facts(self._moment, self.by)
+        return self._facts
+
     @property
     def settings(self) -> OrganisationSettings:
         """The organisation's settings in force."""
-        return organisation.from_texts(store.reads.settings_texts(self.at))
+        return organisation.from_texts(self.facts().settings)
 
     def lookups(self) -> Lookups:
         """Users, types, settings and today: as of now, and read again only when somebody has changed them."""
-        if self._now is not None:
-            return self._now
-        last = self._kept.get("last")
-        found = self._kept["last"] = store.reads.lookups(self.at, organisation.from_texts, self.by, last)
-        if self._moment is not None:
-            self._now = found
-        return found
+        with self.moment() as now:
+            facts, settings, last = now.facts(), now.settings, self._kept.get("last")
+            today = datetime.now(ZoneInfo(settings.time_zone)).date()
+            if last is None or (last.revision, last.today) != (facts.revision, today):
+                users, types = store.reads.users(now.at), store.reads.types(now.at)
+                last = Lookups(users, types, settings, today, facts.revision, facts.date_format)
+                self._kept["last"] = last
+            return last
 
     def schema(self, name: str) -> SchemaFile:
         """The schema document of this name, from the folder that the settings name. Raises SchemaError."""

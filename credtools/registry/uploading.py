@@ -32,14 +32,17 @@ def given(
     return content, name or reading.file_name(source), recipe
 
 
+def table_of(session: Session, source: Source, recipe: Recipe, name: str | None = None) -> tuple[Table, Recipe]:
+    """The table in what was given, and the recipe by which it is read; before a moment, for a file takes its time."""
+    content, name, recipe = given(source, recipe, name)
+    return judging.read(session, content, name, recipe, session.lookups()), recipe
+
+
 def upload(session: Session, source: Source, recipe: Recipe, name: str | None, part: int, attempt: str | None) -> Draft:
     """A file, or one part of it, as a new draft (or the held batch of the same bytes, continued)."""
-    with session.moment() as now:
-        content, name, recipe, table = _read_once(now, source, recipe, name, divided=part > 0)
-        if part:
-            table = table.part(part, now.lookups().settings.max_rows)
+    content, name, recipe, table, limit = _read_once(session, source, recipe, name, divided=part > 0)
     draft = begin(session, content, name, recipe, part=part or 1, attempt=attempt)
-    draft.table = table
+    draft.table = table.part(part, limit) if part else table
     return draft
 
 
@@ -78,17 +81,21 @@ def follow(session: Session, earlier: Draft) -> Draft:
 
 def parts(session: Session, source: Source, recipe: Recipe) -> int:
     """How many batches a file makes when it is divided on purpose."""
-    *_, table = _read_once(session, source, recipe, None, divided=True)
-    return max(1, math.ceil(len(table.lines) / session.lookups().settings.max_rows))
+    *_, table, limit = _read_once(session, source, recipe, None, divided=True)
+    return max(1, math.ceil(len(table.lines) / limit))
 
 
 def _read_once(
     session: Session, source: Source, recipe: Recipe, name: str | None, *, divided: bool
-) -> tuple[bytes, str, Recipe, Table]:
-    """What is stored is what was judged, even if the file is replaced in between. Raises FileError (`row_limit`)."""
+) -> tuple[bytes, str, Recipe, Table, int]:
+    """What is stored is what was judged, even if the file is replaced in between; and how many rows a batch may have.
+
+    Raises FileError (`row_limit`).
+    """
     most = MAX_BYTES_DIVIDED if divided else reading.MAX_BYTES
     content, name, recipe = given(source, recipe, name, most)
-    table, limit = judging.read(session, content, name, recipe), session.lookups().settings.max_rows
+    lookups = session.lookups()
+    table, limit = judging.read(session, content, name, recipe, lookups), lookups.settings.max_rows
     if not divided and len(table.lines) > limit:
         raise FileError("too_many_rows", found=len(table.lines), allowed=limit)
-    return content, name, recipe, table
+    return content, name, recipe, table, limit

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import repeat
 from typing import Any
@@ -34,6 +34,7 @@ from credtools.errors import RegistryError, UnknownOutcomeError
 from credtools.model import WAITING_STATES
 from credtools.store import tables
 from credtools.store.engine import WRITES, reason
+from credtools.store.reads.batches import batch
 
 CHUNK = 500  # keys per statement
 
@@ -46,6 +47,7 @@ class Write:
     seq: int
     hash: str
     at: datetime
+    free: dict[Table, int] = field(default_factory=dict)  # the last id of tables, those handed out included
 
     def execute(self, statement: Executable, rows: list[dict[str, Any]] | None = None) -> CursorResult[Any]:
         return self.connection.execute(statement, rows)
@@ -70,21 +72,27 @@ class Write:
         self.execute(insert(tables.events).values(**row, previous=previous, hash=self.hash))
         return self.seq
 
-    def next_id(self, table: Table) -> int:
-        """The first free id of a table; safe, because the writers stand in line at the audit head."""
-        return (self.execute(select(func.max(table.c.id))).scalar() or 0) + 1
+    def add(self, table: Table, **values: Any) -> int:
+        """Adds one row under the first free id, and returns that; safe, as the writers stand in line at the head."""
+        free = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
+        return int(self.execute(insert(table).values(id=free, **values).returning(table.c.id)).scalar_one())
+
+    def find_free(self, *some: Table) -> None:
+        """Finds out the free ids of several tables at once, before `ids` are asked for."""
+        last = (select(func.coalesce(func.max(table.c.id), 0)).scalar_subquery() for table in some)
+        self.free |= zip(some, self.execute(select(*last)).one(), strict=True)
 
     def ids(self, table: Table, count: int) -> range:
         """So many free ids of a table."""
-        first = self.next_id(table) if count else 0
+        if table not in self.free:
+            self.find_free(table)
+        first = self.free[table] + 1
+        self.free[table] += count
         return range(first, first + count)
 
     def batch(self, batch_id: int) -> Row[Any]:
-        """The row of a batch. Raises RegistryError when there is none of this number."""
-        found = self.execute(select(tables.batches).where(tables.batches.c.id == batch_id)).one_or_none()
-        if found is None:
-            raise RegistryError("batch_unknown", batch=batch_id)
-        return found
+        """The row of a batch, see `reads.batch`. Raises RegistryError when there is none of this number."""
+        return batch(self.connection, batch_id)
 
     def waiting(self, batch_id: int) -> Row[Any]:
         """The row of a batch. Raises RegistryError unless it is a draft or held."""

@@ -21,12 +21,13 @@ from credtools.store.reads.media import (
     referenced_blobs,
     rows_of,
 )
-from credtools.store.reads.organisation import lookups, settings_texts
+from credtools.store.reads.organisation import Facts, facts, types, users
 from credtools.store.reads.rejects import Rejected, open_rejects, rejected, rejected_lines
 from credtools.store.reads.sources import last_file, last_runs, last_uploads, look_of, patches, runs, sources_of
 
 __all__ = [
     "BEGUN",
+    "Facts",
     "Rejected",
     "all_media",
     "batch",
@@ -34,13 +35,13 @@ __all__ = [
     "batches",
     "credentials",
     "erased_blobs",
+    "facts",
     "field_counts",
     "last_file",
     "last_runs",
     "last_uploads",
     "left",
     "look_of",
-    "lookups",
     "media_of",
     "media_of_versions",
     "open_rejects",
@@ -50,8 +51,9 @@ __all__ = [
     "rejected_lines",
     "rows_of",
     "runs",
-    "settings_texts",
     "source_bytes",
     "sources_of",
     "stored_versions",
+    "types",
+    "users",
 ]

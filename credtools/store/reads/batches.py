@@ -12,6 +12,7 @@ from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
 from credtools.store.frames import frame
+from credtools.store.reads.organisation import revision
 
 BEGUN = ("upload", "continue")  # the events of an attempt that has not come to an end
 ATTEMPTED = (*BEGUN, "hold", "discard", "finish", "replay")
@@ -20,6 +21,7 @@ ATTEMPTED = (*BEGUN, "hold", "discard", "finish", "replay")
 def batch(at: At, batch_id: int) -> Row[Any]:
     """The row of a batch, and: source (its name), erased (whether its bytes were), staged (whether files wait in it).
 
+    And of the moment: seq (its last event), revision (the last event that changed users, types or settings).
     Raises RegistryError when there is none of this number.
     """
     staged = tables.staged_media.c.batch_id == tables.batches.c.id
@@ -30,6 +32,8 @@ def batch(at: At, batch_id: int) -> Row[Any]:
                 tables.sources.c.name.label("source"),
                 tables.source_files.c.content.is_(None).label("erased"),
                 exists().where(staged).label("staged"),
+                select(tables.audit_head.c.seq).scalar_subquery().label("seq"),
+                revision().label("revision"),
             )
             .join(tables.sources)
             .join(tables.source_files)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import Engine, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Engine, and_, bindparam, delete, insert, select, update
 
 from credtools.recipe import Recipe
 from credtools.store import tables
@@ -24,40 +24,43 @@ def draft(engine: Engine, value: Draft) -> int:
     with write(engine) as work:
         source_id = _source(work, value.source)
         recipe = {"recipe_text": value.recipe_text, "recipe_fingerprint": value.recipe_fingerprint}
-        begun = _begun(work, value, source_id)
+        begun, attempt_id = _begun(work, value, source_id)
         if begun is not None:
             work.change(batch.id, [begun], schema_name=value.schema_name, held_because=None, **recipe)
             work.event("continue", value.by, begun, attempt=value.attempt_id, recipe=value.recipe_fingerprint)
             return begun
         _keep_bytes(work, value)
-        batch_id = work.next_id(tables.batches)
-        work.execute(
-            insert(tables.batches).values(
-                id=batch_id,
-                source_id=source_id,
-                sha256=value.sha256,
-                part=value.part,
-                file_name=value.file_name,
-                state="draft",
-                attempt_id=_unused(work, value.attempt_id),
-                schema_name=value.schema_name,
-                follows_id=value.follows_id,
-                uploaded_by=value.by,
-                uploaded_at=work.at,
-                **recipe,
-            )
+        batch_id = work.add(
+            tables.batches,
+            source_id=source_id,
+            sha256=value.sha256,
+            part=value.part,
+            file_name=value.file_name,
+            state="draft",
+            attempt_id=attempt_id,
+            schema_name=value.schema_name,
+            follows_id=value.follows_id,
+            uploaded_by=value.by,
+            uploaded_at=work.at,
+            **recipe,
         )
         file = {"sha256": value.sha256, "part": value.part, "source": value.source}
         work.event("upload", value.by, batch_id, attempt=value.attempt_id, **file)
         return batch_id
 
 
-def _begun(work: Write, value: Draft, source_id: int) -> int | None:
-    """The batch with which this attempt goes on, where there is one."""
-    same = (batch.sha256 == value.sha256, batch.part == value.part, batch.source_id == source_id)
-    own = and_(batch.state == "draft", batch.attempt_id == value.attempt_id)  # goes before one that is held
-    found = select(batch.id).where(*same, or_(own, batch.state == "held")).order_by(batch.state, batch.id)
-    return work.execute(found).scalar()
+def _begun(work: Write, value: Draft, source_id: int) -> tuple[int | None, str]:
+    """The batch with which this attempt goes on, where there is one; else the id under which a new one begins.
+
+    That is a new id when an earlier batch has the attempt's: a scheduler tries again under the same id.
+    """
+    same = and_(batch.sha256 == value.sha256, batch.part == value.part, batch.source_id == source_id)
+    ours = batch.attempt_id == value.attempt_id
+    begun = same & ((batch.state == "held") | (ours & (batch.state == "draft")))
+    found = select(batch.id, begun.label("begun"), ours.label("ours")).where(begun | ours)
+    rows = work.execute(found.order_by(batch.state, batch.id)).all()  # a draft goes before one that is held
+    taken = any(row.ours for row in rows)
+    return next((row.id for row in rows if row.begun), None), uuid.uuid4().hex if taken else value.attempt_id
 
 
 def _held(work: Write, sha256: str, part: int, source_id: int) -> int | None:
@@ -74,12 +77,6 @@ def _keep_bytes(work: Write, value: Draft) -> None:
         work.execute(insert(tables.source_files).values(**row))
     elif erased:  # and here again
         work.change(file.sha256, [value.sha256], content=value.content)
-
-
-def _unused(work: Write, attempt_id: str) -> str:
-    """The id itself, or a new one when an earlier batch has it: a scheduler tries again under the same id."""
-    taken = select(batch.id).where(batch.attempt_id == attempt_id)
-    return attempt_id if work.execute(taken).scalar() is None else uuid.uuid4().hex
 
 
 def patch(engine: Engine, value: Patches) -> None:
@@ -177,13 +174,10 @@ def note_failure(engine: Engine, source: str, file_name: str) -> None:
 def note_run(work: Write, source_id: int, batch_id: int | None, verdict: str, file_name: str, statistics: str) -> None:
     """Keeps what a run looked like, as the yardstick for the next file of its source."""
     run = {"source_id": source_id, "batch_id": batch_id, "at": work.at, "verdict": verdict, "file_name": file_name}
-    work.execute(insert(tables.runs).values(id=work.next_id(tables.runs), statistics=statistics, **run))
+    work.add(tables.runs, statistics=statistics, **run)
 
 
 def _source(work: Write, name: str) -> int:
     """The id of a source, made when it is first seen."""
     found = work.execute(select(tables.sources.c.id).where(tables.sources.c.name == name)).scalar()
-    if found is None:
-        found = work.next_id(tables.sources)
-        work.execute(insert(tables.sources).values(id=found, name=name))
-    return int(found)
+    return work.add(tables.sources, name=name) if found is None else int(found)

@@ -17,7 +17,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from credtools.errors import MovedError, RegistryError
 from credtools.model import Counts, Receipt
 from credtools.store import tables
-from credtools.store.reads.organisation import revision
 from credtools.store.transaction import CHUNK, Write, require_waiting, write
 from credtools.store.values import Finish
 from credtools.store.writes.drafts import note_run
@@ -42,13 +41,15 @@ def finish(engine: Engine, value: Finish) -> Receipt:
         earlier = _take_key(work, value, batch)
         if earlier is not None:
             return _replay(work, value, earlier)
-        if revision(work.connection) != value.revision:
+        if batch.revision != value.revision:
             raise MovedError("lookups_changed")
         _require_open(work, value.answers)
+        work.find_free(tables.credential_versions, tables.credentials, tables.rejects)
         version_ids, versions = write_versions(work, value)
         ledger = write_ledger(work, value, version_ids)
         write_rejects(work, value, batch.source_id)
-        link_staged(work, batch.id, batch.id, value.by)
+        if batch.staged:
+            link_staged(work, batch.id, batch.id, value.by)
         return _write_receipt(work, value, batch, ledger, versions)
 
 

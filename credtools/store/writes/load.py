@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 
 from credtools.errors import RegistryError
 from credtools.store import tables
-from credtools.store.transaction import Write, write
+from credtools.store.engine import snapshot
+from credtools.store.transaction import write
 from credtools.store.values import Load
 from credtools.text import Shown
 
 TABLES = {"users": tables.users, "types": tables.credential_types}
+Row = dict[str, Any]
 LABELS = {"users": "email", "types": "name"}
 
 
@@ -44,62 +45,50 @@ def load(engine: Engine, value: Load, *, dry_run: bool = False) -> Loaded:
     would be too many, when a numbered switch of a type in use would change, or an external id is somebody else's.
     `dry_run` only says what would be done, however many are absent.
     """
+    if dry_run:
+        with snapshot(engine) as connection:
+            return _compared(connection, replace(value, most_absent=1.0))[-1]
     table = TABLES[value.kind]
     with write(engine) as work:
-        stored = {getattr(row, value.key): row for row in work.execute(select(table))}
-        names = list(value.columns)
-        rows = [dict(zip(names, row, strict=True)) for row in zip(*value.columns.values(), strict=True)]
-        new = [row for row in rows if row[value.key] not in stored]
-        changed = [
-            {"row_id": stored[row[value.key]].id, **row}
-            for row in rows
-            if row[value.key] in stored and any(getattr(stored[row[value.key]], k) != row[k] for k in names)
-        ]
-        _refuse_numbered(work, value, changed, stored)
-        _refuse_taken_ids(value, rows, stored)
-        gone = _absent(value, list(stored.values())) if value.absent_from else []
-        if not dry_run:
-            _refuse_many(value, gone, stored)
-        absent = tuple(getattr(row, LABELS[value.kind]) for row in gone)
-        done = Loaded(len(new), len(changed), len(rows) - len(new) - len(changed), len(gone), value.notes, absent)
-        if dry_run or not (new or changed or gone):
-            return done
-        columns: dict[str, Any] = {name: [row[name] for row in new] for name in names}
+        new, changed, gone, done = _compared(work.connection, value)
         if changed:
-            values: dict[str, Any] = {name: bindparam(name) for name in names}
+            values: dict[str, Any] = {name: bindparam(name) for name in value.columns}
             work.execute(update(table).where(table.c.id == bindparam("row_id")).values(values), changed)
+        columns: dict[str, Any] = {name: [row[name] for row in new] for name in value.columns}
         work.insert(table, {"id": work.ids(table, len(new)), **columns})
-        _deactivate(work, value, [row.id for row in gone])
-        work.event(
-            "load",
-            value.by,
-            None,
-            what=value.kind,
-            added=done.added,
-            changed=done.changed,
-            deactivated=done.deactivated,
-        )
+        when = {"deactivated_on": value.absent_from} if value.kind == "users" else {}
+        work.change(table.c.id, gone, status="deactivated", **when)
+        if new or changed or gone:
+            counts = {"added": done.added, "changed": done.changed, "deactivated": done.deactivated}
+            work.event("load", value.by, None, what=value.kind, **counts)
         return done
 
 
-def _absent(value: Load, stored: Sequence[Any]) -> list[Any]:
+def _compared(connection: Connection, value: Load) -> tuple[list[Row], list[Row], list[int], Loaded]:
+    """The rows that are new, those that differ (with their `row_id`), who is deactivated, and that in counts."""
+    stored = {getattr(row, value.key): row for row in connection.execute(select(TABLES[value.kind]))}
+    names = list(value.columns)
+    rows = [dict(zip(names, row, strict=True)) for row in zip(*value.columns.values(), strict=True)]
+    new = [row for row in rows if row[value.key] not in stored]
+    changed = [
+        {"row_id": stored[row[value.key]].id, **row}
+        for row in rows
+        if row[value.key] in stored and any(getattr(stored[row[value.key]], k) != row[k] for k in names)
+    ]
+    _refuse_numbered(connection, value, changed, stored)
+    _refuse_taken_ids(value, rows, stored)
     given = set(value.columns[value.key])
-    return [row for row in stored if row.status == "active" and getattr(row, value.key) not in given]
-
-
-def _refuse_many(value: Load, gone: list[Any], stored: dict[str, Any]) -> None:
-    active = sum(row.status == "active" for row in stored.values())
-    if gone and len(gone) > value.most_absent * active:
-        facts = {"absent": len(gone), "active": active, "kind": value.kind, "share": value.most_absent}
+    active = {key: row for key, row in stored.items() if row.status == "active"}
+    gone = [row for key, row in active.items() if value.absent_from and key not in given]
+    if len(gone) > value.most_absent * len(active):
+        facts = {"absent": len(gone), "active": len(active), "kind": value.kind, "share": value.most_absent}
         raise RegistryError("too_many_absent", **facts)
+    absent = tuple(getattr(row, LABELS[value.kind]) for row in gone)
+    done = Loaded(len(new), len(changed), len(rows) - len(new) - len(changed), len(gone), value.notes, absent)
+    return new, changed, [row.id for row in gone], done
 
 
-def _deactivate(work: Write, value: Load, ids: list[int]) -> None:
-    when = {"deactivated_on": value.absent_from} if value.kind == "users" else {}
-    work.change(TABLES[value.kind].c.id, ids, status="deactivated", **when)
-
-
-def _refuse_numbered(work: Write, value: Load, changed: list[dict[str, Any]], stored: dict[str, Any]) -> None:
+def _refuse_numbered(connection: Connection, value: Load, changed: list[Row], stored: dict[str, Any]) -> None:
     """`numbered` is part of a credential's identity: it can't change while credentials of the type exist."""
     if "numbered" not in value.columns:
         return
@@ -107,11 +96,11 @@ def _refuse_numbered(work: Write, value: Load, changed: list[dict[str, Any]], st
         before = stored[row[value.key]]
         if bool(before.numbered) != bool(row["numbered"]):
             used = select(tables.credentials.c.id).where(tables.credentials.c.type_id == before.id).limit(1)
-            if work.execute(used).scalar() is not None:
+            if connection.execute(used).scalar() is not None:
                 raise RegistryError("numbered_in_use", type=before.name)
 
 
-def _refuse_taken_ids(value: Load, rows: list[dict[str, Any]], stored: dict[str, Any]) -> None:
+def _refuse_taken_ids(value: Load, rows: list[Row], stored: dict[str, Any]) -> None:
     """An external id names one user; moving it from one to another must be two deliberate steps."""
     if "external_id" not in value.columns:
         return
