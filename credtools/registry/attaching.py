@@ -65,7 +65,7 @@ def attach(
                 progress(k, len(files))
     blobs.flush()
     if links:
-        store.add_media(session.engine, store.Media(draft.id, session.by, *map(list, zip(*links, strict=True))))
+        store.add_media(session.engine, draft.id, session.by, links)
     _keep(session, draft, recipe)
     done.missing.extend(matching.missing(rows, done.linked, by_name=by_name))
     return done

@@ -79,7 +79,7 @@ def patch(session: Session, draft: Draft, cells: Iterable[Cell]) -> Review:
 def keep_patches(session: Session, draft: Draft, cells: Sequence[tuple[str, int, str, str, str | None]]) -> None:
     """Keeps corrections of records: (digest, ordinal, column, old, new; None takes one back)."""
     if cells:
-        store.patch(session.engine, store.Patches(draft.id, session.by, *map(list, zip(*cells, strict=True))))
+        store.patch(session.engine, draft.id, session.by, cells)
 
 
 def _cells_with(session: Session, draft: Draft, column: str, values: Mapping[str, str]) -> list[Cell]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from typing import Any
 
 from credtools import store
 from credtools.errors import CredtoolsError, MovedError, RegistryError, UnknownOutcomeError
@@ -119,37 +120,17 @@ def _value(session: Session, draft: Draft) -> store.Finish:
         schema_fingerprint=schema,
         recipe_text=draft.recipe.text(),
         recipe_fingerprint=draft.recipe.fingerprint,
-        counts=changes.counts,
         statistics=look.as_json(),
+        changes=changes,
         line=table.lines.tolist(),
-        verdict=changes.verdict,
         codes=[",".join(codes) for codes in review.codes],
         raw=table.raw,
         record_digest=table.record_digests,
         ordinal=table.ordinals,
-        equals=changes.equals,
-        repeats=changes.repeats,
-        row=changes.row,
-        credential_id=changes.credential_id,
-        counter=changes.counter,
-        user_id=[key.user_id for key in changes.keys],
-        type_id=[key.type_id for key in changes.keys],
-        number_key=[key.number for key in changes.keys],
-        issue_date=[content.issue_date for content in changes.contents],
-        expiration_date=[content.expiration_date for content in changes.contents],
-        number=[content.number for content in changes.contents],
-        own=[content.own for content in changes.contents],
         decision=decision,
         rejected_user=_known(review, "user_id"),
         rejected_type=_known(review, "type_id"),
-        error_row=errors["row"].tolist(),
-        error_code=errors["code"].tolist(),
-        error_column=errors["column"].tolist(),
-        error_heading=errors["heading"].tolist(),
-        error_title=errors["title"].tolist(),
-        error_value=[_storable(text) for text in errors["value"]],
-        error_resolution=[_storable(text) for text in errors["resolution"]],
-        error_suggestion=errors["suggestion"].tolist(),
+        errors={str(name): list(map(_storable, column.tolist())) for name, column in errors.items()},
         answers=draft.answers,
         fixes=corrects,
     )
@@ -170,6 +151,6 @@ def _decisions(session: Session, draft: Draft, type_ids: list[int]) -> list[str]
     return [decisions[type_id] for type_id in type_ids]
 
 
-def _storable(text: str) -> str:
+def _storable(value: Any) -> Any:
     """PostgreSQL stores no NUL: such characters are kept visibly escaped, on both databases alike."""
-    return text.encode("unicode_escape").decode() if "\x00" in text else text
+    return value.encode("unicode_escape").decode() if isinstance(value, str) and "\x00" in value else value

@@ -57,7 +57,7 @@ def begin(
     follows: int | None = None,
 ) -> Draft:
     """Keeps the bytes and opens a batch for them."""
-    value = store.Draft(
+    value = store.Upload(
         attempt_id=attempt or uuid.uuid4().hex,
         by=session.by,
         source=recipe.source,

@@ -2,7 +2,7 @@
 
 from credtools.store import reads
 from credtools.store.engine import At, Upgraded, copies, create, open_engine, snapshot, upgrade
-from credtools.store.values import Draft, Erase, Finish, Load, Media, Patches
+from credtools.store.values import Erase, Finish, Load, Upload
 from credtools.store.verify import verify
 from credtools.store.writes.decisions import Decided, decide, resubmit
 from credtools.store.writes.drafts import amend, discard, draft, hold, leave, note_failure, patch
@@ -16,14 +16,12 @@ from credtools.store.writes.undo import undo
 __all__ = [
     "At",
     "Decided",
-    "Draft",
     "Erase",
     "Finish",
     "Load",
     "Loaded",
-    "Media",
-    "Patches",
     "Upgraded",
+    "Upload",
     "add_media",
     "amend",
     "copies",

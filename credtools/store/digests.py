@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 
 SALT_BYTES = 16
 
@@ -20,18 +21,10 @@ def salted_digest(salt: bytes, text: str) -> bytes:
     return hashlib.sha256(salt + text.encode()).digest()
 
 
-def content_text(
-    user_id: int,
-    type_id: int,
-    number_key: str,
-    issue_date: object,
-    expiration_date: object,
-    number: str,
-    own: str,
-) -> str:
-    """The text over which a version's digest runs: whose credential it is, and what it says."""
-    days = [str(day) if day else None for day in (issue_date, expiration_date)]
-    return json.dumps([user_id, type_id, number_key, *days, number, own])
+def content_text(key: Sequence[object], content: Sequence[object]) -> str:
+    """The text over which a version's digest runs: whose credential it is (user, type, number), and what it says."""
+    issued, expires, number, own = content
+    return json.dumps([*key, *(str(day) if day else None for day in (issued, expires)), number, own])
 
 
 def ledger_digest(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -55,6 +55,12 @@ class Write:
     def insert(self, table: Table, columns: Mapping[str, Any]) -> None:
         """Many rows at once, see `insert_columns`."""
         insert_columns(self.connection, table, columns)
+
+    def insert_rows(self, table: Table, names: Sequence[str], rows: Collection[Sequence[Any]], **shared: Any) -> None:
+        """The same for rows of these columns; `shared`: further columns, or one value that all rows share."""
+        if rows:
+            columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+            self.insert(table, columns | shared)
 
     def change(self, key: Any, numbers: Collection[Any], **values: Any) -> None:
         """Sets columns of the rows whose `key` is one of some numbers."""

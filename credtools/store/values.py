@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from credtools.model import Counts
+from credtools.model import Changes
 
 
 @dataclass(frozen=True)
-class Draft:
+class Upload:
     """A file that arrives: its bytes, its source, and how it is meant to be read."""
 
     attempt_id: str
@@ -30,9 +30,11 @@ class Draft:
 class Finish:
     """A judged and classified batch, ready to be written in one transaction.
 
-    Four groups of columns: one entry per row of the file; per accepted row (`row` points into the first group, in
-    the order in which versions are written); per rejected row, in their order; per error of a rejected row
-    (`error_row` likewise).
+    Columns with one entry per row of the file: `line`, `codes`, `raw`, `record_digest`, `ordinal`; per accepted row, in
+    the order of `changes`: `decision`; per rejected row what it resolved to: `rejected_user`, `rejected_type`.
+
+    `errors`: of the rejected rows, in their order, columns as in `Review.reasons`. `answers`: the rejects that a
+    correction answers, which must still be open; `fixes`: row → the reject that it fixes, though its record is another.
     """
 
     batch_id: int
@@ -44,71 +46,19 @@ class Finish:
     schema_fingerprint: str
     recipe_text: str
     recipe_fingerprint: str
-    counts: Counts
     statistics: str
-    # per row of the file
+    changes: Changes
     line: list[int]
-    verdict: list[str]
     codes: list[str]
     raw: list[str]
     record_digest: list[str]
     ordinal: list[int]
-    equals: list[int | None]
-    repeats: list[int | None]
-    # per accepted row
-    row: list[int] = field(default_factory=list)
-    credential_id: list[int | None] = field(default_factory=list)
-    counter: list[int] = field(default_factory=list)
-    user_id: list[int] = field(default_factory=list)
-    type_id: list[int] = field(default_factory=list)
-    number_key: list[str] = field(default_factory=list)
-    issue_date: list[date | None] = field(default_factory=list)
-    expiration_date: list[date | None] = field(default_factory=list)
-    number: list[str] = field(default_factory=list)
-    own: list[str] = field(default_factory=list)
-    decision: list[str] = field(default_factory=list)
-    # per rejected row: the user and the type that it resolved to
-    rejected_user: list[int | None] = field(default_factory=list)
-    rejected_type: list[int | None] = field(default_factory=list)
-    # per error of a rejected row
-    error_row: list[int] = field(default_factory=list)
-    error_code: list[str] = field(default_factory=list)
-    error_column: list[str] = field(default_factory=list)
-    error_heading: list[str] = field(default_factory=list)
-    error_title: list[str] = field(default_factory=list)
-    error_value: list[str] = field(default_factory=list)
-    error_resolution: list[str] = field(default_factory=list)
-    error_suggestion: list[str] = field(default_factory=list)
-    # the rejects that a correction answers, which must still be open
-    answers: tuple[int, ...] = ()
-    # row → the open reject that it fixes, though its record is another one
-    fixes: dict[int, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Patches:
-    """Corrections of single cells, column by column: record, column, the value replaced, the new one or None."""
-
-    batch_id: int
-    by: str
-    record_digest: list[str] = field(default_factory=list)
-    ordinal: list[int] = field(default_factory=list)
-    column: list[str] = field(default_factory=list)
-    old: list[str] = field(default_factory=list)
-    new: list[str | None] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Media:
-    """Files for rows of a batch, one entry per row and file; their blobs are on the disk already."""
-
-    batch_id: int
-    by: str
-    line: list[int] = field(default_factory=list)
-    sha256: list[str] = field(default_factory=list)
-    file_name: list[str] = field(default_factory=list)
-    media_type: list[str] = field(default_factory=list)
-    size: list[int] = field(default_factory=list)
+    decision: list[str]
+    rejected_user: list[int | None]
+    rejected_type: list[int | None]
+    errors: dict[str, list[Any]]
+    answers: tuple[int, ...]
+    fixes: dict[int, int]
 
 
 class Text(NamedTuple):

@@ -178,7 +178,7 @@ def _versions(connection: Connection, batch: Any, event: dict[str, Any], erased:
             return [f"Whether the credential on line {row.line} of batch {batch_id} is erased contradicts the events."]
         if blank:
             continue
-        text = content_text(row.user_id, row.type_id, row.number_key, *said)
+        text = content_text((row.user_id, row.type_id, row.number_key), said)
         if salted_digest(row.salt, text) != row.digest:
             return [f"The credential on line {row.line} of batch {batch_id} isn't the one that was uploaded."]
     return []

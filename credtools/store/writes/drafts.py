@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Engine, and_, bindparam, delete, insert, select, update
 
 from credtools.recipe import Recipe
 from credtools.store import tables
 from credtools.store.transaction import Write, write
-from credtools.store.values import Draft, Patches
+from credtools.store.values import Upload
 
 batch = tables.batches.c
 
 
-def draft(engine: Engine, value: Draft) -> int:
+def draft(engine: Engine, value: Upload) -> int:
     """Keeps the bytes and opens a batch; returns its number.
 
     A held batch of the same bytes, part and source is continued, as is the draft that this very attempt left behind
@@ -49,7 +49,7 @@ def draft(engine: Engine, value: Draft) -> int:
         return batch_id
 
 
-def _begun(work: Write, value: Draft, source_id: int) -> tuple[int | None, str]:
+def _begun(work: Write, value: Upload, source_id: int) -> tuple[int | None, str]:
     """The batch with which this attempt goes on, where there is one; else the id under which a new one begins.
 
     That is a new id when an earlier batch has the attempt's: a scheduler tries again under the same id.
@@ -69,7 +69,7 @@ def _held(work: Write, sha256: str, part: int, source_id: int) -> int | None:
     return work.execute(select(batch.id).where(*same)).scalar()
 
 
-def _keep_bytes(work: Write, value: Draft) -> None:
+def _keep_bytes(work: Write, value: Upload) -> None:
     file = tables.source_files.c
     erased = work.execute(select(file.content.is_(None)).where(file.sha256 == value.sha256)).scalar()
     if erased is None:
@@ -79,14 +79,15 @@ def _keep_bytes(work: Write, value: Draft) -> None:
         work.change(file.sha256, [value.sha256], content=value.content)
 
 
-def patch(engine: Engine, value: Patches) -> None:
-    """Puts corrections in force, each in the place of an earlier one of the same cell; `new` None only removes it.
+def patch(engine: Engine, batch_id: int, by: str, cells: Sequence[tuple[str, int, str, str, str | None]]) -> None:
+    """Puts corrections in force, each in the place of an earlier one of the same cell; new None only removes it.
 
-    They are kept while the same records keep coming. Raises RegistryError when the batch is no longer a draft or held.
+    `cells`: (digest and ordinal of a record, column, the value that is replaced, the new one). They are kept while the
+    same records keep coming. Raises RegistryError when the batch is no longer a draft or held.
     """
     c = tables.patches.c
     with write(engine) as work:
-        source_id = work.waiting(value.batch_id).source_id
+        source_id = work.waiting(batch_id).source_id
         earlier = (
             update(tables.patches)
             .where(
@@ -98,25 +99,13 @@ def patch(engine: Engine, value: Patches) -> None:
             )
             .values(removed_at=work.at)
         )
-        places = zip(value.record_digest, value.ordinal, value.column, strict=True)
-        work.execute(earlier, [{"digest": d, "place": o, "name": n} for d, o, n in places])
-        kept = [k for k, new in enumerate(value.new) if new is not None]
-        work.insert(
-            tables.patches,
-            {
-                "id": work.ids(tables.patches, len(kept)),
-                "source_id": source_id,
-                "record_digest": [value.record_digest[k] for k in kept],
-                "ordinal": [value.ordinal[k] for k in kept],
-                "column_name": [value.column[k] for k in kept],
-                "old_value": [value.old[k] for k in kept],
-                "new_value": [value.new[k] for k in kept],
-                "batch_id": value.batch_id,
-                "made_by": value.by,
-                "made_at": work.at,
-            },
-        )
-        work.event("patch", value.by, value.batch_id, cells=len(kept), removed=len(value.new) - len(kept))
+        work.execute(earlier, [{"digest": d, "place": o, "name": n} for d, o, n, *_ in cells])
+        kept = [cell for cell in cells if cell[-1] is not None]
+        names = ("record_digest", "ordinal", "column_name", "old_value", "new_value")
+        ids = work.ids(tables.patches, len(kept))
+        made = {"source_id": source_id, "batch_id": batch_id, "made_by": by, "made_at": work.at}
+        work.insert_rows(tables.patches, names, kept, id=ids, **made)
+        work.event("patch", by, batch_id, cells=len(kept), removed=len(cells) - len(kept))
 
 
 def amend(engine: Engine, batch_id: int, by: str, recipe: Recipe) -> None:

@@ -109,7 +109,7 @@ def _write_receipt(work: Write, value: Finish, batch: Row[Any], ledger: str, ver
         "judgement": value.judgement,
         "sha256": batch.sha256,
     }
-    counts = value.counts.as_dict()
+    counts = value.changes.counts.as_dict()
     facts = {"counts": counts, "ledger": ledger, "versions": versions, **judged}
     seq = work.event("finish", value.by, batch.id, attempt=value.attempt_id, **facts)
     receipt = {**judged, "audit_seq": seq, "audit_head": work.hash}
@@ -129,11 +129,11 @@ def _write_receipt(work: Write, value: Finish, batch: Row[Any], ledger: str, ver
         **stored,
     )
     _note_run(work, value, batch)
-    return Receipt(batch=batch.id, file=batch.file_name, counts=value.counts, **receipt)
+    return Receipt(batch=batch.id, file=batch.file_name, counts=value.changes.counts, **receipt)
 
 
 def _note_run(work: Write, value: Finish, batch: Row[Any]) -> None:
-    verdict = "partial" if value.counts.rejected else "ok"
+    verdict = "partial" if value.changes.counts.rejected else "ok"
     note_run(work, batch.source_id, batch.id, verdict, batch.file_name, value.statistics)
 
 

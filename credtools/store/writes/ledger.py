@@ -14,21 +14,22 @@ from credtools.store.values import Finish
 
 def write_ledger(work: Write, value: Finish, version_ids: dict[int, int]) -> str:
     """Writes what became of each row; returns the digest over all of it, which the event chains."""
-    places = zip(range(len(value.line)), value.equals, value.repeats, strict=True)
+    changes = value.changes
+    places = zip(range(len(value.line)), changes.equals, changes.repeats, strict=True)
     versions = [version_ids.get(row) or equal or version_ids.get(-1 if k is None else k) for row, equal, k in places]
     fresh = salts(len(value.line))
     digests = [salted_digest(salt, raw) for salt, raw in zip(fresh, value.raw, strict=True)]
     place = {"batch_id": value.batch_id, "line": value.line}
-    said = {"verdict": value.verdict, "codes": value.codes, "version_id": versions, "digest": digests}
+    said = {"verdict": changes.verdict, "codes": value.codes, "version_id": versions, "digest": digests}
     work.insert(tables.ledger, place | said)
     work.insert(tables.ledger_values, place | {"salt": fresh, "raw": value.raw})
-    return ledger_digest(value.line, value.verdict, value.codes, versions, digests)
+    return ledger_digest(value.line, changes.verdict, value.codes, versions, digests)
 
 
 def write_rejects(work: Write, value: Finish, source_id: int) -> None:
     """Opens a reject per rejected row; settles the open ones of this source whose record came again or is fixed."""
     settled = _settled(work, value, source_id)
-    rejected = [row for row, verdict in enumerate(value.verdict) if verdict == "rejected"]
+    rejected = [row for row, verdict in enumerate(value.changes.verdict) if verdict == "rejected"]
     ids = dict(zip(rejected, work.ids(tables.rejects, len(rejected)), strict=True))
     work.insert(
         tables.rejects,
@@ -47,7 +48,7 @@ def write_rejects(work: Write, value: Finish, source_id: int) -> None:
             "user_id": value.rejected_user,
         },
     )
-    _write_reject_errors(work, value, ids)
+    _write_errors(work, value.errors, ids)
     changes: dict[str, list[dict[str, Any]]] = {"fixed": [], "superseded": []}
     for row, olds in settled.items():
         fixed = {"fixed_batch_id": value.batch_id, "fixed_line": value.line[row]}
@@ -78,23 +79,12 @@ def _settled(work: Write, value: Finish, source_id: int) -> dict[int, list[Any]]
     return found
 
 
-def _write_reject_errors(work: Write, value: Finish, ids: dict[int, int]) -> None:
+def _write_errors(work: Write, errors: dict[str, list[Any]], ids: dict[int, int]) -> None:
     positions: list[int] = []
     last = -1
-    for row in value.error_row:
+    for row in errors["row"]:
         positions.append(positions[-1] + 1 if row == last else 0)
         last = row
-    work.insert(
-        tables.reject_errors,
-        {
-            "reject_id": [ids[row] for row in value.error_row],
-            "position": positions,
-            "code": value.error_code,
-            "column_name": value.error_column,
-            "heading": value.error_heading,
-            "title": value.error_title,
-            "value": value.error_value,
-            "resolution": value.error_resolution,
-            "suggestion": value.error_suggestion,
-        },
-    )
+    said = {name: errors[name] for name in ("code", "heading", "title", "value", "resolution", "suggestion")}
+    place = {"reject_id": [ids[row] for row in errors["row"]], "position": positions}
+    work.insert(tables.reject_errors, place | {"column_name": errors["column"]} | said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Engine, delete, select
@@ -12,20 +12,20 @@ from credtools.model import WAITING_STATES
 from credtools.store import tables
 from credtools.store.digests import media_digest
 from credtools.store.transaction import Write, write
-from credtools.store.values import Media
 
 
-def add_media(engine: Engine, value: Media) -> int:
+def add_media(engine: Engine, batch_id: int, by: str, files: Sequence[tuple[int, str, str, str, int]]) -> int:
     """Links files to the versions of a finished batch, or stages them for a draft or held one; how many are new.
 
-    What is linked or staged already is left as it is. Raises RegistryError when the batch is none of these, or a line
-    has no accepted or unchanged row.
+    `files`: (line, SHA-256, file name, media type, size); their blobs are on the disk already. What is linked or staged
+    already is left as it is. Raises RegistryError when the batch is none of these, or a line has no accepted or
+    unchanged row.
     """
     with write(engine) as work:
-        state = _require_open(work, value.batch_id)
-        _keep_blobs(work, value)
-        rows = list(dict.fromkeys(zip(value.line, value.sha256, value.file_name, strict=True)))
-        return _stage(work, value, rows) if state in WAITING_STATES else _link(work, value.batch_id, value.by, rows)
+        state = _require_open(work, batch_id)
+        _keep_blobs(work, {sha256: (sha256, size, media_type) for _, sha256, _, media_type, size in files})
+        rows = list(dict.fromkeys(file[:3] for file in files))
+        return (_stage if state in WAITING_STATES else _link)(work, batch_id, by, rows)
 
 
 def remove_staged(engine: Engine, batch_id: int, by: str, names: Iterable[str]) -> int:
@@ -68,27 +68,24 @@ def _require_open(work: Write, batch_id: int) -> str:
     return state
 
 
-def _keep_blobs(work: Write, value: Media) -> None:
+def _keep_blobs(work: Write, given: dict[str, tuple[str, int, str]]) -> None:
     blob = tables.blobs
-    given = {row[0]: row for row in zip(value.sha256, value.size, value.media_type, strict=True)}
     known = {row.sha256: row.erased_at for row in work.execute(select(blob.c.sha256, blob.c.erased_at))}
     again = [sha256 for sha256 in given if known.get(sha256)]  # erased before, and here again
     work.change(blob.c.sha256, again, erased_at=None)
-    if new := [row for sha256, row in given.items() if sha256 not in known]:
-        work.insert(blob, dict(zip(("sha256", "size", "media_type"), map(list, zip(*new, strict=True)), strict=True)))
+    new = [row for sha256, row in given.items() if sha256 not in known]
+    work.insert_rows(blob, ("sha256", "size", "media_type"), new)
 
 
-def _stage(work: Write, value: Media, rows: list[tuple[int, str, str]]) -> int:
+def _stage(work: Write, batch_id: int, by: str, rows: list[tuple[Any, ...]]) -> int:
     staged = tables.staged_media
-    there = select(staged.c.line, staged.c.sha256).where(staged.c.batch_id == value.batch_id)
+    there = select(staged.c.line, staged.c.sha256).where(staged.c.batch_id == batch_id)
     known = {tuple(row) for row in work.execute(there)}
     new = {row[:2]: row for row in rows if row[:2] not in known}
-    if not new:
-        return 0
-    line, sha256, name = (list(column) for column in zip(*new.values(), strict=True))
-    columns = {"batch_id": value.batch_id, "line": line, "sha256": sha256, "file_name": name}
-    work.insert(staged, columns | {"added_by": value.by, "added_at": work.at})
-    work.event("stage", value.by, value.batch_id, count=len(new))
+    if new:
+        added = {"batch_id": batch_id, "added_by": by, "added_at": work.at}
+        work.insert_rows(staged, ("line", "sha256", "file_name"), new.values(), **added)
+        work.event("stage", by, batch_id, count=len(new))
     return len(new)
 
 

@@ -7,57 +7,51 @@ from collections.abc import Iterable
 from sqlalchemy import bindparam, select, update
 
 from credtools.errors import MovedError
+from credtools.model import Changes, Content, Key
 from credtools.store import tables
 from credtools.store.digests import content_text, salted_digest, salts, versions_digest
 from credtools.store.transaction import CHUNK, Write
 from credtools.store.values import Finish
 
-Identity = tuple[int, int, str]  # user, type, number
-
 
 def write_versions(work: Write, value: Finish) -> tuple[dict[int, int], str]:
     """Writes credentials and versions; returns the version id of each accepted row, and the digest that is chained."""
-    ids = list(work.ids(tables.credential_versions, len(value.row)))
-    credential_ids = _write_credentials(work, value, ids)
+    changes = value.changes
+    ids = list(work.ids(tables.credential_versions, len(changes.row)))
+    credential_ids = _write_credentials(work, changes, ids)
     fresh = salts(len(ids))
-    contents = zip(
-        *(value.user_id, value.type_id, value.number_key),
-        *(value.issue_date, value.expiration_date, value.number, value.own),
-        strict=True,
-    )
-    digests = [salted_digest(salt, content_text(*content)) for salt, content in zip(fresh, contents, strict=True)]
-    lines = [value.line[row] for row in value.row]
-    work.insert(
+    contents = zip(fresh, changes.keys, changes.contents, strict=True)
+    digests = [salted_digest(salt, content_text(key, content)) for salt, key, content in contents]
+    lines = [value.line[row] for row in changes.row]
+    work.insert_rows(
         tables.credential_versions,
-        {
-            "id": ids,
-            "credential_id": credential_ids,
-            "batch_id": value.batch_id,
-            "line": lines,
-            "issue_date": value.issue_date,
-            "expiration_date": value.expiration_date,
-            "number": value.number,
-            "own": value.own,
-            "decision": value.decision,
-            "stands": True,
-            "salt": fresh,
-            "digest": digests,
-        },
+        Content._fields,
+        changes.contents,
+        id=ids,
+        credential_id=credential_ids,
+        batch_id=value.batch_id,
+        line=lines,
+        decision=value.decision,
+        stands=True,
+        salt=fresh,
+        digest=digests,
     )
-    move_heads(work, {k for k in value.credential_id if k is not None})
-    return dict(zip(value.row, ids, strict=True)), versions_digest(ids, credential_ids, lines, value.decision, digests)
+    move_heads(work, {k for k in changes.credential_id if k is not None})
+    return dict(zip(changes.row, ids, strict=True)), versions_digest(
+        ids, credential_ids, lines, value.decision, digests
+    )
 
 
-def _write_credentials(work: Write, value: Finish, version_ids: list[int]) -> list[int]:
+def _write_credentials(work: Write, changes: Changes, version_ids: list[int]) -> list[int]:
     """The credential of each accepted row: new ones written, the counters of known ones compared and swapped.
 
     The head of a new one is the last of its versions: they come in their order.
     """
-    made: dict[Identity, int] = {}  # and where it is among the new ones
-    heads: dict[Identity, int] = {}
+    made: dict[Key, int] = {}  # and where it is among the new ones
+    heads: dict[Key, int] = {}
     known: dict[int, int] = {}
-    keys = list(zip(value.user_id, value.type_id, value.number_key, strict=True))
-    for credential_id, counter, key, head in zip(value.credential_id, value.counter, keys, version_ids, strict=True):
+    accepted = zip(changes.credential_id, changes.counter, changes.keys, version_ids, strict=True)
+    for credential_id, counter, key, head in accepted:
         if credential_id is not None:
             known[credential_id] = counter
         else:
@@ -66,8 +60,8 @@ def _write_credentials(work: Write, value: Finish, version_ids: list[int]) -> li
     free = work.ids(tables.credentials, len(made))
     if made:
         _refuse_taken(work, made)
-        columns = dict(zip(("user_id", "type_id", "number"), map(list, zip(*made, strict=True)), strict=True))
-        work.insert(tables.credentials, {"id": free, "head_version_id": list(heads.values()), "counter": 1, **columns})
+        new = {"id": free, "head_version_id": list(heads.values()), "counter": 1}
+        work.insert_rows(tables.credentials, Key._fields, made, **new)
     if known:
         credential = tables.credentials.c
         unchanged = (credential.id == bindparam("known_id"), credential.counter == bindparam("seen"))
@@ -75,10 +69,10 @@ def _write_credentials(work: Write, value: Finish, version_ids: list[int]) -> li
         seen = [{"known_id": k, "seen": counter} for k, counter in known.items()]
         if work.execute(swap, seen).rowcount != len(known):
             raise MovedError("versions_changed")
-    return [free[made[key]] if k is None else k for k, key in zip(value.credential_id, keys, strict=True)]
+    return [free[made[key]] if k is None else k for k, key in zip(changes.credential_id, changes.keys, strict=True)]
 
 
-def _refuse_taken(work: Write, made: dict[Identity, int]) -> None:
+def _refuse_taken(work: Write, made: dict[Key, int]) -> None:
     """A credential that was new when the rows were classified may exist by now."""
     c = tables.credentials.c
     users = sorted({user for user, _, _ in made})
