@@ -86,7 +86,7 @@ class Audit:
         Returns:
             One row, or one per group: up to 7 days, 8 to 30, 31 to 90, over 90 (counts).
         """
-        return figures.ageing(self._counts([*_one(by), "first_seen"], filters, ("open",)), by, datetime.now(UTC))
+        return figures.ageing(self._counts([by, "first_seen"], filters, ("open",)), by, datetime.now(UTC))
 
     def time_to_fix(self, by: str | None = None, **filters: Unpack[Filters]) -> pd.DataFrame:
         """How long fixing took.
@@ -95,7 +95,7 @@ class Audit:
             One row, or one per group: count of fixed rows; median, 90th percentile (float64, days from first seen to
             fixed; missing where nothing was fixed).
         """
-        return figures.time_to_fix(self._counts([*_one(by), "first_seen", "changed_at"], filters, ("fixed",)), by)
+        return figures.time_to_fix(self._counts([by, "first_seen", "changed_at"], filters, ("fixed",)), by)
 
     def flow(self, by: str | None = None, **filters: Unpack[Filters]) -> pd.DataFrame:
         """What became of the rows of all finished batches.
@@ -159,16 +159,12 @@ class Audit:
         questions.require_known(self._engine, found)
         return found
 
-    def _counts(self, keys: list[str], filters: Any, states: tuple[str, ...] = REJECT_STATES) -> pd.DataFrame:
+    def _counts(self, keys: list[str | None], filters: Any, states: tuple[str, ...] = REJECT_STATES) -> pd.DataFrame:
         for key in keys:
-            if key not in ("state", "first_seen", "changed_at"):
+            if key not in (None, "state", "first_seen", "changed_at"):
                 require_choice(key, GROUPS, "group_unknown")
-        asked = dict.fromkeys("first_seen" if key == "week" else key for key in keys)
+        asked = dict.fromkeys("first_seen" if key == "week" else key for key in keys if key is not None)
         found = questions.counts(self._engine, list(asked), self._which(filters), states)
         if "week" in keys:
             found["week"] = figures.mondays(found["first_seen"])
         return found
-
-
-def _one(by: str | None) -> list[str]:
-    return [] if by is None else [by]

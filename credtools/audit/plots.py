@@ -13,7 +13,6 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 WIDTH, DPI = 8.6, 110  # inches, dots per inch
@@ -98,7 +97,7 @@ def _bars(
         for place, (count, note) in enumerate(zip(counts, notes, strict=True)):
             axes.text(count, place, f" {note}", va="center", color=THEMES[theme].text, fontsize=8)
         axes.set_xlim(0, max([1, *counts]) * 1.25)
-        _whole(axes.xaxis)
+        axes.locator_params("x", integer=True)
         axes.set_xlabel(unit)
         return _png(figure)
 
@@ -116,7 +115,7 @@ def trend(weeks: pd.DataFrame, theme: str = "light") -> bytes:
         every = max(1, len(weeks) // 8)
         places = range(0, len(weeks), every)
         axes.set_xticks(list(places), [str(weeks.index[place]) for place in places], rotation=30, ha="right")
-        _whole(axes.yaxis)
+        axes.locator_params("y", integer=True)
         axes.set_xlim(-0.6, max(len(weeks), FEW_WEEKS) - 0.4)
         axes.set_ylabel("rows first seen in the week")
         if len(largest):
@@ -170,13 +169,6 @@ def _axes(theme: str, bars: int) -> Iterator[tuple[Figure, Axes]]:
         warnings.simplefilter("ignore")  # letters that the font lacks are drawn as boxes; the table beside has them
         figure = NewFigure(figsize=(WIDTH, 0.9 + BAR * max(1, bars)), dpi=DPI, layout="constrained")
         yield figure, figure.subplots()
-
-
-def _whole(axis: Axis) -> None:
-    """Rows are counted in whole numbers."""
-    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - see `_axes`
-
-    axis.set_major_locator(MaxNLocator(integer=True))
 
 
 def _png(figure: Figure) -> bytes:

@@ -84,7 +84,7 @@ def of_credential(engine: Engine, email: str, type_name: str, number: str = "") 
         mine = (credential.user_id == user_id, credential.type_id == type_id, credential.number == number)
         rows = _rows_of(select(credential.id).where(*mine))
         found = _appearances(c, or_(and_(reject.user_id == user_id, reject.type_id == type_id), _fixed_by(rows)))
-        return _frame(_story(c, found, _places(c, rows)))
+        return _frame(_story(c, found, {tuple(row) for row in c.execute(rows)}))
 
 
 def of_person(engine: Engine, email: str) -> pd.DataFrame:
@@ -96,7 +96,7 @@ def of_person(engine: Engine, email: str) -> pd.DataFrame:
         found = _appearances(c, or_(theirs, reject.id.in_(_unknown(c, email))))
         if user_id is None and not found:
             raise RegistryError("person_unknown", email=email)
-        return _frame(_story(c, found, _places(c, rows)))
+        return _frame(_story(c, found, {tuple(row) for row in c.execute(rows)}))
 
 
 def _frame(acts: Iterable[Act], names: Sequence[str] = COLUMNS) -> pd.DataFrame:
@@ -128,10 +128,6 @@ def _rows_of(credentials: Any) -> Any:
 
 def _fixed_by(rows: Any) -> ColumnElement[bool]:
     return tuple_(reject.fixed_batch_id, reject.fixed_line).in_(rows)
-
-
-def _places(c: Connection, rows: Any) -> set[Place]:
-    return {(number, line) for number, line in c.execute(rows)}
 
 
 def _appearances(c: Connection, condition: Any) -> list[Any]:

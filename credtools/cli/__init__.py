@@ -45,6 +45,7 @@ class Commands(click.Group):
 
 @click.group(
     cls=Commands,
+    commands=sum(GROUPS.values(), ()),
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Each command explains itself: credtools COMMAND --help",
 )
@@ -52,7 +53,3 @@ class Commands(click.Group):
 def main() -> None:
     """Turn messy exports of licences and qualifications into approved, auditable credential records."""
     errors.speak("prompt")
-
-
-for _command in sum(GROUPS.values(), ()):
-    main.add_command(_command)

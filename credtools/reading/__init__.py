@@ -20,23 +20,12 @@ from credtools.reading.decode import decode
 from credtools.reading.dialect import find_dialect
 from credtools.reading.headings import suggest_columns
 from credtools.reading.layout import lay_out
-from credtools.reading.options import OPTIONS, Options
-from credtools.reading.records import MAX_CELL_BYTES, MAX_COLUMNS, Records, split_records
+from credtools.reading.options import Options
+from credtools.reading.records import Records, split_records
 from credtools.reading.sources import FRAME, FRAME_OPTIONS, MAX_BYTES, Source, file_bytes, file_name
 from credtools.reading.tables import make_table
 
-__all__ = [
-    "MAX_BYTES",
-    "MAX_CELL_BYTES",
-    "MAX_COLUMNS",
-    "OPTIONS",
-    "Source",
-    "file_bytes",
-    "file_name",
-    "read",
-    "read_bytes",
-    "suggest_columns",
-]
+__all__ = ["MAX_BYTES", "Source", "file_bytes", "file_name", "read", "read_bytes", "suggest_columns"]
 
 MAX_LINES = 5_000_000
 HEAD = 1024
@@ -88,5 +77,5 @@ def _split_text(content: bytes, options: Options) -> tuple[Records, Reading]:
         raise FileError("not_a_table", why="every line is empty" if text else "the file is empty")
     dialect = find_dialect(text, options)
     records = split_records(text, dialect, options.heading_line or 1)
-    reading = Reading(encoding, dialect.delimiter, records.lines, None, warnings=tuple(warnings))
-    return records, replace(reading, quote=dialect.quote, escape=dialect.escape)
+    reading = Reading(encoding, dialect.delimiter, records.lines, None, quote=dialect.quote, escape=dialect.escape)
+    return records, replace(reading, warnings=tuple(warnings))

@@ -22,6 +22,7 @@ SAMPLE = 200
 ENOUGH = 3  # records that show a habit
 NEARLY_ALL = 0.8
 MOST_HEADING_ROWS = 3
+YEAR = re.compile(r"\s*(19|20)\d\d\s*")  # a number that may be a heading
 # What only footers begin with, in a record that is mostly empty.
 FOOTER = re.compile(
     r"((grand |sub)?totals?|sum|count|summe|gesamt|insgesamt|(number of )?(records|rows)|page \d+|end of|notes?|source"
@@ -124,12 +125,8 @@ def _is_data(row: list[str], others: list[list[str]], width: int) -> bool:
     """Whether a row looks like those below it in every column that plainly has a kind."""
     kinds = column_kinds(others or [row], width)
     values = {place: kind(row[place]) for place in kinds if place < len(row)}
-    plain = [place for place, found in values.items() if found == kinds[place] and not _is_year(row[place])]
+    plain = [place for place, found in values.items() if found == kinds[place] and not YEAR.fullmatch(row[place])]
     return bool(plain) and all(found in (kinds[place], "nothing") for place, found in values.items())
-
-
-def _is_year(cell: str) -> bool:
-    return bool(re.fullmatch(r"\s*(19|20)\d\d\s*", cell))
 
 
 def _heading_rows(first: list[str], after: list[list[str]], width: int) -> int:

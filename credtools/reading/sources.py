@@ -19,15 +19,8 @@ Source = str | Path | bytes | BinaryIO | pd.DataFrame
 MAX_BYTES = 50 * 1024 * 1024
 FRAME, UNNAMED = "DataFrame", "unnamed"  # in place of a file's name
 # How the bytes of a DataFrame are read, whatever a recipe says about files: every row is a record.
-FRAME_OPTIONS = {
-    "encoding": "utf-8",
-    "delimiter": ",",
-    "quote": '"',
-    "escape": "",
-    "heading_line": 1,
-    "footer_lines": 0,
-}
-FRAME_OPTIONS |= {"heading_rows": 1, "sheet": None}
+FRAME_OPTIONS: dict[str, Any] = {"encoding": "utf-8", "delimiter": ",", "quote": '"', "escape": "", "sheet": None}
+FRAME_OPTIONS |= {"heading_line": 1, "heading_rows": 1, "footer_lines": 0}
 
 
 def file_bytes(source: Source, max_bytes: int = MAX_BYTES) -> bytes:

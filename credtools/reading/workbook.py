@@ -33,26 +33,20 @@ def answer(question: dict[str, Any], content: bytes) -> dict[str, Any]:
 
     In: `sheet`, `titles` (folded), `limits`. Out: `kind`, `sheet`, `others`, `rows`, `dates`.
     """
-    from python_calamine import (  # noqa: PLC0415 - after the limits
-        CalamineError,
-        CalamineWorkbook,
-        PasswordError,
-        SheetTypeEnum,
-        SheetVisibleEnum,
-    )
+    import python_calamine as calamine  # noqa: PLC0415 - after the limits
 
     formats = _checked_zip(content, question["limits"]) if content.startswith(b"PK") else {}
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        seen = [m for m in book.sheets_metadata if m.visible == SheetVisibleEnum.Visible]
-        sheets = [m.name for m in seen if m.typ == SheetTypeEnum.WorkSheet]
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        seen = [m for m in book.sheets_metadata if m.visible == calamine.SheetVisibleEnum.Visible]
+        sheets = [m.name for m in seen if m.typ == calamine.SheetTypeEnum.WorkSheet]
         if question["sheet"] is not None and question["sheet"] not in book.sheet_names:
             raise Refused("no_such_sheet", sheet=question["sheet"], sheets=", ".join(map(repr, sheets)) or "none")
         wanted = sheets if question["sheet"] is None else [question["sheet"]]
         read = {name: _rows(book.get_sheet_by_name(name), question["limits"]) for name in wanted}
-    except PasswordError as problem:
+    except calamine.PasswordError as problem:
         raise Refused("sheet_unreadable", why="it is locked by a password") from problem
-    except CalamineError as problem:
+    except calamine.CalamineError as problem:
         raise Refused("sheet_unreadable", why=f"it isn't a proper XLSX, XLS or ODS file ({problem})") from problem
     filled = [name for name, rows in read.items() if rows]
     if not filled:

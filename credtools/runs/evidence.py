@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,31 +20,14 @@ from credtools.settings import VERSION
 FACTS = ("began", "credtools", "source", "sha256", "recipe", "schema")  # of run.json, shown on the page
 
 
-class Timing:
-    """When a run began, and how its seconds were spent."""
-
-    def __init__(self) -> None:
-        self.began, self._start = datetime.now(UTC), time.perf_counter()
-
-    def seconds(self, record: Path) -> dict[str, float]:
-        """Until now: kernel start, imports (with opening the registry) and work, by the executed notebook."""
-        total = time.perf_counter() - self._start
-        cells = json.loads(record.read_text("utf-8"))["cells"] if record.exists() else []
-        took = {"".join(c["source"]): c["metadata"].get("papermill", {}).get("duration") or 0.0 for c in cells}
-        imports = sum(seconds for source, seconds in took.items() if "import credtools" in source)
-        work = sum(took.values()) - imports
-        parts = {"total": total, "kernel": total - imports - work, "imports": imports, "work": work}
-        return {name: round(seconds, 3) for name, seconds in parts.items()}
-
-
-def write(registry: Registry, folder: Path, outcome: Outcome, source: str, timing: Timing) -> Path | None:
+def write(registry: Registry, folder: Path, outcome: Outcome, source: str, began: datetime) -> Path | None:
     """Fills the folder of a run: run.json, recipe.yaml, schema.py, report.html, and rejects.csv where there are some.
 
     Returns the path of the rejects. Raises CredtoolsError when something can't be written.
     """
-    facts: dict[str, Any] = {"credtools": VERSION, "began": timing.began.isoformat()}
+    facts: dict[str, Any] = {"credtools": VERSION, "began": began.isoformat()}
     try:
-        facts |= {"seconds": timing.seconds(folder / "import.ipynb"), "source": source, **outcome.as_dict()}
+        facts |= {"seconds": _seconds(began, folder / "import.ipynb"), "source": source, **outcome.as_dict()}
         rejects: Path | None = None
         batch = None if outcome.batch is None else registry.batch(outcome.batch)
         if batch is not None:
@@ -62,3 +44,14 @@ def write(registry: Registry, folder: Path, outcome: Outcome, source: str, timin
     except (OSError, RegistryError) as problem:
         raise CredtoolsError("evidence_unwritten", folder=str(folder), why=str(problem)) from problem
     return rejects
+
+
+def _seconds(began: datetime, record: Path) -> dict[str, float]:
+    """Since a run began: kernel start, imports (with opening the registry) and work, by the executed notebook."""
+    total = (datetime.now(UTC) - began).total_seconds()
+    cells = json.loads(record.read_text("utf-8"))["cells"] if record.exists() else []
+    took = {"".join(c["source"]): c["metadata"].get("papermill", {}).get("duration") or 0.0 for c in cells}
+    imports = sum(seconds for source, seconds in took.items() if "import credtools" in source)
+    work = sum(took.values()) - imports
+    parts = {"total": total, "kernel": total - imports - work, "imports": imports, "work": work}
+    return {name: round(seconds, 3) for name, seconds in parts.items()}

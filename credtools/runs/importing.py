@@ -65,8 +65,8 @@ def import_file(
         missing = no_such_file(path)
         attempts.note_failure(opened, path.name, source)
         return Run(Outcome(str(path), "failed", problem=str(missing)), missing)
-    attempt, timing = uuid.uuid4().hex, evidence.Timing()
-    record = _new_record(opened.places, source, attempt)
+    attempt, began = uuid.uuid4().hex, datetime.now(UTC)
+    record = _new_record(opened.places, source, attempt, began)
     parameters = {
         "source": str(path),
         "recipe": str(Path(recipe).absolute()) if recipe else "",
@@ -83,7 +83,7 @@ def import_file(
         if outcome.verdict == "failed":
             attempts.give_up(opened, attempt)
             attempts.note_failure(opened, path.name, source)
-        return _with_evidence(opened, Run(outcome, error), record.parent, source, timing)
+        return _with_evidence(opened, Run(outcome, error), record.parent, source, began)
     finally:
         kernel.end()
 
@@ -136,10 +136,9 @@ def combined(outcomes: Sequence[Outcome]) -> Outcome:
     return replace(worst, counts=counts, batch=first, batches=batches)
 
 
-def _new_record(places: settings.Settings, source: str, attempt: str) -> Path:
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+def _new_record(places: settings.Settings, source: str, attempt: str, began: datetime) -> Path:
     safe = re.sub(r"[^\w.-]", "_", source)
-    run_folder = places.runs / f"{stamp}-{safe}-{attempt[:8]}"
+    run_folder = places.runs / f"{began:%Y%m%dT%H%M%SZ}-{safe}-{attempt[:8]}"
     places.runs.mkdir(mode=0o700, parents=True, exist_ok=True)
     run_folder.mkdir(mode=0o700)
     return run_folder / "import.ipynb"
@@ -189,9 +188,9 @@ def _judge(opened: registry.Registry, path: Path, attempt: str, error: Credtools
     return found or Outcome(str(path), "failed", problem=str(error or CredtoolsError("no_receipt")))
 
 
-def _with_evidence(opened: registry.Registry, run: Run, folder: Path, source: str, timing: evidence.Timing) -> Run:
+def _with_evidence(opened: registry.Registry, run: Run, folder: Path, source: str, began: datetime) -> Run:
     try:
-        return replace(run, rejects=evidence.write(opened, folder, run.outcome, source, timing))
+        return replace(run, rejects=evidence.write(opened, folder, run.outcome, source, began))
     except CredtoolsError as problem:
         if run.outcome.receipt is None:
             return run
