@@ -15,7 +15,7 @@ from typing import Any
 import ipywidgets
 
 from credtools.jupyter.approvals import Approvals
-from credtools.jupyter.audit import page
+from credtools.jupyter.audit import AuditPage
 from credtools.jupyter.credentials import NOTHING_WAITS, waiting
 from credtools.jupyter.record import Record
 from credtools.jupyter.wizard import Wizard
@@ -79,7 +79,7 @@ def audit(registry: Registry, **filters: Any) -> ipywidgets.VBox | Record:
     Without a person the same sections as a record. Raises CredtoolsError for an unknown filter.
     """
     chosen = {name: value for name, value in filters.items() if value}
-    return page(registry, chosen) if interactive() else Record.of_audit(registry, chosen)
+    return AuditPage(registry, chosen).page if interactive() else Record.of_audit(registry, chosen)
 
 
 def interactive() -> bool:

@@ -11,9 +11,8 @@ import sys
 import time
 import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from credtools.errors import CredtoolsError
 from credtools.jupyter.lab import FIRST, copy_notebooks
@@ -55,7 +54,7 @@ def served(folder: Path, port: int = 0) -> Iterator[tuple[subprocess.Popen[bytes
 
 def run(folder: Path, port: int, *, browser: bool, say: Callable[[str], None]) -> int:
     """Serves the apps until Ctrl+C, SIGTERM or the server's end; returns the exit code."""
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl+C
     try:
         with served(folder, port) as (process, address):
             say(f"The apps are open at {address}")
@@ -67,13 +66,8 @@ def run(folder: Path, port: int, *, browser: bool, say: Callable[[str], None]) -
         return 0
 
 
-def _stop(*_: Any) -> None:
-    raise KeyboardInterrupt
-
-
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+    with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
 
 
@@ -81,8 +75,7 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
     """Returns when the server answers."""
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
         time.sleep(0.1)
     raise CredtoolsError("pages_not_served", port=port)

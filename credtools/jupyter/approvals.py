@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from credtools.jupyter.parts.drop_zone import DropZone
 from credtools.jupyter.parts.page import scripts
 from credtools.jupyter.parts.pictures import LARGE, THUMB, thumbnail
 from credtools.jupyter.parts.shown import listed, moment, records
-from credtools.registry import Registry
+from credtools.registry import Registry, standing
 from credtools.schema.dates import date_format
 from credtools.text import fold, plural
 
@@ -26,15 +26,10 @@ EXPIRY = ("expired", "expiring soon", "later", "never")
 MEDIA = ("there", "required, but missing", "none")
 NO_MEDIA = "requires media, and none has been added yet"
 SAME_PERSON = "uploaded by you; this organisation asks for approval by somebody else (four eyes)"
-SHOWN = {  # column → what the browser calls it
-    **{name: name for name in ("batch", "line", "expiry", "file", "blocked", "place")},
-    "user_email": "user",
-    "credential_type": "type",
-    "credential_number": "number",
-    "uploaded_by": "by",
-    "issue_date": "issued",
-    "expiration_date": "expires",
-}
+SHOWN = [  # what the browser shows of each
+    *("batch", "line", "user_email", "credential_type", "credential_number", "issue_date", "expiration_date"),
+    *("expiry", "uploaded_by", "file", "blocked", "place"),
+]
 CALLED = {"issue_date": "issue date", "expiration_date": "expiration date", "own": "own columns"}
 
 
@@ -46,18 +41,10 @@ class Approvals(DropZone):
     def __init__(self, registry: Registry, batch: int = 0) -> None:
         super().__init__(registry)
         self._filters = {"batch": str(batch)} if batch else {}
-        self._pending: Pending | None = None
-
-    @property
-    def pending(self) -> Pending:
-        """What was pending when it was shown last."""
-        if self._pending is None:
-            self._pending = Pending(self.registry)
-        return self._pending
+        self.pending: Pending  # as it was shown last
 
     def show(self) -> None:
-        """Everything, as it is now."""
-        self._pending = None
+        self.pending = Pending(self.registry)
         choices = self.pending.choices()
         state = {"type": "state", "filters": self._filters, "choices": choices, "all": len(self.pending.rows)}
         self.send(state | self.said() | {"list": self._list()})
@@ -68,8 +55,6 @@ class Approvals(DropZone):
     def _list(self) -> dict[str, Any]:
         rows = self.pending.like(self._filters)
         return {"rows": self.pending.shown(rows), "found": len(rows), "free": int((rows["blocked"] == "").sum())}
-
-    # --- verbs ----------------------------------------------------------------------------------------------
 
     def do_filter(self, filters: dict[str, str]) -> None:
         self._filters = {name: value for name, value in filters.items() if value}
@@ -88,8 +73,6 @@ class Approvals(DropZone):
             known = known[known["blocked"] == ""]
         if known.empty:
             raise CredtoolsError("none_can_be_decided")
-        if not approves and not reason.strip():
-            raise CredtoolsError("rejected_without_reason")
         done = 0
         for batch, lines in known.groupby("batch")["line"]:
             number, those = int(str(batch)), lines.tolist()
@@ -125,7 +108,7 @@ class Approvals(DropZone):
     def _content(self, key: str) -> tuple[bytes, str, str]:
         for medium in (medium for media in self.pending.media.values() for medium in media):
             if medium["sha256"] == key:
-                return self.registry.blobs.read(key), medium["kind"], medium["file"]
+                return self.registry.blobs.read(key), medium["media_type"], medium["file"]
         raise CredtoolsError("medium_gone")
 
 
@@ -143,9 +126,8 @@ class Pending:
         found = found.join(registry.batches().set_index("batch")[["file", "uploaded_by"]], on="batch")
         found["place"] = list(zip(found["batch"].tolist(), found["line"].tolist(), strict=True))
         self.media: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)  # by batch and line
-        media = registry.media()[["batch", "line", "file", "sha256", "media_type"]].itertuples(index=False)
-        for batch, line, file, sha256, kind in media:
-            self.media[batch, line].append({"file": file, "sha256": sha256, "kind": kind})
+        for medium in records(registry.media()[["batch", "line", "file", "sha256", "media_type"]]):
+            self.media[medium["batch"], medium["line"]].append(medium)
         there = found["place"].map(lambda place: place in self.media).astype(bool)
         required = lookups.types.loc[lookups.types["media_required"].eq(True), "name"]
         free = {k for k in set(found["batch"]) if settings.media_optional or registry.batch(k).media_optional}
@@ -153,13 +135,8 @@ class Pending:
         found["media"] = np.select([there, lacks], MEDIA[:2], MEDIA[2])
         own = settings.four_eyes & (found["uploaded_by"].map(fold) == fold(registry.by))
         found["blocked"] = np.select([lacks, own], [NO_MEDIA, SAME_PERSON], "")
-        until, today = pd.to_datetime(found["expiration_date"]), lookups.today
-        soon = today + timedelta(days=settings.expiring_soon_days)
-        found["expiry"] = np.select(
-            [until.isna(), until < pd.Timestamp(today), until <= pd.Timestamp(soon)],
-            ["never", "expired", "expiring soon"],
-            "later",
-        )
+        states = standing.states(found.assign(decision=""), lookups.today, settings.expiring_soon_days)
+        found["expiry"] = states.replace("valid", "later").mask(found["expiration_date"].isna(), "never")
         self.rows = found
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:
@@ -186,10 +163,10 @@ class Pending:
 
     def shown(self, rows: pd.DataFrame) -> list[dict[str, Any]]:
         """The first rows as the browser takes them."""
-        first = rows.head(MOST_SHOWN).rename(columns=SHOWN)[[*SHOWN.values()]]
-        for name in ("issued", "expires"):
+        first = rows.head(MOST_SHOWN)[SHOWN]
+        for name in ("issue_date", "expiration_date"):
             first[name] = ["" if pd.isna(day) else self._dates.write(day) for day in first[name]]
-        first["number"] = first["number"].fillna("")
+        first["credential_number"] = first["credential_number"].fillna("")
         first["media"] = first.pop("place").map(lambda place: self.media.get(place, []))
         return records(first)
 
@@ -199,20 +176,13 @@ class Pending:
         if rows.empty:
             raise CredtoolsError("not_pending_any_more")
         history = [
-            [
-                moment(act["at"], self._zone),
-                act["by"],
-                act["version"],
-                CALLED.get(act["what"], act["what"]),
-                self._change(act),
-            ]
-            for act in self.registry.history(batch, line).to_dict("records")
+            (moment(act.at, self._zone), act.by, act.version, *self._change(str(act.what), act.before, act.after))
+            for act in self.registry.history(batch, line).itertuples()
         ]
         return self.shown(rows)[0] | {"history": history, "zone": str(self._zone)}
 
-    def _change(self, act: Any) -> str:
-        before, after = (self._written(act["what"], act[name]) for name in ("before", "after"))
-        return f"{before} → {after or '(none)'}" if before else after
-
-    def _written(self, what: str, text: str) -> str:
-        return self._dates.write(date.fromisoformat(text)) if text and what.endswith("_date") else text
+    def _change(self, what: str, before: Any, after: Any) -> tuple[str, str]:
+        """What was changed or done, and how."""
+        if what.endswith("_date"):
+            before, after = (text and self._dates.write(date.fromisoformat(text)) for text in (before, after))
+        return CALLED.get(what, what), f"{before} → {after or '(none)'}" if before else after

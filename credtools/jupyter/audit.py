@@ -29,11 +29,12 @@ class AuditPage(Page):
 
     def __init__(self, registry: Registry, filters: Mapping[str, Any] | None = None) -> None:
         super().__init__(registry)
-        self.filters = {name: value for name, value in (filters or {}).items() if value}
+        self.page = ipywidgets.VBox([self])  # a file is opened below
+        self.filters = dict(filters or {})
         self._zone = ZoneInfo(registry.settings.time_zone)
-        self._filters = {"choices": self._choices(), "labels": {name: WORDS[name].title for name in FILTERS}}
+        labels = {name: WORDS[name].title for name in FILTERS} | {"until": "to"}  # beside 'First seen from'
+        self._offered = {"choices": self._choices(), "labels": labels}
         self._theme = "light"
-        self.page: ipywidgets.VBox | None = None  # where a file is opened below
 
     def show(self) -> None:
         """Everything, as it is now: the frame with the rows at once, then section by section with its picture."""
@@ -41,7 +42,7 @@ class AuditPage(Page):
         chosen = " that fit" if self.filters else ""
         status = f"{plural(rows['found'], 'rejected row')}{chosen} · {rows['open']:,} open"
         state = {"type": "state", "filters": self.filters, "list": rows, "status": status}
-        self.send(state | self._filters | self.said())
+        self.send(state | self._offered | self.said())
         for section in reports.sections(self.registry.audit, self.filters):
             self.send({"type": "section", "section": _shown(section)})
             if section.plot is not None:
@@ -51,8 +52,6 @@ class AuditPage(Page):
 
     def start_over(self) -> None:
         self.filters = {}
-
-    # --- verbs ----------------------------------------------------------------------------------------------
 
     def do_ready(self, *, dark: bool = False) -> None:
         self._theme = "dark" if dark else "light"
@@ -70,14 +69,8 @@ class AuditPage(Page):
     def do_history(self, batch: int, line: int) -> None:
         """All that happened to one row, and its errors."""
         history = [
-            [
-                moment(act["at"], self._zone),
-                act["by"],
-                act["what"],
-                f"batch {act['batch']}, line {act['line']}",
-                act["told"],
-            ]
-            for act in self.registry.audit.row(batch, line).to_dict("records")
+            (moment(act.at, self._zone), act.by, act.what, f"batch {act.batch}, line {act.line}", act.told)
+            for act in self.registry.audit.row(batch, line).itertuples()
         ]
         row = {"batch": batch, "line": line, "history": history, "zone": str(self._zone)}
         self.send({"type": "history", "row": row})
@@ -88,20 +81,16 @@ class AuditPage(Page):
         wizard = Wizard(self.registry)
         wizard.start(draft.id)
         wizard.calls = True
-        if self.page is not None:
-            self.page.children = (self, wizard)
+        self.page.children = (self, wizard)
         self.say(f"{draft.file} is open below as draft {draft.id}. Rows that pass when you finish it are fixed.")
         self.send({"type": "said"} | self.said())  # the figures stay: nothing is finished yet
 
     def do_export(self, kind: str) -> None:
         """Sends the open rows that fit as a correction file, or what is seen as a page."""
         if kind == ".html":
-            self.hand_out("audit.html", lambda path: self.registry.report(path, **self.filters))
+            self.hand_out("audit", kind, lambda path: self.registry.report(path, **self.filters))
         else:
-            name = f"rejects{'.xlsx' if kind == '.xlsx' else '.csv'}"
-            self.hand_out(name, lambda path: self.registry.write_rejects(path, **self.filters))
-
-    # --- what is shown --------------------------------------------------------------------------------------
+            self.hand_out("rejects", kind, lambda path: self.registry.write_rejects(path, **self.filters))
 
     def _choices(self) -> dict[str, list[tuple[str, str]]]:
         """What can be filtered by: of each filter its values and their names."""
@@ -144,10 +133,3 @@ def _shown(section: reports.Section) -> dict[str, Any]:
         "keys": [dict(key) for key in section.keys],
         "drawn": section.plot is not None,
     }
-
-
-def page(registry: Registry, filters: Mapping[str, Any]) -> ipywidgets.VBox:
-    """The audit, with room below it for a file that is opened from it."""
-    audit = AuditPage(registry, filters)
-    audit.page = ipywidgets.VBox([audit])
-    return audit.page

@@ -12,7 +12,6 @@ from credtools.text import fold
 
 MOST_SHOWN = 100
 NOTHING_WAITS = "Nothing is waiting for review."
-STATES = ("pending", "expired", "expiring soon", "valid", "declined")
 SHOWN = ["user_email", "credential_type", "credential_number", "issue_date", "expiration_date", "state"]
 
 
@@ -37,7 +36,7 @@ class Credentials:
         `days`: only those that expire within so many, soonest first.
         """
         rows = standing.expiring(self._found, self._today, days) if days else self._rows
-        if state in STATES:
+        if state:
             rows = rows[rows["state"] == state]
         if wanted := fold(text):
             words = rows["user_email"] + " " + rows["credential_type"] + " " + rows["credential_number"].fillna("")

@@ -19,13 +19,12 @@ from credtools.registry.views import View
 from credtools.text import escape, plural, table
 
 
-class Record:
+class Record(View):
     """What the file is worth, and the receipt if it was finished; `batch` goes on from there."""
 
-    def __init__(self, registry: Registry, batch: Batch | None, views: list[View]) -> None:
-        self.registry = registry
-        self.batch = batch
-        self._views = views
+    def __init__(self, registry: Registry, batch: Batch | None, views: Sequence[View]) -> None:
+        super().__init__("\n\n".join(view.text for view in views), "".join(view.markup for view in views))
+        self.registry, self.batch = registry, batch
 
     @classmethod
     def of_file(
@@ -67,13 +66,7 @@ class Record:
     def _ended(self, ending: Outcome | Receipt) -> Record:
         """The same, with how it ended: finished, or held with the reason."""
         batch = self.registry.batch(ending.batch) if ending.batch else self.batch
-        return Record(self.registry, batch, [*self._views, _view(str(ending), tag="pre")])
-
-    def __repr__(self) -> str:
-        return "\n\n".join(view.text for view in self._views)
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
-        return {"text/plain": repr(self), "text/html": "".join(view.markup for view in self._views)}
+        return Record(self.registry, batch, [self, _view(str(ending), tag="pre")])
 
 
 def _view(text: str, more: str = "", markup: str = "", tag: str = "p") -> View:

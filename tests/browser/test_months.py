@@ -73,7 +73,7 @@ def test_month_3_is_released_by_clicks_and_month_4_needs_no_hand(
     expect(page.get_by_text("Credential type: ‘Frist Aid’ → ‘First Aid’ (3 cells).")).to_be_visible()  # known before
     idle = page.locator(".ct-decisions li").filter(has_text="changes nothing in this file")
     expect(idle).to_have_text(re.compile("^Credential type: ‘1st aid’ → ‘First Aid’ \\(0 cells\\)."))
-    page.get_by_text("1 correction changes nothing in this file").click()
+    page.get_by_text("1 correction does nothing in this file").click()
     expect(page.get_by_text("‘ana@exmaple.org’ → ‘ana@example.org’: its record is not in this file.")).to_be_visible()
     wizard.is_accessible()
     screenshot(page, "held-2-review")

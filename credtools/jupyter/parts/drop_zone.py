@@ -7,7 +7,6 @@ for the answer to earlier ones before it sends more.
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
@@ -18,32 +17,20 @@ from credtools.registry import Registry
 MAX_BYTES = 1024**3
 
 
-@dataclass
-class _Incoming:
-    path: Path
-    file: BinaryIO
-    size: int
-    pieces: int = 0
-
-
 class DropZone(Page):
     """A page to which files can be sent; they lie in a folder that goes with it, media until they are used."""
 
     def __init__(self, registry: Registry) -> None:
         super().__init__(registry)
         self._folder = tempfile.TemporaryDirectory(prefix="credtools-")
-        self._incoming: dict[str, _Incoming] = {}
-        self._begun = 0
+        self._incoming: dict[str, tuple[BinaryIO, int]] = {}  # by key: where it is written, and its size
         self._media: list[Path] = []
 
     def do_piece(self, key: str, buffers: list[Any]) -> None:
-        incoming = self._incoming[key]
-        incoming.file.write(buffers[0])
-        incoming.pieces += 1
-        self.send({"type": "ack", "key": key, "pieces": incoming.pieces})
+        self._incoming[key][0].write(buffers[0])
+        self.send({"type": "ack", "key": key})
 
     def do_medium(self, key: str, name: str, size: int) -> None:
-        """A medium is about to come."""
         self.expect(key, name, size)
 
     def do_arrived(self, key: str) -> None:
@@ -54,18 +41,18 @@ class DropZone(Page):
     def expect(self, key: str, name: str, size: int) -> None:
         """A file is about to come. Raises CredtoolsError when it can't be taken, and the browser sends none of it."""
         try:
-            self._incoming[key] = self._begin(name, size)
+            self._incoming[key] = self._begun(name, size), size
         except CredtoolsError:
             self.send({"type": "refused", "key": key})
             raise
 
     def arrived(self, key: str) -> Path:
         """Where the file lies, now that it is whole. Raises CredtoolsError when bytes are missing."""
-        incoming = self._incoming.pop(key)
-        incoming.file.close()
-        path, found = incoming.path, incoming.path.stat().st_size
-        if found != incoming.size:
-            raise CredtoolsError("arrived_incomplete", name=path.name, found=found, expected=incoming.size)
+        file, size = self._incoming.pop(key)
+        file.close()
+        path = Path(file.name)
+        if (found := path.stat().st_size) != size:
+            raise CredtoolsError("arrived_incomplete", name=path.name, found=found, expected=size)
         return path
 
     def arrivals(self) -> list[Path]:
@@ -73,14 +60,12 @@ class DropZone(Page):
         arrivals, self._media = self._media, []
         return arrivals
 
-    def _begin(self, name: str, size: int) -> _Incoming:
+    def _begun(self, name: str, size: int) -> BinaryIO:
         if size > MAX_BYTES:
             raise CredtoolsError("too_large_to_send", name=name, found=size / 1e6, allowed=MAX_BYTES / 1e6)
-        self._begun += 1
-        folder = Path(self._folder.name) / str(self._begun)  # two files may have the same name
-        folder.mkdir()
-        path = folder / (PurePath(name.replace("\x00", "")).name or "upload.csv")
+        folder = tempfile.mkdtemp(dir=self._folder.name)  # two files may have the same name
+        path = Path(folder) / (PurePath(name.replace("\x00", "")).name or "upload.csv")
         try:
-            return _Incoming(path, path.open("wb"), size)
+            return path.open("wb")
         except (OSError, ValueError) as problem:
             raise CredtoolsError("file_name_unusable") from problem

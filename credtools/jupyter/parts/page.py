@@ -63,7 +63,6 @@ class Page(anywidget.AnyWidget):
         self._said = {"said": sentence, "kind": kind, "reason": reason}
 
     def refuse(self, problem: CredtoolsError) -> None:
-        """Says why something can't be done."""
         self.say(problem.on("screen"), "problem", problem.reason)
 
     def said(self) -> dict[str, str]:
@@ -72,12 +71,12 @@ class Page(anywidget.AnyWidget):
         self.say("")
         return {**said, "by": self.registry.by}
 
-    def hand_out(self, name: str, write: Callable[[Path], object]) -> None:
-        """Sends a file to the browser, which saves it; `write` is given where to write it."""
+    def hand_out(self, stem: str, kind: str, write: Callable[[Path], object]) -> None:
+        """Sends a file of this kind (`.csv` …) to the browser, which saves it; `write` is given where to write it."""
         with tempfile.TemporaryDirectory(prefix="credtools-") as folder:
-            path = Path(folder) / name
+            path = Path(folder) / f"{stem}{kind}"
             write(path)
-            self.send({"type": "download", "name": name, "mime": MIME[path.suffix]}, [path.read_bytes()])
+            self.send({"type": "download", "name": path.name, "mime": MIME[kind]}, [path.read_bytes()])
 
     def _on_message(self, _widget: Any, message: dict[str, Any], buffers: list[Any]) -> None:
         """One verb; a refusal is said in a sentence and leaves everything as it was."""

@@ -62,7 +62,7 @@ export default {
 
     function listOf(list, showSelected) {
       const boxes = list.rows.map(row => {
-        const box = h('input', { type: 'checkbox', 'aria-label': `Select ${row.user}, ${row.type}` })
+        const box = h('input', { type: 'checkbox', 'aria-label': `Select ${row.user_email}, ${row.credential_type}` })
         box.checked = chosen.has(keyOf(row))
         box.addEventListener('change', () => {
           if (box.checked) chosen.set(keyOf(row), [row.batch, row.line])
@@ -77,10 +77,10 @@ export default {
       }))
       const caption = list.found > list.rows.length ? `The first ${list.rows.length} of ${list.found.toLocaleString('en')}` : `${list.found} shown`
       return table([all, 'User', 'Type', 'Issued', 'Expires', 'Uploaded by', 'Media'], list.rows.map((row, k) => [
-        boxes[k], button(row.user, () => act('detail', { batch: row.batch, line: row.line }), { focus: keyOf(row), title: 'Show media and history' }),
-        [row.type, row.number && ` · ${row.number}`], row.issued,
-        [row.expires, ['expired', 'expiring soon'].includes(row.expiry) && h('div', { class: 'ct-scope' }, row.expiry)], [row.by, h('div', { class: 'ct-quiet' }, `batch ${row.batch}`)],
-        [row.media.map(medium => thumbs.of(medium.sha256, medium.kind)), row.blocked && h('div', { class: 'ct-warning' }, row.blocked)]]), caption)
+        boxes[k], button(row.user_email, () => act('detail', { batch: row.batch, line: row.line }), { focus: keyOf(row), title: 'Show media and history' }),
+        [row.credential_type, row.credential_number && ` · ${row.credential_number}`], row.issue_date,
+        [row.expiration_date, ['expired', 'expiring soon'].includes(row.expiry) && h('div', { class: 'ct-scope' }, row.expiry)], [row.uploaded_by, h('div', { class: 'ct-quiet' }, `batch ${row.batch}`)],
+        [row.media.map(medium => thumbs.of(medium.sha256, medium.media_type)), row.blocked && h('div', { class: 'ct-warning' }, row.blocked)]]), caption)
     }
 
     function one(detail) {
@@ -100,8 +100,8 @@ export default {
         }
       }
       if (detail.media.length) act('thumbs', { keys: [...new Set(detail.media.map(medium => medium.sha256))], large: true })
-      return [h('h3', { tabindex: -1 }, `${detail.user} · ${detail.type}`),
-        h('p', {}, [detail.number && `No. ${detail.number}`, detail.issued && `issued ${detail.issued}`, detail.expires ? `expires ${detail.expires}` : 'never expires', `${detail.file}, line ${detail.line}`].filter(Boolean).join(' · ')),
+      return [h('h3', { tabindex: -1 }, `${detail.user_email} · ${detail.credential_type}`),
+        h('p', {}, [detail.credential_number && `No. ${detail.credential_number}`, detail.issue_date && `issued ${detail.issue_date}`, detail.expiration_date ? `expires ${detail.expiration_date}` : 'never expires', `${detail.file}, line ${detail.line}`].filter(Boolean).join(' · ')),
         detail.blocked && h('p', { class: 'ct-warning' }, `Can't be approved yet: ${detail.blocked}.`),
         h('div', { class: 'ct-buttons' }, !detail.blocked && button('Approve this one', () => act('decide', { decision: 'approve', chosen: place }), { primary: true }),
           button('Reject this one', () => decide('reject', place))),

@@ -19,7 +19,7 @@ class Sending {
     let answered = 0, refused = false, wake = () => {}
     const answer = () => new Promise(resolve => { wake = resolve })
     this.waiting.set(key, message => {
-      if (message.type === 'ack') answered = message.pieces
+      if (message.type === 'ack') answered += 1
       else if (message.type === 'refused') refused = true
       else answered = Infinity
       wake()

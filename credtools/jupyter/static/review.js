@@ -18,11 +18,11 @@ function decided(state, { act, ui }) {
     state.comparison && h('p', { class: 'ct-good' }, `Compared with the file before: ${state.comparison}.`),
     unlike(state.unlike),
     assumptions(state.reading, act),
-    h('h3', {}, state.causes.length ? 'What is wrong, largest first' : 'There is nothing left to decide'),
+    h('h3', {}, state.causes.length ? 'What is wrong, largest first' : 'Nothing is left to decide'),
     h('ul', { class: 'ct-causes' }, state.causes.map(cause => causeCard(cause, { act, ui }))),
     state.more > 0 && button(`Show more causes (${state.more.toLocaleString('en')})`, () => act('more'), { focus: 'more' }),
     state.decisions.length > 0 && decisions(state.decisions, act),
-    folded(state.idle.found === 1 ? '1 correction changes nothing in this file' : `${state.idle.found.toLocaleString('en')} corrections change nothing in this file`,
+    folded(state.idle.found === 1 ? '1 correction does nothing in this file' : `${state.idle.found.toLocaleString('en')} corrections do nothing in this file`,
       state.idle.sentences, state.idle.found),
     notes(state.warnings))
 }

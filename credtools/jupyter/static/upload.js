@@ -69,7 +69,7 @@ function assumptions(reading, act) {
 
 // What differs from the last files of the source; what would hold an unattended run is marked.
 function unlike(findings) {
-  return findings.length > 0 && h('div', {}, h('h3', {}, findings.some(({ holds }) => holds) ? 'What holds an unattended run, or differs from the last files' : 'What differs from the last files of this source'),
+  return findings.length > 0 && h('div', {}, h('h3', {}, findings.some(({ holds }) => holds) ? 'What holds an unattended run, or is unlike the last files' : 'Unlike the last files of this source'),
     h('ul', { class: 'ct-list ct-unlike' }, findings.map(({ sentence, holds }) =>
       h('li', { class: holds && 'ct-holds' }, h('span', {}, sentence), holds && h('span', { class: 'ct-scope' }, 'holds an unattended run')))))
 }
@@ -81,7 +81,7 @@ const folded = (title, sentences, found = sentences.length) => found > 0
   && h('details', {}, h('summary', { 'data-focus': title }, title), listed(sentences, found))
 
 function notes(warnings) {
-  return folded(warnings.length === 1 ? '1 warning that blocks nothing' : `${warnings.length} warnings that block nothing`, warnings)
+  return folded(warnings.length === 1 ? '1 note that blocks nothing' : `${warnings.length} notes that block nothing`, warnings)
 }
 
 // What came of a correction file: its rows were rejected before, were fixed in a spreadsheet, and are checked again.

@@ -30,12 +30,14 @@ OF_WHOLE_ROWS = ("expires_after_issue", "not_repeated", "field_count")  # no oth
 class Cause:
     """One cause of errors in the review at hand: its rows and their values."""
 
-    def __init__(self, found: dict[str, Any], errors: pd.DataFrame, places: IntArray, column: Column | None) -> None:
-        self.code, self.title, self.column = str(found["code"]), str(found["title"]), column
+    def __init__(self, found: dict[str, Any], review: Review, places: IntArray, column: Column | None) -> None:
+        self.code, self.title = str(found["code"]), str(found["title"])
+        self.column, self.column_name = column, column.name if column else ""
+        self.formats = review.date_formats.get(self.column_name, ())  # in force for this column
         self.value, self.pattern = str(found["value"]), str(found["pattern"])
         self.resolution, self.suggestion = str(found["resolution"]), str(found["suggestion"])
         self.count, self.place = int(found["count"]), int(found["cause"])
-        self._errors, self._places = errors, places
+        self._errors, self._places = review.errors, places
         name = f"{self.code}\n{found['column']}\n{self.pattern or fold(self.value)}"
         self.key = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
 
@@ -58,17 +60,17 @@ class Cause:
             raise CredtoolsError("cause_of_whole_rows")
         lines, values = self.errors["line"].tolist(), self.errors["value"].tolist()
         each = self.errors["suggestion"].tolist() if new is None else [new] * len(lines)
-        name = self.column.name
-        return tuple(Cell(int(a), name, str(b), str(c)) for a, b, c in zip(lines, values, each, strict=True) if c != b)
+        cells = zip(lines, values, each, strict=True)
+        return tuple(Cell(int(line), self.column_name, str(old), str(to)) for line, old, to in cells if to != old)
 
 
 def blocking(review: Review, columns: Mapping[str, Column]) -> list[Cause]:
     """The causes that block rows, largest first; `columns`: those of the schema in use, by name."""
-    errors, causes = review.errors, review.errors["cause"].to_numpy()
+    causes = review.errors["cause"].to_numpy()
     order = np.argsort(causes, kind="stable")
     places = np.split(order, np.cumsum(np.bincount(causes))[:-1]) if len(causes) else []
     return [
-        Cause(found, errors, places[int(found["cause"])], columns.get(str(found["column"])))
+        Cause(found, review, places[int(found["cause"])], columns.get(str(found["column"])))
         for found in records(review.causes[review.causes["blocks"]])
     ]
 
@@ -85,12 +87,12 @@ class Suggestion:
     format: str = ""
 
 
-def suggest(cause: Cause, formats: Sequence[str]) -> Suggestion | None:
+def suggest(cause: Cause) -> Suggestion | None:
     """What the evidence speaks for."""
     if cause.code != "date_format":
         return Suggestion(f"‘{cause.suggestion}’", value=cause.suggestion) if cause.suggestion else None
     values, each = cause.errors["value"].tolist(), cause.errors["suggestion"].tolist()
-    best = next(iter(fitting_formats(values, formats)), None)
+    best = next(iter(fitting_formats(cause)), None)
     if best is not None and best.reads == len(values):
         return Suggestion(f"also read dates written {best.format} ({best})", format=best.format)
     if all(each):
@@ -98,10 +100,10 @@ def suggest(cause: Cause, formats: Sequence[str]) -> Suggestion | None:
     return None
 
 
-def fitting_formats(values: Sequence[str], formats: Sequence[str]) -> list[FormatEvidence]:
-    """The formats that read these values, best first; among equals the order of day and month in force."""
-    in_force = {_order(form) for form in formats}
-    found = [e for e in format_evidence(values) if e.format not in formats]
+def fitting_formats(cause: Cause) -> list[FormatEvidence]:
+    """The formats that read its values, best first; among equals the order of day and month in force."""
+    in_force = {_order(form) for form in cause.formats}
+    found = [e for e in format_evidence(cause.errors["value"].tolist()) if e.format not in cause.formats]
     return sorted(found, key=lambda e: (-e.reads, -e.proves, _order(e.format) not in in_force))
 
 
@@ -113,11 +115,11 @@ def _order(form: str) -> tuple[str, ...]:
 # --- Choose… -----------------------------------------------------------------------------------------------------
 
 
-def choices(cause: Cause, formats: Sequence[str], lookups: Lookups) -> dict[str, Any]:
+def choices(cause: Cause, lookups: Lookups) -> dict[str, Any]:
     """What a person can choose: a list of (value, label), with typed text as well where `free` says what for."""
     column, values = cause.column, cause.errors["value"].tolist()
     if cause.code == "date_format":
-        found = [(e.format, str(e)) for e in fitting_formats(values, formats)]
+        found = [(e.format, str(e)) for e in fitting_formats(cause)]
         return {"kind": "format", "choices": found, "free": "Another date format, for example D.M.YYYY"}
     if column is None or cause.code in OF_WHOLE_ROWS:
         return {"kind": "rows", "choices": [], "free": ""}

@@ -48,7 +48,10 @@ class Decision:
 
     @property
     def rules(self) -> dict[str, dict[str, str]]:
-        """Per column old → new, or nothing where one old value becomes several new ones or a blank is filled."""
+        """What it is as a rule, per column old → new; nothing if it can be none.
+
+        One old value becomes several new ones, or a blank is filled.
+        """
         found: dict[str, dict[str, str]] = {}
         seen: dict[tuple[str, str], str] = {}
         for cell in self.cells:
@@ -59,15 +62,6 @@ class Decision:
                 seen[key] = found.setdefault(cell.column, {})[cell.old] = cell.new
         return found
 
-    @property
-    def changeable(self) -> bool:
-        """Whether it can be a rule as well as a patch."""
-        return bool(self.rules)
-
-    def turned(self) -> Decision:
-        """The same with the other scope."""
-        return replace(self, scope="patch" if self.scope == "rule" else "rule")
-
 
 def usual_scope(column: Column, cells: Iterable[Cell]) -> Scope:
     """What a decision becomes unless a person says otherwise.
@@ -75,7 +69,7 @@ def usual_scope(column: Column, cells: Iterable[Cell]) -> Scope:
     A misspelt type or date comes again in the next file; an address names one person, and recipes name nobody.
     """
     comes_again = column.kind in ("credential_type", "choice", "flag", "date")
-    return "rule" if comes_again and Decision(0, 0, cells=tuple(cells)).changeable else "patch"
+    return "rule" if comes_again and Decision(0, 0, cells=tuple(cells)).rules else "patch"
 
 
 def recipe_of(base: Recipe, decisions: Sequence[Decision], formats: Mapping[str, tuple[str, ...]]) -> Recipe:

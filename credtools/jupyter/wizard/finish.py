@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from credtools.errors import CredtoolsError, MovedError
+from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.shown import next_sentence, numbers
 from credtools.jupyter.wizard import read_as
 from credtools.jupyter.wizard.media import MediaStep, wanted
 from credtools.jupyter.wizard.review import warnings
 from credtools.jupyter.wizard.steps import own_recipe
-from credtools.jupyter.wizard.upload import TEMPLATES
 from credtools.recipe import MANUAL
 from credtools.text import plural
 
@@ -32,8 +31,6 @@ class FinishStep(MediaStep):
             self.step, self.grid = before.get(self.step, "upload"), None
         return ""
 
-    # --- before the last click ------------------------------------------------------------------------------
-
     def finish_facts(self) -> dict[str, Any]:
         found, counts = self.file.reviewed, self.file.batch.preview()
         return self.in_hand | {
@@ -45,15 +42,9 @@ class FinishStep(MediaStep):
         }
 
     def do_finish(self) -> str:
-        try:
-            self.finished = self.registry.batch(self.file.batch.finish().batch)
-        except MovedError:
-            self.step = "finish"  # with the counts as they are now
-            raise
+        self.finished = self.registry.batch(self.file.batch.finish().batch)
         self.step = "done"
         return ""
-
-    # --- after it -------------------------------------------------------------------------------------------
 
     def done_facts(self) -> dict[str, Any]:
         receipt, batch = self.done.receipt, self.file.batch
@@ -84,8 +75,7 @@ class FinishStep(MediaStep):
     def do_rejects(self, kind: str) -> None:
         """Sends the rejected rows of the file that was finished, to be fixed in a spreadsheet and uploaded again."""
         number = self.done.id
-        name = f"rejects_of_batch_{number}{kind if kind in TEMPLATES else '.csv'}"
-        self.hand_out(name, lambda path: self.registry.write_rejects(path, number))
+        self.hand_out(f"rejects_of_batch_{number}", kind, lambda path: self.registry.write_rejects(path, number))
 
     def do_save(self, name: str) -> str:
         """Saves how this file was read and corrected as the recipe of its source."""

@@ -6,13 +6,15 @@ import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
 from credtools.errors import CredtoolsError, FileError
-from credtools.jupyter.wizard.causes import Cause, Suggestion, blocking, suggest
+from credtools.jupyter.wizard.causes import Cause, blocking, suggest
 from credtools.jupyter.wizard.decisions import Cell, Decision, Scope, patches_of, recipe_of, usual_scope
+from credtools.media import Medium
 from credtools.model import Review
 from credtools.recipe import Hit, Recipe, Replace, Step, apply
 from credtools.registry import Batch, Comparison, compare
@@ -20,6 +22,7 @@ from credtools.schema.dates import FormatEvidence, date_format, format_evidence
 from credtools.schema.words import Column
 from credtools.text import fold
 
+FIRST_MEDIA = 50  # of each list
 T = TypeVar("T")
 
 
@@ -33,6 +36,8 @@ class OpenFile:
         self.problem: FileError | None = None  # a heading is missing
         self.comparison: Comparison | None = None
         self.decisions: tuple[Decision, ...] = ()
+        self.unplaced: dict[str, tuple[str, Medium, list[Path]]] = {}  # media: their list, what is said, where they lie
+        self.shown_media = FIRST_MEDIA
         self._number = itertools.count(1).__next__  # of a decision
         self._kept: dict[object, tuple[object, Any]] = {}
         self.base = batch.recipe
@@ -77,17 +82,15 @@ class OpenFile:
 
     def date_evidence(self) -> list[FormatEvidence]:
         """What speaks for each date format in the file; no decision changes the file."""
-        review = self.reviewed
-        headings = tuple(heading for heading, column in review.headings.items() if column in review.date_formats)
-        return self.once(
-            headings,
-            review.table,
-            lambda: format_evidence([text for each in headings for text in review.table.frame[each].tolist()]),
-        )
+        review, frame = self.reviewed, self.reviewed.table.frame
+        dates = tuple(heading for heading, column in review.headings.items() if column in review.date_formats)
+        return self.once(dates, review.table, lambda: format_evidence([text for each in dates for text in frame[each]]))
 
-    def formats(self, cause: Cause) -> tuple[str, ...]:
-        """The date formats in force for the column of a cause."""
-        return self.reviewed.date_formats.get(cause.column.name, ()) if cause.column else ()
+    def unplaced_medium(self, name: str) -> tuple[Medium, list[Path]]:
+        """A medium that found no row, and where it lies. Raises CredtoolsError when it is none of these any more."""
+        if name not in self.unplaced:
+            raise CredtoolsError("medium_gone")
+        return self.unplaced[name][1:]
 
     def once(self, name: object, basis: object, make: Callable[[], T]) -> T:
         """What `make` makes, kept as long as what it is made of is the same object."""
@@ -104,7 +107,6 @@ class OpenFile:
         return [cause for cause in self._blocking() if cause.key not in left]
 
     def errors(self) -> int:
-        """How many errors block rows."""
         return sum(cause.count for cause in self._blocking())
 
     def cause(self, key: str) -> Cause:
@@ -114,16 +116,12 @@ class OpenFile:
                 return cause
         raise CredtoolsError("cause_gone")
 
-    def suggestion(self, cause: Cause) -> Suggestion | None:
-        """What *Accept* would do for a cause, if there is evidence for something."""
-        return suggest(cause, self.formats(cause))
-
     # --- deciding -------------------------------------------------------------------------------------------
 
     def accept(self, key: str) -> Decision:
         """Follows the suggestion for a cause. Raises CredtoolsError when there is none."""
         cause = self.cause(key)
-        suggested = self.suggestion(cause)
+        suggested = suggest(cause)
         if suggested is None:
             raise CredtoolsError("no_suggestion")
         if suggested.format:
@@ -136,7 +134,7 @@ class OpenFile:
         if not cells or cause.column is None:
             raise CredtoolsError("no_change")
         decision = Decision(self._number(), len(cells), scope or usual_scope(cause.column, cells), cells)
-        return self._decide(decision if decision.changeable else replace(decision, scope="patch"))
+        return self._decide(decision if decision.rules else replace(decision, scope="patch"))
 
     def add_format(self, cause: Cause, form: str) -> Decision:
         """Dates of the cause's column may also be written like this, in every file of this source."""
@@ -144,8 +142,7 @@ class OpenFile:
             form = date_format(form).text
         except ValueError as problem:
             raise CredtoolsError("format_unusable", why=str(problem)) from problem
-        column = cause.column.name if cause.column else ""
-        return self._decide(Decision(self._number(), cause.count, "rule", column=column, format=form))
+        return self._decide(Decision(self._number(), cause.count, "rule", column=cause.column_name, format=form))
 
     def leave(self, key: str) -> Decision:
         """The rows of a cause stay rejected: they are followed until they are accepted."""
@@ -174,7 +171,6 @@ class OpenFile:
         return self._decide(Decision(self._number(), len(changed), "patch", tuple(changed))) if changed else None
 
     def undo(self, number: int) -> Decision:
-        """Takes one decision back, whichever it is."""
         taken = self._decision(number)
         others = tuple(d for d in self.decisions if d is not taken)
         self._keep_left(others) if taken.cause else self._apply(self.base, others)
@@ -183,9 +179,10 @@ class OpenFile:
     def turn(self, number: int) -> Decision:
         """Makes a rule of a patch, or a patch of a rule."""
         old = self._decision(number)
-        if not old.changeable:
+        if not old.rules:
             raise CredtoolsError("not_a_rule")
-        self._apply(self.base, tuple(d.turned() if d is old else d for d in self.decisions))
+        turned = replace(old, scope="patch" if old.scope == "rule" else "rule")
+        self._apply(self.base, tuple(turned if d is old else d for d in self.decisions))
         return self._decision(number)
 
     def use(self, recipe: Recipe) -> None:
@@ -239,13 +236,11 @@ class OpenFile:
 
     def _left(self, cause: Cause) -> Decision:
         said = f"{cause.title}: ‘{cause.value}’" if cause.value else cause.title
-        column = cause.column.name if cause.column else ""
-        return Decision(self._number(), cause.count, column=column, cause=cause.key, said=said)
+        return Decision(self._number(), cause.count, column=cause.column_name, cause=cause.key, said=said)
 
     def _patches(self) -> list[Cell]:
-        """The corrections that are in force."""
-        found = self.batch.patches()
-        return [Cell(*cell) for cell in zip(*(found[name].tolist() for name in Cell.__match_args__), strict=True)]
+        found = self.batch.patches()[[*Cell.__match_args__]]
+        return [Cell(*cell) for cell in found.itertuples(index=False, name=None)]
 
     def _rules_before(self) -> list[Decision]:
         """The rules that the recipe already has, with what they do in this file."""

@@ -13,18 +13,10 @@ from credtools.reading import suggest_columns
 from credtools.recipe import Recipe, apply
 from credtools.text import plural
 
-ENCODINGS = [
-    "utf-8",
-    "cp1252",
-    "iso-8859-1",
-    "iso-8859-15",
-    "cp1250",
-    "cp1251",
-    "mac-roman",
-    "utf-16",
-    "cp437",
-    "cp850",
-]
+ENCODINGS = (
+    *("utf-8", "cp1252", "iso-8859-1", "iso-8859-15", "cp1250", "cp1251"),
+    *("mac-roman", "utf-16", "cp437", "cp850"),
+)
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars (|)", " ": "blanks"}
 EXAMPLES = 3
 

@@ -10,7 +10,7 @@ import pandas as pd
 from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.shown import next_sentence
 from credtools.jupyter.wizard import read_as
-from credtools.jupyter.wizard.causes import OF_WHOLE_ROWS, Cause, choices, users_like
+from credtools.jupyter.wizard.causes import OF_WHOLE_ROWS, Cause, choices, suggest, users_like
 from credtools.jupyter.wizard.decisions import Decision, usual_scope
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.jupyter.wizard.steps import FIRST_CAUSES
@@ -32,7 +32,7 @@ class ReviewStep(UploadStep):
         return self.in_hand | {
             "counts": f"{found.ready:,} ready · {found.rows - found.ready:,} rejected · {plural(len(causes), 'cause')}",
             "reading": read_as.facts(file),
-            "causes": [_card(file, cause) for cause in shown],
+            "causes": [_card(cause) for cause in shown],
             "more": len(causes) - len(shown),
             "decisions": [_decided(file, decision) for decision in reversed(file.decisions)],
             "warnings": warnings(found.causes),
@@ -54,9 +54,9 @@ class ReviewStep(UploadStep):
 
     def do_options(self, cause: str) -> None:
         """What *Choose…* offers for a cause."""
-        found, column = self.file.cause(cause), self.file.cause(cause).column
-        offered = choices(found, self.file.formats(found), self.registry.lookups())
-        offered |= {"name": str(found), "resolution": found.resolution, "column": column.name if column else ""}
+        found = self.file.cause(cause)
+        column, offered = found.column, choices(found, self.registry.lookups())
+        offered |= {"name": str(found), "resolution": found.resolution, "column": found.column_name}
         if column and column.kind != "user" and all(found.errors["value"]):  # no rule for a blank, nor for a person
             offered["usual"] = usual_scope(column, found.cells(""))
         self.send({"type": "options", "cause": cause, **offered})
@@ -108,9 +108,9 @@ def _idle(file: OpenFile) -> dict[str, Any]:
     return {"found": len(idle), "sentences": sentences}
 
 
-def _card(file: OpenFile, cause: Cause) -> dict[str, Any]:
+def _card(cause: Cause) -> dict[str, Any]:
     """What is shown of a cause."""
-    suggestion = file.suggestion(cause)
+    suggestion = suggest(cause)
     values = list(dict.fromkeys(cause.errors["value"].head(200).tolist()))
     lines = ", ".join(f"{line:,}" for line in cause.errors["line"].head(EXAMPLES).tolist())
     more = f" and {cause.count - EXAMPLES:,} more" if cause.count > EXAMPLES else ""
@@ -127,15 +127,12 @@ def _card(file: OpenFile, cause: Cause) -> dict[str, Any]:
     }
 
 
-# --- what was decided --------------------------------------------------------------------------------------------
-
-
 def _decided(file: OpenFile, decision: Decision) -> dict[str, Any]:
     """What is shown of a decision; `turn`: what it can become instead."""
     is_rule = decision.scope == "rule"
     people = {column.name for column in file.columns.values() if column.kind == "user"}
     turn = ""
-    if decision.changeable and not people & decision.rules.keys():  # an address names a person; recipes name nobody
+    if decision.rules and not people & decision.rules.keys():  # an address names a person; recipes name nobody
         turn = "Only these records" if is_rule else "Every file of this source"
     scope = "rule: every file of this source" if is_rule else "patch: only these records"
     return {

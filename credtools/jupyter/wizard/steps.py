@@ -30,7 +30,7 @@ class Steps(DropZone):
         self.step = "home"
         self.files: list[OpenFile] = []  # the one in hand first, then those that wait for their turn
         self.finished: Batch | None = None  # the last one
-        self.credentials: Credentials | None = None
+        self.credentials: Credentials  # as the home page shows them
         self.grid: Grid | None = None  # None: the browser hasn't the rows of the file in hand
         self.shown_causes = FIRST_CAUSES
 
@@ -71,8 +71,6 @@ class Steps(DropZone):
             raise CredtoolsError("nothing_finished")
         return self.finished
 
-    # --- going on -------------------------------------------------------------------------------------------
-
     def go_on(self) -> None:
         """To the headings where they are open, else to the review."""
         self.shown_causes = FIRST_CAUSES
@@ -102,6 +100,5 @@ def recipes(chosen: str) -> list[tuple[str, str]]:
 
 def own_recipe(file: OpenFile, chosen: str) -> Path | None:
     """Where the recipe of the source of a file lies, if it is one of the working folder's."""
-    source = file.batch.source
-    found = [Path(name) for name, _ in recipes(chosen) if name and Path(name).stem == source != MANUAL]
-    return next((path for path in found if path.is_file()), None)
+    known = (Path(name) for name, _ in recipes(chosen))
+    return next((path for path in known if path.stem == file.batch.source != MANUAL and path.is_file()), None)

@@ -15,20 +15,16 @@ from credtools.jupyter.wizard import read_as
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.jupyter.wizard.steps import Steps, recipes
 from credtools.recipe import MANUAL
-from credtools.registry import Registry
 from credtools.registry.correcting import Corrected
 
-TEMPLATES = (".csv", ".xlsx")
 MOST_LINES = 50
 
 
 class UploadStep(Steps):
     """The verbs and facts of the pages `home`, `upload`, `headings` and `corrected`."""
 
-    def __init__(self, registry: Registry, recipe: str = "") -> None:
-        super().__init__(registry, recipe)
-        self._replaces: OpenFile | None = None  # by the file that is on its way (Re-upload)
-        self._corrected: tuple[str, Corrected] = "", Corrected()  # the last correction file, and what came of it
+    _replaces: OpenFile | None = None  # by the file that is on its way (Re-upload)
+    _corrected: tuple[str, Corrected] = "", Corrected()  # the last correction file, and what came of it
 
     # --- the credentials page -------------------------------------------------------------------------------
 
@@ -48,12 +44,10 @@ class UploadStep(Steps):
 
     def do_list(self, text: str, state: str, days: str = "") -> None:
         """The credentials that match a filter, as of when the page was opened."""
-        if self.credentials is not None:
-            within = int(days) if days.isdecimal() else 0
-            self.send({"type": "list", "list": self.credentials.like(text, state, within)})
+        within = int(days) if days.isdecimal() else 0
+        self.send({"type": "list", "list": self.credentials.like(text, state, within)})
 
     def do_resume(self) -> str:
-        """From the upload page back to the file in hand."""
         self.go_on()
         return ""
 
@@ -83,8 +77,7 @@ class UploadStep(Steps):
         return self.files[0].batch.file if self.files else ""
 
     def do_template(self, kind: str) -> None:
-        """Sends the template that people fill in."""
-        self.hand_out(f"credentials{kind if kind in TEMPLATES else '.csv'}", self.registry.template)
+        self.hand_out("credentials", kind, self.registry.template)
 
     def do_recipe(self, recipe: str) -> str:
         if recipe not in [name for name, _ in recipes(self.recipe)]:
@@ -178,7 +171,6 @@ class UploadStep(Steps):
     # --- a correction file ----------------------------------------------------------------------------------
 
     def corrected_facts(self) -> dict[str, Any]:
-        """What came of a correction file."""
         file, done = self._corrected
         restored = "a spreadsheet program had rewritten the cell under ‘{}’; its original value was used"
         lines = [*done.problems, *((line, restored.format(heading)) for line, heading in done.repaired)]
