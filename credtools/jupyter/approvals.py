@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 
 from credtools.errors import CredtoolsError
-from credtools.jupyter.parts.drop_zone import DropZone
-from credtools.jupyter.parts.page import scripts
+from credtools.jupyter.parts.page import DropZone, scripts
 from credtools.jupyter.parts.pictures import LARGE, THUMB, thumbnail
 from credtools.jupyter.parts.shown import listed, moment, records
 from credtools.registry import Registry, standing

@@ -1,1 +1,1 @@
-"""Parts that several pages are made of: the page itself, drop zone, grid, pictures, plain values to show."""
+"""Parts that several pages are made of: the page itself and its drop zone, grid, pictures, plain values to show."""

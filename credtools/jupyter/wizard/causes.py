@@ -75,9 +75,6 @@ def blocking(review: Review, columns: Mapping[str, Column]) -> list[Cause]:
     ]
 
 
-# --- Accept ------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Suggestion:
     """One value for all cells, a date format, or (both blank) for each cell what is suggested for it."""
@@ -110,9 +107,6 @@ def fitting_formats(cause: Cause) -> list[FormatEvidence]:
 def _order(form: str) -> tuple[str, ...]:
     """The order of day, month and year in a format."""
     return tuple(dict.fromkeys(letter for letter in form if letter in "DMY"))
-
-
-# --- Choose… -----------------------------------------------------------------------------------------------------
 
 
 def choices(cause: Cause, lookups: Lookups) -> dict[str, Any]:

@@ -9,8 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-
 from credtools.errors import CredtoolsError, FileError
 from credtools.jupyter.wizard.causes import Cause, blocking, suggest
 from credtools.jupyter.wizard.decisions import Cell, Decision, Scope, patches_of, recipe_of, usual_scope
@@ -99,8 +97,6 @@ class OpenFile:
         found: T = self._kept[name][1]
         return found
 
-    # --- causes ---------------------------------------------------------------------------------------------
-
     def causes(self) -> list[Cause]:
         """What blocks rows, largest first, apart from what was decided to stay rejected."""
         left = {decision.cause for decision in self.decisions if decision.cause}
@@ -115,8 +111,6 @@ class OpenFile:
             if cause.key == key:
                 return cause
         raise CredtoolsError("cause_gone")
-
-    # --- deciding -------------------------------------------------------------------------------------------
 
     def accept(self, key: str) -> Decision:
         """Follows the suggestion for a cause. Raises CredtoolsError when there is none."""
@@ -150,13 +144,6 @@ class OpenFile:
         self._keep_left((*self.decisions, decision))
         return decision
 
-    def leave_again(self, before: OpenFile) -> None:
-        """What was left rejected of an earlier attempt stays so, where the same cause is there again."""
-        keys = {decision.cause for decision in before.decisions if decision.cause}
-        left = [self._left(cause) for cause in self.causes() if cause.key in keys] if keys and self.review else []
-        if left:
-            self._keep_left((*self.decisions, *left))
-
     def edit(self, cells: Iterable[tuple[int, str, str]]) -> Decision | None:
         """Cells (line, column, text) typed or pasted by hand; None when nothing changes."""
         review = self.reviewed
@@ -183,7 +170,7 @@ class OpenFile:
             raise CredtoolsError("not_a_rule")
         turned = replace(old, scope="patch" if old.scope == "rule" else "rule")
         self._apply(self.base, tuple(turned if d is old else d for d in self.decisions))
-        return self._decision(number)
+        return turned
 
     def use(self, recipe: Recipe) -> None:
         """Goes on with another way to read the file (headings, encoding, date format …); decisions stay."""
@@ -198,8 +185,6 @@ class OpenFile:
         self.base = replace(self.base, media=pattern)
         if pattern != self.batch.recipe.media:
             self._apply(self.base, self.decisions)
-
-    # --- how ------------------------------------------------------------------------------------------------
 
     def _blocking(self) -> list[Cause]:
         return self.once("causes", self.reviewed, lambda: blocking(self.reviewed, self.columns))
@@ -246,15 +231,13 @@ class OpenFile:
         """The rules that the recipe already has, with what they do in this file."""
         table, decisions = self.reviewed.table, []
         sources = {column: heading for heading, column in self.reviewed.headings.items() if column}
-        folded = {
-            name: np.array([fold(text) for text in table.frame[sources[name]].tolist()], dtype=object)
-            for name in {rule.column for rule in self.base.replacements} & sources.keys()
-        }
+        replaced = {rule.column for rule in self.base.replacements} & sources.keys()
+        folded = {name: table.frame[sources[name]].map(fold).to_numpy() for name in replaced}
         for rule in self.base.rules:
             cells: tuple[Cell, ...] = ()
             if isinstance(rule, Replace) and rule.column in folded:
-                rows = np.flatnonzero(folded[rule.column] == fold(rule.old)).tolist()
-                cells = tuple(Cell(int(table.lines[row]), rule.column, rule.old, rule.new) for row in rows)
+                lines = table.lines[folded[rule.column] == fold(rule.old)].tolist()
+                cells = tuple(Cell(line, rule.column, rule.old, rule.new) for line in lines)
             decisions.append(Decision(self._number(), self.hits[rule].rows, "rule", cells, rule=rule))
         return decisions
 

@@ -62,13 +62,12 @@ def choices(file: OpenFile) -> list[dict[str, Any]]:
 def changed(file: OpenFile, values: Mapping[str, str]) -> Recipe:
     """The recipe with other assumptions. Raises CredtoolsError for a heading line that is no number."""
     now = {choice["name"]: choice["value"] for choice in choices(file)}
-    read = dict(file.base.read)
-    for name, value in values.items():
-        if name in now and name != "date_format" and value != now[name]:
-            read[name] = _heading_line(value) if name == "heading_line" else value
-    recipe = replace(file.base, read=read)
-    wanted = values.get("date_format", "")
-    return replace(recipe, date_format={"*": (wanted,)}) if wanted and wanted != now.get("date_format") else recipe
+    new: dict[str, Any] = {name: value for name, value in values.items() if name in now and value != now[name]}
+    date_format = new.pop("date_format", "")
+    if "heading_line" in new:
+        new["heading_line"] = _heading_line(new["heading_line"])
+    recipe = replace(file.base, read={**file.base.read, **new})
+    return replace(recipe, date_format={"*": (date_format,)}) if date_format else recipe
 
 
 def headings(file: OpenFile) -> dict[str, Any]:

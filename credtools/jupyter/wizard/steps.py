@@ -7,8 +7,8 @@ from typing import Any
 
 from credtools.errors import CredtoolsError
 from credtools.jupyter.credentials import Credentials
-from credtools.jupyter.parts.drop_zone import DropZone
 from credtools.jupyter.parts.grid import Grid
+from credtools.jupyter.parts.page import DropZone
 from credtools.jupyter.wizard import read_as
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.recipe import MANUAL

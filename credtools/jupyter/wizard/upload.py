@@ -26,8 +26,6 @@ class UploadStep(Steps):
     _replaces: OpenFile | None = None  # by the file that is on its way (Re-upload)
     _corrected: tuple[str, Corrected] = "", Corrected()  # the last correction file, and what came of it
 
-    # --- the credentials page -------------------------------------------------------------------------------
-
     def home_facts(self) -> dict[str, Any]:
         self.credentials = Credentials(self.registry)
         found = self.credentials.like()
@@ -66,8 +64,6 @@ class UploadStep(Steps):
         """Why a run has held the file in hand, if it isn't shown: the run's own threshold may have been stricter."""
         held = self.files[0].batch.held_because if self.files else ""
         return held if held and not any(one["holds"] for one in unlike(self.file)) else ""
-
-    # --- Upload CSV -----------------------------------------------------------------------------------------
 
     def upload_facts(self) -> dict[str, Any]:
         return {"recipes": recipes(self.recipe), "recipe": self.recipe, "open": self._waits}
@@ -127,15 +123,15 @@ class UploadStep(Steps):
     def _opened(self, path: Path, replaced: OpenFile | None) -> OpenFile:
         """A file as a draft; no draft is left of one that can't be judged."""
         batch = self.registry.upload(path, replaced.batch.recipe if replaced else self.recipe or None)
+        left = [decision.cause for decision in replaced.decisions if decision.cause] if replaced else []
         try:
-            file = OpenFile(batch, replaced.review if replaced else None)
-            if replaced:
-                file.leave_again(replaced)
+            if left:  # stays rejected where the same cause is there again
+                batch.leave(left)
+            return OpenFile(batch, replaced.review if replaced else None)
         except CredtoolsError:
             with suppress(CredtoolsError):
                 batch.discard()
             raise
-        return file
 
     def _known_recipe(self, path: Path) -> str:
         """Chooses the recipe of the source from which this very file came before, if it still lies in recipes/."""
@@ -151,8 +147,6 @@ class UploadStep(Steps):
         self.leave_file()
         return "Discarded. Nothing was uploaded."
 
-    # --- its headings, and how it is read -------------------------------------------------------------------
-
     def headings_facts(self) -> dict[str, Any]:
         problem = self.file.problem.on("screen") if self.file.problem else ""
         shown = {"problem": problem, "unlike": unlike(self.file), "reading": read_as.facts(self.file)}
@@ -167,8 +161,6 @@ class UploadStep(Steps):
         self.file.use(read_as.changed(self.file, values))
         self.to_review() if self.step == "review" else self.go_on()
         return ""
-
-    # --- a correction file ----------------------------------------------------------------------------------
 
     def corrected_facts(self) -> dict[str, Any]:
         file, done = self._corrected
