@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from credtools.errors import CredtoolsError, FileError
 from credtools.jupyter.wizard.causes import Cause, blocking, suggest
 from credtools.jupyter.wizard.decisions import Cell, Decision, Scope, patches_of, recipe_of, usual_scope
-from credtools.media import Medium
+from credtools.media.matching import Medium
 from credtools.model import Review
 from credtools.recipe import Hit, Recipe, Replace, Step, apply
 from credtools.registry import Batch, Comparison, compare
