@@ -111,18 +111,14 @@ class AuditPage(Page):
             {
                 **records(errors.head(1)[["batch", "line", "source", "state"]])[0],
                 "since": moment(errors["first_seen"].iloc[0], self._zone)[:10],
-                "errors": [
-                    _said(*error) for error in zip(errors["title"], errors["resolution"].fillna(""), strict=True)
+                "errors": [  # no sentence once it was erased
+                    f"{title}: {remedied(text, 'screen')}" if text else title
+                    for title, text in zip(errors["title"], errors["resolution"].fillna(""), strict=True)
                 ],
             }
             for _, errors in found
         ]
         return {"rows": rows, "found": sum(counts.values()), "open": counts.get("open", 0)}
-
-
-def _said(title: str, resolution: str) -> str:
-    """An error in one line; no sentence once it was erased."""
-    return f"{title}: {remedied(resolution, 'screen')}" if resolution else title
 
 
 def _shown(section: reports.Section) -> dict[str, Any]:

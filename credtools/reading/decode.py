@@ -47,7 +47,7 @@ def decode(content: bytes, encoding: str | None = None) -> tuple[str, str, list[
         byte = content[problem.start]
         warning = (
             f"The file isn't UTF-8 (byte {byte:#04x} at position {problem.start:,}), so it was read as cp1252. If "
-            "letters with accents look wrong, name the encoding in the recipe (read: {encoding: …})."
+            "letters with accents look wrong, choose another encoding (in a recipe: read: {encoding: …})."
         )
         return _strict(content, "cp1252"), "cp1252", [warning]
     return text, "utf-8", _mojibake(text)

@@ -91,7 +91,7 @@ def suggest(cause: Cause) -> Suggestion | None:
     values, each = cause.errors["value"].tolist(), cause.errors["suggestion"].tolist()
     best = next(iter(fitting_formats(cause)), None)
     if best is not None and best.reads == len(values):
-        return Suggestion(f"also read dates written {best.format} ({best})", format=best.format)
+        return Suggestion(f"add a date format: {best}", format=best.format)
     if all(each):
         return Suggestion(f"each as the only date it can mean, for example ‘{values[0]}’ → ‘{each[0]}’")
     return None

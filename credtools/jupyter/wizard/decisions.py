@@ -15,7 +15,6 @@ from credtools.schema.words import Column
 from credtools.text import fold
 
 Scope = Literal["rule", "patch"]
-Place = tuple[int, str]  # line and column
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def recipe_of(base: Recipe, decisions: Sequence[Decision], formats: Mapping[str,
     return recipe
 
 
-def patches_of(decisions: Iterable[Decision]) -> dict[Place, str]:
-    """The corrections that follow from all decisions; the last word on a cell counts."""
+def patches_of(decisions: Iterable[Decision]) -> dict[tuple[int, str], str]:
+    """The corrections (line and column → text) that follow from all decisions; the last word on a cell counts."""
     patched = (d for d in decisions if d.scope == "patch")
     return {(cell.line, cell.column): cell.new for decision in patched for cell in decision.cells}

@@ -10,6 +10,7 @@ from typing import Any
 
 from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.pictures import THUMB, thumbnail
+from credtools.jupyter.wizard.causes import MOST_OFFERED
 from credtools.jupyter.wizard.open_file import FIRST_MEDIA, OpenFile
 from credtools.jupyter.wizard.review import ReviewStep
 from credtools.media.files import gathered
@@ -18,7 +19,6 @@ from credtools.recipe import MEDIA_VALUES
 from credtools.text import fold, plural
 
 MORE_MEDIA = 5 * FIRST_MEDIA
-MOST_OFFERED = 20
 EVERY = 0.2  # seconds between two messages about progress
 PATTERNS = (
     "{user_email}_{credential_type}",
