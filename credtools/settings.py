@@ -12,13 +12,7 @@ from credtools.errors import SettingError
 
 VERSION = "0.1.0"  # of this package
 FILE = "credtools.toml"
-KEYS = {
-    "database": "CREDTOOLS_DATABASE",
-    "schemas": "CREDTOOLS_SCHEMAS",
-    "runs": "CREDTOOLS_RUNS",
-    "blobs": "CREDTOOLS_BLOBS",
-    "by": "CREDTOOLS_BY",
-}
+KEYS = ("database", "schemas", "runs", "blobs", "by")  # in the environment CREDTOOLS_DATABASE and so on
 
 
 @dataclass(frozen=True)
@@ -40,7 +34,7 @@ def load(folder: str | Path = ".") -> Settings:
     """
     folder = Path(folder)
     values = _from_file(folder / FILE)
-    values.update({key: os.environ[name] for key, name in KEYS.items() if os.environ.get(name)})
+    values |= {key: value for key in KEYS if (value := os.environ.get(f"CREDTOOLS_{key.upper()}"))}
     own_schemas = folder / "schemas"
     default_schemas = own_schemas if (own_schemas / "credentials.py").exists() else documents("schemas")
     return Settings(

@@ -1,4 +1,4 @@
-"""Text: fold for comparing, plural for counting, escape and what a notebook shows – the only such helpers."""
+"""Text: fold for comparing, plural and first_of for counting, escape and notebooks: the only such helpers."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ def fold(text: str) -> str:
 def plural(count: int, noun: str) -> str:
     """`1 row`, `1,234 rows`, as sentences count."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def first_of(words: Iterable[object], most: int) -> str:
+    """`a, b and 7 more`: the first words of a list, and how many are left out."""
+    every = [str(word) for word in words]
+    return ", ".join(every[:most]) + (f" and {len(every) - most:,} more" if len(every) > most else "")
 
 
 def escape(value: object) -> str:

@@ -21,7 +21,7 @@ from credtools.audit.sections import Row, Section, sections
 from credtools.errors import CredtoolsError
 from credtools.model import JUDGED_STATES, Counts, Outcome, Receipt
 from credtools.settings import VERSION
-from credtools.text import plural
+from credtools.text import first_of, plural
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -124,9 +124,8 @@ def _errors(rejects: pd.DataFrame) -> tuple[Row, ...]:
     rows = []
     for (title, code), some in rejects.groupby(["title", "code"]):
         states = ", ".join(f"{count:,} {name}" for name, count in Counter(some["state"].tolist()).most_common())
-        lines = ", ".join(f"{line:,}" for line in sorted(some["line"].tolist())[:MOST_LINES])
-        rest = f" and {len(some) - MOST_LINES:,} more" if len(some) > MOST_LINES else ""
-        rows.append((title, code, len(some), states, lines + rest))
+        lines = first_of((f"{line:,}" for line in sorted(some["line"].tolist())), MOST_LINES)
+        rows.append((title, code, len(some), states, lines))
     return tuple(sorted(rows, key=lambda row: -row[2]))
 
 

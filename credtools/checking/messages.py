@@ -26,6 +26,7 @@ from credtools.recipe import Mapped
 from credtools.schema.dates import date_format, shape
 from credtools.schema.loading import SchemaFile
 from credtools.schema.words import Column, Rule, names_in
+from credtools.text import first_of
 
 ObjectArray = npt.NDArray[np.object_]
 
@@ -216,8 +217,7 @@ def confusable(text: str) -> str:
     """The invisible characters and those that pass for Latin ones, by name: ` (U+200B ZERO WIDTH SPACE)`."""
     letters = dict.fromkeys(c for c in text if UNREADABLE.match(c) or imitates(c))
     named = [f"U+{ord(c):04X} {unicodedata.name(c, 'a control character')}" for c in letters]
-    more = f" and {len(named) - NAMED_LETTERS} more" if len(named) > NAMED_LETTERS else ""
-    return f" ({', '.join(named[:NAMED_LETTERS])}{more})" if named else ""
+    return f" ({first_of(named, NAMED_LETTERS)})" if named else ""
 
 
 def imitates(text: str) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credtools.audit.filters import WORDS
+from credtools.runs import parameters
 
 if TYPE_CHECKING:
     from credtools.registry import Registry
@@ -22,16 +23,10 @@ RECIPE = click.option("--recipe", type=PATH, help="The recipe (YAML) that says h
 YES = partial(click.option, "--yes", is_flag=True)
 
 
-def _lines(text: str) -> tuple[int, ...]:
-    from credtools.runs import parameters  # noqa: PLC0415
-
-    return parameters.lines(text)
-
-
 def lines(about: str, *, required: bool = True) -> Callable[..., Any]:
     """The option that names lines of a batch."""
     return click.option(
-        "--lines", type=_lines, metavar="LINES", required=required, help=f"{about}, for example 5,9-12."
+        "--lines", type=parameters.lines, metavar="LINES", required=required, help=f"{about}, for example 5,9-12."
     )
 
 

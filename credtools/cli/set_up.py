@@ -15,7 +15,7 @@ from credtools.cli.arguments import FILE, OUTPUT, PATH, YES, open_registry
 from credtools.cli.import_files import cause_lines, exit_code, outcome_lines
 from credtools.cli.output import SHOWN, Answer, command, progress, records, say, stop
 from credtools.errors import CredtoolsError, LoadError
-from credtools.text import plural
+from credtools.text import first_of, plural
 
 
 @click.command()
@@ -58,10 +58,8 @@ def load(kind: str, file: Path, *, replace: bool, yes: bool) -> Answer:
 
 def _confirm(kind: str, absent: Sequence[str], *, yes: bool) -> None:
     """Who is about to be deactivated; a person at a terminal is asked."""
-    more = f" and {len(absent) - SHOWN:,} more" if len(absent) > SHOWN else ""
-    verb = "isn't" if len(absent) == 1 else "aren't"
-    counted = plural(len(absent), kind.removesuffix("s"))
-    say(f"{counted} {verb} in the file and will be deactivated: {', '.join(absent[:SHOWN])}{more}.", err=True)
+    counted = plural(len(absent), kind.removesuffix("s")) + (" isn't" if len(absent) == 1 else " aren't")
+    say(f"{counted} in the file and will be deactivated: {first_of(absent, SHOWN)}.", err=True)
     if not yes and sys.stdin.isatty() and not click.confirm("Go on?", err=True):
         stop("Nothing was loaded.", 2)
 

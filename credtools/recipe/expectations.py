@@ -15,7 +15,7 @@ from statistics import median
 from typing import Any
 
 from credtools.errors import RecipeError
-from credtools.text import plural
+from credtools.text import first_of, plural
 
 UNITS = {"hour": 1, "day": 24, "week": 168}
 EVERY = re.compile(r"([1-9]\d{0,3}) (hour|day|week)s?")
@@ -122,8 +122,8 @@ def _headings(expect: Expect, now: Look, last: Look) -> Deviation | None:
     come = [repr(name) for name in has if name not in had]
     if not gone and not come:
         return None
-    parts = [f"lacks {_some(gone)}"] if gone else []
-    parts += [f"has {_some(come)}, which the last file didn't have"] if come else []
+    parts = [f"lacks {first_of(gone, NAMED)}"] if gone else []
+    parts += [f"has {first_of(come, NAMED)}, which the last file didn't have"] if come else []
     return Deviation("headings", f"The heading row {' and '.join(parts)}.", expect.headings == "same")
 
 
@@ -164,12 +164,7 @@ def _unknown(expect: Expect, now: Look) -> Deviation | None:
     if not now.unknown or (expect.new_values is not None and len(now.unknown) <= expect.new_values):
         return None
     rows = sum(now.unknown.values())
-    values = _some([repr(value) for value in now.unknown])
+    values = first_of(map(repr, now.unknown), NAMED)
     return Deviation(
         "values", f"No rule and no list knows {values} ({plural(rows, 'row')}).", expect.new_values is not None
     )
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, func, select
 from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.transaction import Write, write
-from credtools.text import Shown, fold, plural
+from credtools.text import Shown, first_of, fold, plural
 
 NO_MEDIA = "its type requires media and none has been added yet"
 SAME_PERSON = "it was uploaded by the same person, and the organisation asks for four eyes"
@@ -124,8 +124,7 @@ def _blocked(decision: str, no_uploader: str | None, pending: dict[int, Any], ag
 
 
 def _lines(lines: list[int]) -> str:
-    shown = ", ".join(map(str, lines[:10])) + (f" and {len(lines) - 10} more" if len(lines) > 10 else "")
-    return f"line {shown}" if len(lines) == 1 else f"lines {shown}"
+    return ("line " if len(lines) == 1 else "lines ") + first_of(lines, 10)
 
 
 def resubmit(engine: Engine, batch_id: int, by: str, lines: Iterable[int]) -> dict[int, Place]:
