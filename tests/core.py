@@ -13,7 +13,7 @@ import pandas as pd
 from credtools import reading
 from credtools.checking import judge
 from credtools.checking.lookups import TYPE_COLUMNS, USER_COLUMNS, Lookups
-from credtools.model import OrganisationSettings, Patch, Review, StoredVersions, Table
+from credtools.model import Content, Key, OrganisationSettings, Patch, Review, StoredVersion, Table
 from credtools.recipe import Recipe
 from credtools.schema import loading
 
@@ -98,24 +98,15 @@ def sentences(result: Review) -> list[str]:
     return list(result.errors["resolution"])
 
 
-def stored(*versions: tuple[Any, ...]) -> StoredVersions:
+def stored(*versions: tuple[Any, ...]) -> list[StoredVersion]:
     """Stored versions, oldest first.
 
     Each is (credential id, user id, type id, number key, version id or None, issue date, expiration date, number).
     """
-    return StoredVersions(
-        credential_id=[v[0] for v in versions],
-        counter=[v[0] * 100 for v in versions],
-        user_id=[v[1] for v in versions],
-        type_id=[v[2] for v in versions],
-        number_key=[v[3] for v in versions],
-        version_id=[v[4] for v in versions],
-        issue_date=[v[5] for v in versions],
-        expiration_date=[v[6] for v in versions],
-        number=[v[7] for v in versions],
-        own=["{}"] * len(versions),
-        decision=["approved"] * len(versions),
-    )
+    return [
+        StoredVersion(one, one * 100, Key(user, kind, key), version, Content(issued, expires, number, "{}"), "approved")
+        for one, user, kind, key, version, issued, expires, number in versions
+    ]
 
 
 def schema_copy(

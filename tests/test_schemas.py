@@ -6,7 +6,7 @@ import pytest
 
 from credtools.checking.plan import classify
 from credtools.errors import CredtoolsError, FileError, SchemaError
-from credtools.model import Review, StoredVersions
+from credtools.model import Review
 from credtools.schema.loading import SchemaFile
 from tests.core import CREDENTIALS, HEADINGS, TYPES, USERS, found, review, schema_copy, sentences
 
@@ -92,7 +92,7 @@ def test_own_columns_are_compared_after_resolving(tmp_path: Path) -> None:
     own = schema_copy(tmp_path, fields=LEVEL)
     result = review(f"{OWN}{ANA},,yes\n{ANA},,TRUE\n{ANA},,Y\n", schema=own)
     assert found(result) == [(3, "", "repeated"), (4, "", "repeated")]
-    assert classify(result, StoredVersions()).verdict == ["new", "unchanged", "unchanged"]
+    assert classify(result, []).verdict == ["new", "unchanged", "unchanged"]
 
 
 def test_a_required_own_column_needs_a_value(tmp_path: Path) -> None:

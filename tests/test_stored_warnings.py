@@ -10,7 +10,7 @@ import pytest
 
 from credtools.checking.plan import classify, with_stored
 from credtools.errors import SchemaError
-from credtools.model import Review, StoredVersions
+from credtools.model import Review, StoredVersion
 from credtools.schema.loading import SchemaFile
 from tests.core import CREDENTIALS, HEADINGS, LOOKUPS, found, lookups, review, schema_copy, sentences, stored
 
@@ -52,7 +52,7 @@ class Credentials(Schema):
 
 
 def warned(
-    text: str, versions: StoredVersions = VERSIONS, schema: SchemaFile = CREDENTIALS, media: set[int] | None = None
+    text: str, versions: list[StoredVersion] = VERSIONS, schema: SchemaFile = CREDENTIALS, media: set[int] | None = None
 ) -> Review:
     result = review(HEADINGS + text, schema=schema, known=MEDIA)
     return with_stored(result, classify(result, versions), media)
@@ -77,7 +77,7 @@ def test_an_organisation_leaves_one_out(tmp_path: Path) -> None:
     """`name = None` leaves an inherited rule out; the others stay."""
     own = schema_copy(tmp_path, rules="    older_than_stored = None\n")
     assert found(warned(OLD, schema=own)) == []
-    assert found(warned(NEWEST, StoredVersions(), own, set())) == [(2, "credential_type", "media_missing")]
+    assert found(warned(NEWEST, [], own, set())) == [(2, "credential_type", "media_missing")]
     assert found(warned(OLD)) == [(2, "", "older_than_stored")]
 
 
@@ -97,7 +97,7 @@ def test_an_own_warning_about_what_is_not_stored(tmp_path: Path) -> None:
         '    @rule("First", on="record", needs=("stored_as",), groups="rule", blocks=False, resolution="First.")\n'
         '    def first(cls, rows, column):\n        return rows["stored_as"].notna()\n'
     )
-    assert found(warned(NEWEST, StoredVersions(), schema_copy(tmp_path, rules=rule))) == [(2, "", "first")]
+    assert found(warned(NEWEST, [], schema_copy(tmp_path, rules=rule))) == [(2, "", "first")]
 
 
 def test_what_is_stored_rejects_no_row(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_rule_must_say_that_it_needs_what_is_stored(tmp_path: Path) -> None:
 
 def test_they_are_no_part_of_the_judgement() -> None:
     """With or without the warnings, the same rows are ready and the judgement is the same."""
-    plain, result = warned(OLD, StoredVersions()), warned(OLD)
+    plain, result = warned(OLD, []), warned(OLD)
     assert (plain.judgement, plain.codes, plain.ready) == (result.judgement, result.codes, result.ready)
     assert found(plain) != found(result)
     assert result.reasons.empty
@@ -131,13 +131,13 @@ def test_a_copy_of_an_earlier_release_still_warns(tmp_path: Path) -> None:
     own = loading.load("credentials", tmp_path)
     assert sentences(warned("ana@x.org,First Aid\n", schema=own)) == ["2, not 5."]
     assert found(warned(OLD, schema=own)) == [(2, "", "older_than_stored")]
-    assert found(warned(NEWEST, StoredVersions(), own, set())) == [(2, "credential_type", "media_missing")]
+    assert found(warned(NEWEST, [], own, set())) == [(2, "credential_type", "media_missing")]
 
 
 def test_media_are_needed_where_none_have_been_added() -> None:
     """Named are accepted rows of types that require media, without a file; one cause for each type."""
     text = OLD + NEWEST + "bo@x.org,First  AID,2025-01-05,,\nbo@x.org,Forklift,2020-01-05,2040-01-05,\n"
-    result = warned(text, StoredVersions(), media={3})
+    result = warned(text, [], media={3})
     assert found(result) == [(2, "credential_type", "media_missing"), (4, "credential_type", "media_missing")]
     assert result.causes[["value", "count", "suggestion"]].to_numpy().tolist() == [["First Aid", 2, ""]]
     assert found(warned(text, media=None)) == [(2, "", "older_than_stored")]
@@ -152,7 +152,7 @@ def test_a_newest_version_without_issue_date_names_none() -> None:
 
 def test_a_remedy_is_that_of_the_face() -> None:
     """The same warning names a call, a command, or nothing, by where it is read."""
-    result = warned(NEWEST, StoredVersions(), media=set())
+    result = warned(NEWEST, [], media=set())
     faces = {face: result.on(face).errors["resolution"][0] for face in ("python", "prompt", "screen", "stored")}
     assert "(batch.add_media(PATH))" in faces["python"]
     assert "(credtools media BATCH PATH)" in faces["prompt"]
@@ -164,4 +164,4 @@ def test_a_remedy_is_that_of_the_face() -> None:
 def test_media_that_nobody_asks_for() -> None:
     """Settings don't come into it: whoever knows whether media are asked for says so."""
     result = review(HEADINGS + NEWEST, known=dataclasses.replace(MEDIA, settings=lookups().settings))
-    assert with_stored(result, classify(result, StoredVersions()), None) is result
+    assert with_stored(result, classify(result, []), None) is result

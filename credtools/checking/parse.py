@@ -38,6 +38,7 @@ TEXT: Any = pd.StringDtype("pyarrow", na_value=np.nan)
 NOT_A_DAY = np.datetime64("NaT")
 # Formats of digits and single separators, whose usual width is that of DD/MM/YYYY.
 DIGITS_ONLY = re.compile(r"(DD?|MM?|YYYY)[-/.](DD?|MM?|YYYY)[-/.](DD?|MM?|YYYY)")
+USUAL = {"Y": "YYYY", "M": "MM", "D": "DD"}
 
 
 @dataclass(frozen=True)
@@ -223,23 +224,17 @@ def parse_days(texts: pa.LargeStringArray, form: DateFormat) -> npt.NDArray[np.d
     usual = np.diff(ends) == len("DD/MM/YYYY") if DIGITS_ONLY.fullmatch(form.text) else np.zeros(len(texts), np.bool_)
     other = np.flatnonzero(~usual)
     found[other] = [form.parse(text) for text in texts.take(pa.array(other)).to_pylist()]
-    letters = data[ends[:-1][usual][:, None] + np.arange(len("DD/MM/YYYY"))]
-    good, place, part = np.ones(len(letters), dtype=np.bool_), 0, {}
-    for token in form.tokens if len(letters) else ():
-        width = {"Y": 4, "M": 2, "D": 2}.get(token[0], 1)
-        cut = letters[:, place : place + width]
-        if token[0] in "YMD":
-            good &= ((cut >= ord("0")) & (cut <= ord("9"))).all(axis=1)
-            part[token[0]] = (cut.astype(np.int64) - ord("0")) @ 10 ** np.arange(width)[::-1]
-        else:
-            good &= cut[:, 0] == ord(token)
-        place += width
-    if part:
-        good &= (part["Y"] >= 1) & (part["M"] >= 1) & (part["M"] <= 12) & (part["D"] >= 1)
-        month = ((part["Y"] - 1970) * 12 + part["M"] - 1).astype("M8[M]")
-        day = month.astype("M8[D]") + (part["D"] - 1)
-        good &= day < (month + 1).astype("M8[D]")
-        found[usual] = np.where(good, day, NOT_A_DAY)
+    if usual.any():
+        written = np.array(list("".join(USUAL.get(token[0], token) for token in form.tokens)))
+        letters = data[ends[:-1][usual][:, None] + np.arange(len(written))]
+        numbers, digits = letters.astype(np.int64) - ord("0"), np.isin(written, list(USUAL))
+        good = ((numbers[:, digits] >= 0) & (numbers[:, digits] <= 9)).all(axis=1)
+        good &= (letters[:, ~digits] == [ord(mark) for mark in written[~digits]]).all(axis=1)
+        year, month, day = (numbers[:, written == name] @ 10 ** np.arange(len(USUAL[name]))[::-1] for name in "YMD")
+        first = ((year - 1970) * 12 + month - 1).astype("M8[M]")
+        days = first.astype("M8[D]") + (day - 1)
+        good &= (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (days < (first + 1).astype("M8[D]"))
+        found[usual] = np.where(good, days, NOT_A_DAY)
     return found
 
 

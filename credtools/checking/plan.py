@@ -18,7 +18,7 @@ from credtools.checking.causes import Explanation
 from credtools.checking.judge import failing
 from credtools.checking.messages import Finding
 from credtools.checking.parse import NOT_A_DAY, category
-from credtools.model import ACCEPTED, BoolArray, Changes, Content, Counts, Key, Review, StoredVersions
+from credtools.model import ACCEPTED, BoolArray, Changes, Content, Counts, Key, NewVersion, Review, StoredVersion
 from credtools.schema.words import RECORD, SHARED
 
 COLUMNS = ("user_id", "type_id", "number_key", "issue_date", "expiration_date", "credential_number", "own")
@@ -46,8 +46,8 @@ def ready_rows(review: Review) -> list[tuple[int, Key, Content]]:
     return list(zip(frame.index.tolist(), keys, contents, strict=True))
 
 
-def classify(review: Review, stored: StoredVersions) -> Changes:
-    """What finishing would do to each row; the same function serves preview and finish."""
+def classify(review: Review, stored: Iterable[StoredVersion]) -> Changes:
+    """What finishing would do to each row, by what is stored, oldest first; it serves preview and finish."""
     known = _known(stored)
     verdict = ["rejected"] * review.rows
     equals: list[int | None] = [None] * review.rows
@@ -69,11 +69,7 @@ def classify(review: Review, stored: StoredVersions) -> Changes:
         else:
             in_file[key, content] = row
             chains[key].append((content.issue_date or date.min, row, content))
-    writes: list[int] = []
-    ids: list[int | None] = []
-    counters: list[int] = []
-    keys: list[Key] = []
-    contents: list[Content] = []
+    writes: list[NewVersion] = []
     for key, chain in chains.items():
         credential = known.get(key) or _Credential()
         first = not credential.versions  # none yet, or all undone
@@ -81,31 +77,21 @@ def classify(review: Review, stored: StoredVersions) -> Changes:
         for issued, row, content in sorted(chain, key=lambda link: link[:2]):
             verdict[row] = "new" if first else ("older" if issued < newest else "new_version")
             first, newest = False, max(newest, issued)
-            writes.append(row)
-            ids.append(credential.id)
-            counters.append(credential.counter)
-            keys.append(key)
-            contents.append(content)
+            writes.append(NewVersion(row, credential.id, credential.counter, key, content))
     of = Counter(verdict)
     counts = Counts(review.rows, of["new"], of["new_version"], of["older"], of["unchanged"], of["rejected"])
-    return Changes(verdict, equals, repeats, writes, ids, counters, keys, contents, counts, tuple(declined), outdated)
+    return Changes(verdict, equals, repeats, writes, counts, tuple(declined), outdated)
 
 
-def _known(stored: StoredVersions) -> dict[Key, _Credential]:
+def _known(stored: Iterable[StoredVersion]) -> dict[Key, _Credential]:
     known: dict[Key, _Credential] = {}
-    rows = zip(
-        *(stored.credential_id, stored.counter, stored.user_id, stored.type_id, stored.number_key),
-        *(stored.decision, stored.version_id, stored.issue_date, stored.expiration_date, stored.number, stored.own),
-        strict=True,
-    )
-    for credential_id, counter, user_id, type_id, number_key, decision, version_id, *content in rows:
-        credential = known.setdefault(Key(user_id, type_id, number_key), _Credential(credential_id, counter))
+    for credential_id, counter, key, version_id, content, decision in stored:
+        credential = known.setdefault(key, _Credential(credential_id, counter))
         if version_id is not None:
-            said = Content(*content)
-            credential.versions[said] = version_id
+            credential.versions[content] = version_id
             if decision == "declined":
                 credential.declined.add(version_id)
-            credential.newest = max(credential.newest, (said.issue_date or date.min, version_id))
+            credential.newest = max(credential.newest, (content.issue_date or date.min, version_id))
     return known
 
 

@@ -1,6 +1,6 @@
 """The values that are handed around: frozen dataclasses, no I/O."""
 
-from credtools.model.changes import ACCEPTED, VERDICTS, Changes, Content, Counts, Key, StoredVersions
+from credtools.model.changes import ACCEPTED, VERDICTS, Changes, Content, Counts, Key, NewVersion, StoredVersion
 from credtools.model.files import BoolArray, IntArray, Patch, Reading, StateArray, Table
 from credtools.model.outcomes import Outcome, Receipt
 from credtools.model.review import Review
@@ -22,6 +22,7 @@ __all__ = [
     "Counts",
     "IntArray",
     "Key",
+    "NewVersion",
     "OrganisationSettings",
     "Outcome",
     "Patch",
@@ -29,6 +30,6 @@ __all__ = [
     "Receipt",
     "Review",
     "StateArray",
-    "StoredVersions",
+    "StoredVersion",
     "Table",
 ]

@@ -14,27 +14,6 @@ VERDICTS = (*ACCEPTED, "unchanged", "rejected")
 
 
 @dataclass(frozen=True)
-class StoredVersions:
-    """What is stored about the credentials that a file speaks of: columns of equal length, oldest first.
-
-    One entry per standing version: its credential (user, type, number key), content, decision, and the
-    credential's counter, which a finishing transaction compares and swaps.
-    """
-
-    credential_id: list[int] = field(default_factory=list)
-    counter: list[int] = field(default_factory=list)
-    user_id: list[int] = field(default_factory=list)
-    type_id: list[int] = field(default_factory=list)
-    number_key: list[str] = field(default_factory=list)
-    version_id: list[int | None] = field(default_factory=list)
-    issue_date: list[date | None] = field(default_factory=list)
-    expiration_date: list[date | None] = field(default_factory=list)
-    number: list[str] = field(default_factory=list)
-    own: list[str] = field(default_factory=list)
-    decision: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
 class Counts(Shown):
     """rows = accepted + unchanged + rejected + waiting; accepted = new + new_versions + older."""
 
@@ -81,25 +60,45 @@ class Content(NamedTuple):
     own: str
 
 
+class StoredVersion(NamedTuple):
+    """A standing version of a credential that a file speaks of; one without any has an entry with version_id None.
+
+    `counter`: the credential's, which a finishing transaction compares and swaps.
+    """
+
+    credential_id: int
+    counter: int
+    key: Key
+    version_id: int | None
+    content: Content
+    decision: str | None
+
+
+class NewVersion(NamedTuple):
+    """A version that an accepted row adds; `credential_id` is None for a credential that doesn't exist yet."""
+
+    row: int
+    credential_id: int | None
+    counter: int
+    key: Key
+    content: Content
+
+
 @dataclass(frozen=True)
 class Changes:
     """Review × stored versions: per row a verdict; for accepted rows the version to write.
 
-    `verdict` has one entry per row; the other lists one entry per accepted row, in the order in which the
-    versions are to be written (per credential by issue date, then line). `credential_id` is None for a
-    credential that doesn't exist yet. `equals`: for unchanged rows the stored version that the row equals, or None
-    where it equals an earlier row of the file (`repeats`, a row number). `declined`, `outdated`: unchanged rows that
-    equal a declined version, or one that isn't the newest (with the newest one's issue date, if it has one).
+    `verdict`, `equals` and `repeats` have one entry per row; `writes` are in the order in which the versions are to be
+    written (per credential by issue date, then line). `equals`: for unchanged rows the stored version that the row
+    equals, or None where it equals an earlier row of the file (`repeats`, a row number). `declined`, `outdated`:
+    unchanged rows that equal a declined version, or one that isn't the newest (with the newest one's issue date, if it
+    has one).
     """
 
     verdict: list[str]
     equals: list[int | None]
     repeats: list[int | None]
-    row: list[int]
-    credential_id: list[int | None]
-    counter: list[int]
-    keys: list[Key]
-    contents: list[Content]
+    writes: list[NewVersion]
     counts: Counts
     declined: tuple[int, ...] = ()
     outdated: Mapping[int, date | None] = field(default_factory=dict)

@@ -129,9 +129,7 @@ def _headings(expect: Expect, now: Look, last: Look) -> Deviation | None:
 
 def _rows(expect: Expect, now: Look, before: Sequence[Look]) -> Deviation | None:
     usual = median([look.rows for look in before]) if before else 0
-    if not usual:
-        return None
-    apart = (now.rows - usual) / usual
+    apart = (now.rows - usual) / usual if usual else 0.0
     limit = 0.5 if expect.rows is None else expect.rows
     if abs(apart) <= limit:
         return None
@@ -150,10 +148,8 @@ def _hits(expect: Expect, now: Look, before: Sequence[Look]) -> list[Deviation]:
         usual = median(shares) * now.rows if shares else 0.0
         if max(usual, rows) < FEW or not usual:
             continue
-        limit = expect.hits
-        apart = abs(rows - usual) / usual
-        if rows == 0 or (limit is not None and apart > limit):
-            holds = limit is not None and apart > limit
+        holds = expect.hits is not None and abs(rows - usual) / usual > expect.hits
+        if rows == 0 or holds:
             found.append(
                 Deviation("hits", f"The rule {rule} changed {plural(rows, 'row')}; {usual:,.0f} are usual.", holds)
             )

@@ -107,7 +107,7 @@ def _value(session: Session, draft: Draft) -> store.Finish:
             raise MovedError("counts_moved", before=before, now=changes.counts)
         look = preflight.look(now, draft)
         corrects = following.corrected(now, draft, review, changes)
-        decision = _decisions(now, draft, [key.type_id for key in changes.keys])
+        decision = _decisions(now, draft, [one.key.type_id for one in changes.writes])
         schema = now.schema(draft.recipe.schema).fingerprint
     table, errors = review.table, review.on("stored").reasons
     return store.Finish(

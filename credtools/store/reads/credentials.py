@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 from sqlalchemy import and_, func, select
 
-from credtools.model import StoredVersions
+from credtools.model import Content, Key, StoredVersion
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
 from credtools.store.frames import frame
@@ -16,7 +15,7 @@ from credtools.store.frames import frame
 CHUNK = 5_000  # keys per question
 
 
-def stored_versions(at: At, user_ids: Sequence[int]) -> StoredVersions:
+def stored_versions(at: At, user_ids: Sequence[int]) -> list[StoredVersion]:
     """The standing versions of all credentials of some users, oldest first.
 
     A credential without one has one entry with version_id None.
@@ -39,13 +38,15 @@ def stored_versions(at: At, user_ids: Sequence[int]) -> StoredVersions:
         .select_from(credential.outerjoin(version, and_(version.c.credential_id == credential.c.id, version.c.stands)))
         .order_by(version.c.id)
     )
-    found: list[Any] = []
+    found: list[StoredVersion] = []
     with snapshot(at) as connection:
         for start in range(0, len(user_ids), CHUNK):
             some = list(user_ids[start : start + CHUNK])
-            found += connection.execute(statement.where(credential.c.user_id.in_(some)))
-    names = list(StoredVersions.__dataclass_fields__)
-    return StoredVersions(**{name: [row[k] for row in found] for k, name in enumerate(names)})
+            found += [
+                StoredVersion(row[0], row[1], Key(*row[2:5]), row[5], Content(*row[6:10]), row[10])
+                for row in connection.execute(statement.where(credential.c.user_id.in_(some)))
+            ]
+    return found
 
 
 def credentials(at: At, batch_id: int | None = None) -> pd.DataFrame:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import bindparam, select, update
 
 from credtools.errors import MovedError
-from credtools.model import Changes, Content, Key
+from credtools.model import Content, Key, NewVersion
 from credtools.store import tables
 from credtools.store.digests import content_text, salted_digest, salts, versions_digest
 from credtools.store.transaction import CHUNK, Write
@@ -16,17 +16,16 @@ from credtools.store.values import Finish
 
 def write_versions(work: Write, value: Finish) -> tuple[dict[int, int], str]:
     """Writes credentials and versions; returns the version id of each accepted row, and the digest that is chained."""
-    changes = value.changes
-    ids = list(work.ids(tables.credential_versions, len(changes.row)))
-    credential_ids = _write_credentials(work, changes, ids)
+    new = value.changes.writes
+    ids = list(work.ids(tables.credential_versions, len(new)))
+    credential_ids = _write_credentials(work, new, ids)
     fresh = salts(len(ids))
-    contents = zip(fresh, changes.keys, changes.contents, strict=True)
-    digests = [salted_digest(salt, content_text(key, content)) for salt, key, content in contents]
-    lines = [value.line[row] for row in changes.row]
+    digests = [salted_digest(salt, content_text(one.key, one.content)) for salt, one in zip(fresh, new, strict=True)]
+    lines = [value.line[one.row] for one in new]
     work.insert_rows(
         tables.credential_versions,
         Content._fields,
-        changes.contents,
+        [one.content for one in new],
         id=ids,
         credential_id=credential_ids,
         batch_id=value.batch_id,
@@ -36,13 +35,12 @@ def write_versions(work: Write, value: Finish) -> tuple[dict[int, int], str]:
         salt=fresh,
         digest=digests,
     )
-    move_heads(work, {k for k in changes.credential_id if k is not None})
-    return dict(zip(changes.row, ids, strict=True)), versions_digest(
-        ids, credential_ids, lines, value.decision, digests
-    )
+    move_heads(work, {one.credential_id for one in new if one.credential_id is not None})
+    by_row = {one.row: number for one, number in zip(new, ids, strict=True)}
+    return by_row, versions_digest(ids, credential_ids, lines, value.decision, digests)
 
 
-def _write_credentials(work: Write, changes: Changes, version_ids: list[int]) -> list[int]:
+def _write_credentials(work: Write, accepted: Sequence[NewVersion], version_ids: list[int]) -> list[int]:
     """The credential of each accepted row: new ones written, the counters of known ones compared and swapped.
 
     The head of a new one is the last of its versions: they come in their order.
@@ -50,13 +48,12 @@ def _write_credentials(work: Write, changes: Changes, version_ids: list[int]) ->
     made: dict[Key, int] = {}  # and where it is among the new ones
     heads: dict[Key, int] = {}
     known: dict[int, int] = {}
-    accepted = zip(changes.credential_id, changes.counter, changes.keys, version_ids, strict=True)
-    for credential_id, counter, key, head in accepted:
-        if credential_id is not None:
-            known[credential_id] = counter
+    for one, head in zip(accepted, version_ids, strict=True):
+        if one.credential_id is not None:
+            known[one.credential_id] = one.counter
         else:
-            made.setdefault(key, len(made))
-            heads[key] = head
+            made.setdefault(one.key, len(made))
+            heads[one.key] = head
     free = work.ids(tables.credentials, len(made))
     if made:
         _refuse_taken(work, made)
@@ -69,7 +66,7 @@ def _write_credentials(work: Write, changes: Changes, version_ids: list[int]) ->
         seen = [{"known_id": k, "seen": counter} for k, counter in known.items()]
         if work.execute(swap, seen).rowcount != len(known):
             raise MovedError("versions_changed")
-    return [free[made[key]] if k is None else k for k, key in zip(changes.credential_id, changes.keys, strict=True)]
+    return [free[made[one.key]] if one.credential_id is None else one.credential_id for one in accepted]
 
 
 def _refuse_taken(work: Write, made: dict[Key, int]) -> None:
