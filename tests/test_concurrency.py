@@ -12,7 +12,7 @@ import credtools as ct
 from credtools.errors import MovedError
 from credtools.model import Counts, Receipt
 from credtools.registry import Registry
-from credtools.registry.attempts import outcome_of
+from credtools.registry.finishing import outcome_of
 from credtools.settings import documents
 from tests.builders import ANA, BEN, CARA, UPLOADER, ZOE, export, new_organisation, outcome, rows_of
 from tests.conftest import Home

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 from typing import Any
 
 from credtools import store
 from credtools.errors import CredtoolsError, MovedError, RegistryError, UnknownOutcomeError
 from credtools.limited import collection_paused
 from credtools.model import Counts, Outcome, Receipt, Review
+from credtools.recipe import MANUAL
 from credtools.registry import attaching, following, judging, preflight
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
@@ -57,7 +59,7 @@ def _after_silence(session: Session, draft: Draft, judgement: str, lost: Unknown
 
 
 def settle(session: Session, draft: Draft, max_reject_rate: float | None = None) -> Outcome:
-    """The unattended finish: finishes, or holds the batch with one sentence why; a draft that fails is discarded."""
+    """Finishes, or holds the batch with one sentence why; a draft that fails is discarded."""
     try:
         with judging.moment(session, draft) as now:
             reasons = preflight.why_hold(now, draft, max_reject_rate)
@@ -76,13 +78,12 @@ def settle(session: Session, draft: Draft, max_reject_rate: float | None = None)
 def hold(session: Session, draft: Draft, because: str) -> Outcome:
     """Sets the batch aside for a person: no ledger, no rejects, every row waits."""
     look = preflight.look(session, draft)
-    noted = look.as_json()
     held = store.hold(
         *(session.engine, draft.id, session.by),
         attempt_id=draft.attempt,
         rows=look.rows,
         because=because,
-        statistics=noted,
+        statistics=look.as_json(),
     )
     return Outcome(draft.file, "held", held, Counts(rows=look.rows, waiting=look.rows), held_because=because)
 
@@ -154,3 +155,34 @@ def _decisions(session: Session, draft: Draft, type_ids: list[int]) -> list[str]
 def _storable(value: Any) -> Any:
     """PostgreSQL stores no NUL: such characters are kept visibly escaped, on both databases alike."""
     return value.encode("unicode_escape").decode() if isinstance(value, str) and "\x00" in value else value
+
+
+# --- how a run without a person ended, by what the database says: for `runs` and schedulers --------------------
+
+
+def outcome_of(session: Session, attempt: str) -> Outcome | None:
+    """How the upload with this attempt id ended; None when it didn't."""
+    kind, row = store.reads.batch_of_attempt(session.engine, attempt) or ("", None)
+    if row is None or kind in store.reads.BEGUN:
+        return None
+    file = row.file_name
+    if row.state == "discarded" and row.follows_id is not None:  # for a batch that went before
+        row = store.reads.batch(session.engine, row.follows_id)
+    if row.state == "held" and row.held_because:  # without a reason: continued, but not held again
+        counts = Counts(rows=row.rows, waiting=row.waiting)
+        return Outcome(file, "held", row.id, counts, held_because=row.held_because)
+    if row.state == "finished":
+        return outcome(file, replace(store.stored_receipt(row), replayed=kind == "replay"))
+    return None
+
+
+def give_up(session: Session, attempt: str) -> None:
+    """Discards the draft that a run with this attempt id left behind, if there is one."""
+    _, row = store.reads.batch_of_attempt(session.engine, attempt) or ("", None)
+    if row is not None and row.state == "draft":
+        store.discard(session.engine, row.id, session.by)
+
+
+def note_failure(session: Session, file: str, source: str = MANUAL) -> None:
+    """Keeps that a run on a source failed."""
+    store.note_failure(session.engine, source, file)

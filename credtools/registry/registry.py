@@ -217,7 +217,7 @@ class Registry(Answers, Shown):
 
     def reopen(self, batch: Batch | int, lines: Iterable[int]) -> tuple[int, ...]:
         """Opens waived rejects again; returns the lines."""
-        return store.reopen(self.engine, _number(batch), self.by, lines)
+        return store.waive(self.engine, _number(batch), self.by, lines, reason=None)
 
     def _decide(self, batch: Batch | int, decision: str, reason: str, lines: Iterable[int] | None) -> store.Decided:
         four_eyes = self.settings.four_eyes

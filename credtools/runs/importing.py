@@ -22,7 +22,7 @@ from credtools.errors import CredtoolsError, FileError, MissingFileError, no_suc
 from credtools.model import Counts, Outcome
 from credtools.reading.sheets import SUFFIXES
 from credtools.recipe import MANUAL, Recipe
-from credtools.registry import attempts
+from credtools.registry import finishing
 from credtools.runs import evidence
 from credtools.runs.kernel import NAME, Kernel, Kernels
 
@@ -63,7 +63,7 @@ def import_file(
     opened = registry.open_registry(folder=str(folder))
     if not path.is_file():
         missing = no_such_file(path)
-        attempts.note_failure(opened, path.name, source)
+        finishing.note_failure(opened, path.name, source)
         return Run(Outcome(str(path), "failed", problem=str(missing)), missing)
     attempt, began = uuid.uuid4().hex, datetime.now(UTC)
     record = _new_record(opened.places, source, attempt, began)
@@ -81,8 +81,8 @@ def import_file(
         outcome = _judge(opened, path, attempt, error)
         outcome = replace(outcome, file=str(path), notebook=str(record) if record.exists() else None)
         if outcome.verdict == "failed":
-            attempts.give_up(opened, attempt)
-            attempts.note_failure(opened, path.name, source)
+            finishing.give_up(opened, attempt)
+            finishing.note_failure(opened, path.name, source)
         return _with_evidence(opened, Run(outcome, error), record.parent, source, began)
     finally:
         kernel.end()
@@ -182,7 +182,7 @@ def papermill() -> Any:
 
 def _judge(opened: registry.Registry, path: Path, attempt: str, error: CredtoolsError | None) -> Outcome:
     try:
-        found = attempts.outcome_of(opened, attempt)
+        found = finishing.outcome_of(opened, attempt)
     except Exception:  # noqa: BLE001 - the database can't be asked, so nobody knows
         return Outcome(str(path), "unknown", problem=str(CredtoolsError("run_unknown")))
     return found or Outcome(str(path), "failed", problem=str(error or CredtoolsError("no_receipt")))

@@ -10,7 +10,7 @@ from credtools.store.writes.erase import erase, tidy
 from credtools.store.writes.finish import finish, settled, stored_receipt
 from credtools.store.writes.load import Loaded, load, set_setting
 from credtools.store.writes.media import add_media, remove_staged, switch_media
-from credtools.store.writes.rejects import reopen, waive
+from credtools.store.writes.rejects import waive
 from credtools.store.writes.undo import undo
 
 __all__ = [
@@ -39,7 +39,6 @@ __all__ = [
     "patch",
     "reads",
     "remove_staged",
-    "reopen",
     "resubmit",
     "set_setting",
     "settled",

@@ -11,8 +11,8 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Collection, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -41,34 +41,29 @@ class Blobs:
         """
         sha256 = hashlib.sha256(content).hexdigest()
         path = self.path(sha256)
-        try:
+        with self._usable():
             self._make(path.parent)
             if self._holds(path, content):
                 os.utime(path)  # fresh again, so that no sweep takes it before it is referenced
             else:
                 self._write(path, content)
-        except OSError as problem:
-            raise self._unusable(problem) from problem
         self._unflushed.add(path.parent)
         return sha256
 
     def flush(self) -> None:
         """Returns when everything that was put will be there after a loss of power."""
-        try:
+        with self._usable():
             for folder in sorted(self._unflushed):
                 _flush_folder(folder)
-        except OSError as problem:
-            raise self._unusable(problem) from problem
         self._unflushed.clear()
 
     def read(self, sha256: str) -> bytes:
         """The content. Raises RegistryError when it isn't there any more, or is another."""
-        try:
-            content = self.path(sha256).read_bytes()
-        except FileNotFoundError as problem:
-            raise RegistryError("stored_file_missing", file=sha256[:16], folder=self.folder) from problem
-        except OSError as problem:
-            raise self._unusable(problem) from problem
+        with self._usable():
+            try:
+                content = self.path(sha256).read_bytes()
+            except FileNotFoundError as problem:
+                raise RegistryError("stored_file_missing", file=sha256[:16], folder=self.folder) from problem
         if hashlib.sha256(content).hexdigest() != sha256:
             raise RegistryError("stored_file_changed", file=sha256[:16], folder=self.folder)
         return content
@@ -89,14 +84,12 @@ class Blobs:
 
     def erase(self, gone: Mapping[str, datetime]) -> None:
         """Removes files that were erased, unless the same content has been put here since (by SHA-256: when)."""
-        try:
+        with self._usable():
             for sha256, at in gone.items():
                 path = self.path(sha256)
                 if path.exists() and path.stat().st_mtime <= at.timestamp():
                     path.unlink()
                     _flush_folder(path.parent)
-        except OSError as problem:
-            raise self._unusable(problem) from problem
 
     def remains(self, gone: Mapping[str, datetime]) -> list[str]:
         """At most one sentence, about files that were erased and are still here."""
@@ -140,8 +133,12 @@ class Blobs:
                 part.unlink()
             raise
 
-    def _unusable(self, problem: OSError) -> RegistryError:
-        return RegistryError("stored_files_unusable", folder=self.folder, why=problem.strerror)
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as problem:
+            raise RegistryError("stored_files_unusable", folder=self.folder, why=problem.strerror) from problem
 
 
 def _files(count: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 SALT_BYTES = 16
 
@@ -31,10 +31,8 @@ def ledger_digest(
     line: list[int], verdict: list[str], codes: list[str], version_id: list[int | None], digest: list[bytes]
 ) -> str:
     """SHA-256 over the ledger of one batch, line by line."""
-    whole = hashlib.sha256()
-    for row in zip(line, verdict, codes, version_id, (d.hex() for d in digest), strict=True):
-        whole.update((" ".join(map(str, row)) + "\n").encode())
-    return whole.hexdigest()
+    rows = zip(line, verdict, codes, version_id, (d.hex() for d in digest), strict=True)
+    return _digest(" ".join(map(str, row)) for row in rows)
 
 
 def versions_digest(
@@ -44,18 +42,17 @@ def versions_digest(
 
     Of the decision only whether one is required: what was decided has events of its own.
     """
-    whole = hashlib.sha256()
     required = (str(text != "not_required") for text in decision)
-    for row in zip(version_id, credential_id, line, required, (d.hex() for d in digest), strict=True):
-        whole.update((" ".join(map(str, row)) + "\n").encode())
-    return whole.hexdigest()
+    rows = zip(version_id, credential_id, line, required, (d.hex() for d in digest), strict=True)
+    return _digest(" ".join(map(str, row)) for row in rows)
 
 
 def media_digest(
     media_id: list[int], version_id: list[int], sha256: list[str], media_type: list[str], added_by: list[str]
 ) -> str:
     """SHA-256 over the links that one event made; not over the files' names, which can be erased."""
-    whole = hashlib.sha256()
-    for row in zip(media_id, version_id, sha256, media_type, added_by, strict=True):
-        whole.update((json.dumps(row) + "\n").encode())
-    return whole.hexdigest()
+    return _digest(map(json.dumps, zip(media_id, version_id, sha256, media_type, added_by, strict=True)))
+
+
+def _digest(lines: Iterable[str]) -> str:
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()

@@ -1,11 +1,11 @@
-"""Frames: the answer to a question, with the types of its columns – also where there is no row.
+"""The answer to a question: as rows, or as a frame with the types of its columns – also where there is no row.
 
 moments datetime64[us, UTC] · days datetime64[s] · numbers int64, Int64 where one may be missing · bool, boolean · str
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,17 @@ ARROW = {"str": pa.large_string(), "int64": pa.int64(), "Int64": pa.int64()}
 HELD: dict[str, Any] = {"str": lambda _: pd.StringDtype(na_value=np.nan), "Int64": lambda _: pd.Int64Dtype()}
 
 
+def rows(at: At, statement: Any) -> Sequence[Any]:
+    """The answer as it is."""
+    with snapshot(at) as connection:
+        return connection.execute(statement).all()
+
+
+def values(at: At, statement: Any) -> list[Any]:
+    """The answer of one column."""
+    return [value for (value,) in rows(at, statement)]
+
+
 def frame(at: At, statement: Any, *, optional: Collection[str] = ()) -> pd.DataFrame:
     """The answer, column by column, by the names and types of the statement.
 
@@ -34,12 +45,12 @@ def frame(at: At, statement: Any, *, optional: Collection[str] = ()) -> pd.DataF
     """
     columns = statement.selected_columns
     with snapshot(at) as connection, collection_paused():
-        rows = connection.execute(statement).cursor.fetchall()  # the driver's own
-        values: Any = zip(*rows, strict=True) if rows else [()] * len(columns)
+        found = connection.execute(statement).cursor.fetchall()  # the driver's own
+        answers: Any = zip(*found, strict=True) if found else [()] * len(columns)
         return pd.DataFrame(
             {
                 name: _series(some, column, connection, missing=name in optional)
-                for (name, column), some in zip(columns.items(), values, strict=True)
+                for (name, column), some in zip(columns.items(), answers, strict=True)
             }
         )
 

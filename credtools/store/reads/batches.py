@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from sqlalchemy import Row, and_, exists, select
 from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
-from credtools.store.frames import frame
+from credtools.store.frames import frame, rows, values
 from credtools.store.reads.organisation import revision
 
 BEGUN = ("upload", "continue")  # the events of an attempt that has not come to an end
@@ -25,23 +26,22 @@ def batch(at: At, batch_id: int) -> Row[Any]:
     Raises RegistryError when there is none of this number.
     """
     staged = tables.staged_media.c.batch_id == tables.batches.c.id
-    with snapshot(at) as connection:
-        found = connection.execute(
-            select(
-                tables.batches,
-                tables.sources.c.name.label("source"),
-                tables.source_files.c.content.is_(None).label("erased"),
-                exists().where(staged).label("staged"),
-                select(tables.audit_head.c.seq).scalar_subquery().label("seq"),
-                revision().label("revision"),
-            )
-            .join(tables.sources)
-            .join(tables.source_files)
-            .where(tables.batches.c.id == batch_id)
-        ).one_or_none()
-    if found is None:
+    statement = (
+        select(
+            tables.batches,
+            tables.sources.c.name.label("source"),
+            tables.source_files.c.content.is_(None).label("erased"),
+            exists().where(staged).label("staged"),
+            select(tables.audit_head.c.seq).scalar_subquery().label("seq"),
+            revision().label("revision"),
+        )
+        .join(tables.sources)
+        .join(tables.source_files)
+    )
+    found: Sequence[Row[Any]] = rows(at, statement.where(tables.batches.c.id == batch_id))
+    if not found:
         raise RegistryError("batch_unknown", batch=batch_id)
-    return found
+    return found[0]
 
 
 def batch_of_attempt(at: At, attempt_id: str) -> tuple[str, Row[Any]] | None:
@@ -64,10 +64,7 @@ def batch_of_attempt(at: At, attempt_id: str) -> tuple[str, Row[Any]] | None:
 
 
 def batches(at: At) -> pd.DataFrame:
-    """All batches, newest first: batch (int64), source, file, state, uploaded_by, uploaded_at (datetime64[us, UTC]).
-
-    And the counts rows, new, new_versions, older, unchanged, rejected, waiting (int64).
-    """
+    """All batches, newest first; columns as `Registry.batches`."""
     c = tables.batches.c
     names = (c.state, c.rows, c.new, c.new_versions, c.older, c.unchanged, c.rejected, c.waiting)
     statement = (
@@ -82,8 +79,7 @@ def batches(at: At) -> pd.DataFrame:
 def source_bytes(at: At, sha256: str) -> bytes:
     """The bytes of an uploaded file. Raises RegistryError when they were erased."""
     file = tables.source_files.c
-    with snapshot(at) as connection:
-        content = connection.execute(select(file.content).where(file.sha256 == sha256)).scalar()
+    (content,) = values(at, select(file.content).where(file.sha256 == sha256)) or [None]
     if content is None:
         raise RegistryError("file_erased")
     return bytes(content)
@@ -93,17 +89,12 @@ def left(at: At, batch_id: int) -> frozenset[str]:
     """The causes that are left rejected by the last note."""
     event = tables.events.c
     last = select(event.text).where(event.batch_id == batch_id, event.kind == "leave").order_by(event.seq.desc())
-    with snapshot(at) as connection:
-        text = connection.execute(last.limit(1)).scalar()
-    return frozenset(json.loads(text)["causes"]) if text else frozenset()
+    return frozenset(cause for text in values(at, last.limit(1)) for cause in json.loads(text)["causes"])
 
 
 def field_counts(at: At, batch_id: int) -> set[int]:
     """How many fields those records of a batch have that weren't rejected for just that, as far as they are kept."""
-    ledger, values = tables.ledger.c, tables.ledger_values.c
-    kept = select(ledger.codes, values.raw).join(
-        tables.ledger_values, and_(values.batch_id == ledger.batch_id, values.line == ledger.line)
-    )
-    with snapshot(at) as connection:
-        found = connection.execute(kept.where(ledger.batch_id == batch_id)).all()
+    ledger, kept = tables.ledger.c, tables.ledger_values
+    there = and_(kept.c.batch_id == ledger.batch_id, kept.c.line == ledger.line)
+    found = rows(at, select(ledger.codes, kept.c.raw).join(kept, there).where(ledger.batch_id == batch_id))
     return {len(json.loads(raw)) for codes, raw in found if "field_count" not in codes.split(",")}

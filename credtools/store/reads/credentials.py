@@ -50,12 +50,7 @@ def stored_versions(at: At, user_ids: Sequence[int]) -> list[StoredVersion]:
 
 
 def credentials(at: At, batch_id: int | None = None) -> pd.DataFrame:
-    """Standing versions, as they arrived: batch, line, credential (int64), issue_date, expiration_date (datetime64[s]).
-
-    Also user_email, credential_type, credential_number, own (own columns as JSON), decision; and newest (bool): whether
-    it is the credential's newest version, by issue date. Without those of erased persons, of which nothing is left to
-    show.
-    """
+    """Standing versions, as they arrived, without those of erased persons; columns as `Registry.credentials`."""
     version, credential = tables.credential_versions, tables.credentials
     user, kind = tables.users, tables.credential_types
     statement = (

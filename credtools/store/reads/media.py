@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, select, union
 
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
-from credtools.store.frames import frame
+from credtools.store.frames import frame, rows, values
 
 CHUNK = 500  # keys per question
 
@@ -116,12 +116,11 @@ def referenced_blobs(at: At) -> list[str]:
     both = union(select(tables.media.c.sha256), select(tables.staged_media.c.sha256)).subquery()
     blob = tables.blobs.c
     needed = select(blob.sha256).where(blob.sha256.in_(select(both.c.sha256)), blob.erased_at.is_(None))
-    with snapshot(at) as connection:
-        return list(connection.execute(needed).scalars())
+    return values(at, needed)
 
 
 def erased_blobs(at: At) -> dict[str, datetime]:
     """By SHA-256 when each file was erased that hasn't come again."""
     blob = tables.blobs.c
-    with snapshot(at) as connection:
-        return dict(connection.execute(select(blob.sha256, blob.erased_at).where(blob.erased_at.is_not(None))).all())
+    erased = rows(at, select(blob.sha256, blob.erased_at).where(blob.erased_at.is_not(None)))
+    return {row.sha256: row.erased_at for row in erased}

@@ -10,8 +10,9 @@ from sqlalchemy import ScalarSelect, func, select, true
 
 from credtools.checking.lookups import TYPE_COLUMNS, USER_COLUMNS
 from credtools.store import tables
-from credtools.store.engine import At, snapshot
+from credtools.store.engine import At
 from credtools.store.erased import KEY
+from credtools.store.frames import rows
 from credtools.text import fold
 
 LOOKUP_EVENTS = ("load", "settings", "erase")
@@ -36,10 +37,9 @@ def facts(at: At, by: str) -> Facts:
     statement = select(
         head.c.seq, revision().label("revision"), profile.label("profile"), setting.c.key, setting.c.value
     )
-    with snapshot(at) as connection:
-        rows = connection.execute(statement.select_from(head.outerjoin(setting, true()))).all()
-    texts = {row.key: row.value for row in rows if row.key is not None}
-    return Facts(rows[0].seq, rows[0].revision, texts, rows[0].profile)
+    found = rows(at, statement.select_from(head.outerjoin(setting, true())))
+    texts = {row.key: row.value for row in found if row.key is not None}
+    return Facts(found[0].seq, found[0].revision, texts, found[0].profile)
 
 
 def revision() -> ScalarSelect[int]:
@@ -60,8 +60,7 @@ def types(at: At) -> pd.DataFrame:
 
 def _frame(at: At, table: Any, columns: Sequence[str], *some: Any) -> pd.DataFrame:
     statement = select(*(table.c[name] for name in columns)).where(*some).order_by(table.c.id)
-    with snapshot(at) as connection:
-        rows = connection.execute(statement).all()
+    found = rows(at, statement)
     return pd.DataFrame(
-        dict(zip(columns, zip(*rows, strict=True), strict=True)) if rows else None, columns=list(columns)
+        dict(zip(columns, zip(*found, strict=True), strict=True)) if found else None, columns=list(columns)
     )

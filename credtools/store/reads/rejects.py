@@ -10,6 +10,7 @@ from sqlalchemy import and_, select
 
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
+from credtools.store.frames import values
 
 CHUNK = 5_000
 
@@ -52,17 +53,15 @@ def open_rejects(at: At, batch_id: int | None = None) -> dict[int, Rejected]:
 
 def rejected_lines(at: At, batch_id: int) -> set[int]:
     """The lines of a batch that were rejected, whatever became of them."""
-    with snapshot(at) as connection:
-        lines = select(tables.rejects.c.line).where(tables.rejects.c.batch_id == batch_id)
-        return set(connection.execute(lines).scalars())
+    return set(values(at, select(tables.rejects.c.line).where(tables.rejects.c.batch_id == batch_id)))
 
 
 def _where(at: At, condition: Any) -> dict[int, Rejected]:
-    reject, ledger, values, error = tables.rejects, tables.ledger, tables.ledger_values, tables.reject_errors
+    reject, ledger, raw, error = tables.rejects, tables.ledger, tables.ledger_values, tables.reject_errors
     named = (reject.c.id, reject.c.batch_id, reject.c.line, reject.c.state, reject.c.superseded_by)
-    rows = select(*named, reject.c.record_digest, reject.c.ordinal, ledger.c.digest, values.c.raw).select_from(
+    rows = select(*named, reject.c.record_digest, reject.c.ordinal, ledger.c.digest, raw.c.raw).select_from(
         reject.join(ledger, and_(ledger.c.batch_id == reject.c.batch_id, ledger.c.line == reject.c.line)).outerjoin(
-            values, and_(values.c.batch_id == reject.c.batch_id, values.c.line == reject.c.line)
+            raw, and_(raw.c.batch_id == reject.c.batch_id, raw.c.line == reject.c.line)
         )
     )
     said = select(error.c.reject_id, error.c.code, error.c.column_name, error.c.heading, error.c.resolution)

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from credtools.model import Patch
 from credtools.store import tables
-from credtools.store.engine import At, snapshot
-from credtools.store.frames import frame
+from credtools.store.engine import At
+from credtools.store.frames import frame, rows, values
 
 SETTLED = ("ok", "partial")
 
@@ -30,8 +30,7 @@ def sources_of(at: At, sha256: str) -> list[str]:
         .where(tables.batches.c.sha256 == sha256)
         .order_by(tables.batches.c.id.desc())
     )
-    with snapshot(at) as connection:
-        return list(dict.fromkeys(connection.execute(statement).scalars()))
+    return list(dict.fromkeys(values(at, statement)))
 
 
 def last_runs(at: At, source: str, limit: int) -> list[str]:
@@ -50,8 +49,7 @@ def last_runs(at: At, source: str, limit: int) -> list[str]:
         .order_by(run.c.id.desc())
         .limit(limit)
     )
-    with snapshot(at) as connection:
-        return [str(text) for text in connection.execute(statement).scalars()]
+    return values(at, statement)
 
 
 def last_uploads(at: At) -> Sequence[Any]:
@@ -68,16 +66,14 @@ def last_uploads(at: At) -> Sequence[Any]:
         .select_from(newest.join(batch, batch.c.id == newest.c.id).join(source, source.c.id == batch.c.source_id))
         .order_by(source.c.name)
     )
-    with snapshot(at) as connection:
-        return connection.execute(statement).all()
+    return rows(at, statement)
 
 
 def look_of(at: At, batch_id: int) -> str:
     """The statistics of a finished batch's file, as its run noted them; those of nothing where no run did."""
     run = tables.runs.c
     noted = select(run.statistics).where(run.batch_id == batch_id, run.verdict.in_(SETTLED)).order_by(run.id)
-    with snapshot(at) as connection:
-        return connection.execute(noted.limit(1)).scalar() or "{}"
+    return next(iter(values(at, noted.limit(1))), "{}")
 
 
 def runs(at: At) -> pd.DataFrame:
@@ -108,8 +104,7 @@ def patches(at: At, source: str) -> list[Patch]:
         .where(tables.sources.c.name == source, c.removed_at.is_(None), c.new_value.is_not(None))
         .order_by(c.id)
     )
-    with snapshot(at) as connection:
-        return [Patch(*row) for row in connection.execute(statement)]
+    return [Patch(*row) for row in rows(at, statement)]
 
 
 def last_file(at: At, batch_id: int) -> int | None:
@@ -127,5 +122,4 @@ def last_file(at: At, batch_id: int) -> int | None:
         .order_by(event.seq.desc())
         .limit(1)
     )
-    with snapshot(at) as connection:
-        return connection.execute(statement).scalar()
+    return next(iter(values(at, statement)), None)
