@@ -20,7 +20,6 @@ from credtools.schema.words import Column
 
 
 def template(session: Session, path: str | Path, schema: str) -> Path:
-    """Writes the template that people fill in, in this organisation's words."""
     lookups = session.lookups()
     types = lookups.types.loc[lookups.types["status"] == "active", "name"].tolist()
     return write_template(path, _columns(session, schema), types, lookups.date_format)

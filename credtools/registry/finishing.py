@@ -76,7 +76,6 @@ def settle(session: Session, draft: Draft, max_reject_rate: float | None = None)
 
 
 def hold(session: Session, draft: Draft, because: str) -> Outcome:
-    """Sets the batch aside for a person: no ledger, no rejects, every row waits."""
     look = preflight.look(session, draft)
     held = store.hold(
         *(session.engine, draft.id, session.by),

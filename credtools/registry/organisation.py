@@ -45,5 +45,4 @@ def parse(key: str, text: str) -> Any:
 
 
 def to_text(value: Any) -> str:
-    """The stored text of a value."""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -6,8 +6,6 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 
-import pandas as pd
-
 from credtools import store
 from credtools.errors import CredtoolsError, FileError, sentence
 from credtools.recipe import MANUAL, apply, expectations
@@ -15,7 +13,6 @@ from credtools.recipe.expectations import Deviation, Look
 from credtools.registry import judging
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
-from credtools.schema.words import Column
 
 LAST_RUNS = 5
 LISTED = ("credential_type", "choice")  # columns whose values are on a list, and name nobody
@@ -35,15 +32,12 @@ def look(session: Session, draft: Draft) -> Look:
     unknown: Counter[str] = Counter()
     for column in session.schema(draft.recipe.schema).columns:
         if column.kind in LISTED and column.name in rows:
-            strange = rows["type_status"] == "unknown" if column.kind == "credential_type" else _malformed(rows, column)
+            is_type = column.kind == "credential_type"
+            strange = rows["type_status"] == "unknown" if is_type else rows[f"{column.name}_state"] == "malformed"
             unknown.update(rows.loc[strange, f"{column.name}_text"].tolist())
     codes = Counter(code for of_row in review.codes for code in of_row)
     rejected = review.rows - review.ready
     return replace(seen, hits=review.hits, unknown=dict(unknown), rejected=rejected, codes=dict(codes))
-
-
-def _malformed(rows: pd.DataFrame, column: Column) -> pd.Series:
-    return rows[f"{column.name}_state"] == "malformed"
 
 
 def _unknown_types(session: Session, draft: Draft) -> dict[str, int]:

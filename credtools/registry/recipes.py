@@ -52,7 +52,6 @@ def load(recipe: Recipe | str | Path | None) -> Recipe:
 
 
 def hits(session: Session, source: Source, recipe: Recipe) -> Sequence[Hit]:
-    """What each rule of a recipe does to a file."""
     table, recipe = table_of(session, source, recipe)
     return apply(recipe, table, session.schema(recipe.schema).columns).hits
 

@@ -11,13 +11,11 @@ SALT_BYTES = 16
 
 
 def salts(count: int) -> list[bytes]:
-    """Fresh random salts."""
     pool = os.urandom(SALT_BYTES * count)
     return [pool[k * SALT_BYTES : (k + 1) * SALT_BYTES] for k in range(count)]
 
 
 def salted_digest(salt: bytes, text: str) -> bytes:
-    """SHA-256 over salt and stored text."""
     return hashlib.sha256(salt + text.encode()).digest()
 
 

@@ -35,7 +35,6 @@ def ranges(numbers: Iterable[int]) -> list[list[int]]:
 
 
 def numbers(some: Iterable[Sequence[int]]) -> set[int]:
-    """The numbers in ranges."""
     return {number for first, last in some for number in range(first, last + 1)}
 
 

@@ -120,7 +120,6 @@ def require_waiting(batch: Row[Any]) -> Row[Any]:
 
 
 def chain(previous: str, text: str) -> str:
-    """The hash of an event."""
     return hashlib.sha256((previous + text).encode()).hexdigest()
 
 

@@ -63,12 +63,6 @@ def _begun(work: Write, value: Upload, source_id: int) -> tuple[int | None, str]
     return next((row.id for row in rows if row.begun), None), uuid.uuid4().hex if taken else value.attempt_id
 
 
-def _held(work: Write, sha256: str, part: int, source_id: int) -> int | None:
-    """The batch of these bytes that waits for a person already."""
-    same = (batch.sha256 == sha256, batch.part == part, batch.source_id == source_id, batch.state == "held")
-    return work.execute(select(batch.id).where(*same)).scalar()
-
-
 def _keep_bytes(work: Write, value: Upload) -> None:
     file = tables.source_files.c
     erased = work.execute(select(file.content.is_(None)).where(file.sha256 == value.sha256)).scalar()
@@ -134,7 +128,8 @@ def hold(engine: Engine, batch_id: int, by: str, *, attempt_id: str, rows: int, 
     """
     with write(engine) as work:
         this = work.waiting(batch_id)
-        held = _held(work, this.sha256, this.part, this.source_id) or batch_id
+        same = (batch.sha256 == this.sha256, batch.part == this.part, batch.source_id == this.source_id)
+        held = work.execute(select(batch.id).where(*same, batch.state == "held")).scalar() or batch_id
         if held == batch_id:
             work.change(batch.id, [batch_id], state="held", held_because=because, rows=rows, waiting=rows)
             work.event("hold", by, batch_id, attempt=attempt_id, rows=rows)
