@@ -33,11 +33,12 @@ LITTER = "{!r} is an operating-system file and was skipped."
 def attach(
     session: Session,
     draft: Draft,
-    paths: Sequence[str | Path],
+    paths: str | Path | Sequence[str | Path],
     match: str | Chosen | None,
     progress: Progress | None = None,
 ) -> Attached:
     """Looks at every file, keeps and links those that belong to rows for certain; see `Batch.add_media`."""
+    paths = [paths] if isinstance(paths, str | Path) else paths
     by_name, recipe = match is None and not draft.recipe.media, draft.recipe
     if isinstance(match, str):
         recipe = replace(recipe, media=media_pattern(match, draft.source))

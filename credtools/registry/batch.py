@@ -38,9 +38,7 @@ class Batch(Shown):
         self.registry = session
         self.draft = draft
         self.id = draft.id
-        self.file = draft.file
-        self.source = draft.source
-        self.sha256 = draft.sha256
+        self.file, self.source, self.sha256 = draft.file, draft.source, draft.sha256
 
     @property
     def recipe(self) -> Recipe:
@@ -176,8 +174,7 @@ class Batch(Shown):
             RecipeError: the pattern can't be followed.
             RegistryError: the batch takes no media, or a chosen line or file isn't there.
         """
-        given = [paths] if isinstance(paths, str | Path) else paths
-        return attaching.attach(self.registry, self.draft, given, match, progress)
+        return attaching.attach(self.registry, self.draft, paths, match, progress)
 
     def remove_media(self, *files: str) -> int:
         """Takes files (by name) from a draft again; returns from how many rows. Raises RegistryError once finished."""
