@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from credtools.checking.lookups import Lookups
 from credtools.checking.parse import ALPHABETS, UNREADABLE, alphabets
@@ -175,9 +176,13 @@ class Writer:
         """For each row of the finding the rows that share its `together` columns, itself among them."""
         if not self.rule.together:
             return {}
-        together = self.frame.groupby(list(self.rule.together), sort=False, observed=True)  # without those with a gap
-        numbers = together.ngroup().fillna(-1).to_numpy(np.int64)
-        rows = np.flatnonzero((numbers >= 0) & np.isin(numbers, numbers[self.rows]))
+        numbers, known = np.zeros(len(self.frame), dtype=np.int64), np.ones(len(self.frame), dtype=np.bool_)
+        for name in self.rule.together:
+            codes, distinct = pd.factorize(self.frame[name])
+            known &= codes >= 0
+            numbers = pd.factorize(numbers * (len(distinct) + 1) + codes)[0].astype(np.int64)
+        mine = self.rows[known[self.rows]]
+        rows = np.flatnonzero(known & np.isin(numbers, numbers[mine]))
         groups: dict[int, list[int]] = {}
         for row, number in zip(rows.tolist(), numbers[rows].tolist(), strict=True):
             groups.setdefault(number, []).append(row)
