@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credtools.checking.plan import classify, ready_rows, with_stored
+from credtools.checking.changes import classify, ready_rows, with_stored
 from credtools.model import Changes, Content, Counts, Key, NewVersion, Review, StoredVersion
 from tests.core import HEADINGS, review, rows, stored
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from credtools.checking.plan import classify
+from credtools.checking.changes import classify
 from credtools.errors import CredtoolsError, FileError, SchemaError
 from credtools.model import Review
 from credtools.schema.loading import SchemaFile

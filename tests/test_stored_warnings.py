@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from credtools.checking.plan import classify, with_stored
+from credtools.checking.changes import classify, with_stored
 from credtools.errors import SchemaError
 from credtools.model import Review, StoredVersion
 from credtools.schema.loading import SchemaFile

@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from credtools.checking.arrow_texts import text_bytes
 from credtools.checking.causes import Explanation
 from credtools.checking.lookups import Lookups
 from credtools.checking.messages import Basis, Finding
 from credtools.checking.parse import STATE
 from credtools.checking.resolve import NEEDED_BY_TYPE, Resolved, needs_of, resolve
-from credtools.checking.texts import text_bytes
 from credtools.errors import FileError, SchemaError
 from credtools.model import BoolArray, Patch, Review, StateArray, Table
 from credtools.reading import suggest_columns

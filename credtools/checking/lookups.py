@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
-from credtools.checking.texts import as_arrow, fold_all
+from credtools.checking.arrow_texts import as_arrow, fold_all
 from credtools.model import BoolArray, IntArray, OrganisationSettings
 from credtools.text import fold
 

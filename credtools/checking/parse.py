@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from credtools.checking.texts import as_arrow, fold_all, text_bytes, unusual, with_texts
+from credtools.checking.arrow_texts import as_arrow, fold_all, text_bytes, unusual, with_texts
 from credtools.model import BoolArray, IntArray, StateArray
 from credtools.schema.dates import DateFormat, date_format
 from credtools.schema.words import LONGEST, STATES, Column

@@ -14,9 +14,9 @@ import pandas as pd
 import pyarrow as pa
 
 from credtools.checking import parse
+from credtools.checking.arrow_texts import as_arrow
 from credtools.checking.lookups import Lookups
 from credtools.checking.parse import NOT_A_DAY, STATE, Cells, MadeOf, category
-from credtools.checking.texts import as_arrow
 from credtools.model import BoolArray, IntArray, Table
 from credtools.recipe import USER_COLUMN, Mapped, Recipe
 from credtools.schema.words import STATES, Column

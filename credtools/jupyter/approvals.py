@@ -14,7 +14,7 @@ from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.page import DropZone, scripts
 from credtools.jupyter.parts.pictures import LARGE, THUMB, thumbnail
 from credtools.jupyter.parts.shown import listed, moment, records
-from credtools.registry import Registry, standing
+from credtools.registry import Registry, validity
 from credtools.schema.dates import date_format
 from credtools.text import fold, plural
 
@@ -134,7 +134,7 @@ class Pending:
         found["media"] = np.select([there, lacks], MEDIA[:2], MEDIA[2])
         own = settings.four_eyes & (found["uploaded_by"].map(fold) == fold(registry.by))
         found["blocked"] = np.select([lacks, own], [NO_MEDIA, SAME_PERSON], "")
-        states = standing.states(found.assign(decision=""), lookups.today, settings.expiring_soon_days)
+        states = validity.states(found.assign(decision=""), lookups.today, settings.expiring_soon_days)
         found["expiry"] = states.replace("valid", "later").mask(found["expiration_date"].isna(), "never")
         self.rows = found
 

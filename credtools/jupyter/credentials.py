@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from credtools.jupyter.parts.shown import records
-from credtools.registry import Registry, standing
+from credtools.registry import Registry, validity
 from credtools.schema.dates import date_format
 from credtools.text import fold
 
@@ -23,10 +23,10 @@ class Credentials:
         lookups = registry.lookups()
         self._dates = date_format(lookups.profile_date_format or lookups.settings.date_format)
         days = lookups.settings.expiring_soon_days
-        self.totals = standing.totals(found, lookups.today, days)
-        found["state"] = standing.states(found, lookups.today, days)
+        self.totals = validity.totals(found, lookups.today, days)
+        found["state"] = validity.states(found, lookups.today, days)
         self._found, self._today = found, lookups.today
-        counting = standing.counting(found)
+        counting = validity.counting(found)
         shown = found["newest"] | found.index.isin(counting.index) | (found["decision"] == "pending")
         self._rows = found[shown].iloc[::-1]
 
@@ -35,7 +35,7 @@ class Credentials:
 
         `days`: only those that expire within so many, soonest first.
         """
-        rows = standing.expiring(self._found, self._today, days) if days else self._rows
+        rows = validity.expiring(self._found, self._today, days) if days else self._rows
         if state:
             rows = rows[rows["state"] == state]
         if wanted := fold(text):

@@ -1,7 +1,7 @@
 """Registry and Batch: the objects in the hand.
 
 `session` (what is open) → `draft` (what is known about one file) → the verbs, functions of both, by what a person does:
-`uploading`, `judging`, `editing`, `attaching`, `preflight`, `finishing`, `correcting`, `exporting`, `loading` … →
+`uploading`, `reviewing`, `editing`, `attaching`, `preflight`, `finishing`, `correcting`, `exporting`, `loading` … →
 `batch` and `registry`, which only hand on.
 """
 

@@ -19,7 +19,7 @@ from credtools.media.looking import Looker
 from credtools.media.matching import Attached, Match, Medium, Row
 from credtools.model import ACCEPTED
 from credtools.recipe import MEDIA_VALUES, Recipe, media_pattern
-from credtools.registry import editing, judging
+from credtools.registry import editing, reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 from credtools.text import fold
@@ -42,10 +42,10 @@ def attach(
     by_name, recipe = match is None and not draft.recipe.media, draft.recipe
     if isinstance(match, str):
         recipe = replace(recipe, media=media_pattern(match, draft.source))
-    if by_name or judging.refresh(session, draft).waits:
-        judging.table(session, draft)  # before the moment begins
+    if by_name or reviewing.refresh(session, draft).waits:
+        reviewing.table(session, draft)  # before the moment begins
     with session.moment() as now:
-        rows = _rows(now, judging.refresh(now, draft), named=by_name)
+        rows = _rows(now, reviewing.refresh(now, draft), named=by_name)
     if isinstance(match, Mapping):
         _require_lines(draft, match, rows)
         place = matching.by_hand(match, rows)
@@ -147,7 +147,7 @@ def _rows(session: Session, draft: Draft, *, named: bool) -> list[Row]:
     frame["required"] &= ~frame["key"].duplicated()
     names: dict[int, tuple[str, ...]] = {}
     if named:
-        review = judging.review(session, draft)
+        review = reviewing.review(session, draft)
         cells = review.resolved["media"].fillna("") if "media" in review.resolved else ()
         names = {line: matching.names_in(cell) for line, cell in zip(review.table.lines.tolist(), cells, strict=False)}
     keys = dict(zip(frame["line"].tolist(), frame["key"].tolist(), strict=True))
@@ -179,7 +179,7 @@ def _finished(session: Session, draft: Draft) -> tuple[pd.DataFrame, Stored]:
 
 def _waiting(session: Session, draft: Draft) -> tuple[pd.DataFrame, Stored]:
     """The same for a draft, from its review: what its rows will be; and the media of those that are here already."""
-    review, changes, lookups = judging.review(session, draft), judging.planned(session, draft), session.lookups()
+    review, changes, lookups = reviewing.review(session, draft), reviewing.planned(session, draft), session.lookups()
     found = review.resolved
     users = found[["user_id"]].merge(lookups.users, how="left", left_on="user_id", right_on="id")
     types = found[["type_id"]].merge(lookups.types, how="left", left_on="type_id", right_on="id")

@@ -14,7 +14,7 @@ from credtools.media.matching import Attached
 from credtools.model import Counts, Outcome, Receipt, Review, Table
 from credtools.recipe import Recipe
 from credtools.recipe.expectations import Deviation
-from credtools.registry import attaching, editing, finishing, judging, preflight, recipes, views
+from credtools.registry import attaching, editing, finishing, preflight, recipes, reviewing, views
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 from credtools.text import Shown
@@ -48,26 +48,26 @@ class Batch(Shown):
     @property
     def state(self) -> str:
         """`draft`, `held`, `finished`, `undone` or `discarded`, as stored now."""
-        return judging.refresh(self.registry, self.draft).state
+        return reviewing.refresh(self.registry, self.draft).state
 
     @property
     def erased(self) -> bool:
         """Whether the bytes of its file are gone."""
-        return bool(judging.refresh(self.registry, self.draft).row.erased)
+        return bool(reviewing.refresh(self.registry, self.draft).row.erased)
 
     # --- what the file is worth -----------------------------------------------------------------------------
 
     @property
     def table(self) -> Table:
         """The file as text, read with the recipe's options. Raises RegistryError when its bytes were erased."""
-        return judging.table(self.registry, self.draft)
+        return reviewing.table(self.registry, self.draft)
 
     def review(self) -> Review:
         """Every reason for every row, judged once and kept until something changes here.
 
         Raises FileError (`heading_required`) when a required heading is missing.
         """
-        return judging.review(self.registry, self.draft)
+        return reviewing.review(self.registry, self.draft)
 
     @property
     def errors(self) -> pd.DataFrame:
@@ -89,7 +89,7 @@ class Batch(Shown):
 
     def warned(self) -> Review:
         """The review with these warnings; `.on("screen")` says it for another face."""
-        return judging.warned(self.registry, self.draft)
+        return reviewing.warned(self.registry, self.draft)
 
     def replace(self, column: str, values: Mapping[str, str]) -> Review:
         """Replaces old → new values of a column by rules of the draft's recipe, and reviews again.
@@ -134,7 +134,7 @@ class Batch(Shown):
 
     def again(self) -> Review:
         """Reviews again, with users, types and settings as they are now."""
-        return judging.again(self.registry, self.draft)
+        return reviewing.again(self.registry, self.draft)
 
     def leave(self, causes: Iterable[str]) -> None:
         """Keeps which causes (by the caller's names for them) stay rejected, instead of those kept before."""
@@ -187,7 +187,7 @@ class Batch(Shown):
     @property
     def media_optional(self) -> bool:
         """Whether this batch's credentials may go without required media."""
-        return bool(judging.refresh(self.registry, self.draft).row.media_optional)
+        return bool(reviewing.refresh(self.registry, self.draft).row.media_optional)
 
     def media(self) -> pd.DataFrame:
         """The files of its rows.
@@ -236,13 +236,13 @@ class Batch(Shown):
     def counts(self) -> Counts:
         """The counts of a finished or held batch as stored, of a draft as its review sees them now."""
         if self.state == "draft":
-            return judging.planned(self.registry, self.draft).counts
+            return reviewing.planned(self.registry, self.draft).counts
         return self.draft.counts
 
     @property
     def receipt(self) -> Receipt | None:
         """The stored receipt of a finished batch."""
-        row = judging.refresh(self.registry, self.draft).row
+        row = reviewing.refresh(self.registry, self.draft).row
         return store.stored_receipt(row) if row.receipt else None
 
     @property

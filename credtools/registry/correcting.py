@@ -21,7 +21,7 @@ from credtools.exports.corrections import KEY, OURS, key_of, read_corrections, r
 from credtools.exports.damage import shown, undamaged
 from credtools.model import Receipt, Review, Table
 from credtools.recipe import Recipe, apply
-from credtools.registry import editing, finishing, judging, layouts, uploading
+from credtools.registry import editing, finishing, layouts, reviewing, uploading
 from credtools.registry.draft import Draft
 from credtools.registry.layouts import READ, as_csv
 from credtools.registry.session import Session
@@ -117,7 +117,7 @@ def correct(session: Session, path: str | Path, recipe: Recipe | None = None) ->
         by_batch[reject.batch].append((row, reject))
     done = Corrected()
     for number, rows in by_batch.items():
-        before = judging.opened(session, number)
+        before = reviewing.opened(session, number)
         if table := layouts.table(session, before):
             done += _FollowUp(session, before, table, file, recipe).settle(rows, found, Path(path).name)
             continue
@@ -171,10 +171,10 @@ class _FollowUp:
             editing.keep_patches(session, draft, self._patches(draft, chosen))
             receipt = finishing.finish(session, draft)
         except Exception:
-            if judging.refresh(session, draft).state == "draft":
+            if reviewing.refresh(session, draft).state == "draft":
                 finishing.discard(session, draft)
             raise
-        return replace(_became(chosen, judging.review(session, draft)), untouched=untouched, receipts=(receipt,))
+        return replace(_became(chosen, reviewing.review(session, draft)), untouched=untouched, receipts=(receipt,))
 
     def _rows(
         self, rows: Sequence[tuple[int, store.reads.Rejected]], found: Mapping[int, store.reads.Rejected]
@@ -232,7 +232,7 @@ class _FollowUp:
 
     def _patches(self, draft: Draft, rows: Sequence[_Row]) -> list[tuple[str, int, str, str, str | None]]:
         """What was corrected, as patches of the record as its source sent it."""
-        wrong = judging.review(self.session, draft).rejected.tolist()
+        wrong = reviewing.review(self.session, draft).rejected.tolist()
         right = [row for row, still in zip(rows, wrong, strict=True) if not still and self._first_came(row)]
         came, now = (self._mapped([record(row) for row in right]) for record in (self._came, lambda row: row.record))
         return [
@@ -255,7 +255,7 @@ class _FollowUp:
 
     def _read(self, records: Sequence[Sequence[str]]) -> Table:
         lookups = self.session.lookups()
-        return judging.read(self.session, self._bytes(records), "corrections.csv", self.recipe, lookups)
+        return reviewing.read(self.session, self._bytes(records), "corrections.csv", self.recipe, lookups)
 
 
 def _name_in(frame: pd.DataFrame, heading: str) -> str | None:

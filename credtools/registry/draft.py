@@ -13,7 +13,7 @@ from credtools.recipe import Recipe
 class Draft:
     """One uploaded file, and what has been found out about it so far.
 
-    `row` is its batch as it was last read; verbs that decide by its state read it again (`judging.refresh`). `basis`:
+    `row` is its batch as it was last read; verbs that decide by its state read it again (`reviewing.refresh`). `basis`:
     from which the next review keeps what hasn't changed; `plan`: the review and the last event for which it is known
     what finishing would do, and that; `shown`: the counts of the last preview; `answers`: the rejects that a
     correction's rows answer.

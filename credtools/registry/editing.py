@@ -17,7 +17,7 @@ from credtools import store
 from credtools.errors import CredtoolsError, RegistryError
 from credtools.model import Patch, Review
 from credtools.recipe import Recipe, apply, apply_patches
-from credtools.registry import judging
+from credtools.registry import reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 from credtools.schema.words import Column
@@ -42,7 +42,7 @@ def use(session: Session, draft: Draft, recipe: Recipe) -> Review:
         draft.table = None
     draft.recipe = recipe
     try:
-        review = judging.again(session, draft)
+        review = reviewing.again(session, draft)
     except CredtoolsError:
         draft.recipe, draft.table, draft.review = before
         raise
@@ -62,7 +62,7 @@ def patch(session: Session, draft: Draft, cells: Iterable[Cell]) -> Review:
     """
     given = {(line, column): value for line, column, value in cells}
     untouched = _before(session, draft, set(given))
-    table = judging.table(session, draft)
+    table = reviewing.table(session, draft)
     rows = {int(line): row for row, line in enumerate(table.lines)}
     changed = []
     for (line, column), new in given.items():
@@ -73,7 +73,7 @@ def patch(session: Session, draft: Draft, cells: Iterable[Cell]) -> Review:
         old = str(untouched[column].iloc[row])
         changed.append((table.record_digests[row], table.ordinals[row], column, old, None if new == old else new))
     keep_patches(session, draft, changed)
-    return judging.again(session, draft)
+    return reviewing.again(session, draft)
 
 
 def keep_patches(session: Session, draft: Draft, cells: Sequence[tuple[str, int, str, str, str | None]]) -> None:
@@ -86,7 +86,7 @@ def _cells_with(session: Session, draft: Draft, column: str, values: Mapping[str
     """The cells of a column that hold one of the old values, with the new one."""
     frame = _before(session, draft, set())
     _require_column(column, frame)
-    lines = judging.table(session, draft).lines
+    lines = reviewing.table(session, draft).lines
     keys = frame[column].map(fold)
     cells: list[Cell] = []
     for old, new in values.items():
@@ -104,7 +104,7 @@ def _require_column(column: str, frame: pd.DataFrame) -> None:
 
 def in_force(session: Session, draft: Draft) -> pd.DataFrame:
     """The corrections that apply to this file: line, column, old, new."""
-    table = judging.table(session, draft)
+    table = reviewing.table(session, draft)
     lines = {key: int(line) for key, line in zip(_keys(session, draft), table.lines, strict=True)}
     found = [
         (lines[one.record_digest, one.ordinal], one.column, one.old, one.new)
@@ -118,7 +118,7 @@ def idle(session: Session, draft: Draft) -> pd.DataFrame:
     """The corrections of the source that do nothing in this file: column, old, new, why."""
     stored, found = _stored(session, draft), []
     if stored:
-        mapped = apply(draft.recipe, judging.table(session, draft), _columns(session, draft)).frame
+        mapped = apply(draft.recipe, reviewing.table(session, draft), _columns(session, draft)).frame
         rows = {key: row for row, key in enumerate(_keys(session, draft))}
     for one in stored:
         row = rows.get((one.record_digest, one.ordinal))
@@ -132,7 +132,7 @@ def idle(session: Session, draft: Draft) -> pd.DataFrame:
 
 def _before(session: Session, draft: Draft, cells: set[tuple[int, str]]) -> pd.DataFrame:
     """The file in the schema's columns as it is without corrections of these cells."""
-    table = judging.table(session, draft)
+    table = reviewing.table(session, draft)
     mapped = apply(draft.recipe, table, _columns(session, draft))
     keys = dict(zip(table.lines.tolist(), _keys(session, draft), strict=True))
     skipped = {(*keys[line], column) for line, column in cells if line in keys}
@@ -141,7 +141,7 @@ def _before(session: Session, draft: Draft, cells: set[tuple[int, str]]) -> pd.D
 
 
 def _keys(session: Session, draft: Draft) -> list[tuple[str, int]]:
-    table = judging.table(session, draft)
+    table = reviewing.table(session, draft)
     return list(zip(table.record_digests, table.ordinals, strict=True))
 
 

@@ -14,7 +14,7 @@ from credtools.exports.accepted import write_accepted
 from credtools.exports.corrections import WrongRow, row_key, write_corrections
 from credtools.exports.template import write_template
 from credtools.recipe import Recipe
-from credtools.registry import judging, layouts
+from credtools.registry import layouts, reviewing
 from credtools.registry.session import Session
 from credtools.schema.words import Column
 
@@ -46,7 +46,7 @@ def rejects(session: Session, path: str | Path, batch: int | None = None, only: 
             by_batch[reject.batch].append(reject)
     rows = []
     for number, found in by_batch.items():
-        headings = layouts.names(session, judging.opened(session, number))
+        headings = layouts.names(session, reviewing.opened(session, number))
         rows += [_wrong_row(reject, headings) for reject in found]
     write_corrections(path, rows)
     return len(rows)

@@ -12,7 +12,7 @@ from credtools.errors import CredtoolsError, MovedError, RegistryError, UnknownO
 from credtools.limited import collection_paused
 from credtools.model import Counts, Outcome, Receipt, Review
 from credtools.recipe import MANUAL
-from credtools.registry import attaching, following, judging, preflight
+from credtools.registry import attaching, preflight, reuploads, reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 
@@ -22,7 +22,7 @@ PAUSE = 0.05  # seconds, at most, before each repeat: whoever was in the way get
 
 def preview(session: Session, draft: Draft) -> Counts:
     """What finishing would do now; remembered, so that finishing asks again when it has changed."""
-    draft.shown = judging.planned(session, draft).counts
+    draft.shown = reviewing.planned(session, draft).counts
     return draft.shown
 
 
@@ -50,7 +50,7 @@ def _after_silence(session: Session, draft: Draft, judgement: str, lost: Unknown
     """After a COMMIT without an answer: the receipt, if the batch was written."""
     try:
         written = store.settled(session.engine, draft.id, judgement)
-        row = judging.refresh(session, draft).row
+        row = reviewing.refresh(session, draft).row
     except RegistryError:
         raise lost from None
     if written:
@@ -61,7 +61,7 @@ def _after_silence(session: Session, draft: Draft, judgement: str, lost: Unknown
 def settle(session: Session, draft: Draft, max_reject_rate: float | None = None) -> Outcome:
     """Finishes, or holds the batch with one sentence why; a draft that fails is discarded."""
     try:
-        with judging.moment(session, draft) as now:
+        with reviewing.moment(session, draft) as now:
             reasons = preflight.why_hold(now, draft, max_reject_rate)
             value = None if reasons else _value(now, draft)
         if reasons:
@@ -70,7 +70,7 @@ def settle(session: Session, draft: Draft, max_reject_rate: float | None = None)
     except UnknownOutcomeError:
         raise
     except CredtoolsError:
-        if judging.refresh(session, draft).state == "draft":
+        if reviewing.refresh(session, draft).state == "draft":
             discard(session, draft)
         raise
 
@@ -99,14 +99,14 @@ def outcome(file: str, receipt: Receipt) -> Outcome:
 
 def _value(session: Session, draft: Draft) -> store.Finish:
     """The columnar value of a batch that is ready to be written. Raises MovedError when the counts have changed."""
-    with judging.moment(session, draft) as now:
-        attaching.require_blobs(now, judging.refresh(now, draft))
-        review, changes = judging.review(now, draft), judging.planned(now, draft)
+    with reviewing.moment(session, draft) as now:
+        attaching.require_blobs(now, reviewing.refresh(now, draft))
+        review, changes = reviewing.review(now, draft), reviewing.planned(now, draft)
         if draft.shown is not None and changes.counts != draft.shown:
             before, draft.shown = draft.shown, None
             raise MovedError("counts_moved", before=before, now=changes.counts)
         look = preflight.look(now, draft)
-        corrects = following.corrected(now, draft, review, changes)
+        corrects = reuploads.corrected(now, draft, review, changes)
         decision = _decisions(now, draft, [one.key.type_id for one in changes.writes])
         schema = now.schema(draft.recipe.schema).fingerprint
     table, errors = review.table, review.on("stored").reasons

@@ -14,7 +14,7 @@ from credtools import store
 from credtools.model import Table
 from credtools.recipe import Recipe
 from credtools.recipe.expectations import Look
-from credtools.registry import judging
+from credtools.registry import reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 
@@ -23,20 +23,20 @@ READ = {"encoding": "utf-8", "delimiter": ",", "heading_line": 1, "heading_rows"
 
 def names(session: Session, draft: Draft) -> list[str]:
     """The names of the columns, of those beyond the headings, too."""
-    return list(_noted(session, draft).headings if draft.row.erased else judging.table(session, draft).frame.columns)
+    return list(_noted(session, draft).headings if draft.row.erased else reviewing.table(session, draft).frame.columns)
 
 
 def table(session: Session, draft: Draft) -> Table | None:
     """The table of a batch, once its bytes are erased without records; None when its width can't be known any more."""
     if not draft.row.erased:
-        return judging.table(session, draft)
+        return reviewing.table(session, draft)
     noted = _noted(session, draft)
     widths = {noted.expected_fields} if noted.expected_fields else store.reads.field_counts(session.engine, draft.id)
     if len(widths) != 1:
         return None
     (width,) = widths
     recipe = Recipe(schema=draft.recipe.schema, read=READ)
-    read = judging.read(session, as_csv([noted.headings]), "headings.csv", recipe, session.lookups())
+    read = reviewing.read(session, as_csv([noted.headings]), "headings.csv", recipe, session.lookups())
     return replace(read, expected_fields=width, reading=replace(read.reading, headings=noted.headings[:width]))
 
 

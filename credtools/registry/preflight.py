@@ -10,7 +10,7 @@ from credtools import store
 from credtools.errors import CredtoolsError, FileError, sentence
 from credtools.recipe import MANUAL, apply, expectations
 from credtools.recipe.expectations import Deviation, Look
-from credtools.registry import judging
+from credtools.registry import reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 
@@ -20,10 +20,10 @@ LISTED = ("credential_type", "choice")  # columns whose values are on a list, an
 
 def look(session: Session, draft: Draft) -> Look:
     """What this file looks like; as far as it can be known when it can't be judged."""
-    table = judging.table(session, draft)
+    table = reviewing.table(session, draft)
     seen = Look(len(table.lines), tuple(table.frame.columns), table.expected_fields)
     try:
-        review = judging.review(session, draft)
+        review = reviewing.review(session, draft)
     except FileError:
         return replace(seen, unknown=_unknown_types(session, draft))
     except CredtoolsError:
@@ -44,7 +44,7 @@ def _unknown_types(session: Session, draft: Draft) -> dict[str, int]:
     """The types that no list knows, of a file that lacks another heading."""
     with suppress(CredtoolsError):
         columns = session.schema(draft.recipe.schema).columns
-        frame = apply(draft.recipe, judging.table(session, draft), columns).frame
+        frame = apply(draft.recipe, reviewing.table(session, draft), columns).frame
         kinds = [column.name for column in columns if column.kind == "credential_type" and column.name in frame]
         counts = Counter(text.strip() for name in kinds for text in frame[name].tolist() if text.strip())
         places = session.lookups().find_types(list(counts))
@@ -54,7 +54,7 @@ def _unknown_types(session: Session, draft: Draft) -> dict[str, int]:
 
 def findings(session: Session, draft: Draft) -> list[Deviation]:
     """What is unlike the last files of the source, each in one sentence; `holds` by what the recipe expects."""
-    with judging.moment(session, draft) as now:
+    with reviewing.moment(session, draft) as now:
         before = [Look.from_json(text) for text in store.reads.last_runs(now.at, draft.source, LAST_RUNS)]
         return expectations.deviations(draft.recipe.expect, look(now, draft), before)
 
@@ -64,7 +64,7 @@ def why_hold(session: Session, draft: Draft, max_reject_rate: float | None) -> l
 
     Raises FileError for a missing heading when there is no recipe that promised it.
     """
-    with judging.moment(session, draft) as now:
+    with reviewing.moment(session, draft) as now:
         unlike = findings(now, draft)
         try:
             reasons = [_of_rows(now, draft, max_reject_rate)]
@@ -77,9 +77,9 @@ def why_hold(session: Session, draft: Draft, max_reject_rate: float | None) -> l
 
 
 def _of_rows(session: Session, draft: Draft, max_reject_rate: float | None) -> str | None:
-    if not judging.review(session, draft).rows:
+    if not reviewing.review(session, draft).rows:
         return sentence("held_without_rows", {}, "stored")
-    counts = judging.planned(session, draft).counts
+    counts = reviewing.planned(session, draft).counts
     if not counts.accepted and not counts.unchanged:
         return sentence("held_without_ready", {"rows": counts.rows}, "stored")
     limit = next((x for x in (max_reject_rate, draft.recipe.max_reject_rate) if x is not None), 1.0)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from credtools.checking.plan import ready_rows
+from credtools.checking.changes import ready_rows
 from credtools.model import Review
 from credtools.reading import Source
 from credtools.recipe import Hit, Recipe, apply
-from credtools.registry import judging
+from credtools.registry import reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 from credtools.registry.uploading import table_of
@@ -60,7 +60,7 @@ def compare(session: Session, source: Source, first: Recipe, second: Recipe) -> 
     """Which rows the second recipe would judge differently from the first, by line."""
     tables = [table_of(session, source, recipe) for recipe in (first, second)]
     with session.moment() as now:
-        reviews = [judging.check(now, *some) for some in tables]
+        reviews = [reviewing.check(now, *some) for some in tables]
     before, after = map(_judged, reviews)
     rows = []
     for line in sorted(before.keys() | after.keys()):
@@ -85,7 +85,7 @@ def complete(session: Session, draft: Draft) -> Recipe:
 
     Headings that this file lacks stay: an older file may come again.
     """
-    review, recipe = judging.review(session, draft), draft.recipe
+    review, recipe = reviewing.review(session, draft), draft.recipe
     read = {**review.table.reading.options(), **recipe.read}
     found = {heading: column for heading, column in review.headings.items() if column}
     given = {name: formats for name, formats in review.date_formats.items() if name in found.values()}

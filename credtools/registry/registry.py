@@ -15,9 +15,9 @@ from credtools.model import Review
 from credtools.privacy import erase as erasing
 from credtools.reading import Source
 from credtools.recipe import Hit, Recipe
-from credtools.registry import correcting, exporting, judging, loading, organisation, recipes, uploading
-from credtools.registry.answers import Answers
+from credtools.registry import correcting, exporting, loading, organisation, recipes, reviewing, uploading
 from credtools.registry.batch import Batch
+from credtools.registry.reads import Answers
 from credtools.registry.recipes import RecipeDiff
 from credtools.text import Shown, plural
 
@@ -81,7 +81,7 @@ class Registry(Answers, Shown):
             FileError: the file holds no table, or lacks a required heading.
             RecipeError: the recipe can't be followed.
         """
-        return judging.check(self, *uploading.table_of(self, file, recipes.load(recipe), name))
+        return reviewing.check(self, *uploading.table_of(self, file, recipes.load(recipe), name))
 
     def hits(self, file: Source, recipe: Recipe | str | Path) -> Sequence[Hit]:
         """What each rule of a recipe does to a file, in their order: `rows` changed, `values` (before, after, rows)."""
@@ -126,11 +126,11 @@ class Registry(Answers, Shown):
         Raises:
             RegistryError: there is no such batch, or its bytes were erased.
         """
-        return Batch(self, uploading.follow(self, judging.opened(self, _number(batch))))
+        return Batch(self, uploading.follow(self, reviewing.opened(self, _number(batch))))
 
     def batch(self, number: int) -> Batch:
         """The batch of this number. Raises RegistryError when there is none."""
-        return Batch(self, judging.opened(self, number))
+        return Batch(self, reviewing.opened(self, number))
 
     def write_rejects(self, path: str | Path, batch: Batch | int | None = None, **filters: Any) -> int:
         """Writes the open rejects as a correction file, which `correct` takes back; returns how many.

@@ -14,7 +14,7 @@ from credtools.errors import FileError
 from credtools.model import Table
 from credtools.reading import Source
 from credtools.recipe import Recipe
-from credtools.registry import judging
+from credtools.registry import reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.layouts import READ
 from credtools.registry.session import Session
@@ -35,7 +35,7 @@ def given(
 def table_of(session: Session, source: Source, recipe: Recipe, name: str | None = None) -> tuple[Table, Recipe]:
     """The table in what was given, and the recipe by which it is read; before a moment, for a file takes its time."""
     content, name, recipe = given(source, recipe, name)
-    return judging.read(session, content, name, recipe, session.lookups()), recipe
+    return reviewing.read(session, content, name, recipe, session.lookups()), recipe
 
 
 def upload(session: Session, source: Source, recipe: Recipe, name: str | None, part: int, attempt: str | None) -> Draft:
@@ -70,7 +70,7 @@ def begin(
         recipe_fingerprint=recipe.fingerprint,
         follows_id=follows,
     )
-    return judging.opened(session, store.draft(session.engine, value), value.attempt_id)
+    return reviewing.opened(session, store.draft(session.engine, value), value.attempt_id)
 
 
 def follow(session: Session, earlier: Draft) -> Draft:
@@ -95,7 +95,7 @@ def _read_once(
     most = MAX_BYTES_DIVIDED if divided else reading.MAX_BYTES
     content, name, recipe = given(source, recipe, name, most)
     lookups = session.lookups()
-    table, limit = judging.read(session, content, name, recipe, lookups), lookups.settings.max_rows
+    table, limit = reviewing.read(session, content, name, recipe, lookups), lookups.settings.max_rows
     if not divided and len(table.lines) > limit:
         raise FileError("too_many_rows", found=len(table.lines), allowed=limit)
     return content, name, recipe, table, limit

@@ -13,7 +13,7 @@ import pandas as pd
 
 from credtools.errors import CredtoolsError, FileError
 from credtools.model import Review
-from credtools.registry import judging, preflight
+from credtools.registry import preflight, reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 from credtools.text import escape, plural, table
@@ -56,15 +56,15 @@ def cause_rows(review: Review, titles: dict[str, str], limit: int | None = None)
 def describe(session: Session, draft: Draft) -> str:
     """One line: rows, what was assumed to read them, how many headings are matched; state and counts."""
     with session.moment() as now:
-        judging.refresh(now, draft)
+        reviewing.refresh(now, draft)
         parts = [f"batch {draft.id}", draft.state, draft.file]
         if draft.row.erased:
             return " · ".join([*parts, "its bytes were erased", str(draft.counts)])
         try:
-            found = judging.review(now, draft) if draft.waits else None
+            found = reviewing.review(now, draft) if draft.waits else None
         except CredtoolsError as problem:
             return " · ".join([*parts[:2], str(problem)])
-        read = judging.table(now, draft)
+        read = reviewing.table(now, draft)
         parts += [plural(len(read.lines), "row"), str(read.reading)]
         if found is None:
             return " · ".join([*parts, str(draft.counts)])
@@ -75,7 +75,7 @@ def describe(session: Session, draft: Draft) -> str:
 def overview(session: Session, draft: Draft) -> View:
     """What the file is worth: counts, what was assumed to read it, causes largest first."""
     try:
-        review = judging.review(session, draft)
+        review = reviewing.review(session, draft)
     except FileError as problem:
         return View(str(problem), f"<p>{escape(problem)}</p>")
     titles = {column.name: column.title for column in session.schema(draft.recipe.schema).columns}

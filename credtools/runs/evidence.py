@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,16 @@ from credtools.settings import VERSION
 FACTS = ("began", "credtools", "source", "sha256", "recipe", "schema")  # of run.json, shown on the page
 
 
-def write(registry: Registry, folder: Path, outcome: Outcome, source: str, began: datetime) -> Path | None:
+def write(
+    registry: Registry, folder: Path, outcome: Outcome, source: str, began: datetime, total: float
+) -> Path | None:
     """Fills the folder of a run: run.json, recipe.yaml, schema.py, report.html, and rejects.csv where there are some.
 
     Returns the path of the rejects. Raises CredtoolsError when something can't be written.
     """
     facts: dict[str, Any] = {"credtools": VERSION, "began": began.isoformat()}
     try:
-        facts |= {"seconds": _seconds(began, folder / "import.ipynb"), "source": source, **outcome.as_dict()}
+        facts |= {"seconds": _seconds(total, folder / "import.ipynb"), "source": source, **outcome.as_dict()}
         rejects: Path | None = None
         batch = None if outcome.batch is None else registry.batch(outcome.batch)
         if batch is not None:
@@ -46,9 +48,8 @@ def write(registry: Registry, folder: Path, outcome: Outcome, source: str, began
     return rejects
 
 
-def _seconds(began: datetime, record: Path) -> dict[str, float]:
-    """Since a run began: kernel start, imports (with opening the registry) and work, by the executed notebook."""
-    total = (datetime.now(UTC) - began).total_seconds()
+def _seconds(total: float, record: Path) -> dict[str, float]:
+    """The seconds of a run (`total`, by a clock that nobody sets): kernel start, imports (with opening the registry) and work, by the executed notebook."""
     cells = json.loads(record.read_text("utf-8"))["cells"] if record.exists() else []
     took = {"".join(c["source"]): c["metadata"].get("papermill", {}).get("duration") or 0.0 for c in cells}
     imports = sum(seconds for source, seconds in took.items() if "import credtools" in source)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import glob
 import re
 import sys
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -65,7 +66,7 @@ def import_file(
         missing = no_such_file(path)
         finishing.note_failure(opened, path.name, source)
         return Run(Outcome(str(path), "failed", problem=str(missing)), missing)
-    attempt, began = uuid.uuid4().hex, datetime.now(UTC)
+    attempt, began, start = uuid.uuid4().hex, datetime.now(UTC), time.perf_counter()
     record = _new_record(opened.places, source, attempt, began)
     parameters = {
         "source": str(path),
@@ -83,7 +84,7 @@ def import_file(
         if outcome.verdict == "failed":
             finishing.give_up(opened, attempt)
             finishing.note_failure(opened, path.name, source)
-        return _with_evidence(opened, Run(outcome, error), record.parent, source, began)
+        return _with_evidence(opened, Run(outcome, error), record.parent, source, (began, time.perf_counter() - start))
     finally:
         kernel.end()
 
@@ -188,9 +189,11 @@ def _judge(opened: registry.Registry, path: Path, attempt: str, error: Credtools
     return found or Outcome(str(path), "failed", problem=str(error or CredtoolsError("no_receipt")))
 
 
-def _with_evidence(opened: registry.Registry, run: Run, folder: Path, source: str, began: datetime) -> Run:
+def _with_evidence(
+    opened: registry.Registry, run: Run, folder: Path, source: str, times: tuple[datetime, float]
+) -> Run:
     try:
-        return replace(run, rejects=evidence.write(opened, folder, run.outcome, source, began))
+        return replace(run, rejects=evidence.write(opened, folder, run.outcome, source, *times))
     except CredtoolsError as problem:
         if run.outcome.receipt is None:
             return run

@@ -1,4 +1,4 @@
-"""Judging: a file becomes a table, the table a review, the review a plan of what finishing would do."""
+"""Reviewing: a file becomes a table, the table a review, the review a plan of what finishing would do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from credtools import reading, store
-from credtools.checking import judge, plan
+from credtools.checking import judge
+from credtools.checking.changes import classify, with_stored
 from credtools.checking.lookups import Lookups
 from credtools.exports import template
 from credtools.limited import collection_paused
@@ -76,7 +77,7 @@ def again(session: Session, draft: Draft) -> Review:
 def changes(session: Session, found: Review) -> Changes:
     """What finishing would do to each row of a review, by what is stored."""
     users = found.resolved.loc[~found.rejected, "user_id"].unique().tolist()
-    return plan.classify(found, store.reads.stored_versions(session.at, users))
+    return classify(found, store.reads.stored_versions(session.at, users))
 
 
 def planned(session: Session, draft: Draft) -> Changes:
@@ -108,6 +109,6 @@ def check(session: Session, table: Table, recipe: Recipe) -> Review:
 def _warned(session: Session, found: Review, changed: Changes, draft: Draft | None = None) -> Review:
     """With the schema's warnings about what is stored, and about media that are asked for and not there."""
     if session.lookups().settings.media_optional or (draft and draft.row.media_optional):
-        return plan.with_stored(found, changed, None)
+        return with_stored(found, changed, None)
     lines = store.reads.media_of(session.at, draft.id)["line"] if draft and draft.row.staged else ()
-    return plan.with_stored(found, changed, lines)
+    return with_stored(found, changed, lines)

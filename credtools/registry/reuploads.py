@@ -10,7 +10,7 @@ from credtools.checking import match
 from credtools.checking.match import Wrong
 from credtools.errors import CredtoolsError
 from credtools.model import Changes, Review
-from credtools.registry import judging
+from credtools.registry import reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 
@@ -29,7 +29,7 @@ def corrected(session: Session, draft: Draft, review: Review, changes: Changes) 
     if last is None or not gone:
         return {}
     try:
-        before = judging.table(session, judging.opened(session, last))
+        before = reviewing.table(session, reviewing.opened(session, last))
     except CredtoolsError:
         return {}
     keys = list(zip(before.record_digests, before.ordinals, strict=True))

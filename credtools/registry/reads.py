@@ -12,7 +12,7 @@ import pandas as pd
 from credtools import reading, store
 from credtools.audit import reports
 from credtools.audit.audit import Audit
-from credtools.registry import exporting, standing
+from credtools.registry import exporting, validity
 from credtools.registry.session import Session
 
 
@@ -36,7 +36,7 @@ class Answers(Session):
             its recipe expects a file), overdue (datetime64[us, UTC]: since when none has come; missing if none is).
         """
         with self.moment() as now:
-            return standing.with_silence(store.reads.runs(now.at), store.reads.last_uploads(now.at), datetime.now(UTC))
+            return validity.with_silence(store.reads.runs(now.at), store.reads.last_uploads(now.at), datetime.now(UTC))
 
     def sources_of(self, path: str | Path) -> list[str]:
         """From which sources this very file was uploaded before, the last one first."""
@@ -58,7 +58,7 @@ class Answers(Session):
         Of each the version that counts: the newest one that is approved or needs no approval; a pending successor
         changes nothing yet. Today is a day of the organisation's time zone.
         """
-        return standing.expiring(self.credentials(), self.lookups().today, days)
+        return validity.expiring(self.credentials(), self.lookups().today, days)
 
     def media(self) -> pd.DataFrame:
         """The files of all credentials.
