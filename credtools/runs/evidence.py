@@ -49,7 +49,7 @@ def write(
 
 
 def _seconds(total: float, record: Path) -> dict[str, float]:
-    """The seconds of a run (`total`, by a clock that nobody sets): kernel start, imports (with opening the registry) and work, by the executed notebook."""
+    """Of the `total` seconds of a run: kernel start, imports (with opening the registry), work; by its notebook."""
     cells = json.loads(record.read_text("utf-8"))["cells"] if record.exists() else []
     took = {"".join(c["source"]): c["metadata"].get("papermill", {}).get("duration") or 0.0 for c in cells}
     imports = sum(seconds for source, seconds in took.items() if "import credtools" in source)
