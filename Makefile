@@ -26,7 +26,7 @@ lab: setup  ## open the upload in JupyterLab, on the demo's organisation
 	@[ -e demo/credtools.db ] || $(BIN)/credtools demo --folder demo
 	@cd demo && ../$(BIN)/credtools lab
 
-pictures: setup browser  ## take the pictures in docs/ anew, from the demo
+pictures: setup browser  ## take the pictures in docs/ again, from the demo
 	@$(BIN)/pytest -q -m browser -k "by_clicks or twelve_causes or by_hand or approvals or apps or a_quarter or month_3"
 	@mkdir -p docs/pictures && cp screenshots/{wizard-*,held-1*,held-3*,media-2*,approve-1*,app-1*,audit-1*}.png docs/pictures/
 
@@ -57,14 +57,14 @@ lint: setup  ## style, format, types, and the floors of the house
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 
-format: setup  ## format the code and mend what ruff can mend
+format: setup  ## format the code and fix what ruff can fix
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
 
 bench: setup  ## measure speed
 	@$(BIN)/python -m bench
 
-lock: setup  ## write the locked versions anew from pyproject.toml (newest versions: make lock UPGRADE=--upgrade)
+lock: setup  ## write the locked versions again from pyproject.toml (newest versions: make lock UPGRADE=--upgrade)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header $(UPGRADE) --group dev --output-file constraints.txt pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header $(UPGRADE) \

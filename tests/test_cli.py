@@ -456,7 +456,7 @@ def test_settings_are_typed() -> None:
     assert objects(run("settings", "date_format", "DD/MM/YYYY", "--json")) == [{"date_format": "DD/MM/YYYY"}]
     refused(run("settings", "approval_required", "perhaps"), "approval_required", "'perhaps'")
     known = ", ".join(objects(run("settings", "--json"))[0])
-    assert run("settings", "colour").stderr == said("no_such_setting", name="colour", settings=known)
+    assert run("settings", "colour").stderr == said("setting_unknown", key="colour", keys=known)
     refused(run("settings", "colour", "blue"), "'colour'", known)
 
 

@@ -354,3 +354,10 @@ def test_pages_travel_with_the_package() -> None:
     """The templates of the pages lie in the package, where a wheel takes them along."""
     lie = {path.name for path in (ROOT / "credtools" / "audit" / "templates").iterdir()}
     assert lie == {"page.css", "page.html"}
+
+
+def test_a_page_of_an_empty_registry(registry: Registry, tmp_path: Path) -> None:
+    """Before anything was uploaded, or when no row fits the filters, the page says so."""
+    page = registry.report(tmp_path / "empty.html").read_text("utf-8")
+    assert "No row was rejected." in page
+    assert "<td" not in page

@@ -146,6 +146,6 @@ def _template() -> Template:
     return made.get_template("page.html")
 
 
-def _are_numbers(rows: Iterable[Row]) -> list[bool]:
+def _are_numbers(headings: Sequence[str], rows: Sequence[Row]) -> list[bool]:
     """Which columns hold numbers only: they are ranged right."""
-    return [all(isinstance(cell, int) for cell in column) for column in zip(*rows, strict=True)]
+    return [bool(rows) and all(isinstance(row[k], int) for row in rows) for k in range(len(headings))]

@@ -201,7 +201,8 @@ class Explained:
             suggestion = self.suggestions[k] if rule.groups == "value" else ""
             shown = (rule.code, name, value, pattern if rule.groups == "shape" else "", count, suggestion)
             rank = (not rule.blocks, -count, rule.code, name, pattern)
-            yield rank, (*shown, rule.title, self.sentences[k], rule.blocks)
+            said = self.sentences[u if rule.groups == "shape" else k]  # about the value that is shown
+            yield rank, (*shown, rule.title, said, rule.blocks)
 
     def _usual_rows(self) -> IntArray:
         """For each cause a row with the spelling that it has most often, of several the first."""

@@ -89,7 +89,7 @@ def _review_lines(file: Path, review: Review) -> Iterator[str]:
 
 def cause_lines(review: Review) -> Iterator[str]:
     """The largest causes with the lines where they occur, then as many warnings."""
-    for blocks, title in ((True, "Causes, largest first:"), (False, "Warnings; these rows are accepted:")):
+    for blocks, title in ((True, "Causes, largest first:"), (False, "Warnings, which reject no row:")):
         causes = review.causes[review.causes["blocks"] == blocks].to_dict("records")
         if causes:
             yield title
@@ -154,8 +154,8 @@ def outcome_lines(run: Run) -> Iterator[str]:
     outcome = run.outcome
     yield str(outcome)
     if outcome.verdict == "held":
-        discard = f"credtools discard {outcome.batch}"
-        yield f"It is batch {outcome.batch}: fix it in review.ipynb (credtools lab), or discard it ({discard})."
+        yield f"It is batch {outcome.batch}: fix it in review.ipynb (credtools lab), import the file again with another"
+        yield f"--max-reject-rate, or discard the batch (credtools discard {outcome.batch})."
     if outcome.notebook:
         yield f"record:  {outcome.notebook}"
     if run.rejects:

@@ -14,7 +14,7 @@ import click
 from credtools.cli.arguments import FILE, OUTPUT, PATH, YES, open_registry
 from credtools.cli.import_files import cause_lines, exit_code, outcome_lines
 from credtools.cli.output import SHOWN, Answer, command, progress, records, say, stop
-from credtools.errors import CredtoolsError, LoadError
+from credtools.errors import LoadError, SettingError
 from credtools.text import first_of, plural
 
 
@@ -76,7 +76,7 @@ def settings(key: str | None, value: str | None) -> Answer:
         registry.set(key, value)
     found = asdict(registry.settings)
     if key and key not in found:
-        raise CredtoolsError("no_such_setting", name=key, settings=", ".join(found))
+        raise SettingError("setting_unknown", key=key, keys=", ".join(found))
     shown = {key: found[key]} if key else found
     return Answer(shown, [f"{name} = {setting}" for name, setting in shown.items()])
 

@@ -41,13 +41,16 @@ def open_registry(url: Address | None = None, by: str | None = None, folder: str
 
 
 def create(url: Address | None = None, by: str | None = None, folder: str | Path = ".") -> Registry:
-    """A new, empty registry; see `open_registry`. Raises RegistryError when something is in its place."""
+    """A new, empty registry where `open` would look for it. Raises RegistryError when something is in its place."""
     found = settings.load(folder)
     return Registry(store.create(_address(url) or found.database), found, by or found.by)
 
 
 def upgrade(url: Address | None = None, folder: str | Path = ".") -> store.Upgraded:
-    """Brings an older registry to the newest layout, see `store.upgrade`. Raises RegistryError, SettingError."""
+    """Brings an older registry to the newest layout, all or nothing; an SQLite file is copied first.
+
+    Raises RegistryError, SettingError.
+    """
     return store.upgrade(_address(url) or settings.load(folder).database)
 
 

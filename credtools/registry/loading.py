@@ -16,7 +16,7 @@ from credtools.reading import Source
 from credtools.recipe import Recipe, apply
 from credtools.registry.session import Session
 from credtools.registry.uploading import table_of
-from credtools.text import fold
+from credtools.text import fold, plural
 
 MOST_ROWS = 1_000_000  # `max_rows` is about uploads of credentials, not about the size of an organisation
 MOST_ABSENT = 0.1  # of the active, who may be deactivated by one load without being asked
@@ -38,8 +38,8 @@ def value(session: Session, kind: str, file: Source, *, replace: bool = False, y
     review = judge.review(table, recipe, session.schema(recipe.schema), everybody)
     if review.rejected.any():
         first = review.errors[review.errors["blocks"]].iloc[0]
-        count = int(review.rejected.sum())
-        found = {"count": count, "rows": review.rows, "line": first["line"], "resolution": first["resolution"]}
+        wrong = plural(int(review.rejected.sum()), "row")
+        found = {"wrong": wrong, "rows": review.rows, "line": first["line"], "resolution": first["resolution"]}
         raise LoadError("rows_with_errors", errors=review.errors, **found)
     label, key = KEYS[kind]
     columns = _columns(review, label)

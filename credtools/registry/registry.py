@@ -158,7 +158,7 @@ class Registry(Answers, Shown):
         return correcting.correct(self, path, None if recipe is None else recipes.load(recipe))
 
     def undo(self, batch: Batch | int) -> int:
-        """Takes a finished batch back and reopens the rejects it had fixed; returns how many versions count no more.
+        """Takes a finished batch back and reopens the rejects it had fixed; returns how many versions no longer count.
 
         Raises:
             RegistryError: it isn't finished, or later batches, which are named, build on it.

@@ -68,7 +68,7 @@ class Session:
 
     @property
     def at(self) -> store.At:
-        """Whom reads ask: the database as it is now, or as it was when the moment began."""
+        """What is read from: the database as it is now, or as it was when the moment began."""
         return self.engine if self._moment is None else self._moment
 
     @contextmanager
