@@ -65,9 +65,8 @@ if REGISTER.is_file():
 
     def stored(registry: Registry) -> set[tuple[str, str, str]]:
         found = registry.credentials()
-        return set(
-            zip(found["credential_type"], found["credential_number"], found["expiration_date"].map(str), strict=True)
-        )
+        days = found["expiration_date"].dt.strftime("%Y-%m-%d")
+        return set(zip(found["credential_type"], found["credential_number"], days, strict=True))
 
     @pytest.mark.usefixtures("folder")
     def test_the_register_from_file_to_approved_credentials() -> None:

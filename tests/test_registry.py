@@ -295,10 +295,8 @@ def test_missing_heading_with_a_recipe_is_held(registry: Registry, tmp_path: Pat
     recipe = recipe if recipe == HR else recipe + "constants: {}\n"
     outcome = registry.upload(path, recipe=write(tmp_path, "hr.yaml", recipe)).settle()
     assert (outcome.verdict, outcome.counts) == ("held", Counts(rows=1, waiting=1))
-    assert outcome.held_because == (
-        "The heading row (line 1) has no heading for 'Credential type'; the headings found are: E-Mail, From. "
-        "Rename the right one, or name it in the recipe (headings: {Heading in the file: column})."
-    )
+    facts = {"where": "The heading row (line 1)", "title": "Credential type", "names": "E-Mail, From", "perhaps": ""}
+    assert outcome.held_because == sentence("heading_missing", facts, "stored")
 
 
 def test_missing_heading_without_a_recipe_fails(registry: Registry, tmp_path: Path) -> None:

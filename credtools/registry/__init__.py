@@ -16,9 +16,20 @@ from credtools.checking.lookups import Lookups
 from credtools.checking.match import Comparison, compare
 from credtools.errors import RegistryError
 from credtools.registry.batch import Batch
+from credtools.registry.finishing import outcome_of
 from credtools.registry.registry import Registry
 
-__all__ = ["Batch", "Comparison", "Lookups", "Registry", "compare", "create", "open_registry", "upgrade"]
+__all__ = [
+    "Batch",
+    "Comparison",
+    "Lookups",
+    "Registry",
+    "compare",
+    "create",
+    "open_registry",
+    "outcome_of",
+    "upgrade",
+]
 
 Address = str | Path | URL | Engine
 

@@ -17,7 +17,7 @@ ATTEMPT = "{{ dag.dag_id }} {{ run_id }}"  # the DAGs of one minute share their 
 def confirm(attempt: str) -> str:
     """The verdict of the run. Raises when the file was not imported."""
     import credtools  # not when the scheduler parses this file
-    from credtools.registry.attempts import outcome_of
+    from credtools.registry import outcome_of
 
     outcome = outcome_of(credtools.open(folder=str(HOME)), attempt)
     if outcome is None or outcome.verdict not in ("ok", "partial"):
