@@ -25,7 +25,7 @@ from credtools.store.blobs import Blobs
 from credtools.text import Shown, plural
 
 TRIES = 5  # how often is collected again when others write in between
-ONE = {"patches": "patch", "media": "medium", "files of runs": "file of a run"}  # the others lose an s
+ONE = {"patches": "patch", "media": "medium"}  # the others lose an s
 What = TypeVar("What")
 
 
@@ -57,7 +57,6 @@ class Erasure(Shown):
 
 
 def _counted(count: int, kind: str) -> str:
-    kind = "files of runs" if kind == "runs" else kind
     return f"1 {ONE.get(kind, kind.removesuffix('s'))}" if count == 1 else f"{count:,} {kind}"
 
 
