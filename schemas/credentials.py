@@ -134,7 +134,7 @@ class Credentials(Schema):
         groups="shape",
         resolution=(
             "{value!r} isn't a date written as {date_format} (the format set by the {date_format_from}), like "
-            "{date_example!r}. {nearest}Correct the date, or name its format in the recipe."
+            "{date_example!r}. {nearest}Correct the date{remedy[name_format]}."
         ),
     )
     def date_format(cls, rows, column):

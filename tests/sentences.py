@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 SNAPSHOT = Path(__file__).parent / "sentences.txt"
 WORDS = re.compile(r"[A-Za-z‘’'{}…:,%\d.-]+ +[a-z‘({“0-9]")  # two words, the second of them in lower case
 MARKUP = re.compile(
-    r"^\s*[<.#@{]|</|::|=>|\b(SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|SET LOCAL|FROM)\b|[\w-]+:\s*[\w#.-]+;"
+    r"^\s*(?:[<.#@]|\{[#%])|</|::|=>|\b(SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|SET LOCAL|FROM)\b|[\w-]+:\s*[\w#.-]+;"
 )
 IN_JAVASCRIPT = re.compile(
     r"//[^\n]*|/\*.*?\*/|'((?:[^'\\\n]|\\.)*)'|\"((?:[^\"\\\n]|\\.)*)\"|`((?:[^`\\]|\\.)*)`", re.DOTALL
