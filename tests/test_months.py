@@ -91,7 +91,7 @@ def test_four_months(cleaned: Registry, tmp_path: Path, recipe: Path) -> None:
     assert third.verdict == "held"
     assert third.held_because == (
         "The heading row (line 1) has no heading for 'Issue date'; the headings found are: E-Mail, Kind, Issue day. "
-        "Perhaps 'Issue day' is meant. Rename the right one, or say what it stands for. "
+        "Perhaps 'Issue day' is meant. Rename the right one, or say what it means. "
         "The file has 30 rows; 64 are usual (-53%; up to 30% may pass). "
         "No rule and no list knows 'Erst-Hilfe' (2 rows)."
     )

@@ -56,10 +56,8 @@ def pip_index() -> dict[str, str]:
     return {}
 
 
-def run(*command: str | Path, **environment: str) -> str:
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **environment}, check=False, capture_output=True, text=True
-    )
+def run(*command: str | Path, cwd: Path = ROOT) -> str:
+    done = subprocess.run(command, cwd=cwd, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -108,7 +106,9 @@ def test_types_are_seen_by_mypy(installed: Installed, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(USERS_SCRIPT, "utf-8")
     python = installed.environment / "bin" / "python"
-    found = run(sys.executable, "-m", "mypy", "--strict", "--config-file=", "--python-executable", python, script)
+    checked = ("--strict", "--config-file=", "--python-executable", python, script)
+    # In the user's folder: in ours mypy would read the checkout in place of what is installed.
+    found = run(sys.executable, "-m", "mypy", *checked, cwd=tmp_path)
     revealed = re.findall(r'Revealed type is "(.*)"', found)
     assert [kind.rpartition(".")[2] for kind in revealed] == ["Registry", "Batch", "Review", "Receipt"]
     assert "error" not in found
