@@ -176,10 +176,14 @@ def test_every_command_with_json_is_tried() -> None:
     )
 
 
+# However fast a machine is, what is being done is shown at once.
+AT_ONCE = "from credtools.cli import main, output; output.AFTER_SECONDS = 0.0; main()"
+
+
 def at_a_terminal(*arguments: str) -> tuple[str, str]:
     """A command whose stderr is a terminal: what it wrote to stdout, and what the terminal got."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "credtools", *arguments]
+    command = [sys.executable, "-c", AT_ONCE, *arguments]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=theirs, env={**os.environ, "TERM": "xterm"}
     ) as process:
@@ -196,7 +200,7 @@ def at_a_terminal(*arguments: str) -> tuple[str, str]:
 
 @pytest.mark.usefixtures("folder")
 def test_a_person_who_waits_sees_how_far_it_is() -> None:
-    """Over a second, a terminal shows what is being done; with --json, or in a log, nothing but results appears."""
+    """A terminal shows what is being done while it lasts; with --json, or in a log, nothing but results appears."""
     for name, year in (("a", "2024"), ("b", "2023")):
         write(f"incoming/{name}.csv", HEADINGS + GOOD.replace("2024", year))
     written, shown = at_a_terminal("import", "incoming")
