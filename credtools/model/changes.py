@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, astuple, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from credtools.text import Shown, plural
 
-ACCEPTED = ("new", "new_version", "older")
-VERDICTS = (*ACCEPTED, "unchanged", "rejected")
+ACCEPTED = ("new", "new_version", "older", "withdrawn")
+VERDICTS = (*ACCEPTED, "unchanged", "rejected", "left_out")
+COUNTED = ("new", "new_versions", "older", "withdrawn", "unchanged", "rejected", "left_out", "waiting")  # are the rows
 
 
 @dataclass(frozen=True)
 class Counts(Shown):
-    """rows = accepted + unchanged + rejected + waiting; accepted = new + new_versions + older."""
+    """How many rows became what.
+
+    rows = accepted + unchanged + rejected + left_out + waiting; accepted = new + new_versions + older + withdrawn.
+    """
 
     rows: int = 0
     new: int = 0
@@ -24,21 +28,26 @@ class Counts(Shown):
     unchanged: int = 0
     rejected: int = 0
     waiting: int = 0
+    left_out: int = 0
+    withdrawn: int = 0
 
     @property
     def accepted(self) -> int:
-        return self.new + self.new_versions + self.older
+        return self.new + self.new_versions + self.older + self.withdrawn
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
     def as_dict(self) -> dict[str, int]:
-        return {"rows": self.rows, "accepted": self.accepted} | asdict(self)
+        counts = asdict(self)
+        return {"rows": self.rows, "accepted": self.accepted} | {name: counts[name] for name in COUNTED}
 
     def __str__(self) -> str:
         return (
             f"{self.new:,} new · {plural(self.new_versions, 'new version')} · {self.older:,} older · "
-            f"{self.unchanged:,} unchanged · {self.rejected:,} rejected"
+            + (f"{self.withdrawn:,} withdrawn · " if self.withdrawn else "")
+            + f"{self.unchanged:,} unchanged · {self.rejected:,} rejected"
+            + (f" · {self.left_out:,} left out" if self.left_out else "")
             + (f" · {self.waiting:,} waiting" if self.waiting else "")
         )
 
@@ -63,7 +72,8 @@ class Content(NamedTuple):
 class StoredVersion(NamedTuple):
     """A standing version of a credential that a file speaks of; one without any has an entry with version_id None.
 
-    `counter`: the credential's, which a finishing transaction compares and swaps.
+    `counter`: the credential's, which a finishing transaction compares and swaps; `replaced`: another one corrects its
+    issue date; `withdrawn`: '' or by whom, `person` or `source`.
     """
 
     credential_id: int
@@ -72,27 +82,86 @@ class StoredVersion(NamedTuple):
     version_id: int | None
     content: Content
     decision: str | None
+    replaced: bool = False
+    withdrawn: str = ""
+
+
+class Word(NamedTuple):
+    """What a source said last about a credential, for one issue date.
+
+    `state`: valid, withdrawn or unlisted; `said`: the columns of which it ever spoke; `content`: what it said of them,
+    and of others what its version says; `newest`: whether nothing newer is stored; `withdrawn`: its version, as above.
+    """
+
+    credential_id: int
+    counter: int
+    key: Key
+    state: str
+    version_id: int
+    said: frozenset[str]
+    content: Content
+    decision: str
+    newest: bool
+    withdrawn: str
+    first_said: datetime
+
+
+class Entry(NamedTuple):
+    """A word as it will be: of the version of a row that is written, or of one that is stored."""
+
+    state: str
+    row: int | None
+    version_id: int | None
+    said: frozenset[str]
+    content: Content
+
+
+class Spoken(NamedTuple):
+    """All that a source now says about a credential, the newest issue date first."""
+
+    key: Key
+    entries: tuple[Entry, ...]
 
 
 class NewVersion(NamedTuple):
-    """A version that an accepted row adds; `credential_id` is None for a credential that doesn't exist yet."""
+    """A version that an accepted row adds; `credential_id` is None for a credential that doesn't exist yet.
+
+    `said`: the columns that the row says; the others come from the version `inherits_id`. `replaces_id`: the version
+    whose issue date it corrects.
+    """
 
     row: int
     credential_id: int | None
     counter: int
     key: Key
     content: Content
+    said: frozenset[str] | None = None
+    inherits_id: int | None = None
+    replaces_id: int | None = None
+
+
+class Act(NamedTuple):
+    """A version is withdrawn or reinstated, because a row says so, or because none does (row None)."""
+
+    act: str
+    version_id: int | None  # None: the version that the row writes
+    row: int | None
 
 
 @dataclass(frozen=True)
 class Changes:
-    """Review × stored versions: per row a verdict; for accepted rows the version to write.
+    """Review × stored versions and words: per row a verdict; for accepted rows the version to write.
 
     `verdict`, `equals` and `repeats` have one entry per row; `writes` are in the order in which the versions are to be
-    written (per credential by issue date, then line). `equals`: for unchanged rows the stored version that the row
-    equals, or None where it equals an earlier row of the file (`repeats`, a row number). `declined`, `outdated`:
-    unchanged rows that equal a declined version, or one that isn't the newest (with the newest one's issue date, if it
-    has one).
+    written (per credential by issue date, then line). `equals`: for unchanged, withdrawn and left-out rows the stored
+    version of which the row speaks, or None where it equals an earlier row of the file (`repeats`, a row number) or
+    speaks of none. `words`: of which credentials the source now says something else than before; `unlisted`: words of
+    credentials that a full list no longer holds; `acts`: what is withdrawn and reinstated.
+
+    What is said about rows: `declined`, they equal a declined version; `outdated`, one that isn't the newest (with the
+    newest one's issue date, if it has one); `others`, they repeat what their source said, but another's word counts;
+    `back`, they say again what an older version says; `corrected`, they correct this issue date; `lost`, a blank cell
+    of (row, column) stands over this value; `rules`: by which rule a row is left out.
     """
 
     verdict: list[str]
@@ -102,3 +171,17 @@ class Changes:
     counts: Counts
     declined: tuple[int, ...] = ()
     outdated: Mapping[int, date | None] = field(default_factory=dict)
+    others: tuple[int, ...] = ()
+    back: tuple[int, ...] = ()
+    corrected: Mapping[int, date] = field(default_factory=dict)
+    reinstated: tuple[int, ...] = ()
+    lost: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    rules: Mapping[int, str] = field(default_factory=dict)
+    words: tuple[Spoken, ...] = ()
+    unlisted: tuple[Word, ...] = ()
+    acts: tuple[Act, ...] = ()
+
+    @property
+    def alters(self) -> bool:
+        """Whether any version, word or withdrawal would be another one."""
+        return bool(self.writes or self.words or self.unlisted or self.acts)

@@ -80,8 +80,20 @@ def binary(name: str, *, nullable: bool = False) -> Column[bytes]:
     return Column(name, LargeBinary, nullable=nullable)
 
 
-def integer(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False)
+def integer(name: str, default: int | None = None) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default=None if default is None else str(default))
+
+
+def address(*, key: bool = False) -> list[Column[int]]:
+    """Where a row stands in its file: sheet (from 1), line, piece (from 1)."""
+    kept = {"nullable": False, "primary_key": key, "autoincrement": False}
+    sheet, piece = (Column(name, Integer, server_default="1", **kept) for name in ("sheet", "piece"))
+    return [sheet, Column("line", Integer, **kept), piece]
+
+
+def merged(table: str) -> Column[Any]:
+    """Which of its kind a row belongs to since they were merged; resolved when it is read."""
+    return ref("merged_into", f"{table}.id", nullable=True)
 
 
 def moment(name: str, *, nullable: bool = False) -> Column[datetime]:

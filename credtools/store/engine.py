@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from glob import escape
@@ -25,7 +25,7 @@ from credtools.store import tables
 from credtools.text import Shown
 
 APPLICATION_ID = 0x43524544  # "CRED"
-LAYOUTS = ("0001", "0002")  # the migrations, oldest first; a test compares them with the folder
+LAYOUTS = ("0001", "0002", "0003")  # the migrations, oldest first; a test compares them with the folder
 LATEST = LAYOUTS[-1]
 FILE_LAYOUT = 1  # SQLite's user_version: how the file itself is used, apart from its tables
 BUSY_MILLISECONDS = 20_000
@@ -80,16 +80,18 @@ class Upgraded(Shown):
         return f"The registry {self.registry} was upgraded from layout {self.before} to {self.after}.{kept}"
 
 
-def upgrade(url: str) -> Upgraded:
+def upgrade(url: str, then: Callable[[Connection, str], None] = lambda *_: None) -> Upgraded:
     """Brings a registry to the newest layout in one transaction: whatever happens, it has the old one or the new one.
 
-    An SQLite file is copied first, beside itself, while nobody can write. Raises RegistryError when there is no
-    registry, or one of a layout that isn't known here; nothing is changed then.
+    An SQLite file is copied first, beside itself, while nobody can write. `then`: what remains to be done in the same
+    transaction, with the layout from which it came. Raises RegistryError when there is no registry, or one of a layout
+    that isn't known here; nothing is changed then.
     """
     parsed = _checked_url(url)
     path = _sqlite_path(parsed)
     with _existing(parsed) as engine:
-        with engine.connect().execution_options(**WRITES) as connection, connection.begin():
+        connecting = engine.connect().execution_options(**WRITES)
+        with connecting as connection, _without_foreign_keys(connection), connection.begin():
             _layout(connection, parsed)
             if path is None:
                 connection.exec_driver_sql("SET LOCAL lock_timeout = 0")  # however long who writes there takes
@@ -99,8 +101,24 @@ def upgrade(url: str) -> Upgraded:
                 raise RegistryError("layout_unknown", registry=_shown(parsed), layout=before)
             backup = _backup(path, before) if path is not None and before != LATEST else None
             _migrate(connection)
+            if before != LATEST:
+                then(connection, before)
+            if path is not None and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise RegistryError("registry_unusable", registry=_shown(parsed), why="references point to nothing")
         engine.dispose()
     return Upgraded(_shown(parsed), before, backup=backup)
+
+
+@contextmanager
+def _without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """SQLite makes tables anew whose constraints change, which foreign keys would forbid; elsewhere they stay on."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.dbapi_connection  # outside a transaction, where alone they can be switched
+    driver.execute("PRAGMA foreign_keys=OFF")
+    yield
+    driver.execute("PRAGMA foreign_keys=ON")
 
 
 def copies(engine: Engine) -> list[str]:

@@ -1,0 +1,67 @@
+"""The tables, in their final layout: they may grow by migration, but nothing is renamed or reinterpreted.
+
+Ids of credentials, versions, rejects and events are handed out by the writing transaction, which holds the audit
+head; all times are UTC; dates are dates of the organisation's time zone.
+"""
+
+from credtools.store.columns import metadata
+from credtools.store.tables.batches import (
+    audit_head,
+    batch_keys,
+    batches,
+    events,
+    runs,
+    source_files,
+    sources,
+)
+from credtools.store.tables.credentials import (
+    blobs,
+    credential_versions,
+    credentials,
+    decisions,
+    media,
+    staged_media,
+    withdrawals,
+    words,
+)
+from credtools.store.tables.organisation import credential_types, settings, users
+from credtools.store.tables.rows import (
+    ledger,
+    ledger_block_values,
+    ledger_blocks,
+    ledger_rows,
+    ledger_values,
+    patches,
+    reject_errors,
+    rejects,
+)
+
+__all__ = [
+    "audit_head",
+    "batch_keys",
+    "batches",
+    "blobs",
+    "credential_types",
+    "credential_versions",
+    "credentials",
+    "decisions",
+    "events",
+    "ledger",
+    "ledger_block_values",
+    "ledger_blocks",
+    "ledger_rows",
+    "ledger_values",
+    "media",
+    "metadata",
+    "patches",
+    "reject_errors",
+    "rejects",
+    "runs",
+    "settings",
+    "source_files",
+    "sources",
+    "staged_media",
+    "users",
+    "withdrawals",
+    "words",
+]

@@ -1,0 +1,142 @@
+"""Credentials: their versions, what was decided about them, what each source said last, and their media."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, ForeignKey, Index, Table, Text, UniqueConstraint, false
+
+from credtools.model import ACTS, DECISIONS, WORDS
+from credtools.store.columns import (
+    ID,
+    address,
+    binary,
+    day,
+    flag,
+    integer,
+    merged,
+    metadata,
+    moment,
+    one_of,
+    own_id,
+    ref,
+    text,
+    texts,
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    own_id(),
+    ref("user_id", "users.id"),
+    ref("type_id", "credential_types.id", index=True),
+    text("number", ""),  # part of the identity where the type is numbered, else ''
+    Column("head_version_id", ID),  # the newest standing version that isn't replaced
+    integer("counter"),  # compared and swapped by each write
+    merged("credentials"),
+    UniqueConstraint("user_id", "type_id", "number"),
+)
+
+credential_versions = Table(
+    "credential_versions",
+    metadata,
+    own_id(),
+    ref("credential_id", "credentials.id", index=True),
+    ref("batch_id", "batches.id"),
+    *address(),
+    day("issue_date"),
+    Column("expiration_date", Date, index=True),
+    text("number", ""),
+    text("own", "{}"),  # the organisation's own columns, as JSON
+    text("said", nullable=True),  # the columns that its file said; blank: not recorded then, all of them
+    ref("inherits_id", "credential_versions.id", nullable=True),  # from which version the others come
+    ref("replaces_id", "credential_versions.id", nullable=True, index=True),  # whose issue date it corrects
+    text("decision"),
+    flag("stands"),  # whether any finished batch that isn't undone says it
+    flag("withdrawn", false()),  # by the last act that holds
+    binary("salt", nullable=True),  # erasable
+    binary("digest"),  # SHA-256 over salt and content
+    UniqueConstraint("batch_id", "sheet", "line", "piece"),
+    one_of("decision", DECISIONS),
+    Index("ix_credential_versions_decision", "decision", "stands"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    own_id(),
+    ref("version_id", "credential_versions.id", index=True),
+    text("decision"),
+    text("reason", ""),
+    *texts("uploaded_by", "decided_by"),
+    moment("decided_at"),
+    Column("event_seq", ForeignKey("events.seq"), nullable=False),
+    flag("four_eyes"),
+    one_of("decision", ("approved", "declined")),
+    CheckConstraint("NOT four_eyes OR decided_by <> uploaded_by", name="four_eyes"),
+)
+
+# Acts on versions, in their order: by a person (an event), or by what a batch said (void once that is undone).
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    own_id(),
+    ref("version_id", "credential_versions.id", index=True),
+    text("act"),
+    ref("batch_id", "batches.id", nullable=True, index=True),
+    text("reason", ""),
+    text("made_by"),
+    moment("made_at"),
+    Column("event_seq", ForeignKey("events.seq")),
+    flag("stands"),
+    one_of("act", ACTS),
+    CheckConstraint("(batch_id IS NULL) = (event_seq IS NOT NULL)", name="whose"),
+)
+
+# What each source said last about a credential: a row per issue date that its file named, the newest first.
+words = Table(
+    "words",
+    metadata,
+    Column("source_id", ForeignKey("sources.id"), primary_key=True),
+    Column("credential_id", ForeignKey("credentials.id"), primary_key=True, index=True),
+    Column("ordinal", ID, primary_key=True, autoincrement=False),
+    text("state"),
+    ref("version_id", "credential_versions.id"),
+    ref("batch_id", "batches.id"),  # which said this first
+    moment("first_said"),  # when the source first spoke of the credential
+    text("said"),  # the columns of which it ever spoke
+    day("issue_date"),
+    day("expiration_date"),
+    text("number", ""),
+    text("own", "{}"),
+    one_of("state", WORDS),
+)
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("sha256", Text, primary_key=True),  # also the name of the file
+    Column("size", BigInteger, nullable=False),
+    text("media_type"),
+    moment("erased_at", nullable=True),
+)
+
+media = Table(
+    "media",
+    metadata,
+    own_id(),
+    ref("version_id", "credential_versions.id", index=True),
+    ref("sha256", "blobs.sha256", index=True),
+    *texts("file_name", "added_by"),
+    moment("added_at"),
+    moment("removed_at", nullable=True),
+)
+
+# Files that were added to the rows of a draft; finishing makes them media of the versions that it writes.
+staged_media = Table(
+    "staged_media",
+    metadata,
+    Column("batch_id", ForeignKey("batches.id"), primary_key=True),
+    *address(key=True),
+    Column("sha256", ForeignKey("blobs.sha256"), primary_key=True, index=True),
+    *texts("file_name", "added_by"),
+    moment("added_at"),
+)
