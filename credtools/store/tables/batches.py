@@ -47,6 +47,7 @@ batches = Table(
     text("judgement", nullable=True),
     text("said", nullable=True),  # the columns of which its file spoke; blank: not recorded then, all of them
     text("listing", "part"),  # whether its file counted as a full list of what stands at its source
+    text("absent", nullable=True),  # JSON: the credentials of which its source spoke, and that a full list doesn't hold
     ref("follows_id", "batches.id", nullable=True),  # re-upload, correction, replay: the batch before
     text("uploaded_by"),
     moment("uploaded_at"),

@@ -82,6 +82,7 @@ withdrawals = Table(
     ref("version_id", "credential_versions.id", index=True),
     text("act"),
     ref("batch_id", "batches.id", nullable=True, index=True),
+    ref("carries_id", "credential_versions.id", nullable=True),  # whose withdrawal by a person goes on with this one
     text("reason", ""),
     text("made_by"),
     moment("made_at"),
@@ -99,7 +100,7 @@ words = Table(
     Column("credential_id", ForeignKey("credentials.id"), primary_key=True, index=True),
     Column("ordinal", ID, primary_key=True, autoincrement=False),
     text("state"),
-    ref("version_id", "credential_versions.id"),
+    ref("version_id", "credential_versions.id", index=True),
     ref("batch_id", "batches.id"),  # which said this first
     moment("first_said"),  # when the source first spoke of the credential
     text("said"),  # the columns of which it ever spoke

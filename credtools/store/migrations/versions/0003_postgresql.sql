@@ -10,6 +10,7 @@ ALTER TABLE batches
     ADD COLUMN parts INTEGER DEFAULT '1' NOT NULL,
     ADD COLUMN said TEXT,
     ADD COLUMN listing TEXT DEFAULT 'part' NOT NULL,
+    ADD COLUMN absent TEXT,
     ADD COLUMN count_again BOOLEAN,
     ADD COLUMN withdrawn INTEGER DEFAULT '0' NOT NULL,
     ADD COLUMN left_out INTEGER DEFAULT '0' NOT NULL,
@@ -112,6 +113,7 @@ CREATE TABLE withdrawals (
     version_id BIGINT NOT NULL,
     act TEXT NOT NULL,
     batch_id BIGINT,
+    carries_id BIGINT,
     reason TEXT DEFAULT '' NOT NULL,
     made_by TEXT NOT NULL,
     made_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -122,6 +124,7 @@ CREATE TABLE withdrawals (
     CONSTRAINT ck_withdrawals_whose CHECK ((batch_id IS NULL) = (event_seq IS NOT NULL)),
     CONSTRAINT fk_withdrawals_version_id_credential_versions FOREIGN KEY (version_id) REFERENCES credential_versions (id),
     CONSTRAINT fk_withdrawals_batch_id_batches FOREIGN KEY (batch_id) REFERENCES batches (id),
+    CONSTRAINT fk_withdrawals_carries_id_credential_versions FOREIGN KEY (carries_id) REFERENCES credential_versions (id),
     CONSTRAINT fk_withdrawals_event_seq_events FOREIGN KEY (event_seq) REFERENCES events (seq)
 );
 CREATE INDEX ix_withdrawals_batch_id ON withdrawals (batch_id);
@@ -148,6 +151,7 @@ CREATE TABLE words (
     CONSTRAINT fk_words_batch_id_batches FOREIGN KEY (batch_id) REFERENCES batches (id)
 );
 CREATE INDEX ix_words_credential_id ON words (credential_id);
+CREATE INDEX ix_words_version_id ON words (version_id);
 
 CREATE VIEW ledger_rows AS
 SELECT batch_id, sheet, line, piece, verdict, codes, rule, version_id FROM ledger

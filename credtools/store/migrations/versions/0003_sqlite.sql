@@ -21,6 +21,7 @@ CREATE TABLE batches_new (
     judgement TEXT,
     said TEXT,
     listing TEXT DEFAULT 'part' NOT NULL,
+    absent TEXT,
     follows_id INTEGER,
     uploaded_by TEXT NOT NULL,
     uploaded_at DATETIME NOT NULL,
@@ -228,6 +229,7 @@ CREATE TABLE withdrawals (
     version_id INTEGER NOT NULL,
     act TEXT NOT NULL,
     batch_id INTEGER,
+    carries_id INTEGER,
     reason TEXT DEFAULT '' NOT NULL,
     made_by TEXT NOT NULL,
     made_at DATETIME NOT NULL,
@@ -238,6 +240,7 @@ CREATE TABLE withdrawals (
     CONSTRAINT ck_withdrawals_whose CHECK ((batch_id IS NULL) = (event_seq IS NOT NULL)),
     CONSTRAINT fk_withdrawals_version_id_credential_versions FOREIGN KEY (version_id) REFERENCES credential_versions (id),
     CONSTRAINT fk_withdrawals_batch_id_batches FOREIGN KEY (batch_id) REFERENCES batches (id),
+    CONSTRAINT fk_withdrawals_carries_id_credential_versions FOREIGN KEY (carries_id) REFERENCES credential_versions (id),
     CONSTRAINT fk_withdrawals_event_seq_events FOREIGN KEY (event_seq) REFERENCES events (seq)
 );
 CREATE INDEX ix_withdrawals_batch_id ON withdrawals (batch_id);
@@ -264,6 +267,7 @@ CREATE TABLE words (
     CONSTRAINT fk_words_batch_id_batches FOREIGN KEY (batch_id) REFERENCES batches (id)
 );
 CREATE INDEX ix_words_credential_id ON words (credential_id);
+CREATE INDEX ix_words_version_id ON words (version_id);
 
 CREATE VIEW ledger_rows AS
 SELECT batch_id, sheet, line, piece, verdict, codes, rule, version_id FROM ledger
