@@ -20,8 +20,9 @@ from credtools.store import tables
 from credtools.store.transaction import CHUNK, Write, require_waiting, write
 from credtools.store.values import Finish
 from credtools.store.writes.drafts import note_run
-from credtools.store.writes.ledger import write_ledger, write_rejects
+from credtools.store.writes.ledger import write_ledger
 from credtools.store.writes.media import link_staged
+from credtools.store.writes.rejects import write_rejects
 from credtools.store.writes.versions import write_versions
 
 
