@@ -10,19 +10,18 @@ import pandas as pd
 
 from credtools import store
 from credtools.audit import timeline
-from credtools.errors import RegistryError
 from credtools.model import Review
 from credtools.privacy import erase as erasing
 from credtools.reading import Source
 from credtools.recipe import Hit, Recipe
 from credtools.registry import correcting, exporting, loading, organisation, recipes, reviewing, uploading
 from credtools.registry.batch import Batch
-from credtools.registry.reads import Answers
+from credtools.registry.decisions import Decisions, number_of
 from credtools.registry.recipes import RecipeDiff
 from credtools.text import Shown, plural
 
 
-class Registry(Answers, Shown):
+class Registry(Decisions, Shown):
     """The open database of one organisation; `by` is who is at work.
 
     On SQLite rights are advisory: who may open the file may do everything, and `by` is only a note.
@@ -126,7 +125,7 @@ class Registry(Answers, Shown):
         Raises:
             RegistryError: there is no such batch, or its bytes were erased.
         """
-        return Batch(self, uploading.follow(self, reviewing.opened(self, _number(batch))))
+        return Batch(self, uploading.follow(self, reviewing.opened(self, number_of(batch))))
 
     def batch(self, number: int) -> Batch:
         """The batch of this number. Raises RegistryError when there is none."""
@@ -142,7 +141,7 @@ class Registry(Answers, Shown):
         """
         fitting = self.audit.rejects(**{**filters, "state": "open"})["reject"] if filters else None
         only = None if fitting is None else set(fitting.tolist())
-        return exporting.rejects(self, path, None if batch is None else _number(batch), only)
+        return exporting.rejects(self, path, None if batch is None else number_of(batch), only)
 
     def correct(self, path: str | Path, recipe: Recipe | str | Path | None = None) -> correcting.Corrected:
         """Takes a correction file back: what was corrected is finished in a batch that follows the one it came from.
@@ -163,7 +162,7 @@ class Registry(Answers, Shown):
         Raises:
             RegistryError: it isn't finished, or later batches, which are named, build on it.
         """
-        return store.undo(self.engine, _number(batch), self.by)
+        return store.undo(self.engine, number_of(batch), self.by)
 
     def export(self, path: str | Path, batch: Batch | int | None = None, *, expiring: int | None = None) -> list[Path]:
         """Writes what was accepted and not declined as clean template files of at most 20,000 rows each.
@@ -173,57 +172,9 @@ class Registry(Answers, Shown):
             batch: only what one batch wrote.
             expiring: only what expires within so many days, see `expiring`.
         """
-        number = None if batch is None else _number(batch)
+        number = None if batch is None else number_of(batch)
         found = store.reads.credentials(self.engine, number) if expiring is None else self.expiring(expiring)
         return exporting.accepted(self, path, found if number is None else found[found["batch"] == number])
-
-    # --- decisions ------------------------------------------------------------------------------------------
-
-    def approve(self, batch: Batch | int, lines: Iterable[int] | None = None, note: str = "") -> store.Decided:
-        """Approves pending credentials of a batch, all or nothing; the result says which lines, and which can't be.
-
-        Args:
-            batch: the batch, or its number.
-            lines: exactly these; None: all that can be approved.
-            note: kept with the decision.
-
-        Raises:
-            RegistryError: nothing waits there, or one of the lines can't be decided; nothing is decided then.
-        """
-        return self._decide(batch, "approved", note, lines)
-
-    def decline(self, batch: Batch | int, lines: Iterable[int], reason: str) -> store.Decided:
-        """Declines the pending credentials of some lines of a batch, with a reason; see `approve`."""
-        if not reason.strip():
-            raise RegistryError("decline_without_reason")
-        return self._decide(batch, "declined", reason, lines)
-
-    def resubmit(self, batch: Batch | int, lines: Iterable[int]) -> dict[int, tuple[int, int]]:
-        """Puts declined credentials that some unchanged rows of a batch equal up for decision again, all or none.
-
-        Returns for each line the (batch, line) where its credential is decided. Raises RegistryError as `approve`.
-        """
-        return store.resubmit(self.engine, _number(batch), self.by, lines)
-
-    def waive(self, batch: Batch | int, lines: Iterable[int], reason: str) -> tuple[int, ...]:
-        """Closes the open rejects on some lines of a batch, with a reason: nobody will correct them; returns the lines.
-
-        Raises:
-            RegistryError: there is no reason, or no open reject on one of the lines; nothing is closed then.
-        """
-        if not reason.strip():
-            raise RegistryError("waive_without_reason")
-        return store.waive(self.engine, _number(batch), self.by, lines, reason)
-
-    def reopen(self, batch: Batch | int, lines: Iterable[int]) -> tuple[int, ...]:
-        """Opens waived rejects again; returns the lines."""
-        return store.waive(self.engine, _number(batch), self.by, lines, reason=None)
-
-    def _decide(self, batch: Batch | int, decision: str, reason: str, lines: Iterable[int] | None) -> store.Decided:
-        four_eyes = self.settings.four_eyes
-        return store.decide(
-            self.engine, _number(batch), self.by, decision, reason=reason, lines=lines, four_eyes=four_eyes
-        )
 
     # --- looking back ---------------------------------------------------------------------------------------
 
@@ -238,7 +189,7 @@ class Registry(Answers, Shown):
         Raises:
             RegistryError: the line wrote no credential.
         """
-        return timeline.history(self.engine, _number(batch), line)
+        return timeline.history(self.engine, number_of(batch), line)
 
     # --- erasing --------------------------------------------------------------------------------------------
 
@@ -276,7 +227,3 @@ class Registry(Answers, Shown):
         """The digest and the cells of each record of a batch."""
         table = self.batch(number).table
         return zip(table.record_digests, table.raw, strict=True)
-
-
-def _number(batch: Batch | int) -> int:
-    return batch.id if isinstance(batch, Batch) else batch

@@ -1,0 +1,65 @@
+"""Decisions: what people decide in an open registry about credentials and rejected rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from credtools import store
+from credtools.errors import RegistryError
+from credtools.registry.batch import Batch
+from credtools.registry.reads import Answers
+
+
+class Decisions(Answers):
+    """What people decide; each is written in one transaction, all or nothing."""
+
+    def approve(self, batch: Batch | int, lines: Iterable[int] | None = None, note: str = "") -> store.Decided:
+        """Approves pending credentials of a batch, all or nothing; the result says which lines, and which can't be.
+
+        Args:
+            batch: the batch, or its number.
+            lines: exactly these; None: all that can be approved.
+            note: kept with the decision.
+
+        Raises:
+            RegistryError: nothing waits there, or one of the lines can't be decided; nothing is decided then.
+        """
+        return self._decide(batch, "approved", note, lines)
+
+    def decline(self, batch: Batch | int, lines: Iterable[int], reason: str) -> store.Decided:
+        """Declines the pending credentials of some lines of a batch, with a reason; see `approve`."""
+        if not reason.strip():
+            raise RegistryError("decline_without_reason")
+        return self._decide(batch, "declined", reason, lines)
+
+    def resubmit(self, batch: Batch | int, lines: Iterable[int]) -> dict[int, tuple[int, int]]:
+        """Puts declined credentials that some unchanged rows of a batch equal up for decision again, all or none.
+
+        Returns for each line the (batch, line) where its credential is decided. Raises RegistryError as `approve`.
+        """
+        return store.resubmit(self.engine, number_of(batch), self.by, lines)
+
+    def waive(self, batch: Batch | int, lines: Iterable[int], reason: str) -> tuple[int, ...]:
+        """Closes the open rejects on some lines of a batch, with a reason: nobody will correct them; returns the lines.
+
+        Raises:
+            RegistryError: there is no reason, or no open reject on one of the lines; nothing is closed then.
+        """
+        if not reason.strip():
+            raise RegistryError("waive_without_reason")
+        return store.waive(self.engine, number_of(batch), self.by, lines, reason)
+
+    def reopen(self, batch: Batch | int, lines: Iterable[int]) -> tuple[int, ...]:
+        """Opens waived rejects again; returns the lines."""
+        return store.waive(self.engine, number_of(batch), self.by, lines, reason=None)
+
+    def _decide(self, batch: Batch | int, decision: str, reason: str, lines: Iterable[int] | None) -> store.Decided:
+        four_eyes = self.settings.four_eyes
+        return store.decide(
+            self.engine, number_of(batch), self.by, decision, reason=reason, lines=lines, four_eyes=four_eyes
+        )
+
+
+def number_of(batch: Batch | int) -> int:
+    """The number of a batch."""
+    return batch.id if isinstance(batch, Batch) else batch
