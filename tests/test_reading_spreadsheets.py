@@ -329,3 +329,79 @@ def test_the_reading_process_needs_no_heavy_import() -> None:
     source = sheets.SCRIPT.read_text("utf-8")
     assert "pandas" not in source
     assert re.findall(r"credtools\.\w+", source) == ["credtools.limited"]  # which is there already
+
+
+# --- what a sheet doesn't show ------------------------------------------------------------------------------------
+
+
+def noted(table: Table) -> dict[str, int]:
+    """What was noted while reading: the count of each code."""
+    return {one.code: one.count for one in table.reading.noted}
+
+
+def test_a_hidden_table_is_named() -> None:
+    """A hidden sheet with a table is named as left out, unless the recipe names a sheet; lists of choices aren't."""
+
+    def change(book: Any) -> None:
+        two_sheets(book)
+        book["People"].sheet_state = "hidden"
+        choices = book.create_sheet("Choices")
+        choices["A1"], choices["B2"], choices.sheet_state = "x", "y", "veryHidden"
+
+    content = xlsx(["a", "b"], ["1", "2"], ["3", "4"], change=change)
+    told = read(content).reading.noted
+    assert [(one.code, one.count, "'People'" in one.sentence) for one in told] == [("sheets_hidden", 1, True)]
+    assert noted(read(content, sheet="Data")) == {}
+
+
+def test_hidden_rows_are_read_and_counted() -> None:
+    """Rows that a filter or a person has hidden are records like the others; how many is noted, blank ones aside."""
+
+    def change(book: Any) -> None:
+        for row in (2, 4, 5, 6):
+            book.active.row_dimensions[row].hidden = True
+
+    table = read(xlsx(HEADINGS, ANA, BO, ANA, [], BO, change=change))
+    assert table.lines.tolist() == [2, 3, 4, 6]
+    assert noted(table) == {"rows_hidden": 3}
+    (sentence,) = table.reading.warnings
+    assert "lines 2, 4 and 6" in sentence
+
+
+def test_rows_without_a_number_are_counted() -> None:
+    """A writer may leave out the numbers of rows, and say 'true': they are the next ones."""
+
+    def rewritten(content: bytes) -> bytes:
+        out = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w") as after:
+            for name in before.namelist():
+                part = before.read(name)
+                if name.endswith("sheet1.xml"):
+                    part = re.sub(rb'<row r="3"', b'<row hidden="true"', part)
+                after.writestr(name, part)
+        return out.getvalue()
+
+    table = read(rewritten(xlsx(HEADINGS, ANA, BO, ANA)))
+    assert ["line 3" in one.sentence for one in table.reading.noted] == [True]
+
+
+def test_hidden_rows_of_opendocument() -> None:
+    """ODS tells hidden rows, too; one row there may stand for many."""
+    content = ods(["a", "b"], ["1", "x"], ["2", "y"], ["3", "z"])
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w") as after:
+        for name in before.namelist():
+            part = before.read(name).decode()
+            if name == "content.xml":
+                heading, one, two, three = part.split("<table:table-row>", 4)[1:]
+                start = part.split("<table:table-row>", 1)[0]
+                rows = ("", ' table:number-rows-repeated="2"', ' table:visibility="filter"', "")
+                part = start + "".join(
+                    f"<table:table-row{said}>{row}" for said, row in zip(rows, (heading, one, two, three), strict=True)
+                )
+            after.writestr(name, part)
+    table = read(out.getvalue(), "t.ods")
+    assert table.frame["a"].tolist() == ["1", "1", "2", "3"]
+    assert [(one.code, one.count, "line 4" in one.sentence) for one in table.reading.noted] == [
+        ("rows_hidden", 1, True)
+    ]

@@ -188,3 +188,11 @@ def test_a_web_page_is_no_table() -> None:
     with pytest.raises(FileError) as caught:
         table("\n<!DOCTYPE html><html><table>")
     assert caught.value.reason == "is_web_page"
+
+
+@pytest.mark.parametrize(("end", "told"), [("", ["last_line_open"]), ("\n", []), ("\r\n", []), ("\r", [])])
+def test_a_last_line_without_its_end_is_noted(end: str, told: list[str]) -> None:
+    """A file that may have been taken while it was written is told apart; many healthy ones end so, so no more."""
+    read = table(f"Name,Born\nAna,2000\nBo,1999{end}")
+    assert ([one.code for one in read.reading.noted], read.reading.warnings) == (told, ())
+    assert read.frame["Born"].tolist() == ["2000", "1999"]

@@ -15,7 +15,7 @@ from credtools.model.changes import (
     StoredVersion,
     Word,
 )
-from credtools.model.files import BoolArray, IntArray, Patch, Reading, StateArray, Table
+from credtools.model.files import BoolArray, FileWarning, IntArray, Patch, Reading, StateArray, Table
 from credtools.model.outcomes import Outcome, Receipt
 from credtools.model.review import Review
 from credtools.model.settings import OrganisationSettings
@@ -50,6 +50,7 @@ __all__ = [
     "Content",
     "Counts",
     "Entry",
+    "FileWarning",
     "IntArray",
     "Key",
     "NewVersion",

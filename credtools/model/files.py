@@ -19,6 +19,27 @@ BoolArray = npt.NDArray[np.bool_]
 StateArray = npt.NDArray[np.int8]
 
 
+USUAL = ("last_line_open", "sheets_hidden")  # warnings that only matter beside others
+
+
+@dataclass(frozen=True)
+class FileWarning:
+    """What should be known about a file: of how many rows, lines, headings or sheets, and in one sentence.
+
+    `sentence` holds no cell of the file, for records and logs show it; `example` is the same with one, for whoever sees
+    the file anyway.
+    """
+
+    code: str
+    count: int
+    sentence: str
+    example: str = ""
+
+    def as_dict(self) -> dict[str, str | int]:
+        """The keys of each of `warnings` in `credtools import --json`."""
+        return {"code": self.code, "count": self.count, "sentence": self.sentence}
+
+
 @dataclass(frozen=True)
 class Reading:
     """What was assumed to read a file, and where each of its physical lines went (lines count from 1)."""
@@ -34,11 +55,16 @@ class Reading:
     repaired_lines: tuple[int, ...] = ()
     heading_lines: tuple[int, ...] = ()
     headings: tuple[str, ...] = ()  # as they are in the file, trimmed and squeezed; '' for a blank one
-    warnings: tuple[str, ...] = ()
+    noted: tuple[FileWarning, ...] = ()
     quote: str = '"'
     escape: str = ""
     instruction_lines: tuple[int, ...] = ()
     aside_lines: tuple[int, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What of it a person should look at, as whole sentences with examples: not what healthy files have, too."""
+        return tuple(one.example or one.sentence for one in self.noted if one.code not in USUAL)
 
     def __str__(self) -> str:
         how = f"sheet {self.sheet!r}" if self.sheet is not None else repr(self.delimiter)

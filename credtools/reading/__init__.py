@@ -14,7 +14,7 @@ from typing import Any
 
 from credtools.errors import FileError
 from credtools.limited import collection_paused
-from credtools.model import Reading, Table
+from credtools.model import FileWarning, Reading, Table
 from credtools.reading import sheets
 from credtools.reading.decode import decode
 from credtools.reading.dialect import find_dialect
@@ -30,6 +30,12 @@ __all__ = ["MAX_BYTES", "Source", "file_bytes", "file_name", "read", "read_bytes
 MAX_LINES = 5_000_000
 HEAD = 1024
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", "")
+OPEN_END = FileWarning(
+    "last_line_open",
+    1,
+    "The last line has no line end. Many programs leave it out, so nothing needs to be done if the file is complete; "
+    "a file that was taken while it was still being written ends like this, too.",
+)
 WEB_PAGE = (b"<!doctype html", b"<html", b"<table")
 
 
@@ -78,4 +84,5 @@ def _split_text(content: bytes, options: Options) -> tuple[Records, Reading]:
     dialect = find_dialect(text, options)
     records = split_records(text, dialect, options.heading_line or 1)
     reading = Reading(encoding, dialect.delimiter, records.lines, None, quote=dialect.quote, escape=dialect.escape)
-    return records, replace(reading, warnings=tuple(warnings))
+    ended = text.endswith(("\n", "\r"))
+    return records, replace(reading, noted=(*warnings, *(() if ended else (OPEN_END,))))

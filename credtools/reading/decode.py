@@ -9,6 +9,7 @@ import codecs
 import re
 
 from credtools.errors import FileError
+from credtools.model import FileWarning
 
 # UTF-32 comes before UTF-16, whose little-endian mark is the beginning of UTF-32's.
 MARKS = (
@@ -30,8 +31,8 @@ NUL_PATTERNS = (
 MOJIBAKE = re.compile("(?:[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{1,3})+")
 
 
-def decode(content: bytes, encoding: str | None = None) -> tuple[str, str, list[str]]:
-    """The text of a file, the encoding it was read with, and warnings as whole sentences.
+def decode(content: bytes, encoding: str | None = None) -> tuple[str, str, list[FileWarning]]:
+    """The text of a file, the encoding it was read with, and warnings.
 
     Raises FileError when the encoding is unknown or the bytes have no meaning in it.
     """
@@ -49,7 +50,7 @@ def decode(content: bytes, encoding: str | None = None) -> tuple[str, str, list[
             f"The file isn't UTF-8 (byte {byte:#04x} at position {problem.start:,}), so it was read as cp1252. If "
             "letters with accents look wrong, choose another encoding (in a recipe: read: {encoding: …})."
         )
-        return _strict(content, "cp1252"), "cp1252", [warning]
+        return _strict(content, "cp1252"), "cp1252", [FileWarning("encoding_doubtful", 1, warning)]
     return text, "utf-8", _mojibake(text)
 
 
@@ -68,8 +69,8 @@ def _by_nul_pattern(content: bytes) -> str:
     return ""
 
 
-def _mojibake(text: str) -> list[str]:
-    """A sentence about letters that look like UTF-8 once read as cp1252; nothing is changed."""
+def _mojibake(text: str) -> list[FileWarning]:
+    """A warning about letters that look like UTF-8 once read as cp1252; nothing is changed."""
     if text.isascii():
         return []
     for found in MOJIBAKE.finditer(text):
@@ -82,7 +83,7 @@ def _mojibake(text: str) -> list[str]:
             f"The letters {found[0]!r} (line {line:,}) look like {meant!r} that was read in a wrong encoding before "
             "this file was written. Nothing was changed: export it again as UTF-8, or replace them in the recipe."
         )
-        return [warning]
+        return [FileWarning("letters_misread", 1, warning)]
     return []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice, pairwise
@@ -27,7 +27,8 @@ class Records:
     """The records of a file in order; a blank line is a record, too.
 
     `starts`: the physical line on which each record starts, and one more for the end; `width`: the number of fields
-    that most have; `repaired`: which records were (numbers of `cells`); `dates`: (record, place) of real date cells.
+    that most have; `repaired`: which records were (numbers of `cells`); `dates`: (record, place) of real date cells;
+    `hidden`: the rows of a sheet that it doesn't show.
     """
 
     cells: list[list[str]]
@@ -35,6 +36,7 @@ class Records:
     width: int
     repaired: list[int] = field(default_factory=list)
     dates: Mapping[tuple[int, int], date] = field(default_factory=dict)
+    hidden: Container[int] = frozenset()
 
     @property
     def lines(self) -> int:

@@ -6,18 +6,24 @@ YYYY-MM-DD; which cells these were is noted beside. Whole floats lose their '.0'
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from credtools.errors import FileError
 from credtools.limited import Limited, Refused, Unanswered
-from credtools.model import Reading
+from credtools.model import FileWarning, Reading
 from credtools.reading.options import Options
 from credtools.reading.records import MAX_COLUMNS, Records
 from credtools.text import fold
 
 OTHERS = (
     "The sheet {!r} was read. The file has other sheets, too ({}); if one of them is meant, name it in the recipe "
+    "(read: {{sheet: …}})."
+)
+HIDDEN = (
+    "Hidden sheets with a table were left out ({}). If one of them is meant, name it in the recipe "
     "(read: {{sheet: …}})."
 )
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -51,7 +57,17 @@ def split_sheet(content: bytes, options: Options) -> tuple[Records, Reading]:
     if width > MAX_COLUMNS:
         line = next(k for k, row in enumerate(rows, 1) if any(row[MAX_COLUMNS:]))
         raise FileError("too_many_columns", line=line, found=width, allowed=MAX_COLUMNS)
-    warnings = OTHERS.format(found["sheet"], ", ".join(map(repr, found["others"]))) if found["others"] else ""
     dates = {(row, place): date.fromisoformat(day) for row, place, day in found["dates"]}
-    reading = Reading(found["kind"], None, len(rows), None, found["sheet"], warnings=(warnings,) if warnings else ())
-    return Records(rows, range(1, len(rows) + 2), width, dates=dates), reading
+    hidden = {line for first, end in found["hidden_rows"] for line in range(first, min(end, len(rows) + 1))}
+    reading = Reading(found["kind"], None, len(rows), None, found["sheet"], noted=tuple(_sheets_left(found)))
+    return Records(rows, range(1, len(rows) + 2), width, dates=dates, hidden=hidden), reading
+
+
+def _sheets_left(found: Mapping[str, Any]) -> Iterator[FileWarning]:
+    """The sheets that hold something and were not read."""
+    others, hidden = found["others"], found["hidden_sheets"]
+    if others:
+        sentence = OTHERS.format(found["sheet"], ", ".join(map(repr, others)))
+        yield FileWarning("sheets_unused", len(others), sentence)
+    if hidden:
+        yield FileWarning("sheets_hidden", len(hidden), HIDDEN.format(", ".join(map(repr, hidden))))

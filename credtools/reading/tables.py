@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from credtools.errors import FileError
-from credtools.model import IntArray, Reading, Table
+from credtools.model import FileWarning, IntArray, Reading, Table
 from credtools.reading.headings import frame_names, squeeze
 from credtools.reading.layout import Layout
 from credtools.reading.records import MAX_CELL_BYTES, Records
@@ -49,7 +49,7 @@ def make_table(records: Records, layout: Layout, reading: Reading, sha256: str, 
         footer_lines=records.lines_of(layout.footer),
         aside_lines=records.lines_of(layout.aside),
         repaired_lines=tuple(records.starts[k] for k in records.repaired),
-        warnings=(*reading.warnings, *_assumptions(records, layout)),
+        noted=(*reading.noted, *_assumptions(records, layout)),
     )
     dates = _date_cells(records, layout, names)
     return Table(frame, lines, fields, layout.width, reading, sha256, name, dates)
@@ -62,34 +62,48 @@ def _text_array(column: Sequence[str]) -> object:
         return pd.array(list(column), dtype=pd.StringDtype("python", na_value=np.nan))
 
 
-def _assumptions(records: Records, layout: Layout) -> Iterable[str]:
-    """What a person should look at, as whole sentences."""
+def _assumptions(records: Records, layout: Layout) -> Iterable[FileWarning]:
+    """What a person should look at."""
     if layout.headless:
-        yield (
+        yield FileWarning(
+            "no_heading_row",
+            1,
             "No heading row was found, so the columns are named col_1, col_2 and so on. Name them in the recipe, or "
-            "the line of the headings (read: {heading_line: …})."
+            "the line of the headings (read: {heading_line: …}).",
         )
-    if len(layout.first_heading) > 1:
-        yield (
+    if (joined := len(layout.first_heading)) > 1:
+        yield FileWarning(
+            "headings_joined",
+            joined,
             f"The headings on {_lines(records.lines_of(layout.first_heading))} were joined. If the second row is a "
-            "record, say so in the recipe (read: {heading_rows: 1})."
+            "record, say so in the recipe (read: {heading_rows: 1}).",
         )
     if layout.aside:
-        where, example = _lines(records.lines_of(layout.aside)), _example(records.cells[layout.aside[0]])
-        yield f"Content beside or below the table was ignored ({where}), for example {example!r}."
+        lines, example = records.lines_of(layout.aside), _example(records.cells[layout.aside[0]])
+        said = f"Content beside or below the table was ignored ({_lines(lines)})"
+        yield FileWarning("content_ignored", len(lines), f"{said}.", f"{said}, for example {example!r}.")
     if layout.beside:
         where = _lines([records.starts[k] for k in layout.beside])
-        yield f"Notes to the right of the table, beyond an empty column, were ignored ({where})."
+        sentence = f"Notes to the right of the table, beyond an empty column, were ignored ({where})."
+        yield FileWarning("notes_ignored", len(layout.beside), sentence)
     if layout.footer:
-        where, example = _lines(records.lines_of(layout.footer)), _example(records.cells[layout.footer[0]])
-        yield (
-            f"The end of the file was read as a footer ({where}), for example {example!r}. If that is a record, say so "
-            "in the recipe (read: {footer_lines: none})."
+        lines, example = records.lines_of(layout.footer), _example(records.cells[layout.footer[0]])
+        said = f"The end of the file was read as a footer ({_lines(lines)})"
+        advice = "If that is a record, say so in the recipe (read: {footer_lines: none})."
+        yield FileWarning(
+            "footer_ignored", len(lines), f"{said}. {advice}", f"{said}, for example {example!r}. {advice}"
         )
-    if records.repaired:
+    if count := len(records.repaired):
         where = _lines([records.starts[k] for k in records.repaired])
-        count = plural(len(records.repaired), "record")
-        yield f"The quotation marks of {count} didn't match and were repaired ({where}). Check the cells there."
+        sentence = f"The quotation marks of {plural(count, 'record')} didn't match and were repaired ({where}). "
+        yield FileWarning("row_repaired", count, f"{sentence}Check the cells there.")
+    if hidden := [records.starts[k] for k in layout.body if records.starts[k] in records.hidden]:
+        verb = "is" if len(hidden) == 1 else "are"
+        sentence = (
+            f"{plural(len(hidden), 'row')} that {verb} hidden in the spreadsheet, by a filter or by hand, {verb} read "
+            f"like the others ({_lines(hidden)}). If hidden rows aren't meant, remove them from the sheet."
+        )
+        yield FileWarning("rows_hidden", len(hidden), sentence)
 
 
 def _lines(lines: Sequence[int]) -> str:

@@ -13,9 +13,13 @@ from typing import Any
 
 from credtools.limited import Refused
 
-CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*[^>/])>\s*<(?:\w+:)?(?:v|is|f)\b")  # with a value
+# A row, or a cell with a value.
+ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(?:row(\s[^>]*)?>|c\s([^>]*[^>/])>\s*<(?:\w+:)?(?:v|is|f)\b)")
+ROW_NUMBER = re.compile(rb"""\sr=["']([0-9]{1,7})["']""")
+ODS_TABLE_OR_ROW = re.compile(rb"<table:(table|table-row)((?:\s[^>]*)?)>")
+HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']""")
 PLACE = re.compile(rb"""(?:^|\s)r=["']([A-Z]{1,3})([0-9]{1,7})["']""")
-ATTRIBUTE = re.compile(r"""([\w:]+)=["']([^"']*)["']""")
+ATTRIBUTE = re.compile(r"""([\w:-]+)=["']([^"']*)["']""")
 STYLE = re.compile(rb"""(?:^|\s)s=["']([0-9]+)["']""")
 CHUNK = 1 << 20
 LONGEST_TAG = 4096
@@ -31,19 +35,22 @@ ENGLISH = re.compile(r"\[\$-(?:[0-9a-f]*0?[48]09|en-[a-z]+)\]", re.IGNORECASE)
 def answer(question: dict[str, Any], content: bytes) -> dict[str, Any]:
     """The rows of the sheet that was asked for, or of the one that looks most like the titles.
 
-    In: `sheet`, `titles` (folded), `limits`. Out: `kind`, `sheet`, `others`, `rows`, `dates`.
+    In: `sheet`, `titles` (folded), `limits`. Out: `kind`, `sheet`, `others` and `hidden_sheets` (left out, not blank),
+    `rows`, `dates`, `hidden_rows` ([first, end] each, from 1).
     """
     import python_calamine as calamine  # noqa: PLC0415 - after the limits
 
-    formats = _checked_zip(content, question["limits"]) if content.startswith(b"PK") else {}
+    scans = _checked_zip(content, question["limits"]) if content.startswith(b"PK") else {}
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        seen = [m for m in book.sheets_metadata if m.visible == calamine.SheetVisibleEnum.Visible]
-        sheets = [m.name for m in seen if m.typ == calamine.SheetTypeEnum.WorkSheet]
+        tables = [m for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
+        sheets = [m.name for m in tables if m.visible == calamine.SheetVisibleEnum.Visible]
+        unseen = [m.name for m in tables if m.name not in sheets and question["sheet"] is None]
         if question["sheet"] is not None and question["sheet"] not in book.sheet_names:
             raise Refused("no_such_sheet", sheet=question["sheet"], sheets=", ".join(map(repr, sheets)) or "none")
         wanted = sheets if question["sheet"] is None else [question["sheet"]]
         read = {name: _rows(book.get_sheet_by_name(name), question["limits"]) for name in wanted}
+        hidden = [name for name in unseen if _is_table(book.get_sheet_by_name(name), question["limits"])]
     except calamine.PasswordError as problem:
         raise Refused("sheet_unreadable", why="it is locked by a password") from problem
     except calamine.CalamineError as problem:
@@ -54,8 +61,10 @@ def answer(question: dict[str, Any], content: bytes) -> dict[str, Any]:
     titles = set(question["titles"])
     chosen = max(filled, key=lambda name: (_likeness(read[name], titles), -filled.index(name)))
     others = [name for name in filled if name != chosen]
-    rows, dates = _texts(read[chosen], formats.get(chosen, {}))
-    return {"kind": _kind(content), "sheet": chosen, "others": others, "rows": rows, "dates": dates}
+    scan = scans.get(chosen, Scan())
+    rows, dates = _texts(read[chosen], scan.formats)
+    found = {"kind": _kind(content), "sheet": chosen, "others": others, "rows": rows, "dates": dates}
+    return found | {"hidden_sheets": hidden, "hidden_rows": scan.hidden}
 
 
 def _kind(content: bytes) -> str:
@@ -73,6 +82,13 @@ def _rows(sheet: Any, limits: dict[str, int]) -> list[list[Any]]:
         )
     rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
     return rows if any(cell not in ("", None) for row in rows for cell in row) else []
+
+
+def _is_table(sheet: Any, limits: dict[str, int]) -> bool:
+    """Whether a hidden sheet has rows of several cells, as lists of choices haven't; a vast one isn't opened."""
+    if sheet.end and (sheet.end[0] + 1) * (sheet.end[1] + 1) > limits["cells"]:
+        return True
+    return sum(sum(cell not in ("", None) for cell in row) > 1 for row in sheet.to_python(nrows=LOOKED_AT)) > 1
 
 
 def _likeness(rows: list[list[Any]], titles: set[str]) -> tuple[int, bool]:
@@ -129,8 +145,22 @@ def _date_text(day: date, shown: str) -> str:
 # --- what a zip holds, before anything is unpacked whole -------------------------------------------------------
 
 
-def _checked_zip(content: bytes, limits: dict[str, int]) -> dict[str, dict[tuple[int, int], str]]:
-    """Refuses a bomb, then per sheet the number formats of its cells (XLSX; else nothing)."""
+class Scan:
+    """What the reader doesn't tell of a sheet: its cells' number formats, and [first, end] of its hidden rows."""
+
+    def __init__(self) -> None:
+        self.formats: dict[tuple[int, int], str] = {}
+        self.hidden: list[list[int]] = []
+
+    def hide(self, first: int, end: int) -> None:
+        if self.hidden and self.hidden[-1][1] == first:
+            self.hidden[-1][1] = end
+        else:
+            self.hidden.append([first, end])
+
+
+def _checked_zip(content: bytes, limits: dict[str, int]) -> dict[str, Scan]:
+    """Refuses a bomb, then scans each sheet (XLSX, ODS; else nothing)."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         entries = archive.infolist()
@@ -142,6 +172,8 @@ def _checked_zip(content: bytes, limits: dict[str, int]) -> dict[str, dict[tuple
         ):
             if found > limits[limit]:
                 raise Refused("sheet_beyond", what=what, found=found, allowed=limits[limit])
+        if "content.xml" in archive.namelist():
+            return _hidden_in_ods(archive)
         parts = _sheet_parts(archive).items()
         return {name: _scanned(archive, name, part, limits["cells"]) for name, part in parts}
     except DAMAGED as problem:
@@ -169,30 +201,61 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return parts
 
 
-def _scanned(archive: zipfile.ZipFile, sheet: str, part: str, most: int) -> dict[tuple[int, int], str]:
-    """The date formats of a sheet's cells; refuses a filled cell so far away that the sheet would be vast."""
+def _scanned(archive: zipfile.ZipFile, sheet: str, part: str, most: int) -> Scan:
+    """Date formats and hidden rows of a sheet; refuses a filled cell so far away that the sheet would be vast."""
     styles = _date_styles(archive)
-    formats: dict[tuple[int, int], str] = {}
+    scan = Scan()
     height = width = 1
+    number = 0
     with archive.open(part) as file:
         rest = b""
         while chunk := file.read(CHUNK):
             text = rest + chunk
             end = 0
-            for tag in CELL.finditer(text):
+            for tag in ROW_OR_CELL.finditer(text):
                 end = tag.end()
-                place = PLACE.search(tag[1])
+                if tag[2] is None:
+                    said = ROW_NUMBER.search(tag[1] or b"")
+                    number = int(said[1]) if said else number + 1
+                    if HIDDEN.search(tag[1] or b""):
+                        scan.hide(number, number + 1)
+                    continue
+                place = PLACE.search(tag[2])
                 if place is None:
                     continue
                 column, row = _column(place[1]), int(place[2])
                 height, width = max(height, row), max(width, column)
-                style = STYLE.search(tag[1])
+                style = STYLE.search(tag[2])
                 if style and int(style[1]) in styles:
-                    formats[row - 1, column - 1] = styles[int(style[1])]
+                    scan.formats[row - 1, column - 1] = styles[int(style[1])]
             if height * width > most:
                 raise Refused("far_cell", sheet=sheet, cell=_address(width, height), found=height * width, allowed=most)
             rest = text[max(end, len(text) - LONGEST_TAG) :]
-    return formats
+    return scan
+
+
+def _hidden_in_ods(archive: zipfile.ZipFile) -> dict[str, Scan]:
+    """The hidden rows of each sheet; a row may stand for many."""
+    scans: dict[str, Scan] = {}
+    scan, number = Scan(), 1
+    with archive.open("content.xml") as file:
+        rest = b""
+        while chunk := file.read(CHUNK):
+            text = rest + chunk
+            end = 0
+            for tag in ODS_TABLE_OR_ROW.finditer(text):
+                end = tag.end()
+                said = dict(ATTRIBUTE.findall(tag[2].decode("utf-8", "replace")))
+                if tag[1] == b"table":
+                    scan, number = scans.setdefault(unescape(said.get("table:name", "")), Scan()), 1
+                    continue
+                repeated = said.get("table:number-rows-repeated", "")
+                after = number + (int(repeated) if repeated.isdecimal() else 1)
+                if said.get("table:visibility") in ("collapse", "filter"):
+                    scan.hide(number, after)
+                number = after
+            rest = text[max(end, len(text) - LONGEST_TAG) :]
+    return scans
 
 
 def _date_styles(archive: zipfile.ZipFile) -> dict[int, str]:
