@@ -174,6 +174,7 @@ class Credentials(Schema):
         groups="rule",
         blocks=False,
         resolution="The same credential also appears on {other_lines}, with the same content; it is imported once. Nothing needs to be done.",
+        summary="The same credential appears several times with the same content; it is imported once. Nothing needs to be done.",
     )
     def repeated(cls, rows, column):
         return ~(rows["again"] & (rows["contents"] <= 1))
@@ -184,6 +185,7 @@ class Credentials(Schema):
         groups="rule",
         blocks=False,
         resolution="Credentials of the type {credential_type_text!r} have no such date; {value!r} isn't stored.",
+        summary="The type has no such date, so the date isn't stored. Nothing needs to be done unless the type is wrong.",
     )
     def date_unused(cls, rows, column):
         return rows[f"{column}_state"] != "unused"
@@ -197,6 +199,7 @@ class Credentials(Schema):
             "{value!r} was read as {date_taken}, but would be {date_other} in another of the declared formats "
             "({date_format}). Make sure that it is right, or declare one format only."
         ),
+        summary="The date would be another day in another of the declared formats. Make sure that it is right, or declare one format only.",
     )
     def date_ambiguous(cls, rows, column):
         return rows[f"{column}_other"].isna()
@@ -207,6 +210,7 @@ class Credentials(Schema):
         groups="rule",
         blocks=False,
         resolution="The credential expired on {expiration_date_text}; it is imported, and counts as expired.",
+        summary="Such credentials are imported, and count as expired. Nothing needs to be done.",
     )
     def already_expired(cls, rows, column):
         return ~(rows["expiration_date"] < rows["today"])
@@ -217,6 +221,7 @@ class Credentials(Schema):
         groups="rule",
         blocks=False,
         resolution="The issue date {issue_date_text} is in the future; the row is imported, but check the date.",
+        summary="The issue date is in the future. Such rows are imported, but check their dates.",
     )
     def issued_in_future(cls, rows, column):
         return ~(rows["issue_date"] > rows["today"])

@@ -19,7 +19,7 @@ import pandas as pd
 from credtools.audit.audit import Audit
 from credtools.audit.sections import Row, Section, sections
 from credtools.errors import CredtoolsError
-from credtools.model import JUDGED_STATES, Counts, Outcome, Receipt
+from credtools.model import JUDGED_STATES, Counts, FileWarning, Outcome, Receipt
 from credtools.settings import VERSION
 from credtools.text import first_of, plural
 
@@ -54,6 +54,7 @@ class BatchSummary:
     sha256: str
     recipe: str
     receipt: Receipt | None
+    warnings: Sequence[FileWarning]
     rejects: pd.DataFrame
     decisions: Sequence[str]
 
@@ -73,7 +74,8 @@ def batch_page(batch: BatchSummary) -> str:
     """The page of a batch: what became of its rows, why rows were rejected, and its provenance."""
     state = f"It is {batch.state}" + (f": {batch.held_because}" if batch.held_because else ".")
     facts = f"{plural(batch.counts.rows, 'row')} of the source {batch.source}. {state}"
-    return _page(f"Batch {batch.number}: {batch.file}", facts, _of_batch(batch), batch.counts)
+    shown = [*_warned(batch.warnings), *_of_batch(batch)]
+    return _page(f"Batch {batch.number}: {batch.file}", facts, shown, batch.counts)
 
 
 def run_page(outcome: Outcome, batch: BatchSummary | None, run: Mapping[str, object]) -> str:
@@ -82,7 +84,8 @@ def run_page(outcome: Outcome, batch: BatchSummary | None, run: Mapping[str, obj
     facts = " ".join(text for text in (outcome.held_because, outcome.problem) if text) or MEANING[outcome.verdict]
     rows = tuple((name, "" if fact is None else fact) for name, fact in run.items())
     how = Section("run", "How it was run", "", ("", ""), rows)
-    return _page(title, facts, [*(_of_batch(batch) if batch else ()), how], (batch or outcome).counts)
+    shown = [*_warned(outcome.warnings), *(_of_batch(batch) if batch else ()), how]
+    return _page(title, facts, shown, (batch or outcome).counts)
 
 
 def write(path: str | Path, page: str) -> Path:
@@ -96,6 +99,12 @@ def write(path: str | Path, page: str) -> Path:
     except OSError as problem:
         raise CredtoolsError("page_not_written", path=str(path), why=problem.strerror) from problem
     return path
+
+
+def _warned(warnings: Sequence[FileWarning]) -> Iterator[Section]:
+    if warnings:
+        rows = tuple((one.sentence, one.code, one.count) for one in warnings)
+        yield Section("warnings", "Warnings", "They hold no row back.", ("Warning", "Code", "Count"), rows)
 
 
 def _of_batch(batch: BatchSummary) -> Iterator[Section]:

@@ -17,11 +17,11 @@ import pyarrow as pa
 from credtools.checking import parse
 from credtools.checking.messages import Basis, Finding, ObjectArray, Writer
 from credtools.checking.resolve import Resolved
-from credtools.errors import SchemaError
-from credtools.model import BoolArray, IntArray
+from credtools.errors import Remedies, SchemaError
+from credtools.model import BoolArray, FileWarning, IntArray
 from credtools.schema.dates import shape
-from credtools.schema.words import Column
-from credtools.text import fold
+from credtools.schema.words import Column, Rule
+from credtools.text import fold, plural
 
 MOST_SUGGESTIONS = 500  # values per rule and column: each costs comparisons with many users
 PATTERNS: Mapping[str, Callable[[str], str]] = {"value": fold, "shape": shape, "rule": lambda _: ""}
@@ -60,6 +60,22 @@ class Explanation:
         more.explained = self.explained
         return more
 
+    def warned(self) -> list[FileWarning]:
+        """Per warning of the schema how many rows have it, and what it says about all of them; remedies are marks.
+
+        Raises SchemaError when that can't be made.
+        """
+        rows: dict[str, IntArray] = {}
+        rules = {}
+        for one in self.findings:
+            if not one.rule.blocks:
+                rules[one.rule.code] = one.rule
+                rows[one.rule.code] = np.union1d(rows.get(one.rule.code, one.rows), one.rows)
+        try:
+            return [_about_all(rule, len(rows[code])) for code, rule in rules.items()]
+        except Exception as problem:
+            raise self._failed(problem) from problem
+
     def frames(self, *, warnings: bool = True) -> tuple[pd.DataFrame, pd.DataFrame]:
         """(errors, causes): errors by row and in the order of the rules; causes largest first, warnings last.
 
@@ -69,10 +85,12 @@ class Explanation:
             try:
                 self._frames[warnings] = self._made(warnings=warnings)
             except Exception as problem:
-                codes = ", ".join(dict.fromkeys(finding.rule.code for finding in self.findings))
-                name = type(problem).__name__
-                raise SchemaError("sentence_failed", name=name, problem=str(problem), codes=codes) from problem
+                raise self._failed(problem) from problem
         return self._frames[warnings]
+
+    def _failed(self, problem: Exception) -> SchemaError:
+        codes = ", ".join(dict.fromkeys(finding.rule.code for finding in self.findings))
+        return SchemaError("sentence_failed", name=type(problem).__name__, problem=str(problem), codes=codes)
 
     def _made(self, *, warnings: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
         explained = [self._explained(finding) for finding in self.findings if warnings or finding.rule.blocks]
@@ -210,6 +228,11 @@ class Explained:
         cause = self.cause[first]
         best = np.lexsort((first, -count, cause))
         return first[best[np.unique(cause[best], return_index=True)[1]]]
+
+
+def _about_all(rule: Rule, count: int) -> FileWarning:
+    said = rule.about_all.format(remedy=Remedies())
+    return FileWarning(rule.code, count, f"{rule.title} ({plural(count, 'row')})." + (f" {said}" if said else ""))
 
 
 def _grouped(codes: IntArray, names: Sequence[str]) -> tuple[IntArray, list[str]]:

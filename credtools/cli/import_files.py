@@ -53,7 +53,8 @@ def _judged(file: Path, review: Review) -> Iterator[dict[str, Any]]:
     counts = {"rows": review.rows, "ready": review.ready, "rejected": review.rows - review.ready}
     data = {"file": str(file), "sha256": review.table.sha256, **counts}
     data |= {"reading": _reading(review.table, review.headings)}
-    yield data | {"errors": records(review.errors, ERROR_KEYS), "causes": records(review.causes, CAUSE_KEYS)}
+    data |= {"errors": records(review.errors, ERROR_KEYS), "causes": records(review.causes, CAUSE_KEYS)}
+    yield data | {"warnings": [one.as_dict() for one in review.warnings]}
 
 
 def _reading(table: Table, headings: Mapping[str, str | None]) -> dict[str, Any]:
@@ -72,13 +73,14 @@ def _refused(file: Path, recipe: Path | None, problem: FileError) -> dict[str, A
         table = read(file, **(Recipe.load(recipe).read if recipe else {}))
         data |= {"sha256": table.sha256, "rows": len(table.lines)}
         data["reading"] = _reading(table, dict.fromkeys(table.frame.columns))
-    return {**data, "errors": [error], "causes": []}
+        data["warnings"] = [one.as_dict() for one in table.reading.noted]
+    return {"warnings": [], **data, "errors": [error], "causes": []}
 
 
 def _review_lines(file: Path, review: Review) -> Iterator[str]:
     found = review.table.reading
     yield f"{file}: {plural(review.rows, 'row')} · {found}"
-    yield from (f"Warning: {warning}" for warning in found.warnings)
+    yield from (f"Warning: {one.example or one.sentence}" for one in found.noted)
     if unknown := [heading for heading, column in review.headings.items() if column is None]:
         yield f"Unrecognised headings (kept with each row): {', '.join(unknown)}"
     if not review.rows:

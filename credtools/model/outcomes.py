@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from credtools.model.changes import Counts
+from credtools.model.files import FileWarning
 from credtools.text import Shown
 
 
@@ -49,11 +50,13 @@ class Outcome(Shown):
     receipt: Receipt | None = None
     notebook: str | None = None
     problem: str | None = None
+    warnings: tuple[FileWarning, ...] = ()
     batches: tuple[int, ...] = ()  # all parts of a file that was divided on purpose
 
     def __str__(self) -> str:
         lines = [f"{self.verdict}: {self.file}", str(self.counts)]
         lines += [str(part) for part in (self.held_because, self.problem, self.receipt) if part]
+        lines += [f"Warning: {one.sentence}" for one in self.warnings]
         return "\n".join(lines)
 
     __repr__ = __str__
@@ -65,6 +68,7 @@ class Outcome(Shown):
             "verdict": self.verdict,
             "batch": self.batch,
             **self.counts.as_dict(),
+            "warnings": [one.as_dict() for one in self.warnings],
             "held_because": self.held_because,
             "receipt": self.receipt.as_dict() if self.receipt else None,
             "replayed": bool(self.receipt and self.receipt.replayed),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
@@ -11,9 +11,10 @@ from typing import Any, Protocol
 import pandas as pd
 
 from credtools.errors import Face, face, remedied
-from credtools.model.files import BoolArray, StateArray, Table
-from credtools.text import escape, plural, table
+from credtools.model.files import BoolArray, FileWarning, StateArray, Table
+from credtools.text import escape, first_of, plural, table
 
+NAMED = 10  # headings in one sentence
 Frames = tuple[pd.DataFrame, pd.DataFrame]  # errors, causes
 
 
@@ -22,6 +23,8 @@ class Explanation(Protocol):
 
     def frames(self, *, warnings: bool = True) -> Frames: ...
 
+    def warned(self) -> Sequence[FileWarning]: ...
+
 
 @dataclass(frozen=True)
 class Said:
@@ -29,6 +32,10 @@ class Said:
 
     errors: pd.DataFrame
     causes: pd.DataFrame
+    about_all: Sequence[FileWarning] = ()
+
+    def warned(self) -> Sequence[FileWarning]:
+        return self.about_all
 
     def frames(self, *, warnings: bool = True) -> Frames:
         if warnings:
@@ -90,6 +97,31 @@ class Review:
         """
         return self._on_face(self.explanation.frames()[1])
 
+    @cached_property
+    def warnings(self) -> tuple[FileWarning, ...]:
+        """What should be known about the file as a whole, one of each kind; none holds a cell of the file.
+
+        How it was read, which headings aren't used, and per warning of the schema how many rows have it.
+        """
+        found = {one.code: one for one in (*self.table.reading.noted, *self._unused(), *self.explanation.warned())}
+        spoken = self.face or face()
+        return tuple(replace(one, sentence=remedied(one.sentence, spoken), example="") for one in found.values())
+
+    def _unused(self) -> Iterator[FileWarning]:
+        """The headings that mean nothing here; a blank one only where its column isn't blank."""
+        reading, frame = self.table.reading, self.table.frame
+        headings = reading.headings or frame.columns[: self.table.expected_fields]
+        unused = [
+            name
+            for k, (name, heading) in enumerate(zip(frame.columns, headings, strict=False))
+            if self.headings.get(name) is None and (heading or frame.iloc[:, k].str.strip().any())
+        ]
+        if unused:
+            named = first_of(map(repr, unused), NAMED)
+            verb = "isn't" if len(unused) == 1 else "aren't"
+            sentence = f"{plural(len(unused), 'heading')} {verb} used: {named}. The cells are kept with each row."
+            yield FileWarning("headings_unused", len(unused), sentence)
+
     def _on_face(self, frame: pd.DataFrame) -> pd.DataFrame:
         """With the remedies of the face in place of their marks."""
         sentences = frame["resolution"].array.copy()
@@ -119,7 +151,7 @@ class Review:
     def __getstate__(self) -> dict[str, Any]:
         """Its values; what was said, but not what it was made of: neither users nor the schema's code go along."""
         state = {one.name: getattr(self, one.name) for one in fields(self)}
-        return state | {"explanation": Said(*self.explanation.frames())}
+        return state | {"explanation": Said(*self.explanation.frames(), self.explanation.warned())}
 
     def __repr__(self) -> str:
         causes = int(self.causes["blocks"].sum())

@@ -15,6 +15,7 @@ from statistics import median
 from typing import Any
 
 from credtools.errors import RecipeError
+from credtools.model import FileWarning
 from credtools.text import first_of, plural
 
 UNITS = {"hour": 1, "day": 24, "week": 168}
@@ -51,7 +52,7 @@ class Look:
     """What a file looks like: rows, headings, rows changed per rule, values that no rule or list knows, rejects.
 
     `headings` also name the cells beyond the heading row, which are those from `expected_fields` on (0: not noted, as
-    older runs hadn't).
+    older runs hadn't); `warnings`: about the file as a whole; `attempt`: which attempt of a run has looked.
     """
 
     rows: int = 0
@@ -61,24 +62,37 @@ class Look:
     unknown: Mapping[str, int] = field(default_factory=dict)
     rejected: int = 0
     codes: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[FileWarning, ...] = ()
+    attempt: str = ""
+
+    @property
+    def open_end(self) -> bool:
+        """Whether its last line has no line end, as of a file that is still being written."""
+        return any(one.code == "last_line_open" for one in self.warnings)
 
     def as_json(self) -> str:
-        return json.dumps({**asdict(self), "headings": list(self.headings)}, sort_keys=True)
+        warnings = [one.as_dict() for one in self.warnings]
+        return json.dumps({**asdict(self), "headings": list(self.headings), "warnings": warnings}, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> Look:
         kept = json.loads(text)
         known = {one.name: kept[one.name] for one in fields(cls) if one.name in kept}
-        return cls(**{**known, "headings": tuple(known.get("headings", ()))})
+        warnings = tuple(FileWarning(**one) for one in known.get("warnings", ()))
+        return cls(**{**known, "headings": tuple(known.get("headings", ())), "warnings": warnings})
 
 
 @dataclass(frozen=True)
 class Deviation:
-    """How a file is unlike the last ones (about headings, rows, hits or values); `holds`: more than may pass."""
+    """How a file is unlike the last ones (about headings, rows, hits or values); `holds`: more than may pass.
+
+    `count`: of the headings, rows or values that it is about.
+    """
 
     about: str
     sentence: str
     holds: bool
+    count: int = 0
 
     def __str__(self) -> str:
         return self.sentence
@@ -124,7 +138,9 @@ def _headings(expect: Expect, now: Look, last: Look) -> Deviation | None:
         return None
     parts = [f"lacks {first_of(gone, NAMED)}"] if gone else []
     parts += [f"has {first_of(come, NAMED)}, which the last file didn't have"] if come else []
-    return Deviation("headings", f"The heading row {' and '.join(parts)}.", expect.headings == "same")
+    return Deviation(
+        "headings", f"The heading row {' and '.join(parts)}.", expect.headings == "same", len(gone) + len(come)
+    )
 
 
 def _rows(expect: Expect, now: Look, before: Sequence[Look]) -> Deviation | None:
@@ -133,11 +149,12 @@ def _rows(expect: Expect, now: Look, before: Sequence[Look]) -> Deviation | None
     limit = 0.5 if expect.rows is None else expect.rows
     if abs(apart) <= limit:
         return None
-    return Deviation(
-        "rows",
-        f"The file has {now.rows:,} rows; {usual:,.0f} are usual ({apart:+.0%}; up to {limit:.0%} may pass).",
-        expect.rows is not None,
+    sentence = (
+        f"The file has {plural(now.rows, 'row')}; {usual:,.0f} are usual ({apart:+.0%}; up to {limit:.0%} may pass)."
     )
+    if now.open_end and apart < 0:
+        sentence += " Its last line has no line end, so the file may be incomplete; compare it with its source."
+    return Deviation("rows", sentence, expect.rows is not None, now.rows)
 
 
 def _hits(expect: Expect, now: Look, before: Sequence[Look]) -> list[Deviation]:
@@ -151,7 +168,9 @@ def _hits(expect: Expect, now: Look, before: Sequence[Look]) -> list[Deviation]:
         holds = expect.hits is not None and abs(rows - usual) / usual > expect.hits
         if rows == 0 or holds:
             found.append(
-                Deviation("hits", f"The rule {rule} changed {plural(rows, 'row')}; {usual:,.0f} are usual.", holds)
+                Deviation(
+                    "hits", f"The rule {rule} changed {plural(rows, 'row')}; {usual:,.0f} are usual.", holds, rows
+                )
             )
     return found
 
@@ -162,5 +181,5 @@ def _unknown(expect: Expect, now: Look) -> Deviation | None:
     rows = sum(now.unknown.values())
     values = first_of(map(repr, now.unknown), NAMED)
     return Deviation(
-        "values", f"No rule and no list knows {values} ({plural(rows, 'row')}).", expect.new_values is not None
+        "values", f"No rule and no list knows {values} ({plural(rows, 'row')}).", expect.new_values is not None, rows
     )

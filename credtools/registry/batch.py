@@ -11,7 +11,7 @@ from credtools import store
 from credtools.audit import reports
 from credtools.audit.audit import Audit
 from credtools.media.matching import Attached
-from credtools.model import Counts, Outcome, Receipt, Review, Table
+from credtools.model import Counts, FileWarning, Outcome, Receipt, Review, Table
 from credtools.recipe import Recipe
 from credtools.recipe.expectations import Deviation
 from credtools.registry import attaching, editing, finishing, preflight, recipes, reviewing, views
@@ -250,6 +250,11 @@ class Batch(Shown):
         """Why the batch waits for a person; None when it doesn't."""
         return self.draft.row.held_because if self.state == "held" else None
 
+    @property
+    def warnings(self) -> tuple[FileWarning, ...]:
+        """What should be known about its file, as noted when the batch was held or finished: code, count, sentence."""
+        return preflight.warnings_of(self.registry, reviewing.refresh(self.registry, self.draft))
+
     def credentials(self) -> pd.DataFrame:
         """The versions that this batch wrote, with their decisions; columns as `registry.credentials()`."""
         return store.reads.credentials(self.registry.engine, self.id)
@@ -260,18 +265,13 @@ class Batch(Shown):
 
     def summary(self) -> reports.BatchSummary:
         """What the page of this batch is made of."""
+        names = ("file", "source", "state", "held_because", "counts", "sha256", "receipt", "warnings")
         return reports.BatchSummary(
             number=self.id,
-            file=self.file,
-            source=self.source,
-            state=self.state,
-            held_because=self.held_because,
-            counts=self.counts,
-            sha256=self.sha256,
             recipe=self.recipe.fingerprint,
-            receipt=self.receipt,
             rejects=self.rejects(),
             decisions=self.credentials()["decision"].tolist(),
+            **{name: getattr(self, name) for name in names},
         )
 
     def report(self, path: str | Path) -> Path:

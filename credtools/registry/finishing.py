@@ -10,7 +10,7 @@ from typing import Any
 from credtools import store
 from credtools.errors import CredtoolsError, MovedError, RegistryError, UnknownOutcomeError
 from credtools.limited import collection_paused
-from credtools.model import Counts, Outcome, Receipt, Review
+from credtools.model import Counts, FileWarning, Outcome, Receipt, Review
 from credtools.recipe import MANUAL
 from credtools.registry import attaching, preflight, reuploads, reviewing
 from credtools.registry.draft import Draft
@@ -66,7 +66,8 @@ def settle(session: Session, draft: Draft, max_reject_rate: float | None = None)
             value = None if reasons else _value(now, draft)
         if reasons:
             return hold(session, draft, " ".join(reasons))
-        return outcome(draft.file, finish(session, draft, value))
+        receipt = finish(session, draft, value)
+        return outcome(draft.file, receipt, _warnings(session, receipt.batch, draft.attempt))
     except UnknownOutcomeError:
         raise
     except CredtoolsError:
@@ -76,7 +77,7 @@ def settle(session: Session, draft: Draft, max_reject_rate: float | None = None)
 
 
 def hold(session: Session, draft: Draft, because: str) -> Outcome:
-    look = preflight.look(session, draft)
+    look = preflight.noted(session, draft)
     held = store.hold(
         *(session.engine, draft.id, session.by),
         attempt_id=draft.attempt,
@@ -84,17 +85,22 @@ def hold(session: Session, draft: Draft, because: str) -> Outcome:
         because=because,
         statistics=look.as_json(),
     )
-    return Outcome(draft.file, "held", held, Counts(rows=look.rows, waiting=look.rows), held_because=because)
+    counts = Counts(rows=look.rows, waiting=look.rows)
+    return Outcome(draft.file, "held", held, counts, held_because=because, warnings=look.warnings)
 
 
 def discard(session: Session, draft: Draft) -> None:
     store.discard(session.engine, draft.id, session.by)
 
 
-def outcome(file: str, receipt: Receipt) -> Outcome:
+def outcome(file: str, receipt: Receipt, warnings: tuple[FileWarning, ...] = ()) -> Outcome:
     """The verdict: ok when nothing was rejected, else partial."""
     verdict = "partial" if receipt.counts.rejected else "ok"
-    return Outcome(file, verdict, receipt.batch, receipt.counts, receipt=receipt)
+    return Outcome(file, verdict, receipt.batch, receipt.counts, receipt=receipt, warnings=warnings)
+
+
+def _warnings(session: Session, number: int, attempt: str) -> tuple[FileWarning, ...]:
+    return preflight.warnings_of(session, reviewing.opened(session, number), attempt)
 
 
 def _value(session: Session, draft: Draft) -> store.Finish:
@@ -105,7 +111,7 @@ def _value(session: Session, draft: Draft) -> store.Finish:
         if draft.shown is not None and changes.counts != draft.shown:
             before, draft.shown = draft.shown, None
             raise MovedError("counts_moved", before=before, now=changes.counts)
-        look = preflight.look(now, draft)
+        look = preflight.noted(now, draft)
         corrects = reuploads.corrected(now, draft, review, changes)
         decision = _decisions(now, draft, [one.key.type_id for one in changes.writes])
         schema = now.schema(draft.recipe.schema).fingerprint
@@ -169,9 +175,11 @@ def outcome_of(session: Session, attempt: str) -> Outcome | None:
         row = store.reads.batch(session.engine, row.follows_id)
     if row.state == "held" and row.held_because:  # without a reason: continued, but not held again
         counts = Counts(rows=row.rows, waiting=row.waiting)
-        return Outcome(file, "held", row.id, counts, held_because=row.held_because)
+        warnings = _warnings(session, row.id, attempt)
+        return Outcome(file, "held", row.id, counts, held_because=row.held_because, warnings=warnings)
     if row.state == "finished":
-        return outcome(file, replace(store.stored_receipt(row), replayed=kind == "replay"))
+        receipt = replace(store.stored_receipt(row), replayed=kind == "replay")
+        return outcome(file, receipt, _warnings(session, row.id, attempt))
     return None
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from credtools import store
 from credtools.errors import CredtoolsError, FileError, sentence
+from credtools.model import FileWarning
 from credtools.recipe import MANUAL, apply, expectations
 from credtools.recipe.expectations import Deviation, Look
 from credtools.registry import reviewing
@@ -15,13 +16,16 @@ from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 
 LAST_RUNS = 5
+# What is unlike the last files and yet holds nothing is a warning; unknown values are rejected rows anyway.
+UNLIKE = {"headings": "headings_changed", "rows": "rows_unusual", "hits": "hits_unusual"}
 LISTED = ("credential_type", "choice")  # columns whose values are on a list, and name nobody
 
 
 def look(session: Session, draft: Draft) -> Look:
     """What this file looks like; as far as it can be known when it can't be judged."""
     table = reviewing.table(session, draft)
-    seen = Look(len(table.lines), tuple(table.frame.columns), table.expected_fields)
+    read = len(table.lines), tuple(table.frame.columns), table.expected_fields
+    seen = Look(*read, warnings=table.reading.noted, attempt=draft.attempt)
     try:
         review = reviewing.review(session, draft)
     except FileError:
@@ -40,6 +44,24 @@ def look(session: Session, draft: Draft) -> Look:
     return replace(seen, hits=review.hits, unknown=dict(unknown), rejected=rejected, codes=dict(codes))
 
 
+def noted(session: Session, draft: Draft) -> Look:
+    """The same with all warnings: about what is stored, and of what is unlike the last files and holds nothing."""
+    with reviewing.moment(session, draft) as now:
+        seen = look(now, draft)
+        with suppress(CredtoolsError):
+            seen = replace(seen, warnings=reviewing.warned(now, draft).on("stored").warnings)
+        unlike = _unlike(now, draft, seen) if draft.source != MANUAL else []  # whose files have nothing in common
+        unlike = [one for one in unlike if one.about in UNLIKE and not one.holds]
+        more = {UNLIKE[one.about]: FileWarning(UNLIKE[one.about], one.count, one.sentence) for one in unlike}
+        return replace(seen, warnings=tuple(replace(one, example="") for one in (*seen.warnings, *more.values())))
+
+
+def warnings_of(session: Session, draft: Draft, attempt: str = "") -> tuple[FileWarning, ...]:
+    """The warnings about a file, as its attempt (else the run that finished or held the batch) has noted them."""
+    kept = store.reads.look_of(session.at, draft.id, attempt, held=draft.state == "held")
+    return Look.from_json(kept).warnings
+
+
 def _unknown_types(session: Session, draft: Draft) -> dict[str, int]:
     """The types that no list knows, of a file that lacks another heading."""
     with suppress(CredtoolsError):
@@ -55,8 +77,12 @@ def _unknown_types(session: Session, draft: Draft) -> dict[str, int]:
 def findings(session: Session, draft: Draft) -> list[Deviation]:
     """What is unlike the last files of the source, each in one sentence; `holds` by what the recipe expects."""
     with reviewing.moment(session, draft) as now:
-        before = [Look.from_json(text) for text in store.reads.last_runs(now.at, draft.source, LAST_RUNS)]
-        return expectations.deviations(draft.recipe.expect, look(now, draft), before)
+        return _unlike(now, draft, look(now, draft))
+
+
+def _unlike(session: Session, draft: Draft, seen: Look) -> list[Deviation]:
+    before = [Look.from_json(text) for text in store.reads.last_runs(session.at, draft.source, LAST_RUNS)]
+    return expectations.deviations(draft.recipe.expect, seen, before)
 
 
 def why_hold(session: Session, draft: Draft, max_reject_rate: float | None) -> list[str]:

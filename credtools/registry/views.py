@@ -81,7 +81,7 @@ def overview(session: Session, draft: Draft) -> View:
     titles = {column.name: column.title for column in session.schema(draft.recipe.schema).columns}
     rows = cause_rows(review, titles)
     head = repr(review)
-    warnings = "".join(f"\nWarning: {text}" for text in review.table.reading.warnings)
+    warnings = "".join(f"\nWarning: {one.sentence}" for one in review.table.reading.noted)
     warnings += "".join(f"\nUnlike the last files: {finding}" for finding in preflight.findings(session, draft))
     text = head + warnings + "".join("\n  " + " · ".join(str(cell) for cell in row if cell) for row in rows)
     markup = "".join(f"<p>{escape(line)}</p>" for line in (head + warnings).splitlines())

@@ -133,8 +133,9 @@ def combined(outcomes: Sequence[Outcome]) -> Outcome:
     worst = min(outcomes, key=lambda outcome: WORST_FIRST.index(outcome.verdict))
     counts = sum((outcome.counts for outcome in outcomes), Counts())
     batches = tuple(outcome.batch for outcome in outcomes if outcome.batch is not None)
+    warnings = tuple(dict.fromkeys(one for outcome in outcomes for one in outcome.warnings))
     first = batches[0] if batches else None
-    return replace(worst, counts=counts, batch=first, batches=batches)
+    return replace(worst, counts=counts, batch=first, warnings=warnings, batches=batches)
 
 
 def _new_record(places: settings.Settings, source: str, attempt: str, began: datetime) -> Path:

@@ -139,6 +139,10 @@ class Schema(pa.DataFrameModel):
         groups="rule",
         blocks=False,
         resolution=superseded,
+        summary=(
+            "An earlier version of the credential; the newest one stays. Nothing needs to be done unless the earlier "
+            "one is right; then undo the upload with the newer one first."
+        ),
     )
     def older_than_stored(cls, rows: pd.DataFrame, column: str) -> pd.Series:  # noqa: ARG003
         return rows["stored_as"] != "older"
@@ -152,6 +156,10 @@ class Schema(pa.DataFrameModel):
         resolution=(
             "The type {value!r} requires media and none has been added yet; the row is accepted, but can't be "
             "approved. Add its file{remedy[add_media]}, or make media optional."
+        ),
+        summary=(
+            "Accepted, but can't be approved before the media that their types require are added{remedy[add_media]} or "
+            "made optional."
         ),
     )
     def media_missing(cls, rows: pd.DataFrame, column: str) -> pd.Series:  # noqa: ARG003

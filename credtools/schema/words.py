@@ -76,6 +76,13 @@ class Rule:
     groups: Groups
     blocks: bool
     resolution: Resolution
+    summary: str = ""
+
+    @property
+    def about_all(self) -> str:
+        """What to do about all its rows, without their values: its summary, else a resolution that speaks of none."""
+        said = isinstance(self.resolution, str) and names_in(self.resolution) <= {"remedy"}
+        return self.summary or (self.resolution if said and isinstance(self.resolution, str) else "")
 
     @property
     def reads_stored(self) -> bool:
@@ -101,7 +108,7 @@ def field(
     return pa.Field(title=title, nullable=True, metadata={"credtools": {**more, "choices": choices}})
 
 
-def rule(
+def rule(  # noqa: PLR0913 - each is named where it is given
     title: str,
     *,
     on: str | tuple[str, ...],
@@ -110,6 +117,7 @@ def rule(
     together: tuple[str, ...] = (),
     groups: Groups = "value",
     blocks: bool = True,
+    summary: str = "",
 ) -> Callable[[RuleFunction], RuleFunction]:
     """A rule: `def code(cls, rows, column)` gives one truth value per row of the resolved frame.
 
@@ -117,12 +125,12 @@ def rule(
     `of_kind`: each of a kind); `needs`: further columns without whose values the rule can't be judged; `together`: the
     columns whose equal values tie rows into one finding (their lines are named); `groups`: what makes errors one cause;
     `blocks`: False for a warning. `resolution` is a sentence with {names} of resolved columns, or a function of one
-    row's values.
+    row's values; `summary`: what a warning says about all its rows at once, without their values, where runs are told.
     """
     columns = (on,) if isinstance(on, str) else on
 
     def mark(function: RuleFunction) -> RuleFunction:
-        made = Rule(function.__name__, title, columns, needs, together, groups, blocks, resolution)
+        made = Rule(function.__name__, title, columns, needs, together, groups, blocks, resolution, summary)
         function.__rule__ = made  # type: ignore[attr-defined]
         return function
 

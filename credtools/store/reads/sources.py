@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -69,11 +70,18 @@ def last_uploads(at: At) -> Sequence[Any]:
     return rows(at, statement)
 
 
-def look_of(at: At, batch_id: int) -> str:
-    """The statistics of a finished batch's file, as its run noted them; those of nothing where no run did."""
+def look_of(at: At, batch_id: int, attempt: str = "", *, held: bool = False) -> str:
+    """The statistics of a batch's file, as an attempt has noted them, else the run that finished (`held`: held) it.
+
+    Those of nothing where no run did.
+    """
     run = tables.runs.c
-    noted = select(run.statistics).where(run.batch_id == batch_id, run.verdict.in_(SETTLED)).order_by(run.id)
-    return next(iter(values(at, noted.limit(1))), "{}")
+    noted = select(run.statistics).where(run.batch_id == batch_id)
+    order = run.id.desc() if held else run.id
+    usual = noted.where(run.verdict.in_(("held",) if held else SETTLED)).order_by(order).limit(1)
+    mine = f'"attempt": {json.dumps(attempt)}'
+    own = noted.where(run.statistics.contains(mine, autoescape=True)).order_by(run.id.desc()).limit(1)
+    return next(iter([*(values(at, own) if attempt else ()), *values(at, usual)]), "{}")
 
 
 def runs(at: At) -> pd.DataFrame:
