@@ -79,8 +79,8 @@ def look_of(at: At, batch_id: int, attempt: str = "", *, held: bool = False) -> 
     noted = select(run.statistics).where(run.batch_id == batch_id)
     order = run.id.desc() if held else run.id
     usual = noted.where(run.verdict.in_(("held",) if held else SETTLED)).order_by(order).limit(1)
-    mine = f'"attempt": {json.dumps(attempt)}'
-    own = noted.where(run.statistics.contains(mine, autoescape=True)).order_by(run.id.desc()).limit(1)
+    mine = run.statistics.contains(f'"attempt": {json.dumps(attempt)}', autoescape=True)
+    own = noted.where(mine).order_by(run.id.desc()).limit(1)
     return next(iter([*(values(at, own) if attempt else ()), *values(at, usual)]), "{}")
 
 
