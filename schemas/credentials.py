@@ -1,7 +1,7 @@
 """What a correct file of credentials is: one row, one credential of one user.
 
 Change a rule here and verdict, sentences and template follow; nothing in the package knows it by name. Inherited are
-`field_count`, `value_readable`, `value_allowed` and the warnings about what is stored: `declined_before`,
+`field_count`, `value_readable`, `value_allowed`, `status_known` and the warnings about what is stored: `declined_before`,
 `older_than_stored`, `media_missing`. `schemas/README.md` explains the words, the resolved columns that a rule may read,
 and how an inherited rule is changed or left out.
 """
@@ -107,6 +107,11 @@ class Credentials(Schema):
         example="first-aid.pdf",
         help="names of scans, several separated by ;",
     )
+    status: str = field(
+        "Status",
+        kind="status",
+        help="whether the credential still stands; it counts when the recipe says what its words mean",
+    )
 
     @rule(
         "A value is required",
@@ -117,6 +122,8 @@ class Credentials(Schema):
     def value_required(cls, rows, column):
         if column in NEEDED_BY_TYPE:
             missing = (rows[f"{column}_state"] == "blank") | (rows[f"{column}_state"] == "absent")
+            if column != "credential_number":  # what no longer stands needs no dates
+                missing &= rows["status"] != "withdrawn"
             return ~(missing & (rows[NEEDED_BY_TYPE[column]] == "required"))
         return (rows[f"{column}_state"] != "blank") | (not cls.column(column).required)
 

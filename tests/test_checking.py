@@ -797,23 +797,27 @@ def test_reasons_are_the_errors_that_block() -> None:
 
 # --- one whole sentence of every rule ---------------------------------------------------------------------------
 
-EVERY_RULE = f"""{HEADINGS.strip()},Level
+EVERY_RULE = f"""{HEADINGS.strip()},Level,Status
 ana@x.org,First Aid
-,First Aid,01/02/2024,,,
-ana@x.org,First Aid,13/01/2024,,7\u202e,
-zoe@x.org,First Aid,13/01/2024,,,
-ana@x.org,Scuba,13/01/2024,,,
-ana@x.org,First Aid,2024-01-13,,,
-ana@x.org,First Aid,13/01/2030,12/31/2029,,
-bo@x.org,First Aid,13/01/2024,,,
-bo@x.org,First Aid,13/01/2024,,8,
-bo@x.org,Badge,,13/01/2030,,
-bo@x.org,Badge,,13/01/2030,,
-ana@x.org,Badge,13/01/2024,13/01/2025,,perhaps
+,First Aid,01/02/2024,,,,Held
+ana@x.org,First Aid,13/01/2024,,7\u202e,,Held
+zoe@x.org,First Aid,13/01/2024,,,,Held
+ana@x.org,Scuba,13/01/2024,,,,Held
+ana@x.org,First Aid,2024-01-13,,,,Held
+ana@x.org,First Aid,13/01/2030,12/31/2029,,,Held
+bo@x.org,First Aid,13/01/2024,,,,Held
+bo@x.org,First Aid,13/01/2024,,8,,Held
+bo@x.org,Badge,,13/01/2030,,,Held
+bo@x.org,Badge,,13/01/2030,,,Held
+ana@x.org,Badge,13/01/2024,13/01/2025,,perhaps,Lent
+"""
+TOLD = """
+date_format: [DD/MM/YYYY, MM/DD/YYYY]
+status: {valid: [Held], withdrawn: [Revoked], leave_out: [Failed, ""]}
 """
 SENTENCES = {
     "field_count": (
-        "The row has 2 fields, but the heading row has 6: a delimiter or a quotation mark is missing or extra. "
+        "The row has 2 fields, but the heading row has 7: a delimiter or a quotation mark is missing or extra. "
         "Correct the row in the file."
     ),
     "value_required": "User email is blank, but this row needs it; fill it in.",
@@ -822,6 +826,10 @@ SENTENCES = {
         r"OVERRIDE): '7\u202e'. Retype the value."
     ),
     "value_allowed": "Level is 'perhaps', but must be one of: yes, no.",
+    "status_known": (
+        "Status is 'Lent', but the recipe knows only: Held (valid); Revoked (withdrawn); Failed, (blank) (leave_out). "
+        "Correct the row, or add this word to a list under 'status' in the recipe: valid, withdrawn or leave_out."
+    ),
     "user_exists": (
         "No user of this organisation has the User email 'zoe@x.org'. Correct it, or load the user first "
         "(registry.load('users', FILE))."
@@ -865,7 +873,7 @@ def test_one_sentence_of_every_rule(tmp_path: Path) -> None:
     own = schema_copy(tmp_path, fields='    level: pd.BooleanDtype = field("Level", kind="flag")\n')
     read = table(EVERY_RULE, heading_line=1, delimiter=",")
     read = replace(read, reading=replace(read.reading, repaired_lines=(9,)))
-    errors = judge.review(read, Recipe.parse("date_format: [DD/MM/YYYY, MM/DD/YYYY]"), own, LOOKUPS).errors
+    errors = judge.review(read, Recipe.parse(TOLD), own, LOOKUPS).errors
     first = errors.drop_duplicates("code").set_index("code")["resolution"]
     assert first.to_dict() == SENTENCES
     assert set(SENTENCES) == {rule.code for rule in own.rules if not rule.reads_stored}

@@ -37,8 +37,8 @@ class _Credential:
 
 
 def ready_rows(review: Review) -> list[tuple[int, Key, Content]]:
-    """(row, identity, content) of every row without a blocking error, in the order of the file."""
-    frame = review.resolved.loc[~review.rejected, list(COLUMNS)]
+    """(row, identity, content) of every row that is ready, in the order of the file."""
+    frame = review.resolved.loc[review.passed, list(COLUMNS)]
     keys = map(Key._make, zip(*(frame[name].tolist() for name in COLUMNS[:3]), strict=True))
     dates = (frame[name].to_numpy().astype("M8[D]").astype(object).tolist() for name in COLUMNS[3:5])
     numbers = frame["credential_number"].fillna("").tolist()

@@ -18,8 +18,8 @@ from credtools.checking.arrow_texts import text_bytes
 from credtools.checking.causes import Explanation
 from credtools.checking.lookups import Lookups
 from credtools.checking.messages import Basis, Finding
-from credtools.checking.parse import STATE
-from credtools.checking.resolve import NEEDED_BY_TYPE, Resolved, needs_of, resolve
+from credtools.checking.parse import STATE, Cells
+from credtools.checking.resolve import DATE_OF_TYPE, NEEDED_BY_TYPE, Resolved, content_columns, needs_of, resolve
 from credtools.errors import FileError, SchemaError
 from credtools.model import BoolArray, Patch, Review, StateArray, Table
 from credtools.reading import suggest_columns
@@ -59,14 +59,17 @@ def review(
         headings=mapped.headings,
         resolved=resolved.frame,
         rejected=rejected,
+        left_out=resolved.standing.left_out,
+        withdrawn=resolved.standing.withdrawn,
         codes=_codes_by_row(reasons, rejected),
         states=states,
-        judgement=_judgement(table, resolved, reasons),
+        judgement=_judgement(table, resolved, reasons | resolved.standing.verdicts),
         today=lookups.today,
         revision=lookups.revision,
         date_formats=resolved.date_formats,
         date_formats_from=resolved.date_formats_from,
         explanation=Explanation(basis, findings, known.still_true(resolved) if known else {}),
+        said_columns=tuple(name for name in content_columns(schema.columns) if name in mapped.frame),
         hits={hit.label: hit.rows for hit in mapped.hits},
     )
 
@@ -74,12 +77,14 @@ def review(
 def _earlier(
     before: Review | None, table: Table, recipe: Recipe, schema: SchemaFile, lookups: Lookups
 ) -> Explanation | None:
-    """The explanation of an earlier review, if it is of the same table, schema, lookups and columns."""
+    """The explanation of an earlier review, if it is of the same table, schema, lookups, columns and words."""
     known = before.explanation if before else None
     if not isinstance(known, Explanation):
         return None
     basis = known.basis
     same = basis.table is table and basis.lookups is lookups and basis.schema.fingerprint == schema.fingerprint
+    words = {cells.made_of.status for cells in basis.resolved.cells.values() if cells.kind == "status"}
+    same = same and words <= {recipe.status}  # the sentences name them
     return known if same and basis.resolved.used == recipe.columns_in_use(schema.columns) else None
 
 
@@ -92,13 +97,14 @@ def _judge(schema: SchemaFile, resolved: Resolved) -> tuple[list[Finding], dict[
     for rule, column in [(one, column) for one in schema.rules for column in one.columns]:
         if rule.reads_stored or (column != RECORD and column not in resolved.used):
             continue
-        failed = failing(schema, rule, column, rows)
+        failed = failing(schema, rule, column, rows) & ~resolved.standing.left_out
         state = np.full(len(rows), PASSED, dtype=np.int8)
         about = {column, *(resolved.user_column if name == USER else name for name in rule.needs)} & resolved.used
         if about:
             state[no_record] = NOT_JUDGED
         for name in about & cell_failed.keys():
             state[cell_failed[name]] = NOT_JUDGED
+        state[resolved.standing.left_out] = NOT_JUDGED
         states[rule.code, column] = state
         if failed.any():
             state[failed] = FAILED
@@ -148,7 +154,7 @@ def _codes_by_row(reasons: Mapping[str, BoolArray], rejected: BoolArray) -> list
     return codes
 
 
-def _judgement(table: Table, resolved: Resolved, reasons: Mapping[str, BoolArray]) -> str:
+def _judgement(table: Table, resolved: Resolved, verdicts: Mapping[str, BoolArray]) -> str:
     """SHA-256 of line, verdict, blocking codes, resolved values of every row; no warnings, no today, nothing stored.
 
     Column by column: the distinct texts and what they mean, then which row has which.
@@ -162,20 +168,25 @@ def _judgement(table: Table, resolved: Resolved, reasons: Mapping[str, BoolArray
             digest.update(np.ascontiguousarray(small, dtype=small.dtype.newbyteorder("<")).data.cast("B"))
 
     add("line", table.lines)
-    for code in sorted(reasons):
-        add(code, reasons[code])
+    for verdict in sorted(verdicts):
+        add(verdict, verdicts[verdict])
     for name in ("user_id", "type_id"):
         if name in resolved.frame:
             add(name, resolved.frame[name].to_numpy() + 1)
     if "type_number" in resolved.frame:  # whether the number belongs to the identity
         add("numbered", (resolved.frame["type_number"] == "required").to_numpy())
-    for name, cells in resolved.cells.items():
+    for name, cells in _judged_cells(resolved).items():
         ends, data = text_bytes(cells.texts)
         state = np.asarray(resolved.frame[f"{name}_state"].cat.codes)
         add(name, np.diff(ends), data, cells.codes, np.where(state == STATE["absent"], STATE["blank"], state))
         if cells.kind == "date":  # the same text is another day in another format
             add(name, np.asarray(cells.values, dtype="M8[D]").astype(np.int64).view(np.uint64))
     return digest.hexdigest()
+
+
+def _judged_cells(resolved: Resolved) -> dict[str, Cells]:
+    """The cells by column, without a status that the recipe doesn't speak of: such files are judged as ever."""
+    return {name: one for name, one in resolved.cells.items() if one.kind != "status" or name in resolved.used}
 
 
 def _require_headings(
@@ -185,7 +196,7 @@ def _require_headings(
     for column in columns:
         if column.name in mapped.sources or column.name not in resolved.used:
             continue
-        if column.required or _needed_by_every_row(column, resolved, lookups):
+        if column.required or column.kind == "status" or _needed_by_every_row(column, resolved, lookups):
             unknown = [heading for heading, meant in mapped.headings.items() if meant is None]
             likely = suggest_columns(unknown, {column.name: (column.title, *column.synonyms)})
             line = table.reading.heading_line
@@ -201,11 +212,17 @@ def _require_headings(
 
 
 def _needed_by_every_row(column: Column, resolved: Resolved, lookups: Lookups) -> bool:
-    """Whether the types of all rows need it; where no type is known, whether all types do."""
+    """Whether the types of all rows need it; where no type is known, whether all types do.
+
+    Rows that are left out need nothing, those that are withdrawn no dates.
+    """
     name = NEEDED_BY_TYPE.get(column.name)
     if name is None or name not in resolved.frame:
         return False
-    needs = resolved.frame[name].dropna()
+    idle = resolved.standing.left_out | (resolved.standing.withdrawn if column.name in DATE_OF_TYPE else False)
+    if idle.any() and idle.all():
+        return False
+    needs = resolved.frame.loc[~idle, name].dropna()
     if needs.empty:
         needs = needs_of(lookups.types[lookups.types["status"] == "active"])[name]
     return len(needs) > 0 and bool((needs == "required").all())

@@ -66,7 +66,7 @@ class Lookups:
     def nearest_types(self, value: str, limit: int = 3) -> list[str]:
         """The active types whose names are most like `value`, best first."""
         names = self.types.loc[self.types["status"] == "active", "name"].tolist()
-        return [str(names[k]) for _, _, k in _nearest(fold(value), [fold(name) for name in names], limit)]
+        return [str(names[k]) for _, _, k in nearest(fold(value), [fold(name) for name in names], limit)]
 
     def nearest_users(self, value: str, limit: int = 3) -> list[str]:
         """The active users whose e-mail addresses are most like `value`, best first; never applied by itself.
@@ -76,7 +76,7 @@ class Lookups:
         name, _, domain = fold(value).rpartition("@")
         places = self._users_alike(name)
         alike = []
-        for _, _, k in _nearest(fold(value), [self._active_keys[place] for place in places], limit=20):
+        for _, _, k in nearest(fold(value), [self._active_keys[place] for place in places], limit=20):
             other_name, _, other_domain = self._active_keys[places[k]].rpartition("@")
             if min(fuzz.ratio(name, other_name), fuzz.ratio(domain, other_domain)) >= NEAR_ENOUGH:
                 alike.append(self._active_emails[places[k]])
@@ -125,6 +125,6 @@ def _places(keys: pa.LargeStringArray, known: pa.LargeStringArray) -> IntArray:
     return found
 
 
-def _nearest(key: str, keys: Sequence[str], limit: int) -> list[tuple[str, float, int]]:
+def nearest(key: str, keys: Sequence[str], limit: int) -> list[tuple[str, float, int]]:
     """(key, likeness, place) of the keys most like `key`, best first."""
     return process.extract(key, keys, scorer=fuzz.ratio, limit=limit, score_cutoff=NEAR_ENOUGH)

@@ -17,16 +17,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from credtools.checking.lookups import Lookups
+from credtools.checking.lookups import Lookups, nearest
 from credtools.checking.parse import ALPHABETS, UNREADABLE, alphabets
 from credtools.checking.resolve import Resolved
 from credtools.errors import Remedies
 from credtools.model import BoolArray, IntArray, Table
-from credtools.recipe import Mapped
+from credtools.recipe import Mapped, Status
 from credtools.schema.dates import date_format, shape
 from credtools.schema.loading import SchemaFile
 from credtools.schema.words import Column, Rule, names_in
-from credtools.text import first_of
+from credtools.text import first_of, fold
 
 ObjectArray = npt.NDArray[np.object_]
 
@@ -84,6 +84,9 @@ class Writer:
         if column:
             self.fixed["choices"] = CHOICES.get(column.kind, ", ".join(column.choices))
             self.formats = resolved.date_formats.get(column.name, ())
+        if column and column.kind == "status":
+            self._status = resolved.cells[column.name].made_of.status or Status()
+            self.fixed["choices"] = str(self._status)
         if column and column.kind == "date":
             self.fixed["date_format"] = " or ".join(self.formats)
             self.fixed["date_format_from"] = resolved.date_formats_from[column.name]
@@ -128,6 +131,7 @@ class Writer:
             ("date", "shape"): self._suggest_date,
             ("user", "value"): self._suggest_user,
             ("credential_type", "value"): self._suggest_type,
+            ("status", "value"): self._suggest_word,
         }
         suggest = known.get((self.column.kind, self.rule.groups)) if self.column else None
         if suggest:
@@ -142,6 +146,12 @@ class Writer:
     def _suggest_type(self, k: int, value: str) -> tuple[str, str]:
         known = "type_status" in self.frame and self.of_frame("type_status")[k] == "active"
         return ("", "") if known else _named(self.lookups.nearest_types(value))
+
+    def _suggest_word(self, _: int, value: str) -> tuple[str, str]:
+        """Of the words that begin alike: 'Inactive' is near to 'Active', and its contrary."""
+        key = fold(value)
+        words = [word for word in self._status.words if fold(word)[:1] == key[:1]]
+        return _named([words[k] for _, _, k in nearest(key, [fold(word) for word in words], limit=3)])
 
     def _suggest_user(self, k: int, value: str) -> tuple[str, str]:
         if self.rule.code == "value_readable":

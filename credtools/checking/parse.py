@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 
 from credtools.checking.arrow_texts import as_arrow, fold_all, text_bytes, unusual, with_texts
 from credtools.model import BoolArray, IntArray, StateArray
+from credtools.recipe import Status
 from credtools.schema.dates import DateFormat, date_format
 from credtools.schema.words import LONGEST, STATES, Column
 from credtools.text import fold
@@ -46,13 +47,15 @@ class MadeOf:
     """All that the cells of a column follow from, once the table and the schema are given.
 
     `texts`: the column as it came (None: it has no heading); `formats`: how dates are written; `date_cells`: texts that
-    stand for real date cells of a spreadsheet, and so for those dates in whatever format; `by_id`: how users are named.
+    stand for real date cells of a spreadsheet, and so for those dates in whatever format; `by_id`: how users are named;
+    `status`: what the words of a status mean.
     """
 
     texts: pa.LargeStringArray | None
     formats: tuple[str, ...] = ()
     date_cells: Mapping[str, date] = field(default_factory=dict)
     by_id: bool = False
+    status: Status | None = None
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,8 @@ def judge(column: Column, made_of: MadeOf, is_record: BoolArray) -> Cells:
         as_they_came, codes = None, np.where(is_record, codes, len(texts)).astype(np.int32)
         texts = pa.concat_arrays([texts, as_arrow([""])])
         states = np.append(states, np.int8(STATE["unjudged"]))
-    values, other_days = _values(column, texts, states == STATE["given"], made_of)
+    meant = (states == STATE["given"]) | ((states == STATE["blank"]) & (column.kind == "status"))  # '' may be a word
+    values, other_days = _values(column, texts, meant, made_of)
     if values is not texts:
         states[(states == STATE["given"]) & np.asarray(pd.isna(values))] = STATE["malformed"]
     return Cells(column.kind, codes, texts, states, values, other_days, as_they_came, made_of)
@@ -187,7 +191,7 @@ def _values(
     """Per distinct text its value, missing where it has none, and its other day; `texts` themselves for texts."""
     if column.kind == "date":
         return _days(texts, given, made_of)
-    parse = _parser(column)
+    parse = _parser(column, made_of.status)
     if parse is None:
         return texts, None
     found = [parse(text) if ok else None for text, ok in zip(texts.to_pylist(), given.tolist(), strict=True)]
@@ -238,7 +242,7 @@ def parse_days(texts: pa.LargeStringArray, form: DateFormat) -> npt.NDArray[np.d
     return found
 
 
-def _parser(column: Column) -> Callable[[str], Any] | None:
+def _parser(column: Column, status: Status | None) -> Callable[[str], Any] | None:
     """What makes a typed value of a text, or None where the text is the value; it gives None for a malformed text."""
     if column.kind == "choice":
         choices = {fold(choice): choice for choice in column.choices}
@@ -247,6 +251,9 @@ def _parser(column: Column) -> Callable[[str], Any] | None:
         return lambda text: FLAGS.get(text.casefold())
     if column.kind == "whole":
         return lambda text: int(text) if re.fullmatch(r"\d{1,9}", text) else None
+    if column.kind == "status":
+        meanings = status.meanings if status else {}
+        return lambda text: meanings.get(fold(text))
     return _format_or_none if column.kind == "format" else None
 
 

@@ -17,6 +17,7 @@ from credtools.checking import parse
 from credtools.checking.arrow_texts import as_arrow
 from credtools.checking.lookups import Lookups
 from credtools.checking.parse import NOT_A_DAY, STATE, Cells, MadeOf, category
+from credtools.checking.standing import Standing
 from credtools.model import BoolArray, IntArray, Table
 from credtools.recipe import USER_COLUMN, Mapped, Recipe
 from credtools.schema.words import STATES, Column
@@ -31,7 +32,7 @@ LARGEST = 2**62  # numbers that are put together stay below it
 
 @dataclass(frozen=True)
 class Resolved:
-    """The resolved frame, the same column by column, and what was assumed to make it."""
+    """The resolved frame, the same column by column, what was assumed to make it, and how its rows stand."""
 
     frame: pd.DataFrame
     data: Mapping[str, Any]
@@ -41,6 +42,7 @@ class Resolved:
     user_column: str
     date_formats: Mapping[str, tuple[str, ...]]
     date_formats_from: Mapping[str, str]
+    standing: Standing
 
 
 def resolve(
@@ -82,6 +84,7 @@ def resolve(
             formats.get(name, ()),
             table.date_cells.get(mapped.sources.get(name, ""), {}),
             recipe.match_users_by == "external_id",
+            recipe.status if column.kind == "status" else None,
         )
         kept = before.cells.get(name) if before else None
         by_name[name] = kept if kept and kept.made_of == made_of else parse.judge(column, made_of, is_record)
@@ -92,12 +95,20 @@ def resolve(
         part("types", "credential_type", lambda: _types(by_name["credential_type"], lookups))
     for some in parts.values():
         data |= some
+    standing = Standing.of([by_name[name] for name in used], rows)
     if "types" in parts:
         unused = _drop_unused_dates(data, by_name)
         data["today"] = np.full(rows, np.datetime64(lookups.today, "s"))
         data["same_day_expiry"] = np.full(rows, lookups.settings.same_day_expiry)
-        data |= _credentials(data, by_name, unused, [c.name for c in columns if c.name not in CORE])
-    return Resolved(pd.DataFrame(data, copy=False), data, parts, by_name, used, user_column, formats, formats_from)
+        own = [name for name in content_columns(columns) if name not in CORE]
+        data |= _credentials(data, by_name, unused, own, standing)
+    frame = pd.DataFrame(data, copy=False)
+    return Resolved(frame, data, parts, by_name, used, user_column, formats, formats_from, standing)
+
+
+def content_columns(columns: Sequence[Column]) -> list[str]:
+    """The columns that are content of a credential: dates, number, and an organisation's own."""
+    return [c.name for c in columns if c.name in NEEDED_BY_TYPE or (c.name not in CORE and c.kind != "status")]
 
 
 def _formats_in_force(
@@ -179,17 +190,26 @@ def _drop_unused_dates(data: dict[str, Any], by_name: Mapping[str, Cells]) -> di
 
 
 def _credentials(
-    data: Mapping[str, Any], by_name: Mapping[str, Cells], unused: Mapping[str, BoolArray], own_columns: Sequence[str]
+    data: Mapping[str, Any],
+    by_name: Mapping[str, Cells],
+    unused: Mapping[str, BoolArray],
+    own_columns: Sequence[str],
+    standing: Standing,
 ) -> dict[str, Any]:
-    """Which credential and version a row speaks of, and whether others of this file say the same."""
+    """Which credential and version a row speaks of, and whether others of this file say the same.
+
+    Rows that are left out, or whose status means nothing, belong to no others; those that are withdrawn need no dates,
+    and never say the same as one that stands.
+    """
     number = by_name["credential_number"]
     numbered = np.asarray(data["type_number"] == "required")
     own, own_numbers = _own(data, by_name, own_columns)
     identified = np.asarray(data["user_status"] == "active") & np.asarray(data["type_status"] == "active")
-    identified &= ~numbered | number.is_("given")
+    identified &= (~numbered | number.is_("given")) & ~standing.left_out & ~standing.unclear
     complete = identified & ~number.is_("unreadable")
     for name, of_type in DATE_OF_TYPE.items():
-        complete &= ~(by_name[name].is_("blank", "absent") & np.asarray(data[of_type] == "required"))
+        needed = np.asarray(data[of_type] == "required") & ~standing.withdrawn
+        complete &= ~(by_name[name].is_("blank", "absent") & needed)
         complete &= ~by_name[name].is_("malformed", "unreadable") | unused[name]
     for name in own_columns:
         complete &= ~by_name[name].is_("malformed", "unreadable")
@@ -204,7 +224,8 @@ def _credentials(
     alike = alike[pd.Series(version[alike]).duplicated(keep=False).to_numpy()]
     if len(alike):
         until = _day_numbers("expiration_date", by_name, unused, alike)
-        content = _joined(until, number.numbers(alike), (own_numbers[alike], len(rows) + 1))[0]
+        stands = (standing.withdrawn[alike].astype(np.int64), 2)
+        content = _joined(until, number.numbers(alike), (own_numbers[alike], len(rows) + 1), stands)[0]
         same = pd.DataFrame({"version": version[alike], "content": content, "row": alike})
         first[alike] = same.groupby(["version", "content"])["row"].transform("first")
         contents[alike] = same.groupby("version")["content"].transform("nunique")

@@ -49,9 +49,12 @@ class Review:
     """What a file is worth: a pure function of (bytes, recipe, patches, schema, lookups).
 
     `resolved`: the named, typed columns on which the rules were judged, one row per record; `rejected`: which rows
-    have a blocking error; `states`: per rule and column, 0 passed, 1 failed, 2 not judged; `headings`: each heading
-    of the file and the column it stands for; `hits`: per step of the recipe the rows that it changed; `face`: where its
-    sentences are read (None: on the face of the process).
+    have a blocking error; `left_out`: which rows the recipe leaves out by their status, which aren't judged otherwise;
+    `withdrawn`: which rows say that their credential no longer stands; `said_columns`: the columns of a credential's
+    content that the file has (by a heading, a constant or a rule), in the schema's order; `states`: per rule and
+    column, 0 passed, 1 failed, 2 not judged; `headings`: each heading of the file and the column it stands for; `hits`:
+    per step of the recipe the rows that it changed; `face`: where its sentences are read (None: on the face of the
+    process).
 
     Two reviews are equal when they judge the same table alike and say the same about it.
     """
@@ -60,6 +63,9 @@ class Review:
     headings: Mapping[str, str | None]
     resolved: pd.DataFrame
     rejected: BoolArray
+    left_out: BoolArray
+    withdrawn: BoolArray
+    said_columns: tuple[str, ...]
     codes: list[tuple[str, ...]]
     states: Mapping[tuple[str, str], StateArray]
     judgement: str
@@ -134,8 +140,18 @@ class Review:
         return len(self.rejected)
 
     @property
+    def passed(self) -> BoolArray:
+        """Which rows are ready: neither rejected nor left out."""
+        return ~(self.rejected | self.left_out)
+
+    @property
     def ready(self) -> int:
-        return int((~self.rejected).sum())
+        return int(self.passed.sum())
+
+    @property
+    def counted(self) -> dict[str, int]:
+        """The rows as they are judged: ready, rejected, left_out; together they are all."""
+        return {"ready": self.ready, "rejected": int(self.rejected.sum()), "left_out": int(self.left_out.sum())}
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Review):
@@ -154,8 +170,9 @@ class Review:
         return state | {"explanation": Said(*self.explanation.frames(), self.explanation.warned())}
 
     def __repr__(self) -> str:
-        causes = int(self.causes["blocks"].sum())
-        return f"{self.ready:,} ready · {self.rows - self.ready:,} rejected · {plural(causes, 'cause')}"
+        causes, of = int(self.causes["blocks"].sum()), self.counted
+        left_out = f" · {of['left_out']:,} left out" if of["left_out"] else ""
+        return f"{of['ready']:,} ready · {of['rejected']:,} rejected · {plural(causes, 'cause')}{left_out}"
 
     def _repr_html_(self) -> str:
         """Counts and causes, without any value of the file: what a notebook shows is kept."""

@@ -2,6 +2,7 @@
 
 from credtools.recipe.mapping import Hit, Mapped, apply, apply_patches
 from credtools.recipe.recipe import MANUAL, MEDIA_VALUES, USER_COLUMN, Recipe, media_pattern
+from credtools.recipe.sending import Status
 from credtools.recipe.steps import Replace, Step
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Mapped",
     "Recipe",
     "Replace",
+    "Status",
     "Step",
     "apply",
     "apply_patches",

@@ -62,7 +62,7 @@ def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
     """The table in the schema's columns: headings matched, constants filled in, rules followed.
 
     Raises FileError (`heading_required`) when two headings mean one column, and RecipeError when the recipe
-    names a column that the schema doesn't have.
+    names a column that the schema doesn't have, or a heading for the status that means another one.
     """
     known = {column.name: column for column in columns}
     usable = {name: column for name, column in known.items() if name in recipe.columns_in_use(columns)}
@@ -74,6 +74,7 @@ def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
     for step in recipe.rules:
         if known[step.column].kind == "user" and isinstance(step, steps.WITH_VALUES):
             raise RecipeError("recipe_names_person", source=recipe.source, column=step.column)
+    _require_status(recipe, columns)
     headings = _match_headings(recipe, table, list(usable.values()))
     sources = {column: heading for heading, column in headings.items() if column}
     data: dict[str, pd.Series] = {}
@@ -110,10 +111,13 @@ def _match_headings(recipe: Recipe, table: Table, columns: Sequence[Column]) -> 
     A constant takes the place of a heading that the recipe doesn't name, or that the file lacks.
     """
     titles = {column.name: column.title for column in columns}
+    named = recipe.status.column if recipe.status else ""
+    by_name = [c for c in columns if not named or c.kind != "status"]  # a heading that is named is the only one
     ways: list[dict[str, str]] = [
-        {fold(heading): column for heading, column in recipe.headings.items()},
-        {fold(name): c.name for c in columns for name in (c.title, c.name, c.name.replace("_", " "))},
-        {fold(name): c.name for c in columns for name in c.synonyms},
+        {fold(named): c.name for c in columns if named and c.kind == "status"}
+        | {fold(heading): column for heading, column in recipe.headings.items()},
+        {fold(name): c.name for c in by_name for name in (c.title, c.name, c.name.replace("_", " "))},
+        {fold(name): c.name for c in by_name for name in c.synonyms},
     ]
     headings = list(table.frame.columns[: table.expected_fields])  # what lies beyond them has no heading
     found: dict[str, str | None] = dict.fromkeys(headings)
@@ -138,6 +142,18 @@ def _match_headings(recipe: Recipe, table: Table, columns: Sequence[Column]) -> 
             found[heading] = column
         taken |= matched.keys() | recipe.constants.keys()
     return found
+
+
+def _require_status(recipe: Recipe, columns: Sequence[Column]) -> None:
+    """Raises RecipeError when the schema has no column for the status, or its heading means another one."""
+    if not recipe.status:
+        return
+    names = [column.name for column in columns if column.kind == "status"]
+    if not names:
+        raise RecipeError("recipe_status_unused", source=recipe.source, schema=recipe.schema)
+    for heading, column in recipe.headings.items():
+        if column not in names and fold(heading) == fold(recipe.status.column):
+            raise RecipeError("recipe_status_heading", source=recipe.source, heading=heading, column=column)
 
 
 # --- the rules of a recipe, step by step --------------------------------------------------------------------

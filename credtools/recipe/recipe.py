@@ -17,8 +17,9 @@ from typing import Any
 from credtools.errors import RecipeError, no_such_file
 from credtools.reading.options import OPTIONS as READ_OPTIONS
 from credtools.reading.options import option_as_text, option_from_text
-from credtools.recipe import expectations, steps, yaml
+from credtools.recipe import expectations, sending, steps, yaml
 from credtools.recipe.expectations import Expect
+from credtools.recipe.sending import ABSENT, FULL, FULL_SHARE, PART, Status
 from credtools.recipe.steps import Replace, Step
 from credtools.schema.dates import DateFormat
 from credtools.schema.words import Column
@@ -45,6 +46,11 @@ class Recipe(Shown):
     media: str = ""  # how a file is named after its row, without the ending; '' for by the media column
     max_reject_rate: float | None = None
     expect: Expect = field(default_factory=Expect)
+    export: str = PART  # full: a file lists all that stands at its source
+    full_share: float = FULL_SHARE  # of the last listing's rows, below which a file of a full export counts as a part
+    blanks: str | None = None  # keep | clear: what becomes of a stored value where the cell is blank
+    absent: str = ABSENT[0]  # report | withdraw: what becomes of what a full export no longer lists
+    status: Status | None = None  # None: the file says nothing of what still stands
 
     @classmethod
     def load(cls, path: str | Path) -> Recipe:
@@ -68,7 +74,13 @@ class Recipe(Shown):
             if key not in KEYS:
                 raise RecipeError("recipe_key_unknown", source=source, key=key, known=", ".join(KEYS))
         said = {key: one for key, one in value.items() if one or key in ("schema", "match_users_by")}
-        return cls(source, **{key: KEYS[key](one, source) for key, one in said.items()})
+        values = {key: KEYS[key](one, source) for key, one in said.items()}
+        if "export" in values:
+            values |= values["export"]._asdict()
+        made = cls(source, **values)
+        if made.absent != ABSENT[0] and made.export != FULL:
+            raise RecipeError("recipe_absent_of_part", source=source, absent=made.absent)
+        return made
 
     def replacing(self, column: str, values: Mapping[str, str]) -> Recipe:
         """This recipe with one more rule per changed value; a rule for the same value gives way."""
@@ -124,9 +136,14 @@ class Recipe(Shown):
         return self.date_format.get(column) or self.date_format.get("*") or ()
 
     def columns_in_use(self, columns: Sequence[Column]) -> frozenset[str]:
-        """The columns that count: of those that name a user only the one by which users are matched."""
+        """The columns that count: of those that name a user only the one by which users are matched.
+
+        That of the status only when the recipe says what its words mean.
+        """
         named_by = USER_COLUMN[self.match_users_by]
-        return frozenset(c.name for c in columns if c.kind != "user" or c.name == named_by)
+        idle = {c.name for c in columns if c.kind == "user" and c.name != named_by}
+        idle |= {c.name for c in columns if c.kind == "status" and not self.status}
+        return frozenset(c.name for c in columns) - idle
 
     def _meaning(self) -> dict[str, Any]:
         """The keys of the recipe as they are written, in their fixed order, without those that say nothing."""
@@ -142,8 +159,17 @@ class Recipe(Shown):
             "media": self.media,
             "max_reject_rate": self.max_reject_rate,
             "expect": self.expect.written(),
+            "export": self._export_written(),
+            "blanks": self.blanks,
+            "absent": self.absent if self.absent != ABSENT[0] else None,
+            "status": self.status.written() if self.status else None,
         }
         return {key: value for key, value in meaning.items() if value not in (None, "", {}, [])}
+
+    def _export_written(self) -> str | dict[str, float] | None:
+        if self.export != FULL:
+            return None
+        return FULL if self.full_share == FULL_SHARE else {FULL: self.full_share}
 
 
 # --- what each key of a recipe may say ----------------------------------------------------------------------
@@ -224,4 +250,8 @@ KEYS: Mapping[str, Callable[[object, str], Any]] = {
     "media": media_pattern,
     "max_reject_rate": _rate,
     "expect": expectations.parse,
+    "export": sending.export,
+    "blanks": sending.blanks,
+    "absent": sending.absent,
+    "status": sending.status,
 }

@@ -31,6 +31,15 @@ def unreadable(row: Row) -> str:
     )
 
 
+def unknown_word(row: Row) -> str:
+    """The usual resolution for a status whose word the recipe doesn't know."""
+    said, word = (f"is {row['value']!r}", "this word") if row["value"] else ("is blank", 'the blank word ""')
+    return (
+        f"{row['title']} {said}, but the recipe knows only: {row['choices']}. {row['nearest']}Correct the row, "
+        f"or add {word} to a list under 'status' in the recipe: valid, withdrawn or leave_out."
+    )
+
+
 def superseded(row: Row) -> str:
     """The usual resolution for a row that equals an older version."""
     day = row["stored_newest_issue"]
@@ -113,6 +122,11 @@ class Schema(pa.DataFrameModel):
     )
     def value_allowed(cls, rows: pd.DataFrame, column: str) -> pd.Series:
         return rows[f"{column}_state"] != "malformed"
+
+    @classmethod
+    @rule("Status isn't known", on=of_kind("status"), resolution=unknown_word)
+    def status_known(cls, rows: pd.DataFrame, column: str) -> pd.Series:
+        return rows[column].notna() | ~rows[f"{column}_state"].isin(["malformed", "blank"])
 
     # --- warnings about what is stored ----------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ SPOKEN = (
     *("value", "value_escaped", "confusable", "title", "shape", "nearest", "choices", "other_lines", "remedy"),
     *("date_format", "date_format_from", "date_example", "date_taken", "date_other"),
 )
-Kind = Literal["text", "name", "id", "format", "date", "choice", "flag", "whole", "user", "credential_type"]
+Kind = Literal["text", "name", "id", "format", "date", "choice", "flag", "whole", "user", "credential_type", "status"]
 Groups = Literal["value", "shape", "rule"]
 Resolution = str | Callable[[Mapping[str, Any]], str]
 RuleFunction = Callable[..., pd.Series]
