@@ -827,8 +827,9 @@ SENTENCES = {
     ),
     "value_allowed": "Level is 'perhaps', but must be one of: yes, no.",
     "status_known": (
-        "Status is 'Lent', but the recipe knows only: Held (valid); Revoked (withdrawn); Failed, (blank) (leave_out). "
-        "Correct the row, or add this word to a list under 'status' in the recipe: valid, withdrawn or leave_out."
+        "Status is 'Lent', but the recipe knows only these words: valid (Held), withdrawn (Revoked), leave_out "
+        '(Failed, ""). Correct the row, or add the word to valid, withdrawn or leave_out under '
+        "'status' in the recipe."
     ),
     "user_exists": (
         "No user of this organisation has the User email 'zoe@x.org'. Correct it, or load the user first "

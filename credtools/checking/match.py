@@ -42,7 +42,7 @@ def compare(before: Review, after: Review) -> Comparison:
     pairs = _same_records(before, after)
     pairs |= _corrected_records(before, after, pairs)
     was_wrong = {new: bool(before.rejected[old]) for new, old in pairs.items()}
-    wrong, right = np.flatnonzero(after.rejected).tolist(), np.flatnonzero(~after.rejected).tolist()
+    wrong, right = np.flatnonzero(after.rejected).tolist(), np.flatnonzero(after.passed).tolist()
     return Comparison(
         fixed=tuple(row for row in right if was_wrong.get(row)),
         still_wrong=tuple(row for row in wrong if was_wrong.get(row)),

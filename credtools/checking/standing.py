@@ -34,5 +34,5 @@ class Standing:
     @property
     def verdicts(self) -> dict[str, BoolArray]:
         """What a judgement covers beside the codes of errors: each that some row has."""
-        named = {"status leave_out": self.left_out, "status withdrawn": self.withdrawn}
+        named = {"status.leave_out": self.left_out, "status.withdrawn": self.withdrawn}
         return {name: rows for name, rows in named.items() if rows.any()}

@@ -50,8 +50,7 @@ def check(file: Path, recipe: Path | None) -> Answer:
 
 
 def _judged(file: Path, review: Review) -> Iterator[dict[str, Any]]:
-    counts = {"rows": review.rows, "ready": review.ready, "rejected": review.rows - review.ready}
-    data = {"file": str(file), "sha256": review.table.sha256, **counts}
+    data = {"file": str(file), "sha256": review.table.sha256, "rows": review.rows, **review.counted}
     data |= {"reading": _reading(review.table, review.headings)}
     data |= {"errors": records(review.errors, ERROR_KEYS), "causes": records(review.causes, CAUSE_KEYS)}
     yield data | {"warnings": [one.as_dict() for one in review.warnings]}
@@ -68,7 +67,8 @@ def _refused(file: Path, recipe: Path | None, problem: FileError) -> dict[str, A
 
     error = {"line": problem.line, "heading": "", "column": problem.column, "value": "", "code": problem.code}
     error |= {"title": "File refused", "resolution": problem.on("prompt"), "suggestion": "", "blocks": True}
-    data: dict[str, Any] = {"file": str(file), "sha256": None, "rows": 0, "ready": 0, "rejected": 0, "reading": None}
+    none = {"rows": 0, "ready": 0, "rejected": 0, "left_out": 0}
+    data: dict[str, Any] = {"file": str(file), "sha256": None, **none, "reading": None}
     with suppress(FileError):
         table = read(file, **(Recipe.load(recipe).read if recipe else {}))
         data |= {"sha256": table.sha256, "rows": len(table.lines)}
@@ -255,10 +255,12 @@ def diff(first_path: Path, second_path: Path, file: Path) -> Answer:
     """
     found = open_registry().compare_recipes(file, first_path, second_path)
     rows = [{"line": one.line, "before": one.before, "after": one.after} for one in found.rows]
-    data = {"file": str(file), "ready": found.ready, "rejected": found.rejected, "rows": rows}
+    counts = {"ready": found.ready, "rejected": found.rejected, "left_out": found.left_out}
+    data = {"file": str(file), **counts, "rows": rows}
     if not found.rows:
-        return Answer(data, [f"No row changes: {found.ready:,} ready, {found.rejected:,} rejected by both."])
-    changed = f"{len(found.rows):,} of {found.ready + found.rejected:,} rows change."
+        left_out = f", {found.left_out:,} left out" if found.left_out else ""
+        return Answer(data, [f"No row changes: {found.ready:,} ready, {found.rejected:,} rejected{left_out} by both."])
+    changed = f"{len(found.rows):,} of {sum(counts.values()):,} rows change."
     return Answer(data, [changed, *first([f"  {row}" for row in found.rows])], 1)
 
 

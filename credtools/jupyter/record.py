@@ -93,7 +93,7 @@ def _steps(batch: Batch) -> list[View]:
     counts = batch.preview()
     rows = [(row["label"], row["count"], row["help"]) for row in numbers(counts)]
     markup = table(("", "Rows", ""), rows, "What finishing does")
-    return [*views, _view(next_sentence(file.review.rows, file.review.ready), f"\n{counts}", markup)]
+    return [*views, _view(next_sentence(file.review), f"\n{counts}", markup)]
 
 
 def _decided(registry: Registry, batch: int, decide: str, lines: Sequence[int], reason: str) -> View:

@@ -153,6 +153,12 @@ class Review:
         """The rows as they are judged: ready, rejected, left_out; together they are all."""
         return {"ready": self.ready, "rejected": int(self.rejected.sum()), "left_out": int(self.left_out.sum())}
 
+    def summary(self, causes: int) -> str:
+        """The rows as they are judged and, beside them, so many causes, on one line."""
+        ready, rejected, left_out = self.counted.values()
+        more = f" · {left_out:,} left out" if left_out else ""
+        return f"{ready:,} ready · {rejected:,} rejected · {plural(causes, 'cause')}{more}"
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Review):
             return NotImplemented
@@ -170,9 +176,7 @@ class Review:
         return state | {"explanation": Said(*self.explanation.frames(), self.explanation.warned())}
 
     def __repr__(self) -> str:
-        causes, of = int(self.causes["blocks"].sum()), self.counted
-        left_out = f" · {of['left_out']:,} left out" if of["left_out"] else ""
-        return f"{of['ready']:,} ready · {of['rejected']:,} rejected · {plural(causes, 'cause')}{left_out}"
+        return self.summary(int(self.causes["blocks"].sum()))
 
     def _repr_html_(self) -> str:
         """Counts and causes, without any value of the file: what a notebook shows is kept."""

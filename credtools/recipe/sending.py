@@ -44,11 +44,15 @@ class Status:
         return [word for _, words in self.said for word in words if fold(word)]
 
     def __str__(self) -> str:
-        """The words in one line, for people."""
-        return "; ".join(f"{', '.join(word or '(blank)' for word in words)} ({name})" for name, words in self.said)
+        """The words in one line, for people: `valid (Held), withdrawn (Revoked, "")`."""
+        return ", ".join(f"{name} ({', '.join(map(_shown, words))})" for name, words in self.said)
 
     def written(self) -> dict[str, Any]:
         return ({"column": self.column} if self.column else {}) | {name: list(words) for name, words in self.said}
+
+
+def _shown(word: str) -> str:
+    return word or '""'
 
 
 MEANINGS = tuple(one.name for one in fields(Status) if one.name != "column")

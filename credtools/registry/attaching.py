@@ -193,7 +193,7 @@ def _waiting(session: Session, draft: Draft) -> tuple[pd.DataFrame, Stored]:
         {
             "line": review.table.lines,
             "key": version,
-            "usable": ~review.rejected,
+            "usable": review.passed,
             "required": (accepted & types["media_required"].eq(True)) | here,  # None where the type isn't known
             "user_email": users["email"],
             "external_id": users["external_id"],

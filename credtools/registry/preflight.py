@@ -18,7 +18,7 @@ from credtools.registry.session import Session
 LAST_RUNS = 5
 # What is unlike the last files and yet holds nothing is a warning; unknown values are rejected rows anyway.
 UNLIKE = {"headings": "headings_changed", "rows": "rows_unusual", "hits": "hits_unusual"}
-LISTED = ("credential_type", "choice")  # columns whose values are on a list, and name nobody
+LISTED = ("credential_type", "choice", "status")  # columns whose values are on a list, and name nobody
 
 
 def look(session: Session, draft: Draft) -> Look:
@@ -40,7 +40,7 @@ def look(session: Session, draft: Draft) -> Look:
             strange = rows["type_status"] == "unknown" if is_type else rows[f"{column.name}_state"] == "malformed"
             unknown.update(rows.loc[strange, f"{column.name}_text"].tolist())
     codes = Counter(code for of_row in review.codes for code in of_row)
-    rejected = review.rows - review.ready
+    rejected = int(review.rejected.sum())
     return replace(seen, hits=review.hits, unknown=dict(unknown), rejected=rejected, codes=dict(codes))
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
 
+import numpy as np
+
 from credtools.checking.changes import ready_rows
 from credtools.model import Review
 from credtools.reading import Source
@@ -20,7 +22,10 @@ from credtools.text import Shown, plural
 
 @dataclass(frozen=True)
 class ChangedRow:
-    """A row that two recipes judge differently: 'ready', 'ready with other values', 'rejected (codes)' or 'absent'."""
+    """A row that two recipes judge differently.
+
+    By each: 'ready', 'ready with other values', 'withdrawn', 'rejected (codes)', 'left out' or 'absent'.
+    """
 
     line: int
     before: str
@@ -32,15 +37,17 @@ class ChangedRow:
 
 @dataclass(frozen=True)
 class RecipeDiff(Shown):
-    """The rows that change; how many are ready and rejected by the second recipe."""
+    """The rows that change; how many are ready, rejected and left out by the second recipe."""
 
     rows: tuple[ChangedRow, ...]
     ready: int
     rejected: int
+    left_out: int = 0
 
     def __str__(self) -> str:
         judged = f"{plural(len(self.rows), 'row')} judged differently"
         head = f"{judged}; then {self.ready:,} ready · {self.rejected:,} rejected"
+        head += f" · {self.left_out:,} left out" if self.left_out else ""
         return "\n".join([head, *(f"  {row}" for row in self.rows)])
 
 
@@ -66,18 +73,19 @@ def compare(session: Session, source: Source, first: Recipe, second: Recipe) -> 
     for line in sorted(before.keys() | after.keys()):
         old, new = before.get(line, ("absent", None)), after.get(line, ("absent", None))
         if old != new:
-            same_word = old[0] == new[0] == "ready"
-            rows.append(ChangedRow(line, old[0], "ready with other values" if same_word else new[0]))
-    return RecipeDiff(tuple(rows), reviews[1].ready, reviews[1].rows - reviews[1].ready)
+            same_word = f"{new[0]} with other values" if old[0] == new[0] else new[0]
+            rows.append(ChangedRow(line, old[0], same_word))
+    return RecipeDiff(tuple(rows), **reviews[1].counted)
 
 
 def _judged(review: Review) -> dict[int, tuple[str, object]]:
-    content = {row: (key, said) for row, key, said in ready_rows(review)}
-    lines = review.table.lines.tolist()
-    return {
-        line: ("ready", content[row]) if row in content else (f"rejected ({', '.join(review.codes[row])})", None)
-        for row, line in enumerate(lines)
+    found: dict[int, tuple[str, object]] = {
+        row: ("withdrawn" if review.withdrawn[row] else "ready", (key, said)) for row, key, said in ready_rows(review)
     }
+    for row in np.flatnonzero(~review.passed).tolist():
+        left_out = review.left_out[row]
+        found[row] = ("left out" if left_out else f"rejected ({', '.join(review.codes[row])})", None)
+    return {line: found[row] for row, line in enumerate(review.table.lines.tolist())}
 
 
 def complete(session: Session, draft: Draft) -> Recipe:

@@ -76,7 +76,7 @@ def again(session: Session, draft: Draft) -> Review:
 
 def changes(session: Session, found: Review) -> Changes:
     """What finishing would do to each row of a review, by what is stored."""
-    users = found.resolved.loc[~found.rejected, "user_id"].unique().tolist()
+    users = found.resolved.loc[found.passed, "user_id"].unique().tolist()
     return classify(found, store.reads.stored_versions(session.at, users))
 
 

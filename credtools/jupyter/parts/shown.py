@@ -8,27 +8,37 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from credtools.model import Counts
+from credtools.model import Counts, Review
 from credtools.text import plural
 
 
-def next_sentence(rows: int, ready: int) -> str:
+def next_sentence(found: Review) -> str:
     """What *Next* leads to, in one sentence."""
-    if ready == rows:
-        return f"Upload all {plural(rows, 'row')}."
-    wrong = f"{plural(rows - ready, 'row')} with errors {'is' if rows - ready == 1 else 'are'} rejected"
-    return f"Upload {plural(ready, 'row')}; {wrong}." if ready else f"Nothing is uploaded; {wrong}."
+    ready, rejected, left_out = found.counted.values()
+    if ready == found.rows:
+        return f"Upload all {plural(ready, 'row')}."
+    others = [f"{plural(rejected, 'row')} with errors {'is' if rejected == 1 else 'are'} rejected"] if rejected else []
+    others += [f"{plural(left_out, 'row')} {'is' if left_out == 1 else 'are'} left out by status"] if left_out else []
+    return (
+        f"Upload {plural(ready, 'row')}; {', '.join(others)}."
+        if ready
+        else f"Nothing is uploaded; {', '.join(others)}."
+    )
 
 
 def numbers(counts: Counts) -> list[dict[str, str]]:
     """What finishing does to the rows of a file."""
-    return labelled(
+    rows = [
         ("New credentials", counts.new, "not stored here before"),
         ("New versions", counts.new_versions, "of credentials that are stored here already"),
         ("Older versions", counts.older, "go into the history; the newer version still counts"),
+        ("Withdrawn", counts.withdrawn, "credentials that no longer stand at their source and count no longer"),
         ("Unchanged", counts.unchanged, "stored here already, or repeated in the file"),
         ("Rejected", counts.rejected, "stay on the list of rejected rows until somebody fixes them"),
-    )
+        ("Left out", counts.left_out, "their status says so; nothing is stored for them"),
+    ]
+    rare = ("Withdrawn", "Left out")
+    return labelled(*(row for row in rows if row[1] or row[0] not in rare))
 
 
 def labelled(*rows: tuple[str, int, str]) -> list[dict[str, str]]:

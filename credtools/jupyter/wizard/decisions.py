@@ -67,7 +67,7 @@ def usual_scope(column: Column, cells: Iterable[Cell]) -> Scope:
 
     A misspelt type or date comes again in the next file; an address names one person, and recipes name nobody.
     """
-    comes_again = column.kind in ("credential_type", "choice", "flag", "date")
+    comes_again = column.kind in ("credential_type", "choice", "status", "flag", "date")
     return "rule" if comes_again and Decision(0, 0, cells=tuple(cells)).rules else "patch"
 
 

@@ -34,7 +34,7 @@ class FinishStep(MediaStep):
     def finish_facts(self) -> dict[str, Any]:
         found, counts = self.file.reviewed, self.file.batch.preview()
         return self.in_hand | {
-            "next": next_sentence(found.rows, found.ready),
+            "next": next_sentence(found),
             "numbers": numbers(counts),
             "counts": str(counts),
             "warnings": warnings(self.file.batch.warned().on("screen").causes),

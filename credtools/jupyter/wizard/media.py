@@ -109,7 +109,7 @@ class MediaStep(ReviewStep):
         `first`: with what the dialog says.
         """
         review, (medium, _) = self.file.reviewed, self.file.unplaced_medium(file)
-        usable = review.table.lines[~review.rejected].tolist()
+        usable = review.table.lines[review.passed].tolist()
         if wanted := fold(text):
             lines = [line for line in usable if wanted in fold(_label(self.file, line))]
         else:
@@ -141,7 +141,7 @@ def wanted(file: OpenFile) -> bool:
     review, batch = file.reviewed, file.batch
     types = file.registry.lookups().types
     asking = types.loc[types["media_required"].eq(True), "id"]
-    resolved = review.resolved[~review.rejected]
+    resolved = review.resolved[review.passed]
     asked = not file.registry.settings.media_optional and bool(resolved["type_id"].isin(asking).any())
     named = "media" in resolved and bool(resolved["media"].fillna("").ne("").any())
     return asked or named or bool(batch.recipe.media) or not batch.media().empty
@@ -180,7 +180,7 @@ def _patterns(own: str) -> list[tuple[str, str]]:
 
 def _example(file: OpenFile) -> dict[str, str]:
     """What a pattern may name, from the first row that is ready."""
-    resolved = file.reviewed.resolved[~file.reviewed.rejected].head(1)
+    resolved = file.reviewed.resolved[file.reviewed.passed].head(1)
     names = [name for name in MEDIA_VALUES if f"{name}_text" in resolved]
     found = {name: str(text) for name in names for text in resolved[f"{name}_text"]}
     for day in resolved["issue_date"].dropna():

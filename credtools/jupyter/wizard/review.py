@@ -30,7 +30,7 @@ class ReviewStep(UploadStep):
         file, found, causes = self.file, self.file.reviewed, self.file.causes()
         shown = causes[: self.shown_causes]
         return self.in_hand | {
-            "counts": f"{found.ready:,} ready · {found.rows - found.ready:,} rejected · {plural(len(causes), 'cause')}",
+            "counts": found.summary(len(causes)),
             "reading": read_as.facts(file),
             "causes": [_card(cause) for cause in shown],
             "more": len(causes) - len(shown),
@@ -39,7 +39,7 @@ class ReviewStep(UploadStep):
             "unlike": unlike(file),
             "idle": _idle(file),
             "comparison": str(file.comparison or ""),
-            "next": next_sentence(found.rows, found.ready),
+            "next": next_sentence(found),
         }
 
     def do_more(self) -> str:
