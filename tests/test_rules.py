@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from difflib import unified_diff
 from pathlib import Path
 
@@ -231,6 +232,26 @@ def test_a_new_key_takes_its_place(tmp_path: Path) -> None:
     Recipe(source="hr").save(path)
     assert Recipe.load(path) == Recipe(source="hr")
     assert "# ours" in path.read_text("utf-8")
+
+
+def test_saving_keeps_how_a_source_sends(tmp_path: Path) -> None:
+    """Export, blanks, absent and status are saved in their order, and stay as they are written."""
+    path = tmp_path / "hr.yaml"
+    text = (
+        "max_reject_rate: 0.2\nexport: part  # only what changed\nblanks: keep\n"
+        "status: {column: State, valid: [Completed], leave_out: [Failed]}  # theirs\n"
+    )
+    path.write_text(text, "utf-8")
+    recipe = Recipe.load(path)
+    recipe.save(path)
+    assert path.read_text("utf-8") == text
+    replace(recipe, export="full", absent="withdraw").save(path)
+    assert path.read_text("utf-8") == text.replace("export: part", "export: full").replace(
+        "blanks: keep\n", "blanks: keep\nabsent: withdraw\n"
+    )
+    assert list(replace(recipe, export="full", absent="withdraw")._meaning()) == [
+        *("schema", "max_reject_rate", "export", "blanks", "absent", "status")
+    ]
 
 
 @given(st.lists(st.integers(0, 5), unique=True, max_size=5), st.lists(st.integers(0, 5), unique=True, max_size=5))
