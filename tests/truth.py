@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 
 COLUMNS = (
     *("user_email", "credential_type", "issue_date", "expiration_date", "credential_number"),
-    *("media", "level"),
+    *("media", "level", "status"),
 )
-EMAIL, TYPE, ISSUE, EXPIRY, NUMBER, MEDIA, LEVEL = range(7)
-HEADINGS = "User email,Credential type,Issue date,Expiration date,Credential number,Media,Level,Notes\n"
+EMAIL, TYPE, ISSUE, EXPIRY, NUMBER, MEDIA, LEVEL, STATUS = range(8)
+HEADINGS = "User email,Credential type,Issue date,Expiration date,Credential number,Media,Level,Status,Notes\n"
 # Issue dates may come day first or month first; expiration dates with the name of the month.
-RECIPE = "date_format: {issue_date: [DD/MM/YYYY, MM/DD/YYYY], expiration_date: D MMM YYYY}"
+RECIPE = """
+date_format: {issue_date: [DD/MM/YYYY, MM/DD/YYYY], expiration_date: D MMM YYYY}
+status: {valid: [Held, In force], withdrawn: [Revoked], leave_out: [Failed]}
+"""
+WORDS = {"Held": "valid", "In force": "valid", "Revoked": "withdrawn", "Failed": "leave_out"}
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -58,6 +62,7 @@ class Row:
     wrong: set[tuple[str, str]] = field(default_factory=set)
     whole: bool = True  # its credential and content are known
     line: int = 0
+    status: str = "valid"
 
     def blame(self, column: int, code: str, *, broken: bool = True) -> None:
         self.wrong.add((COLUMNS[column], code))
@@ -70,7 +75,10 @@ class Row:
 
     @property
     def content(self) -> tuple[object, ...]:
-        return self.expiry, self.cells[NUMBER], self.level
+        return self.expiry, self.cells[NUMBER], self.level, self.status
+
+    def leave_out(self) -> None:
+        self.status, self.wrong, self.whole = "leave_out", set(), False
 
 
 @dataclass(frozen=True)
@@ -135,20 +143,23 @@ class Maker:
         user, kind = people[number % len(people)], kinds[number // len(people) % len(kinds)]
         issue = self.today - timedelta(self.random.randint(-20, 3000))
         level = self.random.choice(list(LEVELS))
-        row = Row(
-            [user, kind.name, "", "", f"N-{number}", "a.pdf;b.png", level], user, kind, issue, None, LEVELS[level]
-        )
+        word = self.random.choices(list(WORDS), (16, 16, 4, 2))[0]
+        cells = [user, kind.name, "", "", f"N-{number}", "a.pdf;b.png", level, word]
+        row = Row(cells, user, kind, issue, None, LEVELS[level], status=WORDS[word])
         if self.chance(0.03):
             return self._miscounted(row)
-        faults = self.random.sample(range(7), self.random.choice((0, 0, 0, 0, 1, 1, 2, 3, 4)))
-        for column in (EMAIL, TYPE, NUMBER, MEDIA, LEVEL):
+        faults = self.random.sample(range(8), self.random.choice((0, 0, 0, 0, 1, 1, 2, 3, 4)))
+        spoil = {EMAIL: self._email, TYPE: self._type, NUMBER: self._number, MEDIA: self._media, LEVEL: self._level}
+        for column, fault in (spoil | {STATUS: self._status}).items():
             if column in faults:
-                (self._email, self._type, None, None, self._number, self._media, self._level)[column](row)
+                fault(row)
         self._dates(row, ISSUE in faults, EXPIRY in faults)
+        if row.status == "leave_out":
+            row.leave_out()
         return row
 
     def _miscounted(self, row: Row) -> Row:
-        row.wrong, row.whole = {("", "field_count")}, False
+        row.wrong, row.whole, row.status = {("", "field_count")}, False, "unknown"
         row.cells = row.cells[: self.random.randint(1, 6)] if self.chance(0.5) else [*row.cells, "note", "more"]
         return row
 
@@ -192,6 +203,12 @@ class Maker:
         row.cells[LEVEL] = "perhaps" if readable else self._hide("yes")
         row.blame(LEVEL, "value_allowed" if readable else "value_readable")
 
+    def _status(self, row: Row) -> None:
+        fault = self.random.randrange(3)
+        row.cells[STATUS] = ("", "Lent", self._hide(row.cells[STATUS]))[fault]
+        row.status = "unknown"
+        row.blame(STATUS, ("status_known", "status_known", "value_readable")[fault])
+
     def _dates(self, row: Row, issue_fault: bool, expiry_fault: bool) -> None:  # noqa: FBT001 - two of a kind
         issue, issue_needed = row.issue, row.kind.issue if row.kind else "optional"
         expiry_needed = row.kind.expiry if row.kind else "optional"
@@ -219,7 +236,7 @@ class Maker:
             elif kind == 1:
                 unused = needed == "never"
                 row.blame(column, "date_unused" if unused else "date_format", broken=not unused)
-            elif needed == "required":
+            elif needed == "required" and row.status != "withdrawn":  # what no longer stands needs no dates
                 row.blame(column, "value_required")
             return None
         if (needed == "never" and self.chance(0.8)) or (needed == "optional" and self.chance(0.2)):
@@ -249,10 +266,16 @@ class Maker:
         if self.chance(0.4):
             copies[0].level = row.level is not True
             copies[0].cells[LEVEL] = "yes" if copies[0].level else "no"
+        if self.chance(0.1) and row.status == "valid":
+            copies[0].cells[STATUS], copies[0].status = "Revoked", "withdrawn"
+        if self.chance(0.3):
+            copies.append(self._copy(row))
+            copies[-1].cells[STATUS] = "Failed"
+            copies[-1].leave_out()
         return copies
 
     def _copy(self, row: Row) -> Row:
-        return Row(list(row.cells), row.user, row.kind, row.issue, row.expiry, row.level, set(row.wrong), row.whole)
+        return replace(row, cells=list(row.cells), wrong=set(row.wrong))
 
     # --- the file -------------------------------------------------------------------------------------------
 
@@ -270,7 +293,7 @@ class Maker:
             lines = out.getvalue().count("\n")
             if self.chance(0.01):
                 repaired.append(line + self.random.randrange(lines))
-                row.wrong.add(("", "row_repaired"))
+                row.wrong |= {("", "row_repaired")} if row.status != "leave_out" else set()
             parts.append(out.getvalue())
             line += lines
         return "".join(parts), tuple(repaired)
@@ -279,7 +302,7 @@ class Maker:
         """The cells with other case and white space where neither matters."""
         cells = list(row.cells)
         if self.chance(0.3):
-            for column in (EMAIL, TYPE):
+            for column in (EMAIL, TYPE, STATUS):
                 cells[column] = self.random.choice((str.upper, str.title, str.casefold))(cells[column])
         if self.chance(0.2):
             cells[TYPE] = cells[TYPE].replace(" ", self.random.choice(("  ", "\t", "\n", "\u00a0 ")))
