@@ -11,9 +11,9 @@ import pytest
 from credtools import settings
 from credtools.errors import CredtoolsError, RegistryError
 from credtools.jupyter import Record
-from credtools.jupyter.approvals import NO_MEDIA, SAME_PERSON, Pending
+from credtools.jupyter.approvals import DEACTIVATED, NO_MEDIA, SAME_PERSON, Approvals, Pending
 from credtools.registry import Registry
-from tests.builders import ANA, UPLOADER, export
+from tests.builders import ANA, UPLOADER, export, load
 from tests.pictures import filled, pdf
 
 PASS = "ben@example.org,Passport,2024-01-01,,"
@@ -101,3 +101,27 @@ def test_papermill_approves_a_batch_and_its_record_names_nobody(
     output = nbformat.read(record, as_version=4).cells[-1].outputs[-1]["data"]
     assert output["text/plain"].startswith(f"Batch {batch.id}: 1 credential approved.")
     assert "@example" not in record.read_text("utf-8")
+
+
+def test_approving_a_credential_of_a_deactivated_user_is_said(registry: Registry, tmp_path: Path) -> None:
+    """Who leaves between upload and approval: approved all the same, and said before and after, by line."""
+    batch = registry.upload(
+        export(tmp_path, ANA, LATER.replace("2024", "2025"), "ben@example.org,First Aid,2024-01-10,,")
+    )
+    batch.finish()
+    load(registry, tmp_path, users="Email,Status\nana@example.org,deactivated\n")
+    assert (Pending(registry).rows["note"] == DEACTIVATED).tolist() == [True, True, False]
+    assert registry.decline(batch, [3], "no").deactivated == ()
+    done = registry.approve(batch)
+    assert (done.decided, done.deactivated, done.blocked) == ((2, 4), (2,), {})
+    assert done.told in str(done)
+
+
+def test_the_page_says_how_many_are_of_deactivated_users(registry: Registry, tmp_path: Path) -> None:
+    """The sentence after a decision counts them over all batches that were decided."""
+    for name, row in (("a", ANA), ("b", ANA.replace("ana", "ben"))):
+        registry.upload(export(tmp_path, row, name=f"{name}.csv")).finish()
+    load(registry, tmp_path, users="Email,Status\nana@example.org,deactivated\nben@example.org,deactivated\n")
+    page = Approvals(registry)
+    page.show()
+    assert "2 of them belong to users who are deactivated by now." in page.do_decide("approve")

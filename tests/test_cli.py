@@ -405,6 +405,9 @@ def test_approve_decline_and_show() -> None:
     shown = run("show", "1").stdout
     assert "2 approved" in shown
     assert "1 declined" in shown
+    again = run("approve", "1", "--json")
+    assert (again.exit_code, objects(again)[0]["decided"]) == (1, [])
+    assert run("approve", "1").exit_code == 1
 
 
 @pytest.mark.usefixtures("folder")
@@ -427,6 +430,7 @@ def test_what_blocks_an_approval() -> None:
     )
     blocked = objects(run("approve", "1", "--json"))[0]["blocked"]
     assert blocked == [{"line": line, "reason": why} for line in range(3, 15)]
+    assert run("approve", "1").exit_code == 1
     assert run("media", "1", "--optional").exit_code == 0
     assert run("approve", "1").stdout == "batch 1: 12 approved, 0 blocked\n"
 

@@ -811,3 +811,23 @@ def test_unusable_settings_are_refused(registry: Registry, key: str, given: obje
     assert caught.value.reason == reason
     assert str(given) in str(caught.value) or key in str(caught.value)
     assert rows_of(registry) == before
+
+
+def test_a_replay_leaves_no_empty_batch(registry: Registry, tmp_path: Path) -> None:
+    """A draft given up for another batch isn't listed: it was replayed, or its bytes were held meanwhile.
+
+    Its events stay, and one that a person has discarded is listed as before.
+    """
+    path = export(tmp_path, ANA, ZOE)
+    for _ in range(2):
+        registry.upload(path).settle()
+    one, other = (registry.upload(export(tmp_path, ZOE, name="held.csv")) for _ in range(2))
+    assert [batch.settle(0.1).batch for batch in (one, other)] == [one.id, one.id]
+    registry.follow(1).discard()
+    assert registry.batches()[["batch", "state"]].to_numpy().tolist() == [
+        [5, "discarded"],
+        [one.id, "held"],
+        [1, "finished"],
+    ]
+    assert (registry.batch(2).state, registry.batch(other.id).state) == ("discarded", "discarded")
+    assert registry.verify() == []

@@ -65,6 +65,26 @@ def test_files_folders_and_patterns(tmp_path: Path) -> None:
         assert (caught.value.reason, caught.value.facts) == ("nothing_to_import", {"path": str(nothing)})
 
 
+def test_what_is_no_table_is_skipped(registry: Registry) -> None:
+    """A README.txt in a folder, or found by a pattern, is told on stderr and skipped: no batch, no failed run.
+
+    Named itself it is an error, like a folder that holds nothing else; a .txt with a table is imported.
+    """
+    prose = "Put the exports here, one file a night.\nQuestions, complaints: ask the data team.\n"
+    for name, content in {"README.txt": "hello", "notes.txt": prose, "b.txt": f"{HEADINGS}\n{ANA}\n"}.items():
+        Path("incoming", name).write_text(content, "utf-8")
+    names = [Path("incoming", name) for name in ("README.txt", "b.txt", "hr_export.csv", "notes.txt")]
+    assert importing.to_import(["incoming"], "recipes/hr.yaml") == (names[1:3], [names[0], names[3]])
+    assert importing.to_import([names[0], "incoming/n*.txt"]) == ([names[0]], [names[3]])
+    told = CliRunner().invoke(main, ["import", "incoming/[Rn]*.txt"])
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert told.stderr.count("holds no table") == 2
+    unknown = Path("incoming/unknown.txt")
+    unknown.write_text("Wer\tWas\tWann\nana\tx\t2024-01-10\n", "utf-8")
+    assert importing.to_import(["incoming/un*"])[0] == [unknown]
+    assert registry.batches().empty
+
+
 # --- evidence -------------------------------------------------------------------------------------------------
 
 

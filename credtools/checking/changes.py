@@ -139,6 +139,6 @@ def _media_needed(
     asking = types["media_required"].eq(True)
     if has_media is not None and asking.any():
         needed |= np.isin(explanation.basis.resolved.data["type_id"], types.loc[asking, "id"])
-        needed &= [verdict in ACCEPTED for verdict in changes.verdict]
+        needed &= np.array([verdict in ACCEPTED for verdict in changes.verdict], dtype=np.bool_)
         needed &= ~np.isin(review.table.lines, list(has_media))
     return needed

@@ -7,21 +7,24 @@ from typing import Any
 import click
 
 from credtools.cli.arguments import BATCH, lines, open_registry
-from credtools.cli.output import Answer, command, first
+from credtools.cli.output import Answer, command, first, shown_lines
 from credtools.text import plural
 
 
 def _decided(word: str, batch: int, done: Any) -> Answer:
     blocked = [{"line": line, "reason": reason} for line, reason in done.blocked.items()]
     data = {"batch": batch, "decided": list(done.decided), "blocked": blocked, "audit_head": done.audit_head}
+    data["deactivated"] = list(done.deactivated)
     said = [f"batch {batch}: {len(done.decided):,} {word}, {len(done.blocked):,} blocked"]
-    if not done.decided and not done.blocked:
-        said.append("None of its credentials is pending.")
+    if done.deactivated:
+        said.append(f"{done.told} See {shown_lines(done.deactivated)}.")
+    if not done.decided:
+        said.append(f"Nothing was decided: {'all that wait are blocked' if blocked else 'no credential is pending'}.")
     said += first([f"  line {line}: {reason}" for line, reason in done.blocked.items()])
     if done.lacks_media:
         optional = f"credtools media {batch} --optional"
         said.append(f"Add media: credtools media {batch} PATH, or accept the batch without: {optional}")
-    return Answer(data, said)
+    return Answer(data, said, 0 if done.decided else 1)
 
 
 @command(example="approve 3 --note 'HR list, November'")
@@ -29,7 +32,10 @@ def _decided(word: str, batch: int, done: Any) -> Answer:
 @lines("Only these lines, all or none", required=False)
 @click.option("--note", default="", help="Kept with the decision.")
 def approve(batch: int, lines: tuple[int, ...] | None, note: str) -> Answer:
-    """Approve the pending credentials of a batch."""
+    """Approve the pending credentials of a batch.
+
+    Exit 1 when nothing was approved: nothing is pending, or everything is blocked.
+    """
     return _decided("approved", batch, open_registry().approve(batch, lines, note))
 
 

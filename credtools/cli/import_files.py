@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credtools.cli.arguments import BATCH, FILE, PATH, RECIPE, open_registry
-from credtools.cli.output import SHOWN, Answer, command, first, progress, records, shown_lines
+from credtools.cli.output import SHOWN, Answer, command, first, progress, records, say, shown_lines
 from credtools.errors import FileError, MissingFileError
 from credtools.text import plural
 
@@ -130,7 +130,11 @@ def import_(
             from credtools.runs import importing  # noqa: PLC0415
 
             importing.papermill()
-        found = [one for path in files for one in importing.files_in(path)]
+        found, skipped = importing.to_import(files, recipe)
+        for file in skipped:
+            say(f"skipped: {file} holds no table (no heading that is known here, only text).", err=True)
+        if not found:
+            raise MissingFileError("nothing_to_import", path=", ".join(map(str, files)))
         kernels.expected = len(found)
         options: dict[str, Any] = {"recipe": recipe, "max_reject_rate": max_reject_rate, "kernels": kernels}
         for place, file in enumerate(found, 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,9 +26,10 @@ EXPIRY = ("expired", "expiring soon", "later", "never")
 MEDIA = ("there", "required, but missing", "none")
 NO_MEDIA = "requires media, and none has been added yet"
 SAME_PERSON = "uploaded by you; this organisation asks for approval by somebody else (four eyes)"
+DEACTIVATED = "the user is deactivated by now"
 SHOWN = [  # what the browser shows of each
     *("batch", "line", "user_email", "credential_type", "credential_number", "issue_date", "expiration_date"),
-    *("expiry", "uploaded_by", "file", "blocked", "place"),
+    *("expiry", "uploaded_by", "file", "blocked", "note", "place"),
 ]
 CALLED = {"issue_date": "issue date", "expiration_date": "expiration date", "own": "own columns"}
 
@@ -72,13 +74,16 @@ class Approvals(DropZone):
             known = known[known["blocked"] == ""]
         if known.empty:
             raise CredtoolsError("none_can_be_decided")
-        done = 0
+        done, told = 0, ""
+        gone: tuple[int, ...] = ()
         for batch, lines in known.groupby("batch")["line"]:
             number, those = int(str(batch)), lines.tolist()
             decide = self.registry.approve(number, those) if approves else self.registry.decline(number, those, reason)
             done += len(decide.decided)
+            gone += decide.deactivated
+            told = replace(decide, deactivated=gone).told
         left = f" {plural(len(wanted) - done, 'other')} can't be approved yet." if len(wanted) > done else ""
-        return f"{plural(done, 'credential')} {'approved' if approves else 'rejected'}.{left}"
+        return f"{plural(done, 'credential')} {'approved' if approves else 'rejected'}.{told and f' {told}'}{left}"
 
     def do_media(self, batch: int, line: int) -> str:
         """Tops a credential up with what has arrived."""
@@ -134,6 +139,8 @@ class Pending:
         found["media"] = np.select([there, lacks], MEDIA[:2], MEDIA[2])
         own = settings.four_eyes & (found["uploaded_by"].map(fold) == fold(registry.by))
         found["blocked"] = np.select([lacks, own], [NO_MEDIA, SAME_PERSON], "")
+        gone = lookups.users.loc[lookups.users["status"] == "deactivated", "email"]
+        found["note"] = np.where(found["user_email"].isin(gone), DEACTIVATED, "")
         states = validity.states(found.assign(decision=""), lookups.today, settings.expiring_soon_days)
         found["expiry"] = states.replace("valid", "later").mask(found["expiration_date"].isna(), "never")
         self.rows = found

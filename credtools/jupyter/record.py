@@ -106,7 +106,8 @@ def _decided(registry: Registry, batch: int, decide: str, lines: Sequence[int], 
     what = "approved" if decide == "approve" else "rejected"
     blocked = Counter(done.blocked.values()).items()
     left = "".join(f" {count:,} can't be decided yet: {why}." for why, count in blocked)
-    return _view(f"Batch {batch}: {plural(len(done.decided), 'credential')} {what}.{left}")
+    gone = f" {done.told}" if done.told else ""
+    return _view(f"Batch {batch}: {plural(len(done.decided), 'credential')} {what}.{gone}{left}")
 
 
 def _approvals(pending: Pending, batch: int) -> View:

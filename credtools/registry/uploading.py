@@ -6,19 +6,23 @@ import hashlib
 import math
 import uuid
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 
 from credtools import reading, store
-from credtools.errors import FileError
+from credtools.errors import CredtoolsError, FileError
 from credtools.model import Table
 from credtools.reading import Source
-from credtools.recipe import Recipe
+from credtools.reading.dialect import BLANKS, COMMA_BLANK
+from credtools.reading.kinds import column_kinds
+from credtools.recipe import Recipe, apply
 from credtools.registry import reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.layouts import READ
 from credtools.registry.session import Session
 
+BETWEEN_WORDS = (",", COMMA_BLANK, BLANKS)
 MAX_BYTES_DIVIDED = 1024**3  # of a file that is divided into batches on purpose
 
 
@@ -36,6 +40,25 @@ def table_of(session: Session, source: Source, recipe: Recipe, name: str | None 
     """The table in what was given, and the recipe by which it is read; before a moment, for a file takes its time."""
     content, name, recipe = given(source, recipe, name)
     return reviewing.read(session, content, name, recipe, session.lookups()), recipe
+
+
+def holds_table(session: Session, path: Path, recipe: Recipe) -> bool:
+    """Whether a file is a table, or .txt that is none: no heading that is known here, and one column or prose.
+
+    Prose: no column that holds plainly numbers, dates or addresses, and what divides it divides words, too. Files of
+    other kinds count as tables, as does what can't be read: whoever reads it says what is wrong.
+    """
+    if path.suffix.lower() != ".txt":
+        return True
+    try:
+        table, recipe = table_of(session, path, recipe)
+        headings = apply(recipe, table, session.schema(recipe.schema).columns).headings
+    except CredtoolsError:
+        return True
+    frame = table.frame
+    alike = column_kinds(frame.to_numpy(dtype=object).tolist(), frame.shape[1])
+    prose = frame.shape[1] == 1 or (table.reading.delimiter in BETWEEN_WORDS and not alike)
+    return any(headings.values()) or not prose
 
 
 def upload(session: Session, source: Source, recipe: Recipe, name: str | None, part: int, attempt: str | None) -> Draft:

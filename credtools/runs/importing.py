@@ -12,7 +12,7 @@ import re
 import sys
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from credtools.errors import CredtoolsError, FileError, MissingFileError, no_suc
 from credtools.model import Counts, Outcome
 from credtools.reading.sheets import SUFFIXES
 from credtools.recipe import MANUAL, Recipe
-from credtools.registry import finishing
+from credtools.registry import finishing, uploading
 from credtools.runs import evidence
 from credtools.runs.kernel import NAME, Kernel, Kernels
 
@@ -105,6 +105,27 @@ def files_in(path: str | Path) -> list[Path]:
     if not found:
         raise MissingFileError("nothing_to_import", path=str(path))
     return sorted(found)
+
+
+def to_import(
+    paths: Iterable[str | Path], recipe: str | Path | None = None, folder: str | Path = "."
+) -> tuple[list[Path], list[Path]]:
+    """The files that paths name (see `files_in`), and those of folders and patterns that are skipped: no tables.
+
+    A file that is named itself is never skipped. Raises CredtoolsError when nothing is left, or registry or recipe
+    can't be opened.
+    """
+    found, skipped = [], []
+    opened = None
+    for path in paths:
+        for file in files_in(path):
+            if file != Path(path) and file.suffix.lower() == ".txt":
+                opened = opened or registry.open_registry(folder=str(Path(folder).absolute()))
+                if not uploading.holds_table(opened, file, Recipe.load(recipe) if recipe else Recipe()):
+                    skipped.append(file)
+                    continue
+            found.append(file)
+    return found, skipped
 
 
 def import_parts(

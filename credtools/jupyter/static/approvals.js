@@ -80,7 +80,7 @@ export default {
         boxes[k], button(row.user_email, () => act('detail', { batch: row.batch, line: row.line }), { focus: keyOf(row), title: 'Show media and history' }),
         [row.credential_type, row.credential_number && ` · ${row.credential_number}`], row.issue_date,
         [row.expiration_date, ['expired', 'expiring soon'].includes(row.expiry) && h('div', { class: 'ct-scope' }, row.expiry)], [row.uploaded_by, h('div', { class: 'ct-quiet' }, `batch ${row.batch}`)],
-        [row.media.map(medium => thumbs.of(medium.sha256, medium.media_type)), row.blocked && h('div', { class: 'ct-warning' }, row.blocked)]]), caption)
+        [row.media.map(medium => thumbs.of(medium.sha256, medium.media_type)), (row.blocked || row.note) && h('div', { class: 'ct-warning' }, row.blocked || row.note)]]), caption)
     }
 
     function one(detail) {
@@ -103,6 +103,7 @@ export default {
       return [h('h3', { tabindex: -1 }, `${detail.user_email} · ${detail.credential_type}`),
         h('p', {}, [detail.credential_number && `No. ${detail.credential_number}`, detail.issue_date && `issued ${detail.issue_date}`, detail.expiration_date ? `expires ${detail.expiration_date}` : 'never expires', `${detail.file}, line ${detail.line}`].filter(Boolean).join(' · ')),
         detail.blocked && h('p', { class: 'ct-warning' }, `Can't be approved yet: ${detail.blocked}.`),
+        detail.note && h('p', { class: 'ct-warning' }, `Can be approved all the same: ${detail.note}.`),
         h('div', { class: 'ct-buttons' }, !detail.blocked && button('Approve this one', () => act('decide', { decision: 'approve', chosen: place }), { primary: true }),
           button('Reject this one', () => decide('reject', place))),
         detail.media.length ? views : h('p', { class: 'ct-quiet' }, 'No media.'),

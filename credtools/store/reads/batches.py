@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Row, and_, exists, select
+from sqlalchemy import ColumnElement, Row, and_, exists, select
 
 from credtools.errors import RegistryError
 from credtools.store import tables
@@ -64,16 +64,26 @@ def batch_of_attempt(at: At, attempt_id: str) -> tuple[str, Row[Any]] | None:
 
 
 def batches(at: At) -> pd.DataFrame:
-    """All batches, newest first; columns as `Registry.batches`."""
+    """All batches, newest first, but drafts given up for another batch; columns as `Registry.batches`."""
     c = tables.batches.c
     names = (c.state, c.rows, c.new, c.new_versions, c.older, c.unchanged, c.rejected, c.waiting)
     statement = (
         select(c.id.label("batch"), tables.sources.c.name.label("source"), c.file_name.label("file"), *names)
         .add_columns(c.uploaded_by, c.uploaded_at)
         .join(tables.sources)
+        .where(~_for_another())
         .order_by(c.id.desc())
     )
     return frame(at, statement)
+
+
+def _for_another() -> ColumnElement[bool]:
+    """Of a batch: a draft that was given up because another one was judged equally, or held the same bytes before."""
+    batch, event = tables.batches.c, tables.events.c
+    # A person's own discard names no other batch.
+    names_one = (event.kind == "discard") & event.text.contains('"follows": ', autoescape=True)
+    given_up = exists().where(event.batch_id == batch.id, (event.kind == "replay") | names_one)
+    return and_(batch.state == "discarded", batch.follows_id.is_not(None), given_up)
 
 
 def source_bytes(at: At, sha256: str) -> bytes:

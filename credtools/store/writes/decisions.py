@@ -21,16 +21,28 @@ Place = tuple[int, int]  # batch and line
 
 @dataclass(frozen=True)
 class Decided(Shown):
-    """What a decision did: the lines decided, and the pending lines that can't be decided yet, with the reason."""
+    """What a decision did: the lines decided, and the pending lines that can't be decided yet, with the reason.
+
+    `deactivated`: the lines approved whose user is deactivated by now.
+    """
 
     decided: tuple[int, ...]
     blocked: dict[int, str]
     audit_seq: int | None
     audit_head: str
+    deactivated: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         lines = [f"  line {line}: {why}" for line, why in self.blocked.items()]
-        return "\n".join([f"{plural(len(self.decided), 'credential')} decided · {len(lines):,} blocked", *lines])
+        counts = f"{plural(len(self.decided), 'credential')} decided · {len(lines):,} blocked"
+        return "\n".join([counts, *([self.told] if self.told else []), *lines])
+
+    @property
+    def told(self) -> str:
+        """What there is to know about the credentials decided: how many belong to deactivated users."""
+        count = len(self.deactivated)
+        whose = "belongs to a user who is" if count == 1 else "belong to users who are"
+        return f"{count:,} of them {whose} deactivated by now." if count else ""
 
     @property
     def lacks_media(self) -> bool:
@@ -81,13 +93,15 @@ def decide(
             },
         )
         work.change(tables.credential_versions.c.id, ids, decision=decision)
-        return Decided(tuple(chosen), blocked, seq, work.hash)
+        approves = decision == "approved"
+        gone = tuple(line for line in chosen if approves and pending[line].user_status == "deactivated")
+        return Decided(tuple(chosen), blocked, seq, work.hash, gone)
 
 
 def _pending(work: Write, batch_id: int) -> dict[int, Any]:
-    """By line the version (id, uploaded_by, media needed and there) of every pending version that the batch wrote."""
+    """By line every pending version that the batch wrote: id, uploaded_by, user_status, media needed and there."""
     version, batch, credential = tables.credential_versions, tables.batches, tables.credentials
-    kind, media, settings = tables.credential_types, tables.media, tables.settings
+    kind, user, media, settings = tables.credential_types, tables.users, tables.media, tables.settings
     linked = select(func.count()).where(media.c.version_id == version.c.id, media.c.removed_at.is_(None))
     optional = select(settings.c.value).where(settings.c.key == "media_optional")
     rows = work.execute(
@@ -96,11 +110,14 @@ def _pending(work: Write, batch_id: int) -> dict[int, Any]:
             version.c.line,
             batch.c.uploaded_by,
             kind.c.media_required,
+            user.c.status.label("user_status"),
             func.coalesce(batch.c.media_optional, False).label("batch_optional"),
             optional.scalar_subquery().label("optional"),
             linked.scalar_subquery().label("linked"),
         )
-        .select_from(version.join(batch).join(credential, credential.c.id == version.c.credential_id).join(kind))
+        .select_from(
+            version.join(batch).join(credential, credential.c.id == version.c.credential_id).join(kind).join(user)
+        )
         .where(version.c.batch_id == batch_id, version.c.decision == "pending", version.c.stands)
         .where(version.c.salt.is_not(None))  # else erased
         .order_by(version.c.line)
