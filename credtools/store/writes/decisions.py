@@ -116,7 +116,10 @@ def _pending(work: Write, batch_id: int) -> dict[int, Any]:
             linked.scalar_subquery().label("linked"),
         )
         .select_from(
-            version.join(batch).join(credential, credential.c.id == version.c.credential_id).join(kind).join(user)
+            version.join(batch)
+            .join(credential, credential.c.id == version.c.credential_id)
+            .join(kind)
+            .join(user, user.c.id == credential.c.user_id)
         )
         .where(version.c.batch_id == batch_id, version.c.decision == "pending", version.c.stands)
         .where(version.c.salt.is_not(None))  # else erased
