@@ -103,6 +103,14 @@ def rows_of(registry: Registry, *names: str) -> dict[str, list[tuple[Any, ...]]]
         }
 
 
+def ledger_of(registry: Registry, *names: str) -> list[tuple[Any, ...]]:
+    """All rows of the ledger, those in blocks among them, in the order of batch and line, in these columns."""
+    view = tables.ledger_rows.c
+    statement = select(*(view[name] for name in names)).order_by(view.batch_id, view.sheet, view.line, view.piece)
+    with registry.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(statement)]
+
+
 def big_export(folder: Path) -> Path:
     """240 rows: two thirds are accepted, a third is rejected."""
     rows = [

@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credtools.checking.changes import classify, ready_rows, with_stored
+from credtools.checking.changes import classify
+from credtools.checking.rows import ready_rows
+from credtools.checking.stored import with_stored
 from credtools.model import Changes, Content, Counts, Key, NewVersion, Review, StoredVersion
 from tests.core import HEADINGS, review, rows, stored
 
 NOTHING = []
+SAID = frozenset(("issue_date", "expiration_date", "credential_number"))
 JAN_2023, JAN_2024, JAN_2025 = date(2023, 1, 5), date(2024, 1, 5), date(2025, 1, 5)
 ANA = 1
 FIRST_AID, WELDER, DIPLOMA = 11, 13, 14
@@ -120,7 +123,7 @@ def test_a_chain_of_versions() -> None:
         equals=[None] * 4,
         repeats=[None] * 4,
         writes=[
-            NewVersion(row, None, 0, Key(user, FIRST_AID, ""), Content(day, None, "", "{}"))
+            NewVersion(row, None, 0, Key(user, FIRST_AID, ""), Content(day, None, "", "{}"), SAID)
             for row, user, day in ((1, ANA, JAN_2023), (2, ANA, JAN_2024), (0, ANA, JAN_2025), (3, 2, JAN_2024))
         ],
         counts=Counts(rows=4, new=2, new_versions=2),
@@ -176,8 +179,10 @@ def test_counts_are_said() -> None:
         "new": 1391,
         "new_versions": 7,
         "older": 0,
+        "withdrawn": 0,
         "unchanged": 0,
         "rejected": 14,
+        "left_out": 0,
         "waiting": 0,
     }
 

@@ -27,6 +27,7 @@ from tests.builders import (
     UPLOADER,
     ZOE,
     export,
+    ledger_of,
     load,
     only_postgres,
     rows_of,
@@ -66,8 +67,7 @@ def test_every_row_of_a_finished_file_is_accounted_for(registry: Registry, tmp_p
     batch = finished(registry, tmp_path, *MIXED, BEN)
     assert batch.counts == Counts(rows=4, new=2, unchanged=1, rejected=1)
     assert batch.state == "finished"
-    found = [(row[1], row[2], row[3], row[4]) for row in rows_of(registry, "ledger")["ledger"]]
-    assert found == [
+    assert ledger_of(registry, "line", "verdict", "codes", "version_id") == [
         (2, "new", "", 1),
         (3, "rejected", "user_exists", None),
         (4, "new", "", 2),
@@ -85,10 +85,10 @@ def test_conservation_holds_for_every_batch(history: Registry, tmp_path: Path) -
     history.upload(export(tmp_path, ANA, name="draft.csv"))
     history.upload(export(tmp_path, BEN, name="discarded.csv")).discard()
     for batch in history.batches().to_dict("records"):
-        kinds = ("new", "new_versions", "older", "unchanged", "rejected", "waiting")
+        kinds = ("new", "new_versions", "older", "withdrawn", "unchanged", "rejected", "left_out", "waiting")
         assert batch["rows"] == sum(batch[kind] for kind in kinds)
         assert batch["waiting"] == (batch["rows"] if batch["state"] == "held" else 0)
-        ledger = [row for row in rows_of(history, "ledger")["ledger"] if row[0] == batch["batch"]]
+        ledger = [row for row in ledger_of(history, "batch_id") if row[0] == batch["batch"]]
         assert len(ledger) == (batch["rows"] if batch["state"] == "finished" else 0)
 
 

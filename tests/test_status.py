@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from credtools.checking import judge
-from credtools.checking.changes import ready_rows
 from credtools.checking.judge import NOT_JUDGED
+from credtools.checking.rows import ready_rows
 from credtools.cli import main
 from credtools.errors import FileError, RecipeError
 from credtools.exports.template import write_template

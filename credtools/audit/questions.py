@@ -228,12 +228,12 @@ def _judged(connection: Connection, only: Chosen) -> pd.DataFrame:
     """Rows of a type that were accepted, or found unchanged, per batch; none where a code or state is asked for."""
     if not only.get("type") or len(only) > 1:
         return pd.DataFrame({"batch_id": [], "verdict": [], "count": []}, dtype="int64")
-    version = tables.credential_versions
+    version, row = tables.credential_versions, tables.ledger_rows.c
     statement = (
-        select(ledger.batch_id, ledger.verdict, func.count().label("count"))
-        .select_from(tables.ledger.join(version, version.c.id == ledger.version_id).join(tables.credentials))
+        select(row.batch_id, row.verdict, func.count().label("count"))
+        .select_from(tables.ledger_rows.join(version, version.c.id == row.version_id).join(tables.credentials))
         .where(tables.credentials.c.type_id == _id_of(tables.credential_types.c.name_key, fold(only["type"])))
-        .group_by(ledger.batch_id, ledger.verdict)
+        .group_by(row.batch_id, row.verdict)
     )
     return frame(connection, statement)
 

@@ -29,7 +29,7 @@ DTYPES = {"at": "datetime64[us, UTC]", "batch": "int64", "line": "int64", "versi
 CLOSED = {"waive": "waived", "reopen": "reopened"}
 
 Place = tuple[int, int]
-reject, ledger, batch, event = tables.rejects.c, tables.ledger.c, tables.batches.c, tables.events.c
+reject, ledger, batch, event = tables.rejects.c, tables.ledger_rows.c, tables.batches.c, tables.events.c
 version, credential = tables.credential_versions.c, tables.credentials.c
 
 
@@ -189,7 +189,7 @@ def _story(c: Connection, rejects: list[Any], places: set[Place]) -> Iterator[Ac
 def _judged(c: Connection, places: Collection[Place]) -> Iterator[Any]:
     """The ledger's rows at these places, with their batch, source and credential, in order."""
     statement = (
-        select(tables.ledger, version.credential_id, tables.sources.c.name.label("source"))
+        select(tables.ledger_rows, version.credential_id, tables.sources.c.name.label("source"))
         .add_columns(batch.file_name, batch.uploaded_at, batch.uploaded_by, batch.finished_at, batch.finished_by)
         .add_columns(batch.recipe_fingerprint, batch.schema_fingerprint)
         .join(tables.batches, batch.id == ledger.batch_id)

@@ -1,144 +1,280 @@
-"""Changes: Review × stored versions → new / new version / older / unchanged / rejected.
+"""Changes: Review × what is stored → new / new version / older / unchanged / withdrawn / rejected / left out.
 
-A credential is user + type (+ number where the type is numbered); its content is dates, number and own columns.
-Versions order by issue date (none first), then arrival.
+A credential is user + type (+ number where the type is numbered); its content is dates, number and own columns. What is
+news is judged against what the same source said last (its word); a source that never spoke of a credential is compared
+with what is stored. Versions order by issue date (none first), then arrival. Columns of which the file doesn't speak
+are neither compared nor changed.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
-import pandas as pd
 
-from credtools.checking.causes import Explanation
-from credtools.checking.judge import failing
-from credtools.checking.messages import Finding
-from credtools.checking.parse import NOT_A_DAY, category
-from credtools.model import ACCEPTED, BoolArray, Changes, Content, Counts, Key, NewVersion, Review, StoredVersion
-from credtools.schema.words import RECORD, SHARED
+from credtools.checking.content import alike, completed, lost
+from credtools.checking.listing import Listing
+from credtools.checking.rows import Row, Sending, repeated, rows_of
+from credtools.checking.words import of_date, said_now, unlike
+from credtools.model import (
+    Act,
+    Changes,
+    Content,
+    Counts,
+    Entry,
+    Key,
+    NewVersion,
+    Review,
+    Spoken,
+    StoredVersion,
+    Word,
+)
 
-COLUMNS = ("user_id", "type_id", "number_key", "issue_date", "expiration_date", "credential_number", "own")
-STORED_AS = ("newest", "older", "declined")
+BY_PERSON, BY_SOURCE = "person", "source"
 
 
 @dataclass
-class _Credential:
-    """What is stored about one credential, and what this file adds to it."""
+class _Known:
+    """What is stored about one credential."""
 
     id: int | None = None
     counter: int = 0
-    versions: dict[Content, int | None] = field(default_factory=dict)
-    declined: set[int] = field(default_factory=set)
-    newest: tuple[date, int] = (date.min, -1)
+    words: list[Word] = field(default_factory=list)  # the newest first
+    versions: list[StoredVersion] = field(default_factory=list)  # the standing ones, oldest first
+    written: list[Content] = field(default_factory=list)  # by this file
+
+    def newest(self, issued: date | None = None) -> StoredVersion | None:
+        """Of those that weren't replaced, nor declined if there is another, the newest; perhaps of one issue date."""
+        some = [one for one in self.versions if not one.replaced]
+        some = [one for one in some if one.decision != "declined"] or some
+        some = [one for one in some if issued is None or one.content.issue_date == issued]
+        return max(some, key=lambda one: (one.content.issue_date or date.min, one.version_id), default=None)
+
+    @property
+    def latest(self) -> date | None:
+        """The latest issue date of all, those of this file included; None where there is no version."""
+        newest = self.newest()
+        some = [*self.written, *([newest.content] if newest else [])]
+        return max((one.issue_date or date.min for one in some), default=None)
 
 
-def ready_rows(review: Review) -> list[tuple[int, Key, Content]]:
-    """(row, identity, content) of every row that is ready, in the order of the file."""
-    frame = review.resolved.loc[review.passed, list(COLUMNS)]
-    keys = map(Key._make, zip(*(frame[name].tolist() for name in COLUMNS[:3]), strict=True))
-    dates = (frame[name].to_numpy().astype("M8[D]").astype(object).tolist() for name in COLUMNS[3:5])
-    numbers = frame["credential_number"].fillna("").tolist()
-    contents = map(Content._make, zip(*dates, numbers, frame["own"].tolist(), strict=True))
-    return list(zip(frame.index.tolist(), keys, contents, strict=True))
+def classify(
+    review: Review,
+    stored: Iterable[StoredVersion],
+    words: Sequence[Word] = (),
+    sending: Sending | None = None,
+    rows: Sequence[Row] | None = None,
+) -> Changes:
+    """What finishing would do to each row; it serves preview and finish.
 
-
-def classify(review: Review, stored: Iterable[StoredVersion]) -> Changes:
-    """What finishing would do to each row, by what is stored, oldest first; it serves preview and finish."""
-    known = _known(stored)
-    verdict = ["rejected"] * review.rows
-    equals: list[int | None] = [None] * review.rows
-    repeats: list[int | None] = [None] * review.rows
-    declined: list[int] = []
-    outdated: dict[int, date | None] = {}
-    in_file: dict[tuple[Key, Content], int] = {}
-    chains: defaultdict[Key, list[tuple[date, int, Content]]] = defaultdict(list)
-    for row, key, content in ready_rows(review):
-        credential = known.get(key)
-        if credential and content in credential.versions:
-            verdict[row], equals[row] = "unchanged", credential.versions[content]
-            if equals[row] in credential.declined:
-                declined.append(row)
-            elif equals[row] != credential.newest[1]:
-                outdated[row] = None if credential.newest[0] == date.min else credential.newest[0]
-        elif (key, content) in in_file:
-            verdict[row], repeats[row] = "unchanged", in_file[key, content]
-        else:
-            in_file[key, content] = row
-            chains[key].append((content.issue_date or date.min, row, content))
-    writes: list[NewVersion] = []
-    for key, chain in chains.items():
-        credential = known.get(key) or _Credential()
-        first = not credential.versions  # none yet, or all undone
-        newest = credential.newest[0]
-        for issued, row, content in sorted(chain, key=lambda link: link[:2]):
-            verdict[row] = "new" if first else ("older" if issued < newest else "new_version")
-            first, newest = False, max(newest, issued)
-            writes.append(NewVersion(row, credential.id, credential.counter, key, content))
-    of = Counter(verdict)
-    counts = Counts(review.rows, of["new"], of["new_version"], of["older"], of["unchanged"], of["rejected"])
-    return Changes(verdict, equals, repeats, writes, counts, tuple(declined), outdated)
-
-
-def _known(stored: Iterable[StoredVersion]) -> dict[Key, _Credential]:
-    known: dict[Key, _Credential] = {}
-    for credential_id, counter, key, version_id, content, decision in stored:
-        credential = known.setdefault(key, _Credential(credential_id, counter))
-        if version_id is not None:
-            credential.versions[content] = version_id
-            if decision == "declined":
-                credential.declined.add(version_id)
-            credential.newest = max(credential.newest, (content.issue_date or date.min, version_id))
-    return known
-
-
-# --- warnings about what is stored --------------------------------------------------------------------------
-
-
-def with_stored(review: Review, changes: Changes, has_media: Iterable[int] | None = ()) -> Review:
-    """The review with the schema's warnings about what is stored; they block nothing and change no judgement.
-
-    `has_media`: the lines for which media have been added already; None where none are asked for. A review that was
-    pickled stays as it is. Raises SchemaError when such a rule itself fails.
+    `stored`: the versions of the users of whom `users_to_look_up`, oldest first; `words`: what the source said last of
+    the credentials of the file's users, of a full list of all; `rows`: as `rows_of` gave them.
     """
-    explanation = review.explanation
-    if not isinstance(explanation, Explanation):
-        return review
-    schema, resolved = explanation.basis.schema, explanation.basis.resolved
-    needed = _media_needed(explanation, review, changes, has_media)
-    quiet = not (changes.declined or changes.outdated or needed.any())  # no shared rule has anything to warn of
-    rules = [one for one in schema.rules if one.reads_stored]
-    rules = [one for one in rules if not quiet or getattr(schema.model, one.code).__module__ != SHARED]
-    if not rules:
-        return review
-    stored_as = np.array([-1 if version is None else STORED_AS.index("newest") for version in changes.equals], "i1")
-    stored_as[list(changes.outdated)] = STORED_AS.index("older")
-    stored_as[list(changes.declined)] = STORED_AS.index("declined")
-    newest = np.full(review.rows, NOT_A_DAY, "M8[s]")
-    newest[list(changes.outdated)] = np.array(list(changes.outdated.values()), "M8[s]")
-    stored = {"stored_as": category(stored_as, STORED_AS), "stored_newest_issue": newest, "media_needed": needed}
-    frame = pd.DataFrame({**resolved.data, **stored}, copy=False)
-    findings = []
-    for rule in rules:
-        for column in rule.columns:
-            if column == RECORD or column in resolved.used:
-                failed = failing(schema, rule, column, frame)
-                findings += [Finding(rule, column, np.flatnonzero(failed))] if failed.any() else []
-    return replace(review, explanation=explanation.with_more(findings, frame)) if findings else review
+    sending = sending or Sending()
+    return _Classifying(review, stored, words, sending, rows_of(review, sending) if rows is None else rows).changes()
 
 
-def _media_needed(
-    explanation: Explanation, review: Review, changes: Changes, has_media: Iterable[int] | None
-) -> BoolArray:
-    """Which accepted rows are of a type that requires media and have none."""
-    needed = np.zeros(review.rows, dtype=np.bool_)
-    types = explanation.basis.lookups.types
-    asking = types["media_required"].eq(True)
-    if has_media is not None and asking.any():
-        needed |= np.isin(explanation.basis.resolved.data["type_id"], types.loc[asking, "id"])
-        needed &= np.array([verdict in ACCEPTED for verdict in changes.verdict], dtype=np.bool_)
-        needed &= ~np.isin(review.table.lines, list(has_media))
-    return needed
+class _Classifying:
+    """One file under way: what becomes of its rows, credential by credential."""
+
+    def __init__(
+        self,
+        review: Review,
+        stored: Iterable[StoredVersion],
+        words: Sequence[Word],
+        sending: Sending,
+        rows: Sequence[Row],
+    ) -> None:
+        self.sending, self.rows, self.words = sending, rows, words
+        self.listing = Listing.of(review, rows) if sending.full else None
+        self.verdict = ["rejected"] * review.rows
+        for place in np.flatnonzero(review.left_out).tolist():
+            self.verdict[place] = "left_out"
+        self.equals: list[int | None] = [None] * review.rows
+        self.repeats: list[int | None] = [None] * review.rows
+        self.writes: list[NewVersion] = []
+        self.acts: list[Act] = []
+        self.spoken: list[Spoken] = []
+        self.remarks: defaultdict[str, list[int]] = defaultdict(list)
+        self.outdated: dict[int, date | None] = {}
+        self.corrected: dict[int, date] = {}
+        self.lost: dict[tuple[int, str], str] = {}
+        self.rules: dict[int, str] = {}
+        self.known: defaultdict[Key, _Known] = defaultdict(_Known)
+        for version in stored:
+            known = self.known[version.key]
+            known.id, known.counter = version.credential_id, version.counter
+            known.versions += [version] if version.version_id is not None else []
+        for word in words:
+            known = self.known[word.key]
+            known.id, known.counter = word.credential_id, word.counter
+            known.words.append(word)
+
+    def changes(self) -> Changes:
+        by_key: defaultdict[Key, list[Row]] = defaultdict(list)
+        first: dict[tuple[Key, Content, bool], int] = {}
+        for row in self.rows:
+            earlier = first.setdefault((row.key, row.content, row.withdrawn), row.number)
+            if earlier == row.number:
+                by_key[row.key].append(row)
+            else:
+                self.verdict[row.number], self.repeats[row.number] = "unchanged", earlier
+        for key, rows in by_key.items():
+            known = self.known[key]
+            entries = self._credential(known, rows)
+            if self.sending.remembers and entries:
+                self._speak(known, entries)
+        for place, earlier in enumerate(self.repeats):
+            if earlier is not None and self.equals[earlier] is not None:  # then it repeats what is stored
+                self.equals[place], self.repeats[place] = self.equals[earlier], None
+        absent = self.listing.absent(self.words) if self.listing else ()
+        of = Counter(self.verdict)
+        names = ("new", "older", "unchanged", "rejected", "left_out", "withdrawn")
+        return Changes(
+            *(self.verdict, self.equals, self.repeats, self.writes),
+            Counts(len(self.verdict), new_versions=of["new_version"], **{name: of[name] for name in names}),
+            declined=tuple(self.remarks["declined"]),
+            others=tuple(self.remarks["others"]),
+            back=tuple(self.remarks["back"]),
+            reinstated=tuple(self.remarks["reinstated"]),
+            outdated=self.outdated,
+            corrected=self.corrected,
+            lost=self.lost,
+            rules=self.rules,
+            words=tuple(self.spoken),
+            absent=absent,
+            unlisted=tuple(one for one in absent if one.state == "valid"),
+            acts=tuple(self.acts),
+        )
+
+    # --- one credential ----------------------------------------------------------------------------------------
+
+    def _credential(self, known: _Known, rows: list[Row]) -> list[Entry]:
+        """What its rows are worth; returns what the file now says of it."""
+        entries: list[Entry] = []
+        news: list[Row] = []
+        for row in rows:
+            word = repeated(row, known.words)
+            if word is not None:
+                entries.append(self._unchanged(row, word))
+                if word.decision == "declined":
+                    self.remarks["declined"].append(row.number)
+                elif not word.newest and word is known.words[0]:
+                    self.remarks["others"].append(row.number)
+            elif row.withdrawn:
+                entries += self._withdrawn(row, known)
+            else:
+                news.append(row)
+        listed = {row.content.issue_date for row in rows}
+        news.sort(key=lambda row: (row.content.issue_date or date.min, row.number))
+        return entries + [self._compared(row, known, listed, alone=len(news) == 1) for row in news]
+
+    def _unchanged(self, row: Row, version: StoredVersion | Word) -> Entry:
+        self.verdict[row.number], self.equals[row.number] = "unchanged", version.version_id
+        return Entry("valid", None, version.version_id, row.said, version.content)
+
+    def _withdrawn(self, row: Row, known: _Known) -> list[Entry]:
+        """The version of its issue date is withdrawn, or an earlier newest one; else there is nothing to withdraw."""
+        issued = row.content.issue_date if "issue_date" in row.said else None
+        version, newest = known.newest(issued), known.newest()
+        if version is None and issued and newest and (newest.content.issue_date or date.min) <= issued:
+            version = newest
+        if version is None:
+            self.verdict[row.number], self.rules[row.number] = "left_out", "withdrawn_unknown"
+            return []
+        entry = self._unchanged(row, version)._replace(state="withdrawn")
+        before = of_date(known.words, issued, row.said)
+        if version.withdrawn or (before and before.state == "withdrawn"):
+            self.rules[row.number] = "withdrawn"
+        else:
+            self.verdict[row.number] = "withdrawn"
+            self.acts.append(Act("withdrawn", version.version_id, row.number))
+        return [entry]
+
+    def _compared(self, row: Row, known: _Known, listed: set[date | None], *, alone: bool) -> Entry:
+        """A row that doesn't repeat its source's word: valid again, a correction, or compared with what is stored."""
+        issued = row.content.issue_date
+        before = of_date(known.words, issued, row.said)
+        if before and before.state != "valid" and alike(row.content, before.content, row.said):
+            if before.withdrawn == BY_SOURCE:  # what a person has withdrawn only a person reinstates
+                self.acts.append(Act("reinstated", before.version_id, row.number))
+                self.remarks["reinstated"].append(row.number)
+            return self._unchanged(row, before)
+        replaced = self._replaced(row, known, listed) if alone and not before else None
+        if not replaced and (equal := self._equal(row, known, before)):
+            return self._unchanged(row, equal)
+        same = known.newest(issued if "issue_date" in row.said else None)
+        content = completed(row.content, row.said, same.content) if same else row.content
+        declined = [one for one in known.versions if one.decision == "declined" and one.content == content]
+        if declined:
+            self.remarks["declined"].append(row.number)
+            return self._unchanged(row, declined[-1])
+        return self._write(row, known, content, same, before, replaced)
+
+    def _replaced(self, row: Row, known: _Known, listed: set[date | None]) -> Word | None:
+        """In a full list: the one word with a later issue date that the list no longer holds."""
+        gone = [one for one in known.words if one.content.issue_date not in listed and one.state == "valid"]
+        if self.listing is None or len(gone) != 1 or self.listing.may_hold(row.key, gone[0].content.number):
+            return None
+        issued, later = row.content.issue_date, gone[0].content.issue_date
+        return gone[0] if issued and later and issued < later else None
+
+    def _equal(self, row: Row, known: _Known, before: Word | None) -> StoredVersion | None:
+        """The stored version that the row equals: the newest, else an older one whose issue date is news."""
+        newest = known.newest()
+        equal = [one for one in known.versions if alike(row.content, one.content, row.said)]
+        kept = [one for one in equal if one.decision != "declined" and not (known.words and one.replaced)]
+        if newest in kept:
+            return newest
+        if before or not (kept or equal):
+            return None
+        if not kept:
+            if equal[-1].decision != "declined":
+                return None
+            self.remarks["declined"].append(row.number)
+            return equal[-1]
+        issued = newest.content.issue_date if newest else None
+        if self.sending.counts_again and newest and kept[-1].content.issue_date == issued:
+            return None
+        self.outdated[row.number] = issued
+        return kept[-1]
+
+    def _write(
+        self,
+        row: Row,
+        known: _Known,
+        content: Content,
+        same: StoredVersion | None,
+        before: Word | None,
+        replaced: Word | None,
+    ) -> Entry:
+        """The row becomes a version; `same`: the one of its issue date from which it takes what it doesn't say."""
+        latest, newest = known.latest, known.newest()
+        older = latest is not None and (content.issue_date or date.min) < latest and not replaced
+        verdict = "new" if latest is None else "older" if older else "new_version"
+        self.verdict[row.number] = verdict
+        known.written.append(content)
+        inherits = same.version_id if same and content != row.content else None
+        replaces = replaced.version_id if replaced else None
+        version = NewVersion(row.number, known.id, known.counter, row.key, content, row.said, inherits, replaces)
+        self.writes.append(version)
+        if replaced and replaced.content.issue_date:
+            self.corrected[row.number] = replaced.content.issue_date
+        if any(one.content == content for one in known.versions):
+            self.remarks["back"].append(row.number)
+        base = before or next(iter(known.words), None) or same or newest
+        if base and verdict == "new_version":
+            self.lost |= {(row.number, name): old for name, old in lost(content, base.content)}
+        if same and same.withdrawn == BY_PERSON:  # what a person has withdrawn only a person reinstates
+            self.acts.append(Act("withdrawn", None, row.number, same.version_id))
+        return Entry("valid", row.number, None, row.said, content)
+
+    def _speak(self, known: _Known, entries: Sequence[Entry]) -> None:
+        """What the file says takes the place of the words, if it is something else."""
+        now = said_now(known.words, entries)
+        if unlike(known.words, now):
+            first_said = known.words[0].first_said if known.words else None
+            self.spoken.append(Spoken(known.id, now, first_said))

@@ -81,6 +81,7 @@ class Writer:
         self.rows, self.frame, self.texts, self._sought = finding.rows, resolved.frame, texts, sought
         self._columns: dict[str, list[Any]] = {}
         self.fixed: dict[str, Any] = {"title": column.title if column else "The row", "remedy": Remedies()}
+        self.fixed["column"] = finding.column
         if column:
             self.fixed["choices"] = CHOICES.get(column.kind, ", ".join(column.choices))
             self.formats = resolved.date_formats.get(column.name, ())

@@ -84,16 +84,19 @@ def reopen(batch: int, lines: tuple[int, ...]) -> Answer:
     return _closed("open", batch, open_registry().reopen(batch, lines))
 
 
-@command(example="undo 3")
+@command(example="undo 3 --dry-run")
 @BATCH
-def undo(batch: int) -> Answer:
+@click.option("--dry-run", is_flag=True, help="Only say what would become of it.")
+def undo(batch: int, *, dry_run: bool) -> Answer:
     """Take back a finished batch.
 
-    Its credentials no longer count, and the rejected rows that it had fixed are open again.
+    What no other batch says, too, no longer counts, and the rejected rows that it had fixed are open again.
     """
-    gone = open_registry().undo(batch)
-    data = {"batch": batch, "state": "undone", "versions": gone}
-    return Answer(data, [f"batch {batch}: undone, {plural(gone, 'version')} no longer count{'s' * (gone == 1)}"])
+    done = open_registry().undo(batch, dry_run=dry_run)
+    state = "finished" if dry_run else "undone"
+    data = {"batch": batch, "state": state, "versions": done.fallen, "kept": dict(done.kept)}
+    data |= {"reopened": done.reopened, "affected": list(done.affected)}
+    return Answer(data, [f"batch {batch}: {'would be undone' if dry_run else 'undone'}: {done}"])
 
 
 @command(example="discard 3")

@@ -3,6 +3,7 @@
 from credtools.model.changes import (
     ACCEPTED,
     COUNTED,
+    SAYING,
     VERDICTS,
     Act,
     Changes,
@@ -41,6 +42,7 @@ __all__ = [
     "JUDGED_STATES",
     "LISTINGS",
     "REJECT_STATES",
+    "SAYING",
     "VERDICTS",
     "WAITING_STATES",
     "WORDS",

@@ -11,6 +11,7 @@ from credtools.text import Shown, plural
 
 ACCEPTED = ("new", "new_version", "older", "withdrawn")
 VERDICTS = (*ACCEPTED, "unchanged", "rejected", "left_out")
+SAYING = (*ACCEPTED, "unchanged")  # verdicts on rows that say the version that they name
 COUNTED = ("new", "new_versions", "older", "withdrawn", "unchanged", "rejected", "left_out", "waiting")  # are the rows
 
 
@@ -73,7 +74,7 @@ class StoredVersion(NamedTuple):
     """A standing version of a credential that a file speaks of; one without any has an entry with version_id None.
 
     `counter`: the credential's, which a finishing transaction compares and swaps; `replaced`: another one corrects its
-    issue date; `withdrawn`: '' or by whom, `person` or `source`.
+    issue date; `withdrawn`: '' or by whom: person, source (the one that is asked for), other.
     """
 
     credential_id: int
@@ -117,10 +118,14 @@ class Entry(NamedTuple):
 
 
 class Spoken(NamedTuple):
-    """All that a source now says about a credential, the newest issue date first."""
+    """All that a source now says about a credential, the newest issue date first.
 
-    key: Key
+    `credential_id`: None for one that doesn't exist yet; `first_said`: None where the source speaks of it first.
+    """
+
+    credential_id: int | None
     entries: tuple[Entry, ...]
+    first_said: datetime | None
 
 
 class NewVersion(NamedTuple):
@@ -141,11 +146,15 @@ class NewVersion(NamedTuple):
 
 
 class Act(NamedTuple):
-    """A version is withdrawn or reinstated, because a row says so, or because none does (row None)."""
+    """A version is withdrawn or reinstated, because a row says so, or because none does (row None).
+
+    `version_id`: None for the version that the row writes; `carries`: the version whose withdrawal by a person goes on.
+    """
 
     act: str
-    version_id: int | None  # None: the version that the row writes
+    version_id: int | None
     row: int | None
+    carries: int | None = None
 
 
 @dataclass(frozen=True)
@@ -155,8 +164,9 @@ class Changes:
     `verdict`, `equals` and `repeats` have one entry per row; `writes` are in the order in which the versions are to be
     written (per credential by issue date, then line). `equals`: for unchanged, withdrawn and left-out rows the stored
     version of which the row speaks, or None where it equals an earlier row of the file (`repeats`, a row number) or
-    speaks of none. `words`: of which credentials the source now says something else than before; `unlisted`: words of
-    credentials that a full list no longer holds; `acts`: what is withdrawn and reinstated.
+    speaks of none. `words`: of which credentials the source now says something else than before; `absent`: words of
+    credentials that a full list doesn't hold, `unlisted`: those of them that it held so far; `acts`: what is withdrawn
+    and reinstated.
 
     What is said about rows: `declined`, they equal a declined version; `outdated`, one that isn't the newest (with the
     newest one's issue date, if it has one); `others`, they repeat what their source said, but another's word counts;
@@ -178,6 +188,7 @@ class Changes:
     lost: Mapping[tuple[int, str], str] = field(default_factory=dict)
     rules: Mapping[int, str] = field(default_factory=dict)
     words: tuple[Spoken, ...] = ()
+    absent: tuple[Word, ...] = ()
     unlisted: tuple[Word, ...] = ()
     acts: tuple[Act, ...] = ()
 

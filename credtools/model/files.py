@@ -104,6 +104,16 @@ class Table:
     date_cells: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
 
     @cached_property
+    def sheets(self) -> IntArray:
+        """From which of the sheets that are read each record comes, from 1."""
+        return np.ones(len(self.lines), dtype=np.int64)
+
+    @cached_property
+    def pieces(self) -> IntArray:
+        """Which piece of its record each row is, from 1."""
+        return np.ones(len(self.lines), dtype=np.int64)
+
+    @cached_property
     def raw(self) -> list[str]:
         columns = [self.frame.iloc[:, k].tolist() for k in range(self.frame.shape[1])]
         counts = self.fields.tolist()

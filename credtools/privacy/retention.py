@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, and_, func, or_, select
 
 from credtools.model import COUNTING, JUDGED_STATES, WAITING_STATES, OrganisationSettings
 from credtools.store import tables
+from credtools.store.blocks import block_of
 from credtools.store.engine import snapshot
 from credtools.store.values import Erase
 
@@ -76,8 +77,15 @@ def _values(c: Connection, before: datetime | None) -> tuple[list[tuple[int, int
         reject.c.batch_id.in_(select(batch.c.id).where(batch.c.finished_at < before)),
     )
     back = select(patch.id).where(patch.removed_at < before, patch.record_digest != "")
+    blocks = select(batch.c.id).where(batch.c.state.in_(JUDGED_STATES), batch.c.finished_at < before)
+    together = [
+        (number, row.address[1])
+        for number in c.execute(blocks.order_by(batch.c.id)).scalars().all()
+        for row in block_of(c, number)
+        if row.raw is not None
+    ]
     return (
-        [(row.batch_id, row.line) for row in c.execute(rows)],
+        sorted([*((row.batch_id, row.line) for row in c.execute(rows)), *together]),
         list(c.execute(closed.order_by(reject.c.id)).scalars()),
         list(c.execute(back.order_by(patch.id)).scalars()),
     )

@@ -21,6 +21,7 @@ from credtools.model import JUDGED_STATES, WAITING_STATES
 from credtools.privacy.person import Person
 from credtools.recipe import Recipe
 from credtools.store import tables
+from credtools.store.blocks import raw_values
 from credtools.store.engine import snapshot
 from credtools.store.erased import token
 from credtools.store.values import Erase, Text
@@ -120,16 +121,17 @@ class _Search:
 
     def _rows(self) -> tuple[set[Line], set[tuple[int, str]]]:
         """Their lines of the ledger, and (source, digest) of the records on them, as far as values are left."""
-        ledger, values, version, credential = tables.ledger, tables.ledger_values, *WRITTEN
-        pointing = select(ledger.c.batch_id, ledger.c.line).select_from(
-            ledger.join(version).join(credential, credential.c.id == version.c.credential_id)
+        rows, (version, credential) = tables.ledger_rows, WRITTEN
+        pointing = select(rows.c.batch_id, rows.c.line).select_from(
+            rows.join(version, version.c.id == rows.c.version_id).join(
+                credential, credential.c.id == version.c.credential_id
+            )
         )
         theirs = {(row.batch_id, row.line) for row in self.c.execute(pointing.where(credential.c.user_id == self.user))}
         strangers = self._strangers() if self.person.external_id.isdecimal() else set()
         lines: set[Line] = set()
         digests: set[tuple[int, str]] = set()
-        statement = select(values.c.batch_id, values.c.line, values.c.raw).execution_options(yield_per=10_000)
-        for batch, line, raw in self.c.execute(statement):
+        for batch, (_, line, _), raw in raw_values(self.c):
             by_id = batch in self.by_id and (batch, line) not in strangers
             if (batch, line) in theirs or self.person.in_record(raw, by_id=by_id):
                 lines.add((batch, line))
@@ -138,7 +140,7 @@ class _Search:
 
     def _strangers(self) -> set[Line]:
         """Rows of files by User ID that resolved to somebody else, whatever other number is in them."""
-        ledger, reject = tables.ledger.c, tables.rejects.c
+        ledger, reject = tables.ledger_rows.c, tables.rejects.c
         accepted = select(ledger.batch_id, ledger.line).where(ledger.version_id.is_not(None))
         rejected = select(reject.batch_id, reject.line).where(reject.user_id != self.user)
         return {
@@ -176,17 +178,14 @@ class _Search:
 
     def _kept(self, lines: set[Line]) -> list[Line]:
         """Those of the lines whose values are still here."""
-        values = tables.ledger_values.c
         batches = sorted({batch for batch, _ in lines})
-        there = self.c.execute(select(values.batch_id, values.line).where(values.batch_id.in_(batches)))
-        return sorted(lines & {(row.batch_id, row.line) for row in there})
+        return sorted(lines & {(batch, line) for batch, (_, line, _), _ in raw_values(self.c, batches)})
 
     def _own(self, batch: int, lines: set[Line]) -> frozenset[str]:
         """The values that only their rows of a batch hold."""
-        values = tables.ledger_values.c
         theirs: set[str] = set()
         others: set[str] = set()
-        for line, raw in self.c.execute(select(values.line, values.raw).where(values.batch_id == batch)):
+        for _, (_, line, _), raw in raw_values(self.c, [batch]):
             (theirs if (batch, line) in lines else others).update(map(fold, json.loads(raw)))
         return frozenset(theirs - others - {""})
 

@@ -16,7 +16,7 @@ class Draft:
     `row` is its batch as it was last read; verbs that decide by its state read it again (`reviewing.refresh`). `basis`:
     from which the next review keeps what hasn't changed; `plan`: the review and the last event for which it is known
     what finishing would do, and that; `shown`: the counts of the last preview; `answers`: the rejects that a
-    correction's rows answer.
+    correction's rows answer; `unattended`: nobody is there to be asked.
     """
 
     row: Any
@@ -28,6 +28,7 @@ class Draft:
     plan: tuple[Review, int, Changes] | None = None
     shown: Counts | None = None
     answers: tuple[int, ...] = field(default=())
+    unattended: bool = False
 
     @property
     def id(self) -> int:

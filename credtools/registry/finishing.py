@@ -7,12 +7,14 @@ import time
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from credtools import store
 from credtools.errors import CredtoolsError, MovedError, RegistryError, UnknownOutcomeError
 from credtools.limited import collection_paused
 from credtools.model import Counts, FileWarning, Outcome, Receipt, Review
 from credtools.recipe import MANUAL
-from credtools.registry import attaching, preflight, reuploads, reviewing
+from credtools.registry import attaching, news, preflight, reuploads, reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 
@@ -60,6 +62,7 @@ def _after_silence(session: Session, draft: Draft, judgement: str, lost: Unknown
 
 def settle(session: Session, draft: Draft, max_reject_rate: float | None = None) -> Outcome:
     """Finishes, or holds the batch with one sentence why; a draft that fails is discarded."""
+    draft.unattended, draft.plan = True, None
     try:
         with reviewing.moment(session, draft) as now:
             reasons = preflight.why_hold(now, draft, max_reject_rate)
@@ -115,6 +118,8 @@ def _value(session: Session, draft: Draft) -> store.Finish:
         corrects = reuploads.corrected(now, draft, review, changes)
         decision = _decisions(now, draft, [one.key.type_id for one in changes.writes])
         schema = now.schema(draft.recipe.schema).fingerprint
+        taken = news.sending(now, review, draft)
+        previous, history = store.reads.seen(now.at, store.reads.family(now.at, draft.source))
     table, errors = review.table, review.on("stored").reasons
     return store.Finish(
         batch_id=draft.id,
@@ -128,7 +133,14 @@ def _value(session: Session, draft: Draft) -> store.Finish:
         recipe_fingerprint=draft.recipe.fingerprint,
         statistics=look.as_json(),
         changes=changes,
+        said=",".join(sorted(review.said_columns)),
+        listing="full" if taken.full else "part",
+        previous=previous,
+        history=history,
+        sheet=table.sheets.tolist(),
         line=table.lines.tolist(),
+        piece=table.pieces.tolist(),
+        rules=dict.fromkeys(np.flatnonzero(review.left_out).tolist(), "status"),
         codes=[",".join(codes) for codes in review.codes],
         raw=table.raw,
         record_digest=table.record_digests,

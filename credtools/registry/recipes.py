@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from credtools.checking.changes import ready_rows
+from credtools.checking.rows import ready_rows
 from credtools.model import Review
 from credtools.reading import Source
 from credtools.recipe import Hit, Recipe, apply

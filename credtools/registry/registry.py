@@ -156,13 +156,21 @@ class Registry(Decisions, Shown):
         """
         return correcting.correct(self, path, None if recipe is None else recipes.load(recipe))
 
-    def undo(self, batch: Batch | int) -> int:
-        """Takes a finished batch back and reopens the rejects it had fixed; returns how many versions no longer count.
+    def undo(self, batch: Batch | int, *, dry_run: bool = False) -> store.Undone:
+        """Takes a finished batch back: what no other batch says, too, no longer stands.
+
+        Args:
+            batch: the batch, or its number.
+            dry_run: only says what would become of it.
+
+        Returns:
+            how many versions fall, how many stay because which batch says the same, and how many rejects are open
+            again.
 
         Raises:
-            RegistryError: it isn't finished, or later batches, which are named, build on it.
+            RegistryError: it isn't finished.
         """
-        return store.undo(self.engine, number_of(batch), self.by)
+        return store.undo(self.engine, number_of(batch), self.by, dry_run=dry_run)
 
     def export(self, path: str | Path, batch: Batch | int | None = None, *, expiring: int | None = None) -> list[Path]:
         """Writes what was accepted and not declined as clean template files of at most 20,000 rows each.

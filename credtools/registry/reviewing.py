@@ -7,12 +7,13 @@ from contextlib import contextmanager
 
 from credtools import reading, store
 from credtools.checking import judge
-from credtools.checking.changes import classify, with_stored
 from credtools.checking.lookups import Lookups
+from credtools.checking.stored import with_stored
 from credtools.exports import template
 from credtools.limited import collection_paused
 from credtools.model import Changes, Review, Table
 from credtools.recipe import Recipe
+from credtools.registry import news
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 
@@ -74,18 +75,12 @@ def again(session: Session, draft: Draft) -> Review:
     return review(session, draft)
 
 
-def changes(session: Session, found: Review) -> Changes:
-    """What finishing would do to each row of a review, by what is stored."""
-    users = found.resolved.loc[found.passed, "user_id"].unique().tolist()
-    return classify(found, store.reads.stored_versions(session.at, users))
-
-
 def planned(session: Session, draft: Draft) -> Changes:
     """What finishing would do to each row of a draft; found out again when anything was written since."""
     with moment(session, draft) as now, collection_paused():
         found, seq = review(now, draft), now.facts().seq
         if draft.plan is None or draft.plan[0] is not found or draft.plan[1] != seq:
-            draft.plan = found, seq, changes(now, found)
+            draft.plan = found, seq, news.changes(now, found, draft.recipe, news.sending(now, found, draft))
         return draft.plan[2]
 
 
@@ -103,7 +98,8 @@ def check(session: Session, table: Table, recipe: Recipe) -> Review:
         found = judge.review(table, recipe, now.schema(recipe.schema), now.lookups(), patches)
         if "type_id" not in found.resolved:  # users or types, not credentials
             return found
-        return _warned(now, found, changes(now, found))
+        taken = news.as_sent(now, recipe, len(table.lines), again=True)
+        return _warned(now, found, news.changes(now, found, recipe, taken))
 
 
 def _warned(session: Session, found: Review, changed: Changes, draft: Draft | None = None) -> Review:

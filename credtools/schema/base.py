@@ -50,6 +50,23 @@ def superseded(row: Row) -> str:
     )
 
 
+def corrected(row: Row) -> str:
+    """The usual resolution for a row that takes the place of one with a later issue date."""
+    return (
+        f"The source lists this credential no longer as issued on {row['stored_issue']:%Y-%m-%d}, but on "
+        f"{row['issue_date_text']}: the row corrects that version and counts in its place. Nothing needs to be done "
+        "unless both are right."
+    )
+
+
+def lost(row: Row) -> str:
+    """The usual resolution for a blank cell over a stored value."""
+    return (
+        f"{row['title']} is blank here, but {row[row['column'] + '_lost']!r} is stored, and would be lost. Fill it in, "
+        f"or say what blank cells of this source mean{row['remedy']['say_blanks']}."
+    )
+
+
 def left_out() -> None:
     """Stands where a document says that it leaves a shared rule out."""
 
@@ -160,6 +177,75 @@ class Schema(pa.DataFrameModel):
     )
     def older_than_stored(cls, rows: pd.DataFrame, column: str) -> pd.Series:  # noqa: ARG003
         return rows["stored_as"] != "older"
+
+    @classmethod
+    @rule(
+        "Another source counts",
+        on=RECORD,
+        needs=("credential_type", "stored_as"),
+        groups="rule",
+        blocks=False,
+        resolution=(
+            "The source says the same as before, but another source has said something else since, and that counts. "
+            "Find out which is right, and have the other one corrected at its source."
+        ),
+    )
+    def other_source_counts(cls, rows: pd.DataFrame, column: str) -> pd.Series:  # noqa: ARG003
+        return rows["stored_as"] != "other_source"
+
+    @classmethod
+    @rule(
+        "Corrected back",
+        on=RECORD,
+        needs=("credential_type", "stored_change"),
+        groups="rule",
+        blocks=False,
+        resolution=(
+            "The row says again what an older version says, and counts again as a new version. Nothing needs to be "
+            "done unless the version in between was right."
+        ),
+    )
+    def corrected_back(cls, rows: pd.DataFrame, column: str) -> pd.Series:  # noqa: ARG003
+        return rows["stored_change"] != "said_again"
+
+    @classmethod
+    @rule(
+        "Issue date corrected",
+        on=RECORD,
+        needs=("credential_type", "stored_change", "stored_issue"),
+        groups="rule",
+        blocks=False,
+        resolution=corrected,
+    )
+    def issue_date_corrected(cls, rows: pd.DataFrame, column: str) -> pd.Series:  # noqa: ARG003
+        return rows["stored_change"] != "issue_date"
+
+    @classmethod
+    @rule(
+        "Reinstated",
+        on=RECORD,
+        needs=("credential_type", "stored_change"),
+        groups="rule",
+        blocks=False,
+        resolution=(
+            "The source had withdrawn this credential, or no longer listed it, and now says that it is valid: it "
+            "counts again. Nothing needs to be done unless that is wrong."
+        ),
+    )
+    def reinstated(cls, rows: pd.DataFrame, column: str) -> pd.Series:  # noqa: ARG003
+        return rows["stored_change"] != "reinstated"
+
+    @classmethod
+    @rule(
+        "Stored value would be lost",
+        on=EVERY,
+        needs=("credential_type", "stored_lost"),
+        groups="rule",
+        blocks=False,
+        resolution=lost,
+    )
+    def value_lost(cls, rows: pd.DataFrame, column: str) -> pd.Series:
+        return rows[f"{column}_lost"] == ""
 
     @classmethod
     @rule(

@@ -8,7 +8,8 @@ A schema is a Pandera model over *resolved* columns. For every field `C` a rule 
              | unjudged (the row has the wrong number of fields);
 
 and what the lookups know about it (`user_status`, `type_expiry`, …; `schemas/README.md` lists them). A warning may also
-need a column about what is stored (STORED), which is filled in once it is known what the file would change. Rules never
+need a column about what is stored (STORED), which is filled in once it is known what the file would change; then each
+field `C` has `C_lost`, too: the stored text over which the row's cell is blank, '' where there is none. Rules never
 read files, tables or the clock.
 """
 
@@ -38,7 +39,7 @@ KNOWN = (
     *("number_key", "own", "credential", "version", "content", "contents", "again"),
 )
 # What is known only after the file was compared with what is stored, in `needs` of warnings.
-STORED = ("stored_as", "stored_newest_issue", "media_needed")
+STORED = ("stored_as", "stored_newest_issue", "stored_change", "stored_issue", "stored_lost", "media_needed")
 # What a sentence may speak of, beside the resolved columns.
 SPOKEN = (
     *("value", "value_escaped", "confusable", "title", "shape", "nearest", "choices", "other_lines", "remedy"),

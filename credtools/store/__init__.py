@@ -11,7 +11,7 @@ from credtools.store.writes.finish import finish, settled, stored_receipt
 from credtools.store.writes.load import Loaded, load, set_setting
 from credtools.store.writes.media import add_media, remove_staged, switch_media
 from credtools.store.writes.rejects import waive
-from credtools.store.writes.undo import undo
+from credtools.store.writes.undo import Undone, undo
 
 __all__ = [
     "At",
@@ -20,6 +20,7 @@ __all__ = [
     "Finish",
     "Load",
     "Loaded",
+    "Undone",
     "Upgraded",
     "Upload",
     "add_media",

@@ -86,7 +86,7 @@ def integer(name: str, default: int | None = None) -> Column[int]:
 
 def address(*, key: bool = False) -> list[Column[int]]:
     """Where a row stands in its file: sheet (from 1), line, piece (from 1)."""
-    kept = {"nullable": False, "primary_key": key, "autoincrement": False}
+    kept: dict[str, Any] = {"nullable": False, "primary_key": key, "autoincrement": False}
     sheet, piece = (Column(name, Integer, server_default="1", **kept) for name in ("sheet", "piece"))
     return [sheet, Column("line", Integer, **kept), piece]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 SALT_BYTES = 16
 
@@ -25,24 +26,57 @@ def content_text(key: Sequence[object], content: Sequence[object]) -> str:
     return json.dumps([*key, *(str(day) if day else None for day in (issued, expires)), number, own])
 
 
-def ledger_digest(
-    line: list[int], verdict: list[str], codes: list[str], version_id: list[int | None], digest: list[bytes]
-) -> str:
-    """SHA-256 over the ledger of one batch, line by line."""
-    rows = zip(line, verdict, codes, version_id, (d.hex() for d in digest), strict=True)
-    return _digest(" ".join(map(str, row)) for row in rows)
+def place_text(sheet: int, line: int, piece: int) -> str:
+    """A row's place in its file; just its line where there is one sheet and one piece."""
+    return str(line) if sheet == piece == 1 else f"{sheet}:{line}.{piece}"
 
 
-def versions_digest(
-    version_id: list[int], credential_id: list[int], line: list[int], decision: list[str], digest: list[bytes]
-) -> str:
+def columns_text(columns: Collection[str] | None) -> str | None:
+    """Names of columns as one text, in one order."""
+    return None if columns is None else ",".join(sorted(columns))
+
+
+def ledger_digest(columns: Mapping[str, Sequence[Any]], block: tuple[str, bytes] | None = None) -> str:
+    """SHA-256 over the ledger of one batch: row by row, and its block of unchanged rows (their text, their digests)."""
+    names = ("verdict", "codes", "version_id", "digest", "rule")
+    places = map(place_text, *(columns[name] for name in ("sheet", "line", "piece")))
+    lines = [
+        f"{place} {verdict} {codes} {version} {digest.hex()}" + (f" {rule}" if rule else "")
+        for place, verdict, codes, version, digest, rule in zip(places, *(columns[n] for n in names), strict=True)
+    ]
+    if block:
+        lines.append(f"block {hashlib.sha256(block[0].encode()).hexdigest()} {hashlib.sha256(block[1]).hexdigest()}")
+    return _digest(lines)
+
+
+def versions_digest(columns: Mapping[str, Sequence[Any]]) -> str:
     """SHA-256 over the versions that one batch wrote, in the order of their ids.
 
     Of the decision only whether one is required: what was decided has events of its own.
     """
-    required = (str(text != "not_required") for text in decision)
-    rows = zip(version_id, credential_id, line, required, (d.hex() for d in digest), strict=True)
-    return _digest(" ".join(map(str, row)) for row in rows)
+    names = (
+        "id",
+        "credential_id",
+        "sheet",
+        "line",
+        "piece",
+        "decision",
+        "digest",
+        "said",
+        "inherits_id",
+        "replaces_id",
+    )
+    return _digest(
+        f"{number} {credential} {place_text(*place)} {decision != 'not_required'} {digest.hex()}"
+        + (f" {' '.join(map(str, origin))}" if any(one is not None for one in origin) else "")
+        for number, credential, *place, decision, digest, a, b, c in zip(*(columns[n] for n in names), strict=True)
+        for origin in [(a, b, c)]
+    )
+
+
+def acts_digest(acts: Iterable[Sequence[Any]]) -> str:
+    """SHA-256 over what the rows of one batch withdrew and reinstated: (act, version) of each."""
+    return _digest(f"{act} {version}" for act, version in acts)
 
 
 def media_digest(

@@ -5,7 +5,7 @@ moments datetime64[us, UTC] · days datetime64[s] · numbers int64, Int64 where 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ DTYPES: tuple[tuple[type, str, str], ...] = (
     (Integer, "int64", "Int64"),
 )  # kind of a column, what holds it, and what holds it where a value may be missing; all others are text
 ARROW = {"str": pa.large_string(), "int64": pa.int64(), "Int64": pa.int64()}
+CHUNK = 5_000  # keys per question
 HELD: dict[str, Any] = {"str": lambda _: pd.StringDtype(na_value=np.nan), "Int64": lambda _: pd.Int64Dtype()}
 
 
@@ -31,6 +32,13 @@ def rows(at: At, statement: Any) -> Sequence[Any]:
     """The answer as it is."""
     with snapshot(at) as connection:
         return connection.execute(statement).all()
+
+
+def rows_in(connection: Connection, statement: Any, key: Any, numbers: Collection[Any]) -> Iterator[Any]:
+    """The answer for those rows whose `key` is one of some numbers, so many at a time as one question takes."""
+    wanted = sorted(numbers)
+    for start in range(0, len(wanted), CHUNK):
+        yield from connection.execute(statement.where(key.in_(wanted[start : start + CHUNK])))
 
 
 def values(at: At, statement: Any) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -26,12 +27,20 @@ class Upload:
     follows_id: int | None = None
 
 
+ADDRESS = ("sheet", "line", "piece")  # of a row in its file
+
+
 @dataclass(frozen=True)
 class Finish:
     """A judged and classified batch, ready to be written in one transaction.
 
-    Columns with one entry per row of the file: `line`, `codes`, `raw`, `record_digest`, `ordinal`; per accepted row, in
-    the order of `changes`: `decision`; per rejected row what it resolved to: `rejected_user`, `rejected_type`.
+    Columns with one entry per row of the file: `sheet`, `line`, `piece`, `codes`, `raw`, `record_digest`, `ordinal`;
+    per accepted row, in the order of `changes`: `decision`; per rejected row what it resolved to: `rejected_user`,
+    `rejected_type`. `rules`: row → why the recipe leaves it out.
+
+    `said`: the columns of which the file speaks; `listing`: whether it counts as a full list; `previous`: the batch
+    that its source had finished last, and `history`: the last event that took something back or moved it, when the
+    changes were found out.
 
     `errors`: of the rejected rows, in their order, columns as in `Review.reasons`. `answers`: the rejects that a
     correction answers, which must still be open; `fixes`: row → the reject that it fixes, though its record is another.
@@ -48,8 +57,15 @@ class Finish:
     recipe_fingerprint: str
     statistics: str
     changes: Changes
+    said: str
+    listing: str
+    previous: int
+    history: int
+    sheet: list[int]
     line: list[int]
+    piece: list[int]
     codes: list[str]
+    rules: Mapping[int, str]
     raw: list[str]
     record_digest: list[str]
     ordinal: list[int]

@@ -12,7 +12,7 @@ from credtools.store.reads.batches import (
     left,
     source_bytes,
 )
-from credtools.store.reads.credentials import credentials, stored_versions
+from credtools.store.reads.credentials import credentials, stored_versions, words
 from credtools.store.reads.media import (
     all_media,
     erased_blobs,
@@ -23,7 +23,20 @@ from credtools.store.reads.media import (
 )
 from credtools.store.reads.organisation import Facts, facts, types, users
 from credtools.store.reads.rejects import Rejected, open_rejects, rejected, rejected_lines
-from credtools.store.reads.sources import last_file, last_runs, last_uploads, look_of, patches, runs, sources_of
+from credtools.store.reads.sources import (
+    family,
+    last_file,
+    last_listing,
+    last_runs,
+    last_uploads,
+    look_of,
+    patches,
+    runs,
+    said_by_others,
+    seen,
+    sources_of,
+    standing_batches,
+)
 
 __all__ = [
     "BEGUN",
@@ -36,8 +49,10 @@ __all__ = [
     "credentials",
     "erased_blobs",
     "facts",
+    "family",
     "field_counts",
     "last_file",
+    "last_listing",
     "last_runs",
     "last_uploads",
     "left",
@@ -51,9 +66,13 @@ __all__ = [
     "rejected_lines",
     "rows_of",
     "runs",
+    "said_by_others",
+    "seen",
     "source_bytes",
     "sources_of",
+    "standing_batches",
     "stored_versions",
     "types",
     "users",
+    "words",
 ]

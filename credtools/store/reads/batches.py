@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, exists, select
 
 from credtools.errors import RegistryError
 from credtools.store import tables
+from credtools.store.blocks import raw_values
 from credtools.store.engine import At, snapshot
 from credtools.store.frames import frame, rows, values
 from credtools.store.reads.organisation import revision
@@ -104,7 +105,11 @@ def left(at: At, batch_id: int) -> frozenset[str]:
 
 def field_counts(at: At, batch_id: int) -> set[int]:
     """How many fields those records of a batch have that weren't rejected for just that, as far as they are kept."""
-    ledger, kept = tables.ledger.c, tables.ledger_values
-    there = and_(kept.c.batch_id == ledger.batch_id, kept.c.line == ledger.line)
-    found = rows(at, select(ledger.codes, kept.c.raw).join(kept, there).where(ledger.batch_id == batch_id))
-    return {len(json.loads(raw)) for codes, raw in found if "field_count" not in codes.split(",")}
+    ledger = tables.ledger.c
+    wrong = select(ledger.sheet, ledger.line, ledger.piece).where(
+        ledger.batch_id == batch_id, ("," + ledger.codes + ",").contains(",field_count,")
+    )
+    with snapshot(at) as connection:
+        without = {tuple(row) for row in connection.execute(wrong)}
+        kept = raw_values(connection, [batch_id])
+        return {len(json.loads(raw)) for _, address, raw in kept if address not in without}

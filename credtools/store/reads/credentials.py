@@ -2,23 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
-from credtools.model import Content, Key, StoredVersion
+from credtools.model import COUNTING, Content, Key, StoredVersion, Word
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
-from credtools.store.frames import frame
-
-CHUNK = 5_000  # keys per question
+from credtools.store.frames import frame, rows_in
 
 
-def stored_versions(at: At, user_ids: Sequence[int]) -> list[StoredVersion]:
+def replaced(version: Any) -> ColumnElement[bool]:
+    """Whether another version corrects the issue date of this one (columns of versions) and stands, decided.
+
+    Not while a source still says this one; the one that has corrected it says the other by then.
+    """
+    other, word = tables.credential_versions.alias().c, tables.words.c
+    corrected = exists().where(other.replaces_id == version.id, other.stands, other.decision.in_(COUNTING))
+    said = exists().where(word.version_id == version.id, word.state == "valid")
+    return and_(corrected, ~said)
+
+
+def withdrawn_by(version: Any, source_ids: Sequence[int]) -> ColumnElement[str]:
+    """Who has withdrawn a version (its columns): '' nobody, `person`, `source` (one of these), `other`."""
+    act, batch = tables.withdrawals.c, tables.batches.c
+    who = case(
+        (or_(act.batch_id.is_(None), act.carries_id.is_not(None)), "person"),
+        (batch.source_id.in_(source_ids), "source"),
+        else_="other",
+    )
+    last = (
+        select(who)
+        .select_from(tables.withdrawals.outerjoin(tables.batches, batch.id == act.batch_id))
+        .where(act.version_id == version.id, act.stands)
+        .order_by(act.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return case((version.withdrawn, last), else_="")
+
+
+def words(at: At, source_ids: Sequence[int], user_ids: Sequence[int] | None = None) -> list[Word]:
+    """What a source (and those merged into it) said last about the credentials of some users, or of all (None).
+
+    Of each credential the newest issue date first.
+    """
+    word, credential, version = tables.words.c, tables.credentials.c, tables.credential_versions.c
+    columns: list[Any] = [
+        *(word.credential_id, credential.counter, credential.user_id, credential.type_id, credential.number),
+        *(word.state, word.version_id, word.said),
+        *(word.issue_date, word.expiration_date, word.number, word.own),
+        *(version.decision, credential.head_version_id == version.id),
+        *(withdrawn_by(version, source_ids), word.first_said),
+    ]
+    statement = (
+        select(*columns)
+        .select_from(tables.words)
+        .join(tables.credentials, credential.id == word.credential_id)
+        .join(tables.credential_versions, version.id == word.version_id)
+        .where(word.source_id.in_(source_ids))
+        .order_by(word.credential_id, word.ordinal)
+    )
+    said: dict[str, frozenset[str]] = {}
+    found: list[Word] = []
+    with snapshot(at) as connection:
+        answer: Iterable[Any] = rows_in(connection, statement, credential.user_id, user_ids or ())
+        if user_ids is None:
+            answer = connection.execute(statement)
+        for row in answer:
+            key, content = Key(*row[2:5]), Content(*row[8:12])
+            spoken = said.get(row[7]) or said.setdefault(row[7], frozenset(row[7].split(",")))
+            found.append(Word(row[0], row[1], key, row[5], row[6], spoken, content, *row[12:16]))
+    return found
+
+
+def stored_versions(at: At, user_ids: Sequence[int], source_ids: Sequence[int] = ()) -> list[StoredVersion]:
     """The standing versions of all credentials of some users, oldest first.
 
-    A credential without one has one entry with version_id None.
+    A credential without one has one entry with version_id None. `source_ids`: whose withdrawals count as the source's.
     """
     credential, version = tables.credentials, tables.credential_versions
     statement = (
@@ -34,19 +97,17 @@ def stored_versions(at: At, user_ids: Sequence[int]) -> list[StoredVersion]:
             func.coalesce(version.c.number, ""),
             func.coalesce(version.c.own, "{}"),
             version.c.decision,
+            replaced(version.c),
+            func.coalesce(withdrawn_by(version.c, source_ids), ""),
         )
         .select_from(credential.outerjoin(version, and_(version.c.credential_id == credential.c.id, version.c.stands)))
         .order_by(version.c.id)
     )
-    found: list[StoredVersion] = []
     with snapshot(at) as connection:
-        for start in range(0, len(user_ids), CHUNK):
-            some = list(user_ids[start : start + CHUNK])
-            found += [
-                StoredVersion(row[0], row[1], Key(*row[2:5]), row[5], Content(*row[6:10]), row[10])
-                for row in connection.execute(statement.where(credential.c.user_id.in_(some)))
-            ]
-    return found
+        return [
+            StoredVersion(row[0], row[1], Key(*row[2:5]), row[5], Content(*row[6:10]), row[10], bool(row[11]), row[12])
+            for row in rows_in(connection, statement, credential.c.user_id, user_ids)
+        ]
 
 
 def credentials(at: At, batch_id: int | None = None) -> pd.DataFrame:

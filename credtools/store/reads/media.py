@@ -20,7 +20,7 @@ def media_of(at: At, batch_id: int) -> pd.DataFrame:
 
     Columns: line, size (int64), file, media_type, sha256, added_by, added_at (datetime64[us, UTC]).
     """
-    blob, ledger = tables.blobs, tables.ledger
+    blob, ledger = tables.blobs, tables.ledger_rows
     linked, staged = tables.media, tables.staged_media
     names = ("file_name", "sha256", "added_by", "added_at")
     of_ledger = (
@@ -58,8 +58,9 @@ def rows_of(at: At, batch_id: int) -> pd.DataFrame:
     Columns: line (int64), verdict, version_id (Int64), asked (bool: for media), user_email, external_id,
     credential_type, credential_number, issue_date (datetime64[s]).
     """
-    ledger, version, credential = tables.ledger, tables.credential_versions, tables.credentials
+    ledger, version, credential = tables.ledger_rows, tables.credential_versions, tables.credentials
     user, kind = tables.users, tables.credential_types
+    written = version.join(credential, credential.c.id == version.c.credential_id)
     statement = (
         select(
             ledger.c.line,
@@ -72,7 +73,7 @@ def rows_of(at: At, batch_id: int) -> pd.DataFrame:
             version.c.number.label("credential_number"),
             version.c.issue_date,
         )
-        .select_from(ledger.outerjoin(version.join(credential, credential.c.id == version.c.credential_id)))
+        .select_from(ledger.outerjoin(written, version.c.id == ledger.c.version_id))
         .outerjoin(tables.batches, tables.batches.c.id == version.c.batch_id)
         .outerjoin(user, user.c.id == credential.c.user_id)
         .outerjoin(kind, kind.c.id == credential.c.type_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,16 +11,82 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from credtools.model import Patch
 from credtools.store import tables
-from credtools.store.engine import At
-from credtools.store.frames import frame, rows, values
+from credtools.store.engine import At, snapshot
+from credtools.store.frames import frame, rows, rows_in, values
 
 SETTLED = ("ok", "partial")
+TAKING_BACK = ("undo", "move", "merge", "erase")
 
 
 def came_from_source() -> ColumnElement[bool]:
     """Of a batch: its file is one of its source's, perhaps opened again; that of a correction is of our own making."""
     came = tables.batches.alias().c
     return tables.batches.c.sha256.in_(select(came.sha256).where(came.follows_id.is_(None)))
+
+
+def family(at: At, name: str) -> list[int]:
+    """The source of a name (or into which it was merged) first, then all that were merged into it; [] if unknown."""
+    source = tables.sources.c
+    into = {row.id: (row.name, row.merged_into) for row in rows(at, select(source.id, source.name, source.merged_into))}
+
+    def root(number: int) -> int:
+        target = into[number][1]
+        return number if target is None else root(target)
+
+    roots = {number: root(number) for number in into}
+    ours = next((roots[number] for number, (known, _) in into.items() if known == name), None)
+    return sorted((k for k, of in roots.items() if of == ours), key=lambda k: (k != ours, k))
+
+
+def seen(at: At, source_ids: Sequence[int]) -> tuple[int, int]:
+    """The batch that a source has finished last (0: none), and the last event that took back or moved anything."""
+    batch, event = tables.batches.c, tables.events.c
+    last = (
+        select(event.batch_id)
+        .join(tables.batches, batch.id == event.batch_id)
+        .where(event.kind == "finish", batch.source_id.in_(source_ids), batch.state == "finished")
+        .order_by(event.seq.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    back = select(func.max(event.seq)).where(event.kind.in_(TAKING_BACK)).scalar_subquery()
+    (found,) = rows(at, select(func.coalesce(last, 0), func.coalesce(back, 0)))
+    return found[0], found[1]
+
+
+def last_listing(at: At, source_ids: Sequence[int]) -> int:
+    """How many rows the last full list of a source had, all parts of its file; 0 where there was none."""
+    full = [batch for batch in _standing(at, source_ids) if batch.listing == "full"]
+    return sum(batch.rows for batch in full if batch.sha256 == full[-1].sha256)
+
+
+def said_by_others(at: At, source_ids: Sequence[int], version_ids: Collection[int]) -> set[int]:
+    """Those of some versions that another source says are valid."""
+    word = tables.words.c
+    valid = select(word.version_id).where(word.state == "valid", word.source_id.not_in(source_ids))
+    with snapshot(at) as connection:
+        return set(next(zip(*rows_in(connection, valid, word.version_id, version_ids), strict=True), ()))
+
+
+def standing_batches(at: At, source_id: int) -> Sequence[Any]:
+    """The finished batches of a source and of those merged into it, in the order in which they were finished.
+
+    Each: id, said, absent, listing, rows, sha256, finished_at.
+    """
+    source = tables.sources.c
+    (name,) = values(at, select(source.name).where(source.id == source_id))
+    return _standing(at, family(at, name))
+
+
+def _standing(at: At, source_ids: Sequence[int]) -> Sequence[Any]:
+    batch, event = tables.batches.c, tables.events.c
+    statement = (
+        select(batch.id, batch.said, batch.absent, batch.listing, batch.rows, batch.sha256, batch.finished_at)
+        .join(tables.events, and_(event.batch_id == batch.id, event.kind == "finish"))
+        .where(batch.source_id.in_(source_ids), batch.state == "finished")
+        .order_by(event.seq)
+    )
+    return rows(at, statement)
 
 
 def sources_of(at: At, sha256: str) -> list[str]:

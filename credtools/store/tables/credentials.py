@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Date, ForeignKey, Index, Table, Text, UniqueConstraint, false
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
 
 from credtools.model import ACTS, DECISIONS, WORDS
 from credtools.store.columns import (

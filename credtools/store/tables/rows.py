@@ -83,7 +83,7 @@ ledger_block_values = Table(
 ledger_rows = Table(
     "ledger_rows",
     MetaData(),
-    *(Column(name, ID) for name in ADDRESS),
+    *(Column(name, ID, nullable=False) for name in ADDRESS),
     *texts("verdict", "codes"),
     text("rule", nullable=True),
     Column("version_id", ID),

@@ -157,7 +157,7 @@ def resubmit(engine: Engine, batch_id: int, by: str, lines: Iterable[int]) -> di
     Returns for each line the (batch, line) that wrote the version, where it is decided. Raises RegistryError, naming
     the lines, when one of them equals no declined version, or the batch isn't finished.
     """
-    ledger, version = tables.ledger.c, tables.credential_versions.c
+    ledger, version = tables.ledger_rows.c, tables.credential_versions.c
     with write(engine) as work:
         work.finished(batch_id, "resubmitted")
         declined = (

@@ -13,10 +13,10 @@ from sqlalchemy import Engine, bindparam, delete, func, literal, select, update
 from sqlalchemy.exc import DBAPIError
 
 from credtools.errors import MovedError, RegistryError
-from credtools.store import tables
+from credtools.store import blocks, tables
 from credtools.store.columns import metadata
 from credtools.store.engine import reason
-from credtools.store.erased import KEY, number_token, ranges, token
+from credtools.store.erased import KEY, number_token, numbers, ranges, token
 from credtools.store.transaction import CHUNK, Write, write
 from credtools.store.values import Erase, Text
 from credtools.store.writes.versions import move_heads
@@ -81,6 +81,8 @@ def _rows(work: Write, lines: dict[int, list[list[int]]]) -> None:
     if gone:
         between = values.line.between(bindparam("first"), bindparam("last"))
         work.execute(delete(tables.ledger_values).where(values.batch_id == bindparam("batch"), between), gone)
+    for batch, some in lines.items():
+        blocks.erase(work.connection, batch, {(1, line, 1) for line in numbers(some)})
 
 
 def _versions(work: Write, ids: list[int]) -> None:
@@ -95,6 +97,7 @@ def _versions(work: Write, ids: list[int]) -> None:
             if row.number:
                 work.change(credential.c.id, [row.id], number=number_token(row.id))
         move_heads(work, list(work.execute(ours).scalars()))
+        work.execute(delete(tables.words).where(tables.words.c.credential_id.in_(ours)))
 
 
 def _rejects(work: Write, ids: list[int]) -> None:

@@ -1,29 +1,33 @@
 """Finish: a judged batch becomes credentials, ledger, rejects, event and receipt, in one transaction.
 
-Python has classified the rows against what it read; the database guards: the lookups must not have changed, each
-credential's counter must be the one that was read, and only one batch may hold the key (sha256, part, judgement).
+Python has classified the rows against what it read; the database guards: the lookups and the last batch of the source
+must not have changed, each credential's counter must be the one that was read, and only one batch may hold the key
+(source, sha256, part, judgement, the source's last batch before it).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Engine, Row, func, select, update
+from sqlalchemy import Engine, Row, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from credtools.errors import MovedError, RegistryError
-from credtools.model import Counts, Receipt
+from credtools.model import SAYING, Counts, Receipt
 from credtools.store import tables
+from credtools.store.reads.sources import family, seen
 from credtools.store.transaction import CHUNK, Write, require_waiting, write
 from credtools.store.values import Finish
+from credtools.store.writes.acts import write_acts
 from credtools.store.writes.drafts import note_run
 from credtools.store.writes.ledger import write_ledger
 from credtools.store.writes.media import link_staged
 from credtools.store.writes.rejects import write_rejects
-from credtools.store.writes.versions import write_versions
+from credtools.store.writes.versions import move_replaced, write_versions
+from credtools.store.writes.words import write_words
 
 
 def finish(engine: Engine, value: Finish) -> Receipt:
@@ -39,46 +43,59 @@ def finish(engine: Engine, value: Finish) -> Receipt:
             work.event("replay", value.by, batch.id, attempt=value.attempt_id, replays=batch.id)
             return replace(stored_receipt(batch), replayed=True)
         require_waiting(batch)
-        earlier = _take_key(work, value, batch)
-        if earlier is not None:
+        sources = family(work.connection, batch.source)
+        previous, history = seen(work.connection, sources)
+        if (earlier := _replayed(work, value, batch, sources, previous)) is not None:
             return _replay(work, value, earlier)
         if batch.revision != value.revision:
             raise MovedError("lookups_changed")
+        if (previous, history) != (value.previous, value.history):
+            raise MovedError("versions_changed")
+        _take_key(work, value, batch, sources[0])
         _require_open(work, value.answers)
         work.find_free(tables.credential_versions, tables.credentials, tables.rejects)
-        version_ids, versions = write_versions(work, value)
+        version_ids, credential_ids, versions = write_versions(work, value)
         ledger = write_ledger(work, value, version_ids)
+        write_words(work, value, sources[0], version_ids, credential_ids)
+        acts = write_acts(work, value, version_ids)
+        move_replaced(work, value.changes)
         write_rejects(work, value, batch.source_id)
         if batch.staged:
             link_staged(work, batch.id, batch.id, value.by)
-        return _write_receipt(work, value, batch, ledger, versions)
+        return _write_receipt(work, value, batch, {"ledger": ledger, "versions": versions, "acts": acts})
 
 
-def _take_key(work: Write, value: Finish, batch: Row[Any]) -> int | None:
-    """Takes the batch key; returns the finished batch that already holds it and still stands whole, or None."""
+def _take_key(work: Write, value: Finish, batch: Row[Any], source_id: int) -> None:
+    """Takes the batch key. Raises MovedError when another batch has it: then its receipt is to be replayed."""
+    key = {"source_id": source_id, "sha256": batch.sha256, "part": batch.part, "judgement": value.judgement}
     keys = tables.batch_keys
-    key = {"sha256": batch.sha256, "part": batch.part, "judgement": value.judgement}
     insert = (postgresql if work.connection.dialect.name == "postgresql" else sqlite).insert
-    taken = work.execute(
-        insert(keys).values(**key, batch_id=batch.id).on_conflict_do_nothing().returning(keys.c.batch_id)
-    ).scalar()
-    if taken is not None:
+    row = insert(keys).values(**key, previous_id=value.previous, batch_id=batch.id)
+    if work.execute(row.on_conflict_do_nothing().returning(keys.c.batch_id)).scalar() is None:
+        raise MovedError("versions_changed")
+
+
+def _replayed(work: Write, value: Finish, batch: Row[Any], sources: Sequence[int], previous: int) -> int | None:
+    """The finished batch of the source that was judged equally, if this one would change nothing of what it left.
+
+    It must be the source's last one, or nothing may have been said since that this file would take back.
+    """
+    known = tables.batches.c
+    same = (known.sha256 == batch.sha256, known.part == batch.part, known.judgement == value.judgement)
+    ours = (known.source_id.in_(sources), known.state == "finished")
+    earlier = work.execute(select(func.max(known.id)).where(*same, *ours)).scalar()
+    if earlier is None or (earlier != previous and value.changes.alters):
         return None
-    same_key = [keys.c[name] == part_of_key for name, part_of_key in key.items()]
-    earlier = int(work.execute(select(keys.c.batch_id).where(*same_key)).scalar_one())
-    version, reject = tables.credential_versions.c, tables.rejects.c
+    version, reject, row = tables.credential_versions.c, tables.rejects.c, tables.ledger_rows.c
     fallen = (
         select(func.count())
-        .select_from(tables.ledger.join(tables.credential_versions))
-        .where(tables.ledger.c.batch_id == earlier, ~version.stands | version.salt.is_(None))
+        .select_from(tables.ledger_rows.join(tables.credential_versions, version.id == row.version_id))
+        .where(row.batch_id == earlier, row.verdict.in_(SAYING), ~version.stands | version.salt.is_(None))
     )
     nobodys = select(func.count()).where(
         reject.batch_id == earlier, reject.state == "open", reject.record_digest.is_(None)
     )
-    if not any(work.execute(count).scalar() for count in (fallen, nobodys)):
-        return earlier
-    work.execute(update(keys).where(*same_key).values(batch_id=batch.id))
-    return None
+    return None if any(work.execute(count).scalar() for count in (fallen, nobodys)) else int(earlier)
 
 
 def _replay(work: Write, value: Finish, earlier: int) -> Receipt:
@@ -102,8 +119,8 @@ def _require_open(work: Write, rejects: Iterable[int]) -> None:
             raise RegistryError("rejects_settled")
 
 
-def _write_receipt(work: Write, value: Finish, batch: Row[Any], ledger: str, versions: str) -> Receipt:
-    """`ledger`, `versions`: the digests of what was written, which the event chains."""
+def _write_receipt(work: Write, value: Finish, batch: Row[Any], digests: dict[str, str]) -> Receipt:
+    """`digests`: of what was written, which the event chains."""
     judged = {
         "recipe": value.recipe_fingerprint,
         "schema": value.schema_fingerprint,
@@ -111,7 +128,9 @@ def _write_receipt(work: Write, value: Finish, batch: Row[Any], ledger: str, ver
         "sha256": batch.sha256,
     }
     counts = value.changes.counts.as_dict()
-    facts = {"counts": counts, "ledger": ledger, "versions": versions, **judged}
+    absent = sorted({word.credential_id for word in value.changes.absent})
+    how = {"said": value.said, "listing": value.listing, "absent": json.dumps(absent) if absent else None}
+    facts = {"counts": counts, **digests, **judged, **how}
     seq = work.event("finish", value.by, batch.id, attempt=value.attempt_id, **facts)
     receipt = {**judged, "audit_seq": seq, "audit_head": work.hash}
     stored = {name: count for name, count in counts.items() if name != "accepted"}
@@ -127,6 +146,7 @@ def _write_receipt(work: Write, value: Finish, batch: Row[Any], ledger: str, ver
         finished_at=work.at,
         today=value.today,
         receipt=json.dumps(receipt, sort_keys=True),
+        **how,
         **stored,
     )
     _note_run(work, value, batch)

@@ -93,7 +93,7 @@ def _link(work: Write, batch_id: int, by: str, rows: list[tuple[Any, ...]], *, s
     """The rows' versions are those of the ledger; `strict`: a line without one refuses all."""
     if not rows:
         return 0
-    ledger, media = tables.ledger.c, tables.media
+    ledger, media = tables.ledger_rows.c, tables.media
     ours = select(ledger.line, ledger.version_id).where(ledger.batch_id == batch_id, ledger.version_id.is_not(None))
     versions: dict[int, int] = {row.line: row.version_id for row in work.execute(ours)}
     if strict and (strange := sorted({line for line, *_ in rows} - versions.keys())):

@@ -1,73 +1,101 @@
-"""Undo: takes a finished batch back by compensating; nothing of the history is removed."""
+"""Undo: takes a finished batch back by compensating; nothing of the history is removed.
+
+Afterwards versions, words, withdrawals and rejects stand as if the batch had never come: whatever another batch says,
+too, stays.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, delete, or_, select, update
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from credtools.errors import RegistryError
+from sqlalchemy import Engine, delete, select, update
+
+from credtools.model import SAYING
 from credtools.store import tables
+from credtools.store.blocks import places
+from credtools.store.frames import rows_in
+from credtools.store.reads.sources import family
 from credtools.store.transaction import Write, write
+from credtools.store.writes.acts import mark
+from credtools.store.writes.standing import said_by
 from credtools.store.writes.versions import move_heads
+from credtools.store.writes.void import void_rejects
+from credtools.store.writes.words import rebuild
+from credtools.text import Shown, plural
 
 
-def undo(engine: Engine, batch_id: int, by: str) -> int:
-    """Withdraws the versions of a batch, reopens the rejects that it settled; returns how many versions fell.
+@dataclass(frozen=True)
+class Undone(Shown):
+    """What an undo took back, or would.
 
-    Raises RegistryError, naming the later batches, when any of them builds on this one; nothing is changed then.
+    `fallen`: versions that no batch says any more; `kept`: versions of the batch that another one says, too, by that;
+    `reopened`: rejects that are open again; `affected`: versions that took values from fallen ones, and stay.
     """
-    with write(engine) as work:
-        work.finished(batch_id, "undone")
-        if later := _later(work, batch_id):
-            raise RegistryError("batch_built_on", batch=batch_id, later=", ".join(map(str, later)))
-        fallen = _withdraw(work, batch_id)
-        _reopen(work, batch_id, by)
-        work.execute(delete(tables.batch_keys).where(tables.batch_keys.c.batch_id == batch_id))
-        work.change(tables.batches.c.id, [batch_id], state="undone")
-        work.event("undo", by, batch_id, versions=fallen)
-        return fallen
+
+    batch: int
+    fallen: int
+    kept: Mapping[int, int] = field(default_factory=dict)
+    reopened: int = 0
+    affected: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        lines = [f"{plural(self.fallen, 'version')} of batch {self.batch} no longer stand."]
+        written = self.fallen + sum(self.kept.values())
+        lines += [f"{count:,} of {written:,} stay: batch {other} says the same." for other, count in self.kept.items()]
+        lines += [f"{plural(self.reopened, 'reject')} open again."] if self.reopened else []
+        return " ".join(lines)
 
 
-def _later(work: Write, batch_id: int) -> list[int]:
-    """Batches finished later that wrote, or found unchanged, credentials of this one, or settled its rejects.
-
-    Later by their events, since numbers are given at upload.
-    """
-    version, ledger, reject, event = tables.credential_versions, tables.ledger, tables.rejects, tables.events.c
-    touched = select(version.c.credential_id).where(version.c.batch_id == batch_id)
-    same_credential = select(version.c.batch_id).where(version.c.credential_id.in_(touched), version.c.stands)
-    written = select(version.c.id).where(version.c.batch_id == batch_id)
-    points_here = select(ledger.c.batch_id).where(ledger.c.version_id.in_(written))
-    fixed_ours = select(reject.c.fixed_batch_id).where(reject.c.batch_id == batch_id)
-    newer = reject.alias()
-    replaced_ours = (
-        select(newer.c.batch_id).join(reject, reject.c.superseded_by == newer.c.id).where(reject.c.batch_id == batch_id)
-    )
-    ours = select(event.seq).where(event.kind == "finish", event.batch_id == batch_id).scalar_subquery()
-    after = select(event.batch_id).where(event.kind == "finish", event.seq > ours)
-    batch = tables.batches.c
-    builds = or_(*(batch.id.in_(some) for some in (same_credential, points_here, fixed_ours, replaced_ours)))
-    found = select(batch.id).where(batch.id != batch_id, batch.state == "finished", builds, batch.id.in_(after))
-    return list(work.execute(found.order_by(batch.id)).scalars())
+class _OnlyToSeeError(Exception):
+    """Rolls a transaction back that was only made to see what it would do."""
 
 
-def _withdraw(work: Write, batch_id: int) -> int:
-    version, credential = tables.credential_versions.c, tables.credentials.c
-    rows = work.execute(select(version.credential_id).where(version.batch_id == batch_id)).scalars().all()
-    work.change(version.batch_id, [batch_id], stands=False)
-    ids = sorted(set(rows))
-    work.change(credential.id, ids, counter=credential.counter + 1)
-    move_heads(work, ids)
-    return len(rows)
+def undo(engine: Engine, batch_id: int, by: str, *, dry_run: bool = False) -> Undone:
+    """Takes a batch back; `dry_run` only says what would become of it. Raises RegistryError when it isn't finished."""
+    done: Undone
+    try:
+        with write(engine) as work:
+            done = _undo(work, batch_id, by)
+            if dry_run:
+                raise _OnlyToSeeError  # noqa: TRY301
+    except _OnlyToSeeError:
+        pass
+    return done
 
 
-def _reopen(work: Write, batch_id: int, by: str) -> None:
-    """What this batch had fixed or superseded is open again; its own rejects are closed, since its rows are void."""
-    reject = tables.rejects
-    changed = {"changed_at": work.at, "changed_by": by}
-    opened = {"state": "open", "fixed_batch_id": None, "fixed_line": None, "superseded_by": None, **changed}
-    ours = select(reject.c.id).where(reject.c.batch_id == batch_id)
-    settled = or_(reject.c.fixed_batch_id == batch_id, reject.c.superseded_by.in_(ours))
-    work.execute(update(reject).where(settled).values(**opened))
-    void = {"state": "waived", "reason": f"Batch {batch_id} was undone.", **changed}
-    still_open = (reject.c.batch_id == batch_id, reject.c.state == "open")
-    work.execute(update(reject).where(*still_open).values(**void))
+def _undo(work: Write, batch_id: int, by: str) -> Undone:
+    batch = work.finished(batch_id, "undone")
+    version, credential, act = tables.credential_versions.c, tables.credentials.c, tables.withdrawals.c
+    work.change(tables.batches.c.id, [batch_id], state="undone")
+    work.execute(delete(tables.batch_keys).where(tables.batch_keys.c.batch_id == batch_id))
+    said = _said(work, batch_id)
+    still = said_by(work.connection, said)
+    columns = select(version.id, version.credential_id, version.batch_id, version.stands)
+    ours = {row.id: row for row in rows_in(work.connection, columns, version.id, said)}
+    falls = [number for number, row in ours.items() if row.stands and number not in still]
+    work.change(version.id, falls, stands=False)
+    acted = set(work.execute(select(act.version_id).where(act.batch_id == batch_id)).scalars())
+    work.execute(update(tables.withdrawals).where(act.batch_id == batch_id).values(stands=False))
+    mark(work, acted)
+    touched = {row.credential_id for row in ours.values()} | set(json.loads(batch.absent or "[]"))
+    rebuild(work, family(work.connection, batch.source)[0], touched)
+    work.change(credential.id, touched, counter=credential.counter + 1)
+    move_heads(work, touched)
+    reopened = void_rejects(work, batch, by)
+    written = [number for number, row in ours.items() if row.batch_id == batch_id]
+    kept = Counter(still[number] for number in written if number in still)
+    heirs = select(version.id).where(version.stands)
+    affected = tuple(sorted(row.id for row in rows_in(work.connection, heirs, version.inherits_id, falls)))
+    work.event("undo", by, batch_id, versions=len(falls), kept=sum(kept.values()), reopened=reopened)
+    return Undone(batch_id, len(falls), dict(sorted(kept.items())), reopened, affected)
+
+
+def _said(work: Write, batch_id: int) -> set[int]:
+    """The versions that the batch wrote or found unchanged."""
+    ledger = tables.ledger.c
+    alone = select(ledger.version_id).where(ledger.batch_id == batch_id, ledger.verdict.in_(SAYING))
+    said = set(work.execute(alone).scalars()) - {None}
+    return said.union(one for _, rows in places(work.connection, [batch_id]) for *_, one in rows)

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
 from credtools.errors import MovedError
-from credtools.model import Content, Key, NewVersion
+from credtools.model import Changes, Content, Key, NewVersion
 from credtools.store import tables
-from credtools.store.digests import content_text, salted_digest, salts, versions_digest
+from credtools.store.digests import columns_text, content_text, salted_digest, salts, versions_digest
+from credtools.store.frames import rows_in
+from credtools.store.reads.credentials import replaced
 from credtools.store.transaction import CHUNK, Write
-from credtools.store.values import Finish
+from credtools.store.values import ADDRESS, Finish
 
 
-def write_versions(work: Write, value: Finish) -> tuple[dict[int, int], str]:
-    """Writes credentials and versions; returns the version id of each accepted row, and the digest that is chained."""
+def write_versions(work: Write, value: Finish) -> tuple[dict[int, int], dict[int, int], str]:
+    """Writes credentials and versions; returns by row the ids of both, and the digest that is chained."""
     new = value.changes.writes
     ids = list(work.ids(tables.credential_versions, len(new)))
     credential_ids = _write_credentials(work, new, ids)
     fresh = salts(len(ids))
     digests = [salted_digest(salt, content_text(one.key, one.content)) for salt, one in zip(fresh, new, strict=True)]
-    lines = [value.line[one.row] for one in new]
+    place = {name: [getattr(value, name)[one.row] for one in new] for name in ADDRESS}
+    origin: dict[str, Any] = {
+        "said": [columns_text(one.said) for one in new],
+        "inherits_id": [one.inherits_id for one in new],
+        "replaces_id": [one.replaces_id for one in new],
+    }
     work.insert_rows(
         tables.credential_versions,
         Content._fields,
@@ -29,15 +37,18 @@ def write_versions(work: Write, value: Finish) -> tuple[dict[int, int], str]:
         id=ids,
         credential_id=credential_ids,
         batch_id=value.batch_id,
-        line=lines,
+        **place,
         decision=value.decision,
         stands=True,
         salt=fresh,
         digest=digests,
+        **origin,
     )
     move_heads(work, {one.credential_id for one in new if one.credential_id is not None})
     by_row = {one.row: number for one, number in zip(new, ids, strict=True)}
-    return by_row, versions_digest(ids, credential_ids, lines, value.decision, digests)
+    columns = {"id": ids, "credential_id": credential_ids, **place, "decision": value.decision, "digest": digests}
+    credentials = {one.row: number for one, number in zip(new, credential_ids, strict=True)}
+    return by_row, credentials, versions_digest(columns | origin)
 
 
 def _write_credentials(work: Write, accepted: Sequence[NewVersion], version_ids: list[int]) -> list[int]:
@@ -80,12 +91,20 @@ def _refuse_taken(work: Write, made: dict[Key, int]) -> None:
             raise MovedError("versions_changed")
 
 
+def move_replaced(work: Write, changes: Changes) -> None:
+    """What a source says now may let a replaced version count again, or no longer: the heads of such credentials."""
+    version = tables.credential_versions.c
+    spoken = {one.credential_id for one in changes.words if one.credential_id is not None}
+    replacing = select(version.credential_id).where(version.replaces_id.is_not(None))
+    move_heads(work, {number for (number,) in rows_in(work.connection, replacing, version.credential_id, spoken)})
+
+
 def move_heads(work: Write, credential_ids: Iterable[int]) -> None:
-    """The head of a credential is its newest standing version: by issue date (none first), then arrival."""
+    """The head of a credential is its newest standing version that isn't replaced: by issue date, then arrival."""
     version = tables.credential_versions
     newest = (
         select(version.c.id)
-        .where(version.c.credential_id == tables.credentials.c.id, version.c.stands)
+        .where(version.c.credential_id == tables.credentials.c.id, version.c.stands, ~replaced(version.c))
         .order_by(version.c.issue_date.desc().nulls_last(), version.c.id.desc())
         .limit(1)
         .scalar_subquery()

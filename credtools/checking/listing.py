@@ -1,0 +1,50 @@
+"""Listing: which credentials a file holds in any of its rows – those that were rejected or left out, too.
+
+Only a full list says by silence; and a row that couldn't be accepted may be any credential of its person, or, where the
+person isn't known, any of its type or number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from credtools.checking.rows import Row
+from credtools.model import Key, Review, Word
+
+
+@dataclass(frozen=True)
+class Listing:
+    """`held`: the credentials of rows that were accepted; of the others the persons, and of nobody's types, numbers."""
+
+    held: frozenset[Key]
+    persons: frozenset[int]
+    types: frozenset[int]
+    numbers: frozenset[str]
+    anything: bool
+
+    @classmethod
+    def of(cls, review: Review, rows: Iterable[Row]) -> Listing:
+        """Of a file and its ready rows."""
+        others = review.resolved.loc[review.rejected | review.left_out, ["user_id", "type_id", "credential_number"]]
+        nobodys = others[others["user_id"] < 0]
+        numbers = frozenset(nobodys["credential_number"].dropna().tolist()) - {""}
+        return cls(
+            held=frozenset(row.key for row in rows),
+            persons=frozenset(others["user_id"].tolist()) - {-1},
+            types=frozenset(nobodys["type_id"].tolist()) - {-1},
+            numbers=numbers,
+            anything=bool(((nobodys["type_id"] < 0) & ~nobodys["credential_number"].isin(numbers)).any()),
+        )
+
+    def may_hold(self, key: Key, number: str) -> bool:
+        """Whether a row that wasn't accepted may be this credential."""
+        return self.anything or key.user_id in self.persons or key.type_id in self.types or number in self.numbers
+
+    def absent(self, words: Iterable[Word]) -> tuple[Word, ...]:
+        """The words of credentials that stood at the source, or long don't, and of which no row can be."""
+        return tuple(
+            word
+            for word in words
+            if word.state == "valid" and word.key not in self.held and not self.may_hold(word.key, word.content.number)
+        )

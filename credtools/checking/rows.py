@@ -1,0 +1,73 @@
+"""Rows: what those that are ready say of credentials, and of which columns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from credtools.checking.content import alike, value
+from credtools.model import Content, Key, Review, Word
+
+
+@dataclass(frozen=True)
+class Sending:
+    """How a file is taken.
+
+    `remembers`: whether its source has words; `full`: whether it lists all that stands there; `keeps_blanks`: whether a
+    blank cell says nothing; `counts_again`: whether what equals an older version of the same issue date counts again,
+    for want of a word.
+    """
+
+    remembers: bool = False
+    full: bool = False
+    keeps_blanks: bool = False
+    counts_again: bool = False
+
+
+class Row(NamedTuple):
+    """A row that speaks of a credential: what it says, and whether it says that the credential is withdrawn."""
+
+    number: int
+    key: Key
+    content: Content
+    said: frozenset[str]
+    withdrawn: bool = False
+
+
+def ready_rows(review: Review) -> list[tuple[int, Key, Content]]:
+    """(row, identity, content) of every row that is ready, in the order of the file."""
+    columns = ("user_id", "type_id", "number_key", "issue_date", "expiration_date", "credential_number", "own")
+    frame = review.resolved.loc[review.passed, list(columns)]
+    keys = map(Key._make, zip(*(frame[name].tolist() for name in columns[:3]), strict=True))
+    dates = (frame[name].to_numpy().astype("M8[D]").astype(object).tolist() for name in columns[3:5])
+    numbers = frame["credential_number"].fillna("").tolist()
+    contents = map(Content._make, zip(*dates, numbers, frame["own"].tolist(), strict=True))
+    return list(zip(frame.index.tolist(), keys, contents, strict=True))
+
+
+def rows_of(review: Review, sending: Sending) -> list[Row]:
+    """The rows that are ready, with the columns of which each speaks."""
+    all_said = frozenset(review.said_columns)
+    can_be_blank = all_said - {"issue_date"}
+    rows = []
+    for number, key, content in ready_rows(review):
+        blank = {name for name in can_be_blank if not value(content, name)} if sending.keeps_blanks else ()
+        rows.append(Row(number, key, content, all_said.difference(blank), bool(review.withdrawn[number])))
+    return rows
+
+
+def users_to_look_up(rows: Iterable[Row], words: Iterable[Word]) -> list[int]:
+    """Whose stored versions matter: those of rows that don't just repeat their source's word."""
+    known: defaultdict[Key, list[Word]] = defaultdict(list)
+    for word in words:
+        known[word.key].append(word)
+    return sorted({row.key.user_id for row in rows if not repeated(row, known.get(row.key, ()))})
+
+
+def repeated(row: Row, words: Sequence[Word]) -> Word | None:
+    """The word that the row repeats."""
+    if row.withdrawn:
+        return None
+    return next((one for one in words if one.state == "valid" and alike(row.content, one.content, row.said)), None)

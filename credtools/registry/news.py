@@ -1,0 +1,55 @@
+"""News: what a file says beside what its source said before, and what is stored."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from credtools import store
+from credtools.checking.changes import classify
+from credtools.checking.rows import Sending, rows_of, users_to_look_up
+from credtools.model import Act, Changes, Review
+from credtools.recipe import MANUAL, Recipe
+from credtools.registry.draft import Draft
+from credtools.registry.session import Session
+
+
+def changes(session: Session, found: Review, recipe: Recipe, sending: Sending) -> Changes:
+    """What finishing would do to each row of a review, by what is stored."""
+    sources = store.reads.family(session.at, recipe.source)
+    rows = rows_of(found, sending)
+    users = sorted({row.key.user_id for row in rows})
+    words = []
+    if sending.remembers and sources:
+        words = store.reads.words(session.at, sources[:1], None if sending.full else users)
+    some = users_to_look_up(rows, words)
+    stored = store.reads.stored_versions(session.at, some, sources)
+    done = classify(found, stored, words, sending, rows)
+    if recipe.absent != "withdraw" or not done.unlisted:
+        return done
+    gone = {word.version_id for word in done.unlisted if not word.withdrawn}
+    gone -= store.reads.said_by_others(session.at, sources, gone)
+    return replace(done, acts=(*done.acts, *(Act("withdrawn", version, None) for version in sorted(gone))))
+
+
+def sending(session: Session, found: Review, draft: Draft) -> Sending:
+    """How the file of a draft is taken."""
+    again = draft.unattended if draft.row.count_again is None else bool(draft.row.count_again)
+    whole = draft.row.parts == 1 and not draft.answers
+    return as_sent(session, draft.recipe, found.rows if whole else None, again=again)
+
+
+def as_sent(session: Session, recipe: Recipe, rows: int | None, *, again: bool) -> Sending:
+    """How a file is taken by its recipe; `rows`: of the whole file, None where it is only a part or a correction."""
+    manual = recipe.source == MANUAL
+    return Sending(
+        remembers=not manual,
+        full=rows is not None and recipe.export == "full" and _is_whole(session, recipe, rows),
+        keeps_blanks=recipe.blanks == "keep",
+        counts_again=again and manual,
+    )
+
+
+def _is_whole(session: Session, recipe: Recipe, rows: int) -> bool:
+    """Whether a file that should be a full list isn't far shorter than the last one."""
+    sources = store.reads.family(session.at, recipe.source)
+    return rows >= recipe.full_share * store.reads.last_listing(session.at, sources)

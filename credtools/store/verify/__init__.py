@@ -1,0 +1,98 @@
+"""Verify: whether the history in the database still is what the receipts have printed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select
+
+from credtools.errors import RegistryError
+from credtools.store import tables
+from credtools.store.blobs import Blobs
+from credtools.store.engine import GENESIS, snapshot
+from credtools.store.erased import Erased
+from credtools.store.reads.media import erased_blobs, referenced_blobs
+from credtools.store.transaction import chain
+from credtools.store.verify.batches import batch_problems
+from credtools.store.verify.decisions import decisions, media_links
+from credtools.store.verify.standing import standing
+
+
+def verify(engine: Engine, blobs: Blobs) -> list[str]:
+    """What doesn't agree, as whole sentences; an empty list when everything does.
+
+    Checked: the chain of events up to the head; per batch its file, state and key; per finished batch its ledger,
+    versions, values, counts and receipt against the chain; that exactly those versions stand which a finished batch
+    says, and the words of sources follow from them; decisions against versions; one reject per rejected row; media
+    against the chain, and their files in the folder of blobs; that exactly what was erased is blank.
+    Raises RegistryError when the database can't be reached.
+    """
+    problems: list[str] = []
+    try:
+        with snapshot(engine) as connection:
+            problems += _database(connection)
+            _history(connection, problems)
+            referenced = referenced_blobs(connection)
+        problems += blobs.problems(referenced)  # outside: hours of reading must not hold the snapshot
+        problems += blobs.remains(erased_blobs(engine))
+    except (RegistryError, ValueError) as problem:  # ValueError: a stored value that is none of its kind
+        if isinstance(problem, RegistryError) and engine.dialect.name != "sqlite":
+            raise  # a server that can't be reached; a file that can't be read is damaged
+        problems.append(f"The rest can't be read: {problem}")
+    return problems
+
+
+def _history(connection: Connection, problems: list[str]) -> None:
+    events, chain_problems = _events(connection)
+    problems += chain_problems
+    by_batch = {(event["kind"], event["batch"]): event for event in events}
+    finished = {batch for kind, batch in by_batch if kind == "finish"}
+    erased = Erased.by(events)
+    said: set[int] = set()
+    for batch in connection.execute(select(tables.batches).order_by(tables.batches.c.id)):
+        problems += batch_problems(connection, batch, by_batch, erased, said)
+        finished.discard(batch.id)
+    problems += [f"Batch {batch} is in the events, but not in the table of batches." for batch in sorted(finished)]
+    problems += erased.problems(connection)
+    problems += decisions(connection, events)
+    problems += media_links(connection, events)
+    problems += standing(connection, said)
+
+
+def _database(connection: Connection) -> list[str]:
+    if connection.dialect.name != "sqlite":
+        return []
+    answer = connection.exec_driver_sql("PRAGMA integrity_check").scalar()
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    problems = [] if answer == "ok" else [f"SQLite finds the file damaged: {answer}."]
+    return problems + ([f"{len(broken)} references point to rows that aren't there."] if broken else [])
+
+
+def _events(connection: Connection) -> tuple[list[dict[str, Any]], list[str]]:
+    problems: list[str] = []
+    bodies: list[dict[str, Any]] = []
+    expected = GENESIS
+    seq = 0
+    for row in connection.execute(select(tables.events).order_by(tables.events.c.seq)):
+        seq += 1
+        if row.seq != seq:
+            return bodies, [*problems, f"Event {seq} is missing from the chain."]
+        follows, expected = row.previous == expected, row.hash
+        if not follows or row.hash != chain(row.previous, row.text):
+            problems.append(f"Event {seq} isn't what was chained.")
+            continue  # whatever it says now is worth nothing
+        try:
+            body = json.loads(row.text)
+        except ValueError:
+            problems.append(f"The text of event {seq} can't be read.")
+            continue
+        columns = {"seq": row.seq, "kind": row.kind, "batch": row.batch_id}
+        if not isinstance(body, dict) or {name: body.get(name) for name in columns} != columns:
+            problems.append(f"The columns of event {seq} contradict its text.")
+            continue
+        bodies.append(body | {"hash": row.hash})
+    head = connection.execute(select(tables.audit_head)).one_or_none()
+    if head is None or (head.seq, head.hash) != (seq, expected):
+        problems.append(f"The audit head isn't the end of the chain (event {seq}).")
+    return bodies, problems

@@ -1,0 +1,172 @@
+"""Verify: each batch must be what its events have chained – file, ledger, values, versions, counts, receipt."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from credtools.model import SAYING, VERDICTS
+from credtools.store import tables
+from credtools.store.blocks import Address, BlockRow, block_of
+from credtools.store.digests import acts_digest, content_text, ledger_digest, salted_digest, versions_digest
+from credtools.store.erased import Erased, number_token
+
+
+class Ledger(NamedTuple):
+    """The ledger of a batch: its rows, and those of its block."""
+
+    alone: Sequence[Any]
+    block: Sequence[BlockRow]
+
+    def digests(self) -> dict[Address, bytes]:
+        """By address the digest of each row."""
+        alone = {(row.sheet, row.line, row.piece): row.digest for row in self.alone}
+        return alone | {row.address: row.digest for row in self.block}
+
+    def said(self) -> set[int]:
+        """The versions that its rows say."""
+        alone = {row.version_id for row in self.alone if row.verdict in SAYING}
+        return alone.union(row.version_id for row in self.block)
+
+
+def batch_problems(
+    connection: Connection, batch: Any, by_batch: dict[tuple[str, int], dict[str, Any]], erased: Erased, said: set[int]
+) -> list[str]:
+    """What of a batch isn't as its events say; adds to `said` the versions that it says, if it stands."""
+    name = f"Batch {batch.id}"
+    problems = _file(connection, batch.sha256)
+    upload, event = by_batch.get(("upload", batch.id)), by_batch.get(("finish", batch.id))
+    if upload is None or (upload["by"], upload["sha256"]) != (batch.uploaded_by, batch.sha256):
+        problems.append(f"{name} has another uploader or file than its event.")
+    if (batch.state == "undone") != (("undo", batch.id) in by_batch):
+        problems.append(f"{name} is {batch.state}, which its events contradict.")
+    ledger = _ledger(connection, batch.id)
+    if batch.state not in ("finished", "undone"):
+        problems += [f"{name} is {batch.state}, but has a ledger."] if any(ledger) else []
+        return problems + ([f"{name} is {batch.state}, but was finished by an event."] if event else [])
+    if event is None:
+        return [*problems, f"{name} is {batch.state}, but no event says so."]
+    said |= ledger.said() if batch.state == "finished" else set()
+    if _ledger_digest(connection, batch.id, ledger) != event["ledger"]:
+        problems.append(f"The ledger of batch {batch.id} isn't what was chained.")
+    if batch.judgement != event["judgement"] or batch.sha256 != event["sha256"]:
+        problems.append(f"{name} has another file or judgement than its event.")
+    how = {name: event.get(name) for name in ("said", "absent")} | {"listing": event.get("listing", "part")}
+    if any(getattr(batch, name) != chained for name, chained in how.items()):
+        problems.append(f"{name} speaks of other columns or credentials than its event says.")
+    problems += _counts(batch, ledger, event)
+    problems += _values(connection, batch.id, ledger, erased)
+    problems += _versions(connection, batch.id, event, erased)
+    problems += _acts(connection, batch.id, event)
+    rejected = {(row.sheet, row.line, row.piece) for row in ledger.alone if row.verdict == "rejected"}
+    reject = tables.rejects.c
+    followed = select(reject.sheet, reject.line, reject.piece).where(reject.batch_id == batch.id)
+    if {tuple(row) for row in connection.execute(followed)} != rejected:
+        problems.append(f"The rejected rows of batch {batch.id} aren't the rejects that are followed.")
+    printed = {name: event[name] for name in ("sha256", "recipe", "schema", "judgement")}
+    printed |= {"audit_seq": event["seq"], "audit_head": event["hash"]}
+    if batch.receipt != json.dumps(printed, sort_keys=True):
+        problems.append(f"The receipt of batch {batch.id} isn't the one that was printed.")
+    return problems
+
+
+def _ledger(connection: Connection, batch_id: int) -> Ledger:
+    ledger = tables.ledger.c
+    ours = select(tables.ledger).where(ledger.batch_id == batch_id).order_by(ledger.sheet, ledger.line, ledger.piece)
+    return Ledger(connection.execute(ours).all(), block_of(connection, batch_id))
+
+
+def _ledger_digest(connection: Connection, batch_id: int, ledger: Ledger) -> str:
+    names = ("sheet", "line", "piece", "verdict", "codes", "rule", "version_id", "digest")
+    columns = {name: [getattr(row, name) for row in ledger.alone] for name in names}
+    block = tables.ledger_blocks.c
+    found = connection.execute(select(block.rows, block.digests).where(block.batch_id == batch_id)).one_or_none()
+    return ledger_digest(columns, (found.rows, bytes(found.digests)) if found else None)
+
+
+def _counts(batch: Any, ledger: Ledger, event: dict[str, Any]) -> list[str]:
+    chained = event["counts"]
+    found = Counter(row.verdict for row in ledger.alone)
+    found["unchanged"] += len(ledger.block)
+    names = {"new_version": "new_versions"}
+    for verdict in VERDICTS:
+        count = names.get(verdict, verdict)
+        if not found[verdict] == chained.get(count, 0) == getattr(batch, count):
+            return [f"The counts of batch {batch.id} don't add up for {verdict!r}: {found[verdict]} in the ledger."]
+    rows = sum(found.values())
+    return [] if batch.rows == rows == chained["rows"] else [f"Batch {batch.id} has lost or gained rows."]
+
+
+def _values(connection: Connection, batch_id: int, ledger: Ledger, erased: Erased) -> list[str]:
+    """Raw values must be those that were digested; only those that were erased may, and must, be gone."""
+    values, digests = tables.ledger_values, ledger.digests()
+    found = [(row.address, row.salt, row.raw) for row in ledger.block if row.raw is not None]
+    ours = connection.execute(select(values).where(values.c.batch_id == batch_id))
+    found += [((row.sheet, row.line, row.piece), row.salt, row.raw) for row in ours]
+    for address, salt, raw in found:
+        if salted_digest(salt, raw) != digests.get(address):
+            return [f"The values of line {address[1]} of batch {batch_id} aren't those that were uploaded."]
+    gone = {address for address in digests if address[1] in erased.lines.get(batch_id, ())}
+    wrong = sorted((digests.keys() - {address for address, *_ in found}) ^ gone)
+    return [f"Whether line {wrong[0][1]} of batch {batch_id} is erased contradicts the events."] if wrong else []
+
+
+def _acts(connection: Connection, batch_id: int, event: dict[str, Any]) -> list[str]:
+    act = tables.withdrawals.c
+    made = select(act.act, act.version_id).where(act.batch_id == batch_id).order_by(act.id)
+    same = acts_digest(connection.execute(made)) == event.get("acts", acts_digest(()))
+    return [] if same else [f"Batch {batch_id} withdraws or reinstates other credentials than its event says."]
+
+
+def _versions(connection: Connection, batch_id: int, event: dict[str, Any], erased: Erased) -> list[str]:
+    version, credential = tables.credential_versions, tables.credentials
+    rows = connection.execute(
+        select(version, credential.c.user_id, credential.c.type_id, credential.c.number.label("number_key"))
+        .join(credential, credential.c.id == version.c.credential_id)
+        .where(version.c.batch_id == batch_id)
+        .order_by(version.c.id)
+    ).all()
+    names = (
+        "id",
+        "credential_id",
+        "sheet",
+        "line",
+        "piece",
+        "decision",
+        "digest",
+        "said",
+        "inherits_id",
+        "replaces_id",
+    )
+    if versions_digest({name: [getattr(row, name) for row in rows] for name in names}) != event["versions"]:
+        return [f"The credentials of batch {batch_id} aren't those that were chained."]
+    for row in rows:
+        said = (row.issue_date, row.expiration_date, row.number, row.own)
+        blank = row.salt is None
+        if blank != (row.id in erased.versions) or (blank and (said, row.number_key) not in _blanks(row.credential_id)):
+            return [f"Whether the credential on line {row.line} of batch {batch_id} is erased contradicts the events."]
+        if blank:
+            continue
+        text = content_text((row.user_id, row.type_id, row.number_key), said)
+        if salted_digest(row.salt, text) != row.digest:
+            return [f"The credential on line {row.line} of batch {batch_id} isn't the one that was uploaded."]
+    return []
+
+
+def _blanks(credential_id: int) -> list[tuple[tuple[Any, ...], str]]:
+    """What an erased version, and the number of its credential, may look like."""
+    return [((None, None, "", "{}"), number) for number in ("", number_token(credential_id))]
+
+
+def _file(connection: Connection, sha256: str) -> list[str]:
+    content = connection.execute(
+        select(tables.source_files.c.content).where(tables.source_files.c.sha256 == sha256)
+    ).scalar()
+    if content is not None and hashlib.sha256(content).hexdigest() != sha256:
+        return [f"The stored bytes of the file {sha256[:16]}… aren't those that were uploaded."]
+    return []

@@ -1,0 +1,72 @@
+"""Verify: what counts must follow from the batches that stand – versions, heads, words, keys, links of rejects."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select
+
+from credtools.recipe import MANUAL
+from credtools.store import tables
+from credtools.store.writes.words import replayed
+
+
+def standing(connection: Connection, said: set[int]) -> list[str]:
+    """`said`: the versions that finished batches wrote or found unchanged."""
+    version = tables.credential_versions.c
+    stands = set(connection.execute(select(version.id).where(version.stands)).scalars())
+    problems = [
+        f"Version {number} stands, but no finished batch says it."
+        if number in stands
+        else f"Version {number} fell, but a finished batch says it."
+        for number in sorted(stands ^ said)[:1]
+    ]
+    return problems + _keys(connection) + _heads(connection) + _words(connection)
+
+
+def _words(connection: Connection) -> list[str]:
+    """The words of each source must be those that its batches leave, one after the other."""
+    word, source, credential = tables.words.c, tables.sources.c, tables.credentials.c
+    everything = connection.execute(select(credential.id)).scalars().all()
+    problems = []
+    sources = select(source.id, source.name).where(source.merged_into.is_(None), source.name != MANUAL)
+    for number, name in connection.execute(sources).all():
+        columns = select(word.credential_id, word.state, word.version_id).where(word.source_id == number)
+        stored = [tuple(row) for row in connection.execute(columns.order_by(word.credential_id, word.ordinal))]
+        told = sorted(replayed(connection, number, everything).items())
+        if stored != [(k, one.state, one.version_id) for k, of in told for one in of.told]:
+            problems.append(f"What the source {name!r} said last isn't what its batches say.")
+    return problems
+
+
+def _keys(connection: Connection) -> list[str]:
+    """Each finished batch must be known by its key, or its file would go in twice."""
+    batch, key = tables.batches.c, tables.batch_keys.c
+    same = (key.batch_id == batch.id) & (key.sha256 == batch.sha256) & (key.judgement == batch.judgement)
+    unknown = connection.execute(
+        select(batch.id)
+        .select_from(tables.batches.outerjoin(tables.batch_keys, same))
+        .where(batch.state == "finished", key.batch_id.is_(None))
+        .order_by(batch.id)
+    ).scalars()
+    return [f"The key of batch {number} is missing, so its file could go in twice." for number in unknown]
+
+
+def _heads(connection: Connection) -> list[str]:
+    """The head of each credential must be its newest standing version."""
+    version, credential = tables.credential_versions, tables.credentials
+    ranked = select(
+        version.c.id,
+        version.c.credential_id,
+        func.row_number()
+        .over(
+            partition_by=version.c.credential_id,
+            order_by=(version.c.issue_date.desc().nulls_last(), version.c.id.desc()),
+        )
+        .label("place"),
+    ).where(version.c.stands)
+    newest = ranked.subquery()
+    wrong = connection.execute(
+        select(func.count())
+        .select_from(credential.outerjoin(newest, (newest.c.credential_id == credential.c.id) & (newest.c.place == 1)))
+        .where(credential.c.head_version_id.is_distinct_from(newest.c.id))
+    ).scalar()
+    return [f"{wrong} credentials don't point to their newest version."] if wrong else []

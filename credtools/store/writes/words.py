@@ -1,0 +1,144 @@
+"""Words: what a source said last about each credential – written when it changes, found again from the ledger.
+
+The words follow from the batches that stand, in the order in which they were finished: whatever is undone, merged or
+moved, `rebuild` finds them as if only those had ever come.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+
+from credtools.checking.words import said_now, unlike
+from credtools.model import SAYING, Content, Entry
+from credtools.store import tables
+from credtools.store.blocks import places
+from credtools.store.digests import columns_text
+from credtools.store.frames import rows_in
+from credtools.store.reads.sources import standing_batches
+from credtools.store.transaction import CHUNK, Write
+from credtools.store.values import Finish
+
+NAMES = ("source_id", "credential_id", "ordinal", "state", "version_id", "batch_id", "first_said", "said")
+ALL = frozenset(("issue_date", "expiration_date", "credential_number"))  # said by files of which it isn't recorded
+
+
+@dataclass
+class _Credential:
+    """The words of one credential, and since when there are any."""
+
+    told: tuple[Entry, ...] = ()
+    batch: int = 0
+    first_said: datetime | None = None
+
+
+def write_words(
+    work: Write, value: Finish, source_id: int, version_ids: dict[int, int], credential_ids: dict[int, int]
+) -> None:
+    """What the file says now takes the place of what its source said before.
+
+    `version_ids`, `credential_ids`: of the rows that were written.
+    """
+    found: list[tuple[Any, ...]] = []
+    for spoken in value.changes.words:
+        rows = [entry.row for entry in spoken.entries if entry.row is not None]
+        credential = spoken.credential_id or credential_ids[rows[0]]
+        for ordinal, entry in enumerate(spoken.entries):
+            version = entry.version_id if entry.row is None else version_ids[entry.row]
+            since = spoken.first_said or work.at
+            place = (source_id, credential, ordinal, entry.state, version, value.batch_id, since)
+            found.append((*place, columns_text(entry.said), *entry.content))
+    _replace(work, source_id, {row[1] for row in found}, found)
+    unlisted = sorted({word.credential_id for word in value.changes.unlisted})
+    word = tables.words.c
+    for start in range(0, len(unlisted), CHUNK):
+        some = (word.source_id == source_id, word.credential_id.in_(unlisted[start : start + CHUNK]))
+        no_longer = update(tables.words).where(*some, word.state == "valid")
+        work.execute(no_longer.values(state="unlisted", batch_id=value.batch_id))
+
+
+def rebuild(work: Write, source_id: int, credential_ids: Collection[int]) -> None:
+    """The words of a source about some credentials, found anew from the batches that stand, also of merged sources."""
+    rows = [
+        (
+            *(source_id, number, ordinal, one.state, one.version_id, of.batch, of.first_said),
+            *(columns_text(one.said), *one.content),
+        )
+        for number, of in replayed(work.connection, source_id, credential_ids).items()
+        for ordinal, one in enumerate(of.told)
+    ]
+    _replace(work, source_id, credential_ids, rows)
+
+
+def _replace(work: Write, source_id: int, credential_ids: Collection[int], rows: Sequence[tuple[Any, ...]]) -> None:
+    word, gone = tables.words.c, sorted(credential_ids)
+    for start in range(0, len(gone), CHUNK):
+        some = (word.source_id == source_id, word.credential_id.in_(gone[start : start + CHUNK]))
+        work.execute(delete(tables.words).where(*some))
+    work.insert_rows(tables.words, (*NAMES, *Content._fields), rows)
+
+
+def replayed(connection: Connection, source_id: int, credential_ids: Collection[int]) -> dict[int, _Credential]:
+    """What a source says about some credentials, by all of its batches that stand, one after the other."""
+    versions = _versions(connection, credential_ids)
+    wanted = set(credential_ids)
+    found: defaultdict[int, _Credential] = defaultdict(_Credential)
+    batches = standing_batches(connection, source_id)
+    rows = _rows(connection, [batch.id for batch in batches], versions.keys())
+    for batch in batches:
+        said = ALL if batch.said is None else frozenset(batch.said.split(","))
+        entries: defaultdict[int, list[Entry]] = defaultdict(list)
+        for version, state in rows.get(batch.id, ()):
+            credential, content = versions[version]
+            entries[credential].append(Entry(state, None, version, said, content))
+        for credential, some in entries.items():
+            _tell(found[credential], said_now(found[credential].told, some), batch)
+        for credential in wanted.intersection(json.loads(batch.absent or "[]")) & found.keys():
+            now = [one._replace(state="unlisted") if one.state == "valid" else one for one in found[credential].told]
+            _tell(found[credential], tuple(now), batch)
+    return found
+
+
+def _tell(credential: _Credential, now: tuple[Entry, ...], batch: Any) -> None:
+    if unlike(credential.told, now):
+        credential.told, credential.batch = now, batch.id
+    credential.first_said = credential.first_said or batch.finished_at
+
+
+def _versions(connection: Connection, credential_ids: Collection[int]) -> dict[int, tuple[int, Content]]:
+    """By version its credential and content, without erased ones."""
+    version = tables.credential_versions.c
+    statement = select(version.id, version.credential_id, *(version[name] for name in Content._fields))
+    found = rows_in(connection, statement.where(version.salt.is_not(None)), version.credential_id, credential_ids)
+    return {row[0]: (row[1], Content(*row[2:])) for row in found}
+
+
+def _rows(
+    connection: Connection, batch_ids: Sequence[int], version_ids: Collection[int]
+) -> dict[int, list[tuple[int, str]]]:
+    """By batch the (version, state) of its rows that say one of some versions, each once, in the order of the file."""
+    found: defaultdict[int, dict[tuple[int, str], None]] = defaultdict(dict)
+    for batch_id, version, state in _single(connection, batch_ids, version_ids):
+        found[batch_id][version, state] = None
+    for batch_id, rows in places(connection, batch_ids):
+        for *_, version in rows:
+            if version in version_ids:
+                found[batch_id][version, "valid"] = None
+    return {batch: list(rows) for batch, rows in found.items()}
+
+
+def _single(
+    connection: Connection, batch_ids: Sequence[int], version_ids: Collection[int]
+) -> Iterator[tuple[int, int, str]]:
+    ledger, ours = tables.ledger.c, set(batch_ids)
+    statement = select(ledger.batch_id, ledger.version_id, ledger.verdict, ledger.rule)
+    says = statement.where(ledger.verdict.in_(SAYING)).order_by(ledger.batch_id, ledger.sheet, ledger.line)
+    for batch, version, verdict, rule in rows_in(connection, says, ledger.version_id, version_ids):
+        if batch in ours:
+            yield batch, version, "withdrawn" if "withdrawn" in (verdict, rule) else "valid"
