@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -23,11 +24,11 @@ def test_undone_batch_no_longer_stands(registry: Registry, tmp_path: Path) -> No
     before = outcome(registry)["credentials"]
     batch = registry.upload(export(tmp_path, *MIXED))
     receipt = batch.finish()
-    assert registry.undo(batch) == 2
+    assert registry.undo(batch).fallen == 2
     assert batch.state == "undone"
     assert outcome(registry)["credentials"] == before
     assert batch.receipt == receipt
-    assert reject_states(registry) == [(1, 3, "waived")]
+    assert reject_states(registry) == [(1, 3, "void")]
     assert registry.verify() == []
 
 
@@ -39,7 +40,7 @@ def test_undone_file_can_come_again(registry: Registry, tmp_path: Path) -> None:
     receipt = registry.upload(path).finish()
     assert (receipt.replayed, receipt.batch) == (False, 2)
     assert receipt.counts == Counts(rows=3, new=2, rejected=1)
-    assert reject_states(registry) == [(1, 3, "waived"), (2, 3, "open")]
+    assert reject_states(registry) == [(1, 3, "void"), (2, 3, "open")]
     assert registry.verify() == []
 
 
@@ -74,38 +75,52 @@ def test_undo_reopens_what_the_batch_had_superseded(registry: Registry, tmp_path
     registry.upload(export(tmp_path, ZOE, BEN, name="later.csv")).finish()
     assert reject_states(registry) == [(1, 2, "superseded"), (2, 2, "open")]
     registry.undo(2)
-    assert reject_states(registry) == [(1, 2, "open"), (2, 2, "waived")]
-    waived = rows_of(registry, "rejects")["rejects"][1]
-    assert "Batch 2 was undone." in waived
+    assert reject_states(registry) == [(1, 2, "open"), (2, 2, "void")]
 
 
-@pytest.mark.parametrize(
-    "later",
-    [(ANA_2025,), (ANA, BEN), (ZOE, BEN)],
-    ids=["a newer version", "found unchanged", "superseded a reject"],
-)
-def test_undo_is_refused_while_others_build_on_it(registry: Registry, tmp_path: Path, later: tuple[str, ...]) -> None:
-    """A batch on which later ones build isn't undone; they are named, and nothing is changed."""
-    registry.upload(export(tmp_path, ANA, ZOE)).finish()
-    registry.upload(export(tmp_path, *later, name="later.csv")).finish()
-    before = rows_of(registry)
-    with pytest.raises(RegistryError) as caught:
-        registry.undo(1)
-    assert (caught.value.reason, caught.value.facts) == ("batch_built_on", {"batch": 1, "later": "2"})
-    assert rows_of(registry) == before
-    registry.undo(2)
-    registry.undo(1)
+def test_what_another_batch_says_too_stays(registry: Registry, tmp_path: Path) -> None:
+    """A version stands while any finished batch says it: undo takes back the rest, and says which batch keeps what."""
+    registry.upload(export(tmp_path, ANA, BEN)).finish()
+    registry.upload(export(tmp_path, ANA, name="later.csv")).finish()
+    seen = registry.undo(1, dry_run=True)
+    assert (seen.fallen, seen.kept) == (1, {2: 1})
+    assert registry.batch(1).state == "finished"
+    assert registry.undo(1) == seen
+    assert registry.credentials()["user_email"].tolist() == ["ana@example.org"]
+    assert registry.verify() == []
+    assert registry.undo(2).fallen == 1
     assert registry.credentials().empty
     assert registry.verify() == []
 
 
-def test_later_files_about_others_are_no_hindrance(registry: Registry, tmp_path: Path) -> None:
-    """Only batches that share credentials or rejects stand in the way."""
+def test_undo_of_the_wrong_file_alone(registry: Registry, tmp_path: Path) -> None:
+    """A file that later ones have corrected is undone by itself; what came later stays."""
     registry.upload(export(tmp_path, ANA)).finish()
-    registry.upload(export(tmp_path, BEN, name="later.csv")).finish()
-    assert registry.undo(1) == 1
-    assert len(registry.credentials()) == 1
+    registry.upload(export(tmp_path, ANA_2025, name="wrong.csv")).finish()
+    registry.upload(export(tmp_path, ANA_2025.replace("2031", "2032"), name="right.csv")).finish()
+    assert (registry.undo(2).fallen, registry.undo(2 - 1).fallen) == (1, 1)
+    assert registry.credentials()["expiration_date"].astype(str).tolist() == ["2032-01-10"]
     assert registry.verify() == []
+
+
+@pytest.mark.parametrize("order", list(permutations((1, 2, 3))))
+def test_undo_in_any_order(registry: Registry, tmp_path: Path, order: tuple[int, ...]) -> None:
+    """Whatever the order, undoing all leaves nothing standing and every reject void; in between, verify holds."""
+    recipe = tmp_path / "hr.yaml"
+    recipe.write_text("", "utf-8")
+    for name, rows in {"a": (ZOE, ANA), "b": (ZOE, BEN, ANA_2025), "c": (ZOE, ANA_2025)}.items():
+        registry.upload(export(tmp_path, *rows, name=f"{name}.csv"), recipe=recipe).finish()
+    expected = {1: "superseded", 2: "superseded", 3: "open"}
+    assert {batch: state for batch, _, state in reject_states(registry)} == expected
+    for number in order:
+        registry.undo(number)
+        expected[number] = "void"
+        left = [batch for batch, state in expected.items() if state != "void"]
+        expected |= {batch: "open" if batch == max(left) else "superseded" for batch in left}
+        assert {batch: state for batch, _, state in reject_states(registry)} == expected
+        assert registry.verify() == []
+    assert registry.credentials().empty
+    assert rows_of(registry, "words")["words"] == []
 
 
 def test_only_finished_batches_are_undone(registry: Registry, tmp_path: Path) -> None:

@@ -127,9 +127,12 @@ class _Classifying:
             entries = self._credential(known, rows)
             if self.sending.remembers and entries:
                 self._speak(known, entries)
-        for place, earlier in enumerate(self.repeats):
-            if earlier is not None and self.equals[earlier] is not None:  # then it repeats what is stored
-                self.equals[place], self.repeats[place] = self.equals[earlier], None
+        for place, same in enumerate(self.repeats):
+            if same is not None and (self.equals[same] is not None or same in self.rules):
+                self.equals[place], self.repeats[place] = self.equals[same], None  # of what is stored, or of nothing
+                if self.verdict[same] in ("withdrawn", "left_out") or same in self.rules:
+                    self.verdict[place] = "left_out" if self.verdict[same] == "left_out" else "unchanged"
+                    self.rules[place] = self.rules.get(same, "withdrawn")
         absent = self.listing.absent(self.words) if self.listing else ()
         of = Counter(self.verdict)
         names = ("new", "older", "unchanged", "rejected", "left_out", "withdrawn")

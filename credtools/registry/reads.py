@@ -23,8 +23,8 @@ class Answers(Session):
         """All batches, newest first.
 
         Returns:
-            batch (int64), source, file, state (str), rows, new, new_versions, older, unchanged, rejected, waiting
-            (int64: rows), uploaded_by (str), uploaded_at (datetime64[us, UTC]).
+            batch (int64), source, file, state (str), rows, new, new_versions, older, withdrawn, unchanged, rejected,
+            left_out, waiting (int64: rows), uploaded_by (str), uploaded_at (datetime64[us, UTC]).
         """
         return store.reads.batches(self.engine)
 

@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Row, and_, exists, select
 
 from credtools.errors import RegistryError
+from credtools.model import COUNTED
 from credtools.store import tables
 from credtools.store.blocks import raw_values
 from credtools.store.engine import At, snapshot
@@ -67,7 +68,7 @@ def batch_of_attempt(at: At, attempt_id: str) -> tuple[str, Row[Any]] | None:
 def batches(at: At) -> pd.DataFrame:
     """All batches, newest first, but drafts given up for another batch; columns as `Registry.batches`."""
     c = tables.batches.c
-    names = (c.state, c.rows, c.new, c.new_versions, c.older, c.unchanged, c.rejected, c.waiting)
+    names = (c.state, c.rows, *(c[name] for name in COUNTED))
     statement = (
         select(c.id.label("batch"), tables.sources.c.name.label("source"), c.file_name.label("file"), *names)
         .add_columns(c.uploaded_by, c.uploaded_at)
