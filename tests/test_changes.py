@@ -277,19 +277,14 @@ def warned(review: Review, versions: list[StoredVersion]) -> list[tuple[int, str
 
 
 def test_an_earlier_version_is_warned_about() -> None:
-    """A row that equals a stored version which isn't the newest changes nothing; the newest one's date is named."""
+    """A row that is, or equals, an earlier version than the newest is told so; the newest one's date is named."""
     versions = stored(has(1, JAN_2023), has(2, JAN_2025))
     lines = (first_aid(JAN_2025), first_aid(JAN_2023), first_aid(JAN_2024))
-    assert warned(rows(*lines), versions) == [
-        (
-            3,
-            "older_than_stored",
-            (
-                "The row is an earlier version of its credential; the newest one, issued on 2025-01-05, stays. "
-                "Nothing needs to be done unless this one is right; then undo the upload with the newer one first."
-            ),
-        )
-    ]
+    sentence = (
+        "The row is an earlier version of its credential; the newest one, issued on 2025-01-05, stays. "
+        "Nothing needs to be done unless this one is right; then undo the upload with the newer one first."
+    )
+    assert warned(rows(*lines), versions) == [(line, "older_than_stored", sentence) for line in (3, 4)]
 
 
 def test_a_declined_credential_is_warned_about() -> None:

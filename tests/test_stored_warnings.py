@@ -64,7 +64,7 @@ def test_they_are_rules_of_the_schema() -> None:
     about_stored = {rule.code: rule.blocks for rule in CREDENTIALS.rules if rule.reads_stored}
     assert about_stored == dict.fromkeys(
         (
-            *("declined_before", "older_than_stored", "other_source_counts", "corrected_back"),
+            *("declined_before", "older_than_stored", "other_source_counts", "taken_over", "corrected_back"),
             *("issue_date_corrected", "reinstated", "value_lost", "media_missing"),
         ),
         False,

@@ -100,6 +100,7 @@ class _Classifying:
         self.spoken: list[Spoken] = []
         self.remarks: defaultdict[str, list[int]] = defaultdict(list)
         self.outdated: dict[int, date | None] = {}
+        self.over: dict[int, int] = {}
         self.corrected: dict[int, date] = {}
         self.lost: dict[tuple[int, str], str] = {}
         self.rules: dict[int, str] = {}
@@ -144,6 +145,7 @@ class _Classifying:
             back=tuple(self.remarks["back"]),
             reinstated=tuple(self.remarks["reinstated"]),
             outdated=self.outdated,
+            over=self.over,
             corrected=self.corrected,
             lost=self.lost,
             rules=self.rules,
@@ -259,6 +261,10 @@ class _Classifying:
         older = latest is not None and (content.issue_date or date.min) < latest and not replaced
         verdict = "new" if latest is None else "older" if older else "new_version"
         self.verdict[row.number] = verdict
+        if older:
+            self.outdated[row.number] = None if latest == date.min else latest
+        elif newest and newest.version_id is not None:
+            self.over[row.number] = newest.version_id
         known.written.append(content)
         inherits = same.version_id if same and content != row.content else None
         replaces = replaced.version_id if replaced else None

@@ -18,7 +18,7 @@ from credtools.model import ACCEPTED, BoolArray, Changes, Review
 from credtools.schema.words import RECORD, SHARED
 
 STORED_AS = ("newest", "older", "declined", "other_source")
-CHANGED = ("said_again", "issue_date", "reinstated")
+CHANGED = ("taken_over", "said_again", "issue_date", "reinstated")
 
 
 def with_stored(review: Review, changes: Changes, has_media: Iterable[int] | None = ()) -> Review:
@@ -32,7 +32,15 @@ def with_stored(review: Review, changes: Changes, has_media: Iterable[int] | Non
         return review
     schema, resolved = explanation.basis.schema, explanation.basis.resolved
     needed = _media_needed(explanation, review, changes, has_media)
-    told = changes.declined, changes.outdated, changes.others, changes.back, changes.corrected, changes.reinstated
+    told = (
+        changes.declined,
+        changes.outdated,
+        changes.others,
+        changes.taken_over,
+        changes.back,
+        changes.corrected,
+        changes.reinstated,
+    )
     quiet = not (any(told) or changes.lost or needed.any())  # no shared rule has anything to warn of
     rules = [one for one in schema.rules if one.reads_stored]
     rules = [one for one in rules if not quiet or getattr(schema.model, one.code).__module__ != SHARED]
@@ -57,7 +65,9 @@ def _stored(changes: Changes, columns: Iterable[str]) -> dict[str, Any]:
     stored_as[list(changes.declined)] = STORED_AS.index("declined")
     stored_as[list(changes.others)] = STORED_AS.index("other_source")
     changed = np.full(rows, -1, "i1")
-    for name, some in zip(CHANGED, (changes.back, changes.corrected, changes.reinstated), strict=True):
+    for name, some in zip(
+        CHANGED, (changes.taken_over, changes.back, changes.corrected, changes.reinstated), strict=True
+    ):
         changed[list(some)] = CHANGED.index(name)
     lost: dict[str, Any] = {}
     for column in columns:

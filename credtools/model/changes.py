@@ -168,10 +168,11 @@ class Changes:
     credentials that a full list doesn't hold, `unlisted`: those of them that it held so far; `acts`: what is withdrawn
     and reinstated.
 
-    What is said about rows: `declined`, they equal a declined version; `outdated`, one that isn't the newest (with the
-    newest one's issue date, if it has one); `others`, they repeat what their source said, but another's word counts;
-    `back`, they say again what an older version says; `corrected`, they correct this issue date; `lost`, a blank cell
-    of (row, column) stands over this value; `rules`: by which rule a row is left out.
+    What is said about rows: `declined`, they equal a declined version; `outdated`, they are or equal one that isn't the
+    newest (with the newest one's issue date, if it has one); `others`, they repeat what their source said, but
+    another's word counts; `over`, they count from now on in place of this version, `taken_over` if another source says
+    that one; `back`, they say again what an older version says; `corrected`, they correct this issue date; `lost`, a
+    blank cell of (row, column) stands over this value; `rules`: by which rule a row is left out.
     """
 
     verdict: list[str]
@@ -182,6 +183,8 @@ class Changes:
     declined: tuple[int, ...] = ()
     outdated: Mapping[int, date | None] = field(default_factory=dict)
     others: tuple[int, ...] = ()
+    over: Mapping[int, int] = field(default_factory=dict)
+    taken_over: tuple[int, ...] = ()
     back: tuple[int, ...] = ()
     corrected: Mapping[int, date] = field(default_factory=dict)
     reinstated: tuple[int, ...] = ()

@@ -24,6 +24,8 @@ def changes(session: Session, found: Review, recipe: Recipe, sending: Sending) -
     some = users_to_look_up(rows, words)
     stored = store.reads.stored_versions(session.at, some, sources)
     done = classify(found, stored, words, sending, rows)
+    theirs = store.reads.said_by_others(session.at, sources, set(done.over.values()))
+    done = replace(done, taken_over=tuple(row for row, version in done.over.items() if version in theirs))
     if recipe.absent != "withdraw" or not done.unlisted:
         return done
     gone = {word.version_id for word in done.unlisted if not word.withdrawn}

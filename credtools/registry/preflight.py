@@ -14,8 +14,10 @@ from credtools.recipe.expectations import Deviation, Look
 from credtools.registry import reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
+from credtools.text import plural
 
 LAST_RUNS = 5
+MOST_ABSENT = 0.1  # of the credentials that a source listed, that may be withdrawn at once without a person
 # What is unlike the last files and yet holds nothing is a warning; unknown values are rejected rows anyway.
 UNLIKE = {"headings": "headings_changed", "rows": "rows_unusual", "hits": "hits_unusual"}
 LISTED = ("credential_type", "choice", "status")  # columns whose values are on a list, and name nobody
@@ -93,7 +95,7 @@ def why_hold(session: Session, draft: Draft, max_reject_rate: float | None) -> l
     with reviewing.moment(session, draft) as now:
         unlike = findings(now, draft)
         try:
-            reasons = [_of_rows(now, draft, max_reject_rate)]
+            reasons = [_of_rows(now, draft, max_reject_rate), *_of_blanks(now, draft), _of_absence(now, draft)]
         except FileError as problem:
             if problem.code != "heading_required" or draft.source == MANUAL:
                 raise
@@ -106,9 +108,31 @@ def _of_rows(session: Session, draft: Draft, max_reject_rate: float | None) -> s
     if not reviewing.review(session, draft).rows:
         return sentence("held_without_rows", {}, "stored")
     counts = reviewing.planned(session, draft).counts
-    if not counts.accepted and not counts.unchanged:
+    if not counts.accepted and not counts.unchanged and not counts.left_out:
         return sentence("held_without_ready", {"rows": counts.rows}, "stored")
     limit = next((x for x in (max_reject_rate, draft.recipe.max_reject_rate) if x is not None), 1.0)
     rate = counts.rejected / counts.rows
     facts = {"rejected": counts.rejected, "rows": counts.rows, "rate": rate, "limit": limit}
     return sentence("held_by_rate", facts, "stored") if rate > limit else None
+
+
+def _of_blanks(session: Session, draft: Draft) -> list[str]:
+    """Stored values that blank cells would take away, unless the recipe says what those mean."""
+    if draft.recipe.blanks is not None or not reviewing.review(session, draft).rows:
+        return []
+    titles = {column.name: column.title for column in session.schema(draft.recipe.schema).columns}
+    lost = Counter(titles[name] for _, name in reviewing.planned(session, draft).lost)
+    return [
+        sentence("held_by_blanks", {"rows": plural(rows, "row"), "title": title}, "stored")
+        for title, rows in lost.items()
+    ]
+
+
+def _of_absence(session: Session, draft: Draft) -> str | None:
+    """Far fewer credentials than its source listed so far, where it withdraws those that it no longer lists."""
+    if draft.recipe.absent != "withdraw":
+        return None
+    gone = len({word.credential_id for word in reviewing.planned(session, draft).unlisted})
+    listed = store.reads.listed(session.at, store.reads.family(session.at, draft.source)) if gone else 0
+    facts = {"gone": gone, "listed": listed, "limit": MOST_ABSENT}
+    return sentence("held_by_absence", facts, "stored") if gone > MOST_ABSENT * listed else None

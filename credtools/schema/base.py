@@ -195,6 +195,21 @@ class Schema(pa.DataFrameModel):
 
     @classmethod
     @rule(
+        "Another source said otherwise",
+        on=RECORD,
+        needs=("credential_type", "stored_change"),
+        groups="rule",
+        blocks=False,
+        resolution=(
+            "Another source says something else about this credential; from now on this row counts. Find out which is "
+            "right, and have the other one corrected at its source."
+        ),
+    )
+    def taken_over(cls, rows: pd.DataFrame, column: str) -> pd.Series:  # noqa: ARG003
+        return rows["stored_change"] != "taken_over"
+
+    @classmethod
+    @rule(
         "Corrected back",
         on=RECORD,
         needs=("credential_type", "stored_change"),

@@ -60,6 +60,13 @@ def last_listing(at: At, source_ids: Sequence[int]) -> int:
     return sum(batch.rows for batch in full if batch.sha256 == full[-1].sha256)
 
 
+def listed(at: At, source_ids: Sequence[int]) -> int:
+    """How many credentials a source says are valid."""
+    word = tables.words.c
+    statement = select(func.count(word.credential_id.distinct()))
+    return int(values(at, statement.where(word.source_id.in_(source_ids), word.state == "valid"))[0])
+
+
 def said_by_others(at: At, source_ids: Sequence[int], version_ids: Collection[int]) -> set[int]:
     """Those of some versions that another source says are valid."""
     word = tables.words.c

@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, and_, func, or_, select
 
 from credtools.errors import RegistryError
+from credtools.model import SAYING
 from credtools.store import tables
+from credtools.store.tables.rows import ADDRESS
 from credtools.store.transaction import Write, write
+from credtools.store.writes.versions import move_replaced
 from credtools.text import Shown, first_of, fold, plural
 
 NO_MEDIA = "its type requires media and none has been added yet"
@@ -93,21 +96,27 @@ def decide(
             },
         )
         work.change(tables.credential_versions.c.id, ids, decision=decision)
+        move_replaced(work, tables.credential_versions.c.id, ids)
         approves = decision == "approved"
         gone = tuple(line for line in chosen if approves and pending[line].user_status == "deactivated")
         return Decided(tuple(chosen), blocked, seq, work.hash, gone)
 
 
 def _pending(work: Write, batch_id: int) -> dict[int, Any]:
-    """By line every pending version that the batch wrote: id, uploaded_by, user_status, media needed and there."""
+    """By line every pending version that the batch wrote: id, uploaded_by, user_status, media needed and there.
+
+    Also those that it found unchanged, if the batch that wrote them was undone: they stand because this one says them.
+    """
     version, batch, credential = tables.credential_versions, tables.batches, tables.credentials
+    said, writer = tables.ledger_rows.c, tables.batches.alias().c
+    wrote = and_(version.c.batch_id == batch_id, *(version.c[name] == said[name] for name in ADDRESS))
     kind, user, media, settings = tables.credential_types, tables.users, tables.media, tables.settings
     linked = select(func.count()).where(media.c.version_id == version.c.id, media.c.removed_at.is_(None))
     optional = select(settings.c.value).where(settings.c.key == "media_optional")
     rows = work.execute(
         select(
             version.c.id,
-            version.c.line,
+            said.line,
             batch.c.uploaded_by,
             kind.c.media_required,
             user.c.status.label("user_status"),
@@ -116,16 +125,22 @@ def _pending(work: Write, batch_id: int) -> dict[int, Any]:
             linked.scalar_subquery().label("linked"),
         )
         .select_from(
-            version.join(batch)
+            version.join(tables.ledger_rows, said.version_id == version.c.id)
+            .join(batch, batch.c.id == said.batch_id)
+            .join(writer.id.table, writer.id == version.c.batch_id)
             .join(credential, credential.c.id == version.c.credential_id)
             .join(kind)
             .join(user, user.c.id == credential.c.user_id)
         )
-        .where(version.c.batch_id == batch_id, version.c.decision == "pending", version.c.stands)
+        .where(said.batch_id == batch_id, version.c.decision == "pending", version.c.stands)
+        .where(or_(wrote, and_(writer.state == "undone", said.verdict.in_(SAYING))))
         .where(version.c.salt.is_not(None))  # else erased
-        .order_by(version.c.line)
+        .order_by(said.sheet, said.line, said.piece)
     )
-    return {row.line: row for row in rows}
+    first: dict[int, Any] = {}  # of rows that repeat each other
+    for row in rows:
+        first.setdefault(row.id, row)
+    return {row.line: row for row in first.values()}
 
 
 def _blocked(decision: str, no_uploader: str | None, pending: dict[int, Any], again: dict[int, str]) -> dict[int, str]:
@@ -172,6 +187,7 @@ def resubmit(engine: Engine, batch_id: int, by: str, lines: Iterable[int]) -> di
             raise RegistryError("lines_not_declined", batch=batch_id, lines=", ".join(map(str, strange)))
         if ids := sorted({found[line].id for line in chosen}):
             work.change(version.id, ids, decision="pending")
+            move_replaced(work, version.id, ids)
             work.event("resubmit", by, batch_id, versions=ids, count=len(ids))
         return {line: (found[line].batch_id, found[line].at) for line in chosen}
 

@@ -58,7 +58,8 @@ def finish(engine: Engine, value: Finish) -> Receipt:
         ledger = write_ledger(work, value, version_ids)
         write_words(work, value, sources[0], version_ids, credential_ids)
         acts = write_acts(work, value, version_ids)
-        move_replaced(work, value.changes)
+        spoken = {one.credential_id for one in value.changes.words if one.credential_id is not None}
+        move_replaced(work, tables.credential_versions.c.credential_id, spoken)
         write_rejects(work, value, batch.source_id)
         if batch.staged:
             link_staged(work, batch.id, batch.id, value.by)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
 from credtools.errors import MovedError
-from credtools.model import Changes, Content, Key, NewVersion
+from credtools.model import Content, Key, NewVersion
 from credtools.store import tables
 from credtools.store.digests import columns_text, content_text, salted_digest, salts, versions_digest
 from credtools.store.frames import rows_in
@@ -91,12 +91,14 @@ def _refuse_taken(work: Write, made: dict[Key, int]) -> None:
             raise MovedError("versions_changed")
 
 
-def move_replaced(work: Write, changes: Changes) -> None:
-    """What a source says now may let a replaced version count again, or no longer: the heads of such credentials."""
+def move_replaced(work: Write, key: Any, numbers: Collection[int]) -> None:
+    """The heads of those credentials of which a version replaces another: what was said or decided may change that.
+
+    `key`, `numbers`: the column by which versions are asked for, and its values.
+    """
     version = tables.credential_versions.c
-    spoken = {one.credential_id for one in changes.words if one.credential_id is not None}
     replacing = select(version.credential_id).where(version.replaces_id.is_not(None))
-    move_heads(work, {number for (number,) in rows_in(work.connection, replacing, version.credential_id, spoken)})
+    move_heads(work, {number for (number,) in rows_in(work.connection, replacing, key, numbers)})
 
 
 def move_heads(work: Write, credential_ids: Iterable[int]) -> None:
