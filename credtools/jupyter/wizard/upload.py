@@ -15,7 +15,7 @@ from credtools.jupyter.wizard import read_as
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.jupyter.wizard.steps import Steps, recipes
 from credtools.recipe import MANUAL
-from credtools.registry.correcting import Corrected
+from credtools.registry.corrected import Corrected
 
 MOST_LINES = 50
 
