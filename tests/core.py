@@ -13,8 +13,9 @@ import pandas as pd
 from credtools import reading
 from credtools.checking import judge
 from credtools.checking.lookups import TYPE_COLUMNS, USER_COLUMNS, Lookups
-from credtools.model import Content, Key, OrganisationSettings, Patch, Review, StoredVersion, Table
-from credtools.recipe import Recipe
+from credtools.model import Content, Key, OrganisationSettings, Patch, Record, Review, StoredVersion, Table
+from credtools.recipe import Recipe, apply
+from credtools.recipe.records import Records
 from credtools.schema import loading
 
 ROOT = Path(__file__).parents[1]
@@ -81,6 +82,12 @@ def review(
     titles = [name for column in schema.columns for name in (column.title, column.name, *column.synonyms)]
     options = {"delimiter": ",", "titles": titles, **told.read}
     return judge.review(table(text, **options), told, schema, known, patches)
+
+
+def records(table: Table, recipe: str = "") -> list[Record]:
+    """How the records of a file of credentials are known."""
+    headings = apply(Recipe.parse(recipe), table, CREDENTIALS.columns).headings
+    return Records(table, headings).own(CREDENTIALS.columns)
 
 
 def rows(*lines: str, recipe: str = "", known: Lookups = LOOKUPS) -> Review:

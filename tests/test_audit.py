@@ -383,7 +383,7 @@ def test_a_changed_recipe_fixes_and_breaks(registry: Registry, tmp_path: Path) -
     again.use(dataclasses.replace(again.recipe, rules=()))
     again.finish()
     assert registry.audit.recipe_changes()["fixed"].tolist() == [1, 0, 2]
-    tamper(registry, "DELETE FROM ledger_values WHERE batch_id = 2 AND line = 3")
+    tamper(registry, "DELETE FROM ledger_values WHERE batch_id = 2 AND line = 4")
     assert registry.audit.recipe_changes()["broke"].isna().tolist() == [False, True, False]
 
 

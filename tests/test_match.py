@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
-from credtools.checking.match import Wrong, compare, corrected
+from credtools.checking.match import agreeing, compare, right_cells
 from tests.core import HEADINGS
 from tests.core import review as review_of
 
@@ -44,26 +42,48 @@ def test_the_same_file_again_is_untouched_or_still_wrong() -> None:
     assert (found.untouched, len(found.still_wrong), found.fixed, found.newly_wrong) == (2, 2, (), ())
 
 
-def raw(*cells: str) -> str:
-    return json.dumps(cells)
+def cells(person: str, kind: str, number: str = "") -> dict[str, str]:
+    return {"user_email": person, "credential_type": kind, "credential_number": number}
 
 
-def test_a_record_is_mended_by_the_one_that_equals_its_right_cells() -> None:
-    """Each wrong record by its own right cells; rows that fit nothing are left out."""
-    wrong = {1: Wrong(raw("a", "?", "x"), (0, 2)), 2: Wrong(raw("?", "b", ""), (1, 2))}
-    assert corrected(wrong, {7: raw("a", "z", "x"), 8: raw("c", "b", ""), 9: raw("c", "d", "")}) == {7: 1, 8: 2}
+def right(said: dict[str, str], *blamed: str) -> dict[str, str]:
+    return right_cells(said, blamed)
 
 
-def test_nothing_is_mended_where_two_could_be() -> None:
-    """Two offered records for one wrong one, or one for two that are wrong in different cells: none is linked."""
-    one = {1: Wrong(raw("a", "?"), (0,))}
-    assert corrected(one, {7: raw("a", "b"), 8: raw("a", "c")}) == {}
-    two = {1: Wrong(raw("a", "?"), (0,)), 2: Wrong(raw("?", "b"), (1,))}
-    assert corrected(two, {7: raw("a", "b")}) == {}
-    assert corrected(two, {7: raw("a", "c")}) == {7: 1}
+def rows_that_agree(wrong: dict[int, dict[str, str]], *rows: dict[str, str]) -> dict[int, list[int]]:
+    return agreeing(wrong, {name: [row[name] for row in rows] for name in rows[0]}, range(len(rows)))
 
 
-def test_blank_cells_alone_recognise_nothing() -> None:
-    """A wrong record whose right cells are all blank, or that has none, equals too much."""
-    wrong = {1: Wrong(raw("?", " "), (1,)), 2: Wrong(raw("?", "?"), ())}
-    assert corrected(wrong, {7: raw("a", " "), 8: raw("b", "c")}) == {}
+def test_a_record_is_corrected_by_one_that_agrees_in_its_right_cells() -> None:
+    """Each wrong record by its own right cells, folded as everywhere; rows that fit nothing are left out."""
+    wrong = {
+        1: right(cells("ana@x.org", "?", "7"), "credential_type"),
+        2: right(cells("?", "First Aid", "8"), "user_email"),
+    }
+    offered = cells(" ANA@x.org", "Forklift", "7"), cells("bo@x.org", "First aid", "8"), cells("cy@x.org", "Badge", "9")
+    assert rows_that_agree(wrong, *offered) == {1: [0], 2: [1]}
+
+
+def test_all_rows_that_could_correct_a_record_are_named() -> None:
+    """Whoever asks sees that it isn't sure."""
+    wrong = {1: right(cells("ana@x.org", "?"), "credential_type")}
+    assert rows_that_agree(wrong, cells("ana@x.org", "Badge"), cells("ana@x.org", "Forklift")) == {1: [0, 1]}
+
+
+def test_without_person_or_number_nothing_is_recognised() -> None:
+    """Type and dates alone are anybody's; so is a record whose error speaks of all of it."""
+    wrong = {
+        1: right(cells("?", "First Aid", " "), "user_email"),
+        2: right(cells("ana@x.org", "First Aid", "7"), ""),
+    }
+    assert rows_that_agree(wrong, cells("ana@x.org", "First Aid", "7"), cells("", "First Aid")) == {}
+
+
+def test_a_column_that_the_later_file_lacks_counts_as_blank() -> None:
+    """What a record said there, no row says again."""
+    wrong = {
+        1: right(cells("ana@x.org", "?", "7"), "credential_type"),
+        2: right(cells("bo@x.org", "?"), "credential_type"),
+    }
+    said = {"user_email": ["ana@x.org", "bo@x.org"], "credential_type": ["Badge", "Badge"]}
+    assert agreeing(wrong, said, [0, 1]) == {2: [1]}

@@ -248,7 +248,7 @@ def test_only_headings() -> None:
     """A file of headings only is a table without rows."""
     read = table("a,b\n")
     assert read.frame.to_dict("list") == {"a": [], "b": []}
-    assert (read.lines.tolist(), read.raw, read.ordinals) == ([], [], [])
+    assert (read.lines.tolist(), read.raw, read.keys()) == ([], [], [])
 
 
 @pytest.mark.parametrize(
@@ -281,8 +281,8 @@ def test_raw_digests_and_ordinals() -> None:
     """A record is known by the digest of its raw cells and by its place among its equals."""
     read = table("a,b\n1, x\n1,x\n1, x\n1\n1,\n1, x\n")
     assert read.raw == ['["1", " x"]', '["1", "x"]', '["1", " x"]', '["1"]', '["1", ""]', '["1", " x"]']
-    assert read.record_digests == [hashlib.sha256(raw.encode()).hexdigest() for raw in read.raw]
-    assert read.ordinals == [0, 0, 1, 0, 0, 2]
+    digests = [hashlib.sha256(raw.encode()).hexdigest() for raw in read.raw]
+    assert read.keys() == list(zip(digests, [0, 0, 1, 0, 0, 2], strict=True))
 
 
 def test_raw_keeps_controls_escaped() -> None:
@@ -305,7 +305,8 @@ def test_parts_keep_their_line_numbers() -> None:
 def test_parts_keep_their_ordinals() -> None:
     """The place of a record among its equals is counted over the whole file, also for its parts."""
     read = table("a,b\n1,2\n1,2\n1,2\n")
-    assert [read.part(number, 1).ordinals for number in (1, 2, 3)] == [[0], [1], [2]]
+    for headings in None, ("a",), ("b", None):
+        assert [read.part(number, 1).keys(headings)[0][1] for number in (1, 2, 3)] == [0, 1, 2]
 
 
 def test_sha256_is_of_the_bytes() -> None:
@@ -517,7 +518,7 @@ def test_twice_the_rows_is_still_a_table() -> None:
     read = table(text)
     assert read.frame.shape == (20_000, 3)
     assert read.lines[-1] == 20_001
-    assert read.ordinals[-1] == 19_999
+    assert read.keys()[-1][1] == 19_999
 
 
 # --- what isn't a table ---------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from credtools.checking.lookups import Lookups
 from credtools.checking.messages import Writer
 from credtools.model import Patch, Review, Table
 from credtools.recipe import Recipe
-from tests.core import CREDENTIALS, HEADINGS, LOOKUPS, TODAY, table
+from tests.core import CREDENTIALS, HEADINGS, LOOKUPS, TODAY, records, table
 from tests.test_check_properties import ROW
 
 OLD = st.sampled_from(["Scuba", "Scuba", "Welder", "First Aid", "Old Type"])
@@ -47,11 +47,11 @@ def everything(review: Review) -> tuple[object, ...]:
 
 def patched(made: Table, frame: pd.DataFrame, cells: list[tuple[int, str, str]]) -> list[Patch]:
     """Patches of those cells that are there."""
-    digests, ordinals = made.record_digests, made.ordinals
+    known = records(made)
     return [
-        Patch(digests[row], ordinals[row], column, str(frame[f"{column}_text"].iloc[row]), new)
+        Patch(known[row], column, str(frame[f"{column}_text"].iloc[row]), new)
         for row, column, new in cells
-        if row < len(digests)
+        if row < len(known)
     ]
 
 

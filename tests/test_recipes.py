@@ -10,12 +10,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from credtools.errors import FileError, MissingFileError, RecipeError
-from credtools.model import Patch
+from credtools.model import Patch, Record
 from credtools.recipe import USER_COLUMN, Mapped, Recipe, Status, apply
 from credtools.recipe.steps import Replace
 from credtools.schema.dates import DateFormat
 from credtools.text import fold
-from tests.core import CREDENTIALS, HEADINGS, ROOT, SCHEMAS, found, review, table
+from tests.core import CREDENTIALS, HEADINGS, ROOT, SCHEMAS, found, records, review, table
 
 COLUMNS = CREDENTIALS.columns
 
@@ -606,7 +606,7 @@ BAD = [(line, "issue_date", "date_format") for line in (2, 3, 4)]
 def patch(line: int, column: str, old: str, new: str) -> Patch:
     whole = table(HEADINGS + ROWS)
     row = whole.lines.tolist().index(line)
-    return Patch(whole.record_digests[row], whole.ordinals[row], column, old, new)
+    return Patch(records(whole)[row], column, old, new)
 
 
 def test_a_patch_corrects_one_cell_of_one_record() -> None:
@@ -630,7 +630,7 @@ def test_a_patch_finds_its_record_on_another_line() -> None:
         patch(2, "issue_date", "", "2024-01-05"),
         patch(2, "media", "", "a.pdf"),
         patch(2, "nonsense", "x", "2024-01-05"),
-        Patch("0" * 64, 0, "issue_date", "x", "2024-01-05"),
+        Patch(Record("0" * 64, 0, 1, "issue_date"), "issue_date", "x", "2024-01-05"),
     ],
 )
 def test_a_patch_is_guarded(guarded: Patch) -> None:

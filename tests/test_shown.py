@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from credtools.media.matching import Attached, Medium
-from credtools.model import Counts, Outcome, Receipt
+from credtools.model import Corrected, Counts, Outcome, Receipt
 from credtools.privacy.erase import Erasure
 from credtools.recipe import Recipe
 from credtools.recipe.steps import Replace
 from credtools.registry import Registry
-from credtools.registry.correcting import Corrected
 from credtools.registry.recipes import ChangedRow, RecipeDiff
 from credtools.store import Decided, Loaded, Upgraded
 from tests.builders import MIXED, export

@@ -26,11 +26,18 @@ class Audit:
     Args:
         engine: the database.
         titles: what the schema calls each error, by its code.
+        digests: how some records of a batch are known, by digests of a kind over some columns.
     """
 
-    def __init__(self, engine: Engine, titles: Callable[[], Mapping[str, str]] = dict) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        titles: Callable[[], Mapping[str, str]] = dict,
+        digests: questions.Digests = lambda *_: (),
+    ) -> None:
         self._engine = engine
         self._titles = titles
+        self._digests = digests
 
     @property
     def titles(self) -> dict[str, str]:
@@ -124,7 +131,7 @@ class Audit:
             fixed, also those of users added since), broke (Int64: its rejected rows whose very record was accepted
             in the first one; missing where values were erased).
         """
-        return questions.recipe_changes(self._engine, self._which({"source": source}).get("source"))
+        return questions.recipe_changes(self._engine, self._digests, self._which({"source": source}).get("source"))
 
     def row(self, batch: int, line: int) -> pd.DataFrame:
         """All that happened to a row, oldest first, also to its credential and to the same record in other files.

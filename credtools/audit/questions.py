@@ -5,9 +5,8 @@ Frames are built column by column: the database groups by small numbers, and the
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, distinct, func, 
 from credtools.audit.filters import require_choice
 from credtools.model import REJECT_STATES
 from credtools.store import tables
+from credtools.store.blocks import raw_values
 from credtools.store.engine import snapshot
 from credtools.store.frames import frame
 from credtools.store.reads.sources import came_from_source
@@ -27,6 +27,7 @@ reject, error, batch = tables.rejects.c, tables.reject_errors.c, tables.batches.
 ledger, value = tables.ledger.c, tables.ledger_values.c
 
 Chosen = Mapping[str, Any]  # as `filters.chosen` makes it
+Digests = Callable[[int, Iterable[str], int, str], Collection[str]]  # of records of a batch: of a kind, over columns
 COLUMNS: Mapping[str, Any] = {
     "code": error.code,
     "column": error.column_name,
@@ -238,7 +239,7 @@ def _judged(connection: Connection, only: Chosen) -> pd.DataFrame:
     return frame(connection, statement)
 
 
-def recipe_changes(engine: Engine, source: str | None = None) -> pd.DataFrame:
+def recipe_changes(engine: Engine, digests: Digests, source: str | None = None) -> pd.DataFrame:
     """One row per change of a source's recipe from one finished file to the next: RECIPE_CHANGES, see `Audit`.
 
     Files that came with a correction file aren't files of their own source.
@@ -258,7 +259,7 @@ def recipe_changes(engine: Engine, source: str | None = None) -> pd.DataFrame:
         found = [
             (
                 *(old.name, old.id, new.id, new.finished_at, old.recipe_fingerprint, new.recipe_fingerprint),
-                *(fixed.get(new.id, 0), _broke(c, old.id, new)),
+                *(fixed.get(new.id, 0), _broke(c, digests, old.id, new)),
             )
             for old, new in pairwise(files)
             if (old.name, old.part) == (new.name, new.part) and old.recipe_fingerprint != new.recipe_fingerprint
@@ -266,25 +267,27 @@ def recipe_changes(engine: Engine, source: str | None = None) -> pd.DataFrame:
     return pd.DataFrame(found, columns=list(RECIPE_CHANGES)).astype(RECIPE_CHANGES)
 
 
-def _broke(c: Connection, old: int, new: Any) -> int | None:
+def _broke(c: Connection, digests: Digests, old: int, new: Any) -> int | None:
     """How many records are rejected in the new batch that weren't in the old one; None where values were erased."""
-    fresh = select(reject.record_digest, reject.ordinal).where(reject.batch_id == new.id)
-    wanted = set(c.execute(fresh.where(reject.first_seen == new.finished_at)).all())
+    fresh = select(reject.record_digest, reject.ordinal, reject.digest_kind, reject.digest_columns)
+    wanted = set(c.execute(fresh.where(reject.batch_id == new.id, reject.first_seen == new.finished_at)).all())
     if not wanted:
         return 0
-    rows = c.execute(
-        select(ledger.verdict, value.raw)
-        .select_from(tables.ledger.outerjoin(tables.ledger_values))
-        .where(ledger.batch_id == old)
-        .order_by(ledger.line)
-    ).all()
-    if any(row.raw is None for row in rows) or any(digest is None for digest, _ in wanted):
+    row = tables.ledger_rows.c
+    said = c.execute(select(row.sheet, row.line, row.piece, row.verdict).where(row.batch_id == old))
+    verdicts = {tuple(place): verdict for *place, verdict in said}
+    raws = {place: raw for _, place, raw in raw_values(c, [old])}
+    if len(raws) < len(verdicts) or any(one.record_digest is None for one in wanted):
         return None
-    seen: Counter[str] = Counter()
+    places = sorted(raws)
     right = set()
-    for verdict, raw in rows:
-        digest = hashlib.sha256(raw.encode()).hexdigest()
-        if verdict != "rejected":
-            right.add((digest, seen[digest]))
-        seen[digest] += 1
-    return len(right & {(digest, ordinal) for digest, ordinal in wanted})
+    for kind, columns in {one[2:] for one in wanted}:
+        known = digests(old, [raws[place] for place in places], kind, columns)
+        if len(known) < len(places):
+            return None
+        seen: Counter[str] = Counter()
+        for place, digest in zip(places, known, strict=True):
+            if verdicts[place] != "rejected":
+                right.add((digest, seen[digest], kind, columns))
+            seen[digest] += 1
+    return len(right & set(map(tuple, wanted)))

@@ -1,20 +1,22 @@
 """Matching: the same file before and after somebody corrected it elsewhere and uploaded it again.
 
 Which row is which is only said where it is sure: the same record, or exactly one record that equals a wrong one in
-every cell without error.
+every cell without error, the person or the number among them.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
-from credtools.model import Review
+from credtools.model import Review, Table
+from credtools.recipe.records import KIND, Records
+from credtools.text import fold
+
+WHOSE = ("user_email", "external_id", "credential_number")  # one of them must be among the cells that agree
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,8 @@ def compare(before: Review, after: Review) -> Comparison:
 
 
 def _same_records(before: Review, after: Review) -> dict[int, int]:
-    old, new = (
-        {key: row for row, key in enumerate(zip(r.table.record_digests, r.table.ordinals, strict=True))}
-        for r in (before, after)
-    )
+    columns = ",".join(column for column in before.headings.values() if column)
+    old, new = (Records(one.table, one.headings).rows(KIND, columns) for one in (before, after))
     return {row: old[key] for key, row in new.items() if key in old}
 
 
@@ -65,50 +65,52 @@ def _corrected_records(before: Review, after: Review, pairs: dict[int, int]) -> 
     """Rows of after that correct a wrong row of before which is not among the pairs."""
     taken = set(pairs.values())
     gone = [row for row in np.flatnonzero(before.rejected).tolist() if row not in taken]
+    if not gone:
+        return {}
     blamed: dict[int, set[str]] = defaultdict(set)
     errors = before.errors[before.errors["blocks"]]
-    for row, heading in zip(errors["row"].tolist(), errors["heading"].tolist(), strict=True):
-        blamed[row].add(heading)
-    headings = list(before.table.frame.columns[: before.table.expected_fields])
-    wrong = {row: Wrong(before.table.raw[row], right_places(headings, blamed[row])) for row in gone}
-    return corrected(wrong, {row: after.table.raw[row] for row in range(after.rows) if row not in pairs})
+    for row, column in zip(errors["row"].tolist(), errors["column"].tolist(), strict=True):
+        blamed[row].add(column)
+    said = cells_of(before.table, before.headings)
+    wrong = {row: right_cells({name: cells[row] for name, cells in said.items()}, blamed[row]) for row in gone}
+    rows = [row for row in range(after.rows) if row not in pairs]
+    fitting = agreeing(wrong, cells_of(after.table, after.headings), rows)
+    fits = Counter(row for some in fitting.values() for row in some)
+    return {some[0]: number for number, some in fitting.items() if len(some) == 1 and fits[some[0]] == 1}
 
 
-class Wrong(NamedTuple):
-    """A wrong record: its cells as the text of a JSON array, and the places of those without error."""
-
-    raw: str
-    right: tuple[int, ...]
+def cells_of(table: Table, headings: Mapping[str, str | None]) -> dict[str, list[str]]:
+    """The cells of each mapped column, as they came."""
+    return {column: table.frame[heading].tolist() for heading, column in headings.items() if column}
 
 
-def right_places(headings: Sequence[str], blamed: Collection[str]) -> tuple[int, ...]:
-    """The places of the cells without error; none where an error speaks of the row as a whole (heading '')."""
-    return () if "" in blamed else tuple(k for k, name in enumerate(headings) if name not in blamed)
+def right_cells(said: Mapping[str, str], blamed: Collection[str]) -> dict[str, str]:
+    """The cells of a rejected record without error, by their columns; none where an error speaks of all of it ('')."""
+    return {} if "" in blamed else {name: text for name, text in said.items() if name not in blamed}
 
 
-def corrected(wrong: Mapping[int, Wrong], offered: Mapping[int, str]) -> dict[int, int]:
-    """Offered record → the wrong record that it corrects: it equals that one in every cell without error.
+def agreeing(
+    wrong: Mapping[int, Mapping[str, str]], said: Mapping[str, Sequence[str]], rows: Sequence[int]
+) -> dict[int, list[int]]:
+    """Per wrong record those of some rows that say the same in all its cells without error, folded.
 
-    Only where it is sure: the wrong record has such a cell that isn't blank, and neither of the two fits another.
+    A record whose person and number are blank or wrong agrees with nothing: the rest would be anybody's.
     """
-    cells = {row: json.loads(raw) for row, raw in offered.items()}
-    by_places: dict[tuple[int, ...], dict[tuple[str, ...], list[int]]] = defaultdict(lambda: defaultdict(list))
-    for number, one in wrong.items():
-        said = _picked(json.loads(one.raw), one.right)
-        if any(text.strip() for text in said):
-            by_places[one.right][said].append(number)
-    fits: Counter[int] = Counter()
-    sure: dict[int, int] = {}
-    for places, numbers in by_places.items():
+    by_columns: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for number, cells in wrong.items():
+        if any(cells.get(name, "").strip() for name in WHOSE):
+            by_columns[tuple(cells)].append(number)
+    names = {name for columns in by_columns for name in columns}
+    folded = {name: _folded(said[name], rows) if name in said else [""] * len(rows) for name in names}
+    fitting: dict[int, list[int]] = {}
+    for columns, numbers in by_columns.items():
         alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        for row, record in cells.items():
-            alike[_picked(record, places)].append(row)
-        for said, some in numbers.items():
-            rows = alike.get(said, [])
-            fits.update(dict.fromkeys(rows, len(some)))
-            sure |= {rows[0]: some[0]} if len(rows) == 1 else {}
-    return {row: number for row, number in sure.items() if fits[row] == 1}
+        for row, texts in zip(rows, zip(*(folded[name] for name in columns), strict=True), strict=True):
+            alike[texts].append(row)
+        fitting |= {number: alike.get(tuple(map(fold, wrong[number].values())), []) for number in numbers}
+    return {number: some for number, some in fitting.items() if some}
 
 
-def _picked(cells: list[str], places: tuple[int, ...]) -> tuple[str, ...]:
-    return tuple(cells[place] if place < len(cells) else "" for place in places)
+def _folded(cells: Sequence[str], rows: Sequence[int]) -> list[str]:
+    once = {text: fold(text) for text in {cells[row] for row in rows}}
+    return [once[cells[row]] for row in rows]

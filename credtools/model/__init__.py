@@ -16,8 +16,18 @@ from credtools.model.changes import (
     StoredVersion,
     Word,
 )
-from credtools.model.files import BoolArray, FileWarning, IntArray, Patch, Reading, StateArray, Table
-from credtools.model.outcomes import Outcome, Receipt
+from credtools.model.files import (
+    BoolArray,
+    FileWarning,
+    IntArray,
+    Patch,
+    Reading,
+    Record,
+    RecordKey,
+    StateArray,
+    Table,
+)
+from credtools.model.outcomes import Corrected, Outcome, Receipt
 from credtools.model.review import Review
 from credtools.model.settings import OrganisationSettings
 from credtools.model.states import (
@@ -50,6 +60,7 @@ __all__ = [
     "BoolArray",
     "Changes",
     "Content",
+    "Corrected",
     "Counts",
     "Entry",
     "FileWarning",
@@ -61,6 +72,8 @@ __all__ = [
     "Patch",
     "Reading",
     "Receipt",
+    "Record",
+    "RecordKey",
     "Review",
     "Spoken",
     "StateArray",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,23 @@ import pandas as pd
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 StateArray = npt.NDArray[np.int8]
+RecordKey = tuple[str, int]  # the digest of a record, and its place among those that equal it (0 for the first)
+
+
+class Record(NamedTuple):
+    """How a record is known when its source sends it again.
+
+    `kind`: by which rule its digest was made; `columns`: the names of those that it covers, joined by commas.
+    """
+
+    digest: str
+    ordinal: int
+    kind: int
+    columns: str
+
+    @property
+    def key(self) -> RecordKey:
+        return self.digest, self.ordinal
 
 
 USUAL = ("last_line_open", "sheets_hidden")  # warnings that only matter beside others
@@ -84,6 +102,15 @@ class Reading:
         return found
 
 
+def record_text(piece: int, cells: Iterable[str]) -> str:
+    """Over what the digest of a record runs: which piece of its line it is, and its texts in the columns that count."""
+    return json.dumps([piece, *cells])
+
+
+def digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
     """A file as text: one row of `frame` per record, nothing parsed.
@@ -91,7 +118,9 @@ class Table:
     `frame`: text columns named by the file's own headings; `lines`: the physical line on which each record
     starts; `fields`: how many fields it really has (missing cells are empty in `frame`); `raw`: the cells as
     they came, as the text of one JSON array; `date_cells`: for columns of a spreadsheet with real date cells, the
-    date that each of their texts stands for, whatever date format is declared.
+    date that each of their texts stands for, whatever date format is declared; `whole`, `first`: of a part, the file
+    and the row of it with which the part begins; `corrects`: of a file of corrections, how the record that each row
+    corrects is known, its own way first.
     """
 
     frame: pd.DataFrame
@@ -102,6 +131,9 @@ class Table:
     sha256: str
     name: str = ""
     date_cells: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
+    whole: Table | None = field(default=None, repr=False)
+    first: int = 0
+    corrects: Sequence[Sequence[Record]] = ()
 
     @cached_property
     def sheets(self) -> IntArray:
@@ -119,20 +151,36 @@ class Table:
         counts = self.fields.tolist()
         return [json.dumps(row[:n]) for row, n in zip(zip(*columns, strict=True), counts, strict=True)]
 
-    @cached_property
-    def record_digests(self) -> list[str]:
-        """SHA-256 of each raw record: how the same record is known when it comes again."""
-        return [hashlib.sha256(text.encode()).hexdigest() for text in self.raw]
+    def keys(self, headings: Sequence[str | None] | None = None) -> Sequence[RecordKey]:
+        """How each record is known when it comes again: by its digest and its place among those that equal it.
+
+        The digest covers the texts under these headings (None: a heading that this file lacks counts as blank), or the
+        whole raw record. A part knows its records by their places in the whole file.
+        """
+        covered = None if headings is None else tuple(headings)
+        if self.whole is not None:
+            return self.whole.keys(covered)[self.first : self.first + len(self.lines)]
+        if covered not in self._keys:
+            digests = map(digest_of, self._texts(covered))
+            seen: Counter[str] = Counter()
+            keys = []
+            for digest in digests:
+                keys.append((digest, seen[digest]))
+                seen[digest] += 1
+            self._keys[covered] = keys
+        return self._keys[covered]
 
     @cached_property
-    def ordinals(self) -> list[int]:
-        """The place of each record among the records of this file that equal it (0 for the first)."""
-        seen: Counter[str] = Counter()
-        places = []
-        for digest in self.record_digests:
-            places.append(seen[digest])
-            seen[digest] += 1
-        return places
+    def _keys(self) -> dict[tuple[str | None, ...] | None, list[RecordKey]]:
+        return {}
+
+    def _texts(self, headings: Sequence[str | None] | None) -> Iterable[str]:
+        """The text of each record over which its digest runs."""
+        if headings is None:
+            return self.raw
+        blank = [""] * len(self.lines)
+        columns = [self.frame[name].tolist() if name else blank for name in headings]
+        return (record_text(piece, cells) for piece, *cells in zip(self.pieces.tolist(), *columns, strict=True))
 
     def __eq__(self, other: object) -> bool:
         """Whether both are the same records of the same file, read alike."""
@@ -153,23 +201,22 @@ class Table:
         rows = slice((number - 1) * size, number * size)
         beyond = self.lines[number * size :]
         repaired = tuple(line for line in self.reading.repaired_lines if not len(beyond) or line < beyond[0])
-        part = replace(
+        return replace(
             self,
             frame=self.frame.iloc[rows].reset_index(drop=True),
             lines=self.lines[rows],
             fields=self.fields[rows],
             reading=replace(self.reading, repaired_lines=repaired),
+            whole=self,
+            first=rows.start,
         )
-        part.__dict__["ordinals"] = self.ordinals[rows]  # equal records in two parts stay different ones
-        return part
 
 
 @dataclass(frozen=True)
 class Patch:
     """A correction of one cell of one record, guarded by the value that it replaces."""
 
-    record_digest: str
-    ordinal: int
+    record: Record
     column: str
     old: str
     new: str

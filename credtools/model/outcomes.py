@@ -1,4 +1,4 @@
-"""How it ended: the receipt, and the outcome of an unattended run."""
+"""How it ended: the receipt, what came of a correction file, and the outcome of an unattended run."""
 
 from __future__ import annotations
 
@@ -36,6 +36,32 @@ class Receipt(Shown):
             f"receipt of batch {self.batch}{again}: {self.counts}\n"
             f"  file {self.file} sha256 {self.sha256[:16]}… · audit {self.audit_seq} head {self.audit_head[:16]}…"
         )
+
+
+@dataclass(frozen=True)
+class Corrected(Shown):
+    """What came of a correction file: numbers of rejects.
+
+    `still_wrong` have an error that they had before, `newly_wrong` only others; `untouched`: rows of the file that
+    nobody changed; `left_out`: open rejects of the same batches that the file doesn't hold. `repaired`: (line,
+    heading) of cells that a spreadsheet had rewritten; `problems`: (line, sentence) of rows that could not be taken.
+    """
+
+    fixed: tuple[int, ...] = ()
+    still_wrong: tuple[int, ...] = ()
+    newly_wrong: tuple[int, ...] = ()
+    untouched: tuple[int, ...] = ()
+    left_out: tuple[int, ...] = ()
+    repaired: tuple[tuple[int, str], ...] = ()
+    problems: tuple[tuple[int, str], ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+
+    def __add__(self, other: Corrected) -> Corrected:
+        return Corrected(*(a + b for a, b in zip(vars(self).values(), vars(other).values(), strict=True)))
+
+    def __str__(self) -> str:
+        names = ("fixed", "still_wrong", "newly_wrong", "untouched", "left_out")
+        return " · ".join(f"{len(getattr(self, name)):,} {name.replace('_', ' ')}" for name in names)
 
 
 @dataclass(frozen=True, repr=False)

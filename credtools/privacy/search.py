@@ -6,13 +6,12 @@ into one of theirs later. A misspelt address is somebody else until it is named,
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Table, select
 
@@ -29,7 +28,14 @@ from credtools.text import fold
 
 WRITTEN = (tables.credential_versions, tables.credentials)
 Line = tuple[int, int]
-Records = Callable[[int], Iterable[tuple[str, str]]]
+
+
+class Records(Protocol):
+    """What the records of a batch are: as they came, where it was never finished, and how they are known."""
+
+    def raw(self, batch: int) -> Iterable[str]: ...
+
+    def digests(self, batch: int, raws: Iterable[str], kind: int, columns: str) -> Iterable[str]: ...
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,6 @@ def search(engine: Engine, email: str, external_id: str, by: str, searched: dict
     """Everything of the person with this address, or else this User ID, whether they are a user or not.
 
     `searched`: files (by SHA-256) that were searched already, and whether they name the person; more are noted there.
-    `records` reads the file of a batch that was never finished: (digest, raw) of each record.
     Raises RegistryError when nothing here is theirs.
     """
     with snapshot(engine) as connection:
@@ -83,8 +88,8 @@ class _Search:
     def everything(self, by: str, searched: dict[str, bool]) -> Found:
         seen = self.c.execute(select(tables.audit_head.c.seq)).scalar_one()
         versions = self._versions()
-        lines, digests = self._rows()
-        rejects = self._rejects(lines, digests)
+        lines, raws = self._rows()
+        rejects, digests = self._rejects(lines)
         own = {batch: self._own(batch, lines) for batch in sorted({batch for batch, _ in lines})}
         files = self._files(lines, searched)
         waiting = [k for k, row in self.batches.items() if row.sha256 in files and row.state in WAITING_STATES]
@@ -98,7 +103,7 @@ class _Search:
             rows=self._kept(lines),
             versions=sorted(versions),
             rejects=sorted(rejects),
-            patches=self._patches(digests, unjudged),
+            patches=self._patches(digests, raws, unjudged),
             media=media,
             blobs=blobs,
             files=sorted(files),
@@ -119,8 +124,8 @@ class _Search:
         ours = (credential.c.user_id == self.user, version.c.salt.is_not(None))
         return set(self.c.execute(theirs.where(*ours)).scalars())
 
-    def _rows(self) -> tuple[set[Line], set[tuple[int, str]]]:
-        """Their lines of the ledger, and (source, digest) of the records on them, as far as values are left."""
+    def _rows(self) -> tuple[set[Line], dict[int, set[str]]]:
+        """Their lines of the ledger, and per batch the records on them, as far as values are left."""
         rows, (version, credential) = tables.ledger_rows, WRITTEN
         pointing = select(rows.c.batch_id, rows.c.line).select_from(
             rows.join(version, version.c.id == rows.c.version_id).join(
@@ -130,13 +135,13 @@ class _Search:
         theirs = {(row.batch_id, row.line) for row in self.c.execute(pointing.where(credential.c.user_id == self.user))}
         strangers = self._strangers() if self.person.external_id.isdecimal() else set()
         lines: set[Line] = set()
-        digests: set[tuple[int, str]] = set()
+        raws: defaultdict[int, set[str]] = defaultdict(set)
         for batch, (_, line, _), raw in raw_values(self.c):
             by_id = batch in self.by_id and (batch, line) not in strangers
             if (batch, line) in theirs or self.person.in_record(raw, by_id=by_id):
                 lines.add((batch, line))
-                digests.add((self.batches[batch].source_id, hashlib.sha256(raw.encode()).hexdigest()))
-        return lines | theirs, digests
+                raws[batch].add(raw)
+        return lines | theirs, raws
 
     def _strangers(self) -> set[Line]:
         """Rows of files by User ID that resolved to somebody else, whatever other number is in them."""
@@ -149,10 +154,10 @@ class _Search:
             for row in self.c.execute(statement.where(batch.in_(sorted(self.by_id))))
         }
 
-    def _rejects(self, lines: set[Line], digests: set[tuple[int, str]]) -> set[int]:
+    def _rejects(self, lines: set[Line]) -> tuple[set[int], set[tuple[int, str]]]:
         """Their rejects: of their rows, corrected into one of them, and what superseded or was superseded by these.
 
-        Adds the rows and records of these to `lines` and `digests`.
+        Adds the rows of these to `lines`; returns (source, digest) of their records, too.
         """
         rows = {row.id: row for row in self.c.execute(select(tables.rejects))}
         near: defaultdict[int, set[int]] = defaultdict(set)
@@ -173,8 +178,7 @@ class _Search:
             new = {other for number in new for other in near[number]} - found
         lines |= {(rows[number].batch_id, rows[number].line) for number in found}
         found = {number for number in found if rows[number].record_digest is not None}  # else erased before
-        digests |= {(rows[number].source_id, rows[number].record_digest) for number in found}
-        return found
+        return found, {(rows[number].source_id, rows[number].record_digest) for number in found}
 
     def _kept(self, lines: set[Line]) -> list[Line]:
         """Those of the lines whose values are still here."""
@@ -214,13 +218,18 @@ class _Search:
         there = set(self.c.execute(select(blob.sha256).where(blob.erased_at.is_(None))).scalars())
         return sorted(theirs), sorted(({*theirs.values()} | waiting) & there - others)
 
-    def _patches(self, digests: set[tuple[int, str]], unjudged: list[int]) -> list[int]:
+    def _patches(self, digests: set[tuple[int, str]], raws: dict[int, set[str]], unjudged: list[int]) -> list[int]:
         """Corrections of their records, and those that name them."""
         found = self.c.execute(select(tables.patches).where(tables.patches.c.record_digest != "")).all()
         for batch in {row.batch_id for row in found} & {*unjudged}:
             by_id = batch in self.by_id
-            theirs = (digest for digest, raw in self.records(batch) if self.person.in_record(raw, by_id=by_id))
-            digests |= {(self.batches[batch].source_id, digest) for digest in theirs}
+            raws[batch] = {raw for raw in self.records.raw(batch) if self.person.in_record(raw, by_id=by_id)}
+        kinds = {(row.source_id, row.digest_kind, row.digest_columns) for row in found}
+        for batch, theirs in raws.items():
+            source = self.batches[batch].source_id
+            for of, kind, columns in kinds:
+                if of == source:
+                    digests |= {(source, one) for one in self.records.digests(batch, theirs, kind, columns)}
         return [
             row.id
             for row in found

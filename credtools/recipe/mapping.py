@@ -17,6 +17,7 @@ from credtools.errors import FileError, RecipeError
 from credtools.model import Patch, Table
 from credtools.recipe import steps
 from credtools.recipe.recipe import Recipe
+from credtools.recipe.records import Records
 from credtools.recipe.steps import CASES, Aliases, Case, Extract, Map, Replace, Step, Trim, matched
 from credtools.schema.words import Column
 from credtools.text import fold
@@ -96,10 +97,10 @@ def apply_patches(mapped: Mapped, table: Table, patches: Sequence[Patch]) -> Map
     """The mapped table with single cells corrected: where the record is the same and still holds the old value."""
     if not patches:
         return mapped
-    rows = {key: row for row, key in enumerate(zip(table.record_digests, table.ordinals, strict=True))}
+    records = Records(table, mapped.headings)
     frame = mapped.frame.copy()
     for patch in patches:
-        row = rows.get((patch.record_digest, patch.ordinal))
+        row = records.row(patch.record)
         if row is not None and patch.column in frame and frame[patch.column].iloc[row] == patch.old:
             frame.loc[row, patch.column] = patch.new
     return replace(mapped, frame=frame)

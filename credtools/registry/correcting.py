@@ -6,25 +6,22 @@ reject; what was corrected also becomes patches of that record, in case its sour
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from credtools import store
 from credtools.checking import judge
 from credtools.exports.corrections import KEY, OURS, key_of, read_corrections, row_key
 from credtools.exports.damage import shown, undamaged
-from credtools.model import Review, Table
+from credtools.model import Corrected, Patch, Record, Review, Table
 from credtools.recipe import Recipe, apply
+from credtools.recipe.records import digest
 from credtools.registry import editing, finishing, layouts, reviewing, uploading
-from credtools.registry.corrected import Corrected
 from credtools.registry.draft import Draft
 from credtools.registry.layouts import READ, as_csv
 from credtools.registry.session import Session
@@ -43,12 +40,20 @@ WIDTH_GONE = (
 
 @dataclass
 class _Row:
-    """A row of the file: its line, the reject that it speaks of, and its record as corrected."""
+    """A row of the file: its line, the reject that it speaks of, and its record as it came and as corrected.
+
+    `sent`: how that is known, where it came from its source like this; only then it can be patched.
+    """
 
     line: int
     reject: store.reads.Rejected
+    came: list[str]
     record: list[str]
-    changed: bool
+    sent: Record | None
+
+    @property
+    def changed(self) -> bool:
+        return self.record != self.came
 
 
 @dataclass
@@ -79,13 +84,11 @@ class _File:
         self.problems.append((int(self.table.lines[row]), sentence))
 
 
-def correct(session: Session, path: str | Path, recipe: Recipe | None = None, *, dry_run: bool = False) -> Corrected:
+def correct(session: Session, path: str | Path, recipe: Recipe | None = None) -> Corrected:
     """Takes a correction file back: judges its rows again, and finishes those that were changed or are right now.
 
-    `recipe`: instead of the one that each batch was judged by; `dry_run`: nothing is stored.
-
-    Raises FileError when it is no correction file, RegistryError when somebody else settles the same rejects in
-    the same moment.
+    `recipe`: instead of the one that each batch was judged by. Raises FileError when it is no correction file,
+    RegistryError when somebody else settles the same rejects in the same moment.
     """
     file = _File(read_corrections(path))
     keys = filter(None, map(key_of, file.table.frame[KEY]))
@@ -97,12 +100,11 @@ def correct(session: Session, path: str | Path, recipe: Recipe | None = None, *,
     for number, rows in by_batch.items():
         before = reviewing.opened(session, number)
         if table := layouts.table(session, before):
-            follow_up = _FollowUp(session, before, table, file, recipe)
-            done += follow_up.settle(rows, found, None if dry_run else Path(path).name)
+            done += _FollowUp(session, before, table, file, recipe).settle(rows, found, Path(path).name)
             continue
         for row, _ in rows:
             file.problem(row, WIDTH_GONE.format(number))
-    seen = {*done.fixed, *done.untouched, *done.still_wrong, *done.newly_wrong}
+    seen = {*done.untouched, *done.still_wrong, *done.newly_wrong}
     still_open = (number for batch in by_batch for number in store.reads.open_rejects(session.engine, batch))
     return replace(
         done,
@@ -122,6 +124,7 @@ class _FollowUp:
         self.recipe = replace(recipe or self.before.recipe, source=self.before.source, read=READ)
         self.schema = session.schema(self.recipe.schema)
         self.headings = list(table.frame.columns)
+        self.places = {before.id: layouts.places(session, before)}
         self.expected = table.expected_fields
         formats = {c.name: self.recipe.formats(c.name) for c in self.schema.columns if c.kind == "date"}
         columns = apply(replace(self.recipe, read={}), table, self.schema.columns).headings
@@ -132,38 +135,28 @@ class _FollowUp:
         self.formats = {h: formats[c] or default for h, c in columns.items() if c in formats}
 
     def settle(
-        self,
-        rows: Sequence[tuple[int, store.reads.Rejected]],
-        found: Mapping[int, store.reads.Rejected],
-        name: str | None,
+        self, rows: Sequence[tuple[int, store.reads.Rejected]], found: Mapping[int, store.reads.Rejected], name: str
     ) -> Corrected:
-        """Judges the rows, writes those that are worth it (under a name), and says what became of each."""
+        """Judges the rows, writes those that are worth it, and says what became of each."""
         mine = list(self._rows(rows, found))
-        judged = self._judged(mine)
-        wrong = judged.rejected.tolist()
+        wrong = self._judged(mine).rejected.tolist()
         chosen = [row for row, still in zip(mine, wrong, strict=True) if row.changed or not still]
         answers = [row.reject.id for row in chosen]
         known = set(answers)
         untouched = tuple(row.reject.id for row in mine if row.reject.id not in known)
-        lines = np.array([row.line for row in mine], dtype=np.int64)
-        errors = judged.errors.assign(line=lines[judged.errors["row"].to_numpy()])
-        taken = tuple((row.reject.id, row.line) for row in mine)
-        about: dict[str, Any] = {"untouched": untouched, "lines": taken, "errors": (errors,)}
         if not chosen:
-            return Corrected(**about)
-        if name is None:
-            return replace(_became(chosen, self._judged(chosen)), **about)
+            return Corrected(untouched=untouched)
         session, content, follows = self.session, self._bytes([row.record for row in chosen]), self.before.id
         draft = uploading.begin(session, content, name, self.recipe, follows=follows)
         draft.table, draft.answers = self._table(chosen), tuple(answers)
         try:
-            editing.keep_patches(session, draft, self._patches(draft, chosen))
+            editing.keep_patches(session, draft, *self._patches(draft, chosen))
             receipt = finishing.finish(session, draft)
         except Exception:
             if reviewing.refresh(session, draft).state == "draft":
                 finishing.discard(session, draft)
             raise
-        return replace(_became(chosen, reviewing.review(session, draft)), receipts=(receipt,), **about)
+        return replace(_became(chosen, reviewing.review(session, draft)), untouched=untouched, receipts=(receipt,))
 
     def _rows(
         self, rows: Sequence[tuple[int, store.reads.Rejected]], found: Mapping[int, store.reads.Rejected]
@@ -172,15 +165,35 @@ class _FollowUp:
             reject, record = keyed, self._record(place, keyed)
             while reject.superseded_by is not None:
                 reject = found[reject.superseded_by]
-            came_again = reject.record_digest == keyed.record_digest and reject.raw is not None
-            if reject.state != "open" or not came_again:
+            line, came = int(self.file.table.lines[place]), self._came(keyed, reject, record)
+            if reject.state != "open":
                 self.file.problem(place, NOT_OPEN.format(reject.state))
-            elif reject.raw not in (keyed.raw, json.dumps(record)):
+            elif reject.record is None or reject.raw is None:
+                self.file.problem(place, ERASED)
+            elif came is None:
                 self.file.problem(place, OTHERS)
             elif not any(cell.strip() for cell in record):
                 self.file.problem(place, EMPTIED)
             else:
-                yield _Row(int(self.file.table.lines[place]), reject, record, json.dumps(record) != reject.raw)
+                sent = keyed.record if len(came) == self.expected and self._is(keyed.record, json.dumps(came)) else None
+                yield _Row(line, reject, came, record, sent)
+
+    def _came(self, keyed: store.reads.Rejected, reject: store.reads.Rejected, record: list[str]) -> list[str] | None:
+        """The record as it came, before it was corrected here; None where somebody else has corrected it by now."""
+        if reject.raw in (keyed.raw, json.dumps(record)):
+            return list(json.loads(reject.raw or "[]"))
+        for batch in {keyed.batch, reject.batch} - self.places.keys():
+            self.places[batch] = layouts.places(self.session, reviewing.opened(self.session, batch))
+        before, after = (layouts.cells(self.places[one.batch], one.raw or "[]") for one in (keyed, reject))
+        same = bool(before) and all(after.get(column, "") == text for column, text in before.items())
+        return list(json.loads(keyed.raw or "[]")) if same else None  # it came once more, in another line
+
+    def _is(self, known: Record | None, raw: str) -> bool:
+        """Whether a record of the batch is the one that is known like this."""
+        return known is not None and self._digest(known.kind, known.columns, raw) == known.digest
+
+    def _digest(self, kind: int, columns: str, raw: str) -> str:
+        return digest(kind, columns, raw, layouts.cells(self.places[self.before.id], raw))
 
     def _record(self, place: int, reject: store.reads.Rejected) -> list[str]:
         """The record as the file has it now; where nothing was changed, byte for byte as it came."""
@@ -211,33 +224,37 @@ class _FollowUp:
 
     def _table(self, rows: Sequence[_Row]) -> Table:
         """The corrected records as a file of their own; each keeps the identity of the record that it corrects."""
-        table = self._read([row.record for row in rows])
-        table.__dict__["record_digests"] = [row.reject.record_digest for row in rows]
-        table.__dict__["ordinals"] = [row.reject.ordinal for row in rows]
-        return table
+        patches = store.reads.patches(self.session.at, self.before.source)
+        kinds = {(one.record.kind, one.record.columns) for one in patches}
+        known = [list(self._known(row, kinds)) for row in rows]
+        return replace(self._read([row.record for row in rows]), corrects=known)
+
+    def _known(self, row: _Row, kinds: Iterable[tuple[int, str]]) -> Iterator[Record]:
+        """How the record is known: by its reject, and by patches of other kinds or columns."""
+        if row.reject.record is not None:
+            yield row.reject.record
+        if row.sent is not None:
+            yield row.sent
+            for kind, columns in kinds:
+                yield Record(self._digest(kind, columns, json.dumps(row.came)), row.sent.ordinal, kind, columns)
 
     def _bytes(self, records: Iterable[Sequence[str]]) -> bytes:
         return as_csv([self.headings[: self.expected], *records])
 
-    def _patches(self, draft: Draft, rows: Sequence[_Row]) -> list[tuple[str, int, str, str, str | None]]:
-        """What was corrected, as patches of the record as its source sent it."""
-        wrong = reviewing.review(self.session, draft).rejected.tolist()
-        right = [row for row, still in zip(rows, wrong, strict=True) if not still and self._first_came(row)]
-        came, now = (self._mapped([record(row) for row in right]) for record in (self._came, lambda row: row.record))
-        return [
-            (str(row.reject.record_digest), row.reject.ordinal, column, old, new)
-            for column in came.columns
-            for row, old, new in zip(right, came[column].tolist(), now[column].tolist(), strict=True)
-            if old != new
-        ]
-
-    def _first_came(self, row: _Row) -> bool:
-        """Whether the reject's own row is the record that its source sent, whole: only then can it be patched."""
-        digest = hashlib.sha256((row.reject.raw or "").encode()).hexdigest()
-        return row.changed and digest == row.reject.record_digest and len(self._came(row)) == self.expected
-
-    def _came(self, row: _Row) -> list[str]:
-        return list(json.loads(row.reject.raw or "[]"))
+    def _patches(self, draft: Draft, rows: Sequence[_Row]) -> tuple[list[store.Correction], list[Patch]]:
+        """What was corrected, as patches of the record as its source sent it; and those in whose place they are."""
+        review = reviewing.review(self.session, draft)
+        right = [place for place, row in enumerate(rows) if row.sent and row.changed and not review.rejected[place]]
+        came, now = (self._mapped([getattr(rows[k], cells) for k in right]) for cells in ("came", "record"))
+        kept, same = [], set()
+        for column in came.columns:
+            for place, old, new in zip(right, came[column].tolist(), now[column].tolist(), strict=True):
+                sent = rows[place].sent
+                if sent is not None and old != new:
+                    kept.append(store.Correction(sent, column, old, new))
+                    same |= {(record, column) for record in review.table.corrects[place]}
+        stored = store.reads.patches(self.session.at, draft.source)
+        return kept, [one for one in stored if (one.record, one.column) in same]
 
     def _mapped(self, records: Sequence[Sequence[str]]) -> pd.DataFrame:
         return apply(self.recipe, self._read(records), self.schema.columns).frame

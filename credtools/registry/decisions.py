@@ -39,15 +39,19 @@ class Decisions(Answers):
         """
         return store.resubmit(self.engine, number_of(batch), self.by, lines)
 
-    def waive(self, batch: Batch | int, lines: Iterable[int], reason: str) -> tuple[int, ...]:
+    def waive(
+        self, batch: Batch | int, lines: Iterable[int], reason: str, *, for_good: bool = False
+    ) -> tuple[int, ...]:
         """Closes the open rejects on some lines of a batch, with a reason: nobody will correct them; returns the lines.
+
+        `for_good`: when the same record comes again and is rejected, it is waived again, until it is opened.
 
         Raises:
             RegistryError: there is no reason, or no open reject on one of the lines; nothing is closed then.
         """
         if not reason.strip():
             raise RegistryError("waive_without_reason")
-        return store.waive(self.engine, number_of(batch), self.by, lines, reason)
+        return store.waive(self.engine, number_of(batch), self.by, lines, reason, for_good=for_good)
 
     def reopen(self, batch: Batch | int, lines: Iterable[int]) -> tuple[int, ...]:
         """Opens waived rejects again; returns the lines."""

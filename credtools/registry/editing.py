@@ -15,8 +15,9 @@ import pandas as pd
 
 from credtools import store
 from credtools.errors import CredtoolsError, RegistryError
-from credtools.model import Patch, Review
-from credtools.recipe import Recipe, apply, apply_patches
+from credtools.model import Patch, Review, Table
+from credtools.recipe import Mapped, Recipe, apply, apply_patches
+from credtools.recipe.records import Records
 from credtools.registry import reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
@@ -61,32 +62,40 @@ def patch(session: Session, draft: Draft, cells: Iterable[Cell]) -> Review:
     Raises RegistryError when a line isn't a record of the file or a column not one of the schema.
     """
     given = {(line, column): value for line, column, value in cells}
-    untouched = _before(session, draft, set(given))
-    table = reviewing.table(session, draft)
-    rows = {int(line): row for row, line in enumerate(table.lines)}
-    changed = []
+    table, mapped, records = _mapped(session, draft)
+    lines = {int(line): row for row, line in enumerate(table.lines)}
+    for line, column in given:
+        if line not in lines:
+            raise RegistryError("line_without_record", line=line, file=draft.file, first=min(lines, default=0))
+        _require_column(column, mapped.frame)
+    stored = _stored(session, draft)
+    earlier = [one for one in stored if _cell(one, records, table) in given]
+    untouched = apply_patches(mapped, table, [one for one in stored if one not in earlier]).frame
+    own = records.own(_columns(session, draft))
+    changed: list[store.Correction] = []
     for (line, column), new in given.items():
-        if line not in rows:
-            raise RegistryError("line_without_record", line=line, file=draft.file, first=min(rows, default=0))
-        _require_column(column, untouched)
-        row = rows[line]
-        old = str(untouched[column].iloc[row])
-        changed.append((table.record_digests[row], table.ordinals[row], column, old, None if new == old else new))
-    keep_patches(session, draft, changed)
+        old = str(untouched[column].iloc[lines[line]])
+        changed.append(store.Correction(own[lines[line]], column, old, None if new == old else new))
+    keep_patches(session, draft, changed, earlier)
     return reviewing.again(session, draft)
 
 
-def keep_patches(session: Session, draft: Draft, cells: Sequence[tuple[str, int, str, str, str | None]]) -> None:
-    """Keeps corrections of records: (digest, ordinal, column, old, new; None takes one back)."""
+def keep_patches(
+    session: Session, draft: Draft, cells: Sequence[store.Correction], earlier: Sequence[Patch] = ()
+) -> None:
+    """Keeps corrections of records in the place of earlier ones of the same cells, however these know the record."""
     if cells:
-        store.patch(session.engine, draft.id, session.by, cells)
+        kept = {(one.record, one.column) for one in cells}
+        other = [one for one in earlier if (one.record, one.column) not in kept]
+        gone = [store.Correction(one.record, one.column, one.old, None) for one in other]
+        store.patch(session.engine, draft.id, session.by, [*gone, *cells])
 
 
 def _cells_with(session: Session, draft: Draft, column: str, values: Mapping[str, str]) -> list[Cell]:
     """The cells of a column that hold one of the old values, with the new one."""
-    frame = _before(session, draft, set())
+    table, mapped, _ = _mapped(session, draft)
+    frame, lines = apply_patches(mapped, table, _stored(session, draft)).frame, table.lines
     _require_column(column, frame)
-    lines = reviewing.table(session, draft).lines
     keys = frame[column].map(fold)
     cells: list[Cell] = []
     for old, new in values.items():
@@ -104,25 +113,18 @@ def _require_column(column: str, frame: pd.DataFrame) -> None:
 
 def in_force(session: Session, draft: Draft) -> pd.DataFrame:
     """The corrections that apply to this file: line, column, old, new."""
-    table = reviewing.table(session, draft)
-    lines = {key: int(line) for key, line in zip(_keys(session, draft), table.lines, strict=True)}
+    lines = reviewing.table(session, draft).lines
     found = [
-        (lines[one.record_digest, one.ordinal], one.column, one.old, one.new)
-        for one in _stored(session, draft)
-        if (one.record_digest, one.ordinal) in lines
+        (int(lines[row]), one.column, one.old, one.new) for one, row, _ in _placed(session, draft) if row is not None
     ]
     return _frame(found, line="int64", column="str", old="str", new="str")
 
 
 def idle(session: Session, draft: Draft) -> pd.DataFrame:
     """The corrections of the source that do nothing in this file: column, old, new, why."""
-    stored, found = _stored(session, draft), []
-    if stored:
-        mapped = apply(draft.recipe, reviewing.table(session, draft), _columns(session, draft)).frame
-        rows = {key: row for row, key in enumerate(_keys(session, draft))}
-    for one in stored:
-        row = rows.get((one.record_digest, one.ordinal))
-        held = mapped[one.column].iloc[row] if row is not None and one.column in mapped else None
+    found = []
+    for one, row, frame in _placed(session, draft):
+        held = frame[one.column].iloc[row] if row is not None and one.column in frame else None
         if row is None:
             found.append((one.column, one.old, one.new, "its record is not in this file"))
         elif held != one.old:
@@ -130,19 +132,24 @@ def idle(session: Session, draft: Draft) -> pd.DataFrame:
     return _frame(found, column="str", old="str", new="str", why="str")
 
 
-def _before(session: Session, draft: Draft, cells: set[tuple[int, str]]) -> pd.DataFrame:
-    """The file in the schema's columns as it is without corrections of these cells."""
+def _placed(session: Session, draft: Draft) -> list[tuple[Patch, int | None, pd.DataFrame]]:
+    """The corrections of the source, the row of each in this file, and that without corrections."""
+    if not (stored := _stored(session, draft)):
+        return []
+    _, mapped, records = _mapped(session, draft)
+    return [(one, records.row(one.record), mapped.frame) for one in stored]
+
+
+def _mapped(session: Session, draft: Draft) -> tuple[Table, Mapped, Records]:
+    """The file as it came, in the schema's columns without corrections, and its records."""
     table = reviewing.table(session, draft)
     mapped = apply(draft.recipe, table, _columns(session, draft))
-    keys = dict(zip(table.lines.tolist(), _keys(session, draft), strict=True))
-    skipped = {(*keys[line], column) for line, column in cells if line in keys}
-    others = [p for p in _stored(session, draft) if (p.record_digest, p.ordinal, p.column) not in skipped]
-    return apply_patches(mapped, table, others).frame
+    return table, mapped, Records(table, mapped.headings)
 
 
-def _keys(session: Session, draft: Draft) -> list[tuple[str, int]]:
-    table = reviewing.table(session, draft)
-    return list(zip(table.record_digests, table.ordinals, strict=True))
+def _cell(patch: Patch, records: Records, table: Table) -> tuple[int, str] | None:
+    row = records.row(patch.record)
+    return None if row is None else (int(table.lines[row]), patch.column)
 
 
 def _columns(session: Session, draft: Draft) -> Sequence[Column]:

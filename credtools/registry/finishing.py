@@ -14,6 +14,7 @@ from credtools.errors import CredtoolsError, MovedError, RegistryError, UnknownO
 from credtools.limited import collection_paused
 from credtools.model import Counts, FileWarning, Outcome, Receipt, Review
 from credtools.recipe import MANUAL
+from credtools.recipe.records import Records
 from credtools.registry import attaching, news, preflight, reuploads, reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
@@ -115,12 +116,16 @@ def _value(session: Session, draft: Draft) -> store.Finish:
             before, draft.shown = draft.shown, None
             raise MovedError("counts_moved", before=before, now=changes.counts)
         look = preflight.noted(now, draft)
-        corrects = reuploads.corrected(now, draft, review, changes)
+        followed = store.reads.followed(now.at, draft.source)
+        fixes = reuploads.corrected(now, draft, review, changes, followed)
         decision = _decisions(now, draft, [one.key.type_id for one in changes.writes])
-        schema = now.schema(draft.recipe.schema).fingerprint
+        schema = now.schema(draft.recipe.schema)
         taken = news.sending(now, review, draft)
         previous, history = store.reads.seen(now.at, store.reads.family(now.at, draft.source))
     table, errors = review.table, review.on("stored").reasons
+    records = Records(table, review.headings)
+    wrong = np.flatnonzero(review.rejected).tolist()
+    known = records.own(schema.columns) if wrong else []
     return store.Finish(
         batch_id=draft.id,
         attempt_id=draft.attempt,
@@ -128,7 +133,7 @@ def _value(session: Session, draft: Draft) -> store.Finish:
         today=review.today,
         revision=review.revision,
         judgement=review.judgement,
-        schema_fingerprint=schema,
+        schema_fingerprint=schema.fingerprint,
         recipe_text=draft.recipe.text(),
         recipe_fingerprint=draft.recipe.fingerprint,
         statistics=look.as_json(),
@@ -143,14 +148,15 @@ def _value(session: Session, draft: Draft) -> store.Finish:
         rules=dict.fromkeys(np.flatnonzero(review.left_out).tolist(), "status"),
         codes=[",".join(codes) for codes in review.codes],
         raw=table.raw,
-        record_digest=table.record_digests,
-        ordinal=table.ordinals,
+        records=[known[row] for row in wrong],
+        known={kind: records.rows(*kind) for kind in {(one.record.kind, one.record.columns) for one in followed}},
+        followed=frozenset(one.id for one in followed),
         decision=decision,
         rejected_user=_known(review, "user_id"),
         rejected_type=_known(review, "type_id"),
         errors={str(name): list(map(_storable, column.tolist())) for name, column in errors.items()},
         answers=draft.answers,
-        fixes=corrects,
+        fixes=fixes,
     )
 
 

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from credtools import store
+from credtools.errors import CredtoolsError
 from credtools.model import Table
-from credtools.recipe import Recipe
+from credtools.recipe import Recipe, apply
 from credtools.recipe.expectations import Look
+from credtools.recipe.records import WHOLE_LINE, digest
 from credtools.registry import reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
@@ -28,8 +31,50 @@ def names(session: Session, draft: Draft) -> list[str]:
 
 def table(session: Session, draft: Draft) -> Table | None:
     """The table of a batch, once its bytes are erased without records; None when its width can't be known any more."""
-    if not draft.row.erased:
-        return reviewing.table(session, draft)
+    return _from_notes(session, draft) if draft.row.erased else reviewing.table(session, draft)
+
+
+def places(session: Session, draft: Draft) -> dict[str, int]:
+    """Where in the records of a batch each of the schema's columns is, by its recipe; empty when nobody knows any more.
+
+    By what its run noted, as long as that is enough: whole files aren't read for it.
+    """
+    try:
+        enough = draft.row.erased or _noted(session, draft).expected_fields
+        found = _from_notes(session, draft) if enough else reviewing.table(session, draft)
+        if found is None:
+            return {}
+        headings = apply(draft.recipe, found, session.schema(draft.recipe.schema).columns).headings
+    except CredtoolsError:
+        return {}
+    where = {heading: place for place, heading in enumerate(found.frame.columns)}
+    return {column: where[heading] for heading, column in headings.items() if column}
+
+
+def cells(places: Mapping[str, int], raw: str) -> dict[str, str]:
+    """What a record (the text of a JSON array) says in each column; a cell that it lacks is blank."""
+    record = json.loads(raw)
+    return {column: record[place] if place < len(record) else "" for column, place in places.items()}
+
+
+class Records:
+    """The records of any batch, for whoever follows them where no session is known."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def raw(self, batch: int) -> list[str]:
+        """As they are in its file."""
+        return reviewing.table(self.session, reviewing.opened(self.session, batch)).raw
+
+    def digests(self, batch: int, raws: Iterable[str], kind: int, columns: str) -> list[str]:
+        """The digests of some of them, of this kind over these columns; none when nobody knows any more."""
+        where = places(self.session, reviewing.opened(self.session, batch))
+        known = bool(where) or kind == WHOLE_LINE
+        return [digest(kind, columns, raw, cells(where, raw)) for raw in raws] if known else []
+
+
+def _from_notes(session: Session, draft: Draft) -> Table | None:
     noted = _noted(session, draft)
     widths = {noted.expected_fields} if noted.expected_fields else store.reads.field_counts(session.engine, draft.id)
     if len(widths) != 1:

@@ -12,7 +12,7 @@ import pandas as pd
 from credtools import reading, store
 from credtools.audit import reports
 from credtools.audit.audit import Audit
-from credtools.registry import exporting, validity
+from credtools.registry import exporting, layouts, validity
 from credtools.registry.session import Session
 
 
@@ -20,7 +20,7 @@ class Answers(Session):
     """What an open registry can be asked."""
 
     def batches(self) -> pd.DataFrame:
-        """All batches, newest first; without drafts that were given up for another batch with the same file.
+        """All batches, newest first.
 
         Returns:
             batch (int64), source, file, state (str), rows, new, new_versions, older, withdrawn, unchanged, rejected,
@@ -72,7 +72,11 @@ class Answers(Session):
     @property
     def audit(self) -> Audit:
         """Questions about rejected rows; reads only."""
-        return Audit(self.engine, lambda: {rule.code: rule.title for rule in self.schema("credentials").rules})
+
+        def titles() -> dict[str, str]:
+            return {rule.code: rule.title for rule in self.schema("credentials").rules}
+
+        return Audit(self.engine, titles, layouts.Records(self).digests)
 
     def report(self, path: str | Path, **filters: Any) -> Path:
         """Writes what the audit found (of the rows that fit the filters) as one .html page that anybody can open.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +10,12 @@ import pandas as pd
 
 from credtools import store
 from credtools.audit import timeline
-from credtools.model import Review
+from credtools.model import Corrected, Review
 from credtools.privacy import erase as erasing
 from credtools.reading import Source
 from credtools.recipe import Hit, Recipe
-from credtools.registry import correcting, exporting, loading, organisation, recipes, reviewing, uploading
+from credtools.registry import correcting, exporting, layouts, loading, organisation, recipes, reviewing, uploading
 from credtools.registry.batch import Batch
-from credtools.registry.corrected import Corrected
 from credtools.registry.decisions import Decisions, number_of
 from credtools.registry.recipes import RecipeDiff
 from credtools.text import Shown, plural
@@ -144,22 +143,18 @@ class Registry(Decisions, Shown):
         only = None if fitting is None else set(fitting.tolist())
         return exporting.rejects(self, path, None if batch is None else number_of(batch), only)
 
-    def correct(
-        self, path: str | Path, recipe: Recipe | str | Path | None = None, *, dry_run: bool = False
-    ) -> Corrected:
+    def correct(self, path: str | Path, recipe: Recipe | str | Path | None = None) -> Corrected:
         """Takes a correction file back: what was corrected is finished in a batch that follows the one it came from.
 
         Args:
             path: the file that `write_rejects` wrote, corrected.
             recipe: instead of the one by which each batch was judged.
-            dry_run: only says what would become of each row.
 
         Raises:
             FileError: it is no correction file.
             RegistryError: somebody else settled the same rows in the same moment.
         """
-        chosen = None if recipe is None else recipes.load(recipe)
-        return correcting.correct(self, path, chosen, dry_run=dry_run)
+        return correcting.correct(self, path, None if recipe is None else recipes.load(recipe))
 
     def undo(self, batch: Batch | int, *, dry_run: bool = False) -> store.Undone:
         """Takes a finished batch back: what no other batch says, too, no longer stands.
@@ -223,7 +218,7 @@ class Registry(Decisions, Shown):
             RegistryError: nothing here is theirs, there is no reason or it names them, or traces stay in free space.
         """
         said = reason if dry_run else reason or ""
-        return erasing.erase(self._home, person, external_id, said, self._records, dry_run=dry_run)
+        return erasing.erase(self._home, person, external_id, said, layouts.Records(self), dry_run=dry_run)
 
     def retain(self, *, dry_run: bool = False) -> erasing.Erasure:
         """Erases what is older than the settings `keep_…_days` say; also what an interrupted erasure has left.
@@ -235,8 +230,3 @@ class Registry(Decisions, Shown):
     @property
     def _home(self) -> erasing.Home:
         return erasing.Home(self.engine, self.places.runs, self.blobs, self.by)
-
-    def _records(self, number: int) -> Iterable[tuple[str, str]]:
-        """The digest and the cells of each record of a batch."""
-        table = self.batch(number).table
-        return zip(table.record_digests, table.raw, strict=True)

@@ -1,51 +1,80 @@
-"""Following: a file that was corrected elsewhere and uploaded again settles the rejects of the one before.
+"""Following: which rows of a file settle rejects of its source, though their records read otherwise now.
 
-It is such a file where its source's last file had rows that weren't rejected, and every one of them is in it again.
+A record whose text changed is known again where exactly one row and one open reject agree in every mapped cell that had
+no error, the person or the number among them. Rows that settle another reject by their own record are left out, as are
+those whose credential another row of the reject's own file had said.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from credtools import store
 from credtools.checking import match
-from credtools.checking.match import Wrong
-from credtools.errors import CredtoolsError
-from credtools.model import Changes, Review
-from credtools.registry import reviewing
+from credtools.model import ACCEPTED, Changes, Review
+from credtools.recipe import MANUAL
+from credtools.recipe.records import Records
+from credtools.registry import layouts, reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 
 
-def corrected(session: Session, draft: Draft, review: Review, changes: Changes) -> dict[int, int]:
-    """Rows that correct a record of the last file which is wrong there and came no more: row → reject (see `match`).
+def corrected(
+    session: Session, draft: Draft, review: Review, changes: Changes, followed: Sequence[store.reads.Followed]
+) -> dict[int, int]:
+    """Rows that correct a record which came no more: row → its open reject, one of these.
 
-    Only accepted and unchanged rows that the last file didn't have. Nothing is linked by a correction file (it has the
-    keys of its rows), nor where the bytes of the last file were erased.
+    Only rows that are accepted now, or unchanged where the source had not yet said their credential when the reject was
+    last seen. A correction file has the keys of its rows, and settles nothing else.
     """
-    table = review.table
-    last = None if draft.answers else store.reads.last_file(session.at, draft.id)
-    came = set(zip(table.record_digests, table.ordinals, strict=True))
-    wrong = store.reads.open_rejects(session.at, last) if last is not None else {}
-    gone = {number: one for number, one in wrong.items() if (one.record_digest, one.ordinal) not in came}
-    if last is None or not gone:
+    records = Records(review.table, review.headings)
+    places = {one.id: records.row(one.record) for one in followed}
+    gone = [one.id for one in followed if one.state == "open" and places[one.id] is None]
+    if draft.answers or not gone:
         return {}
-    try:
-        before = reviewing.table(session, reviewing.opened(session, last))
-    except CredtoolsError:
-        return {}
-    keys = list(zip(before.record_digests, before.ordinals, strict=True))
-    known = set(keys)
-    rejected = store.reads.rejected_lines(session.at, last)
-    right = {key for key, line in zip(keys, before.lines.tolist(), strict=True) if line not in rejected}
-    headings = list(before.frame.columns)
-    if not right or not right <= came or headings != list(table.frame.columns):
-        return {}
-    new = [
-        row
-        for row, key in enumerate(zip(table.record_digests, table.ordinals, strict=True))
-        if changes.verdict[row] != "rejected" and key not in known
-    ]
-    records = {
-        number: Wrong(str(one.raw), match.right_places(headings, {error.heading for error in one.errors}))
-        for number, one in gone.items()
+    rejects = store.reads.rejected(session.at, gone)
+    batches = {number: reviewing.opened(session, number) for number in {one.batch for one in rejects.values()}}
+    wrong = _right_cells(session, rejects.values(), batches)
+    known = {row for row in places.values() if row is not None}
+    rows = [row for row in range(review.rows) if row not in known]
+    fitting = match.agreeing(wrong, match.cells_of(review.table, review.headings), rows)
+    fits = Counter(row for some in fitting.values() for row in some)
+    whose = _credentials(session, changes, fits)
+    said = {} if draft.source == MANUAL else store.reads.first_said(session.at, draft.source, set(whose.values()))
+    fixes: dict[int, int] = {}
+    for number, some in fitting.items():
+        batch = batches[rejects[number].batch]
+        if len(some) > 1:  # which of them is another record?
+            beside = store.reads.said_in(session.at, batch.id, {whose[row] for row in some if row in whose})
+            some = [row for row in some if whose.get(row) not in beside]  # noqa: PLW2901 - the same, fewer
+        if len(some) != 1 or fits[some[0]] != 1:
+            continue
+        row, verdict = some[0], changes.verdict[some[0]]
+        first = said.get(whose.get(row, 0))
+        late = draft.source != MANUAL and row in whose and (first is None or first > batch.row.finished_at)
+        if verdict in ACCEPTED or (verdict == "unchanged" and late):
+            fixes[row] = number
+    return fixes
+
+
+def _right_cells(
+    session: Session, rejects: Iterable[store.reads.Rejected], batches: dict[int, Draft]
+) -> dict[int, dict[str, str]]:
+    """What each reject's record says in the cells without error."""
+    where = {number: layouts.places(session, batch) for number, batch in batches.items()}
+    return {
+        one.id: match.right_cells(layouts.cells(where[one.batch], one.raw), {e.column_name for e in one.errors})
+        for one in rejects
+        if one.raw is not None
     }
-    return match.corrected(records, {row: table.raw[row] for row in new})
+
+
+def _credentials(session: Session, changes: Changes, rows: Iterable[int]) -> dict[int, int]:
+    """Of which credential each of some rows speaks, as far as it was stored before."""
+    written: dict[int, Any] = {one.row: one.credential_id for one in changes.writes}
+    found = {row: written[row] for row in rows if written.get(row) is not None}
+    versions = {row: version for row in rows if (version := changes.equals[row]) is not None}
+    of = store.reads.credentials_of(session.at, set(versions.values()))
+    return found | {row: of[version] for row, version in versions.items()}

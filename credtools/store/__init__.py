@@ -2,7 +2,7 @@
 
 from credtools.store import reads
 from credtools.store.engine import At, Upgraded, copies, create, open_engine, snapshot, upgrade
-from credtools.store.values import Erase, Finish, Load, Upload
+from credtools.store.values import Correction, Erase, Finish, Load, Upload
 from credtools.store.verify import verify
 from credtools.store.writes.decisions import Decided, decide, resubmit
 from credtools.store.writes.drafts import amend, discard, draft, hold, leave, note_failure, patch
@@ -15,6 +15,7 @@ from credtools.store.writes.undo import Undone, undo
 
 __all__ = [
     "At",
+    "Correction",
     "Decided",
     "Erase",
     "Finish",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from credtools.model import Changes
+from credtools.model import Changes, Record, RecordKey
 
 
 @dataclass(frozen=True)
@@ -30,17 +30,29 @@ class Upload:
 ADDRESS = ("sheet", "line", "piece")  # of a row in its file
 
 
+class Correction(NamedTuple):
+    """Another value for one cell of a record, which says `old`; `new` None: it is as it came again."""
+
+    record: Record
+    column: str
+    old: str
+    new: str | None
+
+
 @dataclass(frozen=True)
 class Finish:
     """A judged and classified batch, ready to be written in one transaction.
 
-    Columns with one entry per row of the file: `sheet`, `line`, `piece`, `codes`, `raw`, `record_digest`, `ordinal`;
-    per accepted row, in the order of `changes`: `decision`; per rejected row what it resolved to: `rejected_user`,
-    `rejected_type`. `rules`: row → why the recipe leaves it out.
+    Columns with one entry per row of the file: `sheet`, `line`, `piece`, `codes`, `raw`; per accepted row, in the order
+    of `changes`: `decision`; per rejected row how its record is known, and what it resolved to: `records`,
+    `rejected_user`, `rejected_type`. `rules`: row → why the recipe leaves it out.
 
     `said`: the columns of which the file speaks; `listing`: whether it counts as a full list; `previous`: the batch
     that its source had finished last, and `history`: the last event that took something back or moved it, when the
     changes were found out.
+
+    `known`: by each kind and columns by which followed rejects of the source are known, the rows of all records;
+    `followed`: those rejects. When others are followed by now, and it matters, all of this is to be found out again.
 
     `errors`: of the rejected rows, in their order, columns as in `Review.reasons`. `answers`: the rejects that a
     correction answers, which must still be open; `fixes`: row → the reject that it fixes, though its record is another.
@@ -67,8 +79,9 @@ class Finish:
     codes: list[str]
     rules: Mapping[int, str]
     raw: list[str]
-    record_digest: list[str]
-    ordinal: list[int]
+    records: list[Record]
+    known: Mapping[tuple[int, str], Mapping[RecordKey, int]]
+    followed: frozenset[int]
     decision: list[str]
     rejected_user: list[int | None]
     rejected_type: list[int | None]

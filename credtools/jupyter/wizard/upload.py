@@ -14,8 +14,8 @@ from credtools.jupyter.parts.shown import labelled
 from credtools.jupyter.wizard import read_as
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.jupyter.wizard.steps import Steps, recipes
+from credtools.model import Corrected
 from credtools.recipe import MANUAL
-from credtools.registry.corrected import Corrected
 
 MOST_LINES = 50
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import ColumnElement, and_, func, select
 
-from credtools.model import Patch
+from credtools.model import Patch, Record
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
 from credtools.store.frames import frame, rows, rows_in, values
@@ -180,27 +180,8 @@ def patches(at: At, source: str) -> list[Patch]:
     """The corrections of single records that are in force for a source, oldest first."""
     c = tables.patches.c
     statement = (
-        select(c.record_digest, c.ordinal, c.column_name, c.old_value, c.new_value)
-        .join(tables.sources)
-        .where(tables.sources.c.name == source, c.removed_at.is_(None), c.new_value.is_not(None))
+        select(c.record_digest, c.ordinal, c.digest_kind, c.digest_columns, c.column_name, c.old_value, c.new_value)
+        .where(c.source_id.in_(family(at, source)), c.removed_at.is_(None), c.new_value.is_not(None))
         .order_by(c.id)
     )
-    return [Patch(*row) for row in rows(at, statement)]
-
-
-def last_file(at: At, batch_id: int) -> int | None:
-    """The batch whose file (its same part) was finished last of those of this batch's source, or None.
-
-    Follow-ups of correction files are no files of the source.
-    """
-    batch, event, ours = tables.batches.c, tables.events.c, tables.batches.alias().c
-    same = (batch.source_id == ours.source_id, batch.part == ours.part, batch.id != ours.id)
-    statement = (
-        select(batch.id)
-        .join(tables.events, and_(event.batch_id == batch.id, event.kind == "finish"))
-        .join(ours.id.table, and_(*same))
-        .where(ours.id == batch_id, batch.state == "finished", came_from_source())
-        .order_by(event.seq.desc())
-        .limit(1)
-    )
-    return next(iter(values(at, statement)), None)
+    return [Patch(Record(*row[:4]), *row[4:]) for row in rows(at, statement)]

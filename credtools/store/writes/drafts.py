@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Engine, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Engine, and_, bindparam, delete, insert, or_, select, update
 
 from credtools.recipe import Recipe
 from credtools.store import tables
+from credtools.store.reads.sources import family
 from credtools.store.transaction import Write, write
-from credtools.store.values import Upload
+from credtools.store.values import Correction, Upload
 
 batch = tables.batches.c
 
@@ -73,32 +74,26 @@ def _keep_bytes(work: Write, value: Upload) -> None:
         work.change(file.sha256, [value.sha256], content=value.content)
 
 
-def patch(engine: Engine, batch_id: int, by: str, cells: Sequence[tuple[str, int, str, str, str | None]]) -> None:
+def patch(engine: Engine, batch_id: int, by: str, cells: Sequence[Correction]) -> None:
     """Puts corrections in force, each in the place of an earlier one of the same cell; new None only removes it.
 
-    `cells`: (digest and ordinal of a record, column, the value that is replaced, the new one). They are kept while the
-    same records keep coming. Raises RegistryError when the batch is no longer a draft or held.
+    They are kept while the same records keep coming. Raises RegistryError when the batch is no longer a draft or held.
     """
     c = tables.patches.c
     with write(engine) as work:
-        source_id = work.waiting(batch_id).source_id
-        earlier = (
-            update(tables.patches)
-            .where(
-                c.source_id == source_id,
-                c.record_digest == bindparam("digest"),
-                c.ordinal == bindparam("place"),
-                c.column_name == bindparam("name"),
-                c.removed_at.is_(None),
-            )
-            .values(removed_at=work.at)
-        )
-        work.execute(earlier, [{"digest": d, "place": o, "name": n} for d, o, n, *_ in cells])
-        kept = [cell for cell in cells if cell[-1] is not None]
-        names = ("record_digest", "ordinal", "column_name", "old_value", "new_value")
+        ours = work.waiting(batch_id)
+        mine = or_(*(c.source_id == number for number in family(work.connection, ours.source)))
+        named = (c.record_digest, c.ordinal, c.digest_kind, c.digest_columns, c.column_name)
+        same = [column == bindparam(f"same_{column.name}") for column in named]
+        earlier = update(tables.patches).where(mine, *same, c.removed_at.is_(None))
+        places = [(*cell.record, cell.column) for cell in cells]
+        names = [f"same_{column.name}" for column in named]
+        work.execute(earlier.values(removed_at=work.at), [dict(zip(names, place, strict=True)) for place in places])
+        kept = [(*place, cell.old, cell.new) for place, cell in zip(places, cells, strict=True) if cell.new is not None]
         ids = work.ids(tables.patches, len(kept))
-        made = {"source_id": source_id, "batch_id": batch_id, "made_by": by, "made_at": work.at}
-        work.insert_rows(tables.patches, names, kept, id=ids, **made)
+        made = {"source_id": ours.source_id, "batch_id": batch_id, "made_by": by, "made_at": work.at}
+        columns = [*(column.name for column in named), "old_value", "new_value"]
+        work.insert_rows(tables.patches, columns, kept, id=ids, **made)
         work.event("patch", by, batch_id, cells=len(kept), removed=len(cells) - len(kept))
 
 

@@ -60,7 +60,7 @@ def finish(engine: Engine, value: Finish) -> Receipt:
         acts = write_acts(work, value, version_ids)
         spoken = {one.credential_id for one in value.changes.words if one.credential_id is not None}
         move_replaced(work, tables.credential_versions.c.credential_id, spoken)
-        write_rejects(work, value, batch.source_id)
+        write_rejects(work, value, batch.source_id, sources)
         if batch.staged:
             link_staged(work, batch.id, batch.id, value.by)
         return _write_receipt(work, value, batch, {"ledger": ledger, "versions": versions, "acts": acts})
