@@ -42,6 +42,7 @@ CANARIES = {
     "mended": "NUMQ-5555",
     "waiver": "wrenwaiver",
     "decline": "wrendeclined",
+    "withdrawal": "wrenwithdrawn",
     "type": "Frist Wrenaid",
     "date": "1971-07-13",
     "bad date": "31.02.1971",
@@ -106,11 +107,12 @@ def by_hand(registry: Registry, folder: Path) -> None:
     approver.decline(batch.id, [2], reason=C["decline"])
     approver.decline(batch.id, [5], reason=f"belongs to {NAME}, not to Ana")
     approver.approve(batch.id, [3], note=f"as {EMAIL} said")
+    approver.withdraw(batch.id, [3], C["withdrawal"])
     approver.engine.dispose()
 
 
 def corrected(registry: Registry, folder: Path) -> None:
-    """Batch 3: one of her rejects comes back mended; the other one is waived."""
+    """Batch 3: one of her rejects comes back mended, the other one is waived; why Ben lost a credential names her."""
     path = folder / "out" / "rejects.csv"
     registry.write_rejects(path, 1)
     rows = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"))))
@@ -122,6 +124,7 @@ def corrected(registry: Registry, folder: Path) -> None:
     write(folder, "corrected.csv", out.getvalue())
     assert len(registry.correct(folder / "corrected.csv").fixed) == 1
     registry.waive(1, [3], reason=C["waiver"])
+    registry.withdraw(1, [7], f"belongs to {NAME}, not to Ben")
 
 
 def waiting(registry: Registry, folder: Path) -> None:

@@ -146,6 +146,8 @@ FAILING = {
     "approve": "approve 99",
     "decline": "decline 99 --lines 2 --reason x",
     "resubmit": "resubmit 99 --lines 2",
+    "withdraw": "withdraw 99 --lines 2 --reason x",
+    "reinstate": "reinstate 99 --lines 2",
     "waive": "waive 99 --lines 2 --reason x",
     "reopen": "reopen 99 --lines 2",
     "undo": "undo 99",
@@ -449,7 +451,10 @@ def test_what_blocks_an_approval() -> None:
 )
 @pytest.mark.parametrize(
     "command",
-    [("approve",), ("decline", "--reason", "x"), ("waive", "--reason", "x"), ("reopen",), ("resubmit",)],
+    [
+        *(("approve",), ("decline", "--reason", "x"), ("waive", "--reason", "x"), ("reopen",), ("resubmit",)),
+        *(("withdraw", "--reason", "x"), ("reinstate",)),
+    ],
     ids=lambda command: command[0],
 )
 def test_lines_that_cannot_be_meant(command: tuple[str, ...], lines: str, sentence: str) -> None:

@@ -88,7 +88,7 @@ HELD = {
     *("credentials.number", "decisions.reason", "ledger_values.raw", "media.file_name", "patches.new_value"),
     *("patches.old_value", "reject_errors.resolution", "reject_errors.suggestion", "reject_errors.value"),
     *("rejects.reason", "runs.file_name", "runs.statistics", "source_files.content", "staged_media.file_name"),
-    *("users.email", "users.email_key", "users.external_id", "users.name"),
+    *("withdrawals.reason", "users.email", "users.email_key", "users.external_id", "users.name"),
 }
 
 

@@ -377,7 +377,7 @@ def test_a_refused_row_is_not_shown_by_postgresql(
 
 # What a frame holds besides text; whatever comes from an outer join may be missing.
 TYPED = {
-    "credentials": {"batch": "int64", "line": "int64", "credential": "int64", "newest": "bool"}
+    "credentials": {"batch": "int64", "line": "int64", "credential": "int64", "withdrawn": "bool", "newest": "bool"}
     | dict.fromkeys(("issue_date", "expiration_date"), "datetime64[s]"),
     "batches": dict.fromkeys(("batch", "rows", "new", "new_versions", "older", "unchanged", "rejected"), "int64")
     | {"waiting": "int64", "uploaded_at": "datetime64[us, UTC]"},

@@ -68,18 +68,18 @@ def test_the_figures_of_the_page_count_credentials_and_agree(registry: Registry,
     """The totals count credentials, however many versions each has; the list says how many versions of how many."""
     finish(registry, tmp_path, ("Licence #1", "2020-01-01", -1), ("Licence #2", "2020-01-01", 10))
     first = finish(registry, tmp_path, ("First Aid", "2023-01-01", 5))
-    assert Credentials(registry).totals == {"pending": 1, "expired": 1, "expiring soon": 1, "total": 3}
+    assert Credentials(registry).totals == {"pending": 1, "expired": 1, "expiring soon": 1, "withdrawn": 0, "total": 3}
     registry.approve(first)
     finish(registry, tmp_path, ("First Aid", "2024-01-01", 400), ("First Aid", "2024-02-02", 500))
     page = Credentials(registry)
-    assert page.totals == {"pending": 1, "expired": 1, "expiring soon": 2, "total": 3}
+    assert page.totals == {"pending": 1, "expired": 1, "expiring soon": 2, "withdrawn": 0, "total": 3}
     for state, versions in {"pending": 2, "expired": 1, "expiring soon": 2, "valid": 0}.items():
         found = page.like("", state)
         assert (found["found"], found["credentials"]) == (versions, page.totals.get(state, 0))
     whole = page.like("", "")
     assert (whole["found"], whole["credentials"]) == (5, page.totals["total"])
     assert repr(Record.of_batch(registry, 0, finish=False)) == (
-        f"{NOTHING_WAITS}\n\n1 pending · 1 expired · 2 expiring soon · 3 total"
+        f"{NOTHING_WAITS}\n\n1 pending · 1 expired · 2 expiring soon · 0 withdrawn · 3 total"
     )
 
 
@@ -89,7 +89,7 @@ def test_an_older_version_that_arrives_later_does_not_count(registry: Registry, 
     finish(registry, tmp_path, ("Licence #7", "2020-01-01", 10))
     assert soon(registry, 30) == [("7", "2024-01-01")]
     page = Credentials(registry)
-    assert page.totals == {"pending": 0, "expired": 0, "expiring soon": 1, "total": 1}
+    assert page.totals == {"pending": 0, "expired": 0, "expiring soon": 1, "withdrawn": 0, "total": 1}
     assert [row[3] for row in page.like("", "", 30)["rows"]] == ["2024-01-01"]
     assert page.like("", "", 19)["found"] == 0
 

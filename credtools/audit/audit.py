@@ -10,7 +10,7 @@ from typing import Any, Unpack
 import pandas as pd
 from sqlalchemy import Engine
 
-from credtools.audit import figures, questions, timeline
+from credtools.audit import figures, questions, timeline, withdrawals
 from credtools.audit.filters import GROUPS, Filters, chosen, require_choice
 from credtools.errors import CredtoolsError
 from credtools.model import REJECT_STATES
@@ -133,12 +133,29 @@ class Audit:
         """
         return questions.recipe_changes(self._engine, self._digests, self._which({"source": source}).get("source"))
 
+    def withdrawals(self, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """What was withdrawn and reinstated, oldest first; `since` and `until` speak of when that was done.
+
+        Returns:
+            One row per act: batch, line (int64: where the credential came from), source, type, act (str: withdrawn,
+            reinstated), at (moment), by (str), by_batch (Int64: the batch whose rows did it; missing for a person's
+            act), reason (str), holds (bool: whether it is the last that stands, on a version that stands).
+
+        Raises:
+            CredtoolsError: a filter asks for an error, a column or a state, which only rejected rows have.
+        """
+        which = self._which(filters)
+        if strange := [name for name in withdrawals.NOT_ASKED if name in which]:
+            raise CredtoolsError("filter_of_rejects", word=strange[0])
+        return withdrawals.acts(self._engine, which)
+
     def row(self, batch: int, line: int) -> pd.DataFrame:
         """All that happened to a row, oldest first, also to its credential and to the same record in other files.
 
         Returns:
             at (moment), by, what (str: uploaded, a verdict, fixed, waived, reopened, superseded, undone, erased, a
-            changed column, medium, approved, declined, resubmitted), batch, line (int64), told, credential (str).
+            changed column, medium, approved, declined, withdrawn, reinstated, resubmitted), batch, line (int64), told,
+            credential (str).
 
         Raises:
             RegistryError: no row was judged there.

@@ -18,6 +18,7 @@ from credtools.audit import plots
 from credtools.audit.audit import Audit
 from credtools.audit.figures import FLOW
 from credtools.audit.plots import Plot
+from credtools.audit.withdrawals import NOT_ASKED
 from credtools.model import REJECT_STATES
 from credtools.text import plural
 
@@ -49,11 +50,11 @@ class Section:
 
 
 def sections(audit: Audit, filters: Mapping[str, Any]) -> Iterator[Section]:
-    """All questions about the rejected rows that fit the filters (see `Filters`), one after the other.
+    """All questions about the rows that fit the filters (see `Filters`), one after the other.
 
     Raises CredtoolsError when a filter means nothing.
     """
-    for ask in (flow, causes, trend, ageing, sources, fixing, changes):
+    for ask in (flow, causes, trend, ageing, sources, fixing, changes, withdrawn):
         yield ask(audit, dict(filters))
 
 
@@ -199,6 +200,32 @@ def changes(audit: Audit, filters: dict[str, Any]) -> Section:
         for row in found.iloc[::-1].head(MOST_ROWS).to_dict("records")
     )
     return Section("changes", title, sentence, ("Source", "Day", "Batches", "Recipe", "Fixed", "Broke"), rows)
+
+
+def withdrawn(audit: Audit, filters: dict[str, Any]) -> Section:
+    """Which types of credentials are withdrawn, by people or because a file said so."""
+    title = "Withdrawn credentials"
+    if any(filters.get(name) for name in NOT_ASKED):
+        return Section("withdrawn", title, "Not counted here: only rejected rows have an error, a column or a state.")
+    found = audit.withdrawals(**filters)
+    if found.empty:
+        return Section("withdrawn", title, "No credential was withdrawn.")
+    holds = found[found["holds"]]
+    now, back = holds[holds["act"] == "withdrawn"], holds[holds["act"] == "reinstated"]
+    counts = pd.DataFrame(
+        {
+            "person": now[now["by_batch"].isna()].groupby("type").size(),
+            "file": now[now["by_batch"].notna()].groupby("type").size(),
+            "reinstated": back.groupby("type").size(),
+        }
+    )
+    counts = counts.fillna(0).astype(int)
+    sentence = (
+        f"{plural(len(now), 'credential')} {_are(len(now))} withdrawn, {counts['person'].sum():,} by a person and "
+        f"{counts['file'].sum():,} by a file; {len(back):,} reinstated."
+    )
+    headings = ("Credential type", "Withdrawn by a person", "Withdrawn by a file", "Reinstated")
+    return Section("withdrawn", title, sentence, headings, _rows(counts))
 
 
 def _rows(counts: pd.DataFrame) -> tuple[Row, ...]:

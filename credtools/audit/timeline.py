@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Engine, and_, false, or_, select, tuple_
 
+from credtools.audit import withdrawals
 from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.engine import snapshot
@@ -223,6 +224,8 @@ def _of_credential(c: Connection, credential_id: int, name: str = "") -> Iterato
             if (old := _text(before, column)) != (new := _text(row, column)):
                 yield Act(*when, column, before=old, after=new, **place)
     yield from _decided(c, places)
+    for told in withdrawals.told(c, {number: place["version"] for number, place in places.items()}):
+        yield Act(told.at, told.by, told.what, after=told.why, **places[told.version_id])
 
 
 def _decided(c: Connection, places: dict[int, Any]) -> Iterator[Act]:

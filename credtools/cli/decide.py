@@ -62,6 +62,34 @@ def resubmit(batch: int, lines: tuple[int, ...]) -> Answer:
     return Answer({"batch": batch, "resubmitted": places}, said)
 
 
+def _withdrawn(batch: int, done: Any) -> Answer:
+    newer = [{"line": line, "decides": {"batch": where, "line": at}} for line, (where, at) in done.newer.items()]
+    data = {"batch": batch, "decided": list(done.decided), "newer": newer, "audit_head": done.audit_head}
+    counted, *lines = str(done).splitlines()
+    return Answer(data, [f"batch {batch}: {counted}", *first(lines)])
+
+
+@command(example="withdraw 3 --lines 5 --reason 'licence revoked'")
+@BATCH
+@lines("The lines to withdraw")
+@click.option("--reason", required=True, help="Why, in a few words.")
+def withdraw(batch: int, lines: tuple[int, ...], reason: str) -> Answer:
+    """Withdraw approved credentials, with a reason.
+
+    They no longer count, and no older version takes their place.
+    """
+    return _withdrawn(batch, open_registry().withdraw(batch, lines, reason))
+
+
+@command(example="reinstate 3 --lines 5 --reason 'revoked by mistake'")
+@BATCH
+@lines("The withdrawn lines")
+@click.option("--reason", default="", help="Kept with it.")
+def reinstate(batch: int, lines: tuple[int, ...], reason: str) -> Answer:
+    """Make withdrawn credentials count again."""
+    return _withdrawn(batch, open_registry().reinstate(batch, lines, reason))
+
+
 def _closed(state: str, batch: int, closed: tuple[int, ...]) -> Answer:
     data = {"batch": batch, "state": state, "lines": list(closed)}
     return Answer(data, [f"batch {batch}: {plural(len(closed), 'reject')} now {state}"])
@@ -107,4 +135,4 @@ def discard(batch: int) -> Answer:
     return Answer({"batch": batch, "state": "discarded"}, [f"batch {batch}: discarded"])
 
 
-COMMANDS = (approve, decline, resubmit, waive, reopen, undo, discard)
+COMMANDS = (approve, decline, resubmit, withdraw, reinstate, waive, reopen, undo, discard)

@@ -59,7 +59,8 @@ def _batch_lines(found: Batch) -> Iterator[str]:
         yield str(found.receipt)
     written = found.credentials()
     decisions = written["decision"].value_counts().to_dict()
-    yield "credentials: " + (" · ".join(f"{n:,} {word}" for word, n in decisions.items()) or "none")
+    withdrawn = f" · {gone:,} of them withdrawn" if (gone := int(written["withdrawn"].sum())) else ""
+    yield "credentials: " + (" · ".join(f"{n:,} {word}" for word, n in decisions.items()) or "none") + withdrawn
     if pending := written.loc[written["decision"] == "pending", "line"].tolist():
         yield f"pending: {shown_lines(pending, limit=50)}"
 

@@ -250,8 +250,9 @@ class _Search:
             yield from _changed("runs", row, ("id",), file_name=name, statistics=look)
         for row in self._others(tables.media, "id", media):
             yield from _changed("media", row, ("id",), file_name=name)
-        for row in self._others(tables.decisions, "version_id", versions):
-            yield from _changed("decisions", row, ("id",), reason=text)
+        for table in (tables.decisions, tables.withdrawals):
+            for row in self._others(table, "version_id", versions):
+                yield from _changed(table.name, row, ("id",), reason=text)
         for row in self._others(tables.rejects, "id", rejects):
             yield from _changed("rejects", row, ("id",), reason=text)
         for row in self._others(tables.reject_errors, "reject_id", rejects):

@@ -39,6 +39,27 @@ class Decisions(Answers):
         """
         return store.resubmit(self.engine, number_of(batch), self.by, lines)
 
+    def withdraw(self, batch: Batch | int, lines: Iterable[int], reason: str) -> store.Withdrawn:
+        """Withdraws approved credentials, with a reason: they count no longer, and no older version takes their place.
+
+        All or nothing. A later version counts as usual once it is approved; history and `credentials()` show both.
+
+        Args:
+            batch: the batch, or its number.
+            lines: its rows, also unchanged ones: the version that the row wrote or found is withdrawn.
+            reason: kept with it.
+
+        Raises:
+            RegistryError: there is no reason, or one of the lines has no approved credential that could be withdrawn.
+        """
+        if not reason.strip():
+            raise RegistryError("withdraw_without_reason")
+        return store.withdraw(self.engine, number_of(batch), self.by, lines, reason)
+
+    def reinstate(self, batch: Batch | int, lines: Iterable[int], reason: str = "") -> store.Withdrawn:
+        """Makes withdrawn credentials count again, whoever withdrew them, all or nothing; see `withdraw`."""
+        return store.reinstate(self.engine, number_of(batch), self.by, lines, reason)
+
     def waive(
         self, batch: Batch | int, lines: Iterable[int], reason: str, *, for_good: bool = False
     ) -> tuple[int, ...]:

@@ -7,14 +7,12 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from credtools import store
 from credtools.exports.accepted import write_accepted
 from credtools.exports.corrections import WrongRow, row_key, write_corrections
 from credtools.exports.template import write_template
 from credtools.recipe import Recipe
-from credtools.registry import layouts, reviewing
+from credtools.registry import layouts, reviewing, validity
 from credtools.registry.session import Session
 from credtools.schema.words import Column
 
@@ -25,9 +23,14 @@ def template(session: Session, path: str | Path, schema: str) -> Path:
     return write_template(path, _columns(session, schema), types, lookups.date_format)
 
 
-def accepted(session: Session, path: str | Path, credentials: pd.DataFrame) -> list[Path]:
-    """Writes those of some credentials that weren't declined as clean template files."""
-    wanted = credentials[credentials["decision"] != "declined"]
+def accepted(session: Session, path: str | Path, batch: int | None, expiring: int | None) -> list[Path]:
+    """Writes what was accepted (by one batch; what expires within so many days) as clean template files."""
+    if expiring is None:
+        wanted = validity.accepted(store.reads.credentials(session.engine, batch, whole=True))
+    else:
+        wanted = validity.expiring(store.reads.credentials(session.engine), session.lookups().today, expiring)
+    if batch is not None:
+        wanted = wanted[wanted["batch"] == batch]
     return write_accepted(path, wanted, _columns(session, "credentials"), session.settings.date_format)
 
 

@@ -43,20 +43,20 @@ class Answers(Session):
         return store.reads.sources_of(self.engine, hashlib.sha256(reading.file_bytes(path)).hexdigest())
 
     def credentials(self) -> pd.DataFrame:
-        """All versions of credentials that count or wait for a decision, or were declined, in the order they came.
+        """All versions of credentials that stand, also pending, declined and withdrawn ones, in the order they came.
 
         Returns:
             batch, line, credential (int64), user_email, credential_type, credential_number (str), issue_date,
-            expiration_date (datetime64[s]), own (str: own columns as JSON), decision (str), newest (bool: by
-            issue date).
+            expiration_date (datetime64[s]), own (str: own columns as JSON), decision (str), withdrawn (bool), newest
+            (bool: by issue date).
         """
         return store.reads.credentials(self.engine)
 
     def expiring(self, days: int) -> pd.DataFrame:
         """The credentials that expire today or within so many days, soonest first; columns as `credentials`.
 
-        Of each the version that counts: the newest one that is approved or needs no approval; a pending successor
-        changes nothing yet. Today is a day of the organisation's time zone.
+        Of each the version that counts: the newest one that is approved or needs no approval, unless it is withdrawn; a
+        pending successor changes nothing yet. Today is a day of the organisation's time zone.
         """
         return validity.expiring(self.credentials(), self.lookups().today, days)
 

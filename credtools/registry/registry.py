@@ -173,16 +173,14 @@ class Registry(Decisions, Shown):
         return store.undo(self.engine, number_of(batch), self.by, dry_run=dry_run)
 
     def export(self, path: str | Path, batch: Batch | int | None = None, *, expiring: int | None = None) -> list[Path]:
-        """Writes what was accepted and not declined as clean template files of at most 20,000 rows each.
+        """Writes what was accepted, not declined or withdrawn, as clean template files of at most 20,000 rows each.
 
         Args:
             path: of the first file; it ends in .csv or .xlsx.
             batch: only what one batch wrote.
             expiring: only what expires within so many days, see `expiring`.
         """
-        number = None if batch is None else number_of(batch)
-        found = store.reads.credentials(self.engine, number) if expiring is None else self.expiring(expiring)
-        return exporting.accepted(self, path, found if number is None else found[found["batch"] == number])
+        return exporting.accepted(self, path, None if batch is None else number_of(batch), expiring)
 
     # --- looking back ---------------------------------------------------------------------------------------
 
@@ -191,8 +189,8 @@ class Registry(Decisions, Shown):
 
         Returns:
             at (datetime64[us, UTC]), by (str), version (int64, from 1), batch, line (int64), what (str), before, after
-            (str). `what`: uploaded, a changed column, medium, approved, declined (`after`: the reason), resubmitted,
-            undone.
+            (str). `what`: uploaded, a changed column, medium, approved, declined, withdrawn, reinstated (`after`: the
+            reason, or the batch that did it), resubmitted, undone.
 
         Raises:
             RegistryError: the line wrote no credential.

@@ -12,14 +12,28 @@ from credtools.model import COUNTING
 from credtools.recipe import Recipe
 
 
-def counting(credentials: pd.DataFrame) -> pd.DataFrame:
-    """Of each credential the newest version that counts: approved, or in no need of it; a pending successor waits.
+def latest(credentials: pd.DataFrame) -> pd.DataFrame:
+    """Of each credential the newest version that is approved, or in no need of it; a pending successor waits.
 
     `credentials`: standing versions in the order of their arrival, as `Registry.credentials` gives them.
     """
     found = credentials[credentials["decision"].isin(COUNTING)]
     issued = pd.to_datetime(found["issue_date"]).sort_values(kind="stable", na_position="first")
     return found.loc[issued.index].drop_duplicates("credential", keep="last")
+
+
+def counting(credentials: pd.DataFrame) -> pd.DataFrame:
+    """The versions that count: the latest ones. Where that is withdrawn none does: no older one takes its place."""
+    found = latest(credentials)
+    return found[~found["withdrawn"]]
+
+
+def accepted(credentials: pd.DataFrame) -> pd.DataFrame:
+    """What can be handed on: neither declined, nor withdrawn, nor older than what was withdrawn of its credential."""
+    found = latest(credentials)
+    gone = credentials["credential"].isin(found.loc[found["withdrawn"], "credential"])
+    past = credentials["decision"].isin(COUNTING) & gone
+    return credentials[~(past | credentials["withdrawn"] | (credentials["decision"] == "declined"))]
 
 
 def expiring(credentials: pd.DataFrame, today: date, days: int) -> pd.DataFrame:
@@ -31,24 +45,26 @@ def expiring(credentials: pd.DataFrame, today: date, days: int) -> pd.DataFrame:
 
 
 def states(credentials: pd.DataFrame, today: date, days: int) -> pd.Series[str]:
-    """Of each version what it is today: pending, declined, expired, expiring soon (within so many days) or valid."""
+    """Of each version what it is today: pending, declined, withdrawn, expired, expiring soon (in `days`), valid."""
     until = pd.to_datetime(credentials["expiration_date"])
     found = pd.Series("valid", credentials.index)
     found[until <= pd.Timestamp(today + timedelta(days=days))] = "expiring soon"
     found[until < pd.Timestamp(today)] = "expired"
+    found[credentials["withdrawn"]] = "withdrawn"
     decided = credentials["decision"]
     return found.mask(decided.isin(("pending", "declined")), decided)
 
 
 def totals(credentials: pd.DataFrame, today: date, days: int) -> dict[str, int]:
-    """How many credentials have a version that waits for a decision, or count and have expired or soon will; and all.
+    """How many credentials wait with a version for a decision, have expired or soon will, or are withdrawn; and all.
 
     A credential whose successor waits can count as two of these.
     """
-    state, counts = states(credentials, today, days), counting(credentials).index
-    expires = {name: int((state[counts] == name).sum()) for name in ("expired", "expiring soon")}
+    state = states(credentials, today, days)
+    counts = state[latest(credentials).index].value_counts()
+    decided = {name: int(counts.get(name, 0)) for name in ("expired", "expiring soon", "withdrawn")}
     pending = credentials.loc[state == "pending", "credential"].nunique()
-    return {"pending": pending, **expires, "total": credentials["credential"].nunique()}
+    return {"pending": pending, **decided, "total": credentials["credential"].nunique()}
 
 
 def with_silence(runs: pd.DataFrame, uploads: Iterable[Any], now: datetime) -> pd.DataFrame:

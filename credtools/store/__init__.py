@@ -12,6 +12,7 @@ from credtools.store.writes.load import Loaded, load, set_setting
 from credtools.store.writes.media import add_media, remove_staged, switch_media
 from credtools.store.writes.rejects import waive
 from credtools.store.writes.undo import Undone, undo
+from credtools.store.writes.withdrawals import Withdrawn, reinstate, withdraw
 
 __all__ = [
     "At",
@@ -24,6 +25,7 @@ __all__ = [
     "Undone",
     "Upgraded",
     "Upload",
+    "Withdrawn",
     "add_media",
     "amend",
     "copies",
@@ -40,6 +42,7 @@ __all__ = [
     "open_engine",
     "patch",
     "reads",
+    "reinstate",
     "remove_staged",
     "resubmit",
     "set_setting",
@@ -52,4 +55,5 @@ __all__ = [
     "upgrade",
     "verify",
     "waive",
+    "withdraw",
 ]

@@ -110,8 +110,11 @@ def stored_versions(at: At, user_ids: Sequence[int], source_ids: Sequence[int] =
         ]
 
 
-def credentials(at: At, batch_id: int | None = None) -> pd.DataFrame:
-    """Standing versions, as they arrived, without those of erased persons; columns as `Registry.credentials`."""
+def credentials(at: At, batch_id: int | None = None, *, whole: bool = False) -> pd.DataFrame:
+    """Standing versions, as they arrived, without those of erased persons; columns as `Registry.credentials`.
+
+    `batch_id`: only those that one batch wrote; `whole`: and what others wrote of the same credentials.
+    """
     version, credential = tables.credential_versions, tables.credentials
     user, kind = tables.users, tables.credential_types
     statement = (
@@ -126,10 +129,15 @@ def credentials(at: At, batch_id: int | None = None) -> pd.DataFrame:
             version.c.expiration_date,
             version.c.own,
             version.c.decision,
+            version.c.withdrawn,
             func.coalesce(credential.c.head_version_id == version.c.id, False).label("newest"),
         )
         .select_from(version.join(credential, credential.c.id == version.c.credential_id).join(user).join(kind))
         .where(version.c.stands, version.c.salt.is_not(None))
         .order_by(version.c.id)
     )
-    return frame(at, statement.where(version.c.batch_id == batch_id) if batch_id else statement)
+    if batch_id is None:
+        return frame(at, statement)
+    ours = version.c.batch_id == batch_id
+    same = version.c.credential_id.in_(select(version.c.credential_id).where(ours))
+    return frame(at, statement.where(same if whole else ours))

@@ -17,6 +17,7 @@ from credtools.store.transaction import chain
 from credtools.store.verify.batches import batch_problems
 from credtools.store.verify.decisions import decisions, media_links
 from credtools.store.verify.standing import standing
+from credtools.store.verify.withdrawals import withdrawals
 
 
 def verify(engine: Engine, blobs: Blobs) -> list[str]:
@@ -24,8 +25,8 @@ def verify(engine: Engine, blobs: Blobs) -> list[str]:
 
     Checked: the chain of events up to the head; per batch its file, state and key; per finished batch its ledger,
     versions, values, counts and receipt against the chain; that exactly those versions stand which a finished batch
-    says, and the words of sources follow from them; decisions against versions; one reject per rejected row; media
-    against the chain, and their files in the folder of blobs; that exactly what was erased is blank.
+    says, and the words of sources follow from them; decisions and withdrawals against versions; one reject per
+    rejected row; media against the chain, and their files in the folder of blobs; that exactly what was erased is blank.
     Raises RegistryError when the database can't be reached.
     """
     problems: list[str] = []
@@ -56,6 +57,7 @@ def _history(connection: Connection, problems: list[str]) -> None:
     problems += [f"Batch {batch} is in the events, but not in the table of batches." for batch in sorted(finished)]
     problems += erased.problems(connection)
     problems += decisions(connection, events)
+    problems += withdrawals(connection, events, erased.versions)
     problems += media_links(connection, events)
     problems += standing(connection, said)
 

@@ -23,7 +23,7 @@ from credtools.store.writes.versions import move_heads
 
 HELD_VALUES = (
     *(tables.users, tables.source_files, tables.batches, tables.credentials, tables.credential_versions),
-    *(tables.decisions, tables.ledger_values, tables.rejects, tables.reject_errors, tables.patches),
+    *(tables.decisions, tables.withdrawals, tables.ledger_values, tables.rejects, tables.reject_errors, tables.patches),
     *(tables.media, tables.staged_media, tables.runs),
 )
 
@@ -89,7 +89,8 @@ def _versions(work: Write, ids: list[int]) -> None:
     version, credential = tables.credential_versions, tables.credentials
     blank = {"issue_date": None, "expiration_date": None, "number": "", "own": "{}", "salt": None}
     work.change(version.c.id, ids, **blank)
-    work.change(tables.decisions.c.version_id, ids, reason="")
+    for table in (tables.decisions, tables.withdrawals):
+        work.change(table.c.version_id, ids, reason="")
     for start in range(0, len(ids), CHUNK):
         ours = select(version.c.credential_id).where(version.c.id.in_(ids[start : start + CHUNK])).distinct()
         found = work.execute(select(credential.c.id, credential.c.number).where(credential.c.id.in_(ours)))

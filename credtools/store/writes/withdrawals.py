@@ -1,0 +1,153 @@
+"""Withdrawals: an approved credential counts no longer, or counts again; acts on versions, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Engine, false, func, select
+
+from credtools.errors import RegistryError
+from credtools.model import COUNTING, JUDGED_STATES
+from credtools.store import tables
+from credtools.store.transaction import CHUNK, Write, write
+from credtools.text import Shown, first_of, plural
+
+EVENTS = {"withdrawn": "withdraw", "reinstated": "reinstate"}  # by act the event of a person's
+MOST_NAMED = 10
+Place = tuple[int, int]  # batch and line
+
+
+@dataclass(frozen=True)
+class Withdrawn(Shown):
+    """What withdrawing or reinstating (`act`) did: to which lines.
+
+    `newer`: lines whose credential has a newer approved version, with the (batch, line) that wrote it: what holds of
+    the credential is up to that one.
+    """
+
+    act: str
+    decided: tuple[int, ...]
+    newer: dict[int, Place]
+    audit_seq: int | None
+    audit_head: str
+
+    def __str__(self) -> str:
+        lines = [
+            f"  line {line}: a newer version of this credential decides, batch {batch} line {at}"
+            for line, (batch, at) in self.newer.items()
+        ]
+        return "\n".join([f"{plural(len(self.decided), 'credential')} {self.act}", *lines])
+
+
+def withdraw(engine: Engine, batch_id: int, by: str, lines: Iterable[int], reason: str) -> Withdrawn:
+    """Withdraws the versions of which some lines of a batch speak, all or none: those that count, or once did.
+
+    Raises RegistryError, naming the lines, when one of them has no row or no version, or when a version isn't
+    approved (nor needs no approval), no longer stands, was erased or is withdrawn already.
+    """
+    return _act(engine, batch_id, by, lines, reason, "withdrawn")
+
+
+def reinstate(engine: Engine, batch_id: int, by: str, lines: Iterable[int], reason: str) -> Withdrawn:
+    """Makes withdrawn versions count again, whoever withdrew them; lines and errors as in `withdraw`."""
+    return _act(engine, batch_id, by, lines, reason, "reinstated")
+
+
+def _act(engine: Engine, batch_id: int, by: str, lines: Iterable[int], reason: str, act: str) -> Withdrawn:
+    with write(engine) as work:
+        batch = work.batch(batch_id)
+        if batch.state not in JUDGED_STATES:  # of an undone one some versions may stand: others say the same
+            raise RegistryError("batch_not_finished", batch=batch_id, state=batch.state, verb=act)
+        chosen = sorted(set(lines))
+        found = _require(_versions(work, batch_id, chosen), batch_id, chosen, act)
+        if not found:
+            return Withdrawn(act, (), {}, None, work.hash)
+        ids = sorted({row.id for row in found})
+        seq = work.event(EVENTS[act], by, batch_id, versions=ids, count=len(ids))
+        acts = {"version_id": ids, "act": act, "reason": reason, "made_by": by, "made_at": work.at, "event_seq": seq}
+        work.insert(tables.withdrawals, {"id": work.ids(tables.withdrawals, len(ids)), "stands": True, **acts})
+        mark(work, ids)
+        credential = tables.credentials.c  # whoever has read what holds of these must read it again
+        work.change(credential.id, sorted({row.credential_id for row in found}), counter=credential.counter + 1)
+        return Withdrawn(act, tuple(chosen), _newer(work, found), seq, work.hash)
+
+
+def mark(work: Write, version_ids: Iterable[int]) -> None:
+    """Makes each version's flag what its last act that stands says."""
+    version, act = tables.credential_versions.c, tables.withdrawals.c
+    last = (
+        select(act.act == "withdrawn")
+        .where(act.version_id == version.id, act.stands)
+        .order_by(act.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    work.change(version.id, sorted(set(version_ids)), withdrawn=func.coalesce(last, false()))
+
+
+def _versions(work: Write, batch_id: int, lines: list[int]) -> list[Any]:
+    """The rows on some lines of a batch, each with the version of which it speaks."""
+    row, version = tables.ledger_rows.c, tables.credential_versions
+    statement = (
+        select(row.line, version.c.id, version.c.credential_id, version.c.issue_date, version.c.decision)
+        .add_columns(version.c.stands, version.c.withdrawn, version.c.salt.is_(None).label("erased"))
+        .select_from(tables.ledger_rows.outerjoin(version, version.c.id == row.version_id))
+        .where(row.batch_id == batch_id)
+        .order_by(row.line, version.c.id)
+    )
+    parts = (lines[start : start + CHUNK] for start in range(0, len(lines), CHUNK))
+    return [found for some in parts for found in work.execute(statement.where(row.line.in_(some)))]
+
+
+def _require(found: list[Any], batch_id: int, lines: list[int], act: str) -> list[Any]:
+    """The rows themselves. Raises RegistryError, naming the lines, when the act isn't possible on one of them."""
+    if strange := sorted(set(lines) - {row.line for row in found}):
+        raise RegistryError("lines_without_row", batch=batch_id, lines=_lines(strange))
+    if strange := sorted({row.line for row in found if row.id is None}):
+        raise RegistryError("lines_without_credential", batch=batch_id, lines=_lines(strange))
+    if problems := [f"line {line} {is_what}" for line, is_what in _problems(found, act)]:
+        reason = "not_withdrawn" if act == "withdrawn" else "not_reinstated"
+        raise RegistryError(reason, batch=batch_id, why=first_of(problems, MOST_NAMED))
+    return found
+
+
+def _problems(found: list[Any], act: str) -> Iterator[tuple[int, str]]:
+    """The lines on which the act isn't possible, and why."""
+    for row in found:
+        if row.erased:
+            yield row.line, "was erased"
+        elif not row.stands:
+            yield row.line, "was undone"
+        elif act == "reinstated":
+            if not row.withdrawn:
+                yield row.line, "isn't withdrawn"
+        elif row.withdrawn:
+            yield row.line, "is withdrawn already"
+        elif row.decision not in COUNTING:
+            yield row.line, "is pending (decline it instead)" if row.decision == "pending" else f"is {row.decision}"
+
+
+def _newer(work: Write, found: list[Any]) -> dict[int, Place]:
+    """Of each line whose version isn't the newest approved one of its credential, the place of that one."""
+    version = tables.credential_versions.c
+    ids = sorted({row.credential_id for row in found})
+    statement = (
+        select(version.id, version.credential_id, version.issue_date, version.replaces_id)
+        .add_columns(version.batch_id, version.line)
+        .where(version.stands, version.decision.in_(COUNTING))
+    )
+    parts = (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+    stored = [row for some in parts for row in work.execute(statement.where(version.credential_id.in_(some)))]
+    replaced = {row.replaces_id for row in stored}
+    newest: dict[int, Any] = {}
+    for row in sorted(stored, key=lambda row: (row.id not in replaced, row.issue_date or date.min, row.id)):
+        newest[row.credential_id] = row
+    last = ((row, newest[row.credential_id]) for row in found)
+    return {row.line: (other.batch_id, other.line) for row, other in last if other.id != row.id}
+
+
+def _lines(lines: list[int]) -> str:
+    return ("line " if len(lines) == 1 else "lines ") + first_of(lines, MOST_NAMED)
