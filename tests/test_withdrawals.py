@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +104,7 @@ def test_no_older_version_takes_its_place_but_a_later_one_does(approved: Registr
     approved.withdraw(second, [2], WHY)
     assert counting(approved) == [(1, 4), (1, 5)]
     today = approved.lookups().today
-    assert approved.expiring((validity.pd.Timestamp("2032-01-01").date() - today).days).empty
+    assert approved.expiring((date(2032, 1, 1) - today).days).empty
     third = approved.upload(export(tmp_path, LATER.replace("2025-", "2026-"), name="third.csv"))
     third.finish()
     assert counting(approved) == [(1, 4), (1, 5)]
@@ -418,7 +418,7 @@ TAMPERINGS = {
     ),
     "void": (
         "UPDATE withdrawals SET stands = NOT stands WHERE id = 1",
-        "What a person did with version 1 is void, which no person's act can be.",
+        "What people withdrew and reinstated of version 1 isn't what was chained.",
     ),
     "another version": (
         "UPDATE withdrawals SET version_id = 3 WHERE id = 1",

@@ -19,28 +19,26 @@ def withdrawals(connection: Connection, events: Iterable[Mapping[str, Any]], era
     chained: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for event in events:
         for version_id in event["versions"] if event["kind"] in ACTS else ():
-            chained[version_id].append((ACTS[event["kind"]], event["seq"], event["by"], event["at"]))
+            chained[version_id].append((ACTS[event["kind"]], event["seq"], event["by"], event["at"], True))
     recorded: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
     holds: dict[int, bool] = {}
-    problems = []
-    for row in connection.execute(select(tables.withdrawals).order_by(tables.withdrawals.c.id)):
+    rows = connection.execute(select(tables.withdrawals).order_by(tables.withdrawals.c.id)).all()
+    for row in rows:
         if row.batch_id is None:
-            recorded[row.version_id].append((row.act, row.event_seq, row.made_by, row.made_at.isoformat()))
-            if not row.stands:
-                problems.append(
-                    f"What a person did with version {row.version_id} is void, which no person's act can be."
-                )
+            said = (row.act, row.event_seq, row.made_by, row.made_at.isoformat(), row.stands)
+            recorded[row.version_id].append(said)
         if row.stands:
             holds[row.version_id] = row.act == "withdrawn"
-        if row.reason and row.version_id in erased:
-            problems.append(f"A reason of version {row.version_id} is there again, although it was erased.")
-    for number in sorted(chained.keys() | recorded.keys()):
-        if chained[number] != recorded[number]:
-            problems.append(f"What people withdrew and reinstated of version {number} isn't what was chained.")
-    version, withdrawn = tables.credential_versions.c, {number for number, is_so in holds.items() if is_so}
+    version = tables.credential_versions.c
     flagged = set(connection.execute(select(version.id).where(version.withdrawn)).scalars())
-    problems += [
-        f"Whether version {number} is withdrawn contradicts the last act on it."
-        for number in sorted(flagged ^ withdrawn)
+    wrong = flagged ^ {number for number, withdrawn in holds.items() if withdrawn}
+    back = {row.version_id for row in rows if row.reason} & erased
+    return [
+        *(
+            f"What people withdrew and reinstated of version {number} isn't what was chained."
+            for number in sorted(chained.keys() | recorded.keys())
+            if chained[number] != recorded[number]
+        ),
+        *(f"Whether version {number} is withdrawn contradicts the last act on it." for number in sorted(wrong)),
+        *(f"A reason of version {number} is there again, although it was erased." for number in sorted(back)),
     ]
-    return problems
