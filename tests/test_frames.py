@@ -18,7 +18,7 @@ CREDENTIALS = {
     **dict.fromkeys(("batch", "line", "credential"), NUMBER),
     **dict.fromkeys(("user_email", "credential_type", "credential_number", "own", "decision"), TEXT),
     **dict.fromkeys(("issue_date", "expiration_date"), DAY),
-    **dict.fromkeys(("withdrawn", "newest"), FLAG),
+    **dict.fromkeys(("withdrawn", "replaced", "newest"), FLAG),
 }
 BATCHES = {
     "batch": NUMBER,

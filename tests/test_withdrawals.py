@@ -11,16 +11,27 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from credtools.cli import main
 from credtools.errors import CredtoolsError, RegistryError
 from credtools.jupyter.credentials import Credentials
 from credtools.registry import Registry, validity
 from credtools.store import tables
-from credtools.store.transaction import write
-from credtools.store.writes.withdrawals import mark
-from tests.builders import ANA, APPROVER, BEN, CARA, UPLOADER, ZOE, export, only_sqlite, rows_of, tamper
+from tests.builders import (
+    ANA,
+    APPROVER,
+    BEN,
+    CARA,
+    HEADINGS,
+    UPLOADER,
+    ZOE,
+    export,
+    only_sqlite,
+    rows_of,
+    tamper,
+    write,
+)
 
 PASS = "ben@example.org,Passport,2024-01-01,,"
 LATER = "ana@example.org,First Aid,2025-01-10,2031-01-10,"
@@ -270,53 +281,55 @@ def _counters(registry: Registry) -> list[tuple[int, int]]:
 # --- acts of a batch --------------------------------------------------------------------------------------------
 
 
-def said_by_batch(registry: Registry, act: str, batch: int = 2, version: int = 1, **more: Any) -> None:
-    """What finishing a batch writes when its rows withdraw or reinstate a version."""
-    row = {"version_id": version, "act": act, "batch_id": batch, "made_by": UPLOADER, "stands": True, **more}
-    with write(registry.engine) as work:
-        number = work.ids(tables.withdrawals, 1)[0]
-        work.execute(insert(tables.withdrawals).values(id=number, made_at=work.at, reason="", event_seq=None, **row))
-        mark(work, [version])
+STATUS = "status: {valid: [Completed], withdrawn: [Revoked]}"
 
 
-def test_the_last_act_that_stands_holds(approved: Registry) -> None:
-    """By a person or a batch; an act that falls with its batch uncovers the one before. Reinstated by a person, too."""
-    approved.withdraw(1, [2], WHY)
-    said_by_batch(approved, "reinstated")
-    assert (1, 2) in counting(approved)
-    with write(approved.engine) as work:
-        work.change(tables.withdrawals.c.batch_id, [2], stands=False)
-        mark(work, [1])
+def said_by_hr(registry: Registry, folder: Path, *rows: str) -> int:
+    """A batch of a source that says of each credential whether it stands."""
+    recipe = write(folder, "hr.yaml", STATUS)
+    file = export(folder, *rows, name="hr.csv", headings=f"{HEADINGS},Status")
+    batch = registry.upload(file, recipe=recipe)
+    assert batch.finish().counts.rejected == 0
+    return batch.id
+
+
+def test_the_last_act_that_stands_holds(approved: Registry, tmp_path: Path) -> None:
+    """By people and files; an act that falls with its batch uncovers the one before. A person has the last word."""
+    said_by_hr(approved, tmp_path, f"{ANA},Revoked")
     assert (1, 2) not in counting(approved)
-    assert approved.verify() == []
-    said_by_batch(approved, "withdrawn")
+    back = said_by_hr(approved, tmp_path, f"{ANA},Completed")
+    assert (1, 2) in counting(approved)
+    approved.undo(back)
+    assert (1, 2) not in counting(approved)
     approved.reinstate(1, [2])
     assert (1, 2) in counting(approved)
+    approved.withdraw(1, [2], WHY)
+    said_by_hr(approved, tmp_path, f"{ANA},Completed")
+    assert (1, 2) not in counting(approved)
     assert approved.verify() == []
 
 
-def test_history_names_the_batch_that_did_it(approved: Registry) -> None:
+def test_history_names_the_batch_that_did_it(approved: Registry, tmp_path: Path) -> None:
     """A withdrawal that a file brought is told with its batch, and that it fell with it."""
-    said_by_batch(approved, "withdrawn")
-    assert told(approved, 1, 2) == [("withdrawn", UPLOADER, "batch 2")]
-    said_by_batch(approved, "withdrawn", version=2, carries_id=1)
-    assert told(approved, 1, 4) == [("withdrawn", UPLOADER, "batch 2")]  # another credential's is no version of this
-    approved.undo(2)
-    with write(approved.engine) as work:
-        work.change(tables.withdrawals.c.batch_id, [2], stands=False)
-        mark(work, [1, 2])
-    assert told(approved, 1, 2) == [
-        ("withdrawn", UPLOADER, "batch 2"),
-        ("undone", UPLOADER, "withdrawn by batch 2"),
-    ]
+    batch = said_by_hr(approved, tmp_path, f"{ANA},Revoked")
+    said = ("withdrawn", UPLOADER, f"batch {batch}")
+    assert told(approved, 1, 2) == [said]
+    approved.undo(batch)
+    assert told(approved, 1, 2) == [said, ("undone", UPLOADER, f"withdrawn by batch {batch}")]
     assert approved.verify() == []
 
 
 def test_history_says_whose_withdrawal_goes_on(approved: Registry, tmp_path: Path) -> None:
-    """A new version that stays withdrawn because the one before was says so."""
-    second = renewed(approved, tmp_path)
-    said_by_batch(approved, "withdrawn", batch=second, version=5, carries_id=1)
-    assert told(approved, 1, 2)[-1] == ("withdrawn", UPLOADER, f"batch {second} · as version 1 was")
+    """A new version that stays withdrawn because a person had withdrawn the one before says so."""
+    approved.withdraw(1, [2], WHY)
+    batch = approved.upload(export(tmp_path, ANA.replace("2030-", "2031-"), name="longer.csv"))
+    assert batch.finish().counts.new_versions == 1
+    approved.approve(batch)
+    assert told(approved, 1, 2)[-1] == ("withdrawn", UPLOADER, f"batch {batch.id} · as version 1 was")
+    assert counting(approved) == [(1, 4), (1, 5)]
+    approved.reinstate(batch, [2])
+    assert counting(approved) == [(1, 4), (1, 5), (batch.id, 2)]
+    assert approved.verify() == []
 
 
 # --- looking back -----------------------------------------------------------------------------------------------
@@ -350,7 +363,7 @@ def test_the_audit_counts_withdrawn_credentials(approved: Registry, tmp_path: Pa
     assert audit.withdrawals().empty
     approved.withdraw(1, [2, 5], WHY)
     approved.reinstate(1, [5])
-    said_by_batch(approved, "withdrawn", version=2)
+    said_by_hr(approved, tmp_path, f"{CARA},Revoked")
     found = audit.withdrawals()
     assert {name: str(kind) for name, kind in found.dtypes.items()} == {
         **dict.fromkeys(("batch", "line"), "int64"),

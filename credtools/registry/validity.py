@@ -15,9 +15,10 @@ from credtools.recipe import Recipe
 def latest(credentials: pd.DataFrame) -> pd.DataFrame:
     """Of each credential the newest version that is approved, or in no need of it; a pending successor waits.
 
+    None whose issue date another one corrects.
     `credentials`: standing versions in the order of their arrival, as `Registry.credentials` gives them.
     """
-    found = credentials[credentials["decision"].isin(COUNTING)]
+    found = credentials[credentials["decision"].isin(COUNTING) & ~credentials["replaced"]]
     issued = pd.to_datetime(found["issue_date"]).sort_values(kind="stable", na_position="first")
     return found.loc[issued.index].drop_duplicates("credential", keep="last")
 

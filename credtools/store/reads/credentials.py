@@ -130,6 +130,7 @@ def credentials(at: At, batch_id: int | None = None, *, whole: bool = False) -> 
             version.c.own,
             version.c.decision,
             version.c.withdrawn,
+            replaced(version.c).label("replaced"),
             func.coalesce(credential.c.head_version_id == version.c.id, False).label("newest"),
         )
         .select_from(version.join(credential, credential.c.id == version.c.credential_id).join(user).join(kind))

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, false, func, select
+from sqlalchemy import Engine, select
 
 from credtools.errors import RegistryError
 from credtools.model import COUNTING, JUDGED_STATES
 from credtools.store import tables
-from credtools.store.transaction import CHUNK, Write, write
+from credtools.store.frames import rows_in
+from credtools.store.reads.credentials import replaced
+from credtools.store.transaction import Write, write
+from credtools.store.writes.acts import mark
 from credtools.text import Shown, first_of, plural
 
 EVENTS = {"withdrawn": "withdraw", "reinstated": "reinstate"}  # by act the event of a person's
@@ -75,19 +78,6 @@ def _act(engine: Engine, batch_id: int, by: str, lines: Iterable[int], reason: s
         return Withdrawn(act, tuple(chosen), _newer(work, found), seq, work.hash)
 
 
-def mark(work: Write, version_ids: Iterable[int]) -> None:
-    """Makes each version's flag what its last act that stands says."""
-    version, act = tables.credential_versions.c, tables.withdrawals.c
-    last = (
-        select(act.act == "withdrawn")
-        .where(act.version_id == version.id, act.stands)
-        .order_by(act.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    work.change(version.id, sorted(set(version_ids)), withdrawn=func.coalesce(last, false()))
-
-
 def _versions(work: Write, batch_id: int, lines: list[int]) -> list[Any]:
     """The rows on some lines of a batch, each with the version of which it speaks."""
     row, version = tables.ledger_rows.c, tables.credential_versions
@@ -98,8 +88,7 @@ def _versions(work: Write, batch_id: int, lines: list[int]) -> list[Any]:
         .where(row.batch_id == batch_id)
         .order_by(row.line, version.c.id)
     )
-    parts = (lines[start : start + CHUNK] for start in range(0, len(lines), CHUNK))
-    return [found for some in parts for found in work.execute(statement.where(row.line.in_(some)))]
+    return list(rows_in(work.connection, statement, row.line, lines))
 
 
 def _require(found: list[Any], batch_id: int, lines: list[int], act: str) -> list[Any]:
@@ -133,17 +122,14 @@ def _problems(found: list[Any], act: str) -> Iterator[tuple[int, str]]:
 def _newer(work: Write, found: list[Any]) -> dict[int, Place]:
     """Of each line whose version isn't the newest approved one of its credential, the place of that one."""
     version = tables.credential_versions.c
-    ids = sorted({row.credential_id for row in found})
     statement = (
-        select(version.id, version.credential_id, version.issue_date, version.replaces_id)
-        .add_columns(version.batch_id, version.line)
-        .where(version.stands, version.decision.in_(COUNTING))
+        select(version.id, version.credential_id, version.issue_date, version.batch_id, version.line)
+        .where(version.stands, version.decision.in_(COUNTING), ~replaced(version))
+        .order_by(version.id)
     )
-    parts = (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
-    stored = [row for some in parts for row in work.execute(statement.where(version.credential_id.in_(some)))]
-    replaced = {row.replaces_id for row in stored}
+    stored = rows_in(work.connection, statement, version.credential_id, {row.credential_id for row in found})
     newest: dict[int, Any] = {}
-    for row in sorted(stored, key=lambda row: (row.id not in replaced, row.issue_date or date.min, row.id)):
+    for row in sorted(stored, key=lambda row: (row.issue_date or date.min, row.id)):
         newest[row.credential_id] = row
     last = ((row, newest[row.credential_id]) for row in found)
     return {row.line: (other.batch_id, other.line) for row, other in last if other.id != row.id}
