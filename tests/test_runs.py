@@ -174,8 +174,10 @@ def test_plain_papermill_runs_the_same_notebook(registry: Registry) -> None:
         "new": 1,
         "new_versions": 0,
         "older": 0,
+        "withdrawn": 0,
         "unchanged": 0,
         "rejected": 1,
+        "left_out": 0,
         "waiting": 0,
     }
 
