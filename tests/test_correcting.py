@@ -12,16 +12,17 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from credtools.cli import main
 from credtools.errors import CredtoolsError, FileError, RegistryError
+from credtools.exports.corrections import is_correction
 from credtools.exports.damage import shown, undamaged
 from credtools.model import Receipt
 from credtools.registry import Registry, correcting, finishing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
-from tests.builders import ANA, BEN, ZOE, export, states, write
+from tests.builders import ANA, BEN, ZOE, export, load, only_sqlite, states, write
 
 WRONG_TYPE = "ben@example.org,Frist Aid,2024-05-06,,007"
 Rows = list[dict[str, str]]
@@ -361,3 +362,67 @@ def test_at_the_prompt(registry: Registry, out: Path, monkeypatch: pytest.Monkey
         "0 fixed · 0 still wrong · 0 newly wrong · 1 untouched · 0 left out",
         "  line 3: This row is fixed by now; it was skipped.",
     ]
+
+
+# --- given to the commands for any file -----------------------------------------------------------------------
+
+
+def told(registry: Registry, monkeypatch: pytest.MonkeyPatch, *command: object) -> tuple[int, Rows]:
+    """The exit code and the objects that a command prints with --json."""
+    monkeypatch.setenv("CREDTOOLS_DATABASE", registry.engine.url.render_as_string(hide_password=False))
+    done = CliRunner().invoke(main, [*map(str, command), "--json"])
+    return done.exit_code, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_what_would_become_of_each_row(registry: Registry, out: Path) -> None:
+    """A dry run says of each row, by its line, what `correct` would do, with its errors; nothing is stored."""
+    rows = rows_in(out)
+    rows[1]["Credential type"] = "First Aid"
+    put_back(out, rows)
+    before = registry.verify(), registry.batches().to_dict(), rejects_of(registry)
+    would = registry.correct(out, dry_run=True)
+    assert (would.fixed, would.untouched, would.left_out, dict(would.lines)) == ((2,), (1,), (), {1: 2, 2: 3})
+    (errors,) = would.errors
+    assert errors[["line", "code"]].to_numpy().tolist() == [[2, "user_exists"]]
+    assert (would.verdict, would.receipts) == ("partial", ())
+    assert (registry.verify(), registry.batches().to_dict(), rejects_of(registry)) == before
+    assert registry.correct(out).fixed == would.fixed
+
+
+@only_sqlite
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_check_and_import_know_a_correction_file(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    """By its key column, however it is kept: `check` stores nothing, `import` does what `correct` does."""
+    registry.upload(export(tmp_path, ANA, ZOE, WRONG_TYPE, BEN)).finish()
+    wrong = tmp_path / f"wrong.{ending}"
+    registry.write_rejects(wrong)
+    load(registry, tmp_path, users="Email\nzoe@example.org\n")
+    code, (checked,) = told(registry, monkeypatch, "check", wrong)
+    assert (code, checked["rows"], checked["ready"], checked["rejected"]) == (1, 2, 1, 1)
+    assert checked["correction"]["lines"] == {"fixed": [2], "still_wrong": [], "newly_wrong": [], "untouched": [3]}
+    assert [(error["line"], error["code"]) for error in checked["errors"]] == [(3, "credential_type_exists")]
+    assert len(registry.batches()) == 1
+    code, (imported,) = told(registry, monkeypatch, "import", wrong)
+    assert (code, imported["verdict"], imported["batch"], imported["accepted"]) == (0, "partial", 2, 1)
+    assert (imported["receipt"]["sha256"], imported["notebook"]) == (registry.batch(2).sha256, None)
+    assert rejects_of(registry) == [(1, "fixed"), (2, "open")]
+    load(registry, tmp_path, types="Name\nFrist Aid\n")
+    code, (again,) = told(registry, monkeypatch, "import", "--split", wrong)
+    assert (again["verdict"], again["batches"], [one["code"] for one in again["warnings"]]) == (
+        "partial",
+        [3],
+        ["rows_not_taken"],
+    )
+    assert dict(rejects_of(registry))[2] == "fixed"
+
+
+def test_a_table_that_speaks_of_the_key_is_no_correction_file(tmp_path: Path) -> None:
+    """The key must be a heading; a spreadsheet is searched for it without being read, a broken one is none."""
+    book = Workbook()
+    for row in (["User email", "Note"], ["ana@example.org", "credtools row"], ["ben@example.org", "x"]):
+        book.active.append(row)
+    book.save(tmp_path / "speaks.xlsx")
+    assert not is_correction(tmp_path / "speaks.xlsx")
+    assert not is_correction(write(tmp_path, "broken.xlsx", "PK\x03\x04credtools row"))

@@ -15,7 +15,7 @@ from credtools.errors import FileError, MissingFileError
 from credtools.text import plural
 
 if TYPE_CHECKING:
-    from credtools.model import Review, Table
+    from credtools.model import Corrected, Review, Table
     from credtools.runs.importing import Run
 
 EXIT = {"ok": 0, "partial": 0, "held": 1, "failed": 3, "unknown": 4}
@@ -37,16 +37,40 @@ CORRECTED = ("fixed", "still_wrong", "newly_wrong", "untouched", "left_out")
 def check(file: Path, recipe: Path | None) -> Answer:
     """Check a file without storing anything.
 
+    Of a correction file it says what 'credtools correct' would do with each row.
     Exit 0 clean or only warnings, 1 rows rejected, 2 misuse or no such file, 3 unreadable, heading or row limit.
     """
+    from credtools.exports.corrections import is_correction  # noqa: PLC0415
+
     try:
         with progress(f"Checking {file.name}"):
+            if is_correction(file):
+                return _would_correct(file, open_registry().correct(file, dry_run=True))
             review = open_registry().check(file, recipe)
     except MissingFileError:
         raise
     except FileError as problem:
         return Answer(_refused(file, recipe, problem), code=3, problem=problem.on("prompt"))
     return Answer(_judged(file, review), _review_lines(file, review), 1 if review.rejected.any() else 0)
+
+
+def _would_correct(file: Path, done: Corrected) -> Answer:
+    """What would become of each row of a correction file, in the words of `check` and of `correct`."""
+    from credtools.exports.corrections import read_corrections  # noqa: PLC0415
+
+    table = read_corrections(file)
+    line_of = dict(done.lines)
+    became = {name: sorted(line_of[one] for one in getattr(done, name)) for name in CORRECTED[:-1]}
+    rows, ready = len(table.lines), len(done.fixed)
+    data: dict[str, Any] = {"file": str(file), "sha256": table.sha256, "rows": rows, "ready": ready}
+    data["rejected"] = rows - ready
+    data |= {"reading": _reading(table, dict.fromkeys(table.frame.columns)), "warnings": []}
+    data |= {"errors": [one for frame in done.errors for one in records(frame, ERROR_KEYS)], "causes": []}
+    data["correction"] = _became(done) | {"lines": became}
+    lines = [f"{file}: a correction file with {plural(rows, 'row')}. Nothing is stored; credtools correct would give:"]
+    lines += [str(done), *_not_taken(done)]
+    lines += first([f"  line {one['line']}: {one['title']}: {one['resolution']}" for one in data["errors"]])
+    return Answer(data, lines, 0 if done.verdict == "ok" else 1)
 
 
 def _judged(file: Path, review: Review) -> Iterator[dict[str, Any]]:
@@ -210,19 +234,26 @@ def correct(file: Path, recipe: Path | None) -> Answer:
     couldn't be used.
     """
     with progress(f"Importing {file.name}"):
-        done = open_registry().correct(file, recipe)
-    data: dict[str, Any] = {"file": str(file), **{name: len(getattr(done, name)) for name in CORRECTED}}
-    data["repaired"] = [{"line": line, "heading": heading} for line, heading in done.repaired]
-    data["problems"] = [{"line": line, "problem": sentence} for line, sentence in done.problems]
-    data["batches"] = [{"batch": one.batch, **one.counts.as_dict(), "receipt": one.as_dict()} for one in done.receipts]
-    rewritten = "a spreadsheet rewrote the cell under {!r}, so its original value is used"
-    lines = [
-        str(done),
-        *first([f"  line {line}: {sentence}" for line, sentence in done.problems]),
-        *first([f"  line {line}: {rewritten.format(heading)}" for line, heading in done.repaired]),
-        *(str(receipt) for receipt in done.receipts),
-    ]
+        return _corrected(file, open_registry().correct(file, recipe))
+
+
+def _corrected(file: Path, done: Corrected) -> Answer:
+    lines = [str(done), *_not_taken(done), *(str(receipt) for receipt in done.receipts)]
+    batches = [{"batch": one.batch, **one.counts.as_dict(), "receipt": one.as_dict()} for one in done.receipts]
+    data = {"file": str(file), **_became(done), "batches": batches}
     return Answer(data, lines, 1 if done.still_wrong or done.newly_wrong or done.problems else 0)
+
+
+def _became(done: Corrected) -> dict[str, Any]:
+    data: dict[str, Any] = {name: len(getattr(done, name)) for name in CORRECTED}
+    data["repaired"] = [{"line": line, "heading": heading} for line, heading in done.repaired]
+    return data | {"problems": [{"line": line, "problem": sentence} for line, sentence in done.problems]}
+
+
+def _not_taken(done: Corrected) -> Iterator[str]:
+    rewritten = "a spreadsheet rewrote the cell under {!r}, so its original value is used"
+    yield from first([f"  line {line}: {sentence}" for line, sentence in done.problems])
+    yield from first([f"  line {line}: {rewritten.format(heading)}" for line, heading in done.repaired])
 
 
 @click.group()

@@ -7,7 +7,10 @@ spreadsheet takes it for a number, date or formula.
 from __future__ import annotations
 
 import base64
+import io
 import re
+import zipfile
+import zlib
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +29,10 @@ from credtools.model import Table
 KEY, REASONS, SUGGESTIONS = "credtools row", "credtools reasons", "credtools suggestions"
 OURS = (KEY, REASONS, SUGGESTIONS)
 ROW_KEY = re.compile(r"R(\d{1,18})-([A-Z2-7]{10})")
-SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+NO_ZIP = (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError, zlib.error)
+WITH_TEXTS = re.compile(r"xl/(sharedStrings\.|worksheets/sheet)|content\.xml$")
+CHUNK, MOST_CHUNKS, MOST_PARTS = 1 << 20, 64, 50
 START = 1 << 16  # bytes among which the headings are
 WRONG = PatternFill("solid", fgColor="FFFDE2DD")
 
@@ -111,10 +117,36 @@ def is_correction(path: str | Path) -> bool:
     """Whether a file is a correction file, whatever program has saved it; only what may be one is read whole."""
     try:
         content = reading.file_bytes(path)
-        start = content[:START]
-        if not start.startswith(SPREADSHEETS) and not any(KEY.encode(name) in start for name in ("utf-8", "utf-16-le")):
+        if not _names_key(content):
             return False
         read_corrections(path)
-    except CredtoolsError:  # whoever takes it for another file says what is wrong with it
+    except (CredtoolsError, *NO_ZIP):  # whoever takes it for another file says what is wrong with it
         return False
     return True
+
+
+def _names_key(content: bytes) -> bool:
+    """Whether the key's heading is written in a file; a spreadsheet is searched for its bytes, and never whole."""
+    if not content.startswith(ZIP):
+        return _has_key(content if content.startswith(OLE) else content[:START])
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = [name for name in archive.namelist() if WITH_TEXTS.match(name)]
+        return any(_part_has_key(archive, name) for name in parts[:MOST_PARTS])
+
+
+def _part_has_key(archive: zipfile.ZipFile, name: str) -> bool:
+    """Texts that all sheets share come in any order; in a sheet itself the headings are at its start."""
+    with archive.open(name) as part:
+        before = b""
+        for _ in range(MOST_CHUNKS if "sharedStrings" in name else 1):
+            chunk = part.read(CHUNK)
+            if _has_key(before + chunk):
+                return True
+            before = chunk[-2 * len(KEY) :]
+            if not chunk:
+                break
+    return False
+
+
+def _has_key(text: bytes) -> bool:
+    return any(KEY.encode(name) in text for name in ("utf-8", "utf-16-le"))

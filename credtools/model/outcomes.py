@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
+
 from credtools.model.changes import Counts
 from credtools.model.files import FileWarning
 from credtools.text import Shown
@@ -44,7 +46,9 @@ class Corrected(Shown):
 
     `still_wrong` have an error that they had before, `newly_wrong` only others; `untouched`: rows of the file that
     nobody changed; `left_out`: open rejects of the same batches that the file doesn't hold. `repaired`: (line,
-    heading) of cells that a spreadsheet had rewritten; `problems`: (line, sentence) of rows that could not be taken.
+    heading) of cells that a spreadsheet had rewritten; `problems`: (line, sentence) of rows that could not be taken;
+    `lines`: (reject, line of the file) of those that could; `errors`: what is wrong with them, a frame for each batch
+    with the columns of `Batch.errors`, by the lines of the file.
     """
 
     fixed: tuple[int, ...] = ()
@@ -55,6 +59,13 @@ class Corrected(Shown):
     repaired: tuple[tuple[int, str], ...] = ()
     problems: tuple[tuple[int, str], ...] = ()
     receipts: tuple[Receipt, ...] = ()
+    lines: tuple[tuple[int, int], ...] = field(default=(), compare=False)
+    errors: tuple[pd.DataFrame, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def verdict(self) -> str:
+        """`ok`, or `partial` where rows stay rejected or couldn't be taken."""
+        return "partial" if self.still_wrong or self.newly_wrong or self.untouched or self.problems else "ok"
 
     def __add__(self, other: Corrected) -> Corrected:
         return Corrected(*(a + b for a, b in zip(vars(self).values(), vars(other).values(), strict=True)))

@@ -11,7 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from credtools import store
@@ -84,11 +86,13 @@ class _File:
         self.problems.append((int(self.table.lines[row]), sentence))
 
 
-def correct(session: Session, path: str | Path, recipe: Recipe | None = None) -> Corrected:
+def correct(session: Session, path: str | Path, recipe: Recipe | None = None, *, dry_run: bool = False) -> Corrected:
     """Takes a correction file back: judges its rows again, and finishes those that were changed or are right now.
 
-    `recipe`: instead of the one that each batch was judged by. Raises FileError when it is no correction file,
-    RegistryError when somebody else settles the same rejects in the same moment.
+    `recipe`: instead of the one that each batch was judged by; `dry_run`: nothing is stored.
+
+    Raises FileError when it is no correction file, RegistryError when somebody else settles the same rejects in
+    the same moment.
     """
     file = _File(read_corrections(path))
     keys = filter(None, map(key_of, file.table.frame[KEY]))
@@ -100,11 +104,12 @@ def correct(session: Session, path: str | Path, recipe: Recipe | None = None) ->
     for number, rows in by_batch.items():
         before = reviewing.opened(session, number)
         if table := layouts.table(session, before):
-            done += _FollowUp(session, before, table, file, recipe).settle(rows, found, Path(path).name)
+            follow_up = _FollowUp(session, before, table, file, recipe)
+            done += follow_up.settle(rows, found, None if dry_run else Path(path).name)
             continue
         for row, _ in rows:
             file.problem(row, WIDTH_GONE.format(number))
-    seen = {*done.untouched, *done.still_wrong, *done.newly_wrong}
+    seen = {*done.fixed, *done.untouched, *done.still_wrong, *done.newly_wrong}
     still_open = (number for batch in by_batch for number in store.reads.open_rejects(session.engine, batch))
     return replace(
         done,
@@ -135,17 +140,27 @@ class _FollowUp:
         self.formats = {h: formats[c] or default for h, c in columns.items() if c in formats}
 
     def settle(
-        self, rows: Sequence[tuple[int, store.reads.Rejected]], found: Mapping[int, store.reads.Rejected], name: str
+        self,
+        rows: Sequence[tuple[int, store.reads.Rejected]],
+        found: Mapping[int, store.reads.Rejected],
+        name: str | None,
     ) -> Corrected:
-        """Judges the rows, writes those that are worth it, and says what became of each."""
+        """Judges the rows, writes those that are worth it (under a name), and says what became of each."""
         mine = list(self._rows(rows, found))
-        wrong = self._judged(mine).rejected.tolist()
+        judged = self._judged(mine)
+        wrong = judged.rejected.tolist()
         chosen = [row for row, still in zip(mine, wrong, strict=True) if row.changed or not still]
         answers = [row.reject.id for row in chosen]
         known = set(answers)
         untouched = tuple(row.reject.id for row in mine if row.reject.id not in known)
+        lines = np.array([row.line for row in mine], dtype=np.int64)
+        errors = judged.errors.assign(line=lines[judged.errors["row"].to_numpy()])
+        taken = tuple((row.reject.id, row.line) for row in mine)
+        about: dict[str, Any] = {"untouched": untouched, "lines": taken, "errors": (errors,)}
         if not chosen:
-            return Corrected(untouched=untouched)
+            return Corrected(**about)
+        if name is None:
+            return replace(_became(chosen, self._judged(chosen)), **about)
         session, content, follows = self.session, self._bytes([row.record for row in chosen]), self.before.id
         draft = uploading.begin(session, content, name, self.recipe, follows=follows)
         draft.table, draft.answers = self._table(chosen), tuple(answers)
@@ -156,7 +171,7 @@ class _FollowUp:
             if reviewing.refresh(session, draft).state == "draft":
                 finishing.discard(session, draft)
             raise
-        return replace(_became(chosen, reviewing.review(session, draft)), untouched=untouched, receipts=(receipt,))
+        return replace(_became(chosen, reviewing.review(session, draft)), receipts=(receipt,), **about)
 
     def _rows(
         self, rows: Sequence[tuple[int, store.reads.Rejected]], found: Mapping[int, store.reads.Rejected]

@@ -52,7 +52,8 @@ def noted(session: Session, draft: Draft) -> Look:
         seen = look(now, draft)
         with suppress(CredtoolsError):
             seen = replace(seen, warnings=reviewing.warned(now, draft).on("stored").warnings)
-        unlike = _unlike(now, draft, seen) if draft.source != MANUAL else []  # whose files have nothing in common
+        own = draft.source == MANUAL or draft.row.follows_id is not None  # have nothing in common with the last files
+        unlike = [] if own else _unlike(now, draft, seen)
         unlike = [one for one in unlike if one.about in UNLIKE and not one.holds]
         more = {UNLIKE[one.about]: FileWarning(UNLIKE[one.about], one.count, one.sentence) for one in unlike}
         return replace(seen, warnings=tuple(replace(one, example="") for one in (*seen.warnings, *more.values())))

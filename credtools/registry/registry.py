@@ -143,18 +143,22 @@ class Registry(Decisions, Shown):
         only = None if fitting is None else set(fitting.tolist())
         return exporting.rejects(self, path, None if batch is None else number_of(batch), only)
 
-    def correct(self, path: str | Path, recipe: Recipe | str | Path | None = None) -> Corrected:
+    def correct(
+        self, path: str | Path, recipe: Recipe | str | Path | None = None, *, dry_run: bool = False
+    ) -> Corrected:
         """Takes a correction file back: what was corrected is finished in a batch that follows the one it came from.
 
         Args:
             path: the file that `write_rejects` wrote, corrected.
             recipe: instead of the one by which each batch was judged.
+            dry_run: only says what would become of each row.
 
         Raises:
             FileError: it is no correction file.
             RegistryError: somebody else settled the same rows in the same moment.
         """
-        return correcting.correct(self, path, None if recipe is None else recipes.load(recipe))
+        chosen = None if recipe is None else recipes.load(recipe)
+        return correcting.correct(self, path, chosen, dry_run=dry_run)
 
     def undo(self, batch: Batch | int, *, dry_run: bool = False) -> store.Undone:
         """Takes a finished batch back: what no other batch says, too, no longer stands.

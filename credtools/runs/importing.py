@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from credtools import registry, settings
-from credtools.errors import CredtoolsError, FileError, MissingFileError, no_such_file
+from credtools.errors import CredtoolsError, FileError, MissingFileError, UnknownOutcomeError, no_such_file
+from credtools.exports.corrections import is_correction
 from credtools.model import Counts, Outcome
 from credtools.reading.sheets import SUFFIXES
 from credtools.recipe import MANUAL, Recipe
-from credtools.registry import finishing, uploading
+from credtools.registry import corrected, finishing, uploading
 from credtools.runs import evidence
 from credtools.runs.kernel import NAME, Kernel, Kernels
 
@@ -54,6 +55,8 @@ def import_file(
 ) -> Run:
     """Imports one file unattended: runs `import.ipynb`, keeps the executed notebook, writes the rejects.
 
+    A correction file is taken back instead, as by `registry.correct`: no notebook, no folder of evidence.
+
     In: the file, its recipe (None: `manual`), a threshold that goes before the recipe's, the working folder whose
     settings hold, the seconds one cell may take, the part of a larger file (0: the whole), and where its kernel comes
     from (None: a new one). Never raises for what the file is worth: that is the outcome. Raises CredtoolsError when
@@ -66,6 +69,10 @@ def import_file(
         missing = no_such_file(path)
         finishing.note_failure(opened, path.name, source)
         return Run(Outcome(str(path), "failed", problem=str(missing)), missing)
+    if is_correction(path):
+        if kernels:
+            kernels.expected -= 1
+        return _corrected(opened, path)
     attempt, began, start = uuid.uuid4().hex, datetime.now(UTC), time.perf_counter()
     record = _new_record(opened.places, source, attempt, began)
     parameters = {
@@ -107,6 +114,15 @@ def files_in(path: str | Path) -> list[Path]:
     return sorted(found)
 
 
+def _corrected(opened: registry.Registry, path: Path) -> Run:
+    """A correction file: what `registry.correct` does, in this process; each row by the recipe of its own batch."""
+    try:
+        return Run(corrected.outcome(opened, path, opened.correct(path)))
+    except CredtoolsError as problem:
+        verdict = "unknown" if isinstance(problem, UnknownOutcomeError) else "failed"
+        return Run(Outcome(str(path), verdict, problem=str(problem)), problem)
+
+
 def to_import(
     paths: Iterable[str | Path], recipe: str | Path | None = None, folder: str | Path = "."
 ) -> tuple[list[Path], list[Path]]:
@@ -136,6 +152,8 @@ def import_parts(
     `progress` is called with (done, all) parts; for `options` see `import_file`.
     """
     folder = Path(options.get("folder", ".")).absolute()
+    if is_correction(path):
+        return [import_file(path, recipe=recipe, **options)]
     try:
         parts = registry.open_registry(folder=str(folder)).parts(path, recipe)
     except FileError:
