@@ -20,7 +20,7 @@ class Answers(Session):
     """What an open registry can be asked."""
 
     def batches(self) -> pd.DataFrame:
-        """All batches, newest first.
+        """All batches, newest first; without drafts that were given up for another batch with the same file.
 
         Returns:
             batch (int64), source, file, state (str), rows, new, new_versions, older, withdrawn, unchanged, rejected,
