@@ -78,7 +78,9 @@ def test_what_is_no_table_is_skipped(registry: Registry) -> None:
     assert importing.to_import([names[0], "incoming/n*.txt"]) == ([names[0]], [names[3]])
     told = CliRunner().invoke(main, ["import", "incoming/[Rn]*.txt"])
     assert (told.exit_code, told.stdout) == (2, "")
-    assert told.stderr.count("holds no table") == 2
+    with pytest.raises(MissingFileError) as caught:
+        importing.to_import(["incoming/[Rn]*.txt"])
+    assert (caught.value.reason, caught.value.facts) == ("no_table_to_import", {"files": "'README.txt', 'notes.txt'"})
     unknown = Path("incoming/unknown.txt")
     unknown.write_text("Wer\tWas\tWann\nana\tx\t2024-01-10\n", "utf-8")
     assert importing.to_import(["incoming/un*"])[0] == [unknown]

@@ -80,7 +80,7 @@ def test_rules_that_warn_are_counted_by_row(registry: Registry, tmp_path: Path) 
     assert codes(outcome.warnings)["already_expired"] == 2
     expired = next(one for one in outcome.warnings if one.code == "already_expired")
     assert expired.sentence.startswith("Already expired (2 rows). ")
-    older = settled(registry, export(tmp_path, ANA, name="fourth.csv"))
+    older = settled(registry, export(tmp_path, ANA, name="fourth.csv"), write(tmp_path, "hr.yaml", RECIPE))
     assert codes(older.warnings) == {"older_than_stored": 1}
 
 
@@ -120,9 +120,8 @@ def test_what_is_unlike_the_last_files_and_holds_nothing_is_a_warning(registry: 
     """Another number of rows or other headings than usual, where the recipe expects nothing; not of `manual`."""
     recipe = write(tmp_path, "hr.yaml", RECIPE)
     settled(registry, export(tmp_path, ANA, BEN, name="one.csv"), recipe)
-    less = write(
-        tmp_path, "two.csv", "User email,Credential type,Issue date,Expiration date,Room\n" + EXPIRED[:-1] + ",7"
-    )
+    headings, expired = HEADINGS.replace("Credential number", "Room"), EXPIRED.replace("ana", "ben")
+    less = write(tmp_path, "two.csv", f"{headings}\n{expired}7")
     found = codes(settled(registry, less, recipe).warnings)
     assert found.keys() == {"last_line_open", "headings_unused", "already_expired", "headings_changed"}
     assert found["headings_changed"] == 2

@@ -58,17 +58,16 @@ def _would_correct(file: Path, done: Corrected) -> Answer:
     """What would become of each row of a correction file, in the words of `check` and of `correct`."""
     from credtools.exports.corrections import read_corrections  # noqa: PLC0415
 
-    table = read_corrections(file)
-    line_of = dict(done.lines)
+    table, line_of = read_corrections(file), dict(done.lines)
     became = {name: sorted(line_of[one] for one in getattr(done, name)) for name in CORRECTED[:-1]}
     rows, ready = len(table.lines), len(done.fixed)
-    data: dict[str, Any] = {"file": str(file), "sha256": table.sha256, "rows": rows, "ready": ready}
-    data["rejected"] = rows - ready
+    counts = {"rows": rows, "ready": ready, "rejected": rows - ready, "left_out": 0}
+    data: dict[str, Any] = {"file": str(file), "sha256": table.sha256, **counts}
     data |= {"reading": _reading(table, dict.fromkeys(table.frame.columns)), "warnings": []}
     data |= {"errors": [one for frame in done.errors for one in records(frame, ERROR_KEYS)], "causes": []}
     data["correction"] = _became(done) | {"lines": became}
-    lines = [f"{file}: a correction file with {plural(rows, 'row')}. Nothing is stored; credtools correct would give:"]
-    lines += [str(done), *_not_taken(done)]
+    said = f"{file}: a correction file with {plural(rows, 'row')}. Nothing is stored; credtools correct would give:"
+    lines = [said, str(done), *_not_taken(done)]
     lines += first([f"  line {one['line']}: {one['title']}: {one['resolution']}" for one in data["errors"]])
     return Answer(data, lines, 0 if done.verdict == "ok" else 1)
 
@@ -157,8 +156,6 @@ def import_(
         found, skipped = importing.to_import(files, recipe)
         for file in skipped:
             say(f"skipped: {file} holds no table (no heading that is known here, only text).", err=True)
-        if not found:
-            raise MissingFileError("nothing_to_import", path=", ".join(map(str, files)))
         kernels.expected = len(found)
         options: dict[str, Any] = {"recipe": recipe, "max_reject_rate": max_reject_rate, "kernels": kernels}
         for place, file in enumerate(found, 1):

@@ -27,6 +27,7 @@ from credtools.recipe import MANUAL, Recipe
 from credtools.registry import corrected, finishing, uploading
 from credtools.runs import evidence
 from credtools.runs.kernel import NAME, Kernel, Kernels
+from credtools.text import first_of
 
 TIMEOUT_SECONDS = 3_600
 TABLES = (".csv", ".tsv", ".txt", ".tab", *SUFFIXES)  # what counts as a file of a folder
@@ -141,6 +142,8 @@ def to_import(
                     skipped.append(file)
                     continue
             found.append(file)
+    if not found:
+        raise MissingFileError("no_table_to_import", files=first_of((repr(file.name) for file in skipped), 3))
     return found, skipped
 
 

@@ -231,6 +231,10 @@ class Schema(pa.DataFrameModel):
         groups="rule",
         blocks=False,
         resolution=corrected,
+        summary=(
+            "The source lists these credentials no longer under their later issue date: each row corrects that version "
+            "and counts in its place. Nothing needs to be done unless both are right."
+        ),
     )
     def issue_date_corrected(cls, rows: pd.DataFrame, column: str) -> pd.Series:  # noqa: ARG003
         return rows["stored_change"] != "issue_date"
@@ -258,6 +262,10 @@ class Schema(pa.DataFrameModel):
         groups="rule",
         blocks=False,
         resolution=lost,
+        summary=(
+            "Cells are blank where a value is stored, which would be lost. Fill them in, or say what blank cells of "
+            "this source mean{remedy[say_blanks]}."
+        ),
     )
     def value_lost(cls, rows: pd.DataFrame, column: str) -> pd.Series:
         return rows[f"{column}_lost"] == ""
