@@ -10,7 +10,7 @@ from typing import Any, Unpack
 import pandas as pd
 from sqlalchemy import Engine
 
-from credtools.audit import figures, questions, timeline, withdrawals
+from credtools.audit import figures, questions, standing, timeline, withdrawals
 from credtools.audit.filters import GROUPS, Filters, chosen, require_choice
 from credtools.errors import CredtoolsError
 from credtools.model import REJECT_STATES
@@ -115,12 +115,22 @@ class Audit:
             **filters: see Filters.
 
         Returns:
-            One row, or one per group, of counts: rows = accepted + unchanged + rejected;
+            One row, or one per group, of counts: rows = accepted + unchanged + rejected + left_out;
             rejected = open + fixed + waived + superseded.
         """
         if by is not None:
             require_choice(by, ("source", "week"), "flow_group_unknown")
         return figures.flow(questions.flow(self._engine, self._which(filters)), by)
+
+    def unlisted(self, source: str | None = None) -> pd.DataFrame:
+        """The credentials that a source no longer lists: its last full list doesn't hold them, and they stand.
+
+        Returns:
+            source, user_email, credential_type, credential_number (str), issue_date, expiration_date (datetime64[s]),
+            batch (int64: since which), since (datetime64[us, UTC]), withdrawn (bool), by source and person.
+        """
+        which = self._which({"source": source}) if source else {}
+        return standing.unlisted(self._engine, which.get("source"))
 
     def recipe_changes(self, source: str | None = None) -> pd.DataFrame:
         """What the first file under a changed recipe fixed and broke; `registry.compare_recipes` compares on one file.

@@ -10,7 +10,7 @@ import pandas as pd
 
 AGES = {"up to 7 days": 7, "8 to 30": 30, "31 to 90": 90, "over 90": np.inf}  # days, both included
 DAY = 86_400  # seconds
-FLOW = ("rows", "accepted", "unchanged", "rejected", "open", "fixed", "waived", "superseded")
+FLOW = ("rows", "accepted", "unchanged", "rejected", "left_out", "open", "fixed", "waived", "superseded")
 SHARES = ("median", "90th percentile")  # nothing has none
 
 

@@ -27,6 +27,7 @@ OUTCOMES = {
     "accepted": "#009E73",
     "unchanged": "#56B4E9",
     "rejected": "#D55E00",
+    "left_out": "#999999",
     "open": "#D55E00",
     "fixed": "#009E73",
     "waived": "#E69F00",
@@ -50,7 +51,7 @@ Plot = Callable[[str], bytes]  # the name of a theme → PNG
 def flow(counts: Mapping[str, int], theme: str = "light") -> bytes:
     """Rows in → accepted, unchanged, rejected; rejected → fixed, waived, superseded, open: a bar for each."""
     bars = {
-        "Rows": ("accepted", "unchanged", "rejected"),
+        "Rows": ("accepted", "unchanged", "rejected", *(["left_out"] if counts["left_out"] else [])),
         "Rejected": ("fixed", "waived", "superseded", "open"),
     }
     with _axes(theme, 4) as (figure, axes):
@@ -61,7 +62,7 @@ def flow(counts: Mapping[str, int], theme: str = "light") -> bytes:
                 share = counts[name] / whole if whole else 0.0
                 axes.barh(place, share, 0.45, left=left, color=OUTCOMES[name], edgecolor=THEMES[theme].page)
                 axes.plot(k / 4, place + 0.36, marker="s", color=OUTCOMES[name])
-                written = f"{name} {counts[name]:,} ({share:.0%})"
+                written = f"{name.replace('_', ' ')} {counts[name]:,} ({share:.0%})"
                 axes.text(k / 4 + 0.014, place + 0.36, written, va="center", color=THEMES[theme].text)
                 left += share
             axes.text(-0.012, place, f"{label}\n{whole:,}", ha="right", va="center", color=THEMES[theme].text)

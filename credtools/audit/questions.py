@@ -189,7 +189,7 @@ def rows(engine: Engine, which: Chosen, newest: int | None = None) -> pd.DataFra
 def flow(engine: Engine, which: Chosen) -> pd.DataFrame:
     """What became of the rows of each finished batch: batch, source, finished_at, and counts of rows.
 
-    Counts: rows, accepted, unchanged, rejected; open, fixed, waived, superseded. `since` and `until` speak of when
+    Counts: rows, accepted, unchanged, rejected, left_out; open, fixed, waived, superseded. `since` and `until` speak of when
     the batch was finished; a state, code or column is that of rejected rows only, the type that of every row.
     """
     source = tables.sources.c.name
@@ -198,7 +198,8 @@ def flow(engine: Engine, which: Chosen) -> pd.DataFrame:
     only = {name: value for name, value in which.items() if name in ("code", "column", "type", "state")}
     batches = (
         select(batch.id.label("batch"), source.label("source"), batch.finished_at, batch.rows)
-        .add_columns((batch.new + batch.new_versions + batch.older).label("accepted"), batch.unchanged, batch.rejected)
+        .add_columns((batch.new + batch.new_versions + batch.older + batch.withdrawn).label("accepted"))
+        .add_columns(batch.unchanged, batch.rejected, batch.left_out)
         .join(tables.sources)
         .where(*these)
     )
@@ -217,6 +218,7 @@ def flow(engine: Engine, which: Chosen) -> pd.DataFrame:
         same = judged["verdict"] == "unchanged"
         found["accepted"], found["unchanged"] = _per_batch(found, judged[~same]), _per_batch(found, judged[same])
         found["rejected"] = found[list(REJECT_STATES)].sum(axis=1)
+        found["left_out"] = 0  # of them it isn't known what they are
         found["rows"] = found["accepted"] + found["unchanged"] + found["rejected"]
     return found
 

@@ -54,7 +54,7 @@ def sections(audit: Audit, filters: Mapping[str, Any]) -> Iterator[Section]:
 
     Raises CredtoolsError when a filter means nothing.
     """
-    for ask in (flow, causes, trend, ageing, sources, fixing, changes, withdrawn):
+    for ask in (flow, causes, trend, ageing, sources, fixing, changes, withdrawn, unlisted):
         yield ask(audit, dict(filters))
 
 
@@ -63,17 +63,18 @@ def flow(audit: Audit, filters: dict[str, Any]) -> Section:
     found = audit.flow(by="source", **filters)
     counts = {name: int(found[name].sum()) for name in FLOW}
     n = {name: f"{count:,}" for name, count in counts.items()}
+    left = f", {n['left_out']} left out by their status" if counts["left_out"] else ""
     sentence = (
         f"{plural(counts['rows'], 'row')}: {n['accepted']} accepted, {n['unchanged']} already known, {n['rejected']} "
-        f"rejected. Of the rejected rows: {n['fixed']} fixed, {n['waived']} waived, {n['superseded']} superseded "
+        f"rejected{left}. Of the rejected rows: {n['fixed']} fixed, {n['waived']} waived, {n['superseded']} superseded "
         f"(rejected again later), {n['open']} still open."
     )
     if not (filters.get("since") or filters.get("until")):  # of batches they mean another day than of rejects
         undone = int(audit.rejects(by="source", **filters).to_numpy().sum()) - counts["rejected"]
         more = f" {plural(undone, 'more rejected row')} belonged to undone batches and closed with them."
         sentence += more if undone else ""
-    shown = found[["rows", "accepted", "unchanged", "rejected", "fixed", "waived", "superseded", "open"]]
-    headings = ("Source", *(name.capitalize() for name in shown.columns))
+    shown = found[["rows", "accepted", "unchanged", "rejected", "left_out", "fixed", "waived", "superseded", "open"]]
+    headings = ("Source", *(name.replace("_", " ").capitalize() for name in shown.columns))
     title, plot = "What became of the rows", partial(plots.flow, counts)
     return Section("flow", title, sentence, headings, _rows(shown), plot, _keys("source", found.index))
 
@@ -176,6 +177,27 @@ def fixing(audit: Audit, filters: dict[str, Any]) -> Section:
     )
     keys = _keys("code", found.index, state="fixed")
     return Section("fixing", title, sentence, ("Error", "Fixed", "Half within", "Nine of ten within"), rows, keys=keys)
+
+
+def unlisted(audit: Audit, filters: dict[str, Any]) -> Section:
+    """What full lists no longer hold: how many credentials, by source and type, without any name."""
+    title = "What sources no longer list"
+    found = audit.unlisted(filters.get("source"))
+    if found.empty:
+        return Section("unlisted", title, "Every credential that a full list held is still in its source's last one.")
+    withdrawn = int(found["withdrawn"].sum())
+    sentence = (
+        f"{plural(len(found), 'credential')} {_are(len(found))} no longer listed by the source that once listed "
+        f"{'it' if len(found) == 1 else 'them'}; {withdrawn:,} of these {_are(withdrawn)} withdrawn."
+    )
+    counts = found.groupby(["source", "credential_type"]).agg(
+        count=("batch", "size"), withdrawn=("withdrawn", "sum"), since=("since", "max")
+    )
+    rows = tuple(
+        (source, kind, int(row["count"]), int(row["withdrawn"]), f"{row['since']:%Y-%m-%d}")
+        for (source, kind), row in counts.head(MOST_ROWS).iterrows()
+    )
+    return Section("unlisted", title, sentence, ("Source", "Type", "Credentials", "Withdrawn", "Last since"), rows)
 
 
 def changes(audit: Audit, filters: dict[str, Any]) -> Section:

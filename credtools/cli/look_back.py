@@ -23,14 +23,17 @@ UNNAMED = {"column": "the row as a whole", "type": "type not known"}
 @click.argument("batch", type=int, required=False, help="The number of a batch; without one all batches are listed.")
 @click.option("--sources", is_flag=True, help="List each source and its last run.")
 @click.option("--line", type=int, help="The history of the row on this line of the batch.")
+@click.option("--unlisted", is_flag=True, help="List the credentials that their source no longer lists.")
 @click.option("--person", metavar="EMAIL", help="The history of a person's credentials.")
-def show(batch: int | None, line: int | None, person: str | None, *, sources: bool) -> Answer:
-    """Show batches, sources, or the history of a row or person."""
+def show(batch: int | None, line: int | None, person: str | None, *, sources: bool, unlisted: bool) -> Answer:
+    """Show batches, sources, what these no longer list, or the history of a row or person."""
     if line is not None and batch is None:
         raise click.UsageError("--line needs the number of a batch: credtools show BATCH --line LINE.")
     registry = open_registry()
     if person is not None:
         return _listed(registry.audit.person(person))
+    if unlisted:
+        return _listed(registry.audit.unlisted(), "Every credential that a full list held is still listed.")
     if batch is None:
         nothing = "Nothing has been uploaded yet. Next: credtools import FILE --recipe RECIPE."
         return _listed(registry.sources() if sources else registry.batches(), nothing)
