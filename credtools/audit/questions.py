@@ -189,8 +189,9 @@ def rows(engine: Engine, which: Chosen, newest: int | None = None) -> pd.DataFra
 def flow(engine: Engine, which: Chosen) -> pd.DataFrame:
     """What became of the rows of each finished batch: batch, source, finished_at, and counts of rows.
 
-    Counts: rows, accepted, unchanged, rejected, left_out; open, fixed, waived, superseded. `since` and `until` speak of when
-    the batch was finished; a state, code or column is that of rejected rows only, the type that of every row.
+    Counts: rows, accepted, unchanged, rejected, left_out; open, fixed, waived, superseded, void. `since` and `until`
+    speak of when the batch was finished; a state, code or column is that of rejected rows only, the type that of every
+    row.
     """
     source = tables.sources.c.name
     these = [batch.state == "finished", *of_batches(which), *_equal(which, batch=batch.id, source=source)]

@@ -190,12 +190,13 @@ def unlisted(audit: Audit, filters: dict[str, Any]) -> Section:
         f"{plural(len(found), 'credential')} {_are(len(found))} no longer listed by the source that once listed "
         f"{'it' if len(found) == 1 else 'them'}; {withdrawn:,} of these {_are(withdrawn)} withdrawn."
     )
-    counts = found.groupby(["source", "credential_type"]).agg(
+    keys = ["source", "credential_type"]
+    counts = found.groupby(keys, as_index=False).agg(
         count=("batch", "size"), withdrawn=("withdrawn", "sum"), since=("since", "max")
     )
     rows = tuple(
-        (source, kind, int(row["count"]), int(row["withdrawn"]), f"{row['since']:%Y-%m-%d}")
-        for (source, kind), row in counts.head(MOST_ROWS).iterrows()
+        (*(row[key] for key in keys), int(row["count"]), int(row["withdrawn"]), f"{row['since']:%Y-%m-%d}")
+        for row in counts.head(MOST_ROWS).to_dict("records")
     )
     return Section("unlisted", title, sentence, ("Source", "Type", "Credentials", "Withdrawn", "Last since"), rows)
 

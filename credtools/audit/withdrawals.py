@@ -38,7 +38,6 @@ def told(connection: Connection, versions: Mapping[int, int]) -> Iterator[Told]:
     undone = {body["batch"]: body for body in map(json.loads, connection.execute(texts).scalars())}
     for row in rows:
         why = [row.reason, row.batch_id and f"batch {row.batch_id}"]
-        why.append(row.carries_id in versions and f"as version {versions[row.carries_id]} was")
         yield Told(row.made_at, row.made_by, row.act, " · ".join(filter(None, why)), row.version_id)
         if not row.stands and (body := undone.get(row.batch_id)):
             at = datetime.fromisoformat(body["at"])
@@ -48,7 +47,8 @@ def told(connection: Connection, versions: Mapping[int, int]) -> Iterator[Told]:
 def acts(engine: Engine, which: Mapping[str, Any]) -> pd.DataFrame:
     """All acts on credentials that fit the filters, oldest first; columns as `Audit.withdrawals`."""
     credential, kind, source = tables.credentials, tables.credential_types, tables.sources
-    last = func.max(act.id).filter(act.stands).over(partition_by=act.version_id)
+    says = act.stands & ((act.act == "withdrawn") == version.withdrawn)
+    last = func.max(act.id).filter(says).over(partition_by=act.version_id)
     conditions = [
         column == which[name]
         for name, column in (

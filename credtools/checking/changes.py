@@ -33,7 +33,7 @@ from credtools.model import (
     Word,
 )
 
-BY_PERSON, BY_SOURCE = "person", "source"
+BY_SOURCE = "source"
 
 
 @dataclass
@@ -178,7 +178,11 @@ class _Classifying:
         return entries + [self._compared(row, known, listed, alone=len(news) == 1) for row in news]
 
     def _unchanged(self, row: Row, version: StoredVersion | Word) -> Entry:
+        """A row that is valid; what its own source had withdrawn counts again."""
         self.verdict[row.number], self.equals[row.number] = "unchanged", version.version_id
+        if version.withdrawn == BY_SOURCE and self.sending.remembers and version.version_id is not None:
+            self.acts.append(Act("reinstated", version.version_id, row.number))
+            self.remarks["reinstated"].append(row.number)
         return Entry("valid", None, version.version_id, row.said, version.content)
 
     def _withdrawn(self, row: Row, known: _Known) -> list[Entry]:
@@ -187,26 +191,21 @@ class _Classifying:
         version, newest = known.newest(issued), known.newest()
         if version is None and issued and newest and (newest.content.issue_date or date.min) <= issued:
             version = newest
-        if version is None:
+        if version is None or version.version_id is None:
             self.verdict[row.number], self.rules[row.number] = "left_out", "withdrawn_unknown"
             return []
-        entry = self._unchanged(row, version)._replace(state="withdrawn")
-        before = of_date(known.words, issued, row.said)
-        if version.withdrawn or (before and before.state == "withdrawn"):
-            self.rules[row.number] = "withdrawn"
+        self.verdict[row.number], self.equals[row.number] = "withdrawn", version.version_id
+        if version.withdrawn == BY_SOURCE:
+            self.verdict[row.number], self.rules[row.number] = "unchanged", "withdrawn"
         else:
-            self.verdict[row.number] = "withdrawn"
             self.acts.append(Act("withdrawn", version.version_id, row.number))
-        return [entry]
+        return [Entry("withdrawn", None, version.version_id, row.said, version.content)]
 
     def _compared(self, row: Row, known: _Known, listed: set[date | None], *, alone: bool) -> Entry:
         """A row that doesn't repeat its source's word: valid again, a correction, or compared with what is stored."""
         issued = row.content.issue_date
         before = of_date(known.words, issued, row.said)
         if before and before.state != "valid" and alike(row.content, before.content, row.said):
-            if before.withdrawn == BY_SOURCE:  # what a person has withdrawn only a person reinstates
-                self.acts.append(Act("reinstated", before.version_id, row.number))
-                self.remarks["reinstated"].append(row.number)
             return self._unchanged(row, before)
         replaced = self._replaced(row, known, listed) if alone and not before else None
         if not replaced and (equal := self._equal(row, known, before)):
@@ -277,8 +276,6 @@ class _Classifying:
         base = before or next(iter(known.words), None) or same or newest
         if base and verdict == "new_version":
             self.lost |= {(row.number, name): old for name, old in lost(content, base.content)}
-        if same and same.withdrawn == BY_PERSON:  # what a person has withdrawn only a person reinstates
-            self.acts.append(Act("withdrawn", None, row.number, same.version_id))
         return Entry("valid", row.number, None, row.said, content)
 
     def _speak(self, known: _Known, entries: Sequence[Entry]) -> None:

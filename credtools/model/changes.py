@@ -74,7 +74,7 @@ class StoredVersion(NamedTuple):
     """A standing version of a credential that a file speaks of; one without any has an entry with version_id None.
 
     `counter`: the credential's, which a finishing transaction compares and swaps; `replaced`: another one corrects its
-    issue date; `withdrawn`: '' or by whom: person, source (the one that is asked for), other.
+    issue date; `withdrawn`: '' or by whom: source (the one that is asked for), other.
     """
 
     credential_id: int
@@ -148,13 +148,12 @@ class NewVersion(NamedTuple):
 class Act(NamedTuple):
     """A version is withdrawn or reinstated, because a row says so, or because none does (row None).
 
-    `version_id`: None for the version that the row writes; `carries`: the version whose withdrawal by a person goes on.
+    Each is the source's own: what persons and other sources do to the version holds beside it.
     """
 
     act: str
-    version_id: int | None
+    version_id: int
     row: int | None
-    carries: int | None = None
 
 
 @dataclass(frozen=True)

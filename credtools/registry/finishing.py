@@ -140,6 +140,7 @@ def _value(session: Session, draft: Draft) -> store.Finish:
         changes=changes,
         said=",".join(sorted(review.said_columns)),
         listing="full" if taken.full else "part",
+        withdraws=taken.full and draft.recipe.absent == "withdraw",
         previous=previous,
         history=history,
         sheet=table.sheets.tolist(),

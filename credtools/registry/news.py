@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from credtools import store
-from credtools.checking.changes import classify
+from credtools.checking.changes import BY_SOURCE, classify
 from credtools.checking.rows import Sending, rows_of, users_to_look_up
 from credtools.model import Act, Changes, Review
 from credtools.recipe import MANUAL, Recipe
@@ -28,9 +28,9 @@ def changes(session: Session, found: Review, recipe: Recipe, sending: Sending) -
     done = replace(done, taken_over=tuple(row for row, version in done.over.items() if version in theirs))
     if recipe.absent != "withdraw" or not done.unlisted:
         return done
-    gone = {word.version_id for word in done.unlisted if not word.withdrawn}
-    gone -= store.reads.said_by_others(session.at, sources, gone)
-    return replace(done, acts=(*done.acts, *(Act("withdrawn", version, None) for version in sorted(gone))))
+    newest = {word.credential_id: word for word in reversed(done.unlisted)}
+    gone = [Act("withdrawn", word.version_id, None) for word in newest.values() if word.withdrawn != BY_SOURCE]
+    return replace(done, acts=(*done.acts, *gone))
 
 
 def sending(session: Session, found: Review, draft: Draft) -> Sending:

@@ -74,11 +74,6 @@ def versions_digest(columns: Mapping[str, Sequence[Any]]) -> str:
     )
 
 
-def acts_digest(acts: Iterable[Sequence[Any]]) -> str:
-    """SHA-256 over what the rows of one batch withdrew and reinstated: (act, version) of each."""
-    return _digest(f"{act} {version}" for act, version in acts)
-
-
 def media_digest(
     media_id: list[int], version_id: list[int], sha256: list[str], media_type: list[str], added_by: list[str]
 ) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
 
 from credtools.model import COUNTING, Content, Key, StoredVersion, Word
 from credtools.store import tables
@@ -25,23 +25,19 @@ def replaced(version: Any) -> ColumnElement[bool]:
     return and_(corrected, ~said)
 
 
-def withdrawn_by(version: Any, source_ids: Sequence[int]) -> ColumnElement[str]:
-    """Who has withdrawn a version (its columns): '' nobody, `person`, `source` (one of these), `other`."""
+def _withdrawn_by(version: Any, source_ids: Sequence[int]) -> tuple[ColumnElement[str], Any, ColumnElement[bool]]:
+    """Who has withdrawn a version (its columns): '' nobody, `source` (one of these), `other`; what to join for that."""
     act, batch = tables.withdrawals.c, tables.batches.c
-    who = case(
-        (or_(act.batch_id.is_(None), act.carries_id.is_not(None)), "person"),
-        (batch.source_id.in_(source_ids), "source"),
-        else_="other",
+    own = (
+        select(act.version_id)
+        .join(tables.batches, batch.id == act.batch_id)
+        .where(act.stands, batch.source_id.in_(source_ids))
+        .group_by(act.version_id)
+        .having(func.sum(case((act.act == "withdrawn", 1), else_=-1)) > 0)
+        .subquery()
     )
-    last = (
-        select(who)
-        .select_from(tables.withdrawals.outerjoin(tables.batches, batch.id == act.batch_id))
-        .where(act.version_id == version.id, act.stands)
-        .order_by(act.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    return case((version.withdrawn, last), else_="")
+    who = case((own.c.version_id.is_not(None), "source"), (version.withdrawn, "other"), else_="")
+    return who, own, own.c.version_id == version.id
 
 
 def words(at: At, source_ids: Sequence[int], user_ids: Sequence[int] | None = None) -> list[Word]:
@@ -50,18 +46,20 @@ def words(at: At, source_ids: Sequence[int], user_ids: Sequence[int] | None = No
     Of each credential the newest issue date first.
     """
     word, credential, version = tables.words.c, tables.credentials.c, tables.credential_versions.c
+    withdrawn, own, of_version = _withdrawn_by(version, source_ids)
     columns: list[Any] = [
         *(word.credential_id, credential.counter, credential.user_id, credential.type_id, credential.number),
         *(word.state, word.version_id, word.said),
         *(word.issue_date, word.expiration_date, word.number, word.own),
         *(version.decision, credential.head_version_id == version.id),
-        *(withdrawn_by(version, source_ids), word.first_said),
+        *(withdrawn, word.first_said),
     ]
     statement = (
         select(*columns)
         .select_from(tables.words)
         .join(tables.credentials, credential.id == word.credential_id)
         .join(tables.credential_versions, version.id == word.version_id)
+        .outerjoin(own, of_version)
         .where(word.source_id.in_(source_ids))
         .order_by(word.credential_id, word.ordinal)
     )
@@ -84,6 +82,7 @@ def stored_versions(at: At, user_ids: Sequence[int], source_ids: Sequence[int] =
     A credential without one has one entry with version_id None. `source_ids`: whose withdrawals count as the source's.
     """
     credential, version = tables.credentials, tables.credential_versions
+    withdrawn, own, of_version = _withdrawn_by(version.c, source_ids)
     statement = (
         select(
             credential.c.id,
@@ -98,9 +97,10 @@ def stored_versions(at: At, user_ids: Sequence[int], source_ids: Sequence[int] =
             func.coalesce(version.c.own, "{}"),
             version.c.decision,
             replaced(version.c),
-            func.coalesce(withdrawn_by(version.c, source_ids), ""),
+            withdrawn,
         )
         .select_from(credential.outerjoin(version, and_(version.c.credential_id == credential.c.id, version.c.stands)))
+        .outerjoin(own, of_version)
         .order_by(version.c.id)
     )
     with snapshot(at) as connection:

@@ -78,7 +78,7 @@ def said_by_others(at: At, source_ids: Sequence[int], version_ids: Collection[in
 def standing_batches(at: At, source_id: int) -> Sequence[Any]:
     """The finished batches of a source and of those merged into it, in the order in which they were finished.
 
-    Each: id, said, absent, listing, rows, sha256, finished_at.
+    Each: id, said, absent, withdraws, listing, rows, sha256, finished_at.
     """
     source = tables.sources.c
     (name,) = values(at, select(source.name).where(source.id == source_id))
@@ -88,7 +88,8 @@ def standing_batches(at: At, source_id: int) -> Sequence[Any]:
 def _standing(at: At, source_ids: Sequence[int]) -> Sequence[Any]:
     batch, event = tables.batches.c, tables.events.c
     statement = (
-        select(batch.id, batch.said, batch.absent, batch.listing, batch.rows, batch.sha256, batch.finished_at)
+        select(batch.id, batch.said, batch.absent, batch.withdraws, batch.listing, batch.rows, batch.sha256)
+        .add_columns(batch.finished_at)
         .join(tables.events, and_(event.batch_id == batch.id, event.kind == "finish"))
         .where(batch.source_id.in_(source_ids), batch.state == "finished")
         .order_by(event.seq)

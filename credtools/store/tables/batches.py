@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer, Table, Text, false
 
 from credtools.model import BATCH_STATES, COUNTED, LISTINGS
 from credtools.store.columns import (
@@ -48,6 +48,7 @@ batches = Table(
     text("said", nullable=True),  # the columns of which its file spoke; blank: not recorded then, all of them
     text("listing", "part"),  # whether its file counted as a full list of what stands at its source
     text("absent", nullable=True),  # JSON: the credentials of which its source spoke, and that a full list doesn't hold
+    flag("withdraws", false()),  # whether those are withdrawn
     ref("follows_id", "batches.id", nullable=True),  # re-upload, correction, replay: the batch before
     text("uploaded_by"),
     moment("uploaded_at"),

@@ -85,7 +85,8 @@ decisions = Table(
     CheckConstraint("NOT four_eyes OR decided_by <> uploaded_by", name="four_eyes"),
 )
 
-# Acts on versions, in their order: by a person (an event), or by what a batch said (void once that is undone).
+# Acts on versions: by a person, or by what the batches of a source say. They follow each other by their events; what a
+# person withdraws holds for all versions of the credential's issue date.
 withdrawals = Table(
     "withdrawals",
     metadata,
@@ -93,14 +94,12 @@ withdrawals = Table(
     ref("version_id", "credential_versions.id", index=True),
     text("act"),
     ref("batch_id", "batches.id", nullable=True, index=True),
-    ref("carries_id", "credential_versions.id", nullable=True),  # whose withdrawal by a person goes on with this one
     text("reason", ""),
     text("made_by"),
     moment("made_at"),
-    Column("event_seq", ForeignKey("events.seq")),
+    Column("event_seq", ForeignKey("events.seq"), nullable=False),  # the person's, or by which the batch was finished
     flag("stands"),
     one_of("act", ACTS),
-    CheckConstraint("(batch_id IS NULL) = (event_seq IS NOT NULL)", name="whose"),
 )
 
 # What each source said last about a credential: a row per issue date that its file named, the newest first.

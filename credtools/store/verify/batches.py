@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from credtools.model import SAYING, VERDICTS
 from credtools.store import tables
 from credtools.store.blocks import Address, BlockRow, block_of
-from credtools.store.digests import acts_digest, content_text, ledger_digest, salted_digest, versions_digest
+from credtools.store.digests import content_text, ledger_digest, salted_digest, versions_digest
 from credtools.store.erased import Erased, number_token
 
 
@@ -56,13 +56,13 @@ def batch_problems(
         problems.append(f"The ledger of batch {batch.id} isn't what was chained.")
     if batch.judgement != event["judgement"] or batch.sha256 != event["sha256"]:
         problems.append(f"{name} has another file or judgement than its event.")
-    how = {name: event.get(name) for name in ("said", "absent")} | {"listing": event.get("listing", "part")}
+    how = {"said": None, "absent": None, "listing": "part", "withdraws": False}
+    how |= {name: event[name] for name in how.keys() & event.keys()}
     if any(getattr(batch, name) != chained for name, chained in how.items()):
         problems.append(f"{name} speaks of other columns or credentials than its event says.")
     problems += _counts(batch, ledger, event)
     problems += _values(connection, batch.id, ledger, erased)
     problems += _versions(connection, batch.id, event, erased)
-    problems += _acts(connection, batch.id, event)
     rejected = {(row.sheet, row.line, row.piece) for row in ledger.alone if row.verdict == "rejected"}
     reject = tables.rejects.c
     followed = select(reject.sheet, reject.line, reject.piece).where(reject.batch_id == batch.id)
@@ -114,13 +114,6 @@ def _values(connection: Connection, batch_id: int, ledger: Ledger, erased: Erase
     gone = {address for address in digests if address[1] in erased.lines.get(batch_id, ())}
     wrong = sorted((digests.keys() - {address for address, *_ in found}) ^ gone)
     return [f"Whether line {wrong[0][1]} of batch {batch_id} is erased contradicts the events."] if wrong else []
-
-
-def _acts(connection: Connection, batch_id: int, event: dict[str, Any]) -> list[str]:
-    act = tables.withdrawals.c
-    made = select(act.act, act.version_id).where(act.batch_id == batch_id).order_by(act.id)
-    same = acts_digest(connection.execute(made)) == event.get("acts", acts_digest(()))
-    return [] if same else [f"Batch {batch_id} withdraws or reinstates other credentials than its event says."]
 
 
 def _versions(connection: Connection, batch_id: int, event: dict[str, Any], erased: Erased) -> list[str]:

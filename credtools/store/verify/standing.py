@@ -6,6 +6,7 @@ from sqlalchemy import Connection, func, select
 
 from credtools.recipe import MANUAL
 from credtools.store import tables
+from credtools.store.reads.sources import family
 from credtools.store.writes.words import replayed
 
 
@@ -23,17 +24,21 @@ def standing(connection: Connection, said: set[int]) -> list[str]:
 
 
 def _words(connection: Connection) -> list[str]:
-    """The words of each source must be those that its batches leave, one after the other."""
-    word, source, credential = tables.words.c, tables.sources.c, tables.credentials.c
-    everything = connection.execute(select(credential.id)).scalars().all()
+    """The words and acts of each source must be those that its batches leave, one after the other."""
+    word, source, act, batch = tables.words.c, tables.sources.c, tables.withdrawals.c, tables.batches.c
+    everything = connection.execute(select(tables.credentials.c.id)).scalars().all()
     problems = []
-    sources = select(source.id, source.name).where(source.merged_into.is_(None), source.name != MANUAL)
-    for number, name in connection.execute(sources).all():
+    for number, name in connection.execute(select(source.id, source.name).where(source.merged_into.is_(None))).all():
         columns = select(word.credential_id, word.state, word.version_id).where(word.source_id == number)
         stored = [tuple(row) for row in connection.execute(columns.order_by(word.credential_id, word.ordinal))]
-        told = sorted(replayed(connection, number, everything).items())
-        if stored != [(k, one.state, one.version_id) for k, of in told for one in of.told]:
+        told = replayed(connection, number, everything)
+        said = [(k, one.state, one.version_id) for k, of in sorted(told.items()) for one in of.told]
+        if stored != (said if name != MANUAL else []):
             problems.append(f"What the source {name!r} said last isn't what its batches say.")
+        acts = select(act.batch_id, act.version_id, act.act).join(tables.batches, batch.id == act.batch_id)
+        ours = acts.where(act.stands, batch.source_id.in_(family(connection, name)))
+        if {tuple(row) for row in connection.execute(ours)} != {one for of in told.values() for one in of.acts}:
+            problems.append(f"What the source {name!r} withdrew and reinstated isn't what its batches say.")
     return problems
 
 

@@ -57,13 +57,14 @@ def finish(engine: Engine, value: Finish) -> Receipt:
         version_ids, credential_ids, versions = write_versions(work, value)
         ledger = write_ledger(work, value, version_ids)
         write_words(work, value, sources[0], version_ids, credential_ids)
-        acts = write_acts(work, value, version_ids)
         spoken = {one.credential_id for one in value.changes.words if one.credential_id is not None}
         move_replaced(work, tables.credential_versions.c.credential_id, spoken)
         write_rejects(work, value, batch.source_id, sources)
         if batch.staged:
             link_staged(work, batch.id, batch.id, value.by)
-        return _write_receipt(work, value, batch, {"ledger": ledger, "versions": versions, "acts": acts})
+        receipt = _write_receipt(work, value, batch, ledger, versions)
+        write_acts(work, batch.id, value.by, receipt.audit_seq, value.changes.acts, version_ids.values())
+        return receipt
 
 
 def _take_key(work: Write, value: Finish, batch: Row[Any], source_id: int) -> None:
@@ -120,8 +121,8 @@ def _require_open(work: Write, rejects: Iterable[int]) -> None:
             raise RegistryError("rejects_settled")
 
 
-def _write_receipt(work: Write, value: Finish, batch: Row[Any], digests: dict[str, str]) -> Receipt:
-    """`digests`: of what was written, which the event chains."""
+def _write_receipt(work: Write, value: Finish, batch: Row[Any], ledger: str, versions: str) -> Receipt:
+    """`ledger`, `versions`: the digests of what was written, which the event chains."""
     judged = {
         "recipe": value.recipe_fingerprint,
         "schema": value.schema_fingerprint,
@@ -130,8 +131,9 @@ def _write_receipt(work: Write, value: Finish, batch: Row[Any], digests: dict[st
     }
     counts = value.changes.counts.as_dict()
     absent = sorted({word.credential_id for word in value.changes.absent})
-    how = {"said": value.said, "listing": value.listing, "absent": json.dumps(absent) if absent else None}
-    facts = {"counts": counts, **digests, **judged, **how}
+    how: dict[str, Any] = {"said": value.said, "listing": value.listing, "withdraws": value.withdraws}
+    how |= {"absent": json.dumps(absent) if absent else None}
+    facts = {"counts": counts, "ledger": ledger, "versions": versions, **judged, **how}
     seq = work.event("finish", value.by, batch.id, attempt=value.attempt_id, **facts)
     receipt = {**judged, "audit_seq": seq, "audit_head": work.hash}
     stored = {name: count for name, count in counts.items() if name != "accepted"}

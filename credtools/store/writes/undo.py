@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete, select
 
 from credtools.model import SAYING
 from credtools.store import tables
@@ -19,7 +19,6 @@ from credtools.store.blocks import places
 from credtools.store.frames import rows_in
 from credtools.store.reads.sources import family
 from credtools.store.transaction import Write, write
-from credtools.store.writes.acts import mark
 from credtools.store.writes.standing import said_by
 from credtools.store.writes.versions import move_heads
 from credtools.store.writes.void import void_rejects
@@ -68,7 +67,7 @@ def undo(engine: Engine, batch_id: int, by: str, *, dry_run: bool = False) -> Un
 
 def _undo(work: Write, batch_id: int, by: str) -> Undone:
     batch = work.finished(batch_id, "undone")
-    version, credential, act = tables.credential_versions.c, tables.credentials.c, tables.withdrawals.c
+    version, credential = tables.credential_versions.c, tables.credentials.c
     work.change(tables.batches.c.id, [batch_id], state="undone")
     work.execute(delete(tables.batch_keys).where(tables.batch_keys.c.batch_id == batch_id))
     said = _said(work, batch_id)
@@ -77,11 +76,8 @@ def _undo(work: Write, batch_id: int, by: str) -> Undone:
     ours = {row.id: row for row in rows_in(work.connection, columns, version.id, said)}
     falls = [number for number, row in ours.items() if row.stands and number not in still]
     work.change(version.id, falls, stands=False)
-    acted = set(work.execute(select(act.version_id).where(act.batch_id == batch_id)).scalars())
-    work.execute(update(tables.withdrawals).where(act.batch_id == batch_id).values(stands=False))
-    mark(work, acted)
     touched = {row.credential_id for row in ours.values()} | set(json.loads(batch.absent or "[]"))
-    rebuild(work, family(work.connection, batch.source)[0], touched)
+    rebuild(work, family(work.connection, batch.source), touched)
     work.change(credential.id, touched, counter=credential.counter + 1)
     move_heads(work, touched)
     reopened = void_rejects(work, batch, by)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from credtools.checking.words import said_now, unlike
 from credtools.model import SAYING, Content, Entry
+from credtools.recipe import MANUAL
 from credtools.store import tables
 from credtools.store.blocks import places
 from credtools.store.digests import columns_text
@@ -24,18 +25,48 @@ from credtools.store.frames import rows_in
 from credtools.store.reads.sources import standing_batches
 from credtools.store.transaction import CHUNK, Write
 from credtools.store.values import Finish
+from credtools.store.writes.acts import Said, settle_acts
 
 NAMES = ("source_id", "credential_id", "ordinal", "state", "version_id", "batch_id", "first_said", "said")
 ALL = frozenset(("issue_date", "expiration_date", "credential_number"))  # said by files of which it isn't recorded
 
 
 @dataclass
-class _Credential:
-    """The words of one credential, and since when there are any."""
+class Told:
+    """What a source says of one credential, by all of its batches so far.
+
+    `told`: its words, since `batch`; `out`: the versions that it has withdrawn; `acts`: how it came to that.
+    """
 
     told: tuple[Entry, ...] = ()
     batch: int = 0
     first_said: datetime | None = None
+    out: set[int] = field(default_factory=set)
+    acts: list[Said] = field(default_factory=list)
+
+    def say(self, now: tuple[Entry, ...], batch: Any, *, remembers: bool) -> None:
+        """Another batch speaks of it; a source that doesn't remember takes nothing back."""
+        for entry in now:
+            version = entry.version_id or 0
+            if entry.state == "withdrawn" and version not in self.out:
+                self._act("withdrawn", version, batch)
+            elif entry.state == "valid" and version in self.out and remembers:
+                self._act("reinstated", version, batch)
+        if unlike(self.told, now):
+            self.told, self.batch = now, batch.id
+        self.first_said = self.first_said or batch.finished_at
+
+    def leave_out(self, batch: Any) -> None:
+        """A full list doesn't hold it."""
+        if batch.withdraws and self.told[0].state == "valid" and self.told[0].version_id not in self.out:
+            self._act("withdrawn", self.told[0].version_id or 0, batch)
+        now = tuple(one._replace(state="unlisted") if one.state == "valid" else one for one in self.told)
+        if now != self.told:
+            self.told, self.batch = now, batch.id
+
+    def _act(self, act: str, version: int, batch: Any) -> None:
+        (self.out.add if act == "withdrawn" else self.out.discard)(version)
+        self.acts.append((batch.id, version, act))
 
 
 def write_words(
@@ -63,17 +94,28 @@ def write_words(
         work.execute(no_longer.values(state="unlisted", batch_id=value.batch_id))
 
 
-def rebuild(work: Write, source_id: int, credential_ids: Collection[int]) -> None:
-    """The words of a source about some credentials, found anew from the batches that stand, also of merged sources."""
+def rebuild(work: Write, source_ids: Sequence[int], credential_ids: Collection[int]) -> None:
+    """The words and acts of a source about some credentials, found anew from its batches that stand.
+
+    `source_ids`: its own and those that were merged into it.
+    """
+    source_id, found = source_ids[0], replayed(work.connection, source_ids[0], credential_ids)
     rows = [
         (
             *(source_id, number, ordinal, one.state, one.version_id, of.batch, of.first_said),
             *(columns_text(one.said), *one.content),
         )
-        for number, of in replayed(work.connection, source_id, credential_ids).items()
+        for number, of in found.items()
         for ordinal, one in enumerate(of.told)
     ]
-    _replace(work, source_id, credential_ids, rows)
+    _replace(work, source_id, credential_ids, rows if remembers(work.connection, source_id) else ())
+    settle_acts(work, source_ids, credential_ids, [act for of in found.values() for act in of.acts])
+
+
+def remembers(connection: Connection, source_id: int) -> bool:
+    """Whether a source has words: all but that of files that came without a recipe."""
+    source = tables.sources.c
+    return connection.execute(select(source.name).where(source.id == source_id)).scalar() != MANUAL
 
 
 def _replace(work: Write, source_id: int, credential_ids: Collection[int], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -84,11 +126,12 @@ def _replace(work: Write, source_id: int, credential_ids: Collection[int], rows:
     work.insert_rows(tables.words, (*NAMES, *Content._fields), rows)
 
 
-def replayed(connection: Connection, source_id: int, credential_ids: Collection[int]) -> dict[int, _Credential]:
+def replayed(connection: Connection, source_id: int, credential_ids: Collection[int]) -> dict[int, Told]:
     """What a source says about some credentials, by all of its batches that stand, one after the other."""
     versions = _versions(connection, credential_ids)
     wanted = set(credential_ids)
-    found: defaultdict[int, _Credential] = defaultdict(_Credential)
+    found: defaultdict[int, Told] = defaultdict(Told)
+    lasting = remembers(connection, source_id)
     batches = standing_batches(connection, source_id)
     rows = _rows(connection, [batch.id for batch in batches], versions.keys())
     for batch in batches:
@@ -98,17 +141,10 @@ def replayed(connection: Connection, source_id: int, credential_ids: Collection[
             credential, content = versions[version]
             entries[credential].append(Entry(state, None, version, said, content))
         for credential, some in entries.items():
-            _tell(found[credential], said_now(found[credential].told, some), batch)
+            found[credential].say(said_now(found[credential].told, some), batch, remembers=lasting)
         for credential in wanted.intersection(json.loads(batch.absent or "[]")) & found.keys():
-            now = [one._replace(state="unlisted") if one.state == "valid" else one for one in found[credential].told]
-            _tell(found[credential], tuple(now), batch)
+            found[credential].leave_out(batch)
     return found
-
-
-def _tell(credential: _Credential, now: tuple[Entry, ...], batch: Any) -> None:
-    if unlike(credential.told, now):
-        credential.told, credential.batch = now, batch.id
-    credential.first_said = credential.first_said or batch.finished_at
 
 
 def _versions(connection: Connection, credential_ids: Collection[int]) -> dict[int, tuple[int, Content]]:

@@ -11,6 +11,7 @@ ALTER TABLE batches
     ADD COLUMN said TEXT,
     ADD COLUMN listing TEXT DEFAULT 'part' NOT NULL,
     ADD COLUMN absent TEXT,
+    ADD COLUMN withdraws BOOLEAN DEFAULT false NOT NULL,
     ADD COLUMN count_again BOOLEAN,
     ADD COLUMN withdrawn INTEGER DEFAULT '0' NOT NULL,
     ADD COLUMN left_out INTEGER DEFAULT '0' NOT NULL,
@@ -113,18 +114,15 @@ CREATE TABLE withdrawals (
     version_id BIGINT NOT NULL,
     act TEXT NOT NULL,
     batch_id BIGINT,
-    carries_id BIGINT,
     reason TEXT DEFAULT '' NOT NULL,
     made_by TEXT NOT NULL,
     made_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    event_seq BIGINT,
+    event_seq BIGINT NOT NULL,
     stands BOOLEAN NOT NULL,
     CONSTRAINT pk_withdrawals PRIMARY KEY (id),
     CONSTRAINT ck_withdrawals_act CHECK (act IN ('withdrawn', 'reinstated')),
-    CONSTRAINT ck_withdrawals_whose CHECK ((batch_id IS NULL) = (event_seq IS NOT NULL)),
     CONSTRAINT fk_withdrawals_version_id_credential_versions FOREIGN KEY (version_id) REFERENCES credential_versions (id),
     CONSTRAINT fk_withdrawals_batch_id_batches FOREIGN KEY (batch_id) REFERENCES batches (id),
-    CONSTRAINT fk_withdrawals_carries_id_credential_versions FOREIGN KEY (carries_id) REFERENCES credential_versions (id),
     CONSTRAINT fk_withdrawals_event_seq_events FOREIGN KEY (event_seq) REFERENCES events (seq)
 );
 CREATE INDEX ix_withdrawals_batch_id ON withdrawals (batch_id);

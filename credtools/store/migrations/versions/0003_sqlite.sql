@@ -22,6 +22,7 @@ CREATE TABLE batches_new (
     said TEXT,
     listing TEXT DEFAULT 'part' NOT NULL,
     absent TEXT,
+    withdraws BOOLEAN DEFAULT 0 NOT NULL,
     follows_id INTEGER,
     uploaded_by TEXT NOT NULL,
     uploaded_at DATETIME NOT NULL,
@@ -229,18 +230,15 @@ CREATE TABLE withdrawals (
     version_id INTEGER NOT NULL,
     act TEXT NOT NULL,
     batch_id INTEGER,
-    carries_id INTEGER,
     reason TEXT DEFAULT '' NOT NULL,
     made_by TEXT NOT NULL,
     made_at DATETIME NOT NULL,
-    event_seq INTEGER,
+    event_seq INTEGER NOT NULL,
     stands BOOLEAN NOT NULL,
     CONSTRAINT pk_withdrawals PRIMARY KEY (id),
     CONSTRAINT ck_withdrawals_act CHECK (act IN ('withdrawn', 'reinstated')),
-    CONSTRAINT ck_withdrawals_whose CHECK ((batch_id IS NULL) = (event_seq IS NOT NULL)),
     CONSTRAINT fk_withdrawals_version_id_credential_versions FOREIGN KEY (version_id) REFERENCES credential_versions (id),
     CONSTRAINT fk_withdrawals_batch_id_batches FOREIGN KEY (batch_id) REFERENCES batches (id),
-    CONSTRAINT fk_withdrawals_carries_id_credential_versions FOREIGN KEY (carries_id) REFERENCES credential_versions (id),
     CONSTRAINT fk_withdrawals_event_seq_events FOREIGN KEY (event_seq) REFERENCES events (seq)
 );
 CREATE INDEX ix_withdrawals_batch_id ON withdrawals (batch_id);
