@@ -11,7 +11,7 @@ import pytest
 from credtools import settings
 from credtools.errors import CredtoolsError, RegistryError
 from credtools.jupyter import Record
-from credtools.jupyter.approvals import DEACTIVATED, NO_MEDIA, SAME_PERSON, Approvals, Pending
+from credtools.jupyter.approvals import DEACTIVATED, NO_MEDIA, SAME_PERSON, Approvals, Listed
 from credtools.registry import Registry
 from tests.builders import ANA, UPLOADER, export, load
 from tests.pictures import filled, pdf
@@ -58,11 +58,11 @@ def test_what_stops_an_approval_is_said_before_the_click(registry: Registry, tmp
     """Missing media and four eyes; each goes as soon as its reason does."""
     batch = registry.upload(export(tmp_path, ANA, PASS))
     batch.finish()
-    assert Pending(registry).rows["blocked"].tolist() == ["", NO_MEDIA]
+    assert Listed(registry).rows["blocked"].tolist() == ["", NO_MEDIA]
     batch.make_media_optional()
-    assert Pending(registry).rows["blocked"].tolist() == ["", ""]
+    assert Listed(registry).rows["blocked"].tolist() == ["", ""]
     registry.set("four_eyes", value=True)
-    assert set(Pending(registry).rows["blocked"]) == {SAME_PERSON}
+    assert set(Listed(registry).rows["blocked"]) == {SAME_PERSON}
 
 
 def test_approvals_without_a_person_decide_only_what_was_asked(registry: Registry, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_approving_a_credential_of_a_deactivated_user_is_said(registry: Registry
     )
     batch.finish()
     load(registry, tmp_path, users="Email,Status\nana@example.org,deactivated\n")
-    assert (Pending(registry).rows["note"] == DEACTIVATED).tolist() == [True, True, False]
+    assert (Listed(registry).rows["note"] == DEACTIVATED).tolist() == [True, True, False]
     assert registry.decline(batch, [3], "no").deactivated == ()
     done = registry.approve(batch)
     assert (done.decided, done.deactivated, done.blocked) == ((2, 4), (2,), {})

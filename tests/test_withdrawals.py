@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from credtools.cli import main
 from credtools.errors import CredtoolsError, RegistryError
+from credtools.jupyter.approvals import WITHDRAWN, Approvals, Listed
 from credtools.jupyter.credentials import Credentials
 from credtools.registry import Registry, validity
 from credtools.store import tables
@@ -403,6 +404,63 @@ def test_withdrawn_credentials_are_not_exported(approved: Registry, tmp_path: Pa
     approved.reinstate(second, [2])
     approved.withdraw(1, [2], WHY)
     assert exported() == [("ana", "2025-01-10"), *others]
+
+
+# --- on the page ------------------------------------------------------------------------------------------------
+
+
+class Page(Approvals):
+    """The approvals page without a browser: what it sent last."""
+
+    def send(self, content: Any, buffers: Any = None) -> None:  # noqa: ARG002
+        self.sent = content
+
+    def click(self, verb: str, **values: Any) -> Any:
+        self._on_message(self, {"do": verb, **values}, [])
+        return self.sent
+
+
+def test_the_page_withdraws_and_reinstates_what_is_chosen(approved: Registry, tmp_path: Path) -> None:
+    """Of the list that is looked at: approved ones are withdrawn, withdrawn ones reinstated, nothing else."""
+    second = renewed(approved, tmp_path)
+    page = Page(approved)
+    assert (page.click("ready")["all"], page.sent["filters"]) == (2, {"look": "pending"})
+    state = page.click("look", look="approved")
+    assert [(row["batch"], row["line"]) for row in state["list"]["rows"]] == [(1, 2), (1, 4), (1, 5)]
+    refused = page.click("withdraw", chosen=[[1, 6], [7, 1]], reason=WHY)
+    assert (refused["kind"], refused["reason"]) == ("problem", "none_can_be_withdrawn")
+    assert page.click("withdraw", chosen=[[1, 2]], reason=" ")["reason"] == "withdraw_without_reason"
+    done = page.click("withdraw", chosen=[[1, 2], [1, 5], [1, 6]], reason=WHY)
+    assert (done["kind"], done["said"], done["all"]) == ("done", "2 credentials withdrawn.", 1)
+    state = page.click("look", look="withdrawn")
+    assert [(row["line"], row["expiry"]) for row in state["list"]["rows"]] == [(2, "later"), (5, "never")]
+    history = page.click("detail", batch=1, line=2)["detail"]["history"]
+    assert ("withdrawn", WHY) in [act[3:] for act in history]
+    approved.approve(second)
+    done = page.click("reinstate", chosen=[[1, 2]])
+    assert done["said"] == "1 credential reinstated. 1 credential had a newer version, which decides."
+    assert page.click("reinstate", chosen=[[1, 2]])["reason"] == "none_can_be_reinstated"
+    assert page.click("look", look="no such list")["filters"] == {"look": "pending"}
+
+
+def test_a_withdrawn_one_stays_in_sight_beside_its_renewal(approved: Registry, tmp_path: Path) -> None:
+    """The credentials page shows both: what is withdrawn, and the later version that waits."""
+    approved.withdraw(1, [2], WHY)
+    renewed(approved, tmp_path)
+    states = {tuple(row[::5]) for row in Credentials(approved).like("ana")["rows"]}
+    assert states == {("ana@example.org", "withdrawn"), ("ana@example.org", "pending")}
+
+
+def test_a_pending_one_that_its_source_has_withdrawn_says_so(approved: Registry, tmp_path: Path) -> None:
+    """Approved, it wouldn't count: whoever decides reads that before."""
+    batch = said_by_hr(approved, tmp_path, f"{CARA.replace('First Aid', 'Licence')}7,Completed")
+    said_by_hr(approved, tmp_path, f"{CARA.replace('First Aid', 'Licence')}7,Revoked")
+    listed = Listed(approved).rows
+    assert listed.loc[listed["batch"] == batch, "note"].tolist() == [WITHDRAWN]
+    assert Credentials(approved).totals["withdrawn"] == 0
+    approved.approve(batch)
+    assert Credentials(approved).totals["withdrawn"] == 1
+    assert (batch, 2) not in counting(approved)
 
 
 # --- verify -----------------------------------------------------------------------------------------------------

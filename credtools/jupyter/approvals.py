@@ -1,4 +1,7 @@
-"""Approvals: pending credentials with their media beside; one, some or all that fit the filters are decided."""
+"""Approvals: credentials with their media beside – pending ones are decided, approved ones withdrawn and reinstated.
+
+One, some, or (of the pending) all that fit the filters.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,12 @@ PART = 512 << 10  # bytes of a file that go at once: the server drops what is se
 MOST_SHOWN = 100
 FILTERS = ("credential_type", "batch", "uploaded_by", "expiry", "media")
 EXPIRY = ("expired", "expiring soon", "later", "never")
+LOOKS = {"pending": "waiting for approval", "approved": "approved", "withdrawn": "withdrawn"}
 MEDIA = ("there", "required, but missing", "none")
 NO_MEDIA = "requires media, and none has been added yet"
 SAME_PERSON = "uploaded by you; this organisation asks for approval by somebody else (four eyes)"
 DEACTIVATED = "the user is deactivated by now"
+WITHDRAWN = "withdrawn; approved, it counts only once it is reinstated"
 SHOWN = [  # what the browser shows of each
     *("batch", "line", "user_email", "credential_type", "credential_number", "issue_date", "expiration_date"),
     *("expiry", "uploaded_by", "file", "blocked", "note", "place"),
@@ -42,34 +47,41 @@ class Approvals(DropZone):
     def __init__(self, registry: Registry, batch: int = 0) -> None:
         super().__init__(registry)
         self._filters = {"batch": str(batch)} if batch else {}
-        self.pending: Pending  # as it was shown last
+        self._look = "pending"
+        self.listed: Listed  # as it was shown last
 
     def show(self) -> None:
-        self.pending = Pending(self.registry)
-        choices = self.pending.choices()
-        state = {"type": "state", "filters": self._filters, "choices": choices, "all": len(self.pending.rows)}
+        self.listed = Listed(self.registry, self._look)
+        choices = self.listed.choices() | {"look": list(LOOKS.items())}
+        filters = self._filters | {"look": self._look}
+        state = {"type": "state", "filters": filters, "choices": choices, "all": len(self.listed.rows)}
         self.send(state | self.said() | {"list": self._list()})
 
     def start_over(self) -> None:
-        self._filters = {}
+        self._filters, self._look = {}, "pending"
+
+    def do_look(self, look: str) -> str:
+        """Shows the pending, the approved or the withdrawn ones."""
+        self._filters, self._look = {}, look if look in LOOKS else "pending"
+        return ""
 
     def _list(self) -> dict[str, Any]:
-        rows = self.pending.like(self._filters)
-        return {"rows": self.pending.shown(rows), "found": len(rows), "free": int((rows["blocked"] == "").sum())}
+        rows = self.listed.like(self._filters)
+        return {"rows": self.listed.shown(rows), "found": len(rows), "free": int((rows["blocked"] == "").sum())}
 
     def do_filter(self, filters: dict[str, str]) -> None:
         self._filters = {name: value for name, value in filters.items() if value}
         self.send({"type": "list", "list": self._list()})
 
     def do_detail(self, batch: int, line: int) -> None:
-        self.send({"type": "detail", "detail": self.pending.detail(batch, line)})
+        self.send({"type": "detail", "detail": self.listed.detail(batch, line)})
 
     def do_decide(self, decision: str, reason: str = "", chosen: list[list[int]] | None = None) -> str:
         """Approves or rejects the chosen credentials, else all that fit the filters; batch by batch."""
         approves = decision == "approve"
-        fitting = set(self.pending.like(self._filters)["place"])
+        fitting = set(self.listed.like(self._filters)["place"])
         wanted = fitting if chosen is None else {(batch, line) for batch, line in chosen}
-        known = self.pending.rows[self.pending.rows["place"].isin(wanted)]
+        known = self._known(wanted)
         if approves:
             known = known[known["blocked"] == ""]
         if known.empty:
@@ -84,6 +96,28 @@ class Approvals(DropZone):
             told = replace(decide, deactivated=gone).told
         left = f" {plural(len(wanted) - done, 'other')} can't be approved yet." if len(wanted) > done else ""
         return f"{plural(done, 'credential')} {'approved' if approves else 'rejected'}.{told and f' {told}'}{left}"
+
+    def do_withdraw(self, chosen: list[list[int]], reason: str) -> str:
+        """Withdraws the chosen approved credentials, batch by batch."""
+        return self._act("withdrawn", chosen, reason)
+
+    def do_reinstate(self, chosen: list[list[int]], reason: str = "") -> str:
+        """Reinstates the chosen withdrawn credentials, batch by batch."""
+        return self._act("reinstated", chosen, reason)
+
+    def _act(self, act: str, chosen: list[list[int]], reason: str) -> str:
+        known = self._known({(batch, line) for batch, line in chosen})
+        if known.empty:
+            raise CredtoolsError("none_can_be_withdrawn" if act == "withdrawn" else "none_can_be_reinstated")
+        do = self.registry.withdraw if act == "withdrawn" else self.registry.reinstate
+        done = [do(int(str(batch)), lines.tolist(), reason) for batch, lines in known.groupby("batch")["line"]]
+        newer = sum(len(one.newer) for one in done)
+        more = f" {plural(newer, 'credential')} had a newer version, which decides." if newer else ""
+        return f"{plural(sum(len(one.decided) for one in done), 'credential')} {act}.{more}"
+
+    def _known(self, places: set[tuple[int, int]]) -> pd.DataFrame:
+        """Those of the list as it was shown last."""
+        return self.listed.rows[self.listed.rows["place"].isin(places)]
 
     def do_media(self, batch: int, line: int) -> str:
         """Tops a credential up with what has arrived."""
@@ -110,40 +144,58 @@ class Approvals(DropZone):
         self.send({"type": "part", **part}, [content[start : start + PART]])
 
     def _content(self, key: str) -> tuple[bytes, str, str]:
-        for medium in (medium for media in self.pending.media.values() for medium in media):
+        for medium in (medium for media in self.listed.media.values() for medium in media):
             if medium["sha256"] == key:
                 return self.registry.blobs.read(key), medium["media_type"], medium["file"]
         raise CredtoolsError("medium_gone")
 
 
-class Pending:
-    """The pending credentials of an organisation, as of now; what stops the approval of each."""
+def _looked_at(credentials: pd.DataFrame, look: str) -> pd.DataFrame:
+    """Those versions that are pending, count, or are withdrawn."""
+    if look == "approved":
+        return validity.counting(credentials).sort_index()
+    return credentials[credentials["withdrawn"] if look == "withdrawn" else credentials["decision"] == "pending"]
 
-    def __init__(self, registry: Registry) -> None:
+
+class Listed:
+    """The pending, approved or withdrawn credentials of an organisation, as of now; what stops an approval of each."""
+
+    def __init__(self, registry: Registry, look: str = "pending") -> None:
         self.registry = registry
         lookups = registry.lookups()
         settings = lookups.settings
         self._dates = date_format(lookups.profile_date_format or settings.date_format)
         self._zone = ZoneInfo(settings.time_zone)
         found = registry.credentials()
-        found = found[found["decision"] == "pending"].reset_index(drop=True)
+        found = _looked_at(found, look).reset_index(drop=True)
         found = found.join(registry.batches().set_index("batch")[["file", "uploaded_by"]], on="batch")
         found["place"] = list(zip(found["batch"].tolist(), found["line"].tolist(), strict=True))
         self.media: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)  # by batch and line
         for medium in records(registry.media()[["batch", "line", "file", "sha256", "media_type"]]):
             self.media[medium["batch"], medium["line"]].append(medium)
         there = found["place"].map(lambda place: place in self.media).astype(bool)
-        required = lookups.types.loc[lookups.types["media_required"].eq(True), "name"]
-        free = {k for k in set(found["batch"]) if settings.media_optional or registry.batch(k).media_optional}
-        lacks = found["credential_type"].isin(required) & ~found["batch"].isin(free) & ~there
-        found["media"] = np.select([there, lacks], MEDIA[:2], MEDIA[2])
-        own = settings.four_eyes & (found["uploaded_by"].map(fold) == fold(registry.by))
-        found["blocked"] = np.select([lacks, own], [NO_MEDIA, SAME_PERSON], "")
-        gone = lookups.users.loc[lookups.users["status"] == "deactivated", "email"]
-        found["note"] = np.where(found["user_email"].isin(gone), DEACTIVATED, "")
-        states = validity.states(found.assign(decision=""), lookups.today, settings.expiring_soon_days)
+        found["media"] = np.select([there], MEDIA[:1], MEDIA[2])
+        found["blocked"] = found["note"] = ""
+        if look == "pending":
+            self._stops(found, there)
+        plain = found.assign(decision="", withdrawn=False)
+        states = validity.states(plain, lookups.today, settings.expiring_soon_days)
         found["expiry"] = states.replace("valid", "later").mask(found["expiration_date"].isna(), "never")
         self.rows = found
+
+    def _stops(self, found: pd.DataFrame, there: pd.Series[bool]) -> None:
+        """What stops the approval of pending ones, or should be known before it."""
+        lookups = self.registry.lookups()
+        settings = lookups.settings
+        required = lookups.types.loc[lookups.types["media_required"].eq(True), "name"]
+        free = {k for k in set(found["batch"]) if settings.media_optional or self.registry.batch(k).media_optional}
+        lacks = found["credential_type"].isin(required) & ~found["batch"].isin(free) & ~there
+        found["media"] = np.select([there, lacks], MEDIA[:2], MEDIA[2])
+        own = settings.four_eyes & (found["uploaded_by"].map(fold) == fold(self.registry.by))
+        found["blocked"] = np.select([lacks, own], [NO_MEDIA, SAME_PERSON], "")
+        gone = lookups.users.loc[lookups.users["status"] == "deactivated", "email"]
+        known = [found["withdrawn"], found["user_email"].isin(gone)]
+        found["note"] = np.select(known, [WITHDRAWN, DEACTIVATED], "")
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:
         """What can be filtered by: of each filter its values and their names."""
@@ -180,7 +232,7 @@ class Pending:
         """One credential with its media and everything that was done with it."""
         rows = self.rows[self.rows["place"] == (batch, line)]
         if rows.empty:
-            raise CredtoolsError("not_pending_any_more")
+            raise CredtoolsError("not_listed_any_more")
         history = [
             (moment(act.at, self._zone), act.by, act.version, *self._change(str(act.what), act.before, act.after))
             for act in self.registry.history(batch, line).itertuples()

@@ -26,8 +26,8 @@ class Credentials:
         self.totals = validity.totals(found, lookups.today, days)
         found["state"] = validity.states(found, lookups.today, days)
         self._found, self._today = found, lookups.today
-        counting = validity.counting(found)
-        shown = found["newest"] | found.index.isin(counting.index) | (found["decision"] == "pending")
+        latest = validity.latest(found)
+        shown = found["newest"] | found.index.isin(latest.index) | (found["decision"] == "pending")
         self._rows = found[shown].iloc[::-1]
 
     def like(self, text: str = "", state: str = "", days: int = 0) -> dict[str, Any]:

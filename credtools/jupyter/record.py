@@ -8,7 +8,7 @@ from typing import Any
 
 from credtools.audit import reports
 from credtools.errors import CredtoolsError
-from credtools.jupyter.approvals import Pending
+from credtools.jupyter.approvals import Listed
 from credtools.jupyter.credentials import NOTHING_WAITS, Credentials, waiting
 from credtools.jupyter.parts.shown import next_sentence, numbers
 from credtools.jupyter.wizard import read_as
@@ -41,7 +41,7 @@ class Record(View):
     def of_approvals(cls, registry: Registry, batch: int, decide: str, lines: Sequence[int], reason: str) -> Record:
         """What waits for approval, after the decision that was asked for. Raises CredtoolsError, RegistryError."""
         decided = [_decided(registry, batch, decide, lines, reason)] if decide else []
-        return cls(registry, None, [*decided, _approvals(Pending(registry), batch)])
+        return cls(registry, None, [*decided, _approvals(Listed(registry), batch)])
 
     @classmethod
     def of_audit(cls, registry: Registry, filters: Mapping[str, Any]) -> Record:
@@ -110,7 +110,7 @@ def _decided(registry: Registry, batch: int, decide: str, lines: Sequence[int], 
     return _view(f"Batch {batch}: {plural(len(done.decided), 'credential')} {what}.{gone}{left}")
 
 
-def _approvals(pending: Pending, batch: int) -> View:
+def _approvals(pending: Listed, batch: int) -> View:
     """How many credentials wait, by batch and type, and how many of them can't be approved yet; nobody's name."""
     found = pending.like({"batch": str(batch)} if batch else {})
     rows = [

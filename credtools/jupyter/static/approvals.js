@@ -1,5 +1,17 @@
-// Approvals: the list with its filters, one credential in detail with its media beside, and the decisions.
+// Approvals: the lists with their filters, one credential in detail with its media beside, and what people decide.
 const FILTERS = [['credential_type', 'Type'], ['batch', 'Batch'], ['uploaded_by', 'Uploaded by'], ['expiry', 'Expires'], ['media', 'Media']]
+// By which list is looked at: what it is called, what is counted in it, and what can be done.
+const LOOKS = {
+  pending: { name: 'Pending credentials', one: 'credential waits for approval', many: 'credentials wait for approval', acts: ['approve', 'reject'] },
+  approved: { name: 'Approved credentials', one: 'approved credential', many: 'approved credentials', acts: ['withdraw'] },
+  withdrawn: { name: 'Withdrawn credentials', one: 'withdrawn credential', many: 'withdrawn credentials', acts: ['reinstate'] },
+}
+const ACTS = {
+  approve: { label: 'Approve' },
+  reject: { label: 'Reject', reason: 'Reason', example: 'no signature' },
+  withdraw: { label: 'Withdraw', reason: 'Reason', example: 'licence revoked', tells: 'They no longer count, and no older version takes their place. They can be reinstated.' },
+  reinstate: { label: 'Reinstate', reason: 'Reason (optional)', tells: 'They count again.' },
+}
 const PAUSE_MS = 350 // between two parts of a file: the server drops what comes faster than 1 MB/s
 
 export default {
@@ -14,7 +26,7 @@ export default {
 
     const thumbs = new Thumbs(model)
     const chosen = new Map() // 'batch line' → [batch, line]
-    let state = null, shown = null, fill = () => {}, showDetail = () => {}, large = null, parts = null
+    let state = null, shown = null, fill = () => {}, showDetail = () => {}, large = null, parts = null, looked = false
     const sending = new Sending(model, () => {})
     const act = (verb, values = {}) => model.send({ do: verb, ...values })
     const keyOf = row => `${row.batch} ${row.line}`
@@ -23,21 +35,26 @@ export default {
       const inside = root.contains(document.activeElement)
       state = fresh
       chosen.clear()
-      status.textContent = `${counted(state.all, 'credential waits', 'credentials wait')} for approval`
+      const look = LOOKS[state.filters.look]
+      status.textContent = counted(state.all, look.one, look.many)
       say(said, state)
       main.replaceChildren(page())
       fill(state.list)
-      if (inside) main.querySelector('h2').focus() // what was focused is gone
+      if (inside) (looked ? main.querySelector('[data-look]') : main.querySelector('h2')).focus() // what was focused is gone
+      looked = false
     }
 
     function page() {
       const inputs = new Map(FILTERS.map(([name, label]) => [name, { label, input: select([['', 'all'], ...state.choices[name]], state.filters[name] ?? '') }]))
+      const look = select(state.choices.look, state.filters.look, { 'data-look': true })
+      look.addEventListener('change', () => { looked = true; act('look', { look: look.value }) })
+      const { name: listName, acts } = LOOKS[state.filters.look]
       const text = h('input', { type: 'search' })
       text.value = state.filters.text ?? ''
       inputs.set('text', { label: 'User or number', input: text })
       const ask = () => { chosen.clear(); act('filter', { filters: Object.fromEntries([...inputs].map(([name, { input }]) => [name, input.value])) }) }
       for (const { input } of inputs.values()) input.addEventListener(input === text ? 'input' : 'change', ask)
-      const holder = h('div', { class: 'ct-scroll', tabindex: 0, role: 'group', 'aria-label': 'Pending credentials' })
+      const holder = h('div', { class: 'ct-scroll', tabindex: 0, role: 'group', 'aria-label': listName })
       const selected = h('span', { class: 'ct-next', 'aria-live': 'polite' })
       const whole = button('', () => decide('approve', null), { focus: 'all' })
       const showSelected = () => { selected.textContent = chosen.size ? `${chosen.size} selected` : 'Select some, or open one' }
@@ -45,7 +62,7 @@ export default {
         shown = list
         holder.replaceChildren(listOf(list, showSelected))
         whole.textContent = `Approve all ${list.free.toLocaleString('en')} that fit…`
-        whole.hidden = !list.free
+        whole.hidden = !list.free || state.filters.look !== 'pending'
         showSelected()
       }
       const beside = h('aside', { 'aria-label': 'One credential', class: 'ct-one' }, h('p', { class: 'ct-quiet' }, 'Choose a user in the list to see media and history here.'))
@@ -54,9 +71,8 @@ export default {
         beside.querySelector('h3').focus()
       }
       return region('Approvals',
-        h('div', { class: 'ct-line' }, [...inputs.values()].map(({ label, input }) => field(label, input))),
-        h('div', { class: 'ct-buttons' }, button('Approve', () => decide('approve', [...chosen.values()]), { primary: true }),
-          button('Reject', () => decide('reject', [...chosen.values()])), selected, whole),
+        h('div', { class: 'ct-line' }, field('Show', look), [...inputs.values()].map(({ label, input }) => field(label, input))),
+        h('div', { class: 'ct-buttons' }, acts.map((name, k) => button(ACTS[name].label, () => decide(name, [...chosen.values()]), { primary: !k })), selected, whole),
         h('div', { class: 'ct-beside' }, holder, beside))
     }
 
@@ -104,8 +120,9 @@ export default {
         h('p', {}, [detail.credential_number && `No. ${detail.credential_number}`, detail.issue_date && `issued ${detail.issue_date}`, detail.expiration_date ? `expires ${detail.expiration_date}` : 'never expires', `${detail.file}, line ${detail.line}`].filter(Boolean).join(' · ')),
         detail.blocked && h('p', { class: 'ct-warning' }, `Can't be approved yet: ${detail.blocked}.`),
         detail.note && h('p', { class: 'ct-warning' }, `Can be approved all the same: ${detail.note}.`),
-        h('div', { class: 'ct-buttons' }, !detail.blocked && button('Approve this one', () => act('decide', { decision: 'approve', chosen: place }), { primary: true }),
-          button('Reject this one', () => decide('reject', place))),
+        h('div', { class: 'ct-buttons' }, LOOKS[state.filters.look].acts.map(name => name === 'approve'
+          ? !detail.blocked && button('Approve this one', () => act('decide', { decision: 'approve', chosen: place }), { primary: true })
+          : button(`${ACTS[name].label} this one`, () => decide(name, place)))),
         detail.media.length ? views : h('p', { class: 'ct-quiet' }, 'No media.'),
         h('div', { class: 'ct-buttons' }, button('Add file…', () => input.click()), input,
           detail.blocked && !detail.media.length && button('Make media optional', () => act('optional', { batch: detail.batch }), { title: `For all of batch ${detail.batch}` })),
@@ -136,22 +153,26 @@ export default {
         say(said, { said: 'Select some credentials first: tick the boxes on the left.', kind: 'problem' })
         return
       }
-      const count = places ? places.length : shown.free
-      const number = counted(count, 'credential', 'credentials')
-      const reason = h('input', { type: 'text', class: 'ct-wide', 'data-first': true, autocomplete: 'off' })
+      const { label, reason, example, tells } = ACTS[decision]
+      const number = counted(places ? places.length : shown.free, 'credential', 'credentials')
+      const why = h('input', { type: 'text', class: 'ct-wide', 'data-first': true, autocomplete: 'off' })
       const problem = h('p', { role: 'alert' })
-      const reject = decision === 'reject'
-      const doIt = reject ? 'Reject them' : 'Approve them'
+      const doIt = `${label} them`
       const ready = () => {
-        if (reject && !reason.value.trim()) problem.textContent = 'Give a reason, for example: no signature.'
-        return !reject || Boolean(reason.value.trim())
+        if (example && !why.value.trim()) problem.textContent = `Give a reason, for example: ${example}.`
+        return !example || Boolean(why.value.trim())
       }
       openDialog(root, {
-        title: `${reject ? 'Reject' : 'Approve'} ${number}?`,
-        body: reject ? [field('Reason', reason), problem] : h('p', {}, `Approved as ${state.by}. Credentials that can't be approved yet stay pending.`),
+        title: `${label} ${number}?`,
+        body: reason ? [tells && h('p', {}, tells), field(reason, why), problem] : h('p', {}, `Approved as ${state.by}. Credentials that can't be approved yet stay pending.`),
         buttons: [{ label: 'Later' }, { label: doIt, primary: true, ready }],
         safe: 'Later',
-        onAnswer: answer => { if (answer === doIt) act('decide', { decision, reason: reason.value, ...(places && { chosen: places }) }) },
+        onAnswer: answer => {
+          if (answer !== doIt) return
+          const given = { reason: why.value, ...(places && { chosen: places }) }
+          if (decision === 'approve' || decision === 'reject') act('decide', { decision, ...given })
+          else act(decision, given)
+        },
       })
     }
 

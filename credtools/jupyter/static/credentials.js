@@ -1,6 +1,6 @@
 // The credentials page: totals, what is not finished yet, and the list with its filters.
 const WITHIN = [30, 60, 90]
-const SHOWN = ['pending', 'expired', 'expiring soon', 'valid', 'declined']
+const SHOWN = ['pending', 'expired', 'expiring soon', 'valid', 'withdrawn', 'declined']
 
 function home(state, { act, ui }) {
   const holder = h('div', { class: 'ct-scroll', tabindex: 0, role: 'group', 'aria-label': 'List of credentials' })
