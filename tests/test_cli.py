@@ -538,6 +538,9 @@ def test_one_is_counted_as_one_and_time_in_seconds() -> None:
     registry.upload("b.csv").settle()
     assert repr(registry).startswith("sqlite:///credtools.db · 2 users · 1 credential type · as ")
     assert run("rejects").stdout.splitlines()[-1] == "1 rejected row, 1 still open."
+    good = run("waive", "1", "--lines", "2", "--reason", "left", "--for-good").stdout
+    assert good == "batch 1: 1 reject now waived for good\n"
+    run("reopen", "1", "--lines", "2")
     assert run("waive", "1", "--lines", "2", "--reason", "left").stdout == "batch 1: 1 reject now waived\n"
     (batch,) = objects(run("show", "--json"))
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", batch["uploaded_at"])

@@ -7,6 +7,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,38 +22,46 @@ from credtools.errors import RegistryError
 from credtools.registry import Registry
 from credtools.store import tables
 from credtools.store.engine import APPLICATION_ID, FILE_LAYOUT, LATEST
-from tests.builders import UPLOADER, ZOE, export, load, new_history, only_sqlite, rows_of, tamper
+from tests.builders import UPLOADER, ZOE, export, load, only_sqlite, rows_of, tamper, write
 from tests.conftest import Home
 from tests.test_migrations import migrations
 
 OLD = "0001"
+LAYOUTS = Path(__file__).with_name("layouts")
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["credtools.registry", "alembic.command", "pytest"])
 
 
-def old_history(url: str, folder: Path) -> None:
-    """The history of other tests in the first layout: its migration alone, its tables and columns."""
-    newer = f"sqlite:///{folder / 'newer.db'}"
-    new_history(newer, folder)
-    engine, source = create_engine(url), create_engine(newer)
+def old_history(url: str, folder: Path, dump: str = "0002", layout: str = OLD) -> None:
+    """What an older version made (a dump), in a layout of its time: its migrations, its tables and columns."""
+    older = folder / f"{dump}.db"
+    older.unlink(missing_ok=True)
+    with closing(sqlite3.connect(older)) as connection:
+        connection.executescript((LAYOUTS / f"{dump}.sql").read_text("utf-8"))
+    engine, source = create_engine(url), create_engine(f"sqlite:///{older}")
     with engine.begin() as connection, source.connect() as reading:
         config = migrations()
         config.attributes["connection"] = connection
-        command.upgrade(config, OLD)
-        layout = MetaData()
-        layout.reflect(connection)
-        for table in tables.metadata.sorted_tables:
-            old = layout.tables[table.name]
-            rows = reading.execute(select(*(table.c[name] for name in old.columns.keys()))).mappings().all()  # noqa: SIM118
-            if rows:
-                connection.execute(insert(table), [dict(row) for row in rows])
+        command.upgrade(config, layout)
+        known = MetaData()
+        known.reflect(connection)
+        for newest in tables.metadata.sorted_tables:
+            if (table := known.tables.get(newest.name)) is not None:
+                columns = [newest.c[column.name] for column in table.c]
+                last_first = newest.c.id.desc() if newest is tables.rejects else None  # they point to later ones
+                rows = reading.execute(select(*columns).order_by(last_first)).mappings().all()
+                if rows:
+                    connection.execute(insert(table), [dict(row) for row in rows])
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
             connection.exec_driver_sql(f"PRAGMA user_version={FILE_LAYOUT}")
     engine.dispose()
     source.dispose()
-    for file in folder.glob("newer.db*"):
-        file.unlink()
+
+
+def old_nights(url: str, folder: Path) -> None:
+    """Files of a source with a changing column, in the second layout."""
+    old_history(url, folder, "0002_nights", "0002")
 
 
 @pytest.fixture
@@ -88,8 +97,8 @@ def test_an_old_registry_is_upgraded(old_url: str, opened: Callable[..., Registr
     load(registry, tmp_path, users="Email\nzoe@example.org\n")
     registry.upload(export(tmp_path, ZOE, ZOE.replace("zoe", "nobody"), name="later.csv")).finish()
     assert registry.audit.rejects(by="type").to_dict("index") == {
-        "": {"open": 0, "fixed": 1, "waived": 0, "superseded": 0},
-        "First Aid": {"open": 1, "fixed": 0, "waived": 0, "superseded": 0},
+        "": {"open": 0, "fixed": 1, "waived": 0, "superseded": 0, "void": 0},
+        "First Aid": {"open": 1, "fixed": 0, "waived": 0, "superseded": 0, "void": 0},
     }
 
 
@@ -216,3 +225,62 @@ def test_killed_at_each_statement(fresh: Callable[[], str], opened: Callable[...
         ct.upgrade(url)
         assert shape(url) == new
         assert opened(url, UPLOADER).verify() == []
+
+
+# --- by what records are known ----------------------------------------------------------------------------------
+
+NIGHT = "Report run,User email,Credential type,Issue date,Expiration date\n"
+ANA_ROW = "ana@example.org,First Aid,2025-01-01,2027-01-01"
+NAMES = ("ana", "bne", "zoe", "ben", "yan", "xan")
+
+
+def next_night(registry: Registry, folder: Path) -> dict[int, str]:
+    """The same rows in the next export, in which only the run's date differs; the state of each reject."""
+    rows = [ANA_ROW.replace("ana", name) for name in NAMES]
+    rows[3] = rows[3].replace("First", "Frist")
+    rows += [ANA_ROW.replace("ana", "dan"), ANA_ROW.replace("ana", "cara").replace("2025", "soon")]
+    path = write(folder, "wed.csv", NIGHT + "".join(f"2026-11-04,{row}\n" for row in rows))
+    registry.upload(path, recipe=write(folder, "lms.yaml", "date_format: YYYY-MM-DD\n")).finish()
+    found = registry.audit.rejects().drop_duplicates("reject")
+    return dict(zip(found["reject"], found["state"], strict=True))
+
+
+def test_records_of_before_are_known_by_their_columns(
+    home: Home, opened: Callable[..., Registry], tmp_path: Path
+) -> None:
+    """Rejects, waivers and corrections of before follow their records into files in which other columns changed."""
+    url = home.copy_of(old_nights)
+    ct.upgrade(url)
+    registry = opened(url)
+    assert registry.verify() == []
+    states = next_night(registry, tmp_path)
+    assert states == {
+        1: "fixed",
+        2: "waived",
+        3: "superseded",
+        4: "superseded",
+        5: "superseded",
+        6: "superseded",
+        7: "superseded",
+        **dict.fromkeys((8, 9, 10, 11, 12), "open"),
+    }
+    assert registry.verify() == []
+
+
+def test_records_of_an_erased_file_are_known_by_their_line(
+    home: Home, opened: Callable[..., Registry], tmp_path: Path
+) -> None:
+    """Where the bytes are gone the old digests stay, and are found where the whole line comes again."""
+    url = home.copy_of(old_nights)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE source_files SET content = NULL")
+    engine.dispose()
+    ct.upgrade(url)
+    registry = opened(url)
+    rows = [ANA_ROW.replace("ana", name) for name in ("ana", "bne", "xan")]
+    path = write(tmp_path, "mon.csv", NIGHT + "".join(f"2026-11-02,{row}\n" for row in rows))
+    registry.upload(path, recipe=write(tmp_path, "lms.yaml", "date_format: YYYY-MM-DD\n")).finish()
+    found = registry.audit.rejects().drop_duplicates("reject").set_index("reject")["state"]
+    assert found[[5, 8]].tolist() == ["superseded", "open"]
+    assert len(found) == 8

@@ -261,7 +261,7 @@ def _settled(c: Connection, rejects: list[Any], named: dict[Place, str]) -> Iter
             closed[number].append(done)
     for row in rejects:
         place = {"batch": row.batch_id, "line": row.line, "credential": named[row.batch_id, row.line]}
-        reason = row.reason if row.state == "waived" else ""
+        reason = row.reason if row.state == "waived" or row.for_good else ""
         for k, done in enumerate(closed[row.id], 1):
             last = k == len(closed[row.id])
             yield Act(done["at"], done["by"], CLOSED[done["kind"]], after=reason if last else "", **place)
@@ -270,8 +270,10 @@ def _settled(c: Connection, rejects: list[Any], named: dict[Place, str]) -> Iter
         elif row.state == "fixed":
             by = f"by batch {row.fixed_batch_id} line {row.fixed_line}"
             yield Act(row.changed_at, row.changed_by, "fixed", after=by, **place)
-        elif row.state == "waived" and not closed[row.id]:
-            yield Act(row.changed_at, row.changed_by, "undone", after=reason, **place)
+        elif row.state == "waived" and not closed[row.id]:  # by what was decided about its record for good
+            yield Act(row.changed_at, row.changed_by, "waived", after=reason, **place)
+        elif row.state == "void":
+            yield Act(row.changed_at, row.changed_by, "undone", after=f"Batch {row.batch_id} was undone.", **place)
 
 
 def _erased(c: Connection, named: dict[Place, str]) -> Iterator[Act]:

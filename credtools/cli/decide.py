@@ -90,18 +90,20 @@ def reinstate(batch: int, lines: tuple[int, ...], reason: str) -> Answer:
     return _withdrawn(batch, open_registry().reinstate(batch, lines, reason))
 
 
-def _closed(state: str, batch: int, closed: tuple[int, ...]) -> Answer:
+def _closed(state: str, batch: int, closed: tuple[int, ...], *, for_good: bool = False) -> Answer:
     data = {"batch": batch, "state": state, "lines": list(closed)}
-    return Answer(data, [f"batch {batch}: {plural(len(closed), 'reject')} now {state}"])
+    data |= {"for_good": True} if for_good else {}
+    return Answer(data, [f"batch {batch}: {plural(len(closed), 'reject')} now {state}{' for good' * for_good}"])
 
 
 @command(example="waive 3 --lines 5,9-12 --reason 'left the company'")
 @BATCH
 @lines("The rejected lines")
 @click.option("--reason", required=True, help="Why nobody will fix them, in a few words.")
-def waive(batch: int, lines: tuple[int, ...], reason: str) -> Answer:
+@click.option("--for-good", is_flag=True, help="Waive the same records again when they come again, until reopened.")
+def waive(batch: int, lines: tuple[int, ...], reason: str, *, for_good: bool) -> Answer:
     """Close rejected rows that nobody will fix, with a reason."""
-    return _closed("waived", batch, open_registry().waive(batch, lines, reason))
+    return _closed("waived", batch, open_registry().waive(batch, lines, reason, for_good=for_good), for_good=for_good)
 
 
 @command(example="reopen 3 --lines 5")

@@ -15,6 +15,7 @@ from credtools import settings, store
 from credtools.checking.lookups import Lookups
 from credtools.checking.match import Comparison, compare
 from credtools.errors import RegistryError
+from credtools.registry import upgrading
 from credtools.registry.batch import Batch
 from credtools.registry.finishing import outcome_of
 from credtools.registry.registry import Registry
@@ -62,7 +63,8 @@ def upgrade(url: Address | None = None, folder: str | Path = ".") -> store.Upgra
 
     Raises RegistryError, SettingError.
     """
-    return store.upgrade(_address(url) or settings.load(folder).database)
+    found = settings.load(folder)
+    return store.upgrade(_address(url) or found.database, lambda connection, _: upgrading.complete(connection, found))
 
 
 def _address(url: Address | None) -> str | None:

@@ -38,6 +38,13 @@ class Session:
         self._moment: Connection | None = None
         self._facts: store.reads.Facts | None = None  # those of the moment
 
+    @classmethod
+    def within(cls, connection: Connection, places: Settings, by: str) -> Session:
+        """A session that lives in a transaction under way, and ends with it."""
+        now = cls(connection.engine, places, by)
+        now._moment = connection
+        return now
+
     # --- open and closed ------------------------------------------------------------------------------------
 
     @property

@@ -4,6 +4,7 @@ from credtools.store import reads
 from credtools.store.engine import At, Upgraded, copies, create, open_engine, snapshot, upgrade
 from credtools.store.values import Correction, Erase, Finish, Load, Upload
 from credtools.store.verify import verify
+from credtools.store.writes import baseline
 from credtools.store.writes.decisions import Decided, decide, resubmit
 from credtools.store.writes.drafts import amend, discard, draft, hold, leave, note_failure, patch
 from credtools.store.writes.erase import erase, tidy
@@ -28,6 +29,7 @@ __all__ = [
     "Withdrawn",
     "add_media",
     "amend",
+    "baseline",
     "copies",
     "create",
     "decide",

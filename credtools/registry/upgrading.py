@@ -1,0 +1,104 @@
+"""Upgrading: what an older registry knew records by is made anew, within the transaction that changes its layout.
+
+Digests once covered the whole line of a file. Where its bytes are still here they are made over the columns that its
+recipe maps; elsewhere the old ones stay, and are looked for as they are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, bindparam, select, update
+
+from credtools import store
+from credtools.errors import CredtoolsError
+from credtools.model import Record, RecordKey
+from credtools.recipe import apply
+from credtools.recipe.records import WHOLE_LINE, Records
+from credtools.registry import reviewing
+from credtools.registry.session import Session
+from credtools.settings import Settings
+from credtools.store import tables
+from credtools.store.reads.sources import came_from_source
+
+BY = ""  # nobody decides anything here
+FOLLOWED = ("open", "waived")
+Known = Mapping[RecordKey, Record]
+reject, patch, batch = tables.rejects.c, tables.patches.c, tables.batches.c
+
+
+def complete(connection: Connection, places: Settings) -> None:
+    """What else an older registry needs once its tables have the newest layout."""
+    store.baseline.words(connection)
+    digests(connection, places)
+
+
+def digests(connection: Connection, places: Settings) -> None:
+    """Makes the digests of what is followed anew: rejects that are open or waived, and corrections in force."""
+    session = Session.within(connection, places, BY)
+    for source, wanted in _wanted(connection).items():
+        left = set(wanted)
+        for number in _files(connection, source, wanted):
+            known = _known(session, number)
+            for table in (tables.rejects, tables.patches):
+                _make_anew(connection, table, source, known)
+            left -= known.keys()
+            if not left:
+                break
+
+
+def _old(column: Any) -> Any:
+    return and_(column.digest_kind == WHOLE_LINE, column.record_digest != "")  # '' and NULL: erased
+
+
+def _wanted(connection: Connection) -> dict[int, set[RecordKey]]:
+    """By source how the records of what is followed are known."""
+    found: defaultdict[int, set[RecordKey]] = defaultdict(set)
+    open_or_waived = select(reject.source_id, reject.record_digest, reject.ordinal).where(reject.state.in_(FOLLOWED))
+    in_force = select(patch.source_id, patch.record_digest, patch.ordinal).where(patch.removed_at.is_(None))
+    for statement in (open_or_waived.where(_old(reject)), in_force.where(_old(patch))):
+        for source, digest, ordinal in connection.execute(statement):
+            found[source].add((digest, ordinal))
+    return found
+
+
+def _files(connection: Connection, source: int, wanted: set[RecordKey]) -> list[int]:
+    """The batches of a source, the last one first, whose files have one of these records; none of correction files."""
+    having = set()
+    for column in (reject, patch):
+        named = select(column.batch_id, column.record_digest, column.ordinal).where(column.source_id == source)
+        having |= {number for number, *key in connection.execute(named.where(_old(column))) if tuple(key) in wanted}
+    statement = select(batch.id).where(batch.source_id == source, came_from_source()).order_by(batch.id.desc())
+    before = dict(connection.execute(select(batch.id, batch.follows_id).where(batch.follows_id.is_not(None))).all())
+    having |= {before[number] for number in having if number in before}
+    return [number for number in connection.execute(statement).scalars() if number in having]
+
+
+def _known(session: Session, number: int) -> Known:
+    """By the old digests how the records of a file are known from now on; empty where it can't be read any more."""
+    try:
+        draft = reviewing.opened(session, number)
+        content, columns = (
+            store.reads.source_bytes(session.at, draft.sha256),
+            session.schema(draft.recipe.schema).columns,
+        )
+        table = reviewing.read(session, content, draft.file, draft.recipe, session.lookups())
+        records = Records(table, apply(draft.recipe, table, columns).headings)
+    except CredtoolsError:
+        return {}
+    return dict(zip(table.keys(), records.own(columns), strict=True))
+
+
+def _make_anew(connection: Connection, table: Table, source: int, known: Known) -> None:
+    column = table.c
+    statement = select(column.id, column.record_digest, column.ordinal).where(column.source_id == source, _old(column))
+    found = [(row.id, known.get((row.record_digest, row.ordinal))) for row in connection.execute(statement)]
+    names = ("record_digest", "ordinal", "digest_kind", "digest_columns")
+    rows: Sequence[dict[str, Any]] = [
+        {"row": number, **dict(zip(names, record, strict=True))} for number, record in found if record is not None
+    ]
+    if rows:
+        values: dict[str, Any] = {name: bindparam(name) for name in names}
+        connection.execute(update(table).where(column.id == bindparam("row")).values(**values), rows)
