@@ -143,6 +143,7 @@ class _Classifying:
             declined=tuple(self.remarks["declined"]),
             others=tuple(self.remarks["others"]),
             back=tuple(self.remarks["back"]),
+            again=tuple(self.remarks["again"]),
             reinstated=tuple(self.remarks["reinstated"]),
             outdated=self.outdated,
             over=self.over,
@@ -241,8 +242,10 @@ class _Classifying:
             self.remarks["declined"].append(row.number)
             return equal[-1]
         issued = newest.content.issue_date if newest else None
-        if self.sending.counts_again and newest and kept[-1].content.issue_date == issued:
-            return None
+        if newest and kept[-1].content.issue_date == issued and not self.sending.remembers:
+            if self.sending.counts_again:
+                return None
+            self.remarks["again"].append(row.number)
         self.outdated[row.number] = issued
         return kept[-1]
 

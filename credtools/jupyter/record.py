@@ -92,7 +92,8 @@ def _steps(batch: Batch) -> list[View]:
         return views
     counts = batch.preview()
     rows = [(row["label"], row["count"], row["help"]) for row in numbers(counts)]
-    markup = table(("", "Rows", ""), rows, "What finishing does")
+    markup = "".join(f"<p>{escape(remark)}</p>" for remark in counts.remarks)
+    markup += table(("", "Rows", ""), rows, "What finishing does")
     return [*views, _view(next_sentence(file.review), f"\n{counts}", markup)]
 
 

@@ -53,6 +53,26 @@ class Counts(Shown):
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Preview(Counts):
+    """Counts, and what they don't say, a sentence each: `remarks`. It equals what has the same counts."""
+
+    remarks: tuple[str, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Counts) and self.as_dict() == other.as_dict()
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.as_dict().values()))
+
+    def moved(self, other: Preview) -> bool:
+        """Whether the other one has other counts or says something else."""
+        return self != other or self.remarks != other.remarks
+
+    def __str__(self) -> str:
+        return "\n".join((super().__str__(), *self.remarks))
+
+
 class Key(NamedTuple):
     """The identity of a credential."""
 
@@ -170,8 +190,9 @@ class Changes:
     What is said about rows: `declined`, they equal a declined version; `outdated`, they are or equal one that isn't the
     newest (with the newest one's issue date, if it has one); `others`, they repeat what their source said, but
     another's word counts; `over`, they count from now on in place of this version, `taken_over` if another source says
-    that one; `back`, they say again what an older version says; `corrected`, they correct this issue date; `lost`, a
-    blank cell of (row, column) stands over this value; `rules`: by which rule a row is left out.
+    that one; `back`, they say again what an older version says and count again; `again`, they equal an older one of the
+    newest one's issue date and would count again if a person said so; `corrected`, they correct this issue date;
+    `lost`, a blank cell of (row, column) stands over this value; `rules`: by which rule a row is left out.
     """
 
     verdict: list[str]
@@ -185,6 +206,7 @@ class Changes:
     over: Mapping[int, int] = field(default_factory=dict)
     taken_over: tuple[int, ...] = ()
     back: tuple[int, ...] = ()
+    again: tuple[int, ...] = ()
     corrected: Mapping[int, date] = field(default_factory=dict)
     reinstated: tuple[int, ...] = ()
     lost: Mapping[tuple[int, str], str] = field(default_factory=dict)

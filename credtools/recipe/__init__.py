@@ -2,11 +2,13 @@
 
 from credtools.recipe.mapping import Hit, Mapped, apply, apply_patches
 from credtools.recipe.recipe import MANUAL, MEDIA_VALUES, USER_COLUMN, Recipe, media_pattern
-from credtools.recipe.sending import Status
+from credtools.recipe.sending import BLANKS, MEANINGS, Status
 from credtools.recipe.steps import Replace, Step
 
 __all__ = [
+    "BLANKS",
     "MANUAL",
+    "MEANINGS",
     "MEDIA_VALUES",
     "USER_COLUMN",
     "Hit",

@@ -43,6 +43,12 @@ class Status:
         """The words as they are written, without the blank."""
         return [word for _, words in self.said for word in words if fold(word)]
 
+    def meaning(self, word: str, meaning: str) -> Status:
+        """The same, where a word means this and nothing else."""
+        words = {name: [one for one in getattr(self, name) if fold(one) != fold(word)] for name in MEANINGS}
+        words[meaning].append(word)
+        return Status(self.column, **{name: tuple(some) for name, some in words.items()})
+
     def __str__(self) -> str:
         """The words in one line, for people: `valid (Held), withdrawn (Revoked, "")`."""
         return ", ".join(f"{name} ({', '.join(map(_shown, words))})" for name, words in self.said)

@@ -13,14 +13,13 @@ from credtools.audit.audit import Audit
 from credtools.media.matching import Attached
 from credtools.model import Counts, FileWarning, Outcome, Receipt, Review, Table
 from credtools.recipe import Recipe
-from credtools.recipe.expectations import Deviation
 from credtools.registry import attaching, editing, finishing, preflight, recipes, reviewing, views
 from credtools.registry.draft import Draft
+from credtools.registry.foreseen import Foreseen
 from credtools.registry.session import Session
-from credtools.text import Shown
 
 
-class Batch(Shown):
+class Batch(Foreseen):
     """One uploaded file: `draft | held | finished | undone | discarded`.
 
     Review and preview show what finishing will do; `finish` runs the same code again inside its transaction. Two
@@ -144,14 +143,6 @@ class Batch(Shown):
         """Those of these causes whose rows somebody has decided to leave rejected."""
         return editing.left(self.registry, self.draft, causes)
 
-    def preflight(self) -> list[Deviation]:
-        """What is unlike the last files of its source, each in one sentence; `holds` by what the recipe expects."""
-        return preflight.findings(self.registry, self.draft)
-
-    def why_hold(self, max_reject_rate: float | None = None) -> list[str]:
-        """What would hold this batch without a person, one sentence for each reason; the threshold as in `settle`."""
-        return preflight.why_hold(self.registry, self.draft, max_reject_rate)
-
     # --- media ----------------------------------------------------------------------------------------------
 
     def add_media(
@@ -199,10 +190,6 @@ class Batch(Shown):
         return store.reads.media_of(self.registry.engine, self.id)
 
     # --- finishing ------------------------------------------------------------------------------------------
-
-    def preview(self) -> Counts:
-        """What finishing would do now, in counts; `finish` refuses if they change in between."""
-        return finishing.preview(self.registry, self.draft)
 
     def finish(self) -> Receipt:
         """Writes the batch in one transaction and returns the receipt; a person's click overrides any threshold.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from credtools.model import WAITING_STATES, Changes, Counts, Review, Table
+from credtools.model import WAITING_STATES, Changes, Counts, Preview, Review, Table
 from credtools.recipe import Recipe
 
 
@@ -15,7 +15,7 @@ class Draft:
 
     `row` is its batch as it was last read; verbs that decide by its state read it again (`reviewing.refresh`). `basis`:
     from which the next review keeps what hasn't changed; `plan`: the review and the last event for which it is known
-    what finishing would do, and that; `shown`: the counts of the last preview; `answers`: the rejects that a
+    what finishing would do, and that; `shown`: the last preview; `answers`: the rejects that a
     correction's rows answer; `unattended`: nobody is there to be asked.
     """
 
@@ -26,7 +26,7 @@ class Draft:
     review: Review | None = None
     basis: Review | None = None
     plan: tuple[Review, int, Changes] | None = None
-    shown: Counts | None = None
+    shown: Preview | None = None
     answers: tuple[int, ...] = field(default=())
     unattended: bool = False
 

@@ -56,6 +56,13 @@ def keep_recipe(session: Session, draft: Draft) -> None:
     store.amend(session.engine, draft.id, session.by, draft.recipe)
 
 
+def count_again(session: Session, draft: Draft, *, yes: bool | None) -> None:
+    """Whether rows that equal an older version count again; what was shown before no longer counts."""
+    store.count_again(session.engine, draft.id, session.by, yes=yes)
+    draft.shown = draft.plan = None
+    reviewing.refresh(session, draft)
+
+
 def patch(session: Session, draft: Draft, cells: Iterable[Cell]) -> Review:
     """Corrects cells (line, column, value); the file's own value, or None, takes a correction back.
 

@@ -12,10 +12,10 @@ import numpy as np
 from credtools import store
 from credtools.errors import CredtoolsError, MovedError, RegistryError, UnknownOutcomeError
 from credtools.limited import collection_paused
-from credtools.model import Counts, FileWarning, Outcome, Receipt, Review
+from credtools.model import Counts, FileWarning, Outcome, Preview, Receipt, Review
 from credtools.recipe import MANUAL
 from credtools.recipe.records import Records
-from credtools.registry import attaching, news, preflight, reuploads, reviewing
+from credtools.registry import attaching, news, preflight, previewing, reuploads, reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 
@@ -23,10 +23,10 @@ TRIES = 20  # how often a write is repeated when others write at the same time
 PAUSE = 0.05  # seconds, at most, before each repeat: whoever was in the way gets on
 
 
-def preview(session: Session, draft: Draft) -> Counts:
+def preview(session: Session, draft: Draft) -> Preview:
     """What finishing would do now; remembered, so that finishing asks again when it has changed."""
-    draft.shown = reviewing.planned(session, draft).counts
-    return draft.shown
+    draft.shown = made = previewing.preview(session, draft)
+    return made
 
 
 def finish(session: Session, draft: Draft, value: store.Finish | None = None) -> Receipt:
@@ -112,9 +112,9 @@ def _value(session: Session, draft: Draft) -> store.Finish:
     with reviewing.moment(session, draft) as now:
         attaching.require_blobs(now, reviewing.refresh(now, draft))
         review, changes = reviewing.review(now, draft), reviewing.planned(now, draft)
-        if draft.shown is not None and changes.counts != draft.shown:
+        if draft.shown is not None and draft.shown.moved(foreseen := previewing.preview(now, draft)):
             before, draft.shown = draft.shown, None
-            raise MovedError("counts_moved", before=before, now=changes.counts)
+            raise MovedError("counts_moved", before=before, now=foreseen)
         look = preflight.noted(now, draft)
         followed = store.reads.followed(now.at, draft.source)
         fixes = reuploads.corrected(now, draft, review, changes, followed)

@@ -11,7 +11,7 @@ from credtools.errors import CredtoolsError, FileError, sentence
 from credtools.model import FileWarning
 from credtools.recipe import MANUAL, apply, expectations
 from credtools.recipe.expectations import Deviation, Look
-from credtools.registry import reviewing
+from credtools.registry import previewing, reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 from credtools.text import plural
@@ -121,8 +121,7 @@ def _of_blanks(session: Session, draft: Draft) -> list[str]:
     """Stored values that blank cells would take away, unless the recipe says what those mean."""
     if draft.recipe.blanks is not None or not reviewing.review(session, draft).rows:
         return []
-    titles = {column.name: column.title for column in session.schema(draft.recipe.schema).columns}
-    lost = Counter(titles[name] for _, name in reviewing.planned(session, draft).lost)
+    lost = previewing.lost(session, draft, reviewing.planned(session, draft))
     return [
         sentence("held_by_blanks", {"rows": plural(rows, "row"), "title": title}, "stored")
         for title, rows in lost.items()

@@ -33,10 +33,10 @@ def unreadable(row: Row) -> str:
 
 def unknown_word(row: Row) -> str:
     """The usual resolution for a status whose word the recipe doesn't know."""
-    said, word = (f"is {row['value']!r}", "the word") if row["value"] else ("is blank", 'the word ""')
+    said, word = (f"is {row['value']!r}", "the word") if row["value"] else ("is blank", "a blank cell")
     return (
         f"{row['title']} {said}, but the recipe knows only these words: {row['choices']}. {row['nearest']}Correct the "
-        f"row, or add {word} to valid, withdrawn or leave_out under 'status' in the recipe."
+        f"row, or say what {word} means{row['remedy']['say_status']}."
     )
 
 

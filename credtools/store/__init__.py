@@ -6,7 +6,7 @@ from credtools.store.values import Correction, Erase, Finish, Load, Upload
 from credtools.store.verify import verify
 from credtools.store.writes import baseline
 from credtools.store.writes.decisions import Decided, decide, resubmit
-from credtools.store.writes.drafts import amend, discard, draft, hold, leave, note_failure, patch
+from credtools.store.writes.drafts import amend, count_again, discard, draft, hold, leave, note_failure, patch
 from credtools.store.writes.erase import erase, tidy
 from credtools.store.writes.finish import finish, settled, stored_receipt
 from credtools.store.writes.load import Loaded, load, set_setting
@@ -31,6 +31,7 @@ __all__ = [
     "amend",
     "baseline",
     "copies",
+    "count_again",
     "create",
     "decide",
     "discard",

@@ -12,8 +12,12 @@ from credtools.model import Counts, Review
 from credtools.text import plural
 
 
-def next_sentence(found: Review) -> str:
-    """What *Next* leads to, in one sentence."""
+def next_sentence(found: Review, losing: Iterable[str] = ()) -> str:
+    """What *Next* leads to, in one sentence; and one for each stored value that would be lost."""
+    return " ".join((_uploads(found), *losing))
+
+
+def _uploads(found: Review) -> str:
     ready, rejected, left_out = found.counted.values()
     if ready == found.rows:
         return f"Upload all {plural(ready, 'row')}."

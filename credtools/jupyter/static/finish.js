@@ -1,18 +1,21 @@
 // Finish: what will be written, the receipt, and the recipe to save.
 function finish(state, { act }) {
-  const id = freshId()
+  const id = freshId(), moreId = freshId()
   return region('Finish',
-    h('p', {}, h('strong', {}, state.file)), h('p', { id }, state.next), numbersTable(state.numbers), notes(state.warnings),
+    h('p', {}, h('strong', {}, state.file)), h('p', { id }, state.next), numbersTable(state.numbers), remarks(state.remarks, moreId), notes(state.warnings),
     h('div', { class: 'ct-buttons' }, button('Back', () => act('back')),
       !state.media && button('Add media', () => act('go', { step: 'media' }), { title: 'Nothing here requires media, but you can add them' }),
-      button('Finish and upload', () => act('finish'), { primary: true, about: id })))
+      button('Finish and upload', () => act('finish'), { primary: true, about: `${id} ${moreId}` })))
 }
+
+// What the numbers don't say: stored values and credentials that no longer count.
+const remarks = (list, id) => list.length > 0 && h('div', { id }, list.map(text => h('p', { class: 'ct-warning' }, text)))
 
 function done(state, { act, ui }) {
   const rejectsId = freshId()
   const waits = `${counted(state.pending, 'credential is', 'credentials are')} waiting for approval.`
   return region('Finish',
-    h('p', { class: 'ct-good' }, `${state.file} is uploaded.`), numbersTable(state.numbers),
+    h('p', { class: 'ct-good' }, `${state.file} is uploaded.`), numbersTable(state.numbers), remarks(state.remarks),
     receipt(state.receipt),
     state.rejected > 0 && h('div', {}, h('p', { id: rejectsId }, `${counted(state.rejected, 'row was', 'rows were')} rejected. Download the rejected rows, fix them in a spreadsheet (the reasons are in the file) and upload that file like any other.`),
       h('div', { class: 'ct-buttons' }, [['.xlsx', 'XLSX'], ['.csv', 'CSV']].map(([kind, name]) =>

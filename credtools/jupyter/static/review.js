@@ -18,9 +18,10 @@ function decided(state, { act, ui }) {
     state.comparison && h('p', { class: 'ct-good' }, `Compared with the file before: ${state.comparison}.`),
     unlike(state.unlike),
     assumptions(state.reading, act),
-    h('h3', {}, state.causes.length ? 'What is wrong, largest first' : 'Nothing is left to decide'),
+    h('h3', {}, state.causes.length ? 'What is wrong, largest first' : state.asked.length ? 'No row is wrong' : 'Nothing is left to decide'),
     h('ul', { class: 'ct-causes' }, state.causes.map(cause => causeCard(cause, { act, ui }))),
     state.more > 0 && button(`Show more causes (${state.more.toLocaleString('en')})`, () => act('more'), { focus: 'more' }),
+    state.asked.length > 0 && h('div', {}, h('h3', {}, 'What is stored already'), h('ul', { class: 'ct-causes ct-asked' }, state.asked.map(card => askedCard(card, act)))),
     state.decisions.length > 0 && decisions(state.decisions, act),
     folded(state.idle.found === 1 ? '1 correction does nothing in this file' : `${state.idle.found.toLocaleString('en')} corrections do nothing in this file`,
       state.idle.sentences, state.idle.found),
@@ -34,12 +35,33 @@ function causeCard(cause, { act, ui }) {
     h('div', { class: 'ct-what', id }, h('strong', {}, cause.count), ` – ${cause.name}`),
     cause.examples.length > 1 && h('div', {}, `For example: ${cause.examples.map(text => `‘${text}’`).join(', ')}`),
     h('div', {}, cause.resolution),
+    cause.means.length > 0 && meanings(cause, act),
     cause.suggestion && h('div', { class: 'ct-suggestion' }, h('strong', {}, 'Suggestion: '), cause.suggestion),
     h('div', { class: 'ct-buttons' },
       cause.suggestion && go('Accept', () => act('accept', { cause: cause.key }), true),
       cause.choose && go('Choose…', () => act('options', { cause: cause.key }, true)),
       go('Reject rows', () => act('leave', { cause: cause.key })),
       go('Show rows', () => ui.showRows(`cause ${cause.place}`)), h('span', { class: 'ct-quiet' }, cause.lines)))
+}
+
+// What a word of the status can mean, in every file of the source.
+function meanings(cause, act) {
+  const id = freshId()
+  return h('div', { class: 'ct-buttons', role: 'group', 'aria-labelledby': id }, h('span', { id }, `In every file of this source ${cause.word} means:`),
+    cause.means.map(([meaning, label]) => button(label, () => act('means', { cause: cause.key, meaning }), { focus: `means ${meaning} ${cause.key}`, about: id, title: MEANS[meaning] })))
+}
+
+const MEANS = { valid: 'The credential stands', withdrawn: 'The credential no longer stands', leave_out: 'Nothing is stored for such a row' }
+
+// What a person is asked about stored values: what each row would change, and the answers.
+function askedCard(card, act) {
+  const id = freshId()
+  return h('li', { 'data-card': card.key },
+    h('div', { class: 'ct-what', id }, h('strong', {}, card.count), ` – ${card.name}`),
+    h('div', {}, card.says),
+    card.items.length > 0 && h('ul', {}, card.items.map(({ sentence, examples, more }) =>
+      h('li', {}, sentence, ' ', h('span', { class: 'ct-quiet' }, `Stored now: ${examples.join(', ')}${more ? ` and ${more.toLocaleString('en')} more` : ''}`)))),
+    h('div', { class: 'ct-buttons' }, card.answers.map(([answer, label, title]) => button(label, () => act(card.key, { answer }), { focus: `${label} ${card.key}`, about: id, title }))))
 }
 
 function decisions(list, act) {

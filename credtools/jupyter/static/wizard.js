@@ -11,7 +11,7 @@ function stepList(step) {
 }
 
 const DRAW = { home, upload, corrected, headings, review, media, finish, done }
-const WORK = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', undo: 'Checking again' }
+const WORK = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', undo: 'Checking again', means: 'Checking again', blanks: 'Checking again', again: 'Looking at what is stored' }
 
 const TOAST_MS = 6000
 

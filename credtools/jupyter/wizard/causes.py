@@ -18,12 +18,14 @@ from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.shown import listed, records
 from credtools.jupyter.wizard.decisions import Cell
 from credtools.model import IntArray, Review
+from credtools.recipe import Status
 from credtools.registry import Lookups
 from credtools.schema.dates import FormatEvidence, format_evidence
 from credtools.schema.words import Column
 from credtools.text import fold
 
 MOST_OFFERED = 20
+MEANS = {"valid": "valid", "withdrawn": "withdrawn", "leave_out": "leave out"}  # the meanings of a status, as shown
 OF_WHOLE_ROWS = ("expires_after_issue", "not_repeated", "field_count")  # no other value of one cell settles them
 
 
@@ -109,8 +111,11 @@ def _order(form: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(letter for letter in form if letter in "DMY"))
 
 
-def choices(cause: Cause, lookups: Lookups) -> dict[str, Any]:
-    """What a person can choose: a list of (value, label), with typed text as well where `free` says what for."""
+def choices(cause: Cause, lookups: Lookups, status: Status | None) -> dict[str, Any]:
+    """What a person can choose: a list of (value, label), with typed text as well where `free` says what for.
+
+    `status`: what the recipe says of the words of a status.
+    """
     column, values = cause.column, cause.errors["value"].tolist()
     if cause.code == "date_format":
         found = [(e.format, str(e)) for e in fitting_formats(cause)]
@@ -123,6 +128,9 @@ def choices(cause: Cause, lookups: Lookups) -> dict[str, Any]:
     if column.kind == "user":
         near = lookups.nearest_users(values[0]) if values and "@" in values[0] else []
         return {"kind": "search", "choices": users_like("", column.name, lookups, near), "free": ""}
+    if column.kind == "status":
+        words = [(word, f"{word} – {MEANS[name]}") for name, some in (status or Status()).said for word in some if word]
+        return {"kind": "list", "choices": words, "free": ""}
     return {"kind": "text", "choices": [], "free": f"{column.title} of these rows"}
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from credtools.recipe import Recipe, Step
+from credtools.recipe import Recipe, Status, Step
 from credtools.schema.words import Column
 from credtools.text import fold
 
@@ -29,7 +29,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Decision:
-    """Values replaced (`cells`), a date format added (`format`) or rows left rejected (`cause`); exactly one of them.
+    """What was decided; exactly one of these.
+
+    Values are replaced (`cells`), a date format is added (`format`), rows are left rejected (`cause`), a word of the
+    status gets a meaning (`meaning`), blank cells over stored values mean something (`blanks`), or rows that equal an
+    older version count again, or don't (`again`).
 
     `scope`: a *rule* holds for every file of the source, a *patch* for these records only. `rule`: the one that the
     recipe brought along; it may have no cells here.
@@ -44,6 +48,10 @@ class Decision:
     cause: str = ""
     said: str = ""
     rule: Step | None = None
+    word: str = ""
+    meaning: str = ""
+    blanks: str = ""
+    again: bool | None = None
 
     @property
     def rules(self) -> dict[str, dict[str, str]]:
@@ -77,12 +85,16 @@ def recipe_of(base: Recipe, decisions: Sequence[Decision], formats: Mapping[str,
     The rules that `base` brought along stay in their places; others come after them.
     """
     brought = {decision.rule for decision in decisions if decision.scope == "rule"}
-    recipe = replace(base, rules=tuple(rule for rule in base.rules if rule in brought))
+    recipe = replace(base, rules=tuple(rule for rule in base.rules if rule in brought), blanks=None)
     for decision in decisions:
         if decision.format:
             known = recipe.formats(decision.column) or formats[decision.column]
             more = tuple(dict.fromkeys((*known, decision.format)))
             recipe = replace(recipe, date_format={**recipe.date_format, decision.column: more})
+        elif decision.meaning:
+            recipe = replace(recipe, status=(recipe.status or Status()).meaning(decision.word, decision.meaning))
+        elif decision.blanks:
+            recipe = replace(recipe, blanks=decision.blanks)
         elif decision.scope == "rule" and decision.rule is None:
             for column, values in decision.rules.items():
                 recipe = recipe.replacing(column, values)
@@ -93,3 +105,8 @@ def patches_of(decisions: Iterable[Decision]) -> dict[tuple[int, str], str]:
     """The corrections (line and column → text) that follow from all decisions; the last word on a cell counts."""
     patched = (d for d in decisions if d.scope == "patch")
     return {(cell.line, cell.column): cell.new for decision in patched for cell in decision.cells}
+
+
+def again_of(decisions: Iterable[Decision]) -> bool | None:
+    """Whether rows that equal an older version count again, by the last word on it; None where nobody says so."""
+    return next((d.again for d in reversed(tuple(decisions)) if d.again is not None), None)

@@ -36,8 +36,9 @@ class FinishStep(MediaStep):
         return self.in_hand | {
             "next": next_sentence(found),
             "numbers": numbers(counts),
-            "counts": str(counts),
-            "warnings": warnings(self.file.batch.warned().on("screen").causes),
+            "counts": str(self.file.batch.counts),
+            "remarks": counts.remarks,
+            "warnings": warnings(self.file.warned().causes),
             "media": wanted(self.file),
         }
 
@@ -58,6 +59,7 @@ class FinishStep(MediaStep):
             "receipt": str(receipt),
             "numbers": numbers(receipt.counts),
             "counts": str(receipt.counts),
+            "remarks": self.done.remarks,
             "pending": int((self.done.credentials()["decision"] == "pending").sum()),
             "rejected": receipt.counts.rejected,
             "may_approve": not self.registry.settings.four_eyes,

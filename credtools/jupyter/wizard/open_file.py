@@ -11,16 +11,17 @@ from typing import Any, TypeVar
 
 from credtools.errors import CredtoolsError, FileError
 from credtools.jupyter.wizard.causes import Cause, blocking, suggest
-from credtools.jupyter.wizard.decisions import Cell, Decision, Scope, patches_of, recipe_of, usual_scope
+from credtools.jupyter.wizard.decisions import Cell, Decision, Scope, again_of, patches_of, recipe_of, usual_scope
 from credtools.media.matching import Medium
 from credtools.model import Review
-from credtools.recipe import Hit, Recipe, Replace, Step, apply
+from credtools.recipe import BLANKS, MEANINGS, Hit, Recipe, Replace, Step, apply
 from credtools.registry import Batch, Comparison, compare
 from credtools.schema.dates import FormatEvidence, date_format, format_evidence
 from credtools.schema.words import Column
 from credtools.text import fold
 
 FIRST_MEDIA = 50  # of each list
+STATUS_UNKNOWN = "status_known"
 T = TypeVar("T")
 
 
@@ -54,7 +55,8 @@ class OpenFile:
         """The decisions that the batch brings along: rules of its recipe, corrections, and what was left rejected."""
         self.base, self.problem = self.batch.recipe, None
         self._formats = self.reviewed.date_formats
-        self.decisions = (*self._rules_before(), *self._patches_before(), *self._left_before())
+        before = (self._rules_before(), self._patches_before(), self._left_before(), self._stored_before())
+        self.decisions = tuple(itertools.chain.from_iterable(before))
 
     @cached_property
     def columns(self) -> dict[str, Column]:
@@ -97,6 +99,10 @@ class OpenFile:
         found: T = self._kept[name][1]
         return found
 
+    def warned(self) -> Review:
+        """The review with the warnings about what is stored."""
+        return self.once("warned", self.batch.changes(), lambda: self.batch.warned().on("screen"))
+
     def causes(self) -> list[Cause]:
         """What blocks rows, largest first, apart from what was decided to stay rejected."""
         left = {decision.cause for decision in self.decisions if decision.cause}
@@ -137,6 +143,28 @@ class OpenFile:
         except ValueError as problem:
             raise CredtoolsError("format_unusable", why=str(problem)) from problem
         return self._decide(Decision(self._number(), cause.count, "rule", column=cause.column_name, format=form))
+
+    def give_meaning(self, key: str, meaning: str) -> Decision:
+        """The status of a cause means this, in every file of its source. Raises CredtoolsError for anything else."""
+        cause = self.cause(key)
+        if cause.code != STATUS_UNKNOWN or meaning not in MEANINGS:
+            raise CredtoolsError("meaning_unusable")
+        number, column = self._number(), cause.column_name
+        return self._decide(Decision(number, cause.count, "rule", column=column, word=cause.value, meaning=meaning))
+
+    def say_blanks(self, blanks: str) -> Decision:
+        """Blank cells keep or clear the stored values, in every file of this source."""
+        if blanks not in BLANKS:
+            raise CredtoolsError("blanks_unusable")
+        return self._decide(Decision(self._number(), self._losing(), "rule", blanks=blanks))
+
+    def _losing(self) -> int:
+        """How many rows would lose a stored value."""
+        return len({row for row, _ in self.batch.changes().lost})
+
+    def count_again(self, *, again: bool) -> Decision:
+        """The rows of this file that equal an older version count again, or stay unchanged."""
+        return self._decide(Decision(self._number(), len(self.batch.changes().again), again=again))
 
     def leave(self, key: str) -> Decision:
         """The rows of a cause stay rejected: they are followed until they are accepted."""
@@ -212,6 +240,8 @@ class OpenFile:
         changes += [(*place, None) for place in present.keys() - wanted.keys()]
         if changes:
             self.review = self.batch.patch_cells(changes)
+        if again_of(decisions) != self.batch.counts_again:
+            self.batch.count_again(yes=again_of(decisions))
         self.base, self.decisions = base, decisions
 
     def _keep_left(self, decisions: tuple[Decision, ...]) -> None:
@@ -247,6 +277,16 @@ class OpenFile:
         for cell in self._patches():
             by_column.setdefault(cell.column, []).append(cell)
         return [Decision(self._number(), len(cells), "patch", tuple(cells)) for cells in by_column.values()]
+
+    def _stored_before(self) -> list[Decision]:
+        """What was said before about blank cells over stored values, and about rows that equal an older version."""
+        found = []
+        if self.base.blanks:
+            found.append(Decision(self._number(), self._losing(), "rule", blanks=self.base.blanks))
+        if (again := self.batch.counts_again) is not None:
+            changed = self.batch.changes()
+            found.append(Decision(self._number(), len(changed.back if again else changed.again), again=again))
+        return found
 
     def _left_before(self) -> list[Decision]:
         """What somebody has left rejected, where that cause is still there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,16 +10,18 @@ import pandas as pd
 from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.shown import next_sentence
 from credtools.jupyter.wizard import read_as
-from credtools.jupyter.wizard.causes import OF_WHOLE_ROWS, Cause, choices, suggest, users_like
+from credtools.jupyter.wizard.causes import MEANS, OF_WHOLE_ROWS, Cause, choices, suggest, users_like
 from credtools.jupyter.wizard.decisions import Decision, usual_scope
-from credtools.jupyter.wizard.open_file import OpenFile
+from credtools.jupyter.wizard.open_file import STATUS_UNKNOWN, OpenFile
 from credtools.jupyter.wizard.steps import FIRST_CAUSES
+from credtools.jupyter.wizard.stored import asked, losing, of_stored
 from credtools.jupyter.wizard.upload import UploadStep, unlike
 from credtools.recipe import Hit, Replace, Step
 from credtools.text import fold, plural
 
 EXAMPLES = 3
 MOST_IDLE = 50
+OF_ANOTHER_STEP = ("media_missing",)  # *Add media* is about it
 
 
 class ReviewStep(UploadStep):
@@ -35,11 +37,12 @@ class ReviewStep(UploadStep):
             "causes": [_card(cause) for cause in shown],
             "more": len(causes) - len(shown),
             "decisions": [_decided(file, decision) for decision in reversed(file.decisions)],
-            "warnings": warnings(found.causes),
+            "asked": asked(file),
+            "warnings": warnings(file.warned().causes, but=OF_ANOTHER_STEP),
             "unlike": unlike(file),
             "idle": _idle(file),
             "comparison": str(file.comparison or ""),
-            "next": next_sentence(found),
+            "next": next_sentence(found, (one["sentence"] for one in losing(file))),
         }
 
     def do_more(self) -> str:
@@ -55,7 +58,7 @@ class ReviewStep(UploadStep):
     def do_options(self, cause: str) -> None:
         """What *Choose…* offers for a cause."""
         found = self.file.cause(cause)
-        column, offered = found.column, choices(found, self.registry.lookups())
+        column, offered = found.column, choices(found, self.registry.lookups(), self.file.batch.recipe.status)
         offered |= {"name": str(found), "resolution": found.resolution, "column": found.column_name}
         if column and column.kind != "user" and all(found.errors["value"]):  # no rule for a blank, nor for a person
             offered["usual"] = usual_scope(column, found.cells(""))
@@ -69,6 +72,15 @@ class ReviewStep(UploadStep):
         if found.code == "date_format":
             return self._decide(self.file.add_format, found, value)
         return self._decide(self.file.replace, found, value.strip(), "rule" if scope == "rule" else "patch")
+
+    def do_means(self, cause: str, meaning: str) -> str:
+        return self._decide(self.file.give_meaning, cause, meaning)
+
+    def do_blanks(self, answer: str) -> str:
+        return sentence(self.file, self.file.say_blanks(answer))
+
+    def do_again(self, answer: str) -> str:
+        return sentence(self.file, self.file.count_again(again=answer == "yes"))
 
     def do_edit(self, cells: list[list[Any]]) -> str:
         return self._decide(self.file.edit, [(int(line), str(column), str(new)) for line, column, new in cells])
@@ -94,9 +106,10 @@ class ReviewStep(UploadStep):
         return f"{sentence(self.file, decision)} {plural(-fixed, 'new error') if fixed < 0 else effect}."
 
 
-def warnings(causes: pd.DataFrame) -> list[str]:
-    """What blocks no row but should be seen, one sentence per cause."""
-    found = causes[~causes["blocks"]][["count", "title", "resolution"]].itertuples(index=False)
+def warnings(causes: pd.DataFrame, but: Sequence[str] = ()) -> list[str]:
+    """What blocks no row but should be seen, one sentence per cause; `but`: codes that aren't shown."""
+    shown = causes[~(causes["blocks"] | causes["code"].isin(but))]
+    found = shown[["count", "title", "resolution"]].itertuples(index=False)
     return [f"{plural(int(count), 'row')}: {title}. {text}" for count, title, text in found]
 
 
@@ -123,6 +136,8 @@ def _card(cause: Cause) -> dict[str, Any]:
         "examples": values[:EXAMPLES] if cause.pattern else [],
         "lines": f"{'line' if cause.count == 1 else 'lines'} {lines}{more}",
         "suggestion": suggestion.label if suggestion else "",
+        "means": list(MEANS.items()) if cause.code == STATUS_UNKNOWN else [],
+        "word": f"‘{cause.value}’" if cause.value else "a blank cell",
         "choose": cause.column is not None and cause.code not in OF_WHOLE_ROWS,
     }
 
@@ -138,7 +153,7 @@ def _decided(file: OpenFile, decision: Decision) -> dict[str, Any]:
     return {
         "number": decision.number,
         "sentence": sentence(file, decision),
-        "scope": "stays rejected" if decision.cause else scope,
+        "scope": "stays rejected" if decision.cause else "this file only" if decision.again is not None else scope,
         "idle": is_rule and decision.rule is not None and not _hit(file, decision.rule).rows,
         "turn": turn,
     }
@@ -146,12 +161,15 @@ def _decided(file: OpenFile, decision: Decision) -> dict[str, Any]:
 
 def sentence(file: OpenFile, decision: Decision) -> str:
     """A decision in one sentence, before → after."""
+    rows = plural(decision.count, "row")
     if decision.cause:
         stay = "stays" if decision.count == 1 else "stay"
-        return f"{plural(decision.count, 'row')} {stay} rejected: {decision.said}."
+        return f"{rows} {stay} rejected: {decision.said}."
     if decision.format:
         where = file.columns[decision.column].title
         return f"{where}: dates are also read as {decision.format} ({plural(decision.count, 'cell')})."
+    if told := of_stored(file, decision):
+        return told
     if decision.rule:
         return _rule(file, _hit(file, decision.rule, decision.count))
     first = decision.cells[0]

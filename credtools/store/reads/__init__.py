@@ -5,6 +5,7 @@ Each takes first whom to ask: the database as it is now, or a moment (`snapshot`
 
 from credtools.store.reads.batches import (
     BEGUN,
+    acts_of,
     batch,
     batch_of_attempt,
     batches,
@@ -52,6 +53,7 @@ __all__ = [
     "Facts",
     "Followed",
     "Rejected",
+    "acts_of",
     "all_media",
     "batch",
     "batch_of_attempt",

@@ -104,6 +104,32 @@ def left(at: At, batch_id: int) -> frozenset[str]:
     return frozenset(cause for text in values(at, last.limit(1)) for cause in json.loads(text)["causes"])
 
 
+def acts_of(at: At, batch_id: int) -> tuple[int, int, int, int]:
+    """How many credentials a finished batch has withdrawn by their status or by absence, reinstated, found unlisted.
+
+    Those that somebody has withdrawn before, and that stay so, aren't counted; nor are, as unlisted, those withdrawn.
+    """
+    act, version, ledger, word = tables.withdrawals.c, tables.credential_versions.c, tables.ledger.c, tables.words.c
+    said = exists().where(
+        ledger.batch_id == batch_id, ledger.verdict == "withdrawn", ledger.version_id == act.version_id
+    )
+    ours = (
+        select(act.act, version.credential_id, said)
+        .join(tables.credential_versions, version.id == act.version_id)
+        .where(act.batch_id == batch_id, act.carries_id.is_(None), act.stands)
+    )
+    unlisted = select(word.credential_id).where(word.batch_id == batch_id, word.state == "unlisted")
+    with snapshot(at) as connection:
+        acts = connection.execute(ours).all()
+        gone = set(connection.execute(unlisted).scalars())
+    found = [
+        {credential for name, credential, by_status in acts if (name, bool(by_status)) == kind}
+        for kind in (("withdrawn", True), ("withdrawn", False))
+    ]
+    reinstated = {credential for name, credential, _ in acts if name == "reinstated"}
+    return len(found[0]), len(found[1]), len(reinstated), len(gone - found[1])
+
+
 def field_counts(at: At, batch_id: int) -> set[int]:
     """How many fields those records of a batch have that weren't rejected for just that, as far as they are kept."""
     ledger = tables.ledger.c

@@ -45,7 +45,7 @@ def decisions(connection: Connection, events: list[dict[str, Any]]) -> list[str]
 
 
 def media_links(connection: Connection, events: list[dict[str, Any]]) -> list[str]:
-    """Each link must be one that was chained, and so must each batch's switch."""
+    """Each link must be one that was chained, and so must each batch's switches."""
     media, blob, batch = tables.media, tables.blobs, tables.batches.c
     columns = (media.c.id, media.c.version_id, media.c.sha256, blob.c.media_type, media.c.added_by, media.c.removed_at)
     rows = {row.id: row for row in connection.execute(select(*columns).join(blob, blob.c.sha256 == media.c.sha256))}
@@ -61,7 +61,11 @@ def media_links(connection: Connection, events: list[dict[str, Any]]) -> list[st
     if rows:
         problems.append(f"{len(rows):,} media were not added by any event.")
     last = {event["batch"]: event["optional"] for event in events if event["kind"] == "media_switch"}
-    for number, optional in connection.execute(select(batch.id, batch.media_optional).order_by(batch.id)):
+    again = {event["batch"]: event["yes"] for event in events if event["kind"] == "count_again"}
+    switches = select(batch.id, batch.media_optional, batch.count_again).order_by(batch.id)
+    for number, optional, counts_again in connection.execute(switches):
         if optional != last.get(number):
             problems.append(f"Whether media are optional in batch {number} was not decided by any event.")
+        if counts_again != again.get(number):
+            problems.append(f"Whether older versions count again in batch {number} was not decided by any event.")
     return problems

@@ -106,6 +106,17 @@ def amend(engine: Engine, batch_id: int, by: str, recipe: Recipe) -> None:
         work.event("amend", by, batch_id, recipe=recipe.fingerprint)
 
 
+def count_again(engine: Engine, batch_id: int, by: str, *, yes: bool | None) -> None:
+    """Whether rows that equal an older version of the same issue date count again; None: nobody says so.
+
+    Raises RegistryError when the batch is no longer a draft or held.
+    """
+    with write(engine) as work:
+        work.waiting(batch_id)
+        work.change(batch.id, [batch_id], count_again=yes)
+        work.event("count_again", by, batch_id, yes=yes)
+
+
 def leave(engine: Engine, batch_id: int, by: str, causes: Iterable[str]) -> None:
     """Notes which causes are left rejected, so that whoever opens the batch next sees it; the last note counts.
 

@@ -1,0 +1,60 @@
+"""Foreseen: what finishing a batch would do, what would hold it, and what a person says beforehand."""
+
+from __future__ import annotations
+
+from credtools.model import Changes, Preview
+from credtools.recipe.expectations import Deviation
+from credtools.registry import editing, finishing, preflight, previewing, reviewing
+from credtools.registry.draft import Draft
+from credtools.registry.session import Session
+from credtools.text import Shown
+
+
+class Foreseen(Shown):
+    """The part of a batch that looks ahead."""
+
+    registry: Session
+    draft: Draft
+
+    def preflight(self) -> list[Deviation]:
+        """What is unlike the last files of its source, each in one sentence; `holds` by what the recipe expects."""
+        return preflight.findings(self.registry, self.draft)
+
+    def why_hold(self, max_reject_rate: float | None = None) -> list[str]:
+        """What would hold this batch without a person, one sentence for each reason; the threshold as in `settle`."""
+        return preflight.why_hold(self.registry, self.draft, max_reject_rate)
+
+    def preview(self) -> Preview:
+        """What finishing would do now, in counts; `finish` refuses if they change in between.
+
+        `remarks` says in sentences how many rows would lose a stored value to a blank cell, and how many credentials
+        would be withdrawn, reinstated, or are no longer listed.
+        """
+        return finishing.preview(self.registry, self.draft)
+
+    def changes(self) -> Changes:
+        """What finishing would do now, row by row: verdicts, versions to write, what is withdrawn and reinstated."""
+        return reviewing.planned(self.registry, self.draft)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What finishing has done to what counts, in sentences; of a draft what it would do, as `preview` says it."""
+        if reviewing.refresh(self.registry, self.draft).waits:
+            return previewing.preview(self.registry, self.draft).remarks
+        return previewing.done(self.registry, self.draft)
+
+    def count_again(self, *, yes: bool | None = True) -> None:
+        """Makes rows that equal an older version of the same issue date count again as new versions, or leaves them.
+
+        Only a file without a recipe is asked about; it has no source whose last word could tell. `yes`: None takes the
+        answer back: a person's finish leaves them unchanged then, an unattended run makes them count again.
+
+        Raises RegistryError when the batch is neither a draft nor held.
+        """
+        editing.count_again(self.registry, self.draft, yes=yes)
+
+    @property
+    def counts_again(self) -> bool | None:
+        """Whether such rows count again; None where nobody has said so."""
+        said = reviewing.refresh(self.registry, self.draft).row.count_again
+        return None if said is None else bool(said)
