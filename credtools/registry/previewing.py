@@ -52,7 +52,7 @@ def _losing(session: Session, draft: Draft, found: Changes) -> Iterator[str]:
 
 
 def _standing(review: Review, found: Changes) -> Standing:
-    withdrawn = [act for act in found.acts if act.act == "withdrawn" and act.carries is None]
+    withdrawn = [act for act in found.acts if act.act == "withdrawn"]
     gone = {act.version_id for act in withdrawn if act.row is None}
     unlisted = {word.credential_id for word in found.unlisted}
     by_absence = {word.credential_id for word in found.unlisted if word.version_id in gone}

@@ -107,7 +107,7 @@ def left(at: At, batch_id: int) -> frozenset[str]:
 def acts_of(at: At, batch_id: int) -> tuple[int, int, int, int]:
     """How many credentials a finished batch has withdrawn by their status or by absence, reinstated, found unlisted.
 
-    Those that somebody has withdrawn before, and that stay so, aren't counted; nor are, as unlisted, those withdrawn.
+    Those that were withdrawn as no longer listed aren't counted again as unlisted.
     """
     act, version, ledger, word = tables.withdrawals.c, tables.credential_versions.c, tables.ledger.c, tables.words.c
     said = exists().where(
@@ -116,7 +116,7 @@ def acts_of(at: At, batch_id: int) -> tuple[int, int, int, int]:
     ours = (
         select(act.act, version.credential_id, said)
         .join(tables.credential_versions, version.id == act.version_id)
-        .where(act.batch_id == batch_id, act.carries_id.is_(None), act.stands)
+        .where(act.batch_id == batch_id, act.stands)
     )
     unlisted = select(word.credential_id).where(word.batch_id == batch_id, word.state == "unlisted")
     with snapshot(at) as connection:
