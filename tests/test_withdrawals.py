@@ -261,6 +261,16 @@ def test_erasing_the_person_takes_the_reasons(approved: Registry) -> None:
     assert approved.verify() == ["A reason of version 1 is there again, although it was erased."]
 
 
+def test_erasing_one_of_several_versions_agrees(approved: Registry, tmp_path: Path) -> None:
+    """One version of a credential is withdrawn, a later one isn't: erased, without their dates, that still verifies."""
+    approved.approve(renewed(approved, tmp_path))
+    approved.withdraw(1, [2], WHY)
+    longer = approved.upload(export(tmp_path, ANA.replace("2030-", "2032-"), name="longer.csv"))
+    longer.finish()
+    approved.erase("ana@example.org", "asked for it")
+    assert approved.verify() == []
+
+
 def test_others_who_read_before_must_read_again(approved: Registry, tmp_path: Path) -> None:
     """A file that was compared before somebody withdrew is compared again when it is finished."""
     counters = dict(_counters(approved))

@@ -93,11 +93,11 @@ def mark(work: Write, version_ids: Collection[int]) -> None:
 def withdrawn(connection: Connection, credential_ids: Collection[int]) -> set[int]:
     """The versions of some credentials that are withdrawn by the acts that stand."""
     act, version, source = tables.withdrawals.c, tables.credential_versions.c, tables.sources.c
-    columns = select(version.id, version.credential_id, version.issue_date)
+    columns = select(version.id, version.credential_id, version.issue_date, version.salt.is_(None))
     alike: defaultdict[tuple[int, Any], list[int]] = defaultdict(list)
     place: dict[int, tuple[int, Any]] = {}
-    for number, *of in rows_in(connection, columns, version.credential_id, credential_ids):
-        place[number] = (of[0], of[1])
+    for number, of, issued, erased in rows_in(connection, columns, version.credential_id, credential_ids):
+        place[number] = (of, number if erased else issued)  # without their dates nobody knows which are alike
         alike[place[number]].append(number)
     acts = (
         select(act.version_id, act.act, source.id, source.merged_into)

@@ -19,6 +19,7 @@ from credtools.store.engine import reason
 from credtools.store.erased import KEY, number_token, numbers, ranges, token
 from credtools.store.transaction import CHUNK, Write, write
 from credtools.store.values import Erase, Text
+from credtools.store.writes.acts import mark
 from credtools.store.writes.versions import move_heads
 
 HELD_VALUES = (
@@ -99,6 +100,7 @@ def _versions(work: Write, ids: list[int]) -> None:
                 work.change(credential.c.id, [row.id], number=number_token(row.id))
         move_heads(work, list(work.execute(ours).scalars()))
         work.execute(delete(tables.words).where(tables.words.c.credential_id.in_(ours)))
+    mark(work, ids)
 
 
 def _rejects(work: Write, ids: list[int]) -> None:
