@@ -9,7 +9,7 @@ are neither compared nor changed.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from credtools.checking.content import alike, completed, lost
 from credtools.checking.listing import Listing
-from credtools.checking.rows import Row, Sending, repeated, rows_of
+from credtools.checking.rows import Row, Sending, repeats, rows_of
 from credtools.checking.words import of_date, said_now, unlike
 from credtools.model import (
     Act,
@@ -67,14 +67,18 @@ def classify(
     words: Sequence[Word] = (),
     sending: Sending | None = None,
     rows: Sequence[Row] | None = None,
+    again: Mapping[int, Word] | None = None,
 ) -> Changes:
     """What finishing would do to each row; it serves preview and finish.
 
-    `stored`: the versions of the users of whom `users_to_look_up`, oldest first; `words`: what the source said last of
-    the credentials of the file's users, of a full list of all; `rows`: as `rows_of` gave them.
+    `stored`: the versions of the users of all rows that don't just repeat a word, oldest first; `words`: what the
+    source said last of the credentials of the file's users, of a full list of all; `rows`, `again`: as `rows_of` and
+    `repeats` gave them.
     """
     sending = sending or Sending()
-    return _Classifying(review, stored, words, sending, rows_of(review, sending) if rows is None else rows).changes()
+    rows = rows_of(review, sending) if rows is None else rows
+    again = repeats(rows, words) if again is None else again
+    return _Classifying(review, stored, words, sending, rows, again).changes()
 
 
 class _Classifying:
@@ -87,8 +91,9 @@ class _Classifying:
         words: Sequence[Word],
         sending: Sending,
         rows: Sequence[Row],
+        again: Mapping[int, Word],
     ) -> None:
-        self.sending, self.rows, self.words = sending, rows, words
+        self.sending, self.rows, self.words, self.again = sending, rows, words, again
         self.listing = Listing.of(review, rows) if sending.full else None
         self.verdict = ["rejected"] * review.rows
         for place in np.flatnonzero(review.left_out).tolist():
@@ -126,7 +131,8 @@ class _Classifying:
         for key, rows in by_key.items():
             known = self.known[key]
             entries = self._credential(known, rows)
-            if self.sending.remembers and entries:
+            alone = len(rows) == len(known.words) == 1
+            if self.sending.remembers and entries and not (alone and self._says_nothing_new(rows[0])):
                 self._speak(known, entries)
         for place, same in enumerate(self.repeats):
             if same is not None and (self.equals[same] is not None or same in self.rules):
@@ -163,7 +169,7 @@ class _Classifying:
         entries: list[Entry] = []
         news: list[Row] = []
         for row in rows:
-            word = repeated(row, known.words)
+            word = self.again.get(row.number)
             if word is not None:
                 entries.append(self._unchanged(row, word))
                 if word.decision == "declined":
@@ -280,6 +286,11 @@ class _Classifying:
         if base and verdict == "new_version":
             self.lost |= {(row.number, name): old for name, old in lost(content, base.content)}
         return Entry("valid", row.number, None, row.said, content)
+
+    def _says_nothing_new(self, row: Row) -> bool:
+        """Whether a row, the only one about its credential, adds nothing to the only word."""
+        word = self.again.get(row.number)
+        return word is not None and row.said <= word.said
 
     def _speak(self, known: _Known, entries: Sequence[Entry]) -> None:
         """What the file says takes the place of the words, if it is something else."""

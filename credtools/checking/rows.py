@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -58,16 +58,15 @@ def rows_of(review: Review, sending: Sending) -> list[Row]:
     return rows
 
 
-def users_to_look_up(rows: Iterable[Row], words: Iterable[Word]) -> list[int]:
-    """Whose stored versions matter: those of rows that don't just repeat their source's word."""
+def repeats(rows: Iterable[Row], words: Iterable[Word]) -> dict[int, Word]:
+    """Of the rows that just repeat their source's word that word, by the number of the row."""
     known: defaultdict[Key, list[Word]] = defaultdict(list)
     for word in words:
         known[word.key].append(word)
-    return sorted({row.key.user_id for row in rows if not repeated(row, known.get(row.key, ()))})
-
-
-def repeated(row: Row, words: Sequence[Word]) -> Word | None:
-    """The word that the row repeats."""
-    if row.withdrawn:
-        return None
-    return next((one for one in words if one.state == "valid" and alike(row.content, one.content, row.said)), None)
+    found = {}
+    for row in rows:
+        for word in known.get(row.key, ()):
+            if word.state == "valid" and not row.withdrawn and alike(row.content, word.content, row.said):
+                found[row.number] = word
+                break
+    return found

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from credtools import store
 from credtools.checking.changes import BY_SOURCE, classify
-from credtools.checking.rows import Sending, rows_of, users_to_look_up
+from credtools.checking.rows import Sending, repeats, rows_of
 from credtools.model import Act, Changes, Review
 from credtools.recipe import MANUAL, Recipe
 from credtools.registry.draft import Draft
@@ -21,9 +21,10 @@ def changes(session: Session, found: Review, recipe: Recipe, sending: Sending) -
     words = []
     if sending.remembers and sources:
         words = store.reads.words(session.at, sources[:1], None if sending.full else users)
-    some = users_to_look_up(rows, words)
+    again = repeats(rows, words)
+    some = sorted({row.key.user_id for row in rows if row.number not in again})
     stored = store.reads.stored_versions(session.at, some, sources)
-    done = classify(found, stored, words, sending, rows)
+    done = classify(found, stored, words, sending, rows, again)
     theirs = store.reads.said_by_others(session.at, sources, set(done.over.values()))
     done = replace(done, taken_over=tuple(row for row, version in done.over.items() if version in theirs))
     if recipe.absent != "withdraw" or not done.unlisted:

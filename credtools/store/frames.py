@@ -38,7 +38,7 @@ def rows_in(connection: Connection, statement: Any, key: Any, numbers: Collectio
     """The answer for those rows whose `key` is one of some numbers, so many at a time as one question takes."""
     wanted = sorted(numbers)
     for start in range(0, len(wanted), CHUNK):
-        yield from connection.execute(statement.where(key.in_(wanted[start : start + CHUNK])))
+        yield from connection.execute(statement.where(key.in_(wanted[start : start + CHUNK]))).all()
 
 
 def values(at: At, statement: Any) -> list[Any]:

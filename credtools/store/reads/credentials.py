@@ -68,7 +68,7 @@ def words(at: At, source_ids: Sequence[int], user_ids: Sequence[int] | None = No
     with snapshot(at) as connection:
         answer: Iterable[Any] = rows_in(connection, statement, credential.user_id, user_ids or ())
         if user_ids is None:
-            answer = connection.execute(statement)
+            answer = connection.execute(statement).all()
         for row in answer:
             key, content = Key(*row[2:5]), Content(*row[8:12])
             spoken = said.get(row[7]) or said.setdefault(row[7], frozenset(row[7].split(",")))
