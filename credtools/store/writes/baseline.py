@@ -25,4 +25,4 @@ def words(connection: Connection) -> None:
             .join(tables.batches, batch.id == row.batch_id)
             .where(batch.source_id == source_id, batch.state == "finished")
         )
-        rebuild(work, source_id, set(connection.execute(spoken).scalars()))
+        rebuild(work, [source_id], set(connection.execute(spoken).scalars()))
