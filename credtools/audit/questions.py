@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Engine, and_, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, distinct, func, select, true
 
 from credtools.audit.filters import require_choice
 from credtools.model import REJECT_STATES
@@ -20,6 +20,7 @@ from credtools.store import tables
 from credtools.store.blocks import raw_values
 from credtools.store.engine import snapshot
 from credtools.store.frames import frame
+from credtools.store.reads.lineage import current, members
 from credtools.store.reads.sources import came_from_source
 from credtools.text import fold
 
@@ -66,7 +67,7 @@ def of_rejects(which: Chosen) -> list[ColumnElement[bool]]:
     """What the rejects must be, apart from their errors."""
     found = _equal(which, batch=reject.batch_id, state=reject.state)
     if "source" in which:
-        found.append(reject.source_id == _id_of(tables.sources.c.name, which["source"]))
+        found.append(reject.source_id.in_(members(which["source"])))
     if "type" in which:
         known = _id_of(tables.credential_types.c.name_key, fold(which["type"]))
         found.append(reject.type_id == known if which["type"] else reject.type_id.is_(None))
@@ -126,13 +127,15 @@ def counts(engine: Engine, keys: Sequence[str], which: Chosen, states: Sequence[
         for key in keys:
             if (names := _names(connection, key)) is not None:
                 found[key] = _named(found[key], names)
+    if found.duplicated(list(keys)).any():  # two sources that are one by now
+        found = found.groupby(list(keys), dropna=False, sort=False)["count"].sum().reset_index()
     return found
 
 
 def _names(connection: Connection, key: str) -> dict[Any, str] | None:
     """The names behind the numbers of a group; None where it has no numbers."""
     named = {
-        "source": (tables.sources.c.id, tables.sources.c.name),
+        "source": (current.c.id, current.c.name),
         "type": (tables.credential_types.c.id, tables.credential_types.c.name),
         "uploader": (batch.id, batch.uploaded_by),
         "recipe": (batch.id, batch.recipe_fingerprint),
@@ -193,15 +196,15 @@ def flow(engine: Engine, which: Chosen) -> pd.DataFrame:
     speak of when the batch was finished; a state, code or column is that of rejected rows only, the type that of every
     row.
     """
-    source = tables.sources.c.name
-    these = [batch.state == "finished", *of_batches(which), *_equal(which, batch=batch.id, source=source)]
+    these = [batch.state == "finished", *of_batches(which), *_equal(which, batch=batch.id)]
+    these += [batch.source_id.in_(members(which["source"]))] if "source" in which else []
     these += _between(batch.finished_at, which)
     only = {name: value for name, value in which.items() if name in ("code", "column", "type", "state")}
     batches = (
-        select(batch.id.label("batch"), source.label("source"), batch.finished_at, batch.rows)
+        select(batch.id.label("batch"), current.c.name.label("source"), batch.finished_at, batch.rows)
         .add_columns((batch.new + batch.new_versions + batch.older + batch.withdrawn).label("accepted"))
         .add_columns(batch.unchanged, batch.rejected, batch.left_out)
-        .join(tables.sources)
+        .join_from(tables.batches, current, current.c.id == batch.source_id)
         .where(*these)
     )
     states = (
@@ -249,14 +252,15 @@ def recipe_changes(engine: Engine, digests: Digests, source: str | None = None) 
     """
     event = tables.events.c
     statement = (
-        select(batch.id, batch.part, batch.recipe_fingerprint, batch.finished_at, tables.sources.c.name)
-        .join(tables.sources)
+        select(batch.id, batch.part, batch.recipe_fingerprint, batch.finished_at, current.c.name)
+        .join_from(tables.batches, current, current.c.id == batch.source_id)
         .join(tables.events, and_(event.batch_id == batch.id, event.kind == "finish"))
         .where(batch.state == "finished", came_from_source())
-        .order_by(tables.sources.c.name, batch.part, event.seq)
+        .order_by(current.c.name, batch.part, event.seq)
     )
     with snapshot(engine) as c:
-        files = c.execute(statement if source is None else statement.where(tables.sources.c.name == source)).all()
+        ours = batch.source_id.in_(members(source)) if source is not None else true()
+        files = c.execute(statement.where(ours)).all()
         fixes = select(reject.fixed_batch_id, func.count()).where(reject.batch_id != reject.fixed_batch_id)
         fixed: dict[int, int] = dict(c.execute(fixes.group_by(reject.fixed_batch_id)).all())
         found = [

@@ -10,9 +10,10 @@ from sqlalchemy import Engine, select
 from credtools.store import tables
 from credtools.store.engine import At
 from credtools.store.frames import frame
+from credtools.store.reads.lineage import members
 
 
-def unlisted(at: At | Engine, source_id: int | None = None) -> pd.DataFrame:
+def unlisted(at: At | Engine, source: str | None = None) -> pd.DataFrame:
     """The newest words of credentials that a full list no longer holds, of one source or all; see `Audit.unlisted`."""
     word, version, credential = tables.words.c, tables.credential_versions.c, tables.credentials.c
     batch, user = tables.batches.c, tables.users.c
@@ -36,4 +37,4 @@ def unlisted(at: At | Engine, source_id: int | None = None) -> pd.DataFrame:
         .where(word.state == "unlisted", word.ordinal == 0)
         .order_by(tables.sources.c.name, user.email, tables.credential_types.c.name)
     )
-    return frame(at, statement if source_id is None else statement.where(word.source_id == source_id))
+    return frame(at, statement if source is None else statement.where(word.source_id.in_(members(source))))

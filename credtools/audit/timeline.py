@@ -19,6 +19,7 @@ from credtools.audit import withdrawals
 from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.engine import snapshot
+from credtools.store.reads.lineage import current
 from credtools.text import fold
 
 CHUNK = 200  # places per question
@@ -133,11 +134,16 @@ def _fixed_by(rows: Any) -> ColumnElement[bool]:
 
 def _appearances(c: Connection, condition: Any) -> list[Any]:
     """These rejects, and those of the same records in other files: by digest, and by links where it is erased."""
-    same = ("source_id", "record_digest", "ordinal")
     found = {row.id: row for row in c.execute(select(tables.rejects).where(condition))}
-    records = {tuple(getattr(row, name) for name in same) for row in found.values() if row.record_digest is not None}
+    one = _families(c)
+    records = {
+        (source, row.record_digest, row.ordinal)
+        for row in found.values()
+        if row.record_digest is not None
+        for source in one[row.source_id]
+    }
     for some in _chunks(records):
-        alike = _one_of([reject[name] for name in same], some)
+        alike = _one_of([reject.source_id, reject.record_digest, reject.ordinal], some)
         found |= {row.id: row for row in c.execute(select(tables.rejects).where(alike))}
     new = list(found.values())
     while new:
@@ -146,6 +152,12 @@ def _appearances(c: Connection, condition: Any) -> list[Any]:
         new = [row for row in c.execute(select(tables.rejects).where(linked)) if row.id not in found]
         found |= {row.id: row for row in new}
     return [found[number] for number in sorted(found)]
+
+
+def _families(c: Connection) -> dict[int, list[int]]:
+    """By each source all that are one with it by now."""
+    roots = {row.id: row.root for row in c.execute(select(current.c.id, current.c.root))}
+    return {number: [other for other, root in roots.items() if root == mine] for number, mine in roots.items()}
 
 
 def _one_of(columns: list[Any], values: list[Any]) -> ColumnElement[bool]:
@@ -190,11 +202,11 @@ def _story(c: Connection, rejects: list[Any], places: set[Place]) -> Iterator[Ac
 def _judged(c: Connection, places: Collection[Place]) -> Iterator[Any]:
     """The ledger's rows at these places, with their batch, source and credential, in order."""
     statement = (
-        select(tables.ledger_rows, version.credential_id, tables.sources.c.name.label("source"))
+        select(tables.ledger_rows, version.credential_id, current.c.name.label("source"))
         .add_columns(batch.file_name, batch.uploaded_at, batch.uploaded_by, batch.finished_at, batch.finished_by)
         .add_columns(batch.recipe_fingerprint, batch.schema_fingerprint)
-        .join(tables.batches, batch.id == ledger.batch_id)
-        .join(tables.sources)
+        .join_from(tables.ledger_rows, tables.batches, batch.id == ledger.batch_id)
+        .join(current, current.c.id == batch.source_id)
         .outerjoin(tables.credential_versions, version.id == ledger.version_id)
         .order_by(ledger.batch_id, ledger.line)
     )

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, func, select
 from credtools.store import tables
 from credtools.store.engine import snapshot
 from credtools.store.frames import frame
+from credtools.store.reads.lineage import current, members
 from credtools.text import fold
 
 act, version, batch, event = tables.withdrawals.c, tables.credential_versions.c, tables.batches.c, tables.events.c
@@ -46,26 +47,27 @@ def told(connection: Connection, versions: Mapping[int, int]) -> Iterator[Told]:
 
 def acts(engine: Engine, which: Mapping[str, Any]) -> pd.DataFrame:
     """All acts on credentials that fit the filters, oldest first; columns as `Audit.withdrawals`."""
-    credential, kind, source = tables.credentials, tables.credential_types, tables.sources
+    credential, kind = tables.credentials, tables.credential_types
     says = act.stands & ((act.act == "withdrawn") == version.withdrawn)
     last = func.max(act.id).filter(says).over(partition_by=act.version_id)
     conditions = [
         column == which[name]
         for name, column in (
             ("batch", version.batch_id),
-            ("source", source.c.name),
             ("uploader", batch.uploaded_by),
             ("recipe", batch.recipe_fingerprint),
         )
         if name in which
     ]
+    if "source" in which:
+        conditions.append(batch.source_id.in_(members(which["source"])))
     if "type" in which:
         conditions.append(kind.c.name_key == fold(which["type"]))
     asked = (
         select(
             version.batch_id.label("batch"),
             version.line,
-            source.c.name.label("source"),
+            current.c.name.label("source"),
             kind.c.name.label("type"),
             act.act,
             act.made_at.label("at"),
@@ -79,7 +81,7 @@ def acts(engine: Engine, which: Mapping[str, Any]) -> pd.DataFrame:
             .join(credential, credential.c.id == version.credential_id)
             .join(kind, kind.c.id == credential.c.type_id)
             .join(tables.batches, batch.id == version.batch_id)
-            .join(source, source.c.id == batch.source_id)
+            .join(current, current.c.id == batch.source_id)
         )
         .where(*conditions)
         .order_by(act.id)

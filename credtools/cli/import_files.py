@@ -103,7 +103,7 @@ def _refused(file: Path, recipe: Path | None, problem: FileError) -> dict[str, A
 def _review_lines(file: Path, review: Review) -> Iterator[str]:
     found = review.table.reading
     yield f"{file}: {plural(review.rows, 'row')} · {found}"
-    yield from (f"Warning: {one.example or one.sentence}" for one in found.noted)
+    yield from (f"Warning: {one.example or one.sentence}" for one in (*review.origin, *found.noted))
     if unknown := [heading for heading, column in review.headings.items() if column is None]:
         yield f"Unrecognised headings (kept with each row): {', '.join(unknown)}"
     if not review.rows:

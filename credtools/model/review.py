@@ -54,7 +54,7 @@ class Review:
     content that the file has (by a heading, a constant or a rule), in the schema's order; `states`: per rule and
     column, 0 passed, 1 failed, 2 not judged; `headings`: each heading of the file and the column it stands for; `hits`:
     per step of the recipe the rows that it changed; `face`: where its sentences are read (None: on the face of the
-    process).
+    process); `origin`: warnings about where the file comes from.
 
     Two reviews are equal when they judge the same table alike and say the same about it.
     """
@@ -76,6 +76,7 @@ class Review:
     explanation: Explanation
     hits: Mapping[str, int] = field(default_factory=dict)
     face: Face | None = None
+    origin: tuple[FileWarning, ...] = ()
 
     def on(self, face: Face) -> Review:
         """The same review, its sentences naming the remedies of a face."""
@@ -109,7 +110,8 @@ class Review:
 
         How it was read, which headings aren't used, and per warning of the schema how many rows have it.
         """
-        found = {one.code: one for one in (*self.table.reading.noted, *self._unused(), *self.explanation.warned())}
+        about_file = (*self.origin, *self.table.reading.noted, *self._unused())
+        found = {one.code: one for one in (*about_file, *self.explanation.warned())}
         spoken = self.face or face()
         return tuple(replace(one, sentence=remedied(one.sentence, spoken), example="") for one in found.values())
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import product
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Table, select
@@ -23,6 +24,7 @@ from credtools.store import tables
 from credtools.store.blocks import raw_values
 from credtools.store.engine import snapshot
 from credtools.store.erased import token
+from credtools.store.reads.lineage import current
 from credtools.store.values import Erase, Text
 from credtools.text import fold
 
@@ -78,8 +80,8 @@ class _Search:
         self.namesakes = self._namesakes(row) if row and row.name else 0
         self.person = Person(email, external_id)
         if row:
-            name = "" if self.namesakes else row.name
-            self.person = Person(row.email, row.external_id or "", name, token(row.id))
+            self.person = Person(row.email, row.external_id or "", "" if self.namesakes else row.name, token(row.id))
+        self.one = {row.id: row.root for row in connection.execute(select(current.c.id, current.c.root))}
         self.batches = {row.id: row for row in connection.execute(select(tables.batches))}
         by_recipe = {text: Recipe.parse(text) for text in {row.recipe_text for row in self.batches.values()}}
         self.recipes = {number: by_recipe[row.recipe_text] for number, row in self.batches.items()}
@@ -96,8 +98,7 @@ class _Search:
         unjudged = [k for k, row in self.batches.items() if row.sha256 in files and row.state not in JUDGED_STATES]
         media, blobs = self._media(versions, unjudged)
         value = Erase(
-            by,
-            reason="",
+            *(by, ""),
             seen=seen,
             user=self.user,
             rows=self._kept(lines),
@@ -121,8 +122,8 @@ class _Search:
     def _versions(self) -> set[int]:
         version, credential = WRITTEN
         theirs = select(version.c.id).join(credential, credential.c.id == version.c.credential_id)
-        ours = (credential.c.user_id == self.user, version.c.salt.is_not(None))
-        return set(self.c.execute(theirs.where(*ours)).scalars())
+        kept = theirs.where(credential.c.user_id == self.user, version.c.salt.is_not(None))
+        return set(self.c.execute(kept).scalars())
 
     def _rows(self) -> tuple[set[Line], dict[int, set[str]]]:
         """Their lines of the ledger, and per batch the records on them, as far as values are left."""
@@ -178,7 +179,7 @@ class _Search:
             new = {other for number in new for other in near[number]} - found
         lines |= {(rows[number].batch_id, rows[number].line) for number in found}
         found = {number for number in found if rows[number].record_digest is not None}  # else erased before
-        return found, {(rows[number].source_id, rows[number].record_digest) for number in found}
+        return found, {(self.one[rows[number].source_id], rows[number].record_digest) for number in found}
 
     def _kept(self, lines: set[Line]) -> list[Line]:
         """Those of the lines whose values are still here."""
@@ -222,18 +223,16 @@ class _Search:
         """Corrections of their records, and those that name them."""
         found = self.c.execute(select(tables.patches).where(tables.patches.c.record_digest != "")).all()
         for batch in {row.batch_id for row in found} & {*unjudged}:
-            by_id = batch in self.by_id
-            raws[batch] = {raw for raw in self.records.raw(batch) if self.person.in_record(raw, by_id=by_id)}
-        kinds = {(row.source_id, row.digest_kind, row.digest_columns) for row in found}
-        for batch, theirs in raws.items():
-            source = self.batches[batch].source_id
-            for of, kind, columns in kinds:
-                if of == source:
-                    digests |= {(source, one) for one in self.records.digests(batch, theirs, kind, columns)}
+            named = partial(self.person.in_record, by_id=batch in self.by_id)
+            raws[batch] = {*filter(named, self.records.raw(batch))}
+        kinds = {(self.one[row.source_id], row.digest_kind, row.digest_columns) for row in found}
+        for batch, (source, kind, columns) in product(raws, kinds):
+            if source == self.one[self.batches[batch].source_id]:
+                digests |= {(source, one) for one in self.records.digests(batch, raws[batch], kind, columns)}
         return [
             row.id
             for row in found
-            if (row.source_id, row.record_digest) in digests
+            if (self.one[row.source_id], row.record_digest) in digests
             or self.person.in_cells([row.old_value or "", row.new_value or ""])
         ]
 

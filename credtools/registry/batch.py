@@ -29,15 +29,18 @@ class Batch(Foreseen):
         registry: the open registry to which it belongs.
         id: its number, by which `registry.batch` finds it.
         file: the name of its file.
-        source: whose export it is; `manual` without a recipe.
         sha256: the digest of its bytes.
     """
 
     def __init__(self, session: Session, draft: Draft) -> None:
         self.registry = session
         self.draft = draft
-        self.id = draft.id
-        self.file, self.source, self.sha256 = draft.file, draft.source, draft.sha256
+        self.id, self.file, self.sha256 = draft.id, draft.file, draft.sha256
+
+    @property
+    def source(self) -> str:
+        """Whose export it is; `manual` without a recipe. A source that was renamed or merged is called as it is now."""
+        return self.draft.source
 
     @property
     def recipe(self) -> Recipe:
@@ -94,16 +97,14 @@ class Batch(Foreseen):
         """Replaces old → new values of a column by rules of the draft's recipe, and reviews again.
 
         For example `batch.replace("credential_type", {"Frist Aid": "First Aid"})`. A value that names a person becomes
-        a patch of each row that has it: a recipe holds no personal values.
-
-        Raises RegistryError when no row has such a value, or there is no such column.
+        a patch of each row that has it. Raises RegistryError when no row has such a value, or there is no such column.
         """
         return editing.replace(self.registry, self.draft, column, values)
 
     def use(self, recipe: Recipe) -> Review:
         """Goes on with another recipe (of the same source), kept with the draft, and reviews again.
 
-        Raises RecipeError or FileError when the file can't be judged by it; the draft stays as it was then.
+        Raises RecipeError or FileError when the file can't be judged by it; the draft stays as it was.
         """
         return editing.use(self.registry, self.draft, recipe)
 
@@ -222,9 +223,8 @@ class Batch(Foreseen):
     @property
     def counts(self) -> Counts:
         """The counts of a finished or held batch as stored, of a draft as its review sees them now."""
-        if self.state == "draft":
-            return reviewing.planned(self.registry, self.draft).counts
-        return self.draft.counts
+        drafted = self.state == "draft"
+        return reviewing.planned(self.registry, self.draft).counts if drafted else self.draft.counts
 
     @property
     def receipt(self) -> Receipt | None:
@@ -266,8 +266,8 @@ class Batch(Foreseen):
         return reports.write(path, reports.batch_page(self.summary()))
 
     def save_recipe(self, path: str | Path) -> Path:
-        """Saves the recipe with what was detected and decided, so that it replays alone."""
-        return recipes.complete(self.registry, self.draft).save(path)
+        """Saves the recipe, all written out; a batch of `manual` belongs to the source of that name from then on."""
+        return recipes.save(self.registry, self.draft, Path(path))
 
     def recipe_changes(self, path: str | Path) -> list[str]:
         """What `save_recipe` would change in a file that is there: its lines, with + for new and - for gone ones."""

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
+from credtools import store
 from credtools.checking.rows import ready_rows
 from credtools.model import Review
 from credtools.reading import Source
-from credtools.recipe import Hit, Recipe, apply
+from credtools.recipe import MANUAL, Hit, Recipe, apply
+from credtools.recipe.records import Records
 from credtools.registry import reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
@@ -100,6 +102,22 @@ def complete(session: Session, draft: Draft) -> Recipe:
     if len(set(given.values())) == 1:
         given = {"*": next(iter(given.values()))}
     return replace(recipe, read=read, headings={**recipe.headings, **found}, date_format=given)
+
+
+def save(session: Session, draft: Draft, path: Path) -> Path:
+    """Saves the recipe of a draft; a batch of `manual` belongs to the source of that name from then on."""
+    saved = complete(session, draft).save(path)
+    if draft.source == MANUAL != saved.stem:
+        review = reviewing.review(session, draft)
+        here = Records(review.table, review.headings)
+        patches = {one.record for one in store.reads.patches(session.at, MANUAL)}
+        records = {record.digest for record in patches if here.row(record) is not None}
+        followed = store.reads.followed(session.at, MANUAL)
+        rejects = [one.id for one in followed if here.row(one.record) is not None]
+        store.move(session.engine, draft.id, session.by, saved.stem, rejects=rejects, records=records)
+        reviewing.refresh(session, draft)
+        draft.forget()
+    return saved
 
 
 def changes(session: Session, draft: Draft, path: Path) -> list[str]:

@@ -160,6 +160,35 @@ class Registry(Decisions, Shown):
         chosen = None if recipe is None else recipes.load(recipe)
         return correcting.correct(self, path, chosen, dry_run=dry_run)
 
+    def rename_source(self, old: str, new: str) -> store.Renamed:
+        """Gives a source another name, for example because its recipe is called so now.
+
+        Files that still come under the old name belong to it, and say so (warning `source_came_as`).
+
+        Raises:
+            RegistryError: there is no such source, the name is taken or can't be used, or the source is `manual` or
+                part of another one.
+        """
+        return store.rename_source(self.engine, self.by, old, new)
+
+    def merge_source(self, old: str, into: str) -> store.Renamed:
+        """Makes a source part of another one: what both said last becomes one, of two words the later batch's holds.
+
+        Rows stay where they are: `unmerge_source` takes it back.
+
+        Raises:
+            RegistryError: one of them isn't known, is `manual`, or part of another one already; or both are the same.
+        """
+        return store.merge_source(self.engine, self.by, old, into)
+
+    def unmerge_source(self, old: str) -> store.Renamed:
+        """Takes a merge back: the source has what came under its own name, before and since.
+
+        Raises:
+            RegistryError: there is no such source, or it isn't part of another one.
+        """
+        return store.unmerge_source(self.engine, self.by, old)
+
     def undo(self, batch: Batch | int, *, dry_run: bool = False) -> store.Undone:
         """Takes a finished batch back: what no other batch says, too, no longer stands.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from credtools import reading, store
 from credtools.checking import judge
@@ -15,6 +16,7 @@ from credtools.model import Changes, Review, Table
 from credtools.recipe import Recipe
 from credtools.registry import news
 from credtools.registry.draft import Draft
+from credtools.registry.origins import origin
 from credtools.registry.session import Session
 
 
@@ -29,6 +31,8 @@ def refresh(session: Session, draft: Draft) -> Draft:
     with session.moment() as now:
         if draft.row.seq != now.facts().seq:
             draft.row = store.reads.batch(now.at, draft.id)
+            if draft.recipe.source != draft.source:  # renamed, merged, or moved there
+                draft.recipe = replace(draft.recipe, source=draft.source)
     return draft
 
 
@@ -88,7 +92,10 @@ def warned(session: Session, draft: Draft) -> Review:
     """The review with warnings about what is stored, as long as they can matter."""
     with moment(session, draft) as now:
         found = review(now, draft)
-        return _warned(now, found, planned(now, draft), draft) if refresh(now, draft).waits else found
+        if not refresh(now, draft).waits:
+            return found
+        known = tuple(origin(now, draft.row.came_as, draft.sha256))
+        return replace(_warned(now, found, planned(now, draft), draft), origin=known)
 
 
 def check(session: Session, table: Table, recipe: Recipe) -> Review:
@@ -99,6 +106,7 @@ def check(session: Session, table: Table, recipe: Recipe) -> Review:
         if "type_id" not in found.resolved:  # users or types, not credentials
             return found
         taken = news.as_sent(now, recipe, len(table.lines), again=True)
+        found = replace(found, origin=tuple(origin(now, recipe.source, table.sha256)))
         return _warned(now, found, news.changes(now, found, recipe, taken))
 
 

@@ -11,7 +11,9 @@ from credtools.store.writes.erase import erase, tidy
 from credtools.store.writes.finish import finish, settled, stored_receipt
 from credtools.store.writes.load import Loaded, load, set_setting
 from credtools.store.writes.media import add_media, remove_staged, switch_media
+from credtools.store.writes.moving import move
 from credtools.store.writes.rejects import waive
+from credtools.store.writes.sources import Renamed, merge_source, rename_source, unmerge_source
 from credtools.store.writes.undo import Undone, undo
 from credtools.store.writes.withdrawals import Withdrawn, reinstate, withdraw
 
@@ -23,6 +25,7 @@ __all__ = [
     "Finish",
     "Load",
     "Loaded",
+    "Renamed",
     "Undone",
     "Upgraded",
     "Upload",
@@ -41,12 +44,15 @@ __all__ = [
     "hold",
     "leave",
     "load",
+    "merge_source",
+    "move",
     "note_failure",
     "open_engine",
     "patch",
     "reads",
     "reinstate",
     "remove_staged",
+    "rename_source",
     "resubmit",
     "set_setting",
     "settled",
@@ -55,6 +61,7 @@ __all__ = [
     "switch_media",
     "tidy",
     "undo",
+    "unmerge_source",
     "upgrade",
     "verify",
     "waive",

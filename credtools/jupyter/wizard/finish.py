@@ -89,8 +89,10 @@ class FinishStep(MediaStep):
             path = own
         elif path.exists() and str(path) != self.recipe:
             raise CredtoolsError("recipe_name_taken", path=str(path))
-        self.recipe = str(self.file.batch.save_recipe(path))
-        return f"Saved as {self.recipe}. Choose this recipe for the next file of the source."
+        batch, before = self.file.batch, self.file.batch.source
+        self.recipe = str(batch.save_recipe(path))
+        moved = "" if batch.source == before else f" This upload belongs to the source {batch.source} now."
+        return f"Saved as {self.recipe}.{moved} Choose this recipe for the next file of the source."
 
     def do_close(self) -> str:
         self.finished = None

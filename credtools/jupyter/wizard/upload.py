@@ -193,4 +193,6 @@ def unlike(file: OpenFile) -> list[dict[str, Any]]:
     others = batch.why_hold() if batch.held_because else []
     known = (*holds, file.problem.on("stored") if file.problem else "")
     holds = {sentence: True for sentence in others if sentence not in known} | holds
+    with suppress(CredtoolsError):  # what can't be judged yet
+        holds |= dict.fromkeys((one.sentence for one in batch.warned().origin), False)
     return [{"sentence": sentence, "holds": held} for sentence, held in holds.items()]

@@ -15,6 +15,7 @@ from credtools.store import tables
 from credtools.store.blocks import raw_values
 from credtools.store.engine import At, snapshot
 from credtools.store.frames import frame, rows, values
+from credtools.store.reads.lineage import current
 from credtools.store.reads.organisation import revision
 
 BEGUN = ("upload", "continue")  # the events of an attempt that has not come to an end
@@ -22,8 +23,10 @@ ATTEMPTED = (*BEGUN, "hold", "discard", "finish", "replay")
 
 
 def batch(at: At, batch_id: int) -> Row[Any]:
-    """The row of a batch, and: source (its name), erased (whether its bytes were), staged (whether files wait in it).
+    """The row of a batch, with more columns about it.
 
+    source (to which it belongs now), came_as (under which name), erased (whether its bytes were), staged (whether files
+    wait in it).
     And of the moment: seq (its last event), revision (the last event that changed users, types or settings).
     Raises RegistryError when there is none of this number.
     """
@@ -31,14 +34,15 @@ def batch(at: At, batch_id: int) -> Row[Any]:
     statement = (
         select(
             tables.batches,
-            tables.sources.c.name.label("source"),
+            current.c.name.label("source"),
+            tables.sources.c.name.label("came_as"),
             tables.source_files.c.content.is_(None).label("erased"),
             exists().where(staged).label("staged"),
             select(tables.audit_head.c.seq).scalar_subquery().label("seq"),
             revision().label("revision"),
         )
-        .join(tables.sources)
-        .join(tables.source_files)
+        .select_from(tables.batches.join(tables.sources).join(tables.source_files))
+        .join(current, current.c.id == tables.batches.c.source_id)
     )
     found: Sequence[Row[Any]] = rows(at, statement.where(tables.batches.c.id == batch_id))
     if not found:
@@ -70,9 +74,9 @@ def batches(at: At) -> pd.DataFrame:
     c = tables.batches.c
     names = (c.state, c.rows, *(c[name] for name in COUNTED))
     statement = (
-        select(c.id.label("batch"), tables.sources.c.name.label("source"), c.file_name.label("file"), *names)
+        select(c.id.label("batch"), current.c.name.label("source"), c.file_name.label("file"), *names)
         .add_columns(c.uploaded_by, c.uploaded_at)
-        .join(tables.sources)
+        .join_from(tables.batches, current, current.c.id == c.source_id)
         .where(~_for_another())
         .order_by(c.id.desc())
     )

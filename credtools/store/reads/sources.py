@@ -13,9 +13,11 @@ from credtools.model import Patch, Record
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
 from credtools.store.frames import frame, rows, rows_in, values
+from credtools.store.reads.lineage import current, members
 
 SETTLED = ("ok", "partial")
-TAKING_BACK = ("undo", "move", "merge", "erase")
+MOVES = ("move", "rename_source", "merge_source", "unmerge_source")
+TAKING_BACK = ("undo", "erase", *MOVES)
 
 
 def came_from_source() -> ColumnElement[bool]:
@@ -100,12 +102,30 @@ def _standing(at: At, source_ids: Sequence[int]) -> Sequence[Any]:
 def sources_of(at: At, sha256: str) -> list[str]:
     """From which sources a file with these bytes came, the last one first."""
     statement = (
-        select(tables.sources.c.name)
-        .join(tables.batches)
+        select(current.c.name)
+        .join_from(current, tables.batches, tables.batches.c.source_id == current.c.id)
         .where(tables.batches.c.sha256 == sha256)
         .order_by(tables.batches.c.id.desc())
     )
     return list(dict.fromkeys(values(at, statement)))
+
+
+def name_now(at: At, name: str) -> str:
+    """What the source of a name is called now, or of which it is part; the name itself where it isn't known yet."""
+    asked = select(current.c.name).join_from(tables.sources, current, tables.sources.c.id == current.c.id)
+    return next(iter(values(at, asked.where(tables.sources.c.name == name))), name)
+
+
+def came_elsewhere(at: At, sha256: str, source: str) -> Sequence[Any]:
+    """The finished batches of other sources with these bytes, the last one first: id, source, finished_at."""
+    batch = tables.batches.c
+    statement = (
+        select(batch.id, current.c.name.label("source"), batch.finished_at)
+        .join_from(tables.batches, current, current.c.id == batch.source_id)
+        .where(batch.sha256 == sha256, batch.state == "finished", batch.source_id.not_in(members(source)))
+        .order_by(batch.id.desc())
+    )
+    return rows(at, statement)
 
 
 def last_runs(at: At, source: str, limit: int) -> list[str]:
@@ -116,10 +136,8 @@ def last_runs(at: At, source: str, limit: int) -> list[str]:
     run, batch = tables.runs, tables.batches
     statement = (
         select(run.c.statistics)
-        .select_from(
-            run.join(batch, batch.c.id == run.c.batch_id).join(tables.sources, tables.sources.c.id == run.c.source_id)
-        )
-        .where(tables.sources.c.name == source, run.c.verdict.in_(SETTLED), batch.c.state == "finished")
+        .select_from(run.join(batch, batch.c.id == run.c.batch_id))
+        .where(run.c.source_id.in_(members(source)), run.c.verdict.in_(SETTLED), batch.c.state == "finished")
         .where(batch.c.follows_id.is_(None))
         .order_by(run.c.id.desc())
         .limit(limit)
@@ -129,17 +147,18 @@ def last_runs(at: At, source: str, limit: int) -> list[str]:
 
 def last_uploads(at: At) -> Sequence[Any]:
     """Per source: its name, when its last file was uploaded, and the recipe of that file."""
-    batch, source = tables.batches, tables.sources
+    batch = tables.batches
     newest = (
         select(func.max(batch.c.id).label("id"))
+        .join_from(batch, current, current.c.id == batch.c.source_id)
         .where(batch.c.follows_id.is_(None))
-        .group_by(batch.c.source_id)
+        .group_by(current.c.root)
         .subquery()
     )
     statement = (
-        select(source.c.name, batch.c.uploaded_at, batch.c.recipe_text)
-        .select_from(newest.join(batch, batch.c.id == newest.c.id).join(source, source.c.id == batch.c.source_id))
-        .order_by(source.c.name)
+        select(current.c.name, batch.c.uploaded_at, batch.c.recipe_text)
+        .select_from(newest.join(batch, batch.c.id == newest.c.id).join(current, current.c.id == batch.c.source_id))
+        .order_by(current.c.name)
     )
     return rows(at, statement)
 
@@ -160,19 +179,19 @@ def look_of(at: At, batch_id: int, attempt: str = "", *, held: bool = False) -> 
 
 def runs(at: At) -> pd.DataFrame:
     """Per source: its last run (at: datetime64[us, UTC]; verdict, file) and how many there were (runs: int64)."""
-    run, source = tables.runs, tables.sources
-    last = select(run.c.source_id, func.max(run.c.id).label("id"), func.count().label("runs")).group_by(run.c.source_id)
-    newest = last.subquery()
+    run = tables.runs
+    last = select(func.max(run.c.id).label("id"), func.count().label("runs"))
+    newest = last.join_from(run, current, current.c.id == run.c.source_id).group_by(current.c.root).subquery()
     statement = (
         select(
-            source.c.name.label("source"),
+            current.c.name.label("source"),
             newest.c.runs,
             run.c.at,
             run.c.verdict,
             run.c.file_name.label("file"),
         )
-        .select_from(newest.join(run, run.c.id == newest.c.id).join(source, source.c.id == run.c.source_id))
-        .order_by(source.c.name)
+        .select_from(newest.join(run, run.c.id == newest.c.id).join(current, current.c.id == run.c.source_id))
+        .order_by(current.c.name)
     )
     return frame(at, statement)
 

@@ -16,6 +16,7 @@ from credtools.store.reads.media import erased_blobs, referenced_blobs
 from credtools.store.transaction import chain
 from credtools.store.verify.batches import batch_problems
 from credtools.store.verify.decisions import decisions, media_links
+from credtools.store.verify.sources import sources
 from credtools.store.verify.standing import standing
 from credtools.store.verify.withdrawals import withdrawals
 
@@ -23,10 +24,11 @@ from credtools.store.verify.withdrawals import withdrawals
 def verify(engine: Engine, blobs: Blobs) -> list[str]:
     """What doesn't agree, as whole sentences; an empty list when everything does.
 
-    Checked: the chain of events up to the head; per batch its file, state and key; per finished batch its ledger,
-    versions, values, counts and receipt against the chain; that exactly those versions stand which a finished batch
-    says, and the words of sources follow from them; decisions and withdrawals against versions; one reject per
-    rejected row; media against the chain, and their files in the folder of blobs; that exactly what was erased is
+    Checked: the chain of events up to the head; per batch its file, source, state and key; per finished batch its
+    ledger, versions, values, counts and receipt against the chain; that exactly those versions stand which a finished
+    batch says, and the words of sources follow from them; which sources are one; decisions and
+    withdrawals against versions; one reject
+    per rejected row; media against the chain, and their files in the folder of blobs; that exactly what was erased is
     blank.
     Raises RegistryError when the database can't be reached.
     """
@@ -61,6 +63,7 @@ def _history(connection: Connection, problems: list[str]) -> None:
     problems += withdrawals(connection, events, erased.versions)
     problems += media_links(connection, events)
     problems += standing(connection, said)
+    problems += sources(connection, events)
 
 
 def _database(connection: Connection) -> list[str]:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, func, select
 
 from credtools.recipe import MANUAL
 from credtools.store import tables
+from credtools.store.reads.credentials import replaced
 from credtools.store.reads.sources import family
 from credtools.store.writes.words import replayed
 
@@ -56,7 +57,7 @@ def _keys(connection: Connection) -> list[str]:
 
 
 def _heads(connection: Connection) -> list[str]:
-    """The head of each credential must be its newest standing version."""
+    """The head of each credential must be its newest standing version that isn't replaced."""
     version, credential = tables.credential_versions, tables.credentials
     ranked = select(
         version.c.id,
@@ -67,7 +68,7 @@ def _heads(connection: Connection) -> list[str]:
             order_by=(version.c.issue_date.desc().nulls_last(), version.c.id.desc()),
         )
         .label("place"),
-    ).where(version.c.stands)
+    ).where(version.c.stands, ~replaced(version.c))
     newest = ranked.subquery()
     wrong = connection.execute(
         select(func.count())

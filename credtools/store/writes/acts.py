@@ -16,6 +16,7 @@ from sqlalchemy import Connection, and_, select
 from credtools.model import Act
 from credtools.store import tables
 from credtools.store.frames import rows_in
+from credtools.store.reads.lineage import current
 from credtools.store.transaction import Write
 
 Said = tuple[int, int, str]  # batch, version, act
@@ -92,7 +93,7 @@ def mark(work: Write, version_ids: Collection[int]) -> None:
 
 def withdrawn(connection: Connection, credential_ids: Collection[int]) -> set[int]:
     """The versions of some credentials that are withdrawn by the acts that stand."""
-    act, version, source = tables.withdrawals.c, tables.credential_versions.c, tables.sources.c
+    act, version = tables.withdrawals.c, tables.credential_versions.c
     columns = select(version.id, version.credential_id, version.issue_date, version.salt.is_(None))
     alike: defaultdict[tuple[int, Any], list[int]] = defaultdict(list)
     place: dict[int, tuple[int, Any]] = {}
@@ -100,16 +101,16 @@ def withdrawn(connection: Connection, credential_ids: Collection[int]) -> set[in
         place[number] = (of, number if erased else issued)  # without their dates nobody knows which are alike
         alike[place[number]].append(number)
     acts = (
-        select(act.version_id, act.act, source.id, source.merged_into)
+        select(act.version_id, act.act, current.c.root)
+        .select_from(tables.withdrawals)
         .outerjoin(tables.batches, tables.batches.c.id == act.batch_id)
-        .outerjoin(tables.sources, source.id == tables.batches.c.source_id)
+        .outerjoin(current, current.c.id == tables.batches.c.source_id)
         .where(act.stands)
         .order_by(act.event_seq, act.id)
     )
     by_persons: set[tuple[int, Any]] = set()
     by_sources: defaultdict[int, set[int]] = defaultdict(set)
-    for number, name, source_id, into in rows_in(connection, acts, act.version_id, place):
-        of_source = into or source_id
+    for number, name, of_source in rows_in(connection, acts, act.version_id, place):
         if of_source is not None:
             (by_sources[number].add if name == "withdrawn" else by_sources[number].discard)(of_source)
         elif name == "withdrawn":

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, and_, bindparam, delete, insert, or_, select, upd
 
 from credtools.recipe import Recipe
 from credtools.store import tables
+from credtools.store.reads.lineage import members
 from credtools.store.reads.sources import family
 from credtools.store.transaction import Write, write
 from credtools.store.values import Correction, Upload
@@ -23,9 +24,9 @@ def draft(engine: Engine, value: Upload) -> int:
     when it was tried before: its recipe becomes the given one.
     """
     with write(engine) as work:
-        source_id = _source(work, value.source)
+        source_id = source(work, value.source)
         recipe = {"recipe_text": value.recipe_text, "recipe_fingerprint": value.recipe_fingerprint}
-        begun, attempt_id = _begun(work, value, source_id)
+        begun, attempt_id = _begun(work, value)
         if begun is not None:
             work.change(batch.id, [begun], schema_name=value.schema_name, held_because=None, **recipe)
             work.event("continue", value.by, begun, attempt=value.attempt_id, recipe=value.recipe_fingerprint)
@@ -50,12 +51,12 @@ def draft(engine: Engine, value: Upload) -> int:
         return batch_id
 
 
-def _begun(work: Write, value: Upload, source_id: int) -> tuple[int | None, str]:
+def _begun(work: Write, value: Upload) -> tuple[int | None, str]:
     """The batch with which this attempt goes on, where there is one; else the id under which a new one begins.
 
     That is a new id when an earlier batch has the attempt's: a scheduler tries again under the same id.
     """
-    same = and_(batch.sha256 == value.sha256, batch.part == value.part, batch.source_id == source_id)
+    same = and_(batch.sha256 == value.sha256, batch.part == value.part, batch.source_id.in_(members(value.source)))
     ours = batch.attempt_id == value.attempt_id
     begun = same & ((batch.state == "held") | (ours & (batch.state == "draft")))
     found = select(batch.id, begun.label("begun"), ours.label("ours")).where(begun | ours)
@@ -134,7 +135,7 @@ def hold(engine: Engine, batch_id: int, by: str, *, attempt_id: str, rows: int, 
     """
     with write(engine) as work:
         this = work.waiting(batch_id)
-        same = (batch.sha256 == this.sha256, batch.part == this.part, batch.source_id == this.source_id)
+        same = (batch.sha256 == this.sha256, batch.part == this.part, batch.source_id.in_(members(this.source)))
         held = work.execute(select(batch.id).where(*same, batch.state == "held")).scalar() or batch_id
         if held == batch_id:
             work.change(batch.id, [batch_id], state="held", held_because=because, rows=rows, waiting=rows)
@@ -155,10 +156,10 @@ def discard(engine: Engine, batch_id: int, by: str) -> None:
         work.event("discard", by, batch_id)
 
 
-def note_failure(engine: Engine, source: str, file_name: str) -> None:
+def note_failure(engine: Engine, name: str, file_name: str) -> None:
     """Keeps that a run failed, so that a source which delivers nothing usable is seen."""
     with write(engine) as work:
-        note_run(work, _source(work, source), None, "failed", file_name, "{}")
+        note_run(work, source(work, name), None, "failed", file_name, "{}")
 
 
 def note_run(work: Write, source_id: int, batch_id: int | None, verdict: str, file_name: str, statistics: str) -> None:
@@ -167,7 +168,7 @@ def note_run(work: Write, source_id: int, batch_id: int | None, verdict: str, fi
     work.add(tables.runs, statistics=statistics, **run)
 
 
-def _source(work: Write, name: str) -> int:
+def source(work: Write, name: str) -> int:
     """The id of a source, made when it is first seen."""
     found = work.execute(select(tables.sources.c.id).where(tables.sources.c.name == name)).scalar()
     return work.add(tables.sources, name=name) if found is None else int(found)

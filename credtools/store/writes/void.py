@@ -17,6 +17,7 @@ from credtools.model import SAYING
 from credtools.store import tables
 from credtools.store.blocks import places
 from credtools.store.frames import rows_in
+from credtools.store.reads.lineage import current, members
 from credtools.store.reads.sources import standing_batches
 from credtools.store.transaction import Write
 
@@ -48,8 +49,10 @@ def void_rejects(work: Write, batch: Any, by: str) -> int:
 def _next(work: Write, row: Any) -> int | None:
     """The next reject of the same record, if it was rejected again since."""
     reject = tables.rejects.c
-    names = ("source_id", "record_digest", "digest_kind", "digest_columns", "ordinal")
-    same = (reject[name] == getattr(row, name) for name in names)
+    names = ("record_digest", "digest_kind", "digest_columns", "ordinal")
+    same = [reject[name] == getattr(row, name) for name in names]
+    name = select(current.c.name).where(current.c.id == row.source_id)
+    same.append(reject.source_id.in_(members(work.execute(name).scalar_one())))
     later = select(reject.id).where(*same, reject.id > row.id, reject.state != "void").order_by(reject.id).limit(1)
     return work.execute(later).scalar()
 
