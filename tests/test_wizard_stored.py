@@ -192,6 +192,9 @@ def test_an_unknown_word_of_the_status_gets_a_meaning(registry: Registry, folder
         clicks("undo")
     assert batch.recipe == Recipe.parse(WORDS, "hr")
     assert clicks("means", cause=clicks.cause("Ended"), meaning="perhaps")["reason"] == "meaning_unusable"
+    chosen = clicks("choose", cause=clicks.cause("Ended"), value="Revoked", scope="patch")
+    assert chosen["decisions"][0]["sentence"] == "Status: ‘Ended’ → ‘Revoked’ (1 cell)."
+    clicks("undo")
     clicks("means", cause=clicks.cause("Ended"), meaning="valid")
     clicks("next")
     clicks("finish")
@@ -213,7 +216,7 @@ def test_what_no_longer_counts_is_said_before_and_after_the_last_click(registry:
     clicks("next")
     told = [
         "1 credential is withdrawn: the status in the file says so.",
-        "1 credential is no longer listed by the source. This is only reported; nothing is withdrawn.",
+        "1 credential is no longer listed by the source. This is only reported; what is stored still counts.",
     ]
     assert clicks.state["remarks"] == told
     assert [one["count"] for one in clicks.state["numbers"] if one["label"] == "Withdrawn"] == ["1"]

@@ -58,7 +58,7 @@ const counted = (count, one, many) => `${count.toLocaleString('en')} ${count ===
 
 // What has just happened: a sentence, with its kind (done, problem).
 function say(line, { said, kind }) {
-  line.textContent = said
+  if (line.textContent !== said) line.textContent = said // the same sentence is not read out again
   line.className = joined('ct-said', said && kind && `ct-${kind}`)
 }
 

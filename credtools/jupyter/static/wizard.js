@@ -111,9 +111,11 @@ export default {
       return { inside: root.contains(now), name: now?.dataset?.focus, card: cardsLike(decision).indexOf(card), decision }
     }
 
-    function draw(fresh) {
+    // Of a large file what follows from what is stored comes a moment later: until then it stays as it was.
+    function draw(facts) {
       const before = where()
-      const sameStep = state?.step === fresh.step
+      const sameStep = state?.step === facts.step
+      const fresh = facts.step === 'review' ? { asked: [], warnings: [], next: '', ...(sameStep && state), ...facts } : facts
       const open = sameStep && fresh.kind === 'problem' && main.querySelector('details.ct-reading')?.open
       state = fresh
       rest()

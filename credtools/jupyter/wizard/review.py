@@ -28,7 +28,7 @@ class ReviewStep(UploadStep):
     """The verbs and facts of the page `review`."""
 
     def review_facts(self) -> dict[str, Any]:
-        """What was assumed, causes largest first, decisions, warnings, and what Next will do."""
+        """What was assumed, causes largest first, and decisions."""
         file, found, causes = self.file, self.file.reviewed, self.file.causes()
         shown = causes[: self.shown_causes]
         return self.in_hand | {
@@ -37,12 +37,18 @@ class ReviewStep(UploadStep):
             "causes": [_card(cause) for cause in shown],
             "more": len(causes) - len(shown),
             "decisions": [_decided(file, decision) for decision in reversed(file.decisions)],
-            "asked": asked(file),
-            "warnings": warnings(file.warned().causes, but=OF_ANOTHER_STEP),
             "unlike": unlike(file),
             "idle": _idle(file),
             "comparison": str(file.comparison or ""),
-            "next": next_sentence(found, (one["sentence"] for one in losing(file))),
+        }
+
+    def stored_facts(self) -> dict[str, Any]:
+        """What is asked about credentials that are stored, warnings, and what Next will do."""
+        file = self.file
+        return {
+            "asked": asked(file),
+            "warnings": warnings(file.warned().causes, but=OF_ANOTHER_STEP),
+            "next": next_sentence(file.reviewed, (one["sentence"] for one in losing(file))),
         }
 
     def do_more(self) -> str:
@@ -136,7 +142,7 @@ def _card(cause: Cause) -> dict[str, Any]:
         "examples": values[:EXAMPLES] if cause.pattern else [],
         "lines": f"{'line' if cause.count == 1 else 'lines'} {lines}{more}",
         "suggestion": suggestion.label if suggestion else "",
-        "means": list(MEANS.items()) if cause.code == STATUS_UNKNOWN else [],
+        "means": [(key, name.capitalize()) for key, name in MEANS.items()] if cause.code == STATUS_UNKNOWN else [],
         "word": f"‘{cause.value}’" if cause.value else "a blank cell",
         "choose": cause.column is not None and cause.code not in OF_WHOLE_ROWS,
     }

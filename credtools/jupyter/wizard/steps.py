@@ -11,10 +11,12 @@ from credtools.jupyter.parts.grid import Grid
 from credtools.jupyter.parts.page import DropZone
 from credtools.jupyter.wizard import read_as
 from credtools.jupyter.wizard.open_file import OpenFile
+from credtools.model import Review
 from credtools.recipe import MANUAL
 from credtools.registry import Batch, Registry
 
 FIRST_CAUSES = 8
+COMPARED_AT_ONCE = 2_000  # rows, of which it isn't noticed how long that takes
 
 
 class Steps(DropZone):
@@ -35,13 +37,28 @@ class Steps(DropZone):
         self.shown_causes = FIRST_CAUSES
 
     def show(self) -> None:
-        """Sends what the step shows: its facts, and the rows – all of them once, then what has changed."""
+        """Sends what the step shows: its facts, and the rows – all of them once, then what has changed.
+
+        Of a large file the rows come first: comparing them with what is stored takes longer than checking them again.
+        """
         facts = getattr(self, f"{self.step}_facts")
-        self.send({"type": "state", "step": self.step, "calls": self.calls} | self.said() | facts())
+        state = {"type": "state", "step": self.step, "calls": self.calls} | self.said()
         self.calls = False
         if self.step != "review":
+            self.send(state | facts())
             return
         review = self.file.reviewed
+        large = review.rows > COMPARED_AT_ONCE
+        self.send(state | facts() | ({} if large else self.stored_facts()))
+        self._show_rows(review)
+        if large:
+            self.send(state | facts() | self.stored_facts() | {"calls": False})
+
+    def stored_facts(self) -> dict[str, Any]:
+        """Those of the review that follow from what is stored."""
+        return {}
+
+    def _show_rows(self, review: Review) -> None:
         if self.grid is None:
             self.grid = Grid(self.file.columns.values(), review)
             self.send({"type": "rows"}, [self.grid.whole(review)])
