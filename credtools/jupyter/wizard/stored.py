@@ -63,8 +63,8 @@ def asked(file: OpenFile) -> list[dict[str, Any]]:
                 "key": "again",
                 "count": plural(len(changes.again), "row"),
                 "name": f"{'says' if len(changes.again) == 1 else 'say'} again what an older version says",
-                "says": "A newer version with the same issue date counts now, so they are unchanged unless you make them "
-                f"count again. {_lines(file, changes.again)}",
+                "says": "A newer version with the same issue date counts now, so they are unchanged unless you make "
+                f"them count again. {_lines(file, changes.again)}",
                 "items": [],
                 "answers": [
                     ("yes", "Make it count again", "Each row becomes a new version, which counts from now on"),
