@@ -11,20 +11,19 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
+from typing import TYPE_CHECKING
 
 from credtools import reading
 from credtools.errors import CredtoolsError, FileError
 from credtools.exports.damage import shown
 from credtools.exports.files import write
 from credtools.model import Table
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 KEY, REASONS, SUGGESTIONS = "credtools row", "credtools reasons", "credtools suggestions"
 OURS = (KEY, REASONS, SUGGESTIONS)
@@ -34,7 +33,6 @@ NO_ZIP = (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError
 WITH_TEXTS = re.compile(r"xl/(sharedStrings\.|worksheets/sheet)|content\.xml$")
 CHUNK, MOST_CHUNKS, MOST_PARTS = 1 << 20, 64, 50
 START = 1 << 16  # bytes among which the headings are
-WRONG = PatternFill("solid", fgColor="FFFDE2DD")
 
 
 @dataclass(frozen=True)
@@ -70,32 +68,14 @@ def write_corrections(path: str | Path, rows: Sequence[WrongRow]) -> Path:
         cells = (shown(row.cells.get(heading, "")) for heading in headings)
         lines.append([row.key, *cells, shown(row.reasons), shown(row.suggestions)])
     wrong = {(k, place) for k, row in enumerate(rows, 2) for place, name in enumerate(headings, 2) if name in row.wrong}
-    write(Path(path), lines, lambda: _workbook(lines, wrong), private=True)
+
+    def workbook() -> Workbook:
+        from credtools.exports import workbooks  # noqa: PLC0415 - only who writes one needs it
+
+        return workbooks.of_rejects(lines, wrong, KEY)
+
+    write(Path(path), lines, workbook, private=True)
     return Path(path)
-
-
-def _workbook(lines: Sequence[Sequence[str]], wrong: Container[tuple[int, int]]) -> Workbook:
-    """Every cell is text, so that nothing typed or kept becomes a number or date; wrong ones are coloured."""
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "Rejects"
-    for row, texts in enumerate(lines, 1):
-        for place, text in enumerate(texts, 1):
-            cell = sheet.cell(row, place)
-            cell.value, cell.data_type, cell.number_format = text, "s", "@"
-            cell.alignment = Alignment(vertical="top", wrap_text=text.count("\n") > 0)
-            if row == 1:
-                cell.font = Font(bold=True)
-            if (row, place) in wrong:
-                cell.fill = WRONG
-    for place in range(1, len(lines[0]) + 1):
-        sheet.column_dimensions[get_column_letter(place)].width = 20 if place <= len(lines[0]) - 2 else 60
-    sheet.freeze_panes = "B2"
-    leave = DataValidation(type="custom", formula1="FALSE", showErrorMessage=True, errorTitle=KEY)
-    leave.error = "This key identifies the row: leave it as it is. You may delete a row that you don't correct."
-    leave.add(f"A2:A{max(2, len(lines))}")
-    sheet.add_data_validation(leave)
-    return book
 
 
 def read_corrections(path: str | Path) -> Table:

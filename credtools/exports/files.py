@@ -6,10 +6,12 @@ import csv
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-
-from openpyxl import Workbook
+from typing import TYPE_CHECKING
 
 from credtools.errors import CredtoolsError
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 
 def write(
