@@ -1,4 +1,4 @@
-"""Over time: what a source said, what comes again, what stands, what is no longer listed; the cases of other systems."""
+"""Over time: what a source said, what comes again, what stands, what is no longer listed; cases of other systems."""
 
 from __future__ import annotations
 
@@ -750,6 +750,27 @@ def test_withdrawn_repeated_reinstated(nights: Nights) -> None:
         assert nights.registry.verify() == []
     nights.registry.undo(1)
     assert (nights.counting(), nights.words("hr")) == ({}, {})
+
+
+ORDERS = ((1, 2, 3, 4), (4, 3, 2, 1), (2, 4, 1, 3), (4, 1, 2, 3), (3, 4, 2, 1))
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_undo_of_withdrawals_in_any_order(nights: Nights, order: tuple[int, ...]) -> None:
+    """Active, Revoked, Revoked, Active, undone in any order: what stands follows from the nights that are left."""
+    nights.recipe("hr", PLAIN + WORDS)
+    said = {}
+    for number, word in enumerate(("Active", "Revoked", "Revoked", "Active"), 1):
+        nights.send("hr", f"{forklift('ana')},{word}", f"{forklift('eve', number=str(number))},Draft", headings=STATUS)
+        said[number] = word
+    for number in order:
+        nights.registry.undo(number)
+        del said[number]
+        last = said[max(said)] if said else ""
+        assert (ANA in nights.counting()) == (last == "Active")
+        expected = {"Active": {ANA: "valid"}, "Revoked": {ANA: "withdrawn"}, "": {}}[last]
+        assert nights.states("hr") == expected
+        assert nights.registry.verify() == []
 
 
 def test_a_withdrawal_of_what_nobody_knows(nights: Nights) -> None:
