@@ -94,12 +94,12 @@ class Nights:
             ).all()
             said = set(connection.execute(select(word.version_id).where(word.state == "valid")).scalars())
         replaced = {row.replaces_id for row in rows if row.decision in COUNTING} - said
-        found = {}
+        found: dict[tuple[str, str], Held | None] = {}
         for row in sorted(rows, key=lambda row: (str(row.issue_date or ""), row.id)):
-            if row.decision in COUNTING and not row.withdrawn and row.id not in replaced:
+            if row.decision in COUNTING and row.id not in replaced:
                 held = Held(str(row.issue_date or ""), str(row.expiration_date or ""), row.number)
-                found[row.email.partition("@")[0], row.name] = held
-        return found
+                found[row.email.partition("@")[0], row.name] = None if row.withdrawn else held
+        return {key: held for key, held in found.items() if held}  # what is withdrawn has no older one in its place
 
     def versions(self) -> int:
         """How many versions stand."""

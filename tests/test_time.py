@@ -794,6 +794,42 @@ def test_withdrawn_and_issued_anew(nights: Nights) -> None:
     assert nights.registry.verify() == []
 
 
+def test_what_a_person_withdraws_only_a_person_reinstates(nights: Nights) -> None:
+    """The source repeats that it is valid, night by night, also with other content: it stays withdrawn."""
+    nights.send("hr", forklift("ana"))
+    nights.registry.withdraw(1, [2], "lost in the river")
+    assert ANA not in nights.counting()
+    for night in range(2):
+        done = nights.send("hr", forklift("ana"), forklift("eve", number=str(night)))
+        assert done.counts.unchanged == 1
+    nights.send("hr", forklift("ana", expires="2031-01-01"))
+    assert ANA not in nights.counting()
+    nights.send("lms", forklift("ana", expires="2032-01-01"))
+    assert ANA not in nights.counting()
+    nights.send("lms", forklift("ana", "2026-01-01", "2032-01-01"))  # a later issue counts
+    assert nights.counting()[ANA].issued == "2026-01-01"
+    nights.registry.undo(6)
+    assert ANA not in nights.counting()
+    nights.registry.reinstate(1, [2])
+    assert nights.counting()[ANA].expires == "2032-01-01"
+    assert nights.registry.verify() == []
+
+
+def test_what_a_person_reinstates_the_source_only_repeats(nights: Nights) -> None:
+    """A source that goes on to say *Revoked* repeats itself: that is no news, and what a person decided holds."""
+    nights.recipe("hr", PLAIN + WORDS)
+    for night, word in enumerate(("Active", "Revoked")):
+        nights.send("hr", f"{forklift('ana')},{word}", f"{forklift('eve', number=str(night))},Draft", headings=STATUS)
+    nights.registry.reinstate(1, [2], "the source is mistaken")
+    assert ANA in nights.counting()
+    for night in range(2, 4):
+        more = f"{forklift('eve', number=str(night))},Draft"
+        done = nights.send("hr", f"{forklift('ana')},Revoked", more, headings=STATUS)
+        assert counted(done) == {"unchanged": 1, "left_out": 1}
+        assert ANA in nights.counting()
+        assert nights.registry.verify() == []
+
+
 def test_left_out_is_counted_apart(nights: Nights) -> None:
     """All rows = accepted + unchanged + rejected + left_out; a file of left-out rows only isn't held."""
     nights.recipe("hr", PLAIN + WORDS)
