@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from credtools.errors import MovedError
+from credtools.jupyter import Record
 from credtools.model import Counts
 from credtools.recipe import Recipe
 from credtools.registry import Registry
@@ -158,6 +159,30 @@ def test_what_was_shown_before_the_answer_no_longer_binds(registry: Registry, tm
     with pytest.raises(Exception, match="finished"):
         batch.count_again(yes=False)
     assert registry.verify() == []
+
+
+def test_without_a_person_it_counts_again_by_itself(registry: Registry, tmp_path: Path) -> None:
+    """The notebooks without a person do what `import` does, and their records show just that."""
+    for row in (ANA, MISTAKE):
+        finish(registry, tmp_path, row)
+    done = Record.of_file(registry, str(export(tmp_path, ANA)), "", finish=True)
+    assert done.batch is not None
+    assert done.batch.counts == Counts(rows=1, new_versions=1)
+    assert "1 unchanged" not in repr(done)  # neither before nor after it was written
+    draft = registry.upload(export(tmp_path, MISTAKE, BEN))
+    assert "1 unchanged" in repr(Record.of_batch(registry, draft.id, finish=False))
+    Record.of_batch(registry, draft.id, finish=True)
+    assert draft.counts == Counts(rows=2, new=1, new_versions=1)
+
+
+def test_a_record_says_what_would_be_lost(registry: Registry, tmp_path: Path) -> None:
+    """As text and as HTML, beside the counts; such a batch is held without a person."""
+    finish(registry, tmp_path, ANA)
+    record = Record.of_file(registry, str(export(tmp_path, BLANK)), "", finish=True)
+    assert LOSES in record.text
+    assert f"<p>{LOSES}</p>" in record.markup
+    assert record.batch is not None
+    assert record.batch.state == "held"
 
 
 # --- the status ----------------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ class Record(View):
         if not source:
             return cls(registry, None, [_page(registry)])
         batch = registry.upload(source, recipe or None)
-        record = cls(registry, batch, _steps(batch))
+        record = cls(registry, batch, _steps(batch, unattended=finish))
         return record._ended(batch.settle(max_reject_rate)) if finish else record
 
     @classmethod
@@ -57,7 +57,7 @@ class Record(View):
         batch = registry.batch(number)
         if batch.state == "finished":
             return cls(registry, batch, [_view(str(batch.receipt), tag="pre")])
-        record = cls(registry, batch, _steps(batch))
+        record = cls(registry, batch, _steps(batch, unattended=finish))
         if not finish:
             return record
         reasons = batch.why_hold(max_reject_rate)  # as `settle`, which would discard somebody's draft if it failed
@@ -84,8 +84,9 @@ def _page(registry: Registry) -> View:
     )
 
 
-def _steps(batch: Batch) -> list[View]:
+def _steps(batch: Batch, *, unattended: bool) -> list[View]:
     """Read, reviewed, and what finishing would do, in the order of the clicks."""
+    batch.draft.unattended = unattended  # what is shown is what is written then
     file = OpenFile(batch)
     views = [_view(f"{batch.file}: {read_as.line(file)}"), batch.overview()]
     if file.review is None:
