@@ -189,7 +189,7 @@ def test_without_a_person_a_file_is_held_as_import_would_hold_it(made: demo.Demo
     held = Record.of_file(made.registry, str(made.export), str(strict), finish=True)
     assert held.batch is not None
     assert (held.batch.state, held.batch.counts.waiting) == ("held", 300)
-    assert repr(held).endswith(f"held: hr_export.csv\n{held.batch.counts}\n{held.batch.held_because}")
+    assert f"held: hr_export.csv\n{held.batch.counts}\n{held.batch.held_because}\nWarning: " in repr(held)
     assert "40 of 300 rows are rejected" in repr(held)
     review = Record.of_batch(made.registry, held.batch.id, finish=True)
     assert "held: hr_export.csv" in repr(review)
