@@ -94,7 +94,7 @@ class _Classifying:
         again: Mapping[int, Word],
     ) -> None:
         self.sending, self.rows, self.words, self.again = sending, rows, words, again
-        self.listing = Listing.of(review, rows) if sending.full else None
+        self.listing = Listing.of(review, rows, sending.parts) if sending.full else None
         self.verdict = ["rejected"] * review.rows
         for place in np.flatnonzero(review.left_out).tolist():
             self.verdict[place] = "left_out"
@@ -228,7 +228,7 @@ class _Classifying:
     def _replaced(self, row: Row, known: _Known, listed: set[date | None]) -> Word | None:
         """In a full list: the one word with a later issue date that the list no longer holds."""
         gone = [one for one in known.words if one.content.issue_date not in listed and one.state == "valid"]
-        if self.listing is None or len(gone) != 1 or self.listing.may_hold(row.key, gone[0].content.number):
+        if self.listing is None or len(gone) != 1 or gone[0] not in self.listing.absent(gone, row.key):
             return None
         issued, later = row.content.issue_date, gone[0].content.issue_date
         return gone[0] if issued and later and issued < later else None

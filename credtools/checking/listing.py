@@ -9,42 +9,54 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from credtools.checking.rows import Row
+from credtools.checking.rows import Elsewhere, Row
 from credtools.model import Key, Review, Word
 
 
 @dataclass(frozen=True)
 class Listing:
-    """`held`: the credentials of rows that were accepted; of the others the persons, and of nobody's types, numbers."""
+    """`held`: the credentials of rows that were accepted; of the others the persons, and of nobody's types, numbers.
+
+    `elsewhere`: credentials that other parts of the file hold.
+    """
 
     held: frozenset[Key]
+    elsewhere: frozenset[int]
     persons: frozenset[int]
     types: frozenset[int]
     numbers: frozenset[str]
     anything: bool
 
     @classmethod
-    def of(cls, review: Review, rows: Iterable[Row]) -> Listing:
-        """Of a file and its ready rows."""
+    def of(cls, review: Review, rows: Iterable[Row], parts: Elsewhere) -> Listing:
+        """Of a file and its ready rows, and of what its other parts hold."""
         others = review.resolved.loc[review.rejected | review.left_out, ["user_id", "type_id", "credential_number"]]
         nobodys = others[others["user_id"] < 0]
         numbers = frozenset(nobodys["credential_number"].dropna().tolist()) - {""}
         return cls(
             held=frozenset(row.key for row in rows),
-            persons=frozenset(others["user_id"].tolist()) - {-1},
-            types=frozenset(nobodys["type_id"].tolist()) - {-1},
+            elsewhere=parts.credentials,
+            persons=parts.persons.union(others["user_id"].tolist()) - {-1},
+            types=parts.types.union(nobodys["type_id"].tolist()) - {-1},
             numbers=numbers,
-            anything=bool(((nobodys["type_id"] < 0) & ~nobodys["credential_number"].isin(numbers)).any()),
+            anything=parts.anything
+            or bool(((nobodys["type_id"] < 0) & ~nobodys["credential_number"].isin(numbers)).any()),
         )
 
     def may_hold(self, key: Key, number: str) -> bool:
         """Whether a row that wasn't accepted may be this credential."""
         return self.anything or key.user_id in self.persons or key.type_id in self.types or number in self.numbers
 
-    def absent(self, words: Iterable[Word]) -> tuple[Word, ...]:
-        """The words of credentials that stood at the source, or long don't, and of which no row can be."""
+    def absent(self, words: Iterable[Word], but: Key | None = None) -> tuple[Word, ...]:
+        """The words of credentials that stood at the source, or long don't, and of which no row can be.
+
+        `but`: a credential that counts as not held, whatever its row says of another issue date.
+        """
         return tuple(
             word
             for word in words
-            if word.state == "valid" and word.key not in self.held and not self.may_hold(word.key, word.content.number)
+            if word.state != "withdrawn"
+            and (word.key == but or word.key not in self.held)
+            and word.credential_id not in self.elsewhere
+            and not self.may_hold(word.key, word.content.number)
         )

@@ -12,18 +12,29 @@ from credtools.model import Content, Key, Review, Word
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """What the other parts of a divided file hold: credentials by id, and the persons and nobody's types of rejects."""
+
+    credentials: frozenset[int] = frozenset()
+    persons: frozenset[int] = frozenset()
+    types: frozenset[int] = frozenset()
+    anything: bool = False
+
+
+@dataclass(frozen=True)
 class Sending:
     """How a file is taken.
 
     `remembers`: whether its source has words; `full`: whether it lists all that stands there; `keeps_blanks`: whether a
     blank cell says nothing; `counts_again`: whether what equals an older version of the same issue date counts again,
-    for want of a word.
+    for want of a word; `parts`: what the other parts of a divided file hold.
     """
 
     remembers: bool = False
     full: bool = False
     keeps_blanks: bool = False
     counts_again: bool = False
+    parts: Elsewhere = Elsewhere()
 
 
 class Row(NamedTuple):

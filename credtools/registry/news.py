@@ -37,8 +37,15 @@ def changes(session: Session, found: Review, recipe: Recipe, sending: Sending) -
 def sending(session: Session, found: Review, draft: Draft) -> Sending:
     """How the file of a draft is taken."""
     again = draft.unattended if draft.row.count_again is None else bool(draft.row.count_again)
-    whole = draft.row.parts == 1 and not draft.answers
-    return as_sent(session, draft.recipe, found.rows if whole else None, again=again)
+    if draft.answers or draft.recipe.export != "full":
+        return as_sent(session, draft.recipe, None, again=again)
+    sources = store.reads.family(session.at, draft.recipe.source)
+    others = store.reads.other_parts(session.at, sources, draft.row) if draft.row.parts > 1 else []
+    if len(others) < draft.row.parts - 1:  # the part that is finished last speaks for all
+        return as_sent(session, draft.recipe, None, again=again)
+    rows = found.rows + sum(part.rows for part in others)
+    taken = as_sent(session, draft.recipe, rows, again=again)
+    return replace(taken, parts=store.reads.held_in(session.at, others)) if others and taken.full else taken
 
 
 def as_sent(session: Session, recipe: Recipe, rows: int | None, *, again: bool) -> Sending:

@@ -64,7 +64,8 @@ def holds_table(session: Session, path: Path, recipe: Recipe) -> bool:
 def upload(session: Session, source: Source, recipe: Recipe, name: str | None, part: int, attempt: str | None) -> Draft:
     """A file, or one part of it, as a new draft (or the held batch of the same bytes, continued)."""
     content, name, recipe, table, limit = _read_once(session, source, recipe, name, divided=part > 0)
-    draft = begin(session, content, name, recipe, part=part or 1, attempt=attempt)
+    parts = math.ceil(len(table.lines) / limit) if part else 1
+    draft = begin(session, content, name, recipe, part=(part or 1, max(1, parts)), attempt=attempt)
     draft.table = table.part(part, limit) if part else table
     return draft
 
@@ -75,11 +76,11 @@ def begin(
     name: str,
     recipe: Recipe,
     *,
-    part: int = 1,
+    part: tuple[int, int] = (1, 1),
     attempt: str | None = None,
     follows: int | None = None,
 ) -> Draft:
-    """Keeps the bytes and opens a batch for them."""
+    """Keeps the bytes and opens a batch for them; `part`: which of how many."""
     value = store.Upload(
         attempt_id=attempt or uuid.uuid4().hex,
         by=session.by,
@@ -87,7 +88,8 @@ def begin(
         file_name=name.encode("utf-8", "backslashreplace").decode(),
         sha256=hashlib.sha256(content).hexdigest(),
         content=content,
-        part=part,
+        part=part[0],
+        parts=part[1],
         schema_name=recipe.schema,
         recipe_text=recipe.text(),
         recipe_fingerprint=recipe.fingerprint,
@@ -99,7 +101,8 @@ def begin(
 def follow(session: Session, earlier: Draft) -> Draft:
     """The stored file of a batch as a new draft that follows it. Raises RegistryError when its bytes are erased."""
     content = store.reads.source_bytes(session.at, earlier.sha256)
-    return begin(session, content, earlier.file, earlier.recipe, part=earlier.row.part, follows=earlier.id)
+    part = earlier.row.part, earlier.row.parts
+    return begin(session, content, earlier.file, earlier.recipe, part=part, follows=earlier.id)
 
 
 def parts(session: Session, source: Source, recipe: Recipe) -> int:

@@ -21,6 +21,7 @@ class Upload:
     sha256: str
     content: bytes
     part: int
+    parts: int
     schema_name: str
     recipe_text: str
     recipe_fingerprint: str

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import ColumnElement, and_, func, select
 
+from credtools.checking.rows import Elsewhere
 from credtools.model import Patch, Record
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
@@ -58,8 +59,33 @@ def seen(at: At, source_ids: Sequence[int]) -> tuple[int, int]:
 
 def last_listing(at: At, source_ids: Sequence[int]) -> int:
     """How many rows the last full list of a source had, all parts of its file; 0 where there was none."""
-    full = [batch for batch in _standing(at, source_ids) if batch.listing == "full"]
-    return sum(batch.rows for batch in full if batch.sha256 == full[-1].sha256)
+    batches = _standing(at, source_ids)
+    last = next((batch.sha256 for batch in reversed(batches) if batch.listing == "full"), None)
+    return sum({batch.part: batch.rows for batch in batches if batch.sha256 == last}.values())
+
+
+def other_parts(at: At, source_ids: Sequence[int], this: Any) -> list[Any]:
+    """The finished batches of the other parts of a batch's file, each part's last one."""
+    same = {batch.part: batch for batch in _standing(at, source_ids) if batch.sha256 == this.sha256}
+    return [batch for part, batch in sorted(same.items()) if part != this.part]
+
+
+def held_in(at: At, batches: Sequence[Any]) -> Elsewhere:
+    """What some batches hold, by their rows; of rows that were left out it isn't known what they are."""
+    row, version, reject = tables.ledger_rows.c, tables.credential_versions.c, tables.rejects.c
+    numbers = [batch.id for batch in batches]
+    spoken = select(version.credential_id).join(tables.ledger_rows, row.version_id == version.id)
+    wrong = select(reject.user_id, reject.type_id).where(reject.batch_id.in_(numbers))
+    with snapshot(at) as connection:
+        held = frozenset(connection.execute(spoken.where(row.batch_id.in_(numbers))).scalars())
+        rejected = connection.execute(wrong).all()
+    nobodys = [one.type_id for one in rejected if one.user_id is None]
+    return Elsewhere(
+        held,
+        frozenset(one.user_id for one in rejected) - {None},
+        frozenset(nobodys) - {None},
+        anything=None in nobodys or any(batch.left_out for batch in batches),
+    )
 
 
 def listed(at: At, source_ids: Sequence[int]) -> int:
@@ -80,7 +106,7 @@ def said_by_others(at: At, source_ids: Sequence[int], version_ids: Collection[in
 def standing_batches(at: At, source_id: int) -> Sequence[Any]:
     """The finished batches of a source and of those merged into it, in the order in which they were finished.
 
-    Each: id, said, absent, withdraws, listing, rows, sha256, finished_at.
+    Each: id, said, absent, withdraws, listing, rows, sha256, part, left_out, finished_at.
     """
     source = tables.sources.c
     (name,) = values(at, select(source.name).where(source.id == source_id))
@@ -90,8 +116,8 @@ def standing_batches(at: At, source_id: int) -> Sequence[Any]:
 def _standing(at: At, source_ids: Sequence[int]) -> Sequence[Any]:
     batch, event = tables.batches.c, tables.events.c
     statement = (
-        select(batch.id, batch.said, batch.absent, batch.withdraws, batch.listing, batch.rows, batch.sha256)
-        .add_columns(batch.finished_at)
+        select(batch.id, batch.said, batch.absent, batch.withdraws, batch.listing, batch.rows, batch.sha256, batch.part)
+        .add_columns(batch.left_out, batch.finished_at)
         .join(tables.events, and_(event.batch_id == batch.id, event.kind == "finish"))
         .where(batch.source_id.in_(source_ids), batch.state == "finished")
         .order_by(event.seq)

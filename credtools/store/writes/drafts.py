@@ -37,6 +37,7 @@ def draft(engine: Engine, value: Upload) -> int:
             source_id=source_id,
             sha256=value.sha256,
             part=value.part,
+            parts=value.parts,
             file_name=value.file_name,
             state="draft",
             attempt_id=attempt_id,
