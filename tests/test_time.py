@@ -830,6 +830,19 @@ def test_what_a_person_reinstates_the_source_only_repeats(nights: Nights) -> Non
         assert nights.registry.verify() == []
 
 
+def test_revoked_with_a_column_more(nights: Nights) -> None:
+    """A source that repeats *Revoked*, with a column that it never said before, repeats its withdrawal all the same."""
+    nights.recipe("hr", PLAIN + WORDS)
+    few = f"{SHORT},Status"
+    nights.send("hr", "ana@example.org,Forklift,2024-01-01,Active", headings=few)
+    nights.send("hr", "ana@example.org,Forklift,2024-01-01,Revoked", headings=few)
+    nights.registry.reinstate(1, [2], "the source is mistaken")
+    done = nights.send("hr", f"{forklift('ana', expires='')},Revoked", headings=STATUS)
+    assert counted(done) == {"unchanged": 1}
+    assert ANA in nights.counting()
+    assert nights.registry.verify() == []
+
+
 def test_left_out_is_counted_apart(nights: Nights) -> None:
     """All rows = accepted + unchanged + rejected + left_out; a file of left-out rows only isn't held."""
     nights.recipe("hr", PLAIN + WORDS)
