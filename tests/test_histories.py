@@ -16,7 +16,7 @@ from sqlalchemy import select
 import credtools as ct
 from credtools.registry import Registry, validity
 from credtools.store import tables
-from tests.builders import UPLOADER
+from tests.builders import UPLOADER, only_postgres, only_sqlite
 from tests.conftest import Home
 from tests.histories import COUNTING, Batch, Model, Row, Source
 from tests.nights import company
@@ -259,12 +259,23 @@ usual = settings(deadline=None, suppress_health_check=list(HealthCheck), databas
 leavers = st.sampled_from(["", "", "ana", "ben"])
 
 
+@only_sqlite
 @settings(usual, max_examples=6, derandomize=True)
 @given(steps=st.lists(step, min_size=4, max_size=9), leaver=leavers, order=st.randoms(use_true_random=False))
 def test_a_history(
     home: Home, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[Any, ...]], leaver: str, order: Any
 ) -> None:
     """Versions, words, withdrawals, rejects and counts are those of the model after each step; undo leaves nothing."""
+    live(home, tmp_path_factory.mktemp("history"), steps, leaver, order)
+
+
+@only_postgres
+@settings(usual, max_examples=3, derandomize=True)
+@given(steps=st.lists(step, min_size=4, max_size=9), leaver=leavers, order=st.randoms(use_true_random=False))
+def test_a_history_on_a_server(
+    home: Home, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[Any, ...]], leaver: str, order: Any
+) -> None:
+    """The same on PostgreSQL."""
     live(home, tmp_path_factory.mktemp("history"), steps, leaver, order)
 
 
