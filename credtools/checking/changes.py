@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 
 from credtools.checking.content import alike, completed, lost
+from credtools.checking.known import Known
 from credtools.checking.listing import Listing
 from credtools.checking.rows import Row, Sending, repeats, rows_of
 from credtools.checking.words import of_date, said_now, unlike
@@ -34,31 +34,6 @@ from credtools.model import (
 )
 
 BY_SOURCE = "source"
-
-
-@dataclass
-class _Known:
-    """What is stored about one credential."""
-
-    id: int | None = None
-    counter: int = 0
-    words: list[Word] = field(default_factory=list)  # the newest first
-    versions: list[StoredVersion] = field(default_factory=list)  # the standing ones, oldest first
-    written: list[Content] = field(default_factory=list)  # by this file
-
-    def newest(self, issued: date | None = None) -> StoredVersion | None:
-        """Of those that weren't replaced, nor declined if there is another, the newest; perhaps of one issue date."""
-        some = [one for one in self.versions if not one.replaced]
-        some = [one for one in some if one.decision != "declined"] or some
-        some = [one for one in some if issued is None or one.content.issue_date == issued]
-        return max(some, key=lambda one: (one.content.issue_date or date.min, one.version_id), default=None)
-
-    @property
-    def latest(self) -> date | None:
-        """The latest issue date of all, those of this file included; None where there is no version."""
-        newest = self.newest()
-        some = [*self.written, *([newest.content] if newest else [])]
-        return max((one.issue_date or date.min for one in some), default=None)
 
 
 def classify(
@@ -109,7 +84,7 @@ class _Classifying:
         self.corrected: dict[int, date] = {}
         self.lost: dict[tuple[int, str], str] = {}
         self.rules: dict[int, str] = {}
-        self.known: defaultdict[Key, _Known] = defaultdict(_Known)
+        self.known: defaultdict[Key, Known] = defaultdict(Known)
         for version in stored:
             known = self.known[version.key]
             known.id, known.counter = version.credential_id, version.counter
@@ -164,7 +139,7 @@ class _Classifying:
 
     # --- one credential ----------------------------------------------------------------------------------------
 
-    def _credential(self, known: _Known, rows: list[Row]) -> list[Entry]:
+    def _credential(self, known: Known, rows: list[Row]) -> list[Entry]:
         """What its rows are worth; returns what the file now says of it."""
         entries: list[Entry] = []
         news: list[Row] = []
@@ -192,9 +167,14 @@ class _Classifying:
             self.remarks["reinstated"].append(row.number)
         return Entry("valid", None, version.version_id, row.said, version.content)
 
-    def _withdrawn(self, row: Row, known: _Known) -> list[Entry]:
+    def _withdrawn(self, row: Row, known: Known) -> list[Entry]:
         """The version of its issue date is withdrawn, or an earlier newest one; else there is nothing to withdraw."""
         issued = row.content.issue_date if "issue_date" in row.said else None
+        before = of_date(known.words, issued, row.said)
+        if before and before.state == "withdrawn":  # whatever others have said since
+            self.verdict[row.number], self.rules[row.number] = "unchanged", "withdrawn"
+            self.equals[row.number] = before.version_id
+            return [Entry("withdrawn", None, before.version_id, row.said, before.content)]
         version, newest = known.newest(issued), known.newest()
         if version is None and issued and newest and (newest.content.issue_date or date.min) <= issued:
             version = newest
@@ -208,7 +188,7 @@ class _Classifying:
             self.acts.append(Act("withdrawn", version.version_id, row.number))
         return [Entry("withdrawn", None, version.version_id, row.said, version.content)]
 
-    def _compared(self, row: Row, known: _Known, listed: set[date | None], *, alone: bool) -> Entry:
+    def _compared(self, row: Row, known: Known, listed: set[date | None], *, alone: bool) -> Entry:
         """A row that doesn't repeat its source's word: valid again, a correction, or compared with what is stored."""
         issued = row.content.issue_date
         before = of_date(known.words, issued, row.said)
@@ -225,7 +205,7 @@ class _Classifying:
             return self._unchanged(row, declined[-1])
         return self._write(row, known, content, same, before, replaced)
 
-    def _replaced(self, row: Row, known: _Known, listed: set[date | None]) -> Word | None:
+    def _replaced(self, row: Row, known: Known, listed: set[date | None]) -> Word | None:
         """In a full list: the one word with a later issue date that the list no longer holds."""
         gone = [one for one in known.words if one.content.issue_date not in listed and one.state == "valid"]
         if self.listing is None or len(gone) != 1 or gone[0] not in self.listing.absent(gone, row.key):
@@ -233,7 +213,7 @@ class _Classifying:
         issued, later = row.content.issue_date, gone[0].content.issue_date
         return gone[0] if issued and later and issued < later else None
 
-    def _equal(self, row: Row, known: _Known, before: Word | None) -> StoredVersion | None:
+    def _equal(self, row: Row, known: Known, before: Word | None) -> StoredVersion | None:
         """The stored version that the row equals: the newest, else an older one whose issue date is news."""
         newest = known.newest()
         equal = [one for one in known.versions if alike(row.content, one.content, row.said)]
@@ -258,7 +238,7 @@ class _Classifying:
     def _write(
         self,
         row: Row,
-        known: _Known,
+        known: Known,
         content: Content,
         same: StoredVersion | None,
         before: Word | None,
@@ -292,7 +272,7 @@ class _Classifying:
         word = self.again.get(row.number)
         return word is not None and row.said <= word.said
 
-    def _speak(self, known: _Known, entries: Sequence[Entry]) -> None:
+    def _speak(self, known: Known, entries: Sequence[Entry]) -> None:
         """What the file says takes the place of the words, if it is something else."""
         now = said_now(known.words, entries)
         if unlike(known.words, now):

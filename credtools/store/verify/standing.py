@@ -27,6 +27,7 @@ def standing(connection: Connection, said: set[int]) -> list[str]:
 def _words(connection: Connection) -> list[str]:
     """The words and acts of each source must be those that its batches leave, one after the other."""
     word, source, act, batch = tables.words.c, tables.sources.c, tables.withdrawals.c, tables.batches.c
+    version = tables.credential_versions.c
     everything = connection.execute(select(tables.credentials.c.id)).scalars().all()
     problems = []
     for number, name in connection.execute(select(source.id, source.name).where(source.merged_into.is_(None))).all():
@@ -37,6 +38,7 @@ def _words(connection: Connection) -> list[str]:
         if stored != (said if name != MANUAL else []):
             problems.append(f"What the source {name!r} said last isn't what its batches say.")
         acts = select(act.batch_id, act.version_id, act.act).join(tables.batches, batch.id == act.batch_id)
+        acts = acts.join(tables.credential_versions, version.id == act.version_id).where(version.salt.is_not(None))
         ours = acts.where(act.stands, batch.source_id.in_(family(connection, name)))
         if {tuple(row) for row in connection.execute(ours)} != {one for of in told.values() for one in of.acts}:
             problems.append(f"What the source {name!r} withdrew and reinstated isn't what its batches say.")

@@ -41,7 +41,7 @@ def settle_acts(
         select(act.id, act.batch_id, act.version_id, act.act, act.stands)
         .join(tables.batches, batch.id == act.batch_id)
         .join(tables.credential_versions, version.id == act.version_id)
-        .where(batch.source_id.in_(source_ids))
+        .where(batch.source_id.in_(source_ids), version.salt.is_not(None))  # what was erased stays as it is
         .order_by(act.id)
     )
     there = {tuple(row[1:4]): row for row in rows_in(work.connection, statement, version.credential_id, credential_ids)}

@@ -1,0 +1,33 @@
+"""Known: what is stored about a credential, as a file under way sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from credtools.model import Content, StoredVersion, Word
+
+
+@dataclass
+class Known:
+    """What is stored about one credential."""
+
+    id: int | None = None
+    counter: int = 0
+    words: list[Word] = field(default_factory=list)  # the newest first
+    versions: list[StoredVersion] = field(default_factory=list)  # the standing ones, oldest first
+    written: list[Content] = field(default_factory=list)  # by this file
+
+    def newest(self, issued: date | None = None) -> StoredVersion | None:
+        """Of those that weren't replaced, nor declined if there is another, the newest; perhaps of one issue date."""
+        some = [one for one in self.versions if not one.replaced]
+        some = [one for one in some if one.decision != "declined"] or some
+        some = [one for one in some if issued is None or one.content.issue_date == issued]
+        return max(some, key=lambda one: (one.content.issue_date or date.min, one.version_id), default=None)
+
+    @property
+    def latest(self) -> date | None:
+        """The latest issue date of all, those of this file included; None where there is no version."""
+        newest = self.newest()
+        some = [*self.written, *([newest.content] if newest else [])]
+        return max((one.issue_date or date.min for one in some), default=None)
