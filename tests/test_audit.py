@@ -29,7 +29,7 @@ def audited(registry: Registry, tmp_path: Path) -> Registry:
 
 
 def counts(frame: pd.DataFrame) -> dict[str, list[int]]:
-    assert list(frame.columns) == ["open", "fixed", "waived", "superseded"]
+    assert list(frame.columns) == ["open", "fixed", "waived", "superseded", "void"]
     return {str(key): row.tolist() for key, row in frame.iterrows()}
 
 
@@ -56,9 +56,9 @@ def test_every_error_of_every_reject(audited: Registry) -> None:
 def test_rejects_by_code(audited: Registry) -> None:
     """By code: a reject counts once for each of its codes; the most open come first."""
     assert counts(audited.audit.rejects(by="code")) == {
-        "user_exists": [2, 1, 0, 0],
-        "credential_type_exists": [1, 0, 0, 0],
-        "date_format": [1, 0, 0, 0],
+        "user_exists": [2, 1, 0, 0, 0],
+        "credential_type_exists": [1, 0, 0, 0, 0],
+        "date_format": [1, 0, 0, 0, 0],
     }
     assert next(iter(counts(audited.audit.rejects(by="code")))) == "user_exists"
 
@@ -66,15 +66,17 @@ def test_rejects_by_code(audited: Registry) -> None:
 def test_rejects_by_column(audited: Registry) -> None:
     """By column: how often each column was to blame."""
     assert counts(audited.audit.rejects(by="column")) == {
-        "user_email": [2, 1, 0, 0],
-        "credential_type": [1, 0, 0, 0],
-        "issue_date": [1, 0, 0, 0],
+        "user_email": [2, 1, 0, 0, 0],
+        "credential_type": [1, 0, 0, 0, 0],
+        "issue_date": [1, 0, 0, 0, 0],
     }
 
 
 def test_rejects_by_source(audited: Registry) -> None:
-    """By source: a reject with three errors is one reject."""
-    assert counts(audited.audit.rejects(by="source")) == {"manual": [1, 1, 0, 0], "hr": [1, 0, 0, 0]}
+    """By source: a reject with three errors is one reject; one of an undone batch is void."""
+    assert counts(audited.audit.rejects(by="source")) == {"manual": [1, 1, 0, 0, 0], "hr": [1, 0, 0, 0, 0]}
+    audited.undo(4)
+    assert counts(audited.audit.rejects(by="source"))["hr"] == [0, 0, 0, 0, 1]
 
 
 def test_rejects_by_week(audited: Registry) -> None:
@@ -89,7 +91,7 @@ def test_superseded_rejects_are_counted_apart(registry: Registry, tmp_path: Path
     for number in range(3):
         rows = (ZOE, BEN.replace("2024", str(2020 + number)))
         registry.upload(export(tmp_path, *rows, name=f"{number}.csv")).finish()
-    assert counts(registry.audit.rejects(by="code")) == {"user_exists": [1, 0, 0, 2]}
+    assert counts(registry.audit.rejects(by="code")) == {"user_exists": [1, 0, 0, 2, 0]}
 
 
 def test_rejects_of_one_batch(audited: Registry) -> None:
@@ -123,7 +125,7 @@ REFUSED = {
         lambda audit: audit.ageing(state="lost"),
         "state_unknown",
         "lost",
-        "open, fixed, waived, superseded",
+        "open, fixed, waived, superseded, void",
     ),
     "filter": (lambda audit: audit.trend(colour="red"), "filter_unknown", "colour", ", ".join(WORDS)),
     "source": (lambda audit: audit.flow(source="payroll"), "filter_source_unknown", "payroll", "hr, manual"),
@@ -192,7 +194,7 @@ def test_no_figures_are_zeros(registry: Registry) -> None:
     assert audit.ageing().to_dict("records") == [{"up to 7 days": 0, "8 to 30": 0, "31 to 90": 0, "over 90": 0}]
     (took,) = audit.time_to_fix().to_dict("records")
     assert (took["count"], pd.isna(took["median"]), pd.isna(took["90th percentile"])) == (0, True, True)
-    names = ("rows", "accepted", "unchanged", "rejected", "open", "fixed", "waived", "superseded")
+    names = ("rows", "accepted", "unchanged", "rejected", "left_out", "open", "fixed", "waived", "superseded")
     assert audit.flow().to_dict("records") == [dict.fromkeys(names, 0)]
     for table in (audit.trend(), audit.cross("source", "code"), audit.ageing("type"), audit.recipe_changes()):
         assert table.empty
@@ -221,7 +223,8 @@ CHANGE_TYPES = {
     "fixed": "int64",
     "broke": "Int64",
 }
-COUNTS = dict.fromkeys(("open", "fixed", "waived", "superseded"), "int64")
+COUNTS = dict.fromkeys(("open", "fixed", "waived", "superseded", "void"), "int64")
+FLOW = ("rows", "accepted", "unchanged", "rejected", "left_out", "open", "fixed", "waived", "superseded")
 
 
 def test_frames_have_the_types_of_their_columns(registry: Registry, tmp_path: Path) -> None:
@@ -245,7 +248,7 @@ def test_frames_have_the_types_of_their_columns(registry: Registry, tmp_path: Pa
             assert took == {"count": "int64", "median": "float64", "90th percentile": "float64"}
         for by in ("source", "week"):
             flow = audit.flow(by)
-            assert types(flow) == dict.fromkeys(("rows", "accepted", "unchanged", "rejected"), "int64") | COUNTS
+            assert types(flow) == dict.fromkeys(FLOW, "int64")
             assert str(flow.index.dtype) == "str"
     assert types(registry.audit.row(1, 3)) == types(registry.audit.row(1, 2)) == ACT_TYPES | {"credential": "str"}
     assert types(registry.audit.credential("ana@example.org", "Licence", "7")) == ACT_TYPES | {"credential": "str"}
@@ -324,6 +327,18 @@ def test_an_undone_batch_is_in_the_history(audited: Registry) -> None:
     assert acts(audited.audit.row(2, 3))[-1][:3] == ("undone", 2, 3)
 
 
+def test_waived_for_good_is_in_the_history(registry: Registry, tmp_path: Path) -> None:
+    """A record that was waived for good is waived again when it comes again, and its history says why."""
+    for number in range(2):
+        registry.upload(export(tmp_path, ZOE, BEN.replace("2024", str(2020 + number)), name=f"{number}.csv")).finish()
+        if not number:
+            registry.waive(1, [2], "left the company", for_good=True)
+    assert acts(registry.audit.row(2, 2))[-2:] == [
+        ("superseded", 1, 2, "by batch 2 line 2"),
+        ("waived", 2, 2, "left the company"),
+    ]
+
+
 def test_an_erased_row_keeps_its_history(registry: Registry, tmp_path: Path) -> None:
     """Without its values a row still tells when it came, by which rule it was rejected, and when it was erased."""
     for number in range(3):
@@ -385,6 +400,21 @@ def test_a_changed_recipe_fixes_and_breaks(registry: Registry, tmp_path: Path) -
     assert registry.audit.recipe_changes()["fixed"].tolist() == [1, 0, 2]
     tamper(registry, "DELETE FROM ledger_values WHERE batch_id = 2 AND line = 4")
     assert registry.audit.recipe_changes()["broke"].isna().tolist() == [False, True, False]
+
+
+def test_a_newly_mapped_column_breaks_what_was_unchanged(registry: Registry, tmp_path: Path) -> None:
+    """A record that was unchanged, and is rejected for a column that its recipe maps only now, is what that broke."""
+    headings = "User email,Credential type,Issue date,Ends"
+    ana, ben = "ana@example.org,First Aid,2024-01-10,soon", "ben@example.org,First Aid,2024-01-10,2030-01-10"
+    recipes = ("", "headings: {Ends: expiration_date}\n")
+    for number, (rows, recipe) in enumerate([([ana], 0), ([ana, ben], 0), ([ana, ben], 1)]):
+        file = export(tmp_path, *rows, name=f"{number}.csv", headings=headings)
+        registry.upload(file, recipe=write(tmp_path, "hr.yaml", recipes[recipe])).finish()
+    assert registry.audit.recipe_changes("hr")[["before", "after", "fixed", "broke"]].to_numpy().tolist() == [
+        [2, 3, 0, 1]
+    ]
+    registry.erase("ana@example.org", "asked for it")
+    assert registry.audit.recipe_changes("hr")["broke"].isna().tolist() == [True]
 
 
 def test_questions_change_nothing(audited: Registry) -> None:

@@ -548,14 +548,16 @@ def test_one_is_counted_as_one_and_time_in_seconds() -> None:
     (batch,) = objects(run("show", "--json"))
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", batch["uploaded_at"])
     assert run("show").stdout.endswith(f" · uploaded_at {batch['uploaded_at']}\n")
-    assert run("undo", "1").stdout == "batch 1: undone, 1 version no longer counts\n"
+    assert run("undo", "1").stdout == "batch 1: undone: 1 version of batch 1 no longer stands.\n"
 
 
 @pytest.mark.usefixtures("folder")
 def test_undo_takes_a_batch_back() -> None:
     """`undo` withdraws what a batch wrote, and says how much; what isn't finished is misuse."""
     assert run("import", str(write("one.csv", HEADINGS + GOOD))).exit_code == 0
-    assert objects(run("undo", "1", "--json")) == [{"batch": 1, "state": "undone", "versions": 1}]
+    assert objects(run("undo", "1", "--json")) == [
+        {"batch": 1, "state": "undone", "versions": 1, "kept": {}, "reopened": 0, "affected": []}
+    ]
     refused(run("undo", "1"), "1 is undone")
 
 
@@ -569,11 +571,11 @@ def test_discard_gives_a_held_batch_up() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_audit_counts_rejects_by_what_became_of_them() -> None:
-    """`audit --json` is one object: per code how many rejects are open, fixed, waived, superseded."""
+    """`audit --json` is one object: per code how many rejects are in each state."""
     assert run("audit").stdout == "No row was rejected.\n"
     wrong = GOOD.replace("ana", "eve").replace("First", "Frist")
     run("import", str(write("a.csv", HEADINGS + GOOD + wrong)))
-    expected = dict.fromkeys(("open", "fixed", "waived", "superseded"), 0) | {"open": 1}
+    expected = dict.fromkeys(REJECT_STATES, 0) | {"open": 1}
     assert objects(run("audit", "--json")) == [{"credential_type_exists": expected, "user_exists": expected}]
     assert objects(run("audit", "--by", "source", "--since", "2999-01-01", "--json")) == [{}]
     refused(run("audit", "--since", "yesterday"), "'yesterday'")
@@ -584,14 +586,14 @@ def test_audit_asks_with_filters_and_by_age() -> None:
     """`audit` counts by every group of the library, in one state, of one source, between two days, or by age."""
     wrong = GOOD.replace("ana", "eve").replace("First", "Frist")
     run("import", str(write("a.csv", HEADINGS + GOOD + wrong)))
-    expected = dict.fromkeys(("open", "fixed", "waived", "superseded"), 0) | {"open": 1}
+    expected = dict.fromkeys(REJECT_STATES, 0) | {"open": 1}
     assert objects(run("audit", "--by", "type", "--state", "open", "--source", "manual", "--json")) == [{"": expected}]
-    assert run("audit", "--by", "type").stdout == "type not known: 1 open · 0 fixed · 0 waived · 0 superseded\n"
+    assert run("audit", "--by", "type").stdout == "type not known: 1 open · 0 fixed · 0 waived · 0 superseded · 0 void\n"
     assert objects(run("audit", "--until", "2020-01-01", "--json")) == [{}]
     one = {"user_exists": expected}
     assert objects(run("audit", "--batch", "1", "--code", "user_exists", "--column", "user_email", "--json")) == [one]
     assert run("audit", "--batch", "2").stdout == "No rejected row matches.\n"
-    refused(run("audit", "--state", "lost"), "'lost'", "open, fixed, waived, superseded")
+    refused(run("audit", "--state", "lost"), "'lost'", "open, fixed, waived, superseded, void")
     ages = {"up to 7 days": 1, "8 to 30": 0, "31 to 90": 0, "over 90": 0}
     assert objects(run("audit", "--by", "source", "--ageing", "--json")) == [{"manual": ages}]
     refused(run("audit", "--source", "payroll"), "'payroll'", "manual")

@@ -23,6 +23,7 @@ from credtools.cli import main
 from credtools.errors import CredtoolsError
 from credtools.jupyter.audit import FILTERS
 from credtools.jupyter.record import Record
+from credtools.model import REJECT_STATES
 from credtools.registry import Registry
 from tests.builders import BEN, HR, MIXED, ZOE, export, load, only_sqlite, write
 from tests.core import ROOT, schema_copy
@@ -61,9 +62,9 @@ def test_rows_in_and_what_became_of_them(audited: Registry) -> None:
         "11 rows: 3 accepted, 3 already known, 5 rejected. Of the rejected rows: 1 fixed, 1 waived, 1 superseded "
         "(rejected again later), 2 still open."
     )
-    assert flow.rows == (("hr", 2, 0, 0, 2, 0, 1, 0, 1), ("manual", 9, 3, 3, 3, 1, 0, 1, 1))
-    for _, rows, accepted, unchanged, rejected, *states in flow.rows:
-        assert rows == accepted + unchanged + rejected
+    assert flow.rows == (("hr", 2, 0, 0, 2, 0, 0, 1, 0, 1), ("manual", 9, 3, 3, 3, 0, 1, 0, 1, 1))
+    for _, rows, accepted, unchanged, rejected, left_out, *states in flow.rows:
+        assert rows == accepted + unchanged + rejected + left_out
         assert rejected == sum(states)
 
 
@@ -73,13 +74,17 @@ def test_rows_of_undone_batches_are_counted_apart(audited: Registry) -> None:
     flow = by_name(audited)["flow"]
     assert flow.sentence.endswith(" 2 still open. 1 more rejected row belonged to undone batches and closed with them.")
     assert by_name(audited, since="2020-01-01")["flow"].sentence.endswith(" still open.")
+    found = by_name(audited)
+    assert found["causes"].rows[0] == ("User doesn't exist", "user_exists", 2, 1, 0, 1, 1, "60%")
+    assert dict((row[0], row[1]) for row in found["sources"].rows) == {"manual": 4, "hr": 1}
+    assert by_name(audited, batch=6)["causes"].sentence == "All of these rows belonged to undone batches."
 
 
 def test_causes_largest_first(audited: Registry) -> None:
     """A row that came again counts once; each error is named as people know it, with its code and its states."""
     causes = by_name(audited)["causes"]
-    assert causes.headings == ("Error", "Code", "Open", "Fixed", "Waived", "Superseded", "Cumulative")
-    assert causes.rows[0] == ("User doesn't exist", "user_exists", 2, 1, 1, 1, "67%")
+    assert causes.headings == ("Error", "Code", "Open", "Fixed", "Waived", "Superseded", "Void", "Cumulative")
+    assert causes.rows[0] == ("User doesn't exist", "user_exists", 2, 1, 1, 1, 0, "67%")
     assert [row[1] for row in causes.rows[1:]] == ["credential_type_exists", "date_format"]
     assert causes.sentence == (
         "2 of 3 errors cause 83% of the rejections. A row that was rejected again counts once, by its latest check; a "
@@ -138,11 +143,13 @@ def test_filters_hold_for_every_section(audited: Registry) -> None:
     assert problem.value.reason == "state_unknown"
 
 
-@pytest.mark.parametrize("state", ["open", "fixed", "waived", "superseded"])
+@pytest.mark.parametrize("state", REJECT_STATES)
 def test_every_state_can_be_asked_for(audited: Registry, state: str) -> None:
-    """Rows that came again are left out of counts, unless it is they that somebody asks for."""
+    """Rows that came again, or whose batch was undone, are left out of counts, unless somebody asks for them."""
+    if state == "void":
+        audited.undo(5)
     causes = by_name(audited, state=state)["causes"]
-    counted = {row[1]: sum(row[2:6]) for row in causes.rows}
+    counted = {row[1]: sum(row[2:7]) for row in causes.rows}
     expected = audited.audit.rejects(by="code", state=state).sum(axis=1)
     assert counted == expected.to_dict()
     assert counted["user_exists"] > 0

@@ -11,7 +11,7 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from credtools.audit import figures, questions, standing, timeline, withdrawals
-from credtools.audit.filters import GROUPS, Filters, chosen, require_choice
+from credtools.audit.filters import GROUPS, LATEST, Filters, chosen, require_choice
 from credtools.errors import CredtoolsError
 from credtools.model import REJECT_STATES
 
@@ -26,7 +26,8 @@ class Audit:
     Args:
         engine: the database.
         titles: what the schema calls each error, by its code.
-        digests: how some records of a batch are known, by digests of a kind over some columns.
+        digests: how some records of a batch are known, by digests of a kind over some columns, which another batch's
+            recipe names.
     """
 
     def __init__(
@@ -85,7 +86,7 @@ class Audit:
 
         A row that was rejected again and again counts once, by its latest check.
         """
-        return figures.trend(self._counts(["week", by], filters, ("open", "fixed", "waived")), by)
+        return figures.trend(self._counts(["week", by], filters, LATEST), by)
 
     def ageing(self, by: str | None = None, **filters: Unpack[Filters]) -> pd.DataFrame:
         """Open rows by their age, in whole days (UTC) since they were first seen.

@@ -35,7 +35,7 @@ class Filters(TypedDict, total=False):
     type: Annotated[str | None, Word("Credential type", "Only rows of this credential type.")]
     uploader: Annotated[str | None, Word("Uploaded by", "Only rows that this person uploaded.")]
     recipe: Annotated[str | None, Word("Recipe", "Only rows judged by the recipe with this fingerprint.")]
-    state: Annotated[str | None, Word("State", "Only rows in this state: open, fixed, waived or superseded.")]
+    state: Annotated[str | None, Word("State", "Only rows in this state: open, fixed, waived, superseded or void.")]
     since: Annotated[
         str | date | None, Word("First seen from", "First seen on this day (UTC) or later, for example 2026-01-31.")
     ]
@@ -46,6 +46,7 @@ WORDS: Mapping[str, Word] = {
     name: hint.__metadata__[0] for name, hint in get_type_hints(Filters, include_extras=True).items()
 }
 GROUPS = ("code", "column", "source", "recipe", "type", "uploader", "week")  # what rejected rows are counted by
+LATEST = ("open", "fixed", "waived")  # the states of rows that neither came again nor belong to an undone batch
 
 
 def chosen(filters: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,19 +16,21 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, distinct, func, 
 
 from credtools.audit.filters import require_choice
 from credtools.model import REJECT_STATES
+from credtools.model.changes import ACCEPTED
 from credtools.store import tables
 from credtools.store.blocks import raw_values
 from credtools.store.engine import snapshot
 from credtools.store.frames import frame
 from credtools.store.reads.lineage import current, members
 from credtools.store.reads.sources import came_from_source
+from credtools.store.tables.rows import ADDRESS
 from credtools.text import fold
 
 reject, error, batch = tables.rejects.c, tables.reject_errors.c, tables.batches.c
 ledger, value = tables.ledger.c, tables.ledger_values.c
 
 Chosen = Mapping[str, Any]  # as `filters.chosen` makes it
-Digests = Callable[[int, Iterable[str], int, str], Collection[str]]  # of records of a batch: of a kind, over columns
+Digests = Callable[[int, Iterable[str], int, str, int], Collection[str]]  # see `layouts.Records`
 COLUMNS: Mapping[str, Any] = {
     "code": error.code,
     "column": error.column_name,
@@ -170,7 +172,7 @@ def rows(engine: Engine, which: Chosen, newest: int | None = None) -> pd.DataFra
         .add_columns(reject.type_id.label("type"), reject.fixed_batch_id.label("fixed_batch"), reject.fixed_line)
         .add_columns(reject.line, reject.state, reject.first_seen, reject.changed_at, reject.reason)
         .add_columns(reject.superseded_by, value.raw)
-        .outerjoin(tables.ledger_values, and_(value.batch_id == reject.batch_id, value.line == reject.line))
+        .outerjoin(tables.ledger_values, and_(*(value[name] == reject[name] for name in ADDRESS)))
         .where(*these)
         .order_by(reject.id)
     )
@@ -219,8 +221,8 @@ def flow(engine: Engine, which: Chosen) -> pd.DataFrame:
     for state in REJECT_STATES:
         found[state] = _per_batch(found, each[each["state"] == state])
     if judged is not None:  # of all batches: the type leads there faster than the batches do
-        same = judged["verdict"] == "unchanged"
-        found["accepted"], found["unchanged"] = _per_batch(found, judged[~same]), _per_batch(found, judged[same])
+        same, accepted = (judged["verdict"].isin(some) for some in (["unchanged"], ACCEPTED))
+        found["accepted"], found["unchanged"] = _per_batch(found, judged[accepted]), _per_batch(found, judged[same])
         found["rejected"] = found[list(REJECT_STATES)].sum(axis=1)
         found["left_out"] = 0  # of them it isn't known what they are
         found["rows"] = found["accepted"] + found["unchanged"] + found["rejected"]
@@ -275,7 +277,10 @@ def recipe_changes(engine: Engine, digests: Digests, source: str | None = None) 
 
 
 def _broke(c: Connection, digests: Digests, old: int, new: Any) -> int | None:
-    """How many records are rejected in the new batch that weren't in the old one; None where values were erased."""
+    """How many records are rejected in the new batch that weren't in the old one; None where values were erased.
+
+    A record is the same if it says the same in the columns that mean something now, whatever meant something then.
+    """
     fresh = select(reject.record_digest, reject.ordinal, reject.digest_kind, reject.digest_columns)
     wanted = set(c.execute(fresh.where(reject.batch_id == new.id, reject.first_seen == new.finished_at)).all())
     if not wanted:
@@ -289,7 +294,7 @@ def _broke(c: Connection, digests: Digests, old: int, new: Any) -> int | None:
     places = sorted(raws)
     right = set()
     for kind, columns in {one[2:] for one in wanted}:
-        known = digests(old, [raws[place] for place in places], kind, columns)
+        known = digests(old, [raws[place] for place in places], kind, columns, new.id)
         if len(known) < len(places):
             return None
         seen: Counter[str] = Counter()

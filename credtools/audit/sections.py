@@ -17,6 +17,7 @@ import pandas as pd
 from credtools.audit import plots
 from credtools.audit.audit import Audit
 from credtools.audit.figures import FLOW
+from credtools.audit.filters import LATEST
 from credtools.audit.plots import Plot
 from credtools.audit.withdrawals import NOT_ASKED
 from credtools.model import REJECT_STATES
@@ -83,12 +84,14 @@ def causes(audit: Audit, filters: dict[str, Any]) -> Section:
     """Pareto of the errors: the few that make most of the rejected rows."""
     title = "Causes, largest first"
     found = audit.rejects(by="code", **filters)
-    latest = [state for state in REJECT_STATES if filters.get("state") or state != "superseded"]
+    latest = [filters["state"]] if filters.get("state") else list(LATEST)
     counts = found[latest].sum(axis=1).sort_values(ascending=False, kind="stable")
     if found.empty:
         return Section("causes", title, "No row was rejected.")
     if not counts.sum():
-        return Section("causes", title, "All of these rows were rejected again later, and are counted there.")
+        again = "All of these rows were rejected again later, and are counted there."
+        void = "All of these rows belonged to undone batches."
+        return Section("causes", title, again if found["superseded"].any() else void)
     titles = audit.titles
     share = counts.cumsum() / counts.sum()
     few = int((share < 0.8).sum()) + 1
@@ -143,9 +146,10 @@ def sources(audit: Audit, filters: dict[str, Any]) -> Section:
     """Which source breaks which rule."""
     title = "Source by error"
     found = audit.cross("source", "code", **filters)
-    if not filters.get("state"):  # as above: a row that was rejected again counts once
-        again = audit.cross("source", "code", **filters | {"state": "superseded"})
-        found = (found - again.reindex_like(found).fillna(0)).astype(int)
+    if not filters.get("state"):  # as above: a row that was rejected again counts once, one of an undone batch not
+        for state in set(REJECT_STATES).difference(LATEST):
+            more = audit.cross("source", "code", **filters | {"state": state})
+            found = (found - more.reindex_like(found).fillna(0)).astype(int)
     if not found.to_numpy().sum():
         return Section("sources", title, "No row was rejected.")
     found = found.rename(columns=audit.titles)

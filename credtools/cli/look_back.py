@@ -26,7 +26,7 @@ UNNAMED = {"column": "the row as a whole", "type": "type not known"}
 @click.option("--unlisted", is_flag=True, help="List the credentials that their source no longer lists.")
 @click.option("--person", metavar="EMAIL", help="The history of a person's credentials.")
 def show(batch: int | None, line: int | None, person: str | None, *, sources: bool, unlisted: bool) -> Answer:
-    """Show batches, sources, what these no longer list, or the history of a row or person."""
+    """Show batches, sources, what these no longer list, or a history."""
     if line is not None and batch is None:
         raise click.UsageError("--line needs the number of a batch: credtools show BATCH --line LINE.")
     registry = open_registry()

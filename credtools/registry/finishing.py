@@ -104,7 +104,8 @@ def outcome(file: str, receipt: Receipt, warnings: tuple[FileWarning, ...] = ())
 
 
 def _warnings(session: Session, number: int, attempt: str) -> tuple[FileWarning, ...]:
-    return preflight.warnings_of(session, reviewing.opened(session, number), attempt)
+    with session.moment() as now:
+        return preflight.warnings_of(now, reviewing.opened(now, number), attempt)
 
 
 def _value(session: Session, draft: Draft) -> store.Finish:

@@ -34,17 +34,18 @@ def table(session: Session, draft: Draft) -> Table | None:
     return _from_notes(session, draft) if draft.row.erased else reviewing.table(session, draft)
 
 
-def places(session: Session, draft: Draft) -> dict[str, int]:
-    """Where in the records of a batch each of the schema's columns is, by its recipe; empty when nobody knows any more.
+def places(session: Session, draft: Draft, recipe: Recipe | None = None) -> dict[str, int]:
+    """Where in the records of a batch each column of the schema is, by its recipe or another; empty: nobody knows.
 
     By what its run noted, as long as that is enough: whole files aren't read for it.
     """
+    recipe = recipe or draft.recipe
     try:
         enough = draft.row.erased or _noted(session, draft).expected_fields
         found = _from_notes(session, draft) if enough else reviewing.table(session, draft)
         if found is None:
             return {}
-        headings = apply(draft.recipe, found, session.schema(draft.recipe.schema).columns).headings
+        headings = apply(recipe, found, session.schema(recipe.schema).columns).headings
     except CredtoolsError:
         return {}
     where = {heading: place for place, heading in enumerate(found.frame.columns)}
@@ -67,9 +68,15 @@ class Records:
         """As they are in its file."""
         return reviewing.table(self.session, reviewing.opened(self.session, batch)).raw
 
-    def digests(self, batch: int, raws: Iterable[str], kind: int, columns: str) -> list[str]:
-        """The digests of some of them, of this kind over these columns; none when nobody knows any more."""
-        where = places(self.session, reviewing.opened(self.session, batch))
+    def digests(
+        self, batch: int, raws: Iterable[str], kind: int, columns: str, recipe_of: int | None = None
+    ) -> list[str]:
+        """The digests of some of them, of this kind over these columns; none when nobody knows any more.
+
+        `recipe_of`: the batch whose recipe says which heading is which column; None: its own.
+        """
+        recipe = None if recipe_of is None else reviewing.opened(self.session, recipe_of).recipe
+        where = places(self.session, reviewing.opened(self.session, batch), recipe)
         known = bool(where) or kind == WHOLE_LINE
         return [digest(kind, columns, raw, cells(where, raw)) for raw in raws] if known else []
 

@@ -41,7 +41,8 @@ class Undone(Shown):
     affected: tuple[int, ...] = ()
 
     def __str__(self) -> str:
-        lines = [f"{plural(self.fallen, 'version')} of batch {self.batch} no longer stand."]
+        verb = "stands" if self.fallen == 1 else "stand"
+        lines = [f"{plural(self.fallen, 'version')} of batch {self.batch} no longer {verb}."]
         written = self.fallen + sum(self.kept.values())
         lines += [f"{count:,} of {written:,} stay: batch {other} says the same." for other, count in self.kept.items()]
         lines += [f"{plural(self.reopened, 'reject')} open again."] if self.reopened else []
