@@ -21,6 +21,7 @@ from click.testing import CliRunner, Result
 import credtools as ct
 from credtools import errors
 from credtools.cli import GROUPS, main
+from credtools.model import REJECT_STATES
 from credtools.store.engine import LATEST
 
 HEADINGS = "User email,Credential type,Issue date,Expiration date,Credential number\n"
@@ -588,7 +589,9 @@ def test_audit_asks_with_filters_and_by_age() -> None:
     run("import", str(write("a.csv", HEADINGS + GOOD + wrong)))
     expected = dict.fromkeys(REJECT_STATES, 0) | {"open": 1}
     assert objects(run("audit", "--by", "type", "--state", "open", "--source", "manual", "--json")) == [{"": expected}]
-    assert run("audit", "--by", "type").stdout == "type not known: 1 open · 0 fixed · 0 waived · 0 superseded · 0 void\n"
+    assert (
+        run("audit", "--by", "type").stdout == "type not known: 1 open · 0 fixed · 0 waived · 0 superseded · 0 void\n"
+    )
     assert objects(run("audit", "--until", "2020-01-01", "--json")) == [{}]
     one = {"user_exists": expected}
     assert objects(run("audit", "--batch", "1", "--code", "user_exists", "--column", "user_email", "--json")) == [one]

@@ -76,7 +76,7 @@ def test_rows_of_undone_batches_are_counted_apart(audited: Registry) -> None:
     assert by_name(audited, since="2020-01-01")["flow"].sentence.endswith(" still open.")
     found = by_name(audited)
     assert found["causes"].rows[0] == ("User doesn't exist", "user_exists", 2, 1, 0, 1, 1, "60%")
-    assert dict((row[0], row[1]) for row in found["sources"].rows) == {"manual": 4, "hr": 1}
+    assert {row[0]: row[1] for row in found["sources"].rows} == {"manual": 4, "hr": 1}
     assert by_name(audited, batch=6)["causes"].sentence == "All of these rows belonged to undone batches."
 
 

@@ -48,8 +48,7 @@ RECIPE_CHANGES = {
     "before": "int64",
     "after": "int64",
     "at": "datetime64[us, UTC]",
-    "recipe_before": "str",
-    "recipe_after": "str",
+    **dict.fromkeys(("recipe_before", "recipe_after"), "str"),
     "fixed": "int64",
     "broke": "Int64",
 }
@@ -277,9 +276,9 @@ def recipe_changes(engine: Engine, digests: Digests, source: str | None = None) 
 
 
 def _broke(c: Connection, digests: Digests, old: int, new: Any) -> int | None:
-    """How many records are rejected in the new batch that weren't in the old one; None where values were erased.
+    """How many records are rejected now that weren't in the old batch, by the columns that mean something now.
 
-    A record is the same if it says the same in the columns that mean something now, whatever meant something then.
+    None where values were erased.
     """
     fresh = select(reject.record_digest, reject.ordinal, reject.digest_kind, reject.digest_columns)
     wanted = set(c.execute(fresh.where(reject.batch_id == new.id, reject.first_seen == new.finished_at)).all())
