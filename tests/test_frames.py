@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from credtools.model import COUNTED
 from credtools.registry import Batch, Registry
 from tests.builders import ANA, ZOE, export
 
@@ -23,7 +24,7 @@ CREDENTIALS = {
 BATCHES = {
     "batch": NUMBER,
     **dict.fromkeys(("source", "file", "state", "uploaded_by"), TEXT),
-    **dict.fromkeys(("rows", "new", "new_versions", "older", "unchanged", "rejected", "waiting"), NUMBER),
+    **dict.fromkeys(("rows", *COUNTED), NUMBER),
     "uploaded_at": MOMENT,
 }
 SOURCES = {

@@ -83,8 +83,10 @@ if REGISTER.is_file():
                 "new": 556,
                 "new_versions": 0,
                 "older": 0,
+                "withdrawn": 0,
                 "unchanged": 0,
                 "rejected": 1,
+                "left_out": 0,
                 "waiting": 0,
             },
         )

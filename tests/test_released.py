@@ -48,12 +48,14 @@ def test_what_the_recipe_and_the_corrections_did_before_they_do_again(held: Clic
     assert held.state["step"] == "headings"
     assert held.state["problem"].startswith("The heading row (line 1) has no heading for 'Issue date'")
     batch = held.wizard.file.batch
-    rules, patches = batch.recipe.rules, batch.patches().to_dict("records")
+    said = ["column", "old", "new"]
+    rules, patches = batch.recipe.rules, held.wizard.registry.batch(1).patches()[said].to_dict("records")
     assert (len(rules), len(patches)) == (10, 2)
+    assert batch.patches().empty  # which records these are isn't known without their issue dates
     state = held("headings", chosen={"Issue day": "issue_date"})
     assert state["counts"] == "28 ready · 2 rejected · 1 cause"
     assert batch.recipe.rules == rules
-    assert batch.patches().to_dict("records") == patches
+    assert batch.patches()[said].to_dict("records") == patches
     assert len(state["decisions"]) == 11
 
 

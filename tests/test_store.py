@@ -16,6 +16,7 @@ from sqlalchemy.pool import Pool
 import credtools as ct
 from credtools import store
 from credtools.errors import CredtoolsError, RegistryError
+from credtools.model import COUNTED
 from credtools.registry import Registry
 from credtools.store import tables
 from credtools.store.engine import APPLICATION_ID, FILE_LAYOUT, GENESIS, WRITES
@@ -377,10 +378,10 @@ def test_a_refused_row_is_not_shown_by_postgresql(
 
 # What a frame holds besides text; whatever comes from an outer join may be missing.
 TYPED = {
-    "credentials": {"batch": "int64", "line": "int64", "credential": "int64", "withdrawn": "bool", "newest": "bool"}
+    "credentials": dict.fromkeys(("batch", "line", "credential"), "int64")
+    | dict.fromkeys(("withdrawn", "replaced", "newest"), "bool")
     | dict.fromkeys(("issue_date", "expiration_date"), "datetime64[s]"),
-    "batches": dict.fromkeys(("batch", "rows", "new", "new_versions", "older", "unchanged", "rejected"), "int64")
-    | {"waiting": "int64", "uploaded_at": "datetime64[us, UTC]"},
+    "batches": dict.fromkeys(("batch", "rows", *COUNTED), "int64") | {"uploaded_at": "datetime64[us, UTC]"},
     "runs": {"runs": "int64", "at": "datetime64[us, UTC]"},
     "media_of": {"line": "int64", "size": "int64", "added_at": "datetime64[us, UTC]"},
     "all_media": {"batch": "int64", "line": "int64", "size": "int64", "added_at": "datetime64[us, UTC]"},

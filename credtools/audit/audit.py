@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from credtools.audit import figures, questions, standing, timeline, withdrawals
 from credtools.audit.filters import GROUPS, LATEST, Filters, chosen, require_choice
+from credtools.audit.recipe_changes import Digests, recipe_changes
 from credtools.errors import CredtoolsError
 from credtools.model import REJECT_STATES
 
@@ -34,7 +35,7 @@ class Audit:
         self,
         engine: Engine,
         titles: Callable[[], Mapping[str, str]] = dict,
-        digests: questions.Digests = lambda *_: (),
+        digests: Digests = lambda *_: (),
     ) -> None:
         self._engine = engine
         self._titles = titles
@@ -142,7 +143,7 @@ class Audit:
             fixed, also those of users added since), broke (Int64: its rejected rows whose very record was accepted
             in the first one; missing where values were erased).
         """
-        return questions.recipe_changes(self._engine, self._digests, self._which({"source": source}).get("source"))
+        return recipe_changes(self._engine, self._digests, self._which({"source": source}).get("source"))
 
     def withdrawals(self, **filters: Unpack[Filters]) -> pd.DataFrame:
         """What was withdrawn and reinstated, oldest first; `since` and `until` speak of when that was done.

@@ -1,0 +1,88 @@
+"""Recipe changes: what of a source's rows a changed recipe has fixed and broken; reads only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Engine, and_, func, select, true
+
+from credtools.store import tables
+from credtools.store.blocks import raw_values
+from credtools.store.engine import snapshot
+from credtools.store.reads.lineage import current, members
+from credtools.store.reads.sources import came_from_source
+
+reject, batch = tables.rejects.c, tables.batches.c
+
+Digests = Callable[[int, Iterable[str], int, str, int], Collection[str]]  # see `layouts.Records`
+RECIPE_CHANGES = {
+    "source": "str",
+    "before": "int64",
+    "after": "int64",
+    "at": "datetime64[us, UTC]",
+    **dict.fromkeys(("recipe_before", "recipe_after"), "str"),
+    "fixed": "int64",
+    "broke": "Int64",
+}
+
+
+def recipe_changes(engine: Engine, digests: Digests, source: str | None = None) -> pd.DataFrame:
+    """One row per change of a source's recipe from one finished file to the next: RECIPE_CHANGES, see `Audit`.
+
+    Files that came with a correction file aren't files of their own source.
+    """
+    event = tables.events.c
+    statement = (
+        select(batch.id, batch.part, batch.recipe_fingerprint, batch.finished_at, current.c.name)
+        .join_from(tables.batches, current, current.c.id == batch.source_id)
+        .join(tables.events, and_(event.batch_id == batch.id, event.kind == "finish"))
+        .where(batch.state == "finished", came_from_source())
+        .order_by(current.c.name, batch.part, event.seq)
+    )
+    with snapshot(engine) as c:
+        ours = batch.source_id.in_(members(source)) if source is not None else true()
+        files = c.execute(statement.where(ours)).all()
+        fixes = select(reject.fixed_batch_id, func.count()).where(reject.batch_id != reject.fixed_batch_id)
+        fixed: dict[int, int] = dict(c.execute(fixes.group_by(reject.fixed_batch_id)).all())
+        found = [
+            (
+                *(old.name, old.id, new.id, new.finished_at, old.recipe_fingerprint, new.recipe_fingerprint),
+                *(fixed.get(new.id, 0), _broke(c, digests, old.id, new)),
+            )
+            for old, new in pairwise(files)
+            if (old.name, old.part) == (new.name, new.part) and old.recipe_fingerprint != new.recipe_fingerprint
+        ]
+    return pd.DataFrame(found, columns=list(RECIPE_CHANGES)).astype(RECIPE_CHANGES)
+
+
+def _broke(c: Connection, digests: Digests, old: int, new: Any) -> int | None:
+    """How many records are rejected now that weren't in the old batch, by the columns that mean something now.
+
+    None where values were erased.
+    """
+    fresh = select(reject.record_digest, reject.ordinal, reject.digest_kind, reject.digest_columns)
+    wanted = set(c.execute(fresh.where(reject.batch_id == new.id, reject.first_seen == new.finished_at)).all())
+    if not wanted:
+        return 0
+    row = tables.ledger_rows.c
+    said = c.execute(select(row.sheet, row.line, row.piece, row.verdict).where(row.batch_id == old))
+    verdicts = {tuple(place): verdict for *place, verdict in said}
+    raws = {place: raw for _, place, raw in raw_values(c, [old])}
+    if len(raws) < len(verdicts) or any(one.record_digest is None for one in wanted):
+        return None
+    places = sorted(raws)
+    right = set()
+    for kind, columns in {one[2:] for one in wanted}:
+        known = digests(old, [raws[place] for place in places], kind, columns, new.id)
+        if len(known) < len(places):
+            return None
+        seen: Counter[str] = Counter()
+        for place, digest in zip(places, known, strict=True):
+            if verdicts[place] != "rejected":
+                right.add((digest, seen[digest], kind, columns))
+            seen[digest] += 1
+    return len(right & set(map(tuple, wanted)))
