@@ -828,8 +828,8 @@ SENTENCES = {
     "value_allowed": "Level is 'perhaps', but must be one of: yes, no.",
     "status_known": (
         "Status is 'Lent', but the recipe knows only these words: valid (Held), withdrawn (Revoked), leave_out "
-        '(Failed, ""). Correct the row, or add the word to valid, withdrawn or leave_out under '
-        "'status' in the recipe."
+        '(Failed, ""). Correct the row, or say what the word means: under '
+        "'status' in the recipe add it to valid, withdrawn or leave_out."
     ),
     "user_exists": (
         "No user of this organisation has the User email 'zoe@x.org'. Correct it, or load the user first "

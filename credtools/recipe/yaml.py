@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
+from ruamel.yaml.representer import RoundTripRepresenter
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from credtools.errors import RecipeError
@@ -21,6 +22,9 @@ DEEPEST = 30  # the documented keys need six
 # What opens or closes a level in one line; quoted texts, comments and words are stepped over.
 LEVELS = re.compile(r"""[\[{\]}]|"(?:\\.|[^"\\])*"?|'[^']*'?|#[^\n]*|[^\s\[\]{},"'#][^\s,\]}]*""", re.DOTALL)
 HARMLESS = re.compile(r"\w([\w ./@()+-]*[\w./@()+])?")  # texts that can do without quotes, or that ruamel quotes well
+
+
+BREAKS = re.compile(r"[\x85\u2028\u2029]")
 
 
 def load(text: str, source: str) -> dict[str, Any]:
@@ -68,7 +72,7 @@ def _refuse(event: Any, source: str) -> None:
 
 def dump(value: Mapping[str, Any]) -> str:
     """A mapping as YAML, keys in their order; entries of lists – rules – on one line each."""
-    yaml = YAML()
+    yaml = _writer()
     yaml.default_flow_style = False
     lists = {key: [_styled(item, None) for item in one] if isinstance(one, list) else one for key, one in value.items()}
     return _dumped(yaml, lists)
@@ -79,7 +83,7 @@ def changed(text: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> I
 
     The last is sure to say it; of the others whoever asks must see whether they do.
     """
-    yaml = YAML()
+    yaml = _writer()
     yaml.preserve_quotes = True
     yaml.indent(**_indents(text))
     yaml.brace_single_entry_mapping_in_flow_sequence = bool(re.search(r"\[\s*\{", text))
@@ -112,6 +116,22 @@ def _spliced(text: str, plain: str, made: str) -> str:
     for kind, i, j, k, m in SequenceMatcher(None, rewritten, lines, autojunk=False).get_opcodes():
         found += written[i:j] if kind == "equal" else lines[k:m]
     return "".join(found)
+
+
+class _Representer(RoundTripRepresenter):
+    """Texts with a line break of Unicode in double quotes: in single ones ruamel adds spaces that are read again."""
+
+    def represent_text(self, text: str) -> Any:
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style='"' if BREAKS.search(text) else None)
+
+
+_Representer.add_representer(str, _Representer.represent_text)
+
+
+def _writer() -> YAML:
+    yaml = YAML()
+    yaml.Representer = _Representer
+    return yaml
 
 
 def _dumped(yaml: YAML, value: Any) -> str:
