@@ -843,6 +843,37 @@ def test_revoked_with_a_column_more(nights: Nights) -> None:
     assert nights.registry.verify() == []
 
 
+def test_revoked_by_one_source_and_changed_by_another(nights: Nights) -> None:
+    """What another source has said since is its own version: a repeated *Revoked* is no news and takes nothing away."""
+    nights.recipe("hr", PLAIN + WORDS)
+    nights.send("hr", f"{forklift('ana')},Active", headings=STATUS)
+    nights.send("hr", f"{forklift('ana')},Revoked", headings=STATUS)
+    nights.send("lms", forklift("ana", expires="2031-01-01"))
+    counts = nights.counting()
+    done = nights.send("hr", f"{forklift('ana')},Revoked", f"{forklift('eve')},Active", headings=STATUS)
+    assert counted(done) == {"new": 1, "unchanged": 1}
+    assert nights.counting() == counts | {("eve", "Forklift"): Held("2024-01-01", "2029-01-01", "F-1")}
+    assert nights.registry.verify() == []
+
+
+@pytest.mark.parametrize("words", [("Active", "Revoked"), ("Active", "Revoked", "Active")], ids=" ".join)
+@pytest.mark.parametrize("person", [False, True], ids=["", "withdrawn by a person before"])
+def test_erasure_of_whose_credential_was_withdrawn(nights: Nights, words: tuple[str, ...], *, person: bool) -> None:
+    """What was erased is nobody's withdrawal any more: the history verifies, and undo leaves nothing."""
+    nights.recipe("hr", PLAIN + WORDS)
+    for number, word in enumerate(words, 1):
+        nights.send("hr", f"{forklift('ana')},{word}", f"{forklift('ben')},Active", headings=STATUS)
+        if person and number == 1:
+            nights.registry.withdraw(1, [2], "lost in the river")
+    nights.registry.erase("ana@example.org", "asked for it")
+    assert nights.registry.verify() == []
+    assert set(nights.counting()) == set(nights.words("hr")) == {BEN}
+    for number in range(1, len(nights.registry.batches()) + 1):
+        nights.registry.undo(number)
+        assert nights.registry.verify() == []
+    assert (nights.counting(), nights.words("hr")) == ({}, {})
+
+
 def test_left_out_is_counted_apart(nights: Nights) -> None:
     """All rows = accepted + unchanged + rejected + left_out; a file of left-out rows only isn't held."""
     nights.recipe("hr", PLAIN + WORDS)

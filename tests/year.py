@@ -9,12 +9,12 @@ from __future__ import annotations
 import copy
 import random
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import credtools as ct
-from tests.builders import UPLOADER, export, load, write
+from tests.builders import UPLOADER, load, write
 from tests.test_correcting import put_back, rows_in
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ SOURCES = ("hr", "sap", "sites")
 TYPES = ("First Aid", "Forklift", "Welding")
 MISSPELT = ("{}s", "{} Certificate", "Kurs {}", "{} (new)")  # one after the other comes into fashion
 PATIENCE = 3  # weeks, until a hopeless row is waived and leaves the export
+
+SENDING = "blanks: keep\nstatus: {valid: [Active], withdrawn: [Revoked]}\n"
 
 Cells = tuple[str, str, str, str]
 
@@ -54,6 +56,8 @@ class Row:
     fault: str = ""
     repair: str = ""
     before: Cells | None = None  # as it was shown before it was repaired
+    status: str = "Active"
+    number: str = ""
     twin: Row | None = None
     corrected: bool = False
 
@@ -70,7 +74,27 @@ class Source:
     batch: int = 0
     recipe: str = ""
     right: set[Cells] = field(default_factory=set)  # of the last file
-    all: set[Cells] = field(default_factory=set)
+    away: list[Row] = field(default_factory=list)  # who left and will return
+
+
+@dataclass
+class Delivery:
+    """A file that was finished: which rows were right, on which lines, and what each of them said."""
+
+    source: Source
+    batch: int
+    said: dict[Cells, tuple[int, tuple[str, str], Held]]
+    undone: bool = False
+    corrects: bool = False
+
+
+class Held(NamedTuple):
+    """What a row says of a credential."""
+
+    issued: str
+    expires: str
+    number: str
+    withdrawn: bool
 
 
 @dataclass(frozen=True)
@@ -84,7 +108,7 @@ class Change:
 
 
 class Year:
-    """The organisation, its weeks, and the truth about every reject."""
+    """The organisation, its weeks, and the truth about every reject and every credential."""
 
     def __init__(self, url: str, folder: Path, *, rows: int, weekly: int) -> None:
         self.folder, self.weekly = folder, weekly
@@ -94,6 +118,7 @@ class Year:
         self.truth: dict[Place, Fate] = {}
         self.changes: list[Change] = []
         self.done: defaultdict[str, int] = defaultdict(int)
+        self.deliveries: list[Delivery] = []
         registry = ct.init(url, by=UPLOADER)
         load(registry, folder, types="Name,Approval required\n" + "".join(f"{name},no\n" for name in TYPES))
         registry.engine.dispose()
@@ -114,6 +139,10 @@ class Year:
             self._load_users(week)
             for k, source in enumerate(self.sources.values()):
                 self._week(source, week, busy=(week + k) % 3)
+            if week == 9:
+                self._rename("hr", "people")
+            if week == weeks - 3:
+                self._undo_long_ago(3)
             if week < weeks - 1:
                 self._pass_a_week()
 
@@ -130,7 +159,8 @@ class Year:
             self.known.add(email)
         issued = date(2025, 1, 1) + timedelta(days=self.chance.randrange(300))
         right = (email, self.chance.choice(TYPES), str(issued), str(issued + timedelta(days=800)))
-        return Row(right, self._spoilt(right, fault, week), week, fault, self._repair(fault))
+        number = "" if fault else f"N-{self.people}"
+        return Row(right, self._spoilt(right, fault, week), week, fault, self._repair(fault), number=number)
 
     def _repair(self, fault: str) -> str:
         ways = {"type": ("recipe", "fix", "correct"), "date": ("fix", "correct"), "user": ("load",)}
@@ -187,15 +217,17 @@ class Year:
 
     def _week(self, source: Source, week: int, *, busy: int) -> None:
         """Export, then what people do about it: fix it at the source and upload it again, correct, waive, undo."""
-        if week % 10 == 9:  # somebody leaves: the file is no longer the last one, repaired
-            source.rows.remove(next(row for row in source.rows if row.shown in source.right))
-            self.done["left"] += 1
+        self._change(source, week)
         if week % 2:
             self._fix(source, week)
         self._deliver(source, week)
         if busy == 0:
-            self._fix(source, week + 1)
-            self._deliver(source, week, again="-again")
+            fixed = self._fix(source, week + 1)
+            if fixed and week % 4 == 1:  # only what was repaired, a file of its own
+                self._deliver(source, week, again="-fixed", only=fixed)
+                self.done["only fixed"] += 1
+            else:
+                self._deliver(source, week, again="-again")
         elif busy == 1:
             self._correct(source)
         else:
@@ -203,36 +235,79 @@ class Year:
         self._waive(source, week)
         self._change_recipe(source, week)
 
-    def _fix(self, source: Source, week: int) -> None:
+    def _change(self, source: Source, week: int) -> None:
+        """Some leave, for good or for two weeks; some values are corrected, and back; some credentials are revoked."""
+        if week == 0:
+            return
+        quiet = [row for row in source.rows if not row.fault and not row.twin and row.week < week]
+        if week % 10 == 9:
+            source.rows.remove(quiet.pop())
+            self.done["left"] += 1
+        if week % 4 == 2:
+            source.away.append(quiet.pop())
+            source.rows.remove(source.away[-1])
+        if week % 4 == 0 and source.away:
+            source.rows.append(source.away.pop())
+            self.done["returned"] += 1
+        if week % 3 == 1:
+            quiet[0].status = "Revoked" if quiet[0].status == "Active" else "Active"
+            quiet[-1].status = "Active"
+            self.done["revoked"] += 1
+        if week % 2 == 0:  # the same row each time, there and back
+            row = min(quiet, key=lambda row: row.right[0])
+            until = "2030-06-30" if row.right[3] != "2030-06-30" else "2031-06-30"
+            row.shown = row.right = (*row.right[:3], until)
+            self.done["back and forth"] += 1
+
+    def _fix(self, source: Source, week: int) -> list[Row]:
+        fixed = []
         for row in source.rows:
             if row.repair == "fix" and row.week < week and row.shown != row.right:
                 row.before, row.shown = row.shown, row.right
                 self.done["repaired"] += 1
+                fixed.append(row)
+        return fixed
 
-    def _deliver(self, source: Source, week: int, again: str = "") -> int:
+    def _deliver(self, source: Source, week: int, again: str = "", only: list[Row] | None = None) -> int:
+        """A file with a column that changes each time, in another order of columns, now and then without numbers."""
         rules = "".join(
             f"  - replace: {{column: credential_type, from: {old!r}, to: {new}}}\n"
             for old, new in [*source.rules.items(), *([("Forklift", "Frklft")] if source.broken else [])]
         )
         recipe = f"rules:\n{rules}" if rules else ""
-        path = export(
-            self.folder, *(",".join([*row.shown, ""]) for row in source.rows), name=f"{source.name}-{week}{again}.csv"
+        recipe = f"{SENDING}{recipe}"
+        columns = ["User email", "Credential type", "Issue date", "Expiration date", "Status", "Run"]
+        columns += ["Credential number"] if week % 5 != 3 else []  # absent now and then
+        columns += ["Days left"] if week > 7 else []
+        columns = columns[week % 3 :] + columns[: week % 3]
+        rows = source.rows if only is None else only
+        path = write(
+            self.folder,
+            f"{source.name}-{week}{again}.csv",
+            "\n".join([",".join(columns), *(self._line(row, columns, week) for row in rows), ""]),
         )
         batch = self.registries[source.name].upload(path, recipe=write(self.folder, f"{source.name}.yaml", recipe))
         receipt = batch.finish()
         if not receipt.replayed:  # the same file, judged equally
-            self._note(source, batch.id, recipe)
+            self._note(source, batch.id, recipe, rows, numbers="Credential number" in columns)
         self.done["replayed"] += receipt.replayed
         return batch.id
 
-    def _note(self, source: Source, batch: int, recipe: str) -> None:
+    def _line(self, row: Row, columns: list[str], week: int) -> str:
+        blank = week % 6 == 4 and not row.fault  # kept by the recipe
+        names = ("User email", "Credential type", "Issue date", "Expiration date")
+        cells = dict(zip(names, row.shown, strict=True)) | {"Status": row.status, "Run": f"2026-{week}"}
+        cells |= {"Credential number": "" if blank else row.number, "Days left": str(400 - week)}
+        return ",".join(cells[name] for name in columns)
+
+    def _note(self, source: Source, batch: int, recipe: str, rows: list[Row], *, numbers: bool) -> None:
         """What must become of each row of the file, and of the rejects that it settles."""
-        wrong = {row.shown for row in source.rows if self._wrong(source, row)}
-        shown = {row.shown for row in source.rows}
+        wrong = {row.shown for row in rows if self._wrong(source, row)}
+        shown = {row.shown for row in rows}
         if source.batch and recipe != source.recipe:
             self.changes.append(Change(source.name, source.batch, batch, len(source.right & wrong)))
-        repaired = bool(source.right) and source.right <= shown  # the last file, repaired
-        for line, row in enumerate(source.rows, 2):
+        said = {}
+        for line, row in enumerate(rows, 2):
             place, earlier = Place(batch, line), source.open.pop(row.shown, None)
             if row.shown in wrong:
                 self.truth[place] = Fate("open")
@@ -240,14 +315,15 @@ class Year:
                 if earlier:
                     self.truth[earlier] = Fate("superseded", place)
                 continue
-            if earlier is None and row.before in source.open and row.shown not in source.all and not row.twin:
-                came = source.open[row.before]
-                if repaired and came.batch == source.batch:
-                    earlier = source.open.pop(row.before)
-                    self.done["linked"] += 1
+            held = Held(*row.right[2:], row.number if numbers else "", row.status == "Revoked")
+            said[row.shown] = (line, row.right[:2], held)
+            if earlier is None and row.before in source.open and row.before not in shown and not row.twin:
+                earlier = source.open.pop(row.before)
+                self.done["linked"] += 1
             if earlier:
                 self.truth[earlier] = Fate("fixed", place)
-        source.batch, source.recipe, source.right, source.all = batch, recipe, shown - wrong, shown
+        self.deliveries.append(Delivery(source, batch, said))
+        source.batch, source.recipe, source.right = batch, recipe, shown - wrong
 
     def _correct(self, source: Source) -> None:
         """Those that are corrected in a spreadsheet, from the file of open rejects of the last batch."""
@@ -270,6 +346,8 @@ class Year:
                 follow.append(row)
         if follow:
             done = self.registries[source.name].correct(put_back(path, table))
+            said = {row.shown: (k, row.right[:2], Held(*row.right[2:], "", False)) for k, row in enumerate(follow, 2)}
+            self.deliveries.append(Delivery(source, done.receipts[0].batch, said, corrects=True))  # type: ignore[arg-type]
             for line, row in enumerate(follow, 2):
                 row.corrected = True
                 self.truth[source.open.pop(row.shown)] = Fate("fixed", Place(done.receipts[0].batch, line))
@@ -295,8 +373,46 @@ class Year:
         fallen = [place for place in self.truth if place.batch == number]
         source.__dict__.update(before[0].__dict__)
         source.open, self.truth, self.changes = before[1:]
-        self.truth |= dict.fromkeys(fallen, Fate("waived"))
+        self.truth |= dict.fromkeys(fallen, Fate("void"))
+        self.deliveries[-1].undone = True
         self.done["undone"] += 1
+
+    def _undo_long_ago(self, week: int) -> None:
+        """A file of which nobody thought any more is taken back alone; what later ones say, too, stays."""
+        files = [one for one in self.deliveries if not (one.undone or one.corrects) and one.source.name == "sap"]
+        gone = files[week]
+        self.registry.undo(gone.batch)
+        gone.undone = True
+        fates = {place: fate for place, fate in self.truth.items() if place.batch == gone.batch}
+        for place, fate in [*self.truth.items()]:
+            if fate.state == "superseded" and fate.link in fates:
+                self.truth[place] = fates[fate.link]
+            elif fate.state == "fixed" and fate.link and fate.link.batch == gone.batch:
+                (shown,) = (shown for shown, (line, *_) in gone.said.items() if line == fate.link.line)
+                later = (one for one in self.deliveries if one.source is gone.source and not one.undone)
+                links = [Place(one.batch, one.said[shown][0]) for one in later if shown in one.said]
+                links = [link for link in links if link.batch > place.batch]
+                self.truth[place] = Fate("fixed", links[0]) if links else Fate("open")
+        self.truth |= dict.fromkeys(fates, Fate("void"))
+        self.done["undone long ago"] += 1
+
+    def _rename(self, old: str, new: str) -> None:
+        """A recipe gets another name: its source goes on."""
+        self.registry.rename_source(old, new)
+        self.sources[old].name = new
+        self.registries[new] = self.registries[old]
+        self.changes = [replace(one, source=new) if one.source == old else one for one in self.changes]
+        self.done["renamed"] += 1
+
+    @property
+    def held(self) -> dict[tuple[str, str], Held]:
+        """By address and type what the files that stand have said last of each credential."""
+        found: dict[tuple[str, str], Held] = {}
+        for one in self.deliveries:
+            for _, key, said in one.said.values() if not one.undone else ():
+                before = found.get(key)
+                found[key] = said._replace(number=said.number or (before.number if before else ""))
+        return found
 
     def _change_recipe(self, source: Source, week: int) -> None:
         """From time to time the recipe learns the misspellings of the day; once it breaks something for a week."""
