@@ -90,7 +90,7 @@ class Nights:
                 .join(tables.credentials, credential.id == version.credential_id)
                 .join(tables.users, tables.users.c.id == credential.user_id)
                 .join(tables.credential_types, tables.credential_types.c.id == credential.type_id)
-                .where(version.stands)
+                .where(version.stands, version.salt.is_not(None))
             ).all()
             said = set(connection.execute(select(word.version_id).where(word.state == "valid")).scalars())
         replaced = {row.replaces_id for row in rows if row.decision in COUNTING} - said
