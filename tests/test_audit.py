@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from credtools.audit import sections
 from credtools.audit.filters import GROUPS, WORDS, Filters
 from credtools.errors import CredtoolsError
 from credtools.model import REJECT_STATES
@@ -270,6 +271,42 @@ def test_days_are_both_included(audited: Registry) -> None:
     today = datetime.now(UTC).date()
     assert len(audited.audit.rejects(since=today - timedelta(days=1), until=today)) == 5
     assert audited.audit.rejects(until=today - timedelta(days=1)).empty
+
+
+STATUS = "status: {valid: [Held], withdrawn: [Revoked], leave_out: [Failed]}\nexport: {full: 0.5}\n"
+
+
+def deliver(registry: Registry, folder: Path, source: str, *rows: str) -> None:
+    headings = "User email,Credential type,Issue date,Status"
+    file = export(folder, *rows, name=f"{len(registry.batches())}.csv", headings=headings)
+    registry.upload(file, recipe=write(folder, f"{source}.yaml", STATUS)).finish()
+
+
+def test_what_one_source_no_longer_lists(registry: Registry, tmp_path: Path) -> None:
+    """What a full list holds no longer is asked of all sources or of one, and counted by source and type."""
+    ana, ben, cara = (f"{name}@example.org,Forklift,2024-01-01,Held" for name in ("ana", "ben", "cara"))
+    for source, gone in (("hr", ana), ("lms", ben)):
+        deliver(registry, tmp_path, source, ana, ben, cara)
+        deliver(registry, tmp_path, source, *(row for row in (ana, ben, cara) if row != gone))
+    ask = registry.audit.unlisted
+    names = ["source", "user_email", "batch", "withdrawn"]
+    hr, lms = ["hr", "ana@example.org", 2, False], ["lms", "ben@example.org", 4, False]
+    assert ask()[names].to_numpy().tolist() == [hr, lms]
+    assert [ask(source)[names].to_numpy().tolist() for source in ("hr", "lms")] == [[hr], [lms]]
+    (section,) = (one for one in sections.sections(registry.audit, {"source": "lms"}) if one.name == "unlisted")
+    assert [row[:4] for row in section.rows] == [("lms", "Forklift", 1, 0)]
+
+
+def test_left_out_and_withdrawn_rows_flow(registry: Registry, tmp_path: Path) -> None:
+    """A withdrawal is accepted, a repeated one unchanged; a row left out is neither, and of no type that is known."""
+    ana, ben = "ana@example.org,Forklift,2024-01-01,{}", "ben@example.org,First Aid,2024-01-01,{}"
+    deliver(registry, tmp_path, "hr", ana.format("Held"), ben.format("Failed"))
+    deliver(registry, tmp_path, "hr", ana.format("Revoked"), ben.format("Failed"), "zoe@example.org,x,2024-01-01,Held")
+    deliver(registry, tmp_path, "hr", ana.format("Revoked"), ben.format("Held"))
+    names = ["rows", "accepted", "unchanged", "rejected", "left_out", "open"]
+    assert registry.audit.flow()[names].to_numpy().tolist() == [[7, 3, 1, 1, 2, 1]]
+    assert registry.audit.flow(type="Forklift")[names].to_numpy().tolist() == [[3, 2, 1, 0, 0, 0]]
+    assert registry.audit.flow(type="First Aid")[names].to_numpy().tolist() == [[1, 1, 0, 0, 0, 0]]
 
 
 # --- histories ----------------------------------------------------------------------------------------------
