@@ -8,9 +8,12 @@ import gzip
 import html
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
+import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 EMAIL = "quilla.wren@birds.example"
 NAME = "Quilla Vängström"
 NEIGHBOUR = "quilla.wrem@birds.example"  # whom the registry takes for a misspelling of her
+DEFLATED = re.compile(b"\x78[\x01\x9c\xda]")  # how zlib begins
 CANARIES = {
     "e-mail": EMAIL,
     "name": NAME,
@@ -143,10 +147,17 @@ def someone_elses(registry: Registry, folder: Path) -> None:
     registry.upload(export(folder, "cara@example.org,Forklift,2023-01-01,,", "x,Forklift,,,", name="b.csv")).finish()
 
 
+def repeated(registry: Registry, folder: Path) -> None:
+    """Batch 9: a source says again what is stored of her and of Ana, so both rows lie in one block."""
+    path = export(folder, OTHERS[0], GOOD, name="repeated.csv", headings=WIDE)
+    receipt = registry.upload(path, write(folder, "hr.yaml", "")).finish()
+    assert receipt.counts.unchanged == receipt.counts.rows == 2
+
+
 def live(registry: Registry, folder: Path) -> None:
     """All that can happen to a person, and to others beside her, in a registry whose working folder this is."""
     unattended(folder)
-    for happens in (by_hand, corrected, waiting, someone_elses):
+    for happens in (by_hand, corrected, waiting, someone_elses, repeated):
         happens(registry, folder)
 
 
@@ -214,6 +225,9 @@ def _unpacked(content: bytes) -> Iterable[bytes]:
             return
     elif content.startswith(b"\x1f\x8b"):
         yield from _unpacked(gzip.decompress(content))
+    for found in re.finditer(DEFLATED, content):  # blocks of unchanged rows, also left behind in a database file
+        with suppress(zlib.error):
+            yield zlib.decompressobj().decompress(content[found.start() :])
 
 
 def figures(registry: Registry) -> dict[str, Any]:
