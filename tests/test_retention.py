@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from credtools.cli import main
 from credtools.registry import Registry
 from credtools.store.blocks import raw_values
-from tests.builders import ANA, APPROVER, BEN, MIXED, ZOE, export, load, only_sqlite, rows_of, tamper
+from tests.builders import ANA, APPROVER, BEN, MIXED, ZOE, export, ledger_of, load, only_sqlite, rows_of, tamper
 from tests.canaries import figures
 from tests.pictures import png
 from tests.seams import killed_at
@@ -105,6 +105,25 @@ def test_values_of_settled_rows(registry: Registry, folder: Path) -> None:
     aged(registry, 1)
     assert str(registry.retain()) == "1 row · 1 reject"
     assert registry.verify() == []
+
+
+def test_values_of_unchanged_rows(registry: Registry, folder: Path) -> None:
+    """Raw values of rows that lie in one block go with those of other settled rows; those of young batches stay."""
+    for number, rows in enumerate([(ANA, BEN), (BEN, ANA, ZOE), (ZOE, BEN, ANA)], 1):
+        registry.upload(export(folder, *rows, name=f"{number}.csv")).finish()
+    assert kept_lines(registry) == [(1, 2), (1, 3), (2, 2), (2, 3), (2, 4), (3, 2), (3, 3), (3, 4)]
+    aged(registry, 1, 2)
+    registry.set("keep_values_days", 365)
+    told = figures(registry)
+    assert str(registry.retain()) == "5 rows · 1 reject"  # that of batch 2 came again, so it is closed
+    assert kept_lines(registry) == [(3, 2), (3, 3), (3, 4)]
+    assert figures(registry) == told
+    assert registry.verify() == []
+    assert ledger_of(registry, "batch_id", "line", "verdict")[2:5] == [
+        (2, 2, "unchanged"),
+        (2, 3, "unchanged"),
+        (2, 4, "rejected"),
+    ]
 
 
 def test_media_of_versions_that_no_longer_count(registry: Registry, folder: Path) -> None:
