@@ -6,7 +6,6 @@ its reject, and with what was done with the credential that it became.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -19,6 +18,7 @@ from credtools.audit import withdrawals
 from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.engine import snapshot
+from credtools.store.reads.events import events
 from credtools.store.reads.lineage import current
 from credtools.text import fold
 
@@ -31,7 +31,7 @@ DTYPES = {"at": "datetime64[us, UTC]", "batch": "int64", "line": "int64", "versi
 CLOSED = {"waive": "waived", "reopen": "reopened"}
 
 Place = tuple[int, int]
-reject, ledger, batch, event = tables.rejects.c, tables.ledger_rows.c, tables.batches.c, tables.events.c
+reject, ledger, batch = tables.rejects.c, tables.ledger_rows.c, tables.batches.c
 version, credential = tables.credential_versions.c, tables.credentials.c
 
 
@@ -249,11 +249,11 @@ def _decided(c: Connection, places: dict[int, Any]) -> Iterator[Act]:
         yield Act(row.added_at, row.added_by, "medium", after=row.file_name, **places[row.version_id])
         if row.removed_at:
             yield Act(row.removed_at, "", "medium", before=row.file_name, **places[row.version_id])
-    for done in _events(c, ["undo"], {place["batch"] for place in places.values()}):
+    for done in events(c, ["undo"], {place["batch"] for place in places.values()}):
         for place in places.values():
             if place["batch"] == done["batch"]:
                 yield Act(done["at"], done["by"], "undone", **place)
-    for done in _events(c, ["resubmit"]):
+    for done in events(c, ["resubmit"]):
         for number in done["versions"]:
             if number in places:
                 yield Act(done["at"], done["by"], "resubmitted", **places[number])
@@ -268,7 +268,7 @@ def _settled(c: Connection, rejects: list[Any], named: dict[Place, str]) -> Iter
     """What became of rejects: superseded and fixed by their links, waived and reopened by the events."""
     where = {row.id: f"batch {row.batch_id} line {row.line}" for row in rejects}
     closed: defaultdict[int, list[Any]] = defaultdict(list)
-    for done in _events(c, CLOSED, {row.batch_id for row in rejects}):
+    for done in events(c, CLOSED, {row.batch_id for row in rejects}):
         for number in where.keys() & set(done["rejects"]):
             closed[number].append(done)
     for row in rejects:
@@ -290,16 +290,7 @@ def _settled(c: Connection, rejects: list[Any], named: dict[Place, str]) -> Iter
 
 def _erased(c: Connection, named: dict[Place, str]) -> Iterator[Act]:
     """When the values of these rows were erased, and why."""
-    for done in _events(c, ["erase"]):
+    for done in events(c, ["erase"]):
         for (number, line), name in named.items():
             if any(first <= line <= last for first, last in done["lines"].get(str(number), ())):
                 yield Act(done["at"], done["by"], "erased", number, line, after=done["reason"], credential=name)
-
-
-def _events(c: Connection, kinds: Iterable[str], batches: Collection[int] | None = None) -> Iterator[dict[str, Any]]:
-    """The events of these kinds (of some batches), oldest first."""
-    statement = select(event.text).where(event.kind.in_(kinds)).order_by(event.seq)
-    parts = [statement] if batches is None else [statement.where(event.batch_id.in_(b)) for b in _chunks(batches)]
-    for text in (text for part in parts for text in c.execute(part).scalars()):
-        body = json.loads(text)
-        yield body | {"at": datetime.fromisoformat(body["at"])}
