@@ -17,7 +17,9 @@ def events(connection: Connection, kinds: Iterable[str], batches: Collection[int
     """The bodies of the events of these kinds (of some batches), oldest first; `at` is a moment."""
     event = tables.events.c
     statement = select(event.text).where(event.kind.in_(list(kinds))).order_by(event.seq)
-    found = rows_in(connection, statement, event.batch_id, batches or ())
-    for (text,) in connection.execute(statement) if batches is None else found:
+    texts: Iterable[Any] = rows_in(connection, statement, event.batch_id, batches or ())
+    if batches is None:
+        texts = connection.execute(statement).all()
+    for (text,) in texts:
         body = json.loads(text)
         yield body | {"at": datetime.fromisoformat(body["at"])}
