@@ -174,7 +174,7 @@ class Model:
         """The versions that are withdrawn: by a source, or by a person, who speaks of the credential's issue date."""
         persons: set[tuple[Key, str]] = set()
         sources: defaultdict[int, set[str]] = defaultdict(set)
-        words: defaultdict[str, dict[Key, str]] = defaultdict(dict)
+        words: defaultdict[str, dict[Key, tuple[str, int]]] = defaultdict(dict)
         for place, batch in enumerate(self.batches, 1):
             if not batch.undone:
                 self._acts_of(batch, words[batch.source], sources)
@@ -186,16 +186,16 @@ class Model:
         held = {one.id for one in self.versions if (one.key, one.content.issue) in persons}
         return held | {number for number, some in sources.items() if some}
 
-    def _acts_of(self, batch: Batch, words: dict[Key, str], sources: defaultdict[int, set[str]]) -> None:
+    def _acts_of(self, batch: Batch, words: dict[Key, tuple[str, int]], sources: defaultdict[int, set[str]]) -> None:
         """What a batch withdraws and reinstates; `words`: what its source said of each credential so far."""
         for key, said in batch.said.items():
-            if said.state == "withdrawn" != words.get(key):
+            if said.state == "withdrawn" and words.get(key) != ("withdrawn", said.version):
                 sources[said.version].add(batch.source)
-            elif said.state == "valid" and words.get(key, "valid") != "valid":
+            elif said.state == "valid":
                 sources[said.version].discard(batch.source)
-            words[key] = said.state
+            words[key] = said.state, said.version
         for key in batch.absent & words.keys():
-            words[key] = "unlisted" if words[key] == "valid" else words[key]
+            words[key] = ("unlisted" if words[key][0] == "valid" else words[key][0]), words[key][1]
 
     def place(self, version: Version) -> tuple[int, int]:
         """A batch that stands, and its line, which says a version."""
@@ -368,9 +368,10 @@ class Model:
         if version is None:
             return Verdict("left_out")
         before = word if word and word.content.issue == row.issue else None
-        done = before is not None and before.state == "withdrawn"
+        if before and before.state == "withdrawn":
+            return Verdict("unchanged", Said(before.version, "withdrawn", said, before.content))
         told = Said(version.id, "withdrawn", said, version.content)
-        return Verdict("unchanged" if done else "withdrawn", told)
+        return Verdict("withdrawn", told)
 
     def _second_key(self, batch: Batch, rows: list[Row], columns: tuple[str, ...], words: dict[Key, Word]) -> None:
         """Open rejects whose record comes no more, and the one row that agrees in all cells without error."""
