@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from credtools.model import WAITING_STATES, Changes, Counts, Preview, Review, Table
+from credtools.model import WAITING_STATES, Changes, Counts, FileWarning, Preview, Review, Table
 from credtools.recipe import Recipe
 
 
@@ -15,8 +15,9 @@ class Draft:
 
     `row` is its batch as it was last read; verbs that decide by its state read it again (`reviewing.refresh`). `basis`:
     from which the next review keeps what hasn't changed; `plan`: the review and the last event for which it is known
-    what finishing would do, and that; `shown`: the last preview; `answers`: the rejects that a
-    correction's rows answer; `unattended`: nobody is there to be asked.
+    what finishing would do, and that; `told`: the review with warnings about what is stored, for that plan; `shown`:
+    the last preview; `answers`: the rejects that a correction's rows answer; `unattended`: nobody is there to be asked;
+    `noted`: the warnings that were noted with the run.
     """
 
     row: Any
@@ -29,6 +30,8 @@ class Draft:
     shown: Preview | None = None
     answers: tuple[int, ...] = field(default=())
     unattended: bool = False
+    told: tuple[object, Review] | None = None
+    noted: tuple[FileWarning, ...] = ()
 
     @property
     def id(self) -> int:

@@ -63,15 +63,16 @@ def _after_silence(session: Session, draft: Draft, judgement: str, lost: Unknown
 
 def settle(session: Session, draft: Draft, max_reject_rate: float | None = None) -> Outcome:
     """Finishes, or holds the batch with one sentence why; a draft that fails is discarded."""
-    draft.unattended, draft.plan = True, None
+    if draft.source == MANUAL:  # what a person would be asked counts again
+        draft.plan = None
+    draft.unattended = True
     try:
         with reviewing.moment(session, draft) as now:
             reasons = preflight.why_hold(now, draft, max_reject_rate)
             value = None if reasons else _value(now, draft)
         if reasons:
             return hold(session, draft, " ".join(reasons))
-        receipt = finish(session, draft, value)
-        return outcome(draft.file, receipt, _warnings(session, receipt.batch, draft.attempt))
+        return outcome(draft.file, finish(session, draft, value), draft.noted)
     except UnknownOutcomeError:
         raise
     except CredtoolsError:
@@ -117,12 +118,14 @@ def _value(session: Session, draft: Draft) -> store.Finish:
             before, draft.shown = draft.shown, None
             raise MovedError("counts_moved", before=before, now=foreseen)
         look = preflight.noted(now, draft)
+        draft.noted = look.warnings
         followed = store.reads.followed(now.at, draft.source)
         fixes = reuploads.corrected(now, draft, review, changes, followed)
         decision = _decisions(now, draft, [one.key.type_id for one in changes.writes])
         schema = now.schema(draft.recipe.schema)
         taken = news.sending(now, review, draft)
-        previous, history = store.reads.seen(now.at, store.reads.family(now.at, draft.source))
+        sources = now.family(draft.source)
+        previous, history = store.reads.seen(now.at, sources)
     table, errors = review.table, review.on("stored").reasons
     records = Records(table, review.headings)
     wrong = np.flatnonzero(review.rejected).tolist()
@@ -142,6 +145,7 @@ def _value(session: Session, draft: Draft) -> store.Finish:
         said=",".join(sorted(review.said_columns)),
         listing="full" if taken.full else "part",
         withdraws=taken.full and draft.recipe.absent == "withdraw",
+        sources=tuple(sources),
         previous=previous,
         history=history,
         sheet=table.sheets.tolist(),

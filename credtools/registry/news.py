@@ -15,7 +15,7 @@ from credtools.registry.session import Session
 
 def changes(session: Session, found: Review, recipe: Recipe, sending: Sending) -> Changes:
     """What finishing would do to each row of a review, by what is stored."""
-    sources = store.reads.family(session.at, recipe.source)
+    sources = session.family(recipe.source)
     rows = rows_of(found, sending)
     users = sorted({row.key.user_id for row in rows})
     words = []
@@ -39,7 +39,7 @@ def sending(session: Session, found: Review, draft: Draft) -> Sending:
     again = draft.unattended if draft.row.count_again is None else bool(draft.row.count_again)
     if draft.answers or draft.recipe.export != "full":
         return as_sent(session, draft.recipe, None, again=again)
-    sources = store.reads.family(session.at, draft.recipe.source)
+    sources = session.family(draft.recipe.source)
     others = store.reads.other_parts(session.at, sources, draft.row) if draft.row.parts > 1 else []
     if len(others) < draft.row.parts - 1:  # the part that is finished last speaks for all
         return as_sent(session, draft.recipe, None, again=again)
@@ -61,5 +61,5 @@ def as_sent(session: Session, recipe: Recipe, rows: int | None, *, again: bool) 
 
 def _is_whole(session: Session, recipe: Recipe, rows: int) -> bool:
     """Whether a file that should be a full list isn't far shorter than the last one."""
-    sources = store.reads.family(session.at, recipe.source)
+    sources = session.family(recipe.source)
     return rows >= recipe.full_share * store.reads.last_listing(session.at, sources)

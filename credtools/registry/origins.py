@@ -10,9 +10,8 @@ from credtools.model import FileWarning
 from credtools.registry.session import Session
 
 
-def origin(session: Session, came_as: str, sha256: str) -> Iterator[FileWarning]:
-    """What should be known about bytes that come under the name of a source."""
-    now = store.reads.name_now(session.at, came_as)
+def origin(session: Session, came_as: str, now: str, sha256: str) -> Iterator[FileWarning]:
+    """What should be known about bytes that come under the name of a source; `now`: that which it has by now."""
     if now != came_as:
         facts = {"source": came_as, "now": now}
         yield FileWarning("source_came_as", 1, sentence("source_came_as", facts, "stored"))

@@ -84,7 +84,9 @@ def findings(session: Session, draft: Draft) -> list[Deviation]:
 
 
 def _unlike(session: Session, draft: Draft, seen: Look) -> list[Deviation]:
-    before = [Look.from_json(text) for text in store.reads.last_runs(session.at, draft.source, LAST_RUNS)]
+    source = draft.source
+    kept = session.once(("last runs", source), lambda: store.reads.last_runs(session.at, source, LAST_RUNS))
+    before = [Look.from_json(text) for text in kept]
     return expectations.deviations(draft.recipe.expect, seen, before)
 
 
@@ -133,6 +135,6 @@ def _of_absence(session: Session, draft: Draft) -> str | None:
     if draft.recipe.absent != "withdraw":
         return None
     gone = len({word.credential_id for word in reviewing.planned(session, draft).unlisted})
-    listed = store.reads.listed(session.at, store.reads.family(session.at, draft.source)) if gone else 0
+    listed = store.reads.listed(session.at, session.family(draft.source)) if gone else 0
     facts = {"gone": gone, "listed": listed, "limit": MOST_ABSENT}
     return sentence("held_by_absence", facts, "stored") if gone > MOST_ABSENT * listed else None

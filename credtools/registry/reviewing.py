@@ -94,8 +94,11 @@ def warned(session: Session, draft: Draft) -> Review:
         found = review(now, draft)
         if not refresh(now, draft).waits:
             return found
-        known = tuple(origin(now, draft.row.came_as, draft.sha256))
-        return replace(_warned(now, found, planned(now, draft), draft), origin=known)
+        changed = planned(now, draft)
+        if draft.told is None or draft.told[0] is not draft.plan:
+            known = tuple(origin(now, draft.row.came_as, draft.source, draft.sha256))
+            draft.told = draft.plan, replace(_warned(now, found, changed, draft), origin=known)
+        return draft.told[1]
 
 
 def check(session: Session, table: Table, recipe: Recipe) -> Review:
@@ -106,7 +109,8 @@ def check(session: Session, table: Table, recipe: Recipe) -> Review:
         if "type_id" not in found.resolved:  # users or types, not credentials
             return found
         taken = news.as_sent(now, recipe, len(table.lines), again=True)
-        found = replace(found, origin=tuple(origin(now, recipe.source, table.sha256)))
+        name = store.reads.name_now(now.at, recipe.source)
+        found = replace(found, origin=tuple(origin(now, recipe.source, name, table.sha256)))
         return _warned(now, found, news.changes(now, found, recipe, taken))
 
 

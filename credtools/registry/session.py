@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
-from typing import Self
+from typing import Any, Self, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
@@ -20,6 +20,8 @@ from credtools.schema.loading import SchemaFile
 from credtools.schema.loading import load as load_schema
 from credtools.settings import Settings
 from credtools.store.blobs import Blobs
+
+Found = TypeVar("Found")
 
 
 class Session:
@@ -37,6 +39,7 @@ class Session:
         self._kept: dict[str, Lookups] = {}  # what was read last, as long as nothing has changed it
         self._moment: Connection | None = None
         self._facts: store.reads.Facts | None = None  # those of the moment
+        self._found: dict[Hashable, Any] = {}  # what else was found out in the moment
 
     @classmethod
     def within(cls, connection: Connection, places: Settings, by: str) -> Session:
@@ -87,7 +90,20 @@ class Session:
         with store.snapshot(self.engine) as connection:
             now = copy(self)
             now._moment = connection  # noqa: SLF001 - its own kind
+            now._found = {}  # noqa: SLF001
             yield now
+
+    def once(self, what: Hashable, find: Callable[[], Found]) -> Found:
+        """What `find` gives; within a moment, where nothing changes, it is asked once."""
+        if self._moment is None:
+            return find()
+        if what not in self._found:
+            self._found[what] = find()
+        return cast("Found", self._found[what])
+
+    def family(self, source: str) -> Sequence[int]:
+        """The ids of a source and of those that were merged into it, its own first; none where it is unknown."""
+        return self.once(("family", source), lambda: store.reads.family(self.at, source))
 
     # --- what the organisation has decided and knows ----------------------------------------------------------
 

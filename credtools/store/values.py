@@ -49,8 +49,8 @@ class Finish:
     `rejected_user`, `rejected_type`. `rules`: row → why the recipe leaves it out.
 
     `said`: the columns of which the file speaks; `listing`: whether it counts as a full list, which `withdraws` what it
-    doesn't hold; `previous`: the batch that its source had finished last, and `history`: the last event that took
-    something back or moved it, when the changes were found out.
+    doesn't hold; `sources`: its source, and those merged into it; `previous`: the batch that these had finished last,
+    and `history`: the last event that took something back or moved it, when the changes were found out.
 
     `known`: by each kind and columns by which followed rejects of the source are known, the rows of all records;
     `followed`: those rejects. When others are followed by now, and it matters, all of this is to be found out again.
@@ -73,6 +73,7 @@ class Finish:
     said: str
     listing: str
     withdraws: bool
+    sources: tuple[int, ...]
     previous: int
     history: int
     sheet: list[int]

@@ -23,7 +23,10 @@ Said = tuple[int, int, str]  # batch, version, act
 
 
 def write_acts(work: Write, batch_id: int, by: str, seq: int, acts: Iterable[Act], written: Collection[int]) -> None:
-    """Writes what a finishing batch withdraws and reinstates, by its event; `written`: its new versions."""
+    """Writes what a finishing batch withdraws and reinstates, by its event.
+
+    `written`: its new versions of credentials that were there before.
+    """
     said = [(batch_id, one.version_id, one.act) for one in acts]
     _insert(work, said, by, {batch_id: seq})
     mark(work, {version for _, version, _ in said}.union(_of_persons(work.connection, written)))

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from credtools.errors import MovedError, RegistryError
 from credtools.model import SAYING, Counts, Receipt
 from credtools.store import tables
-from credtools.store.reads.sources import family, seen
+from credtools.store.reads.sources import seen
 from credtools.store.transaction import CHUNK, Write, require_waiting, write
 from credtools.store.values import Finish
 from credtools.store.writes.acts import write_acts
@@ -43,13 +43,15 @@ def finish(engine: Engine, value: Finish) -> Receipt:
             work.event("replay", value.by, batch.id, attempt=value.attempt_id, replays=batch.id)
             return replace(stored_receipt(batch), replayed=True)
         require_waiting(batch)
-        sources = family(work.connection, batch.source)
+        sources = value.sources
         previous, history = seen(work.connection, sources)
+        if history != value.history:  # perhaps other sources belong to it by now
+            raise MovedError("versions_changed")
         if (earlier := _replayed(work, value, batch, sources, previous)) is not None:
             return _replay(work, value, earlier)
         if batch.revision != value.revision:
             raise MovedError("lookups_changed")
-        if (previous, history) != (value.previous, value.history):
+        if previous != value.previous:
             raise MovedError("versions_changed")
         _take_key(work, value, batch, sources[0])
         _require_open(work, value.answers)
@@ -63,7 +65,8 @@ def finish(engine: Engine, value: Finish) -> Receipt:
         if batch.staged:
             link_staged(work, batch.id, batch.id, value.by)
         receipt = _write_receipt(work, value, batch, ledger, versions)
-        write_acts(work, batch.id, value.by, receipt.audit_seq, value.changes.acts, version_ids.values())
+        later = [version_ids[one.row] for one in value.changes.writes if one.credential_id is not None]
+        write_acts(work, batch.id, value.by, receipt.audit_seq, value.changes.acts, later)
         return receipt
 
 

@@ -85,7 +85,8 @@ def write_words(
             since = spoken.first_said or work.at
             place = (source_id, credential, ordinal, entry.state, version, value.batch_id, since)
             found.append((*place, columns_text(entry.said), *entry.content))
-    _replace(work, source_id, {row[1] for row in found}, found)
+    known = {spoken.credential_id or 0 for spoken in value.changes.words if spoken.first_said}
+    _replace(work, source_id, known, found)
     unlisted = sorted({word.credential_id for word in value.changes.unlisted})
     word = tables.words.c
     for start in range(0, len(unlisted), CHUNK):
