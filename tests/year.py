@@ -107,6 +107,16 @@ class Change:
     broke: int
 
 
+def _unsettled(week: int) -> bool:
+    """Whether right rows are rejected for the recipe's sake, or were last week: they come again as they were."""
+    return week % 16 in (8, 9)
+
+
+def _ambiguous(row: Row, waiting: set[Cells]) -> bool:
+    """Whether the row that differs from this only in what was wrong is open, too."""
+    return row.twin is not None and (row.twin.shown in waiting or row.twin.before in waiting)
+
+
 class Year:
     """The organisation, its weeks, and the truth about every reject and every credential."""
 
@@ -249,6 +259,8 @@ class Year:
         if week % 4 == 0 and source.away:
             source.rows.append(source.away.pop())
             self.done["returned"] += 1
+        if _unsettled(week):
+            return
         if week % 3 == 1:
             quiet[0].status = "Revoked" if quiet[0].status == "Active" else "Active"
             quiet[-1].status = "Active"
@@ -277,7 +289,7 @@ class Year:
         recipe = f"rules:\n{rules}" if rules else ""
         recipe = f"{SENDING}{recipe}"
         columns = ["User email", "Credential type", "Issue date", "Expiration date", "Status", "Run"]
-        columns += ["Credential number"] if week % 5 != 3 else []  # absent now and then
+        columns += ["Credential number"] if week % 5 != 3 or _unsettled(week) else []  # absent now and then
         columns += ["Days left"] if week > 7 else []
         columns = columns[week % 3 :] + columns[: week % 3]
         rows = source.rows if only is None else only
@@ -294,7 +306,7 @@ class Year:
         return batch.id
 
     def _line(self, row: Row, columns: list[str], week: int) -> str:
-        blank = week % 6 == 4 and not row.fault  # kept by the recipe
+        blank = week % 6 == 4 and not row.fault and not _unsettled(week)  # kept by the recipe
         names = ("User email", "Credential type", "Issue date", "Expiration date")
         cells = dict(zip(names, row.shown, strict=True)) | {"Status": row.status, "Run": f"2026-{week}"}
         cells |= {"Credential number": "" if blank else row.number, "Days left": str(400 - week)}
@@ -306,7 +318,7 @@ class Year:
         shown = {row.shown for row in rows}
         if source.batch and recipe != source.recipe:
             self.changes.append(Change(source.name, source.batch, batch, len(source.right & wrong)))
-        said = {}
+        said, waiting = {}, set(source.open)
         for line, row in enumerate(rows, 2):
             place, earlier = Place(batch, line), source.open.pop(row.shown, None)
             if row.shown in wrong:
@@ -317,7 +329,12 @@ class Year:
                 continue
             held = Held(*row.right[2:], row.number if numbers else "", row.status == "Revoked")
             said[row.shown] = (line, row.right[:2], held)
-            if earlier is None and row.before in source.open and row.before not in shown and not row.twin:
+            if (
+                earlier is None
+                and row.before in source.open
+                and row.before not in shown
+                and not _ambiguous(row, waiting)
+            ):
                 earlier = source.open.pop(row.before)
                 self.done["linked"] += 1
             if earlier:
