@@ -108,8 +108,8 @@ class Change:
 
 
 def _unsettled(week: int) -> bool:
-    """Whether right rows are rejected for the recipe's sake, or were last week: they come again as they were."""
-    return week % 16 in (8, 9)
+    """Whether right rows are, will be or were rejected for the recipe's sake: they come again as they were."""
+    return week % 16 in (7, 8, 9)
 
 
 def _ambiguous(row: Row, waiting: set[Cells]) -> bool:
