@@ -260,7 +260,7 @@ leavers = st.sampled_from(["", "", "ana", "ben"])
 
 
 @only_sqlite
-@settings(usual, max_examples=6, derandomize=True)
+@settings(usual, max_examples=4, derandomize=True)
 @given(steps=st.lists(step, min_size=4, max_size=9), leaver=leavers, order=st.randoms(use_true_random=False))
 def test_a_history(
     home: Home, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[Any, ...]], leaver: str, order: Any
@@ -270,7 +270,7 @@ def test_a_history(
 
 
 @only_postgres
-@settings(usual, max_examples=3, derandomize=True)
+@settings(usual, max_examples=2, derandomize=True)
 @given(steps=st.lists(step, min_size=4, max_size=9), leaver=leavers, order=st.randoms(use_true_random=False))
 def test_a_history_on_a_server(
     home: Home, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[Any, ...]], leaver: str, order: Any

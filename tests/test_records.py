@@ -370,7 +370,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("nights")
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(data=st.data())
 def test_order_of_columns_and_rows_says_nothing(home: Home, folder: Path, data: st.DataObject) -> None:
     """Any order of unmapped columns, of columns and of rows between nights changes no state, link or count."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 from queue import Empty
@@ -59,7 +60,8 @@ class Kernel(AsyncKernelManager):
         self._clients: list[AsyncKernelClient] = []
         os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
         arguments = [argument.format(face=errors.face()) for argument in ARGUMENTS]
-        run_sync(self.start_kernel)(extra_arguments=arguments, cwd=str(folder))
+        # What its server says while it ends (messages that nobody waits for any more) belongs in no log: results do.
+        run_sync(self.start_kernel)(extra_arguments=arguments, cwd=str(folder), stderr=subprocess.DEVNULL)
 
     def client(self, **options: Any) -> Any:
         self._clients.append(super().client(**options))
