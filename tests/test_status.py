@@ -13,8 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 from credtools.checking import judge
+from credtools.checking.changes import classify
 from credtools.checking.judge import NOT_JUDGED
 from credtools.checking.rows import ready_rows
+from credtools.checking.stored import with_stored
 from credtools.cli import main
 from credtools.errors import FileError, RecipeError
 from credtools.exports.template import write_template
@@ -57,6 +59,18 @@ def test_each_word_means_what_the_recipe_says() -> None:
     assert repr(result) == "2 ready · 1 rejected · 2 causes · 2 left out"
     assert result.passed.tolist() == [True, True, False, False, False]
     assert [row for row, _, _ in ready_rows(result)] == [0, 1]
+
+
+def test_rows_that_are_left_out_are_warned_of_nothing(tmp_path: Path) -> None:
+    """Not even by an organisation's own rule about what is stored, which looks at every row."""
+    own = """
+    @rule("Not stored yet", on="record", needs=("stored_as",), groups="rule", blocks=False, resolution="Look.")
+    def not_stored_yet(cls, rows, column):
+        return rows["stored_as"] == "newest"
+"""
+    lines = WITH_STATUS + f"{ANA},Completed\n{BO},Failed\n"
+    result = review(lines, TOLD, schema=schema_copy(tmp_path, rules=own))
+    assert found(with_stored(result, classify(result, []), None)) == [(2, "", "not_stored_yet")]
 
 
 @pytest.mark.parametrize("word", ["completed", " COMPLETED ", "\t\uff23ompleted", "Completed\u00a0"])

@@ -52,7 +52,7 @@ def with_stored(review: Review, changes: Changes, has_media: Iterable[int] | Non
     for rule in rules:
         for column in rule.columns:
             if column == RECORD or column in resolved.used:
-                failed = failing(schema, rule, column, frame)
+                failed = failing(schema, rule, column, frame) & ~review.left_out
                 findings += [Finding(rule, column, np.flatnonzero(failed))] if failed.any() else []
     return replace(review, explanation=explanation.with_more(findings, frame)) if findings else review
 

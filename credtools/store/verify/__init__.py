@@ -26,10 +26,9 @@ def verify(engine: Engine, blobs: Blobs) -> list[str]:
 
     Checked: the chain of events up to the head; per batch its file, source, state and key; per finished batch its
     ledger, versions, values, counts and receipt against the chain; that exactly those versions stand which a finished
-    batch says, and the words of sources follow from them; which sources are one; decisions and
-    withdrawals against versions; one reject
-    per rejected row; media against the chain, and their files in the folder of blobs; that exactly what was erased is
-    blank.
+    batch says, and that the words of sources follow from them; which sources are one; decisions and withdrawals
+    against versions; one reject per rejected row; media against the chain, and their files in the folder of blobs;
+    that exactly what was erased is blank.
     Raises RegistryError when the database can't be reached.
     """
     problems: list[str] = []
