@@ -1,11 +1,13 @@
-"""Text: fold for comparing, plural and first_of for counting, escape and notebooks: the only such helpers."""
+"""Text: folds for comparing, plural and first_of for counting, escape and notebooks: the only such helpers."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from html import escape as _escape
 
+DASHES = re.compile("[-\u2010-\u2015\u2043\u2212]")  # hyphen-minus, what NFKC leaves of Unicode's dashes, minus
 CELL = "border:1px solid #8886;padding:4px 8px;text-align:left;vertical-align:top"
 
 
@@ -14,6 +16,15 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     return " ".join(text.split()).casefold()
+
+
+def fold_number(text: str) -> str:
+    """The key by which numbers of credentials are the same: as `fold`, and blanks and dashes of any kind are one.
+
+    'SC-0041', 'sc 0041' and 'SC \u2013 0041' are one number; 'SC0041' is another, and so is 'SC-41': letters,
+    digits and leading zeros stay. '' where it has nothing but blanks and dashes.
+    """
+    return "-".join(DASHES.sub(" ", fold(text)).split())
 
 
 def plural(count: int, noun: str) -> str:
