@@ -5,6 +5,13 @@ import numpy as np
 from credtools.schema import Schema, field, rule
 
 
+def status_resolution(row):
+    return (
+        f"Status is {row['value']!r}, which is none of these words: {row['choices']}. {row['nearest']}Correct the row, or say "
+        "what the word means in a recipe (status: {active: […], deactivated: […], leave_out: […]})."
+    )
+
+
 class Users(Schema):
     """One row is one user, known by e-mail address."""
 
@@ -24,9 +31,9 @@ class Users(Schema):
         help="the user's number in your own systems",
     )
     name: str = field("Name", synonyms=("full name", "user name"), example="Ana Silva")
-    status: str = field("Status", kind="choice", choices=("active", "deactivated"), example="active")
+    status: str = field("Status", kind="status", choices=("active", "deactivated"), example="active")
     deactivated_on: np.dtype("datetime64[s]") = field(
-        "Deactivated on", kind="date", help="when the user was deactivated"
+        "Deactivated on", kind="date", help="when the user was deactivated; without a status it means that"
     )
     date_format: str = field(
         "Date format",
@@ -34,6 +41,18 @@ class Users(Schema):
         example="DD/MM/YYYY",
         help="the format of this user's own uploads, if another one",
     )
+
+    @rule(
+        "Not an e-mail address",
+        on="email",
+        resolution="{value!r} isn't an e-mail address, which has one @ and no spaces. Correct it.",
+    )
+    def email_valid(cls, rows, column):
+        return rows["email_text"].str.fullmatch(r"[^@\s]+@[^@\s]+") | (rows["email_state"] != "given")
+
+    @rule("Status isn't known", on="status", resolution=status_resolution)
+    def status_known(cls, rows, column):
+        return rows["status_state"] != "malformed"
 
     @rule(
         "Invalid date format",

@@ -156,7 +156,11 @@ def test_date_formats_for_all_or_per_column(told: str, formats: tuple[str, str])
         ("absent: remove", "recipe_absent", {"value": "remove", "ways": "report, withdraw"}),
         ("absent: withdraw", "recipe_absent_of_part", {"absent": "withdraw"}),
         ("export: part\nabsent: withdraw", "recipe_absent_of_part", {}),
-        ("status: Completed", "recipe_status_keys", {"known": "column, valid, withdrawn, leave_out"}),
+        (
+            "status: Completed",
+            "recipe_status_keys",
+            {"known": "column, valid, withdrawn, leave_out, active, deactivated"},
+        ),
         ("status: {ok: [Completed]}", "recipe_status_keys", {}),
         ("status: {column: [State], valid: [Completed]}", "recipe_status_column", {}),
         ("status: {valid: Completed}", "recipe_status_words", {"name": "valid"}),

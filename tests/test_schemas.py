@@ -273,7 +273,12 @@ def test_users() -> None:
                 r"'E\u200b1'. Retype the value."
             ),
         ),
-        ("ana@x.org,,,gone,,", "status", "value_allowed", "Status is 'gone', but must be one of: active, deactivated."),
+        (
+            "ana@x.org,,,gone,,",
+            "status",
+            "status_known",
+            "Status is 'gone', which is none of these words: active, deactivated.",
+        ),
         (
             "ana@x.org,,,,,DD/MM/YY",
             "date_format",

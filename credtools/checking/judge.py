@@ -196,7 +196,8 @@ def _require_headings(
     for column in columns:
         if column.name in mapped.sources or column.name not in resolved.used:
             continue
-        if column.required or column.kind == "status" or _needed_by_every_row(column, resolved, lookups):
+        said = column.kind == "status" and resolved.cells[column.name].made_of.status is not None
+        if column.required or said or _needed_by_every_row(column, resolved, lookups):
             unknown = [heading for heading, meant in mapped.headings.items() if meant is None]
             likely = suggest_columns(unknown, {column.name: (column.title, *column.synonyms)})
             line = table.reading.heading_line

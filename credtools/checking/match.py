@@ -13,10 +13,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from credtools.model import Review, Table
+from credtools.recipe import column_of
 from credtools.recipe.records import KIND, Records
 from credtools.text import fold
 
-WHOSE = ("user_email", "external_id", "credential_number")  # one of them must be among the cells that agree
+WHOSE = (
+    "user_email",
+    "external_id",
+    "user_name",
+    "credential_number",
+)  # one of them must be among the cells that agree
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ def cells_of(table: Table, headings: Mapping[str, str | None]) -> dict[str, list
 
 def right_cells(said: Mapping[str, str], blamed: Collection[str]) -> dict[str, str]:
     """The cells of a rejected record without error, by their columns; none where an error speaks of all of it ('')."""
-    return {} if "" in blamed else {name: text for name, text in said.items() if name not in blamed}
+    return {} if "" in blamed else {name: text for name, text in said.items() if column_of(name) not in blamed}
 
 
 def agreeing(
@@ -98,7 +104,7 @@ def agreeing(
     """
     by_columns: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for number, cells in wrong.items():
-        if any(cells.get(name, "").strip() for name in WHOSE):
+        if any(text.strip() for name, text in cells.items() if column_of(name) in WHOSE):
             by_columns[tuple(cells)].append(number)
     names = {name for columns in by_columns for name in columns}
     folded = {name: _folded(said[name], rows) if name in said else [""] * len(rows) for name in names}

@@ -252,7 +252,7 @@ def _parser(column: Column, status: Status | None) -> Callable[[str], Any] | Non
     if column.kind == "whole":
         return lambda text: int(text) if re.fullmatch(r"\d{1,9}", text) else None
     if column.kind == "status":
-        meanings = status.meanings if status else {}
+        meanings = {fold(word): word for word in column.choices} | (status.meanings if status else {})
         return lambda text: meanings.get(fold(text))
     return _format_or_none if column.kind == "format" else None
 

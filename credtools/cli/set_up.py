@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from credtools.cli.arguments import FILE, OUTPUT, PATH, YES, open_registry
+from credtools.cli.arguments import FILE, OUTPUT, PATH, RECIPE, YES, open_registry
 from credtools.cli.import_files import cause_lines, exit_code, outcome_lines
 from credtools.cli.output import SHOWN, Answer, command, progress, records, say, stop
 from credtools.errors import LoadError, SettingError
@@ -35,19 +35,21 @@ def init() -> None:
 @command(example="load users users.csv")
 @click.argument("kind", type=click.Choice(["users", "types"]), help="What the file lists.")
 @FILE
+@RECIPE
 @click.option("--replace/--add", default=False, help="--replace also deactivates who isn't in the file.")
 @YES(help="Deactivate without asking, even more than a tenth of the active.")
-def load(kind: str, file: Path, *, replace: bool, yes: bool) -> Answer:
+def load(kind: str, file: Path, recipe: Path | None, *, replace: bool, yes: bool) -> Answer:
     """Add or update users or credential types from a file.
 
-    All rows are loaded, or none. 'credtools template --schema users -o users.csv' writes a file to fill in.
+    All rows are loaded, or none. 'credtools template --schema users -o users.csv' writes a file to fill in, 'credtools
+    recipe new' lists recipes for the exports of directories.
     """
     registry = open_registry()
     try:
-        if replace and (absent := registry.load(kind, file, replace=True, dry_run=True).absent):
+        if replace and (absent := registry.load(kind, file, recipe=recipe, replace=True, dry_run=True).absent):
             _confirm(kind, absent, yes=yes)
         with progress(f"Loading {kind}"):
-            done = registry.load(kind, file, replace=replace, yes=yes)
+            done = registry.load(kind, file, recipe=recipe, replace=replace, yes=yes)
     except LoadError as problem:
         wrong = problem.errors[problem.errors["blocks"]]
         lines = [f"  line {row['line']} · {row['title']}: {row['resolution']}" for row in records(wrong.head(SHOWN))]

@@ -24,8 +24,9 @@ def instructions(columns: Sequence[Column], date_format: str) -> list[str]:
 
 def _instruction(column: Column, date_format: str) -> str:
     example = DateFormat(date_format).write(EXAMPLE_DAY) if column.kind == "date" else column.example
-    kinds = {"choice": f"one of {', '.join(column.choices)}", "flag": "yes or no", "whole": "a whole number"}
-    what = [column.help or kinds.get(column.kind, ""), f"for example {example}" if example else ""]
+    kinds = {"flag": "yes or no", "whole": "a whole number"}
+    listed = f"one of {', '.join(column.choices)}" if column.choices else ""
+    what = [column.help or listed or kinds.get(column.kind, ""), f"for example {example}" if example else ""]
     return f"{'Required' if column.required else 'Optional'}: {', '.join(filter(None, what)) or column.title}"
 
 

@@ -81,7 +81,7 @@ def _validation(
         example = DateFormat(date_format).write(EXAMPLE_DAY)
         error = f"Enter a date, for example {example}."
         return DataValidation(type="date", operator="greaterThan", formula1="1", allow_blank=True, error=error)
-    offered = {"credential_type": tuple(types), "choice": column.choices, "flag": FLAGS}.get(column.kind, ())
+    offered = {"credential_type": tuple(types), "flag": FLAGS}.get(column.kind, column.choices)
     if not offered:
         return None
     for number, text in enumerate(offered, 1):

@@ -3,7 +3,7 @@
 from credtools.recipe.mapping import Hit, Mapped, apply, apply_patches
 from credtools.recipe.recipe import MANUAL, MEDIA_VALUES, USER_COLUMN, Recipe, media_pattern
 from credtools.recipe.sending import BLANKS, MEANINGS, Status
-from credtools.recipe.steps import Replace, Step
+from credtools.recipe.steps import Replace, Step, column_of
 
 __all__ = [
     "BLANKS",
@@ -19,5 +19,6 @@ __all__ = [
     "Step",
     "apply",
     "apply_patches",
+    "column_of",
     "media_pattern",
 ]

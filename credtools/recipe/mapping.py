@@ -13,12 +13,13 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from credtools.errors import FileError, RecipeError
+from credtools.errors import RecipeError
 from credtools.model import Patch, Table
 from credtools.recipe import steps
+from credtools.recipe.headings import match_headings, require_status
 from credtools.recipe.recipe import Recipe
 from credtools.recipe.records import Records
-from credtools.recipe.steps import CASES, Aliases, Case, Extract, Map, Replace, Step, Trim, matched
+from credtools.recipe.steps import CASES, Aliases, Case, Extract, Join, Map, Replace, Step, Trim, matched
 from credtools.schema.words import Column
 from credtools.text import fold
 
@@ -49,8 +50,8 @@ class Mapped:
     """A table in the schema's columns: after headings, constants and rules, before any judgement.
 
     `frame`: text columns named by the schema; `headings`: each heading of the file and its column (None:
-    kept in the raw record only); `sources`: per schema column its heading ('' for a constant); `hits`: what each rule
-    did.
+    kept in the raw record only), or what a column is joined of (`Join.names`); `sources`: per schema column its heading
+    ('' for a constant, all of them for a joined one); `hits`: what each rule did.
     """
 
     frame: pd.DataFrame
@@ -67,6 +68,32 @@ def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
     """
     known = {column.name: column for column in columns}
     usable = {name: column for name, column in known.items() if name in recipe.columns_in_use(columns)}
+    _require_columns(recipe, known, list(usable))
+    require_status(recipe, columns)
+    headings = match_headings(recipe, table, list(usable.values()))
+    sources = {column: heading for heading, column in headings.items() if column}
+    data: dict[str, pd.Series] = {}
+    joined = {step.column: list(step.names.values()) for step in recipe.rules if isinstance(step, Join)}
+    for name in [*usable, *(part for parts in joined.values() for part in parts)]:
+        if name in sources:
+            data[name] = table.frame[sources[name]]
+        elif name in recipe.constants:
+            sources[name] = ""
+            data[name] = pd.Series([recipe.constants[name]] * len(table.lines), dtype="str")
+    frame = pd.DataFrame(data, index=table.frame.index)
+    frame, hits = follow(recipe.rules, frame)
+    frame = frame[[name for name in frame if name in known]]
+    for column in joined.keys() & set(frame):
+        if column not in sources and sources.keys() >= set(joined[column]):
+            sources[column] = ", ".join(sources[part] for part in joined[column])
+    for step in recipe.rules:
+        if step.column in sources:
+            sources |= {name: sources[step.column] for name in step.columns if name not in sources}
+    return Mapped(frame, headings, sources, hits)
+
+
+def _require_columns(recipe: Recipe, known: Mapping[str, Column], usable: Sequence[str]) -> None:
+    """Raises RecipeError for a name that is no column here, and for a rule that speaks of single persons."""
     formats = [name for name in recipe.date_format if name != "*"]
     of_rules = [name for step in recipe.rules for name in step.columns]
     for name in [*recipe.headings.values(), *recipe.constants, *of_rules, *formats]:
@@ -75,22 +102,6 @@ def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
     for step in recipe.rules:
         if known[step.column].kind == "user" and isinstance(step, steps.WITH_VALUES):
             raise RecipeError("recipe_names_person", source=recipe.source, column=step.column)
-    _require_status(recipe, columns)
-    headings = _match_headings(recipe, table, list(usable.values()))
-    sources = {column: heading for heading, column in headings.items() if column}
-    data: dict[str, pd.Series] = {}
-    for name in usable:
-        if name in sources:
-            data[name] = table.frame[sources[name]]
-        elif name in recipe.constants:
-            sources[name] = ""
-            data[name] = pd.Series([recipe.constants[name]] * len(table.lines), dtype="str")
-    frame = pd.DataFrame(data, index=table.frame.index)
-    frame, hits = follow(recipe.rules, frame)
-    for step in recipe.rules:
-        if step.column in sources:
-            sources |= {name: sources[step.column] for name in step.columns if name not in sources}
-    return Mapped(frame, headings, sources, hits)
 
 
 def apply_patches(mapped: Mapped, table: Table, patches: Sequence[Patch]) -> Mapped:
@@ -106,57 +117,6 @@ def apply_patches(mapped: Mapped, table: Table, patches: Sequence[Patch]) -> Map
     return replace(mapped, frame=frame)
 
 
-def _match_headings(recipe: Recipe, table: Table, columns: Sequence[Column]) -> dict[str, str | None]:
-    """Each heading's column: by the recipe, else by the schema's titles, else by its synonyms; never by likeness.
-
-    A constant takes the place of a heading that the recipe doesn't name, or that the file lacks.
-    """
-    titles = {column.name: column.title for column in columns}
-    named = recipe.status.column if recipe.status else ""
-    by_name = [c for c in columns if not named or c.kind != "status"]  # a heading that is named is the only one
-    ways: list[dict[str, str]] = [
-        {fold(named): c.name for c in columns if named and c.kind == "status"}
-        | {fold(heading): column for heading, column in recipe.headings.items()},
-        {fold(name): c.name for c in by_name for name in (c.title, c.name, c.name.replace("_", " "))},
-        {fold(name): c.name for c in by_name for name in c.synonyms},
-    ]
-    headings = list(table.frame.columns[: table.expected_fields])  # what lies beyond them has no heading
-    found: dict[str, str | None] = dict.fromkeys(headings)
-    taken: set[str] = set()
-    for names in ways:
-        matched: dict[str, str] = {}
-        for heading, as_it_stands in zip(headings, table.reading.headings, strict=True):
-            column = names.get(fold(heading)) or names.get(fold(as_it_stands))
-            if column is None or column in taken or found[heading]:
-                continue
-            if column in matched:
-                line = table.reading.heading_line
-                raise FileError(
-                    "heading_twice",
-                    column=column,
-                    title=titles[column],
-                    first=matched[column],
-                    second=heading,
-                    line=line,
-                )
-            matched[column] = heading
-            found[heading] = column
-        taken |= matched.keys() | recipe.constants.keys()
-    return found
-
-
-def _require_status(recipe: Recipe, columns: Sequence[Column]) -> None:
-    """Raises RecipeError when the schema has no column for the status, or its heading means another one."""
-    if not recipe.status:
-        return
-    names = [column.name for column in columns if column.kind == "status"]
-    if not names:
-        raise RecipeError("recipe_status_unused", source=recipe.source, schema=recipe.schema)
-    for heading, column in recipe.headings.items():
-        if column not in names and fold(heading) == fold(recipe.status.column):
-            raise RecipeError("recipe_status_heading", source=recipe.source, heading=heading, column=column)
-
-
 # --- the rules of a recipe, step by step --------------------------------------------------------------------
 
 
@@ -165,6 +125,11 @@ def follow(steps: Sequence[Step], frame: pd.DataFrame) -> tuple[pd.DataFrame, li
     columns: dict[str, _Values] = {}
     hits = []
     for step in steps:
+        if isinstance(step, Join):
+            frame, columns = _written(frame, columns), {}
+            frame, hit = _joined(step, frame)
+            hits.append(hit)
+            continue
         if step.column not in frame:
             hits.append(Hit(step, 0, ()))
             continue
@@ -229,6 +194,19 @@ def _pairs(step: Step) -> list[tuple[str, str]]:
     if isinstance(step, Map):
         return list(step.values)
     return [(old, new) for new, names in step.names for old in names] if isinstance(step, Aliases) else []
+
+
+def _joined(step: Join, frame: pd.DataFrame) -> tuple[pd.DataFrame, Hit]:
+    """A blank among the texts is left out; a file that lacks one of the headings has nothing to join."""
+    if not set(step.names.values()) <= set(frame):
+        return frame, Hit(step, 0, ())
+    texts = zip(*(frame[name].str.strip().tolist() for name in step.names.values()), strict=True)
+    new = pd.Series([step.by.join(filter(None, some)) for some in texts], index=frame.index, dtype="str")
+    old = frame[step.column] if step.column in frame else pd.Series("", index=frame.index, dtype="str")
+    takes = (old.str.strip() == "") & (new != "")
+    counted = new[takes].value_counts(sort=False)
+    changes = tuple(("", str(text), int(rows)) for text, rows in counted.items())
+    return frame.assign(**{step.column: old.where(~takes, new)}), Hit(step, int(takes.sum()), changes)
 
 
 def _extracted(step: Extract, frame: pd.DataFrame) -> tuple[pd.DataFrame, Hit]:

@@ -138,11 +138,11 @@ class Recipe(Shown):
     def columns_in_use(self, columns: Sequence[Column]) -> frozenset[str]:
         """The columns that count: of those that name a user only the one by which users are matched.
 
-        That of the status only when the recipe says what its words mean.
+        That of the status only when the recipe says what its words mean, or the schema has words of its own.
         """
         named_by = USER_COLUMN[self.match_users_by]
         idle = {c.name for c in columns if c.kind == "user" and c.name != named_by}
-        idle |= {c.name for c in columns if c.kind == "status" and not self.status}
+        idle |= {c.name for c in columns if c.kind == "status" and not (self.status or c.choices)}
         return frozenset(c.name for c in columns) - idle
 
     def _meaning(self) -> dict[str, Any]:

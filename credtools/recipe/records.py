@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from credtools.model import Record, RecordKey, Table
 from credtools.model.files import digest_of, record_text
+from credtools.recipe.steps import PART, column_of
 from credtools.schema.words import Column
 
 WHOLE_LINE = 0  # the kind of digests that cover the raw record, as they were made before there were kinds
@@ -58,5 +59,7 @@ class Records:
         """How each record is known from now on: by all columns of the schema that have a heading in this file."""
         if self.table.corrects:
             return [known[0] for known in self.table.corrects]
-        columns = ",".join(column.name for column in schema if column.name in self.headings)
+        parts = sorted(name for name in self.headings if PART in name)
+        names = [[column.name, *(p for p in parts if column_of(p) == column.name)] for column in schema]
+        columns = ",".join(name for some in names for name in some if name in self.headings)
         return [Record(*key, KIND, columns) for key in self.keys(KIND, columns) if key is not None]

@@ -20,13 +20,16 @@ ABSENT = ("report", "withdraw")
 class Status:
     """What the words of a source's status mean; they are compared folded, and '' is a blank cell.
 
-    `column`: the heading under which they stand; '' for the schema's own.
+    Of credentials *valid* and *withdrawn*, of users *active* and *deactivated*; of both *leave_out*. `column`: the
+    heading under which they stand; '' for the schema's own.
     """
 
     column: str = ""
     valid: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
     leave_out: tuple[str, ...] = ()
+    active: tuple[str, ...] = ()
+    deactivated: tuple[str, ...] = ()
 
     @property
     def said(self) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -62,6 +65,7 @@ def _shown(word: str) -> str:
 
 
 MEANINGS = tuple(one.name for one in fields(Status) if one.name != "column")
+OF_CREDENTIALS = ("valid", "withdrawn")  # what a schema doesn't know whose status has no words of its own
 
 
 class Export(NamedTuple):

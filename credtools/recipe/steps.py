@@ -13,6 +13,12 @@ from credtools.errors import RecipeError
 
 CASES: dict[str, Callable[[str], str]] = {"upper": str.upper, "lower": str.lower, "title": str.title}
 LONGEST_PATTERN = 300
+PART = "."  # between a column and the number of a text that it is joined of; no column has it in its name
+
+
+def column_of(name: str) -> str:
+    """The column of the schema to which a mapped one belongs: itself, or what is joined of it."""
+    return name.partition(PART)[0]
 
 
 @dataclass(frozen=True)
@@ -133,8 +139,35 @@ class Extract(Step):
         return (self.column, *self.targets)
 
 
+@dataclass(frozen=True)
+class Join(Step):
+    """`column` is the texts under several headings, one after the other; only where it is blank itself.
+
+    While a file is mapped, each of these texts is a column of its own (`names`): a record is known by all of them.
+    """
+
+    parts: tuple[str, ...]
+    by: str = " "
+    kind, form = "join", "{column: …, from: [heading, heading], by: ' '}"
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Under which name each heading is mapped."""
+        return {heading: f"{self.column}{PART}{number}" for number, heading in enumerate(self.parts, 1)}
+
+    def written(self) -> dict[str, Any]:
+        return {"join": {"column": self.column, "from": list(self.parts)} | ({"by": self.by} if self.by != " " else {})}
+
+    @classmethod
+    def read(cls, column: str, values: Mapping[str, Any]) -> Join | None:
+        parts, by = values.get("from"), values.get("by", " ")
+        if not values.keys() <= {"from", "by"} or not isinstance(parts, list) or len(parts) < 2:
+            return None
+        return cls(column, tuple(parts), by) if _texts([*parts, by]) and all(map(str.strip, parts)) else None
+
+
 WITH_VALUES = (Replace, Map, Aliases)  # these may not speak of columns that name a person
-KINDS = {one.kind: one for one in (Replace, Map, Aliases, Trim, Case, Extract)}
+KINDS = {one.kind: one for one in (Replace, Map, Aliases, Trim, Case, Extract, Join)}
 
 
 def matched(texts: Sequence[str], pattern: str) -> Any:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -10,7 +12,7 @@ import pandas as pd
 from credtools import store
 from credtools.checking import judge
 from credtools.checking.resolve import as_date
-from credtools.errors import LoadError, RegistryError
+from credtools.errors import LoadError, RecipeError, RegistryError
 from credtools.model import Review, Table
 from credtools.reading import Source
 from credtools.recipe import Recipe, apply
@@ -22,16 +24,20 @@ MOST_ROWS = 1_000_000  # `max_rows` is about uploads of credentials, not about t
 MOST_ABSENT = 0.1  # of the active, who may be deactivated by one load without being asked
 SCHEMAS = {"users": "users", "types": "credential_types"}
 KEYS = {"users": ("email", "email_key"), "types": ("name", "name_key")}
-BLANK = {"name": "", "status": "active", "expiry": "optional", "issue": "required"}
+BLANK = {"name": "", "expiry": "optional", "issue": "required"}
 BLANK |= {"numbered": False, "media_required": False}  # type: ignore[dict-item]
 
 
-def value(session: Session, kind: str, file: Source, *, replace: bool = False, yes: bool = False) -> store.Load:
-    """The rows of a file or frame as the store takes them. Raises FileError, LoadError."""
+def value(
+    session: Session, kind: str, file: Source, recipe: Recipe | None = None, *, replace: bool = False, yes: bool = False
+) -> store.Load:
+    """The rows of a file or frame as the store takes them. Raises FileError, LoadError, RecipeError."""
     if kind not in SCHEMAS:
         raise RegistryError("kind_unknown", kind=kind)
-    recipe = Recipe(schema=SCHEMAS[kind])
-    table, _ = table_of(session, file, recipe)
+    recipe = recipe or Recipe(schema=SCHEMAS[kind])
+    if recipe.schema != SCHEMAS[kind]:
+        raise RecipeError("recipe_of_another_kind", source=recipe.source, has=recipe.schema, kind=SCHEMAS[kind])
+    table, recipe = table_of(session, file, recipe)
     lookups = session.lookups()
     everybody = dataclasses.replace(lookups, settings=dataclasses.replace(lookups.settings, max_rows=MOST_ROWS))
     _refuse_the_other_kind(session, kind, table)
@@ -44,15 +50,44 @@ def value(session: Session, kind: str, file: Source, *, replace: bool = False, y
     label, key = KEYS[kind]
     columns = _columns(review, label)
     columns[key] = [fold(text) for text in columns[label]]
+    later = _deactivate(columns, lookups.today) if kind == "users" else 0
+    if "status" in columns:
+        columns["status"] = [word or "active" for word in columns["status"]]
     if "status" not in columns and (replace or kind == "types"):  # who is on the list is active
-        columns["status"] = ["active"] * review.rows
-        columns |= {"deactivated_on": [None] * review.rows} if kind == "users" else {}
+        columns["status"] = ["active"] * review.ready
+        columns |= {"deactivated_on": [None] * review.ready} if kind == "users" else {}
     day = lookups.today if replace else None
-    if replace and not review.rows:
+    if replace and not review.ready:
         raise RegistryError("nobody_left")
-    ignored = [heading for heading, column in review.headings.items() if column is None]
-    notes = (*table.reading.warnings, *([f"Unrecognised headings: {', '.join(ignored)}."] if ignored else ()))
+    notes = (*table.reading.warnings, *_notes(review, later))
     return store.Load(kind, session.by, key, columns, day, 1.0 if yes else MOST_ABSENT, notes)
+
+
+def _deactivate(columns: dict[str, list[Any]], today: date) -> int:
+    """A day under *Deactivated on* says what the status doesn't: deactivated from that day on, without one active.
+
+    Returns how many days are still to come: these stay active, until a file that is loaded then says so again.
+    """
+    days = columns.get("deactivated_on")
+    if days is None:
+        return 0
+    said = columns.get("status", [None] * len(days))
+    gone = ["deactivated" if day and day <= today else "active" for day in days]
+    columns["status"] = [word or by_day for word, by_day in zip(said, gone, strict=True)]
+    return sum(day is not None and day > today and word is None for day, word in zip(days, said, strict=True))
+
+
+def _notes(review: Review, later: int) -> Iterator[str]:
+    """What a person should know about the file beside the counts."""
+    if ignored := [heading for heading, column in review.headings.items() if column is None]:
+        yield f"Unrecognised headings: {', '.join(ignored)}."
+    if left_out := review.counted["left_out"]:
+        yield f"{plural(left_out, 'row')} left out, as the recipe says."
+    if later:
+        yield (
+            f"{plural(later, 'user')} will be deactivated on a day that is still to come, and stay active until then: "
+            "load the file again on that day."
+        )
 
 
 def _refuse_the_other_kind(session: Session, kind: str, table: Table) -> None:
@@ -63,10 +98,13 @@ def _refuse_the_other_kind(session: Session, kind: str, table: Table) -> None:
 
 
 def _columns(review: Review, label: str) -> dict[str, list[Any]]:
-    """The columns that the file has, as values for the table; a blank cell means the default."""
+    """The columns that the file has, as values for the table; a blank cell means the default, a blank status None."""
     columns: dict[str, list[Any]] = {}
-    for name in dict.fromkeys(column for column in review.headings.values() if column):
-        values = review.resolved[name]
+    names = [name.removesuffix("_state") for name in map(str, review.resolved.columns) if name.endswith("_state")]
+    for name in names:
+        if name != label and (review.resolved[f"{name}_state"] == "absent").all():
+            continue
+        values = review.resolved.loc[review.passed, name]
         if values.dtype.kind == "M":
             columns[name] = [as_date(value) for value in values]
         else:

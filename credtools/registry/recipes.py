@@ -13,7 +13,7 @@ from credtools import store
 from credtools.checking.rows import ready_rows
 from credtools.model import Review
 from credtools.reading import Source
-from credtools.recipe import MANUAL, Hit, Recipe, apply
+from credtools.recipe import MANUAL, Hit, Recipe, apply, column_of
 from credtools.recipe.records import Records
 from credtools.registry import reviewing
 from credtools.registry.draft import Draft
@@ -97,7 +97,7 @@ def complete(session: Session, draft: Draft) -> Recipe:
     """
     review, recipe = reviewing.review(session, draft), draft.recipe
     read = {**review.table.reading.options(), **recipe.read}
-    found = {heading: column for heading, column in review.headings.items() if column}
+    found = {heading: name for heading, name in review.headings.items() if name and name == column_of(name)}
     given = {name: formats for name, formats in review.date_formats.items() if name in found.values()}
     if len(set(given.values())) == 1:
         given = {"*": next(iter(given.values()))}

@@ -53,13 +53,22 @@ class Registry(Decisions, Shown):
         store.set_setting(self.engine, self.by, key, organisation.to_text(parsed))
 
     def load(
-        self, kind: str, file: Source, *, replace: bool = False, yes: bool = False, dry_run: bool = False
+        self,
+        kind: str,
+        file: Source,
+        *,
+        recipe: Recipe | str | Path | None = None,
+        replace: bool = False,
+        yes: bool = False,
+        dry_run: bool = False,
     ) -> store.Loaded:
         """Adds or updates `users` or `types`; all rows or none.
 
         Args:
             kind: `users` or `types`.
             file: as in `upload`.
+            recipe: how to read it, with `schema: users` or `schema: credential_types`, or where that lies; None:
+                headings and words as in the template.
             replace: who is absent becomes deactivated; refused for more than a tenth of the active without `yes`.
             yes: whoever is absent, however many.
             dry_run: only says what would be done, and who is absent.
@@ -67,9 +76,12 @@ class Registry(Decisions, Shown):
         Raises:
             FileError: the file can't be read.
             LoadError: rows aren't right; `errors` has all of them.
+            RecipeError: the recipe can't be followed, or is about another kind of file.
             RegistryError: too many are absent, or a type that is in use would change.
         """
-        return store.load(self.engine, loading.value(self, kind, file, replace=replace, yes=yes), dry_run=dry_run)
+        read_by = None if recipe is None else recipes.load(recipe)
+        value = loading.value(self, kind, file, read_by, replace=replace, yes=yes)
+        return store.load(self.engine, value, dry_run=dry_run)
 
     # --- files ----------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from credtools.model import Review
+from credtools.recipe import column_of
 from credtools.schema.words import Column
 
 
@@ -18,12 +19,15 @@ class Grid:
     """What the browser shows of the rows of one file; knows what was sent before."""
 
     def __init__(self, columns: Iterable[Column], review: Review) -> None:
-        headings = {column: heading for heading, column in review.headings.items() if column}
-        self._columns = [column for column in columns if column.name in headings]
-        frame = review.table.frame
-        self._original = [  # as it is in the file, trimmed and squeezed
-            [" ".join(text.split()) for text in frame[headings[column.name]].tolist()] for column in self._columns
-        ]
+        found: dict[str, list[list[str]]] = {}  # of a column that is joined of several, each
+        for heading, name in review.headings.items():
+            found.setdefault(column_of(name or ""), []).append(review.table.frame[heading].tolist())
+        cells = {  # as they are in the file, trimmed and squeezed
+            name: [" ".join(" ".join(texts).split()) for texts in zip(*some, strict=True)]
+            for name, some in found.items()
+        }
+        self._columns = [column for column in columns if column.name in cells]
+        self._original = [cells[column.name] for column in self._columns]
         self._sent: list[list[str]] = []
         self._wrong_once: set[tuple[int, int]] = set()
 
