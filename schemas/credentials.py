@@ -1,7 +1,7 @@
 """What a correct file of credentials is: one row, one credential of one user.
 
 Change a rule here and verdict, sentences and template follow; nothing in the package knows it by name. Inherited are
-`field_count`, `value_readable`, `value_allowed`, `status_known` and the warnings about what is stored: `declined_before`,
+`field_count`, `value_readable`, `value_damaged`, `value_allowed`, `status_known` and the warnings about what is stored: `declined_before`,
 `older_than_stored`, `media_missing`. `schemas/README.md` explains the words, the resolved columns that a rule may read,
 and how an inherited rule is changed or left out.
 """

@@ -810,6 +810,7 @@ bo@x.org,First Aid,13/01/2024,,8,,Held
 bo@x.org,Badge,,13/01/2030,,,Held
 bo@x.org,Badge,,13/01/2030,,,Held
 ana@x.org,Badge,13/01/2024,13/01/2025,,perhaps,Lent
+ana@x.org,First Aid,13/01/2024,,1.23457E+11,,Held
 """
 TOLD = """
 date_format: [DD/MM/YYYY, MM/DD/YYYY]
@@ -824,6 +825,10 @@ SENTENCES = {
     "value_readable": (
         "Credential number contains invisible or look-alike characters (U+202E RIGHT-TO-LEFT "
         r"OVERRIDE): '7\u202e'. Retype the value."
+    ),
+    "value_damaged": (
+        "Credential number is '1.23457E+11': a spreadsheet has shortened a long number, and its last digits are lost. "
+        "Format the column as text or as a whole number in the spreadsheet where it comes from, and export again."
     ),
     "value_allowed": "Level is 'perhaps', but must be one of: yes, no.",
     "status_known": (

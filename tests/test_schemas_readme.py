@@ -110,6 +110,8 @@ def test_the_guide_names_every_column_and_rule() -> None:
         "- Wrong number of fields (the row)\n"
         "- A value is required (Name)\n"
         "- Value can't be read (Name, Expiry, Issue, Numbered, Media required, Approval required, Validity months)\n"
+        "- Value was damaged by a spreadsheet (Name, Expiry, Issue, Numbered, Media required, Approval required, "
+        "Validity months)\n"
         "- Value isn't allowed (Expiry, Issue, Numbered, Media required, Approval required, Validity months)\n"
         "- Duplicate type (Name)\n"
     )

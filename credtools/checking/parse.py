@@ -24,6 +24,7 @@ from credtools.checking.arrow_texts import as_arrow, fold_all, text_bytes, unusu
 from credtools.model import BoolArray, IntArray, StateArray
 from credtools.recipe import Status
 from credtools.schema.dates import DateFormat, date_format
+from credtools.schema.destroyed import DESTROYED
 from credtools.schema.words import LONGEST, STATES, Column
 from credtools.text import fold
 
@@ -129,6 +130,8 @@ def judge(column: Column, made_of: MadeOf, is_record: BoolArray) -> Cells:
         states = np.where(np.asarray(pc.equal(pc.binary_length(texts), 0)), STATE["blank"], STATE["given"]).astype("i1")
         states[hidden] = STATE["unreadable"]
         states[np.asarray(pc.greater(pc.utf8_length(texts), LONGEST))] = STATE["unreadable"]
+        if column.kind != "status":  # whose words the recipe gives a meaning
+            states[np.asarray(pc.match_substring_regex(texts, DESTROYED))] = STATE["damaged"]
     if not is_record.all():
         as_they_came, codes = None, np.where(is_record, codes, len(texts)).astype(np.int32)
         texts = pa.concat_arrays([texts, as_arrow([""])])

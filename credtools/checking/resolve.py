@@ -176,7 +176,7 @@ def _drop_unused_dates(data: dict[str, Any], by_name: Mapping[str, Cells]) -> di
     """A date that the type never has is neither judged nor stored (the schema warns of it)."""
     found = {}
     for name, of_type in DATE_OF_TYPE.items():
-        unused = np.asarray(data[of_type] == "never") & by_name[name].is_("given", "malformed")
+        unused = np.asarray(data[of_type] == "never") & by_name[name].is_("given", "malformed", "damaged")
         found[name] = unused
         if unused.any():
             for part in (name, f"{name}_other"):
@@ -206,13 +206,13 @@ def _credentials(
     own, own_numbers = _own(data, by_name, own_columns)
     identified = np.asarray(data["user_status"] == "active") & np.asarray(data["type_status"] == "active")
     identified &= (~numbered | number.is_("given")) & ~standing.left_out & ~standing.unclear
-    complete = identified & ~number.is_("unreadable")
+    complete = identified & ~number.is_("unreadable", "damaged")
     for name, of_type in DATE_OF_TYPE.items():
         needed = np.asarray(data[of_type] == "required") & ~standing.withdrawn
         complete &= ~(by_name[name].is_("blank", "absent") & needed)
-        complete &= ~by_name[name].is_("malformed", "unreadable") | unused[name]
+        complete &= ~by_name[name].is_("malformed", "unreadable", "damaged") | unused[name]
     for name in own_columns:
-        complete &= ~by_name[name].is_("malformed", "unreadable")
+        complete &= ~by_name[name].is_("malformed", "unreadable", "damaged")
     rows = np.arange(len(numbered))
     ids = [(data[name] + 1, int(data[name].max(initial=0)) + 2) for name in ("user_id", "type_id")]
     of_identity = np.zeros(len(rows), dtype=np.int64)

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from credtools.exports.formulas import neutralise, restore
 from credtools.schema.dates import MONTHS, PLAUSIBLE, date_format
+from credtools.schema.destroyed import how_destroyed
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 NUMBER = re.compile(r"[+-]?\d[\d, ]*(\.\d+)?(E[+-]?\d+)?%?", re.IGNORECASE)
@@ -34,7 +35,8 @@ def undamaged(
 
     `day`: the date, where it is a real date cell; `wrong`: whether `came` had an error, so that a change is expected;
     `formats`: the date formats in force where the column holds dates. A wrong cell that was only rewritten stays as it
-    came: a date must not become right by the spreadsheet's own reading of it.
+    came: a date must not become right by the spreadsheet's own reading of it. What can't be told any more (see
+    `schema.destroyed`) stays, for the rule that refuses it.
     """
     if now in (came, shown(came)) or now.replace("\r\n", "\n") == shown(came).replace("\r\n", "\n"):
         return came, False
@@ -45,8 +47,9 @@ def undamaged(
         if by_itself and not (wrong and formats and len(before) == 1):
             return came, True
         return (date_format(formats[0]).write(day) if formats else typed), False
-    same_flag = came.casefold() == typed.casefold() in ("true", "false")
-    if not wrong and (same_flag or _blanks_aside(now) in map(_blanks_aside, (came, shown(came)))):
+    by_itself = came.casefold() == typed.casefold() in ("true", "false")
+    by_itself |= how_destroyed(typed) not in (None, "shortened")  # nobody types that into a right cell
+    if not wrong and (by_itself or _blanks_aside(now) in map(_blanks_aside, (came, shown(came)))):
         return came, True
     if before & {date_format(text).parse(typed) for text in formats}:
         return (typed, False) if wrong else (came, True)
@@ -71,11 +74,22 @@ def _rewritten(came: str, now: str) -> bool:
 
 
 def _same_number(came: str, now: str) -> bool:
-    """The same number with fewer digits: zeros in front or behind, or what is beyond 15 digits."""
-    if not (NUMBER.fullmatch(came) and NUMBER.fullmatch(now)) or re.match(r"[+-]?0\d", now):
+    """The same number with fewer digits: zeros in front or behind, or what is beyond those that are shown.
+
+    Read with a decimal point, or both with a decimal comma.
+    """
+    points = (came, now), (came.replace(",", "."), now.replace(",", "."))
+    return not re.match(r"[+-]?0\d", now) and any(_rounded(*texts) for texts in points)
+
+
+def _rounded(came: str, now: str) -> bool:
+    if not (NUMBER.fullmatch(came) and NUMBER.fullmatch(now)):
         return False
     before, after = (float(re.sub(r"[, %]", "", text)) / (100 if "%" in text else 1) for text in (came, now))
-    return math.isclose(before, after, rel_tol=1e-5 if "E" in now.upper() else 1e-14)
+    mantissa, exponent, power = now.upper().partition("E")
+    if not exponent:
+        return math.isclose(before, after, rel_tol=1e-14)
+    return abs(before - after) <= 0.5001 * 10.0 ** (int(power) - len(mantissa.partition(".")[2]))
 
 
 @lru_cache(maxsize=4096)

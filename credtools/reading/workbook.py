@@ -21,9 +21,12 @@ HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']""")
 PLACE = re.compile(rb"""(?:^|\s)r=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 ATTRIBUTE = re.compile(r"""([\w:-]+)=["']([^"']*)["']""")
 STYLE = re.compile(rb"""(?:^|\s)s=["']([0-9]+)["']""")
+ERROR = re.compile(rb"<(?:\w+:)?v>([^<]{2,40})</")
+UNSAVED = re.compile(rb"<(?:\w+:)?f>([^<]*)</(?:\w+:)?f>\s*(?:<[\w:]+\s*/>|<[\w:]+>\s*</[\w:]+>)?\s*</(?:\w+:)?c>")
 CHUNK = 1 << 20
 LONGEST_TAG = 4096
 LOOKED_AT = 50
+EXACT = 2**53  # up to which a spreadsheet, which counts in doubles, can keep a whole number
 SMALL = 10 << 20  # bytes, under which no ratio is alarming
 DAMAGED = (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError)
 # In English: a Python that nobody asked for a locale has none.
@@ -62,7 +65,7 @@ def answer(question: dict[str, Any], content: bytes) -> dict[str, Any]:
     chosen = max(filled, key=lambda name: (_likeness(read[name], titles), -filled.index(name)))
     others = [name for name in filled if name != chosen]
     scan = scans.get(chosen, Scan())
-    rows, dates = _texts(read[chosen], scan.formats)
+    rows, dates = _texts(read[chosen], scan)
     found = {"kind": _kind(content), "sheet": chosen, "others": others, "rows": rows, "dates": dates}
     return found | {"hidden_sheets": hidden, "hidden_rows": scan.hidden}
 
@@ -103,7 +106,7 @@ def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
-def _texts(rows: list[list[Any]], formats: dict[tuple[int, int], str]) -> tuple[list[list[str]], list[Any]]:
+def _texts(rows: list[list[Any]], scan: Scan) -> tuple[list[list[str]], list[Any]]:
     """The cells as text, and [row, place, YYYY-MM-DD] of each real date."""
     texts, dates = [], []
     for k, row in enumerate(rows):
@@ -111,8 +114,8 @@ def _texts(rows: list[list[Any]], formats: dict[tuple[int, int], str]) -> tuple[
         for place, value in enumerate(row):
             if isinstance(value, date):
                 dates.append([k, place, value.isoformat()[:10]])
-                value = _date_text(value, formats.get((k, place), ""))  # noqa: PLW2901
-            written.append(value if isinstance(value, str) else _text(value))
+                value = _date_text(value, scan.formats.get((k, place), ""))  # noqa: PLW2901
+            written.append((value if isinstance(value, str) else _text(value)) or scan.unsaid.get((k, place), ""))
         texts.append(written)
     width = max(place for row in texts for place, text in enumerate(row, 1) if text.strip())
     return [row[:width] for row in texts], dates
@@ -122,7 +125,7 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+        return str(int(value)) if abs(value) <= EXACT else f"{value:.14E}"  # not with digits that nobody wrote
     if isinstance(value, time | timedelta):
         return str(value)
     return "" if value is None else str(value)
@@ -146,10 +149,11 @@ def _date_text(day: date, shown: str) -> str:
 
 
 class Scan:
-    """What the reader doesn't tell of a sheet: its cells' number formats, and [first, end] of its hidden rows."""
+    """What the reader doesn't tell of a sheet: number formats, what isn't a value, [first, end] of hidden rows."""
 
     def __init__(self) -> None:
         self.formats: dict[tuple[int, int], str] = {}
+        self.unsaid: dict[tuple[int, int], str] = {}
         self.hidden: list[list[int]] = []
 
     def hide(self, first: int, end: int) -> None:
@@ -228,10 +232,19 @@ def _scanned(archive: zipfile.ZipFile, sheet: str, part: str, most: int) -> Scan
                 style = STYLE.search(tag[2])
                 if style and int(style[1]) in styles:
                     scan.formats[row - 1, column - 1] = styles[int(style[1])]
+                if unsaid := _unsaid(tag[2], text[tag.end() - 2 : tag.end() + LONGEST_TAG]):
+                    scan.unsaid[row - 1, column - 1] = unsaid
             if height * width > most:
                 raise Refused("far_cell", sheet=sheet, cell=_address(width, height), found=height * width, allowed=most)
             rest = text[max(end, len(text) - LONGEST_TAG) :]
     return scan
+
+
+def _unsaid(said: bytes, text: bytes) -> str:
+    """What stands in a cell that the reader shows as blank: its error, or a formula whose value wasn't saved."""
+    error = ERROR.search(text) if b't="e"' in said else None
+    formula = UNSAVED.match(text) if b't="str"' not in said else None  # of a text the value may be blank
+    return unescape((error[1] if error else b"=" + formula[1] if formula else b"").decode("utf-8", "replace"))
 
 
 def _hidden_in_ods(archive: zipfile.ZipFile) -> dict[str, Scan]:

@@ -1,6 +1,7 @@
 """Schemas: what a correct file is, in the words `field` and `rule`."""
 
-from credtools.schema.base import Schema, superseded, unreadable
+from credtools.schema.base import Schema
+from credtools.schema.resolutions import superseded, unreadable
 from credtools.schema.words import EVERY, LONGEST, RECORD, REQUIRED, USER, field, of_kind, rule
 
 __all__ = [

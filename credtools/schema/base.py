@@ -7,64 +7,13 @@ by `name = None`.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import pandas as pd
 import pandera.pandas as pa
 
-from credtools.schema.words import EVERY, LONGEST, RECORD, REQUIRED, Column, columns, of_kind, rule, rules
-
-Row = Mapping[str, Any]
-
-
-def unreadable(row: Row) -> str:
-    """The usual resolution for values in the state *unreadable*."""
-    if len(row["value"]) > LONGEST:
-        return (
-            f"{row['title']} has {len(row['value']):,} characters, but at most {LONGEST:,} can be kept. Shorten it, or "
-            "look for a missing quotation mark there."
-        )
-    return (
-        f"{row['title']} contains invisible or look-alike characters{row['confusable']}: {row['value_escaped']}. "
-        f"{row['nearest']}Retype the value."
-    )
-
-
-def unknown_word(row: Row) -> str:
-    """The usual resolution for a status whose word the recipe doesn't know."""
-    said, word = (f"is {row['value']!r}", "the word") if row["value"] else ("is blank", "a blank cell")
-    return (
-        f"{row['title']} {said}, but the recipe knows only these words: {row['choices']}. {row['nearest']}Correct the "
-        f"row, or say what {word} means{row['remedy']['say_status']}."
-    )
-
-
-def superseded(row: Row) -> str:
-    """The usual resolution for a row that equals an older version."""
-    day = row["stored_newest_issue"]
-    issued: str = f", issued on {day:%Y-%m-%d}," if pd.notna(day) else ""
-    return (
-        f"The row is an earlier version of its credential; the newest one{issued} stays. Nothing needs to be done "
-        "unless this one is right; then undo the upload with the newer one first."
-    )
-
-
-def corrected(row: Row) -> str:
-    """The usual resolution for a row that takes the place of one with a later issue date."""
-    return (
-        f"The source lists this credential no longer as issued on {row['stored_issue']:%Y-%m-%d}, but on "
-        f"{row['issue_date_text']}: the row corrects that version and counts in its place. Nothing needs to be done "
-        "unless both are right."
-    )
-
-
-def lost(row: Row) -> str:
-    """The usual resolution for a blank cell over a stored value."""
-    return (
-        f"{row['title']} is blank here, but {row[row['column'] + '_lost']!r} is stored, and would be lost. Fill it in, "
-        f"or say what blank cells of this source mean{row['remedy']['say_blanks']}."
-    )
+from credtools.schema.resolutions import corrected, destroyed, lost, superseded, unknown_word, unreadable
+from credtools.schema.words import EVERY, RECORD, REQUIRED, Column, columns, of_kind, rule, rules
 
 
 def left_out() -> None:
@@ -130,6 +79,11 @@ class Schema(pa.DataFrameModel):
     @rule("Value can't be read", on=EVERY, resolution=unreadable)
     def value_readable(cls, rows: pd.DataFrame, column: str) -> pd.Series:
         return rows[f"{column}_state"] != "unreadable"
+
+    @classmethod
+    @rule("Value was damaged by a spreadsheet", on=EVERY, resolution=destroyed)
+    def value_damaged(cls, rows: pd.DataFrame, column: str) -> pd.Series:
+        return (rows[f"{column}_state"] != "damaged") | (column == "media")  # for want of media no row is rejected
 
     @classmethod
     @rule(

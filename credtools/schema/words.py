@@ -5,7 +5,7 @@ A schema is a Pandera model over *resolved* columns. For every field `C` a rule 
 - `C`        the typed value: text, date (datetime64[s]), flag or whole number; missing where it isn't usable;
 - `C_text`   the text that was judged, trimmed and squeezed;
 - `C_state`  given | blank | unreadable | malformed | absent (no such heading) | unused (the type has no such date)
-             | unjudged (the row has the wrong number of fields);
+             | unjudged (the row has the wrong number of fields) | damaged (by a spreadsheet: see `destroyed`);
 
 and what the lookups know about it (`user_status`, `type_expiry`, …; `schemas/README.md` lists them). A warning may also
 need a column about what is stored (STORED), which is filled in once it is known what the file would change; then each
@@ -25,7 +25,7 @@ from typing import Any, Literal
 import pandas as pd
 import pandera.pandas as pa
 
-STATES = ("given", "blank", "unreadable", "malformed", "absent", "unused", "unjudged")
+STATES = ("given", "blank", "unreadable", "malformed", "absent", "unused", "unjudged", "damaged")
 EVERY = "*"  # in `on`: each field of the schema
 REQUIRED = "required"  # in `on`: each required field
 LONGEST = 2_000  # characters that a cell may have; the reader refuses files with cells of more than 32 KiB

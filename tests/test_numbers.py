@@ -1,0 +1,87 @@
+"""Numbers of credentials and of people: what a spreadsheet destroyed, which of them are the same."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from credtools import reading
+from tests.core import HEADINGS, found, review, sentences
+from tests.test_reading_spreadsheets import BO, cells, xlsx
+
+# --- what a spreadsheet destroyed ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("1.23457E+11", "1,23E+14", "5.00E+15", "1E+11", "1.23456789e+16", "-1.2E+11", "1.5E-05"),
+        *("#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#SPILL!", "#NV", "#N/D", "#WERT!", "#¡VALOR!", "Err:502"),
+        *("########", "###", "00/01/1900", "1/0/1900", "1900-01-00", "=C2+Z9", "=VLOOKUP(A2,Z:Z,1,0)", "='My list'!A1"),
+    ],
+)
+def test_destroyed(text: str) -> None:
+    """What a spreadsheet destroyed is no number, date, type or person; the row is rejected for that alone."""
+    columns = ["user_email", "credential_type", "issue_date", "expiration_date", "credential_number"]
+    right = ["ana@x.org", "First Aid", "2024-01-05", "2030-01-05", "7"]
+    rows = [[*right[:k], f'"{text}"', *right[k + 1 :]] for k in range(len(right))]
+    result = review(HEADINGS + "".join(f"{','.join(row)}\n" for row in rows))
+    assert found(result) == [(k + 2, column, "value_damaged") for k, column in enumerate(columns)]
+    assert result.resolved["credential"].isna().tolist()[:2] == [True, True]  # of nobody, of no type
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("1E5", "12E5", "2E-05", "E+1", "FA-1.2E+11", "12.5E+3", "1.234,56", "20931.0", "##", "#1234", "#A-12", "#BC"),
+        *("N/A!", "#n/a", "Err:5", "=1+1", "='", "-5", "@home", "1900-01-01", "31/01/1900"),
+    ],
+)
+def test_honest_numbers(text: str) -> None:
+    """A number that a person may mean is never taken for destroyed."""
+    assert found(review(f'{HEADINGS}ana@x.org,First Aid,2024-01-05,,"{text}"\n')) == []
+
+
+def test_destroyed_where_it_matters_less() -> None:
+    """Not judged are media, a date that the type never has, a word of a status, and what a recipe maps to a blank."""
+    text = HEADINGS.replace("\n", ",Media\n")
+    assert found(review(f"{text}ana@x.org,First Aid,2024-01-05,,,#N/A\n")) == []
+    unused = review(f"{HEADINGS}ana@x.org,Badge,#REF!,,\n")
+    assert [unused.codes, unused.resolved["issue_date_state"].tolist()] == [[()], ["unused"]]
+    status = "status: {valid: [Held, '#N/A']}"
+    assert found(review(f"{HEADINGS.strip()},Status\nana@x.org,First Aid,2024-01-05,,,#N/A\n", status)) == []
+    blank = 'rules: [{aliases: {column: credential_number, values: {"": ["#N/A"]}}}]'
+    result = review(f"{HEADINGS}ana@x.org,First Aid,2024-01-05,,#N/A\n", blank)
+    assert [result.codes, result.resolved["credential_number_state"].tolist()] == [[()], ["blank"]]
+
+
+def test_what_to_do_about_it() -> None:
+    """Each way of damage has its own cure; equal values are one cause."""
+    values = ("5.00E+15", "#N/A", "########", "=SUM(A1)", "5.00E+15")
+    result = review(HEADINGS + "".join(f"ana@x.org,First Aid,202{k}-01-05,,{v}\n" for k, v in enumerate(values)))
+    assert len({sentence.partition(": ")[2] for sentence in sentences(result)}) == 4
+    assert result.causes.loc[0, ["code", "value", "count"]].tolist() == ["value_damaged", "5.00E+15", 2]
+
+
+def test_error_cells_and_formulas_of_a_workbook() -> None:
+    """An error or a formula without its value isn't read as blank, a number that is too long not with made up digits.
+
+    A formula whose value is a blank text stays blank.
+    """
+    rows = (["A", "B", "C", "D", "E"], ["x", "=1/0", "=EDATE(C3,36)", '=""', 1234567890123456789])
+    content = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(xlsx(list(rows[0]), list(rows[1]), BO))) as old,
+        zipfile.ZipFile(content, "w") as new,
+    ):
+        for name in old.namelist():
+            part = old.read(name)
+            if name.endswith("sheet1.xml"):
+                part = part.replace(b'<c r="B2"><f>1/0</f><v></v>', b'<c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v>')
+                part = part.replace(b'<c r="D2"><f>', b'<c r="D2" t="str"><f>')
+            new.writestr(name, part)
+    assert cells(reading.read_bytes(content.getvalue(), "a.xlsx"))[0] == [
+        *("x", "#DIV/0!", "=EDATE(C3,36)", "", "1.23456789012346E+18"),
+    ]
