@@ -84,7 +84,7 @@ class Credentials(Schema):
         "Expiration date",
         kind="date",
         synonyms=("expires", "expires on", "expiry", "expiry date", "expiration", "valid until", "valid to"),
-        help="blank when the credential doesn't expire",
+        help="blank, or never, when the credential doesn't expire",
     )
     credential_number: str = field(
         "Credential number",
@@ -141,7 +141,7 @@ class Credentials(Schema):
         groups="shape",
         resolution=(
             "{value!r} isn't a date written as {date_format} (the format set by the {date_format_from}), like "
-            "{date_example!r}. {nearest}Correct the date{remedy[name_format]}."
+            "{date_example!r}. {nearest}Correct the date{remedy[name_format]}.{never}"
         ),
     )
     def date_format(cls, rows, column):
@@ -210,6 +210,22 @@ class Credentials(Schema):
     )
     def date_ambiguous(cls, rows, column):
         return rows[f"{column}_other"].isna()
+
+    @rule(
+        "Date is unlikely",
+        on=of_kind("date"),
+        blocks=False,
+        resolution=(
+            "{value!r} is before 1950 or more than 50 years ahead; the row is imported, but check the date.{never}"
+        ),
+        summary=(
+            "Such dates are before 1950 or more than 50 years ahead. The rows are imported, but check the dates; where "
+            "one means that the credential doesn't expire, write ‘never’ instead{remedy[list_never]}."
+        ),
+    )
+    def date_unlikely(cls, rows, column):
+        latest = rows["today"].max() + pd.DateOffset(years=50)
+        return ~((rows[column] < pd.Timestamp(1950, 1, 1)) | (rows[column] > latest))
 
     @rule(
         "Already expired",

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credtools.checking.arrow_texts import as_arrow, fold_all
-from credtools.checking.parse import parse_days
+from credtools.checking.days import parse_days
 from credtools.model import Review
 from credtools.schema.dates import DateFormat
 from credtools.text import fold

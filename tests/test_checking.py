@@ -90,7 +90,7 @@ FIRES = {
         "ana@x.org,First Aid,2024-1-5,,",
     ),
     "date_format expiration": (
-        "ana@x.org,First Aid,2024-01-05,never,",
+        "ana@x.org,First Aid,2024-01-05,soon,",
         ("expiration_date", "date_format"),
         ANA,
     ),
@@ -367,6 +367,7 @@ def test_a_row_with_the_wrong_number_of_fields_is_judged_for_nothing_else() -> N
             {
                 *(("expires_after_issue", "expiration_date"), ("not_repeated", "record"), ("repeated", "record")),
                 *((code, "issue_date") for code in ("date_unused", "date_ambiguous", "issued_in_future")),
+                ("date_unlikely", "issue_date"),
             },
         ),
         (
@@ -573,7 +574,8 @@ def test_a_recipe_may_declare_one_column_only() -> None:
         ),
         (
             "'y' isn't a date written as YYYY-MM-DD (the format set by the organisation), like '2026-12-31'. "
-            "Correct the date, or name its format in the recipe."
+            "Correct the date, or name its format in the recipe. If it means that the credential doesn't expire, write "
+            "‘never’ instead, or batch.never(WORD)."
         ),
     ]
 
@@ -811,6 +813,7 @@ bo@x.org,Badge,,13/01/2030,,,Held
 bo@x.org,Badge,,13/01/2030,,,Held
 ana@x.org,Badge,13/01/2024,13/01/2025,,perhaps,Lent
 ana@x.org,First Aid,13/01/2024,,1.23457E+11,,Held
+bo@x.org,First Aid,13/01/1940,,,,Held
 """
 TOLD = """
 date_format: [DD/MM/YYYY, MM/DD/YYYY]
@@ -865,6 +868,9 @@ SENTENCES = {
     "date_ambiguous": (
         "'01/02/2024' was read as 2024-02-01, but would be 2024-01-02 in another of the declared formats (DD/MM/YYYY "
         "or MM/DD/YYYY). Make sure that it is right, or declare one format only."
+    ),
+    "date_unlikely": (
+        "'13/01/1940' is before 1950 or more than 50 years ahead; the row is imported, but check the date."
     ),
     "already_expired": "The credential expired on 13/01/2025; it is imported, and counts as expired.",
     "issued_in_future": "The issue date 13/01/2030 is in the future; the row is imported, but check the date.",

@@ -264,7 +264,8 @@ class _Classifying:
             self.remarks["back"].append(row.number)
         base = before or next(iter(known.words), None) or same or newest
         if base and verdict == "new_version":
-            self.lost |= {(row.number, name): old for name, old in lost(content, base.content)}
+            told = "expiration_date" if row.never else ""  # no blank: it is said that there is none
+            self.lost |= {(row.number, name): old for name, old in lost(content, base.content) if name != told}
         return Entry("valid", row.number, None, row.said, content)
 
     def _says_nothing_new(self, row: Row) -> bool:

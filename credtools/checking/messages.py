@@ -19,11 +19,11 @@ import pandas as pd
 
 from credtools.checking.lookups import Lookups, nearest
 from credtools.checking.parse import ALPHABETS, UNREADABLE, alphabets
-from credtools.checking.resolve import Resolved
+from credtools.checking.resolve import EXPIRES, Resolved
 from credtools.errors import Remedies
 from credtools.model import BoolArray, IntArray, Table
 from credtools.recipe import Mapped, Status
-from credtools.schema.dates import date_format, shape
+from credtools.schema.dates import NEVER, date_format, may_mean_none, placeholder, shape
 from credtools.schema.loading import SchemaFile
 from credtools.schema.words import Column, Rule, names_in
 from credtools.text import first_of, fold
@@ -78,6 +78,7 @@ class Writer:
     ) -> None:
         resolved = basis.resolved
         self.rule, self.column, self.lookups, self.table = finding.rule, column, basis.lookups, basis.table
+        self.finding = finding
         self.rows, self.frame, self.texts, self._sought = finding.rows, resolved.frame, texts, sought
         self._columns: dict[str, list[Any]] = {}
         self.fixed: dict[str, Any] = {"title": column.title if column else "The row", "remedy": Remedies()}
@@ -98,6 +99,7 @@ class Writer:
             "confusable": lambda k: confusable(self.texts[k]),
             "shape": lambda k: shape(self.texts[k]),
             "nearest": lambda k: self._suggested[1][k],
+            "never": self.never,
             "other_lines": self.other_lines,
             "date_taken": lambda k: f"{self.of_frame(self.column.name)[k]:%Y-%m-%d}" if self.column else "",
             "date_other": lambda k: f"{self.of_frame(f'{self.column.name}_other')[k]:%Y-%m-%d}" if self.column else "",
@@ -130,6 +132,7 @@ class Writer:
         suggestions, sentences = [""] * len(self.rows), [""] * len(self.rows)
         known = {
             ("date", "shape"): self._suggest_date,
+            ("date", "value"): self._suggest_never,
             ("user", "value"): self._suggest_user,
             ("credential_type", "value"): self._suggest_type,
             ("status", "value"): self._suggest_word,
@@ -165,7 +168,22 @@ class Writer:
             return "", ""
         return _named(self.lookups.nearest_users(value))
 
-    def _suggest_date(self, _: int, value: str) -> tuple[str, str]:
+    def never(self, k: int) -> str:
+        """What to do where a text may mean that there is no such date."""
+        text, expires = self.texts[k], self.finding.column == EXPIRES
+        if not (may_mean_none(text) if expires else placeholder(text)):
+            return ""
+        if not expires:
+            return " If it means that there is no such date, leave the cell blank."
+        listed = self.fixed["remedy"]["say_never" if self.rule.blocks else "list_never"]
+        return f" If it means that the credential doesn't expire, write ‘never’ instead{listed}."
+
+    def _suggest_never(self, _: int, value: str) -> tuple[str, str]:
+        return (NEVER, "") if self.finding.column == EXPIRES and placeholder(value) else ("", "")
+
+    def _suggest_date(self, k: int, value: str) -> tuple[str, str]:
+        if (never := self._suggest_never(k, value))[0]:
+            return never
         if any(date_format(text).lacks_day(value) for text in self.formats):
             return "", "The calendar has no such day. "
         suggestion = nearest_date(value, self.formats)

@@ -20,10 +20,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from credtools.checking.arrow_texts import as_arrow, fold_all, text_bytes, unusual, with_texts
+from credtools.checking.arrow_texts import as_arrow, fold_all, unusual, with_texts
+from credtools.checking.days import NOT_A_DAY, read_days, says_never
 from credtools.model import BoolArray, IntArray, StateArray
 from credtools.recipe import Status
-from credtools.schema.dates import DateFormat, date_format
+from credtools.schema.dates import DateFormat
 from credtools.schema.destroyed import DESTROYED
 from credtools.schema.words import LONGEST, STATES, Column
 from credtools.text import fold
@@ -37,10 +38,6 @@ ALPHABETS = {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}  # their lett
 STATE = {name: code for code, name in enumerate(STATES)}
 FLAGS = {"yes": True, "true": True, "y": True, "1": True, "no": False, "false": False, "n": False, "0": False}
 TEXT: Any = pd.StringDtype("pyarrow", na_value=np.nan)
-NOT_A_DAY = np.datetime64("NaT")
-# Formats of digits and single separators, whose usual width is that of DD/MM/YYYY.
-DIGITS_ONLY = re.compile(r"(DD?|MM?|YYYY)[-/.](DD?|MM?|YYYY)[-/.](DD?|MM?|YYYY)")
-USUAL = {"Y": "YYYY", "M": "MM", "D": "DD"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ class MadeOf:
 
     `texts`: the column as it came (None: it has no heading); `formats`: how dates are written; `date_cells`: texts that
     stand for real date cells of a spreadsheet, and so for those dates in whatever format; `by_id`: how users are named;
-    `status`: what the words of a status mean.
+    `status`: what the words of a status mean; `never`: the folded words that say that there is no such date.
     """
 
     texts: pa.LargeStringArray | None
@@ -57,6 +54,7 @@ class MadeOf:
     date_cells: Mapping[str, date] = field(default_factory=dict)
     by_id: bool = False
     status: Status | None = None
+    never: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -140,6 +138,12 @@ def judge(column: Column, made_of: MadeOf, is_record: BoolArray) -> Cells:
     values, other_days = _values(column, texts, meant, made_of)
     if values is not texts:
         states[(states == STATE["given"]) & np.asarray(pd.isna(values))] = STATE["malformed"]
+    if made_of.never:
+        said = says_never(texts, made_of.never)
+        said &= np.isin(states, [STATE[name] for name in ("given", "malformed", "blank")])
+        states[said], values[said] = STATE["never"], pd.NaT
+        if other_days is not None:
+            other_days[said] = NOT_A_DAY
     return Cells(column.kind, codes, texts, states, values, other_days, as_they_came, made_of)
 
 
@@ -193,56 +197,13 @@ def _values(
 ) -> tuple[Any, npt.NDArray[np.datetime64] | None]:
     """Per distinct text its value, missing where it has none, and its other day; `texts` themselves for texts."""
     if column.kind == "date":
-        return _days(texts, given, made_of)
+        return read_days(texts, given, made_of.formats, made_of.date_cells)
     parse = _parser(column, made_of.status)
     if parse is None:
         return texts, None
     found = [parse(text) if ok else None for text, ok in zip(texts.to_pylist(), given.tolist(), strict=True)]
     dtype: Any = {"flag": "boolean", "whole": "Int64"}.get(column.kind, "str")
     return pd.array(found, dtype=dtype), None
-
-
-def _days(
-    texts: pa.LargeStringArray, given: BoolArray, made_of: MadeOf
-) -> tuple[Any, npt.NDArray[np.datetime64] | None]:
-    """The day of each text in the first format that reads it, and the day that another format reads, if another one."""
-    days = np.full(len(texts), NOT_A_DAY, "M8[s]")
-    other = days.copy() if len(made_of.formats) > 1 else None
-    places = np.flatnonzero(given)
-    some = texts.take(pa.array(places))
-    for text in made_of.formats:
-        read, before = parse_days(some, date_format(text)), days[places]
-        if other is not None:
-            differs = ~np.isnat(read) & ~np.isnat(before) & (read != before) & np.isnat(other[places])
-            other[places[differs]] = read[differs]
-        days[places] = np.where(np.isnat(before), read, before)
-    for place in places.tolist() if made_of.date_cells else ():
-        if (known := made_of.date_cells.get(texts[place].as_py())) is not None:
-            days[place] = np.datetime64(known, "s")
-            if other is not None:
-                other[place] = NOT_A_DAY
-    return pd.array(days), other
-
-
-def parse_days(texts: pa.LargeStringArray, form: DateFormat) -> npt.NDArray[np.datetime64]:
-    """`form.parse` of each text, NaT for None; common formats all at once (a property test proves it equal)."""
-    found = np.full(len(texts), NOT_A_DAY, "M8[s]")
-    ends, data = text_bytes(texts)
-    usual = np.diff(ends) == len("DD/MM/YYYY") if DIGITS_ONLY.fullmatch(form.text) else np.zeros(len(texts), np.bool_)
-    other = np.flatnonzero(~usual)
-    found[other] = [form.parse(text) for text in texts.take(pa.array(other)).to_pylist()]
-    if usual.any():
-        written = np.array(list("".join(USUAL.get(token[0], token) for token in form.tokens)))
-        letters = data[ends[:-1][usual][:, None] + np.arange(len(written))]
-        numbers, digits = letters.astype(np.int64) - ord("0"), np.isin(written, list(USUAL))
-        good = ((numbers[:, digits] >= 0) & (numbers[:, digits] <= 9)).all(axis=1)
-        good &= (letters[:, ~digits] == [ord(mark) for mark in written[~digits]]).all(axis=1)
-        year, month, day = (numbers[:, written == name] @ 10 ** np.arange(len(USUAL[name]))[::-1] for name in "YMD")
-        first = ((year - 1970) * 12 + month - 1).astype("M8[M]")
-        days = first.astype("M8[D]") + (day - 1)
-        good &= (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (days < (first + 1).astype("M8[D]"))
-        found[usual] = np.where(good, days, NOT_A_DAY)
-    return found
 
 
 def _parser(column: Column, status: Status | None) -> Callable[[str], Any] | None:

@@ -15,17 +15,21 @@ import pyarrow as pa
 
 from credtools.checking import parse
 from credtools.checking.arrow_texts import as_arrow
+from credtools.checking.days import NOT_A_DAY
 from credtools.checking.lookups import Lookups
-from credtools.checking.parse import NOT_A_DAY, STATE, Cells, MadeOf, category
+from credtools.checking.parse import STATE, Cells, MadeOf, category
 from credtools.checking.standing import Standing
 from credtools.model import BoolArray, IntArray, Table
 from credtools.recipe import USER_COLUMN, Mapped, Recipe
+from credtools.schema.dates import NEVER
 from credtools.schema.words import STATES, Column
+from credtools.text import fold
 
 NEEDS = ("required", "optional", "never")
 USER_STATUS = ("active", "deactivated", "unknown")
 DATE_OF_TYPE = {"issue_date": "type_issue", "expiration_date": "type_expiry"}
 NEEDED_BY_TYPE = {**DATE_OF_TYPE, "credential_number": "type_number"}
+EXPIRES = "expiration_date"
 CORE = {*("user_email", "external_id", "credential_type"), *NEEDED_BY_TYPE, "media"}
 LARGEST = 2**62  # numbers that are put together stay below it
 
@@ -85,6 +89,7 @@ def resolve(
             table.date_cells.get(mapped.sources.get(name, ""), {}),
             recipe.match_users_by == "external_id",
             recipe.status if column.kind == "status" else None,
+            frozenset({NEVER, *map(fold, recipe.never)}) if name == EXPIRES else frozenset(),
         )
         kept = before.cells.get(name) if before else None
         by_name[name] = kept if kept and kept.made_of == made_of else parse.judge(column, made_of, is_record)

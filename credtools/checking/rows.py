@@ -38,13 +38,17 @@ class Sending:
 
 
 class Row(NamedTuple):
-    """A row that speaks of a credential: what it says, and whether it says that the credential is withdrawn."""
+    """A row that speaks of a credential: what it says, and whether it says that the credential is withdrawn.
+
+    `never`: it says that the credential doesn't expire.
+    """
 
     number: int
     key: Key
     content: Content
     said: frozenset[str]
     withdrawn: bool = False
+    never: bool = False
 
 
 def ready_rows(review: Review) -> list[tuple[int, Key, Content]]:
@@ -62,10 +66,12 @@ def rows_of(review: Review, sending: Sending) -> list[Row]:
     """The rows that are ready, with the columns of which each speaks."""
     all_said = frozenset(review.said_columns)
     can_be_blank = all_said - {"issue_date"}
+    never = (review.resolved["expiration_date_state"] == "never").tolist()
     rows = []
     for number, key, content in ready_rows(review):
-        blank = {name for name in can_be_blank if not value(content, name)} if sending.keeps_blanks else ()
-        rows.append(Row(number, key, content, all_said.difference(blank), bool(review.withdrawn[number])))
+        blank = {name for name in can_be_blank if not value(content, name)} if sending.keeps_blanks else set()
+        blank -= {"expiration_date"} if never[number] else set()
+        rows.append(Row(number, key, content, all_said - blank, bool(review.withdrawn[number]), never[number]))
     return rows
 
 

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from credtools.checking.causes import Explanation
+from credtools.checking.days import NOT_A_DAY
 from credtools.checking.judge import failing
 from credtools.checking.messages import Finding
-from credtools.checking.parse import NOT_A_DAY, category
+from credtools.checking.parse import category
 from credtools.model import ACCEPTED, BoolArray, Changes, Review
 from credtools.schema.words import RECORD, SHARED
 

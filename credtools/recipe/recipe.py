@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -51,6 +51,7 @@ class Recipe(Shown):
     blanks: str | None = None  # keep | clear: what becomes of a stored value where the cell is blank
     absent: str = ABSENT[0]  # report | withdraw: what becomes of what a full export no longer lists
     status: Status | None = None  # None: the file says nothing of what still stands
+    never: tuple[str, ...] = ()  # words under the expiration date that say: it doesn't expire
 
     @classmethod
     def load(cls, path: str | Path) -> Recipe:
@@ -88,6 +89,10 @@ class Recipe(Shown):
         again = {(rule.column, fold(rule.old)) for rule in more}
         kept = (r for r in self.rules if not isinstance(r, Replace) or (r.column, fold(r.old)) not in again)
         return replace(self, rules=(*kept, *more))
+
+    def never_expires(self, words: Iterable[str]) -> Recipe:
+        """This recipe where these words, too, say under the expiration date that the credential doesn't expire."""
+        return replace(self, never=sending.distinct([*self.never, *words]))
 
     def __str__(self) -> str:
         return self.text()
@@ -163,6 +168,7 @@ class Recipe(Shown):
             "blanks": self.blanks,
             "absent": self.absent if self.absent != ABSENT[0] else None,
             "status": self.status.written() if self.status else None,
+            "never": list(self.never),
         }
         return {key: value for key, value in meaning.items() if value not in (None, "", {}, [])}
 
@@ -254,4 +260,5 @@ KEYS: Mapping[str, Callable[[object, str], Any]] = {
     "blanks": sending.blanks,
     "absent": sending.absent,
     "status": sending.status,
+    "never": sending.never,
 }

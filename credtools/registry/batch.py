@@ -101,6 +101,13 @@ class Batch(Foreseen):
         """
         return editing.replace(self.registry, self.draft, column, values)
 
+    def never(self, *words: str) -> Review:
+        """Lets these words, under the expiration date, mean that the credential doesn't expire; reviews again.
+
+        A rule of the draft's recipe (`never`), for example `batch.never("Lifetime", "N/A")`; case doesn't matter.
+        """
+        return editing.use(self.registry, self.draft, self.recipe.never_expires(words))
+
     def use(self, recipe: Recipe) -> Review:
         """Goes on with another recipe (of the same source), kept with the draft, and reviews again.
 

@@ -35,6 +35,8 @@ PATTERNS = {
 EXCEL = "[excel]"
 EXCEL_DAYS = range(61, 2_958_466)  # from 1 March 1900: before it spreadsheets disagree
 EXCEL_ZERO = date(1899, 12, 30)
+NO_YEARS, ZERO_YEAR = frozenset({"0000", "0001", "9999"}), "1900"  # in dates that stand for none
+NEVER = "never"  # in any file: it doesn't expire
 MONTH_ONLY = re.compile(r"\[(first|last)\]\s*")
 # What `format_evidence` tries: in every order of day, month and year that people write.
 PLAUSIBLE = (
@@ -171,6 +173,19 @@ def format_evidence(texts: Iterable[str]) -> list[FormatEvidence]:
         both = sum(counts[text] for text, day in swapped.items() if day != read[text])
         found.append(FormatEvidence(form.text, counts.total(), reads, proves, both))
     return sorted(found, key=lambda evidence: (-evidence.reads, -evidence.proves))
+
+
+def may_mean_none(text: str) -> bool:
+    """Whether a text under a date may say that there is no such date: a word without digits, or a placeholder."""
+    return placeholder(text) or not any(c.isdigit() for c in text)
+
+
+def placeholder(text: str) -> bool:
+    """Whether a text is what systems write for *no date*: a year 0000, 0001 or 9999, the first days of 1900."""
+    numbers = re.findall(r"[0-9]+", text)
+    numbers = [text[:4], text[4:]] if [text] == numbers and len(text) == len("99991231") else numbers
+    none = not NO_YEARS.isdisjoint(numbers)
+    return none or (ZERO_YEAR in numbers and all(int(one) <= 1 for one in numbers if one != ZERO_YEAR))
 
 
 def _swapped(text: str) -> str:

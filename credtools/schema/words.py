@@ -5,7 +5,8 @@ A schema is a Pandera model over *resolved* columns. For every field `C` a rule 
 - `C`        the typed value: text, date (datetime64[s]), flag or whole number; missing where it isn't usable;
 - `C_text`   the text that was judged, trimmed and squeezed;
 - `C_state`  given | blank | unreadable | malformed | absent (no such heading) | unused (the type has no such date)
-             | unjudged (the row has the wrong number of fields) | damaged (by a spreadsheet: see `destroyed`);
+             | unjudged (the row has the wrong number of fields) | damaged (by a spreadsheet: see `destroyed`)
+             | never (it says that there is no such date) | computed (blank or absent, by the validity of the type);
 
 and what the lookups know about it (`user_status`, `type_expiry`, …; `schemas/README.md` lists them). A warning may also
 need a column about what is stored (STORED), which is filled in once it is known what the file would change; then each
@@ -25,7 +26,10 @@ from typing import Any, Literal
 import pandas as pd
 import pandera.pandas as pa
 
-STATES = ("given", "blank", "unreadable", "malformed", "absent", "unused", "unjudged", "damaged")
+STATES = (
+    *("given", "blank", "unreadable", "malformed", "absent", "unused", "unjudged", "damaged"),
+    *("never", "computed"),
+)
 EVERY = "*"  # in `on`: each field of the schema
 REQUIRED = "required"  # in `on`: each required field
 LONGEST = 2_000  # characters that a cell may have; the reader refuses files with cells of more than 32 KiB
@@ -43,7 +47,7 @@ STORED = ("stored_as", "stored_newest_issue", "stored_change", "stored_issue", "
 # What a sentence may speak of, beside the resolved columns.
 SPOKEN = (
     *("value", "value_escaped", "confusable", "title", "shape", "nearest", "choices", "other_lines", "remedy"),
-    *("date_format", "date_format_from", "date_example", "date_taken", "date_other"),
+    *("date_format", "date_format_from", "date_example", "date_taken", "date_other", "never"),
 )
 Kind = Literal["text", "name", "id", "format", "date", "choice", "flag", "whole", "user", "credential_type", "status"]
 Groups = Literal["value", "shape", "rule"]

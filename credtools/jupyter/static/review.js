@@ -44,14 +44,15 @@ function causeCard(cause, { act, ui }) {
       go('Show rows', () => ui.showRows(`cause ${cause.place}`)), h('span', { class: 'ct-quiet' }, cause.lines)))
 }
 
-// What a word of the status can mean, in every file of the source.
+// What a word can mean, in every file of the source: under the status, or under the expiration date.
 function meanings(cause, act) {
   const id = freshId()
   return h('div', { class: 'ct-buttons', role: 'group', 'aria-labelledby': id }, h('span', { id }, `In every file of this source ${cause.word} means:`),
     cause.means.map(([meaning, label]) => button(label, () => act('means', { cause: cause.key, meaning }), { focus: `means ${meaning} ${cause.key}`, about: id, title: MEANS[meaning] })))
 }
 
-const MEANS = { valid: 'The credential stands', withdrawn: 'The credential no longer stands', leave_out: 'Nothing is stored for such a row' }
+const MEANS = { valid: 'The credential stands', withdrawn: 'The credential no longer stands', leave_out: 'Nothing is stored for such a row',
+  never: 'The credential doesn’t expire, also where its type requires an expiration date' }
 
 // What a person is asked about stored values: what each row would change, and the answers.
 function askedCard(card, act) {

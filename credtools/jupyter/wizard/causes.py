@@ -20,11 +20,12 @@ from credtools.jupyter.wizard.decisions import Cell
 from credtools.model import IntArray, Review
 from credtools.recipe import Status
 from credtools.registry import Lookups
-from credtools.schema.dates import FormatEvidence, format_evidence
+from credtools.schema.dates import NEVER, FormatEvidence, format_evidence, may_mean_none
 from credtools.schema.words import Column
 from credtools.text import fold
 
 MOST_OFFERED = 20
+EXPIRES = "expiration_date"
 MEANS = {"valid": "valid", "withdrawn": "withdrawn", "leave_out": "leave out"}  # the meanings of a status, as shown
 OF_WHOLE_ROWS = ("expires_after_issue", "not_repeated", "field_count")  # no other value of one cell settles them
 
@@ -55,6 +56,12 @@ class Cause:
     def errors(self) -> pd.DataFrame:
         """The errors of this cause, one per row of the file."""
         return self._errors.iloc[self._places]
+
+    @property
+    def may_mean_never(self) -> bool:
+        """Whether each value can say that the credential doesn't expire."""
+        asked = (self.code, self.column_name) == ("date_format", EXPIRES)
+        return asked and all(map(may_mean_none, self.errors["value"]))
 
     def cells(self, new: str | None = None) -> tuple[Cell, ...]:
         """The cells of this cause, each with its new value (None: what is suggested for each)."""
@@ -94,7 +101,9 @@ def suggest(cause: Cause) -> Suggestion | None:
     best = next(iter(fitting_formats(cause)), None)
     if best is not None and best.reads == len(values):
         return Suggestion(f"add a date format: {best}", format=best.format)
-    if all(each):
+    if set(each) == {NEVER}:
+        return Suggestion("it never expires", value=NEVER)
+    if all(each) and NEVER not in each:
         return Suggestion(f"each as the only date it can mean, for example ‘{values[0]}’ → ‘{each[0]}’")
     return None
 

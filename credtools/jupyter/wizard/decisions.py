@@ -32,8 +32,8 @@ class Decision:
     """What was decided; exactly one of these.
 
     Values are replaced (`cells`), a date format is added (`format`), rows are left rejected (`cause`), a word of the
-    status gets a meaning (`meaning`), blank cells over stored values mean something (`blanks`), or rows that equal an
-    older version count again, or don't (`again`).
+    status gets a meaning (`meaning`), words mean that a credential never expires (`never`), blank cells over stored
+    values mean something (`blanks`), or rows that equal an older version count again, or don't (`again`).
 
     `scope`: a *rule* holds for every file of the source, a *patch* for these records only. `rule`: the one that the
     recipe brought along; it may have no cells here.
@@ -51,6 +51,7 @@ class Decision:
     word: str = ""
     meaning: str = ""
     blanks: str = ""
+    never: tuple[str, ...] = ()
     again: bool | None = None
 
     @property
@@ -85,7 +86,7 @@ def recipe_of(base: Recipe, decisions: Sequence[Decision], formats: Mapping[str,
     The rules that `base` brought along stay in their places; others come after them.
     """
     brought = {decision.rule for decision in decisions if decision.scope == "rule"}
-    recipe = replace(base, rules=tuple(rule for rule in base.rules if rule in brought), blanks=None)
+    recipe = replace(base, rules=tuple(rule for rule in base.rules if rule in brought), blanks=None, never=())
     for decision in decisions:
         if decision.format:
             known = recipe.formats(decision.column) or formats[decision.column]
@@ -93,6 +94,8 @@ def recipe_of(base: Recipe, decisions: Sequence[Decision], formats: Mapping[str,
             recipe = replace(recipe, date_format={**recipe.date_format, decision.column: more})
         elif decision.meaning:
             recipe = replace(recipe, status=(recipe.status or Status()).meaning(decision.word, decision.meaning))
+        elif decision.never:
+            recipe = recipe.never_expires(decision.never)
         elif decision.blanks:
             recipe = replace(recipe, blanks=decision.blanks)
         elif decision.scope == "rule" and decision.rule is None:

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from credtools.errors import CredtoolsError, FileError
-from credtools.jupyter.wizard.causes import Cause, blocking, suggest
+from credtools.jupyter.wizard.causes import EXPIRES, Cause, blocking, suggest
 from credtools.jupyter.wizard.decisions import Cell, Decision, Scope, again_of, patches_of, recipe_of, usual_scope
 from credtools.media.matching import Medium
 from credtools.model import Review
 from credtools.recipe import BLANKS, MEANINGS, Hit, Recipe, Replace, Step, apply
 from credtools.registry import Batch, Comparison, compare
-from credtools.schema.dates import FormatEvidence, date_format, format_evidence
+from credtools.schema.dates import NEVER, FormatEvidence, date_format, format_evidence
 from credtools.schema.words import Column
 from credtools.text import fold
 
@@ -145,12 +145,14 @@ class OpenFile:
         return self._decide(Decision(self._number(), cause.count, "rule", column=cause.column_name, format=form))
 
     def give_meaning(self, key: str, meaning: str) -> Decision:
-        """The status of a cause means this, in every file of its source. Raises CredtoolsError for anything else."""
+        """What a cause says means this, in every file of its source. Raises CredtoolsError for anything else."""
         cause = self.cause(key)
+        decision = Decision(self._number(), cause.count, "rule", column=cause.column_name)
+        if meaning == NEVER and cause.may_mean_never:
+            return self._decide(replace(decision, never=tuple(dict.fromkeys(cause.errors["value"]))))
         if cause.code != STATUS_UNKNOWN or meaning not in MEANINGS:
             raise CredtoolsError("meaning_unusable")
-        number, column = self._number(), cause.column_name
-        return self._decide(Decision(number, cause.count, "rule", column=column, word=cause.value, meaning=meaning))
+        return self._decide(replace(decision, word=cause.value, meaning=meaning))
 
     def say_blanks(self, blanks: str) -> Decision:
         """Blank cells keep or clear the stored values, in every file of this source."""
@@ -279,8 +281,11 @@ class OpenFile:
         return [Decision(self._number(), len(cells), "patch", tuple(cells)) for cells in by_column.values()]
 
     def _stored_before(self) -> list[Decision]:
-        """What was said before about blank cells over stored values, and about rows that equal an older version."""
+        """What was said before about words, blank cells over stored values, and rows that equal an older version."""
         found = []
+        if self.base.never:
+            rows = int((self.reviewed.resolved[f"{EXPIRES}_state"] == NEVER).sum())
+            found.append(Decision(self._number(), rows, "rule", column=EXPIRES, never=self.base.never))
         if self.base.blanks:
             found.append(Decision(self._number(), self._losing(), "rule", blanks=self.base.blanks))
         if (again := self.batch.counts_again) is not None:

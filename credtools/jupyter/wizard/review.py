@@ -17,7 +17,7 @@ from credtools.jupyter.wizard.steps import FIRST_CAUSES
 from credtools.jupyter.wizard.stored import asked, losing, of_stored
 from credtools.jupyter.wizard.upload import UploadStep, unlike
 from credtools.recipe import Hit, Replace, Step
-from credtools.text import fold, plural
+from credtools.text import first_of, fold, plural
 
 EXAMPLES = 3
 MOST_IDLE = 50
@@ -133,6 +133,8 @@ def _card(cause: Cause) -> dict[str, Any]:
     values = list(dict.fromkeys(cause.errors["value"].head(200).tolist()))
     lines = ", ".join(f"{line:,}" for line in cause.errors["line"].head(EXAMPLES).tolist())
     more = f" and {cause.count - EXAMPLES:,} more" if cause.count > EXAMPLES else ""
+    statuses = [(key, name.capitalize()) for key, name in MEANS.items()] if cause.code == STATUS_UNKNOWN else []
+    words = dict.fromkeys(cause.errors["value"]) if cause.may_mean_never else [cause.value]
     return {
         "key": cause.key,
         "place": cause.place,
@@ -142,8 +144,8 @@ def _card(cause: Cause) -> dict[str, Any]:
         "examples": values[:EXAMPLES] if cause.pattern else [],
         "lines": f"{'line' if cause.count == 1 else 'lines'} {lines}{more}",
         "suggestion": suggestion.label if suggestion else "",
-        "means": [(key, name.capitalize()) for key, name in MEANS.items()] if cause.code == STATUS_UNKNOWN else [],
-        "word": f"‘{cause.value}’" if cause.value else "a blank cell",
+        "means": [("never", "Never expires")] if cause.may_mean_never else statuses,
+        "word": first_of([f"‘{value}’" for value in words], EXAMPLES) if cause.value else "a blank cell",
         "choose": cause.column is not None and cause.code not in OF_WHOLE_ROWS,
     }
 

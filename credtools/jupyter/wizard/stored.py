@@ -9,7 +9,7 @@ from credtools.errors import sentence
 from credtools.jupyter.wizard.causes import MEANS
 from credtools.jupyter.wizard.decisions import Decision
 from credtools.jupyter.wizard.open_file import OpenFile
-from credtools.text import plural
+from credtools.text import first_of, plural
 
 EXAMPLES = 3
 
@@ -76,11 +76,15 @@ def asked(file: OpenFile) -> list[dict[str, Any]]:
 
 
 def of_stored(file: OpenFile, decision: Decision) -> str:
-    """A decision about such a card, or about a word of the status, in one sentence; '' for any other."""
+    """A decision about such a card, or about what words mean, in one sentence; '' for any other."""
     rows = plural(decision.count, "row")
     if decision.meaning:
         word = f"‘{decision.word}’" if decision.word else "a blank cell"
         return f"{_title(file, decision.column)}: {word} means {MEANS[decision.meaning]} ({rows})."
+    if decision.never:
+        words = first_of([f"‘{word}’" if word else "a blank cell" for word in decision.never], EXAMPLES)
+        mean = "means" if len(decision.never) == 1 else "mean"
+        return f"{_title(file, decision.column)}: {words} {mean} that it never expires ({rows})."
     if decision.blanks:
         return f"Blank cells {decision.blanks} the stored values{f' ({rows})' * bool(decision.count)}."
     if decision.again is not None:
