@@ -285,3 +285,42 @@ def test_records_of_an_erased_file_are_known_by_their_line(
     found = registry.audit.rejects().drop_duplicates("reject").set_index("reject")["state"]
     assert found[[5, 8]].tolist() == ["superseded", "open"]
     assert len(found) == 8
+
+
+# --- the third layout -------------------------------------------------------------------------------------------
+
+
+def third_layout(url: str, folder: Path) -> None:
+    """The history in the third layout, and a source that wrote one number in two ways."""
+    old_history(url, folder, "0003", "0003")
+
+
+def test_numbers_that_differ_in_dashes_are_one_credential(home: Home, opened: Callable[..., Registry]) -> None:
+    """What was stored apart because of a dash is one credential from the upgrade on; its later version counts."""
+    url = home.copy_of(third_layout)
+    ct.upgrade(url)
+    registry = opened(url)
+    found = registry.credentials().query("credential_type == 'Licence' and user_email == 'ana@example.org'")
+    assert found[["credential", "credential_number", "newest"]].to_numpy().tolist() == [
+        [4, "SC-0041", False],
+        [4, "sc 0041", True],
+    ]
+    words = rows_of(registry, "words")["words"]
+    assert sorted(row[1:3] for row in words) == [(4, 0), (5, 0)]
+    assert registry.verify() == []
+
+
+def test_facts_begin_with_the_upgrade(home: Home, opened: Callable[..., Registry]) -> None:
+    """What is known of users and types when the registry is upgraded is written down, by one event."""
+    url = home.copy_of(third_layout)
+    ct.upgrade(url)
+    registry = opened(url)
+    facts = {row[1:4] for row in rows_of(registry, "user_facts")["user_facts"]}
+    assert facts == {
+        (1, "status", "active"),
+        (2, "status", "active"),
+        (3, "status", "active"),
+        (4, "status", "deactivated"),
+    }
+    rules = {row[2:4] for row in rows_of(registry, "type_facts")["type_facts"] if row[1] == 3}
+    assert {("name", "Licence"), ("numbered", "true"), ("expiry_computed", "true")} <= rules

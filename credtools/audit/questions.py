@@ -225,7 +225,8 @@ def _judged(connection: Connection, only: Chosen) -> pd.DataFrame:
     version, row = tables.credential_versions, tables.ledger_rows.c
     statement = (
         select(row.batch_id, row.verdict, func.count().label("count"))
-        .select_from(tables.ledger_rows.join(version, version.c.id == row.version_id).join(tables.credentials))
+        .select_from(tables.ledger_rows.join(version, version.c.id == row.version_id))
+        .join(tables.credentials, tables.credentials.c.id == version.c.credential_id)
         .where(tables.credentials.c.type_id == _id_of(tables.credential_types.c.name_key, fold(only["type"])))
         .group_by(row.batch_id, row.verdict)
     )

@@ -20,7 +20,7 @@ from credtools.store import tables
 from credtools.store.engine import snapshot
 from credtools.store.reads.events import events
 from credtools.store.reads.lineage import current
-from credtools.text import fold
+from credtools.text import fold, fold_number
 
 CHUNK = 200  # places per question
 SHOWN = 16  # characters of a fingerprint
@@ -83,7 +83,11 @@ def of_credential(engine: Engine, email: str, type_name: str, number: str = "") 
             raise RegistryError("credential_of_no_type", type=type_name)
         if user_id is None:
             raise RegistryError("credential_of_nobody", user=email)
-        mine = (credential.user_id == user_id, credential.type_id == type_id, credential.number == number)
+        mine = (
+            credential.user_id == user_id,
+            credential.type_id == type_id,
+            credential.number_key == fold_number(number),
+        )
         rows = _rows_of(select(credential.id).where(*mine))
         found = _appearances(c, or_(and_(reject.user_id == user_id, reject.type_id == type_id), _fixed_by(rows)))
         return _frame(_story(c, found, {tuple(row) for row in c.execute(rows)}))
@@ -215,7 +219,10 @@ def _judged(c: Connection, places: Collection[Place]) -> Iterator[Any]:
 
 
 def _credential_names(c: Connection, ids: set[int]) -> dict[int, str]:
-    statement = select(credential.id, tables.credential_types.c.name, credential.number).join(tables.credential_types)
+    kind = tables.credential_types.c
+    statement = select(credential.id, kind.name, credential.number).join(
+        tables.credential_types, kind.id == credential.type_id
+    )
     found = [row for some in _chunks(ids) for row in c.execute(statement.where(credential.id.in_(some)))]
     return {number: f"{name} {key}".strip() for number, name, key in found}
 

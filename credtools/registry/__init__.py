@@ -64,7 +64,9 @@ def upgrade(url: Address | None = None, folder: str | Path = ".") -> store.Upgra
     Raises RegistryError, SettingError.
     """
     found = settings.load(folder)
-    return store.upgrade(_address(url) or found.database, lambda connection, _: upgrading.complete(connection, found))
+    return store.upgrade(
+        _address(url) or found.database, lambda connection, before: upgrading.complete(connection, before, found)
+    )
 
 
 def _address(url: Address | None) -> str | None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Table, and_, bindparam, select, update
 
@@ -23,16 +25,20 @@ from credtools.settings import Settings
 from credtools.store import tables
 from credtools.store.reads.sources import came_from_source
 
+WORDS_SINCE = "0003"
 BY = ""  # nobody decides anything here
 FOLLOWED = ("open", "waived")
 Known = Mapping[RecordKey, Record]
 reject, patch, batch = tables.rejects.c, tables.patches.c, tables.batches.c
 
 
-def complete(connection: Connection, places: Settings) -> None:
-    """What else an older registry needs once its tables have the newest layout."""
-    store.baseline.words(connection)
-    digests(connection, places)
+def complete(connection: Connection, before: str, places: Settings) -> None:
+    """What else a registry of the layout `before` needs once its tables have the newest one."""
+    if before < WORDS_SINCE:
+        store.baseline.words(connection)
+        digests(connection, places)
+    session = Session.within(connection, places, BY)
+    store.baseline.people(connection, datetime.now(ZoneInfo(session.settings.time_zone)).date())
 
 
 def digests(connection: Connection, places: Settings) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.engine import Dialect
 
 metadata = MetaData(
@@ -49,6 +50,8 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value
 
 
+ITS_OWN = sql("merged_into IS NULL")  # of an index: what was merged into another one keeps what is unique
+NOT_ITS_OWN = sql("merged_into IS NOT NULL")
 ID = BigInteger().with_variant(Integer, "sqlite")
 
 

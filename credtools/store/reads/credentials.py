@@ -48,7 +48,7 @@ def words(at: At, source_ids: Sequence[int], user_ids: Sequence[int] | None = No
     word, credential, version = tables.words.c, tables.credentials.c, tables.credential_versions.c
     withdrawn, own, of_version = _withdrawn_by(version, source_ids)
     columns: list[Any] = [
-        *(word.credential_id, credential.counter, credential.user_id, credential.type_id, credential.number),
+        *(word.credential_id, credential.counter, credential.user_id, credential.type_id, credential.number_key),
         *(word.state, word.version_id, word.said),
         *(word.issue_date, word.expiration_date, word.number, word.own),
         *(version.decision, credential.head_version_id == version.id),
@@ -89,7 +89,7 @@ def stored_versions(at: At, user_ids: Sequence[int], source_ids: Sequence[int] =
             credential.c.counter,
             credential.c.user_id,
             credential.c.type_id,
-            credential.c.number,
+            credential.c.number_key,
             version.c.id,
             version.c.issue_date,
             version.c.expiration_date,
@@ -101,6 +101,7 @@ def stored_versions(at: At, user_ids: Sequence[int], source_ids: Sequence[int] =
         )
         .select_from(credential.outerjoin(version, and_(version.c.credential_id == credential.c.id, version.c.stands)))
         .outerjoin(own, of_version)
+        .where(credential.c.merged_into.is_(None))
         .order_by(version.c.id)
     )
     with snapshot(at) as connection:
@@ -133,7 +134,9 @@ def credentials(at: At, batch_id: int | None = None, *, whole: bool = False) -> 
             replaced(version.c).label("replaced"),
             func.coalesce(credential.c.head_version_id == version.c.id, False).label("newest"),
         )
-        .select_from(version.join(credential, credential.c.id == version.c.credential_id).join(user).join(kind))
+        .select_from(version.join(credential, credential.c.id == version.c.credential_id))
+        .join(user, user.c.id == credential.c.user_id)
+        .join(kind, kind.c.id == credential.c.type_id)
         .where(version.c.stands, version.c.salt.is_not(None))
         .order_by(version.c.id)
     )

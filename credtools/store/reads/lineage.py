@@ -1,12 +1,30 @@
-"""Lineage: to which source each belongs now, and under which name; a source may be renamed, or merged into another."""
+"""Lineage: what was merged into what. To which source, user or type each belongs by now, and under which name."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, Subquery, select
+from sqlalchemy import Connection, Select, Subquery, Table, select
 
 from credtools.store import tables
+
+MERGES = ("rename_user", "merge_user", "unmerge_user", "rename_type", "merge_type", "unmerge_type")
+
+
+def roots(connection: Connection, table: Table) -> dict[int, int]:
+    """To which row each belongs by now that was merged into another one."""
+    merged = table.c.merged_into
+    into: dict[int, int] = dict(connection.execute(select(table.c.id, merged).where(merged.is_not(None))).all())
+
+    def root(number: int) -> int:
+        return root(into[number]) if number in into else number
+
+    return {number: root(number) for number in into}
+
+
+def kin(connection: Connection, table: Table, number: int) -> list[int]:
+    """The row itself, and all that belong to it by now."""
+    return [number, *sorted(one for one, root in roots(connection, table).items() if root == number)]
 
 
 def _current() -> Subquery:

@@ -13,9 +13,10 @@ from credtools.store import tables
 from credtools.store.engine import At
 from credtools.store.erased import KEY
 from credtools.store.frames import rows
+from credtools.store.reads.lineage import MERGES
 from credtools.text import fold
 
-LOOKUP_EVENTS = ("load", "settings", "erase")
+LOOKUP_EVENTS = ("load", "settings", "erase", "upgrade", *MERGES)
 
 
 class Facts(NamedTuple):
@@ -33,7 +34,7 @@ class Facts(NamedTuple):
 def facts(at: At, by: str) -> Facts:
     """What is known at a moment, for who is at work."""
     head, setting, user = tables.audit_head, tables.settings, tables.users.c
-    profile = select(user.date_format).where(user.email_key == fold(by)).scalar_subquery()
+    profile = select(user.date_format).where(user.email_key == fold(by), user.merged_into.is_(None)).scalar_subquery()
     statement = select(
         head.c.seq, revision().label("revision"), profile.label("profile"), setting.c.key, setting.c.value
     )
@@ -49,13 +50,15 @@ def revision() -> ScalarSelect[int]:
 
 
 def users(at: At) -> pd.DataFrame:
-    """All users but those who were erased, as checking takes them: Python's own values, None where one is missing."""
-    return _frame(at, tables.users, USER_COLUMNS, func.substr(tables.users.c.email_key, 1, len(KEY)) != KEY)
+    """All users but those who were erased, or merged into others: Python's own values, None where one is missing."""
+    user = tables.users.c
+    erased = func.substr(func.coalesce(user.email_key, ""), 1, len(KEY)) == KEY
+    return _frame(at, tables.users, USER_COLUMNS, user.merged_into.is_(None), ~erased)
 
 
 def types(at: At) -> pd.DataFrame:
     """All types, likewise."""
-    return _frame(at, tables.credential_types, TYPE_COLUMNS)
+    return _frame(at, tables.credential_types, TYPE_COLUMNS, tables.credential_types.c.merged_into.is_(None))
 
 
 def _frame(at: At, table: Any, columns: Sequence[str], *some: Any) -> pd.DataFrame:

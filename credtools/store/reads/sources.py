@@ -14,11 +14,11 @@ from credtools.model import Patch, Record
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
 from credtools.store.frames import frame, rows, rows_in, values
-from credtools.store.reads.lineage import current, members
+from credtools.store.reads.lineage import MERGES, current, members
 
 SETTLED = ("ok", "partial")
 MOVES = ("move", "rename_source", "merge_source", "unmerge_source")
-TAKING_BACK = ("undo", "erase", *MOVES)
+TAKING_BACK = ("undo", "erase", *MOVES, *MERGES)
 
 
 def came_from_source() -> ColumnElement[bool]:

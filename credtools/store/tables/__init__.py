@@ -24,7 +24,14 @@ from credtools.store.tables.credentials import (
     withdrawals,
     words,
 )
-from credtools.store.tables.organisation import credential_types, settings, users
+from credtools.store.tables.organisation import (
+    credential_types,
+    former_names,
+    settings,
+    type_facts,
+    user_facts,
+    users,
+)
 from credtools.store.tables.rows import (
     ledger,
     ledger_block_values,
@@ -46,6 +53,7 @@ __all__ = [
     "credentials",
     "decisions",
     "events",
+    "former_names",
     "ledger",
     "ledger_block_values",
     "ledger_blocks",
@@ -61,6 +69,8 @@ __all__ = [
     "source_files",
     "sources",
     "staged_media",
+    "type_facts",
+    "user_facts",
     "users",
     "withdrawals",
     "words",

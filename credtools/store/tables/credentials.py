@@ -18,6 +18,8 @@ from sqlalchemy import (
 from credtools.model import ACTS, DECISIONS, WORDS
 from credtools.store.columns import (
     ID,
+    ITS_OWN,
+    NOT_ITS_OWN,
     address,
     binary,
     day,
@@ -37,13 +39,23 @@ credentials = Table(
     "credentials",
     metadata,
     own_id(),
-    ref("user_id", "users.id"),
+    ref("user_id", "users.id"),  # whose it is by now: merges followed; as are the type and the versions' credential
     ref("type_id", "credential_types.id", index=True),
-    text("number", ""),  # part of the identity where the type is numbered, else ''
+    text("number", ""),  # part of the identity where the type is numbered, else ''; as it was written first
+    text("number_key", ""),  # the same, folded: what identifies it
+    ref("written_user_id", "users.id", nullable=True),  # what digests cover, where that is another one
+    ref("written_type_id", "credential_types.id", nullable=True),
     Column("head_version_id", ID),  # the newest standing version that isn't replaced
     integer("counter"),  # compared and swapped by each write
-    merged("credentials"),
-    UniqueConstraint("user_id", "type_id", "number"),
+    merged("credentials"),  # the one with the same user, type and key of the number; never another merged one
+    Index(
+        "uq_credentials_identity",
+        *("user_id", "type_id", "number_key"),
+        unique=True,
+        sqlite_where=ITS_OWN,
+        postgresql_where=ITS_OWN,
+    ),
+    Index(None, "merged_into", sqlite_where=NOT_ITS_OWN, postgresql_where=NOT_ITS_OWN),
 )
 
 credential_versions = Table(
@@ -51,6 +63,7 @@ credential_versions = Table(
     metadata,
     own_id(),
     ref("credential_id", "credentials.id", index=True),
+    ref("written_id", "credentials.id", nullable=True),  # of which it was written, where that was merged into another
     ref("batch_id", "batches.id"),
     *address(),
     day("issue_date"),

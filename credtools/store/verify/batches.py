@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from credtools.model import SAYING, VERDICTS
 from credtools.store import tables
@@ -119,8 +119,10 @@ def _values(connection: Connection, batch_id: int, ledger: Ledger, erased: Erase
 def _versions(connection: Connection, batch_id: int, event: dict[str, Any], erased: Erased) -> list[str]:
     version, credential = tables.credential_versions, tables.credentials
     rows = connection.execute(
-        select(version, credential.c.user_id, credential.c.type_id, credential.c.number.label("number_key"))
-        .join(credential, credential.c.id == version.c.credential_id)
+        select(version, credential.c.id.label("of"), credential.c.number.label("number_written"))
+        .add_columns(func.coalesce(credential.c.written_user_id, credential.c.user_id).label("user_id"))
+        .add_columns(func.coalesce(credential.c.written_type_id, credential.c.type_id).label("type_id"))
+        .join(credential, credential.c.id == func.coalesce(version.c.written_id, version.c.credential_id))
         .where(version.c.batch_id == batch_id)
         .order_by(version.c.id)
     ).all()
@@ -136,16 +138,19 @@ def _versions(connection: Connection, batch_id: int, event: dict[str, Any], eras
         "inherits_id",
         "replaces_id",
     )
-    if versions_digest({name: [getattr(row, name) for row in rows] for name in names}) != event["versions"]:
+    columns = {name: [getattr(row, name) for row in rows] for name in names} | {
+        "credential_id": [row.of for row in rows]
+    }
+    if versions_digest(columns) != event["versions"]:
         return [f"The credentials of batch {batch_id} aren't those that were chained."]
     for row in rows:
         said = (row.issue_date, row.expiration_date, row.number, row.own)
         blank = row.salt is None
-        if blank != (row.id in erased.versions) or (blank and (said, row.number_key) not in _blanks(row.credential_id)):
+        if blank != (row.id in erased.versions) or (blank and (said, row.number_written) not in _blanks(row.of)):
             return [f"Whether the credential on line {row.line} of batch {batch_id} is erased contradicts the events."]
         if blank:
             continue
-        text = content_text((row.user_id, row.type_id, row.number_key), said)
+        text = content_text((row.user_id, row.type_id, row.number_written), said)
         if salted_digest(row.salt, text) != row.digest:
             return [f"The credential on line {row.line} of batch {batch_id} isn't the one that was uploaded."]
     return []

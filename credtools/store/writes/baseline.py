@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from credtools.recipe import MANUAL
 from credtools.store import tables
 from credtools.store.engine import GENESIS
+from credtools.store.erased import KEY
 from credtools.store.transaction import Write
+from credtools.store.writes.facts import write_facts
+from credtools.store.writes.identity import regroup
 from credtools.store.writes.words import rebuild
+from credtools.text import fold_number
 
 
 def words(connection: Connection) -> None:
@@ -26,3 +30,26 @@ def words(connection: Connection) -> None:
             .where(batch.source_id == source_id, batch.state == "finished")
         )
         rebuild(work, [source_id], set(connection.execute(spoken).scalars()))
+
+
+def people(connection: Connection, today: date) -> None:
+    """Numbers by their folded key, of which several may be one credential; facts about users and types from today on.
+
+    One event says so, and how many credentials belong to others now.
+    """
+    head = connection.execute(select(tables.audit_head)).one()
+    work = Write(connection, head.seq, head.hash, datetime.now(UTC))
+    credential = tables.credentials.c
+    stored = connection.execute(select(credential.id, credential.number).where(credential.number != "")).all()
+    keys = {row.id: fold_number(row.number) or row.number for row in stored}
+    joined = regroup(work, keys.keys(), keys)
+    users, types = (
+        [row._asdict() for row in connection.execute(select(table).where(table.c.merged_into.is_(None)))]
+        for table in (tables.users, tables.credential_types)
+    )
+    known = [row for row in users if not (row["email_key"] or "").startswith(KEY)]
+    if stored or known or types:
+        work.event("upgrade", "", users=len(known), types=len(types), joined=len(joined))
+        write_facts(work, tables.users, ((row["id"], {}, row) for row in known), today)
+        write_facts(work, tables.credential_types, ((row["id"], {}, row) for row in types), today)
+        connection.execute(update(tables.audit_head).values(seq=work.seq, hash=work.hash))

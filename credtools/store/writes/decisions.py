@@ -129,7 +129,7 @@ def _pending(work: Write, batch_id: int) -> dict[int, Any]:
             .join(batch, batch.c.id == said.batch_id)
             .join(writer.id.table, writer.id == version.c.batch_id)
             .join(credential, credential.c.id == version.c.credential_id)
-            .join(kind)
+            .join(kind, kind.c.id == credential.c.type_id)
             .join(user, user.c.id == credential.c.user_id)
         )
         .where(said.batch_id == batch_id, version.c.decision == "pending", version.c.stands)

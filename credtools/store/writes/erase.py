@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, delete, func, literal, select, update
+from sqlalchemy import Engine, bindparam, delete, func, literal, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from credtools.errors import MovedError, RegistryError
@@ -93,11 +93,13 @@ def _versions(work: Write, ids: list[int]) -> None:
     for table in (tables.decisions, tables.withdrawals):
         work.change(table.c.version_id, ids, reason="")
     for start in range(0, len(ids), CHUNK):
-        ours = select(version.c.credential_id).where(version.c.id.in_(ids[start : start + CHUNK])).distinct()
-        found = work.execute(select(credential.c.id, credential.c.number).where(credential.c.id.in_(ours)))
-        for row in found.all():
-            if row.number:
-                work.change(credential.c.id, [row.id], number=number_token(row.id))
+        some = version.c.id.in_(ids[start : start + CHUNK])
+        ours = select(version.c.credential_id).where(some).distinct()
+        written = select(version.c.written_id).where(some, version.c.written_id.is_not(None))
+        either = or_(credential.c.id.in_(ours), credential.c.id.in_(written))
+        numbered = or_(credential.c.number != "", credential.c.number_key != "")
+        for number in work.execute(select(credential.c.id).where(either, numbered)).scalars().all():
+            work.change(credential.c.id, [number], number=number_token(number), number_key=number_token(number))
         move_heads(work, list(work.execute(ours).scalars()))
         work.execute(delete(tables.words).where(tables.words.c.credential_id.in_(ours)))
     mark(work, ids)

@@ -17,6 +17,7 @@ from credtools.model import SAYING
 from credtools.store import tables
 from credtools.store.blocks import places
 from credtools.store.frames import rows_in
+from credtools.store.reads.lineage import roots
 from credtools.store.reads.sources import family
 from credtools.store.transaction import Write, write
 from credtools.store.writes.standing import said_by
@@ -77,7 +78,9 @@ def _undo(work: Write, batch_id: int, by: str) -> Undone:
     ours = {row.id: row for row in rows_in(work.connection, columns, version.id, said)}
     falls = [number for number, row in ours.items() if row.stands and number not in still]
     work.change(version.id, falls, stands=False)
-    touched = {row.credential_id for row in ours.values()} | set(json.loads(batch.absent or "[]"))
+    merged = roots(work.connection, tables.credentials)
+    absent = {merged.get(number, number) for number in json.loads(batch.absent or "[]")}
+    touched = {row.credential_id for row in ours.values()} | absent
     rebuild(work, family(work.connection, batch.source), touched)
     work.change(credential.id, touched, counter=credential.counter + 1)
     move_heads(work, touched)

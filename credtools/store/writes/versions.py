@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from credtools.errors import MovedError
 from credtools.model import Content, Key, NewVersion
@@ -23,7 +23,11 @@ def write_versions(work: Write, value: Finish) -> tuple[dict[int, int], dict[int
     ids = list(work.ids(tables.credential_versions, len(new)))
     credential_ids = _write_credentials(work, new, ids)
     fresh = salts(len(ids))
-    digests = [salted_digest(salt, content_text(one.key, one.content)) for salt, one in zip(fresh, new, strict=True)]
+    keys = _written_keys(work, new)
+    digests = [
+        salted_digest(salt, content_text(keys.get(one.credential_id, one.key), one.content))
+        for salt, one in zip(fresh, new, strict=True)
+    ]
     place = {name: [getattr(value, name)[one.row] for one in new] for name in ADDRESS}
     origin: dict[str, Any] = {
         "said": [columns_text(one.said) for one in new],
@@ -51,6 +55,14 @@ def write_versions(work: Write, value: Finish) -> tuple[dict[int, int], dict[int
     return by_row, credentials, versions_digest(columns | origin)
 
 
+def _written_keys(work: Write, new: Sequence[NewVersion]) -> dict[int | None, tuple[int, int, str]]:
+    """How the known credentials were written: digests cover that, whatever they were merged with since."""
+    c, known = tables.credentials.c, {one.credential_id for one in new if one.credential_id is not None}
+    statement = select(c.id, func.coalesce(c.written_user_id, c.user_id), func.coalesce(c.written_type_id, c.type_id))
+    found = rows_in(work.connection, statement.add_columns(c.number), c.id, known)
+    return {number: (user, of_type, text) for number, user, of_type, text in found}
+
+
 def _write_credentials(work: Write, accepted: Sequence[NewVersion], version_ids: list[int]) -> list[int]:
     """The credential of each accepted row: new ones written, the counters of known ones compared and swapped.
 
@@ -69,7 +81,8 @@ def _write_credentials(work: Write, accepted: Sequence[NewVersion], version_ids:
     if made:
         _refuse_taken(work, made)
         new = {"id": free, "head_version_id": list(heads.values()), "counter": 1}
-        work.insert_rows(tables.credentials, Key._fields, made, **new)
+        keys = [(*key, key.number) for key in made]
+        work.insert_rows(tables.credentials, ("user_id", "type_id", "number", "number_key"), keys, **new)
     if known:
         credential = tables.credentials.c
         unchanged = (credential.id == bindparam("known_id"), credential.counter == bindparam("seen"))
@@ -86,8 +99,8 @@ def _refuse_taken(work: Write, made: dict[Key, int]) -> None:
     users = sorted({user for user, _, _ in made})
     for start in range(0, len(users), CHUNK):
         some = users[start : start + CHUNK]
-        found = work.execute(select(c.user_id, c.type_id, c.number).where(c.user_id.in_(some)))
-        if any((row.user_id, row.type_id, row.number) in made for row in found):
+        found = work.execute(select(c.user_id, c.type_id, c.number_key).where(c.user_id.in_(some)))
+        if any(tuple(row) in made for row in found):
             raise MovedError("versions_changed")
 
 

@@ -22,6 +22,7 @@ from credtools.store import tables
 from credtools.store.blocks import places
 from credtools.store.digests import columns_text
 from credtools.store.frames import rows_in
+from credtools.store.reads.lineage import roots
 from credtools.store.reads.sources import standing_batches
 from credtools.store.transaction import CHUNK, Write
 from credtools.store.values import Finish
@@ -130,7 +131,7 @@ def _replace(work: Write, source_id: int, credential_ids: Collection[int], rows:
 def replayed(connection: Connection, source_id: int, credential_ids: Collection[int]) -> dict[int, Told]:
     """What a source says about some credentials, by all of its batches that stand, one after the other."""
     versions = _versions(connection, credential_ids)
-    wanted = set(credential_ids)
+    wanted, merged = set(credential_ids), roots(connection, tables.credentials)
     found: defaultdict[int, Told] = defaultdict(Told)
     lasting = remembers(connection, source_id)
     batches = standing_batches(connection, source_id)
@@ -143,7 +144,8 @@ def replayed(connection: Connection, source_id: int, credential_ids: Collection[
             entries[credential].append(Entry(state, None, version, said, content))
         for credential, some in entries.items():
             found[credential].say(said_now(found[credential].told, some), batch, remembers=lasting)
-        for credential in wanted.intersection(json.loads(batch.absent or "[]")) & found.keys():
+        absent = {merged.get(number, number) for number in json.loads(batch.absent or "[]")}
+        for credential in (wanted & absent & found.keys()) - entries.keys():
             found[credential].leave_out(batch)
     return found
 
