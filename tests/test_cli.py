@@ -142,6 +142,7 @@ FAILING = {
     "import": "import missing.csv",
     "media": "media 99 missing.zip",
     "correct": "correct missing.csv",
+    "recipe new": "recipe new --for nobody",
     "recipe show": "recipe show missing.yaml",
     "recipe diff": "recipe diff missing.yaml missing.yaml missing.csv",
     "approve": "approve 99",

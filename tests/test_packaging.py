@@ -81,6 +81,7 @@ def test_documents_travel_inside_the_package(installed: Installed) -> None:
     shipped = installed.site_packages / "credtools" / "_shipped"
     assert (shipped / "schemas" / "credentials.py").is_file()
     assert (shipped / "notebooks" / "upload.ipynb").is_file()
+    assert (installed.site_packages / "credtools" / "recipe" / "ready" / "okta.yaml").is_file()
     static = installed.site_packages / "credtools" / "jupyter" / "static"
     assert (static / "voila" / "templates" / "credtools" / "index.html.j2").is_file()
     beside = {path.name for path in installed.site_packages.iterdir()}

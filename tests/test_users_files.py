@@ -9,7 +9,7 @@ import pytest
 import credtools as ct
 from credtools.errors import LoadError, RecipeError
 from credtools.recipe import Recipe
-from credtools.recipe.mapping import bare
+from credtools.recipe.headings import bare
 from credtools.registry import Registry
 from tests.builders import only_sqlite, write
 

@@ -21,7 +21,7 @@ from credtools.reading.dialect import find_dialect
 from credtools.reading.headings import suggest_columns
 from credtools.reading.layout import lay_out
 from credtools.reading.options import Options
-from credtools.reading.records import Records, split_records
+from credtools.reading.records import Records, closed_by, split_records
 from credtools.reading.sources import FRAME, FRAME_OPTIONS, MAX_BYTES, Source, file_bytes, file_name
 from credtools.reading.tables import make_table
 
@@ -83,6 +83,8 @@ def _split_text(content: bytes, options: Options) -> tuple[Records, Reading]:
         raise FileError("not_a_table", why="every line is empty" if text else "the file is empty")
     dialect = find_dialect(text, options)
     records = split_records(text, dialect, options.heading_line or 1)
+    if options.record_end:
+        records = closed_by(records, options.record_end, options.heading_line or 1)
     reading = Reading(encoding, dialect.delimiter, records.lines, None, quote=dialect.quote, escape=dialect.escape)
     ended = text.endswith(("\n", "\r"))
     return records, replace(reading, noted=(*warnings, *(() if ended else (OPEN_END,))))

@@ -6,7 +6,10 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-OPTIONS = ("encoding", "delimiter", "quote", "escape", "sheet", "heading_line", "heading_rows", "footer_lines")
+OPTIONS = (
+    *("encoding", "delimiter", "quote", "escape", "record_end", "sheet"),
+    *("heading_line", "heading_rows", "footer_lines"),
+)
 NUMBERS = ("heading_line", "heading_rows", "footer_lines")
 MAY_BE_NONE = ("heading_line", "footer_lines", "quote", "escape")  # written 'none' in a recipe
 
@@ -15,6 +18,7 @@ MAY_BE_NONE = ("heading_line", "footer_lines", "quote", "escape")  # written 'no
 class Options:
     """What is known counts; None (or nothing) means: look.
 
+    `record_end`: what ends a record beside the end of its line, in files whose texts may have several lines;
     `heading_line`: the line of the headings, 0 for none; `heading_rows`: how many rows they have; `footer_lines`: how
     many filled records at the end are no records; `titles`, `instructions`: the schema's headings and synonyms, and the
     texts of its template's instruction row, by which tables are recognised.
@@ -24,6 +28,7 @@ class Options:
     delimiter: str | None = None
     quote: str | None = None
     escape: str | None = None
+    record_end: str | None = None
     sheet: str | None = None
     heading_line: int | None = None
     heading_rows: int | None = None

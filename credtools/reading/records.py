@@ -69,6 +69,26 @@ def split_records(text: str, dialect: Dialect, first_line: int = 1) -> Records:
     return records
 
 
+def closed_by(records: Records, end: str, first_line: int) -> Records:
+    """The records of a file in which each ends with a mark, from a line on: lines up to one with it belong together."""
+    cells: list[list[str]] = []
+    starts, repaired, is_open = [], [], False
+    for number, row in enumerate(records.cells):
+        if is_open:
+            cells[-1] = [*cells[-1][:-1], "\n".join([*cells[-1][-1:], *(row[:1] or [""])]), *row[1:]]
+        else:
+            cells.append(row)
+            starts.append(records.starts[number])
+        if number in records.repaired and repaired[-1:] != [len(cells) - 1]:
+            repaired.append(len(cells) - 1)
+        last = cells[-1][-1].rstrip() if cells[-1] else ""
+        is_open = bool(cells[-1]) and starts[-1] >= first_line and not last.endswith(end)
+        if last.endswith(end):
+            cells[-1] = [*cells[-1][:-1], last.removesuffix(end)]
+    width = _width_of(cells)
+    return Records(cells, [*starts, records.starts[-1]], width, repaired)
+
+
 def _quickly(lines: Sequence[str], dialect: Dialect, first_line: int = 1) -> Records | int:
     """The records of a text whose quotation marks all match, in one go.
 

@@ -17,7 +17,7 @@ from typing import Any
 from credtools.errors import RecipeError, no_such_file
 from credtools.reading.options import OPTIONS as READ_OPTIONS
 from credtools.reading.options import option_as_text, option_from_text
-from credtools.recipe import expectations, sending, steps, yaml
+from credtools.recipe import expectations, sending, shipped, steps, yaml
 from credtools.recipe.expectations import Expect
 from credtools.recipe.sending import ABSENT, FULL, FULL_SHARE, PART, Status
 from credtools.recipe.steps import Replace, Step
@@ -66,6 +66,11 @@ class Recipe(Shown):
         except UnicodeDecodeError as problem:
             raise RecipeError("recipe_not_utf8", path=str(path)) from problem
         return cls.parse(text, source=path.stem)
+
+    @classmethod
+    def ready(cls, name: str) -> Recipe:
+        """The recipe that is shipped for a system, for example `okta`. Raises RecipeError for an unknown one."""
+        return cls.parse(shipped.text(name), source=name)
 
     @classmethod
     def parse(cls, text: str, source: str = MANUAL) -> Recipe:
