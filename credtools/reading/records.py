@@ -72,7 +72,9 @@ def split_records(text: str, dialect: Dialect, first_line: int = 1) -> Records:
 def closed_by(records: Records, end: str, first_line: int) -> Records:
     """The records of a file in which each ends with a mark, from a line on: lines up to one with it belong together."""
     cells: list[list[str]] = []
-    starts, repaired, is_open = [], [], False
+    starts: list[int] = []
+    repaired: list[int] = []
+    is_open = False
     for number, row in enumerate(records.cells):
         if is_open:
             cells[-1] = [*cells[-1][:-1], "\n".join([*cells[-1][-1:], *(row[:1] or [""])]), *row[1:]]
