@@ -67,6 +67,8 @@ def test_nearest_types() -> None:
     assert LOOKUPS.nearest_types("Frist  AID") == ["First Aid"]
     assert LOOKUPS.nearest_types("Old Typ") == []
     assert LOOKUPS.nearest_types("Scuba") == []
+    assert LOOKUPS.nearest_types("First Aid (renewal)") == ["First Aid"]
+    assert LOOKUPS.nearest_types("Aid") == LOOKUPS.nearest_types("Renewal of Old Type") == []
     several = replace(
         LOOKUPS,
         types=types(
@@ -93,6 +95,21 @@ def test_nearest_of_many_users() -> None:
     assert crowd.nearest_users("ana.sliva@x.org") == ["ana.silva@x.org"]
     assert crowd.nearest_users("ana.silva@y.net") == []
     assert crowd.nearest_users("nobody@x.org") == []
+
+
+@pytest.mark.parametrize(
+    ("value", "fitting"),
+    [
+        *(("417", "00417"), ("0417", "00417"), ("417.0", "00417"), ("00417", "00417")),
+        *(("418", None), ("419", None), ("E-1", None), ("", None), ("0", None), ("٤17", None), ("41", None)),
+    ],
+)
+def test_ids_that_lost_their_zeros(value: str, fitting: str | None) -> None:
+    """An id is suggested where exactly one active user's differs only by zeros in front; never by likeness."""
+    ids = ("00417", "00418", "0418", None, "E-1")
+    people = [(k, f"{k}@x.org", one, "", "active", None, None) for k, one in enumerate(ids)]
+    gone = (9, "gone@x.org", "00419", "", "deactivated", None, None)
+    assert replace(LOOKUPS, users=users([*people, gone])).unpadded_user(value) == fitting
 
 
 def test_imitated_users() -> None:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from credtools import reading
-from tests.core import HEADINGS, found, review, sentences
+from tests.core import HEADINGS, LOOKUPS, found, review, sentences
+from tests.nights import Nights, company
 from tests.test_reading_spreadsheets import BO, cells, xlsx
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from credtools.registry import Registry
+    from tests.conftest import Home
 
 # --- what a spreadsheet destroyed ---------------------------------------------------------------------------------
 
@@ -85,3 +95,49 @@ def test_error_cells_and_formulas_of_a_workbook() -> None:
     assert cells(reading.read_bytes(content.getvalue(), "a.xlsx"))[0] == [
         *("x", "#DIV/0!", "=EDATE(C3,36)", "", "1.23456789012346E+18"),
     ]
+
+
+# --- numbers of people that lost their zeros ------------------------------------------------------------------------
+
+
+def test_ids_without_their_zeros() -> None:
+    """The only user who fits is suggested, and the rule of a recipe that restores the zeros makes the row right."""
+    people = LOOKUPS.users.assign(external_id=["00417", "00418", "00419", None])
+    known = replace(LOOKUPS, users=people)
+    text = "User ID,Credential type,Issue date\n417,First Aid,2024-01-05\n418.0,First Aid,2024-01-05\n"
+    result = review(text, "match_users_by: external_id", known=known)
+    assert result.errors[["code", "suggestion"]].to_numpy().tolist() == [
+        ["user_exists", "00417"],
+        ["user_exists", "00418"],
+    ]
+    padded = review(text, "match_users_by: external_id\nrules: [{pad: {column: external_id, to: 5}}]", known=known)
+    assert [found(padded), padded.resolved["user_id"].tolist()] == [[], [1, 2]]
+
+
+# --- one number, two people ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def nights(opened: Callable[..., Registry], home: Home, tmp_path: Path) -> Nights:
+    return Nights(opened(home.copy_of(company)), tmp_path)
+
+
+def shared(nights: Nights, *rows: str) -> int:
+    """How many rows of the next file have a number that another person has, too."""
+    rows = tuple("{}@example.org,{},2024-01-01,,{},{}".format(*row.split("/")) for row in rows)
+    outcome = nights.send("hr", *rows, headings=f"{HEADINGS.strip()},State")
+    return sum(one.count for one in outcome.warnings if one.code == "number_shared")
+
+
+def test_a_number_that_two_people_hold(nights: Nights) -> None:
+    """Warned of are rows of one file, and a row whose number another person already has; it is one number in any case.
+
+    Not of one person's, another type's, a withdrawn credential's, or of rows that are rejected.
+    """
+    nights.recipe("hr", "status: {valid: [ok], withdrawn: [gone]}\nheadings: {State: status}\n")
+    assert shared(nights, "ana/Forklift/F-7/ok", "ben/Welding/F-7/ok", "zoe/Forklift/F-7/ok") == 0
+    assert shared(nights, "ben/Forklift/f 7/ok") == 1
+    assert shared(nights, "ben/Forklift/f 7/ok") == 0  # no news
+    assert shared(nights, "cleo/Scaffolding/S-1/ok", "dov/Scaffolding/s\u20131/ok", "eve/Forklift//ok") == 2
+    assert shared(nights, "cleo/Scaffolding/S-3/ok", "cleo/Scaffolding/S-3/gone", "dov/Scaffolding/S-3/gone") == 0
+    assert shared(nights, "fay/Scaffolding/S-1/ok") == 1

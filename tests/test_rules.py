@@ -87,6 +87,15 @@ def test_extract_fills_only_what_is_blank() -> None:
     assert alone["credential_number"].tolist() == ["1", ""]
 
 
+def test_lost_zeros_come_back() -> None:
+    """Numbers are filled up with zeros, also those that became 417.0; texts and longer numbers stay as they are."""
+    recipe = Recipe.parse("rules: [{pad: {column: credential_type, to: 5}}]")
+    found, hits = follow(recipe.rules, frame("417", " 417 ", "417.0", "00417", "123456", "E-417", "417.5", "", "٤17"))
+    assert found["credential_type"].tolist() == [*["00417"] * 4, "123456", "E-417", "417.5", "", "٤17"]
+    assert (hits[0].rows, Recipe.parse(recipe.text())) == (3, recipe)
+    assert hits[0].label == "pad: {column: credential_type, to: 5}"
+
+
 def test_no_pattern_takes_long() -> None:
     """A pattern that would keep a backtracking engine busy for years is matched at once."""
     start = time.perf_counter()
@@ -101,6 +110,14 @@ def test_no_pattern_takes_long() -> None:
             "case: {column: media, to: small}",
             "rule_unusable",
             {"forms": "'case: {column: …, to: upper, lower or title}'"},
+        ),
+        *(
+            (
+                f"pad: {{column: media, to: {to}}}",
+                "rule_unusable",
+                {"forms": "'pad: {column: …, to: number of digits, up to 30}'"},
+            )
+            for to in ("0", "31", "five", "1e9", "[5]", "99999999999999999999")
         ),
         (
             "map: {column: media, values: {a: [b]}}",

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from credtools.model import IntArray
-from credtools.text import fold
+from credtools.text import fold, fold_number
 
 
 def as_arrow(values: Any) -> pa.LargeStringArray:
@@ -46,6 +46,12 @@ def unusual(values: pa.LargeStringArray) -> IntArray:
 def fold_all(values: pa.LargeStringArray) -> pa.LargeStringArray:
     """`fold` of each text; what is plain all at once."""
     return with_texts(pc.ascii_lower(values), {k: fold(values[k].as_py()) for k in unusual(values).tolist()})
+
+
+def fold_numbers(values: pa.LargeStringArray) -> pa.LargeStringArray:
+    """`fold_number` of each text; what is plain all at once."""
+    plain = pc.ascii_trim(pc.replace_substring_regex(pc.ascii_lower(values), "[- ]+", "-"), "-")
+    return with_texts(plain, {k: fold_number(values[k].as_py()) for k in unusual(values).tolist()})
 
 
 def with_texts(values: pa.LargeStringArray, texts: Mapping[int, str]) -> pa.LargeStringArray:

@@ -5,6 +5,7 @@ E-mails and type names are matched after NFKC, trim, squeeze and case fold; exte
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +29,7 @@ TYPE_COLUMNS = (
 )
 FEW_USERS = 2_000  # who are all compared with an unknown address
 NEAR_ENOUGH = 75  # rapidfuzz ratio (0–100) below which a suggestion is noise
+WORDS = re.compile(r"\w+")
 # Letters that look like Latin ones, after case fold: Cyrillic, then Greek.
 LOOKALIKES = str.maketrans("аеорсухіјѕԁһԛԝьνοαρι", "aeopcyxijsdhqwbvoapi")
 
@@ -64,9 +66,12 @@ class Lookups:
         return _places(fold_all(as_arrow(values)), fold_all(as_arrow(self.types["name"].astype("str"))))
 
     def nearest_types(self, value: str, limit: int = 3) -> list[str]:
-        """The active types whose names are most like `value`, best first."""
-        names = self.types.loc[self.types["status"] == "active", "name"].tolist()
-        return [str(names[k]) for _, _, k in nearest(fold(value), [fold(name) for name in names], limit)]
+        """The active types whose names are most like `value`, best first; else those whose words are all in it."""
+        names = [str(name) for name in self.types.loc[self.types["status"] == "active", "name"]]
+        alike = [names[k] for _, _, k in nearest(fold(value), [fold(name) for name in names], limit)]
+        words = set(WORDS.findall(fold(value)))
+        within = [name for name in names if words.issuperset(WORDS.findall(fold(name)) or [name])]
+        return alike or sorted(within, key=len, reverse=True)[:limit]
 
     def nearest_users(self, value: str, limit: int = 3) -> list[str]:
         """The active users whose e-mail addresses are most like `value`, best first; never applied by itself.
@@ -81,6 +86,11 @@ class Lookups:
             if min(fuzz.ratio(name, other_name), fuzz.ratio(domain, other_domain)) >= NEAR_ENOUGH:
                 alike.append(self._active_emails[places[k]])
         return alike[:limit]
+
+    def unpadded_user(self, value: str) -> str | None:
+        """The external id of the only active user whose id is `value` but for zeros in front ('417' or '417.0')."""
+        ids = self._ids_without_zeros.get(value.removesuffix(".0").lstrip("0"), []) if value.isascii() else []
+        return ids[0] if len(ids) == 1 else None
 
     def _users_alike(self, name: str) -> Sequence[int]:
         """Whom to compare `name` with: everybody, or of many users those whose name begins or ends like it."""
@@ -110,6 +120,14 @@ class Lookups:
     @cached_property
     def _active_keys(self) -> list[str]:
         return [str(key) for key in self._email_keys.filter(self._active).to_pylist()]
+
+    @cached_property
+    def _ids_without_zeros(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for one in self.users["external_id"][self._active].dropna():
+            if str(one).isdecimal():
+                found.setdefault(str(one).lstrip("0"), []).append(str(one))
+        return found
 
     @cached_property
     def _name_ends(self) -> list[tuple[slice, IntArray]]:

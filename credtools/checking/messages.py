@@ -164,7 +164,12 @@ class Writer:
                 return "", ""
             other = "uses characters of another alphabet" if imitates(value) else "has invisible characters"
             return "", f"It resembles {imitated!r} but {other}. "
-        if "@" not in value or self.of_frame("user_status")[k] != "unknown":
+        if self.of_frame("user_status")[k] != "unknown":
+            return "", ""
+        if self.column and self.column.name == "external_id" and (padded := self.lookups.unpadded_user(value)):
+            pad = f"pad: {{column: external_id, to: {len(padded)}}}"
+            return padded, f"Perhaps {padded!r} is meant; the recipe restores leading zeros (under 'rules': {pad}). "
+        if "@" not in value:
             return "", ""
         return _named(self.lookups.nearest_users(value))
 

@@ -42,13 +42,15 @@ def with_stored(review: Review, changes: Changes, has_media: Iterable[int] | Non
         changes.corrected,
         changes.reinstated,
     )
-    quiet = not (any(told) or changes.lost or needed.any())  # no shared rule has anything to warn of
+    quiet = not (any(told) or changes.lost or changes.shared or needed.any())  # no shared rule has anything to warn of
     rules = [one for one in schema.rules if one.reads_stored]
     rules = [one for one in rules if not quiet or getattr(schema.model, one.code).__module__ != SHARED]
     if not rules:
         return review
     columns = [column.name for column in schema.columns]
-    frame = pd.DataFrame({**resolved.data, **_stored(changes, columns), "media_needed": needed}, copy=False)
+    holders = _holders(explanation.basis.lookups.users, changes.shared)
+    more = {"media_needed": needed, "number_holder": _texts(review.rows, holders)}
+    frame = pd.DataFrame({**resolved.data, **_stored(changes, columns), **more}, copy=False)
     findings = []
     for rule in rules:
         for column in rule.columns:
@@ -95,6 +97,13 @@ def _texts(rows: int, texts: Mapping[int, str]) -> Any:
     for row, text in texts.items():
         found[row] = text
     return pd.array(found, dtype="str")
+
+
+def _holders(users: pd.DataFrame, shared: Mapping[int, int]) -> dict[int, str]:
+    """Row → how its number's other holder is called."""
+    some = users[users["id"].isin(list(shared.values()))]
+    names = {row.id: row.email or row.name or row.external_id for row in some.itertuples()}
+    return {row: str(names.get(user, "Another person")) for row, user in shared.items()}
 
 
 def _media_needed(

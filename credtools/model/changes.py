@@ -192,7 +192,8 @@ class Changes:
     another's word counts; `over`, they count from now on in place of this version, `taken_over` if another source says
     that one; `back`, they say again what an older version says and count again; `again`, they equal an older one of the
     newest one's issue date and would count again if a person said so; `corrected`, they correct this issue date;
-    `lost`, a blank cell of (row, column) stands over this value; `rules`: by which rule a row is left out.
+    `lost`, a blank cell of (row, column) stands over this value; `shared`, this other user
+    holds their number, too; `rules`: by which rule a row is left out.
     """
 
     verdict: list[str]
@@ -215,6 +216,7 @@ class Changes:
     absent: tuple[Word, ...] = ()
     unlisted: tuple[Word, ...] = ()
     acts: tuple[Act, ...] = ()
+    shared: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def alters(self) -> bool:

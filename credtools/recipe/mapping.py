@@ -19,7 +19,7 @@ from credtools.recipe import steps
 from credtools.recipe.headings import match_headings, require_status
 from credtools.recipe.recipe import Recipe
 from credtools.recipe.records import Records
-from credtools.recipe.steps import CASES, Aliases, Case, Extract, Join, Map, Replace, Step, Trim, matched
+from credtools.recipe.steps import CASES, Aliases, Case, Extract, Join, Map, Pad, Replace, Step, Trim, matched
 from credtools.schema.words import Column
 from credtools.text import fold
 
@@ -179,6 +179,8 @@ class _Values:
             return [(k, text.strip().strip(step.characters + " ")) for k, text in enumerate(self.texts)]
         if isinstance(step, Case):
             return [(k, CASES[step.to](text)) for k, text in enumerate(self.texts)]
+        if isinstance(step, Pad):
+            return [(k, step.padded(text)) for k, text in enumerate(self.texts)]
         if self.places is None:
             self.places = {}
             for place, text in enumerate(self.texts):

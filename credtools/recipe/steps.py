@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -13,6 +14,8 @@ from credtools.errors import RecipeError
 
 CASES: dict[str, Callable[[str], str]] = {"upper": str.upper, "lower": str.lower, "title": str.title}
 LONGEST_PATTERN = 300
+MOST_DIGITS = 30
+DIGITS = re.compile(r"\s*([0-9]+)(?:\.0)?\s*")
 PART = "."  # between a column and the number of a text that it is joined of; no column has it in its name
 
 
@@ -120,6 +123,24 @@ class Case(Step):
 
 
 @dataclass(frozen=True)
+class Pad(Step):
+    """In `column`, numbers get the zeros in front back that they have lost: `to` digits (417, 417.0 → 00417)."""
+
+    to: str
+    kind, form = "pad", "{column: …, to: number of digits, up to 30}"
+    keys: ClassVar = {"to": "to"}
+
+    @classmethod
+    def read(cls, column: str, values: Mapping[str, Any]) -> Step | None:
+        to = str(values.get("to"))
+        return super().read(column, values) if to.isdecimal() and 1 <= int(to[:4]) <= MOST_DIGITS else None
+
+    def padded(self, text: str) -> str:
+        number = DIGITS.fullmatch(text)
+        return number[1].zfill(int(self.to)) if number else text
+
+
+@dataclass(frozen=True)
 class Extract(Step):
     """Where a text of `column` matches `pattern`, each named group goes to the column of its name.
 
@@ -167,7 +188,7 @@ class Join(Step):
 
 
 WITH_VALUES = (Replace, Map, Aliases)  # these may not speak of columns that name a person
-KINDS = {one.kind: one for one in (Replace, Map, Aliases, Trim, Case, Extract, Join)}
+KINDS = {one.kind: one for one in (Replace, Map, Aliases, Trim, Case, Pad, Extract, Join)}
 
 
 def matched(texts: Sequence[str], pattern: str) -> Any:

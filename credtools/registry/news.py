@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from credtools import store
 from credtools.checking.changes import BY_SOURCE, classify
+from credtools.checking.holders import numbers_of, other_holders
 from credtools.checking.rows import Sending, repeats, rows_of
 from credtools.model import Act, Changes, Review
 from credtools.recipe import MANUAL, Recipe
@@ -26,7 +27,9 @@ def changes(session: Session, found: Review, recipe: Recipe, sending: Sending) -
     stored = store.reads.stored_versions(session.at, some, sources)
     done = classify(found, stored, words, sending, rows, again)
     theirs = store.reads.said_by_others(session.at, sources, set(done.over.values()))
-    done = replace(done, taken_over=tuple(row for row, version in done.over.items() if version in theirs))
+    held = store.reads.holders(session.at, numbers_of(done.writes))
+    taken_over = tuple(row for row, version in done.over.items() if version in theirs)
+    done = replace(done, taken_over=taken_over, shared=other_holders(found, done, held))
     if recipe.absent != "withdraw" or not done.unlisted:
         return done
     newest = {word.credential_id: word for word in reversed(done.unlisted)}

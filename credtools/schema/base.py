@@ -226,6 +226,21 @@ class Schema(pa.DataFrameModel):
 
     @classmethod
     @rule(
+        "Number held by two people",
+        on="credential_number",
+        needs=("credential_type", "number_holder"),
+        blocks=False,
+        resolution=(
+            "The number {value!r} is also that of {number_holder}, for the same type. Find out whose it is, and have "
+            "the other one corrected."
+        ),
+        summary="Two people have the same number for one type. Find out whose it is, and have the other one corrected.",
+    )
+    def number_shared(cls, rows: pd.DataFrame, column: str) -> pd.Series:  # noqa: ARG003
+        return rows["number_holder"] == ""
+
+    @classmethod
+    @rule(
         "Required media missing",
         on="credential_type",
         needs=("media_needed",),

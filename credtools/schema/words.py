@@ -43,7 +43,15 @@ KNOWN = (
     *("number_key", "own", "credential", "version", "content", "contents", "again"),
 )
 # What is known only after the file was compared with what is stored, in `needs` of warnings.
-STORED = ("stored_as", "stored_newest_issue", "stored_change", "stored_issue", "stored_lost", "media_needed")
+STORED = (
+    "stored_as",
+    "stored_newest_issue",
+    "stored_change",
+    "stored_issue",
+    "stored_lost",
+    "media_needed",
+    "number_holder",
+)
 # What a sentence may speak of, beside the resolved columns.
 SPOKEN = (
     *("value", "value_escaped", "confusable", "title", "shape", "nearest", "choices", "other_lines", "remedy"),

@@ -13,7 +13,7 @@ from credtools.store.reads.batches import (
     left,
     source_bytes,
 )
-from credtools.store.reads.credentials import credentials, stored_versions, words
+from credtools.store.reads.credentials import credentials, holders, stored_versions, words
 from credtools.store.reads.media import (
     all_media,
     erased_blobs,
@@ -72,6 +72,7 @@ __all__ = [
     "first_said",
     "followed",
     "held_in",
+    "holders",
     "last_listing",
     "last_runs",
     "last_uploads",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -109,6 +109,18 @@ def stored_versions(at: At, user_ids: Sequence[int], source_ids: Sequence[int] =
             StoredVersion(row[0], row[1], Key(*row[2:5]), row[5], Content(*row[6:10]), row[10], bool(row[11]), row[12])
             for row in rows_in(connection, statement, credential.c.user_id, user_ids)
         ]
+
+
+def holders(at: At, numbers: Collection[str]) -> list[tuple[int, str, int]]:
+    """(type, number, user) of the newest versions with one of these numbers, as written; not of withdrawn ones."""
+    version, credential = tables.credential_versions.c, tables.credentials.c
+    statement = (
+        select(credential.type_id, version.number, credential.user_id)
+        .join_from(tables.credential_versions, tables.credentials, credential.head_version_id == version.id)
+        .where(~version.withdrawn)
+    )
+    with snapshot(at) as connection:
+        return [(row[0], row[1], row[2]) for row in rows_in(connection, statement, version.number, numbers)]
 
 
 def credentials(at: At, batch_id: int | None = None, *, whole: bool = False) -> pd.DataFrame:

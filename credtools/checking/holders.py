@@ -1,0 +1,50 @@
+"""Holders: numbers of one type that two people hold, in the file or beside what is stored."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from credtools.checking.arrow_texts import as_arrow, fold_numbers
+from credtools.model import Changes, NewVersion, Review
+from credtools.text import fold_number
+
+
+def other_holders(review: Review, changes: Changes, stored: Iterable[tuple[int, str, int]]) -> dict[int, int]:
+    """Row → another user who holds its number: by another row that is ready and valid, or, where it is news, as stored.
+
+    `stored`: (type, number, user) of what counts, for at least the numbers of `changes.writes`.
+    """
+    holders: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
+    for kind, number, user in stored:
+        holders[kind, fold_number(number)].add(user)
+    found: dict[int, int] = {}
+    for one in changes.writes if holders else ():
+        others = holders[one.key.type_id, fold_number(one.content.number)] - {one.key.user_id}
+        found |= {one.row: min(others)} if others else {}
+    return found | _in_the_file(review)
+
+
+def numbers_of(writes: Iterable[NewVersion]) -> set[str]:
+    """The numbers of some versions, as others may have written them."""
+    numbers = {one.content.number for one in writes} - {""}
+    keys = {fold_number(number) for number in numbers}
+    plain = numbers | keys | {key.replace("-", " ") for key in keys}
+    return plain | {text.upper() for text in plain}
+
+
+def _in_the_file(review: Review) -> dict[int, int]:
+    frame = review.resolved
+    rows = np.flatnonzero(review.passed & ~review.withdrawn & frame["credential_number"].notna().to_numpy())
+    keys = fold_numbers(as_arrow(frame["credential_number"].iloc[rows])).dictionary_encode()
+    numbered = np.asarray(keys.indices).astype(np.int64)
+    kinds, users = (frame[name].to_numpy()[rows] for name in ("type_id", "user_id"))
+    group = pd.factorize(kinds * (len(keys.dictionary) + 1) + numbered)[0]
+    by_group = pd.Series(users).groupby(group)
+    low, high = by_group.transform("min").to_numpy(), by_group.transform("max").to_numpy()
+    shared = np.flatnonzero((low != high) & (np.asarray(keys.dictionary.take(keys.indices)) != ""))
+    others = np.where(users == low, high, low)
+    return dict(zip(rows[shared].tolist(), others[shared].tolist(), strict=True))
