@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from credtools.audit import figures, questions, standing, timeline, withdrawals
 from credtools.audit.filters import GROUPS, LATEST, Filters, chosen, require_choice
-from credtools.audit.recipe_changes import Digests, recipe_changes
+from credtools.audit.recipe_changes import Addresses, recipe_changes
 from credtools.errors import CredtoolsError
 from credtools.model import REJECT_STATES
 
@@ -27,19 +27,19 @@ class Audit:
     Args:
         engine: the database.
         titles: what the schema calls each error, by its code.
-        digests: how some records of a batch are known, by digests of a kind over some columns, which another batch's
-            recipe names.
+        addresses: where in a batch its records are, by digests of a kind over some columns, which the recipe of another
+            names.
     """
 
     def __init__(
         self,
         engine: Engine,
         titles: Callable[[], Mapping[str, str]] = dict,
-        digests: Digests = lambda *_: (),
+        addresses: Addresses = lambda *_: {},
     ) -> None:
         self._engine = engine
         self._titles = titles
-        self._digests = digests
+        self._addresses = addresses
 
     @property
     def titles(self) -> dict[str, str]:
@@ -143,7 +143,7 @@ class Audit:
             fixed, also those of users added since), broke (Int64: its rejected rows whose very record was accepted
             in the first one; missing where values were erased).
         """
-        return recipe_changes(self._engine, self._digests, self._which({"source": source}).get("source"))
+        return recipe_changes(self._engine, self._addresses, self._which({"source": source}).get("source"))
 
     def withdrawals(self, **filters: Unpack[Filters]) -> pd.DataFrame:
         """What was withdrawn and reinstated, oldest first; `since` and `until` speak of when that was done.

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, Engine, and_, func, select, true
 
+from credtools.model import RecordKey
 from credtools.store import tables
-from credtools.store.blocks import raw_values
 from credtools.store.engine import snapshot
 from credtools.store.reads.lineage import current, members
 from credtools.store.reads.sources import came_from_source
 
 reject, batch = tables.rejects.c, tables.batches.c
 
-Digests = Callable[[int, Iterable[str], int, str, int], Collection[str]]  # see `layouts.Records`
+# Where in a batch each record is, by a digest over these columns, which another's recipe names; see `layouts.Records`.
+Addresses = Callable[[int, int, str, int], Mapping[RecordKey, tuple[int, int, int]]]
 RECIPE_CHANGES = {
     "source": "str",
     "before": "int64",
@@ -30,7 +30,7 @@ RECIPE_CHANGES = {
 }
 
 
-def recipe_changes(engine: Engine, digests: Digests, source: str | None = None) -> pd.DataFrame:
+def recipe_changes(engine: Engine, addresses: Addresses, source: str | None = None) -> pd.DataFrame:
     """One row per change of a source's recipe from one finished file to the next: RECIPE_CHANGES, see `Audit`.
 
     Files that came with a correction file aren't files of their own source.
@@ -51,7 +51,7 @@ def recipe_changes(engine: Engine, digests: Digests, source: str | None = None) 
         found = [
             (
                 *(old.name, old.id, new.id, new.finished_at, old.recipe_fingerprint, new.recipe_fingerprint),
-                *(fixed.get(new.id, 0), _broke(c, digests, old.id, new)),
+                *(fixed.get(new.id, 0), _broke(c, addresses, old.id, new)),
             )
             for old, new in pairwise(files)
             if (old.name, old.part) == (new.name, new.part) and old.recipe_fingerprint != new.recipe_fingerprint
@@ -59,7 +59,7 @@ def recipe_changes(engine: Engine, digests: Digests, source: str | None = None) 
     return pd.DataFrame(found, columns=list(RECIPE_CHANGES)).astype(RECIPE_CHANGES)
 
 
-def _broke(c: Connection, digests: Digests, old: int, new: Any) -> int | None:
+def _broke(c: Connection, addresses: Addresses, old: int, new: Any) -> int | None:
     """How many records are rejected now that weren't in the old batch, by the columns that mean something now.
 
     None where values were erased.
@@ -71,18 +71,12 @@ def _broke(c: Connection, digests: Digests, old: int, new: Any) -> int | None:
     row = tables.ledger_rows.c
     said = c.execute(select(row.sheet, row.line, row.piece, row.verdict).where(row.batch_id == old))
     verdicts = {tuple(place): verdict for *place, verdict in said}
-    raws = {place: raw for _, place, raw in raw_values(c, [old])}
-    if len(raws) < len(verdicts) or any(one.record_digest is None for one in wanted):
+    if any(one.record_digest is None for one in wanted):
         return None
-    places = sorted(raws)
     right = set()
     for kind, columns in {one[2:] for one in wanted}:
-        known = digests(old, [raws[place] for place in places], kind, columns, new.id)
-        if len(known) < len(places):
+        there = addresses(old, kind, columns, new.id)
+        if len(there) < len(verdicts):
             return None
-        seen: Counter[str] = Counter()
-        for place, digest in zip(places, known, strict=True):
-            if verdicts[place] != "rejected":
-                right.add((digest, seen[digest], kind, columns))
-            seen[digest] += 1
+        right |= {(*key, kind, columns) for key, place in there.items() if verdicts[place] != "rejected"}
     return len(right & set(map(tuple, wanted)))

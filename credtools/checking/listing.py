@@ -48,15 +48,14 @@ class Listing:
         return self.anything or key.user_id in self.persons or key.type_id in self.types or number in self.numbers
 
     def absent(self, words: Iterable[Word], but: Key | None = None) -> tuple[Word, ...]:
-        """The words of credentials that stood at the source, or long don't, and of which no row can be.
+        """The words of credentials of which no row can be, withdrawn ones among them: that may be taken back one day.
 
         `but`: a credential that counts as not held, whatever its row says of another issue date.
         """
         return tuple(
             word
             for word in words
-            if word.state != "withdrawn"
-            and (word.key == but or word.key not in self.held)
+            if (word.key == but or word.key not in self.held)
             and word.credential_id not in self.elsewhere
             and not self.may_hold(word.key, word.content.number)
         )

@@ -30,14 +30,15 @@ from credtools.text import fold
 
 WRITTEN = (tables.credential_versions, tables.credentials)
 Line = tuple[int, int]
+Pieces = set[tuple[int, str]]  # records as they came, and which piece of its record a row is
 
 
 class Records(Protocol):
     """What the records of a batch are: as they came, where it was never finished, and how they are known."""
 
-    def raw(self, batch: int) -> Iterable[str]: ...
+    def raw(self, batch: int) -> Iterable[tuple[int, str]]: ...
 
-    def digests(self, batch: int, raws: Iterable[str], kind: int, columns: str) -> Iterable[str]: ...
+    def digests(self, batch: int, rows: Iterable[tuple[int, str]], kind: int, columns: str) -> Iterable[str]: ...
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ class _Search:
         kept = theirs.where(credential.c.user_id == self.user, version.c.salt.is_not(None))
         return set(self.c.execute(kept).scalars())
 
-    def _rows(self) -> tuple[set[Line], dict[int, set[str]]]:
+    def _rows(self) -> tuple[set[Line], dict[int, Pieces]]:
         """Their lines of the ledger, and per batch the records on them, as far as values are left."""
         rows, (version, credential) = tables.ledger_rows, WRITTEN
         pointing = select(rows.c.batch_id, rows.c.line).select_from(
@@ -136,12 +137,12 @@ class _Search:
         theirs = {(row.batch_id, row.line) for row in self.c.execute(pointing.where(credential.c.user_id == self.user))}
         strangers = self._strangers() if self.person.external_id.isdecimal() else set()
         lines: set[Line] = set()
-        raws: defaultdict[int, set[str]] = defaultdict(set)
-        for batch, (_, line, _), raw in raw_values(self.c):
+        raws: defaultdict[int, Pieces] = defaultdict(set)
+        for batch, (_, line, piece), raw in raw_values(self.c):
             by_id = batch in self.by_id and (batch, line) not in strangers
             if (batch, line) in theirs or self.person.in_record(raw, by_id=by_id):
                 lines.add((batch, line))
-                raws[batch].add(raw)
+                raws[batch].add((piece, raw))
         return lines | theirs, raws
 
     def _strangers(self) -> set[Line]:
@@ -219,12 +220,12 @@ class _Search:
         there = set(self.c.execute(select(blob.sha256).where(blob.erased_at.is_(None))).scalars())
         return sorted(theirs), sorted(({*theirs.values()} | waiting) & there - others)
 
-    def _patches(self, digests: set[tuple[int, str]], raws: dict[int, set[str]], unjudged: list[int]) -> list[int]:
+    def _patches(self, digests: set[tuple[int, str]], raws: dict[int, Pieces], unjudged: list[int]) -> list[int]:
         """Corrections of their records, and those that name them."""
         found = self.c.execute(select(tables.patches).where(tables.patches.c.record_digest != "")).all()
         for batch in {row.batch_id for row in found} & {*unjudged}:
             named = partial(self.person.in_record, by_id=batch in self.by_id)
-            raws[batch] = {*filter(named, self.records.raw(batch))}
+            raws[batch] = {(piece, raw) for piece, raw in self.records.raw(batch) if named(raw)}
         kinds = {(self.one[row.source_id], row.digest_kind, row.digest_columns) for row in found}
         for batch, (source, kind, columns) in product(raws, kinds):
             if source == self.one[self.batches[batch].source_id]:

@@ -8,12 +8,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from sqlalchemy import Connection
+
 from credtools import store
 from credtools.errors import CredtoolsError
-from credtools.model import Table
+from credtools.model import RecordKey, Table
 from credtools.recipe import Recipe, apply
 from credtools.recipe.expectations import Look
 from credtools.recipe.records import WHOLE_LINE, digest
@@ -64,26 +67,45 @@ class Records:
     def __init__(self, session: Session) -> None:
         self.session = session
 
-    def raw(self, batch: int) -> list[str]:
-        """As they are in its file."""
-        return reviewing.table(self.session, reviewing.opened(self.session, batch)).raw
+    @classmethod
+    def within(cls, session: Session, connection: Connection) -> Records:
+        """Those of a transaction under way."""
+        return cls(Session.within(connection, session.places, session.by))
+
+    def raw(self, batch: int) -> list[tuple[int, str]]:
+        """As they are in its file, each with its piece."""
+        table = reviewing.table(self.session, reviewing.opened(self.session, batch))
+        return list(zip(table.pieces.tolist(), table.raw, strict=True))
 
     def digests(
-        self, batch: int, raws: Iterable[str], kind: int, columns: str, recipe_of: int | None = None
+        self, batch: int, rows: Iterable[tuple[int, str]], kind: int, columns: str, recipe_of: int | None = None
     ) -> list[str]:
-        """The digests of some of them, of this kind over these columns; none when nobody knows any more.
+        """Those of some (piece, record), of this kind over these columns; none when nobody knows any more.
 
         `recipe_of`: the batch whose recipe says which heading is which column; None: its own.
         """
         recipe = None if recipe_of is None else reviewing.opened(self.session, recipe_of).recipe
         where = places(self.session, reviewing.opened(self.session, batch), recipe)
         known = bool(where) or kind == WHOLE_LINE
-        return [digest(kind, columns, raw, cells(where, raw)) for raw in raws] if known else []
+        return [digest(kind, columns, raw, cells(where, raw), piece) for piece, raw in rows] if known else []
+
+    def addresses(
+        self, batch: int, kind: int, columns: str, recipe_of: int | None = None
+    ) -> dict[RecordKey, tuple[int, int, int]]:
+        """Where in a batch each record is that is still kept, by how it is known; see `digests`."""
+        rows = store.reads.raw_rows(self.session.at, batch)
+        known = self.digests(batch, [(address[2], raw) for address, raw in rows], kind, columns, recipe_of)
+        seen: Counter[str] = Counter()
+        found = {}
+        for one, (address, _) in zip(known, rows, strict=False):
+            found[one, seen[one]] = address
+            seen[one] += 1
+        return found
 
 
 def _from_notes(session: Session, draft: Draft) -> Table | None:
     noted = _noted(session, draft)
-    widths = {noted.expected_fields} if noted.expected_fields else store.reads.field_counts(session.engine, draft.id)
+    widths = {noted.expected_fields} if noted.expected_fields else store.reads.field_counts(session.at, draft.id)
     if len(widths) != 1:
         return None
     (width,) = widths
@@ -100,4 +122,4 @@ def as_csv(records: Iterable[Sequence[str]]) -> bytes:
 
 
 def _noted(session: Session, draft: Draft) -> Look:
-    return Look.from_json(store.reads.look_of(session.engine, draft.id))
+    return Look.from_json(store.reads.look_of(session.at, draft.id))

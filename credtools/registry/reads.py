@@ -76,7 +76,7 @@ class Answers(Session):
         def titles() -> dict[str, str]:
             return {rule.code: rule.title for rule in self.schema("credentials").rules}
 
-        return Audit(self.engine, titles, layouts.Records(self).digests)
+        return Audit(self.engine, titles, layouts.Records(self).addresses)
 
     def report(self, path: str | Path, **filters: Any) -> Path:
         """Writes what the audit found (of the rows that fit the filters) as one .html page that anybody can open.

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from sqlalchemy import Connection
 
 from credtools import store
 from credtools.audit import timeline
@@ -215,7 +216,11 @@ class Registry(Decisions, Shown):
         Raises:
             RegistryError: it isn't finished.
         """
-        return store.undo(self.engine, number_of(batch), self.by, dry_run=dry_run)
+
+        def records(connection: Connection) -> store.Known:
+            return layouts.Records.within(self, connection).addresses
+
+        return store.undo(self.engine, number_of(batch), self.by, records, dry_run=dry_run)
 
     def export(self, path: str | Path, batch: Batch | int | None = None, *, expiring: int | None = None) -> list[Path]:
         """Writes what was accepted, not declined or withdrawn, as clean template files of at most 20,000 rows each.

@@ -11,6 +11,7 @@ from credtools.store.reads.batches import (
     batches,
     field_counts,
     left,
+    raw_rows,
     source_bytes,
 )
 from credtools.store.reads.credentials import credentials, holders, stored_versions, words
@@ -85,6 +86,7 @@ __all__ = [
     "open_rejects",
     "other_parts",
     "patches",
+    "raw_rows",
     "referenced_blobs",
     "rejected",
     "rows_of",

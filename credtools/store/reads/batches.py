@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, and_, exists, select
 from credtools.errors import RegistryError
 from credtools.model import COUNTED
 from credtools.store import tables
-from credtools.store.blocks import raw_values
+from credtools.store.blocks import Address, raw_values
 from credtools.store.engine import At, snapshot
 from credtools.store.frames import frame, rows, values
 from credtools.store.reads.lineage import current
@@ -144,3 +144,9 @@ def field_counts(at: At, batch_id: int) -> set[int]:
         without = {tuple(row) for row in connection.execute(wrong)}
         kept = raw_values(connection, [batch_id])
         return {len(json.loads(raw)) for _, address, raw in kept if address not in without}
+
+
+def raw_rows(at: At, batch_id: int) -> list[tuple[Address, str]]:
+    """(sheet, line, piece) and raw text of each row of a batch whose values are kept, in the order of the file."""
+    with snapshot(at) as connection:
+        return sorted((address, raw) for _, address, raw in raw_values(connection, [batch_id]))

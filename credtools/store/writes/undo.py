@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Connection, Engine, delete, select
 
 from credtools.model import SAYING
 from credtools.store import tables
@@ -22,7 +22,7 @@ from credtools.store.reads.sources import family
 from credtools.store.transaction import Write, write
 from credtools.store.writes.standing import said_by
 from credtools.store.writes.versions import move_heads
-from credtools.store.writes.void import void_rejects
+from credtools.store.writes.void import Known, void_rejects
 from credtools.store.writes.words import rebuild
 from credtools.text import Shown, plural
 
@@ -54,12 +54,17 @@ class _OnlyToSeeError(Exception):
     """Rolls a transaction back that was only made to see what it would do."""
 
 
-def undo(engine: Engine, batch_id: int, by: str, *, dry_run: bool = False) -> Undone:
-    """Takes a batch back; `dry_run` only says what would become of it. Raises RegistryError when it isn't finished."""
+def undo(
+    engine: Engine, batch_id: int, by: str, records: Callable[[Connection], Known], *, dry_run: bool = False
+) -> Undone:
+    """Takes a batch back; `dry_run` only says what would become of it. Raises RegistryError when it isn't finished.
+
+    `records`: by which records are found in other batches of its source, as of a transaction.
+    """
     done: Undone
     try:
         with write(engine) as work:
-            done = _undo(work, batch_id, by)
+            done = _undo(work, batch_id, by, records(work.connection))
             if dry_run:
                 raise _OnlyToSeeError  # noqa: TRY301
     except _OnlyToSeeError:
@@ -67,7 +72,7 @@ def undo(engine: Engine, batch_id: int, by: str, *, dry_run: bool = False) -> Un
     return done
 
 
-def _undo(work: Write, batch_id: int, by: str) -> Undone:
+def _undo(work: Write, batch_id: int, by: str, known: Known) -> Undone:
     batch = work.finished(batch_id, "undone")
     version, credential = tables.credential_versions.c, tables.credentials.c
     work.change(tables.batches.c.id, [batch_id], state="undone")
@@ -84,7 +89,7 @@ def _undo(work: Write, batch_id: int, by: str) -> Undone:
     rebuild(work, family(work.connection, batch.source), touched)
     work.change(credential.id, touched, counter=credential.counter + 1)
     move_heads(work, touched)
-    reopened = void_rejects(work, batch, by)
+    reopened = void_rejects(work, batch, by, known)
     written = [number for number, row in ours.items() if row.batch_id == batch_id]
     kept = Counter(still[number] for number in written if number in still)
     heirs = select(version.id).where(version.stands)

@@ -2,93 +2,146 @@
 
 The rejects of one record are a chain, each superseded by the next; a void one leaves it, and those before it share the
 fate that it had. A reject that the batch had fixed is fixed by the next batch of its source that says the same, or is
-open again. `first_seen` follows from those that are left.
+open again. Where a batch before that has its record, by the columns which its digest covers, this settles it instead.
+`first_seen` follows from those that are left.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import or_, select
 
-from credtools.model import SAYING
+from credtools.model import SAYING, RecordKey
 from credtools.store import tables
-from credtools.store.blocks import places
+from credtools.store.blocks import Address, places
 from credtools.store.frames import rows_in
-from credtools.store.reads.lineage import current, members
 from credtools.store.reads.sources import standing_batches
+from credtools.store.tables.rows import ADDRESS
 from credtools.store.transaction import Write
 
 FATE = ("state", "fixed_batch_id", "fixed_sheet", "fixed_line", "fixed_piece", "superseded_by", "reason", "for_good")
 OPEN = dict.fromkeys(FATE) | {"state": "open", "for_good": False}
 Place = tuple[int, int, int, int]  # batch, sheet, line, piece
+Fates = dict[int, dict[str, Any]]  # of rejects
+Known = Callable[[int, int, str], Mapping[RecordKey, Address]]  # by batch, kind and columns; see `layouts.Records`
 
 
-def void_rejects(work: Write, batch: Any, by: str) -> int:
-    """Takes a batch, which is undone by now, out of the chains of rejects; returns how many are open again."""
+def void_rejects(work: Write, batch: Any, by: str, known: Known) -> int:
+    """Takes a batch, which is undone by now, out of the chains of rejects; returns how many are open again.
+
+    `known`: where in a batch its records are, by how they are known.
+    """
     reject = tables.rejects.c
     ours = work.execute(select(tables.rejects).where(reject.batch_id == batch.id)).all()
     gone = {row.id: row for row in ours}
     before = list(rows_in(work.connection, select(tables.rejects), reject.superseded_by, gone))
     fixed = work.execute(select(tables.rejects).where(reject.fixed_batch_id == batch.id)).all()
-    fates = {row.id: _fate(gone[row.superseded_by]) for row in before if row.id not in gone}
     left = {row.id: row for row in (*before, *fixed) if row.id not in gone}
-    fates |= _fixed_again(work, batch, [left[row.id] for row in fixed if row.id in left])
+    if left:
+        turn = {one.id: place for place, one in enumerate(standing_batches(work.connection, batch.source_id))}
+        fates = {row.id: _fate(gone[row.superseded_by]) for row in before if row.id in left}
+        fates |= _fixed_again(work, batch, [row for row in fixed if row.id in left], turn)
+        fates |= _come_again(work, left, gone, fates, turn, cache(known))
+    else:
+        fates = {}
     _change(work, gone, OPEN | {"state": "void"}, by)
     for number, fate in fates.items():
-        if fate["state"] == "open" and (later := _next(work, left[number])):
-            fate |= {"state": "superseded", "superseded_by": later}
         _change(work, [number], fate, by)
     links = {row.superseded_by for row in ours} | {fate["superseded_by"] for fate in fates.values()}
     _date_anew(work, links - gone.keys() - {None})
     return sum(1 for fate in fates.values() if fate["state"] == "open")
 
 
-def _next(work: Write, row: Any) -> int | None:
-    """The next reject of the same record, if it was rejected again since."""
-    reject = tables.rejects.c
-    names = ("record_digest", "digest_kind", "digest_columns", "ordinal")
-    same = [reject[name] == getattr(row, name) for name in names]
-    name = select(current.c.name).where(current.c.id == row.source_id)
-    same.append(reject.source_id.in_(members(work.execute(name).scalar_one())))
-    later = select(reject.id).where(*same, reject.id > row.id, reject.state != "void").order_by(reject.id).limit(1)
-    return work.execute(later).scalar()
-
-
 def _fate(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in FATE}
+
+
+def _fixed_at(place: Place) -> dict[str, Any]:
+    return OPEN | {"state": "fixed"} | dict(zip(FATE[1:5], place, strict=True))
 
 
 def _change(work: Write, numbers: Collection[int], values: dict[str, Any], by: str) -> None:
     work.change(tables.rejects.c.id, numbers, **values, changed_at=work.at, changed_by=by)
 
 
-def _fixed_again(work: Write, batch: Any, fixed: Iterable[Any]) -> dict[int, dict[str, Any]]:
+def _come_again(
+    work: Write, left: Mapping[int, Any], gone: Mapping[int, Any], fates: Fates, turn: Mapping[int, int], known: Known
+) -> Fates:
+    """The fates of those whose record comes again before the batch by which they would be settled.
+
+    Where what is gone was settled by its own record, that may be another one than theirs: it had other columns.
+    """
+    reject = tables.rejects.c
+    links = {fate["superseded_by"] for fate in fates.values()} - {None}
+    batch_of = dict(map(tuple, rows_in(work.connection, select(reject.id, reject.batch_id), reject.id, links)))
+    found: Fates = {}
+    waiting: dict[int, range] = {}  # for which of the batches, in their order
+    for number, fate in fates.items():
+        row, via = left[number], gone.get(left[number].superseded_by)
+        settled = fate["fixed_batch_id"] or batch_of.get(fate["superseded_by"])
+        if fate["state"] == "waived" or row.record_digest is None:
+            continue
+        if via and settled and (via.record_digest, via.ordinal) in known(settled, via.digest_kind, via.digest_columns):
+            found[number], settled = OPEN, None
+        waiting[number] = range(turn.get(row.batch_id, -1) + 1, turn.get(settled or 0, len(turn)))
+    for later, place in turn.items():
+        kinds: defaultdict[tuple[int, str], list[Any]] = defaultdict(list)
+        for row in (left[number] for number, some in waiting.items() if place in some):
+            kinds[row.digest_kind, row.digest_columns].append(row)
+        for kind, rows in kinds.items():
+            there = {**_rejected_in(work, later, kind), **known(later, *kind)}
+            for row in rows:
+                address = there.get((row.record_digest, row.ordinal))
+                if address and (met := _met(work, (later, *address))):
+                    found[row.id], waiting[row.id] = met, range(0)
+    return found
+
+
+def _rejected_in(work: Write, batch_id: int, kind: tuple[int, str]) -> dict[RecordKey, Address]:
+    """Where the rejects of a batch are that are known by digests of this kind, also where their records are erased."""
+    reject = tables.rejects.c
+    columns = (reject.record_digest, reject.ordinal, reject.sheet, reject.line, reject.piece)
+    same = (reject.batch_id == batch_id, reject.digest_kind == kind[0], reject.digest_columns == kind[1])
+    found: Iterable[Any] = work.execute(select(*columns).where(*same))
+    return {(row[0], row[1]): (row[2], row[3], row[4]) for row in found}
+
+
+def _met(work: Write, place: Place) -> dict[str, Any] | None:
+    """The fate of a reject whose record is this row; one that was left out decides nothing."""
+    row, reject = tables.ledger_rows.c, tables.rejects.c
+    here = zip(ADDRESS, place, strict=True)
+    verdict = work.execute(select(row.verdict).where(*(row[name] == one for name, one in here))).scalar_one()
+    if verdict != "rejected":
+        return None if verdict == "left_out" else _fixed_at(place)
+    here = zip(ADDRESS, place, strict=True)
+    number = work.execute(select(reject.id).where(*(reject[name] == one for name, one in here))).scalar_one()
+    return OPEN | {"state": "superseded", "superseded_by": number}
+
+
+def _fixed_again(work: Write, batch: Any, fixed: Sequence[Any], turn: Mapping[int, int]) -> Fates:
     """What becomes of rejects that a row of the batch had fixed: the next batch that says its version fixes them."""
     rows = tables.ledger_rows.c
     ours = work.execute(select(rows.sheet, rows.line, rows.piece, rows.version_id).where(rows.batch_id == batch.id))
     versions = {tuple(row[:3]): row.version_id for row in ours}
     wanted = {row.id: versions.get((row.fixed_sheet, row.fixed_line, row.fixed_piece)) for row in fixed}
-    says = _saying(work, batch.source_id, {one for one in wanted.values() if one is not None})
-    order = {one.id: place for place, one in enumerate(standing_batches(work.connection, batch.source_id))}
+    says = _saying(work, list(turn), {one for one in wanted.values() if one is not None})
     fates = {}
     for row in fixed:
-        since = order.get(row.batch_id, -1)
-        places_after = [place for place in says.get(wanted[row.id] or 0, ()) if order[place[0]] > since]
-        first = min(places_after, key=lambda place: (order[place[0]], place), default=None)
-        link = dict(zip(FATE[1:5], first, strict=True)) if first else {}
-        fates[row.id] = OPEN | ({"state": "fixed"} | link if first else {})
+        since = turn.get(row.batch_id, -1)
+        after = [place for place in says.get(wanted[row.id] or 0, ()) if turn[place[0]] > since]
+        fates[row.id] = _fixed_at(min(after, key=lambda place: (turn[place[0]], place))) if after else OPEN
     return fates
 
 
-def _saying(work: Write, source_id: int, version_ids: Collection[int]) -> dict[int, list[Place]]:
-    """By version the rows of the source's finished batches that say it."""
+def _saying(work: Write, batches: list[int], version_ids: Collection[int]) -> dict[int, list[Place]]:
+    """By version the rows of some batches that say it."""
     found: defaultdict[int, list[Place]] = defaultdict(list)
     if not version_ids:
         return found
-    batches = [one.id for one in standing_batches(work.connection, source_id)]
     ledger = tables.ledger.c
     alone = select(ledger.version_id, ledger.batch_id, ledger.sheet, ledger.line, ledger.piece).where(
         ledger.verdict.in_(SAYING), or_(ledger.rule.is_(None), ledger.rule != "withdrawn")

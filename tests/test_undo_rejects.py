@@ -1,0 +1,117 @@
+"""Undo and the rejects of one record whose file had other columns each night."""
+
+from __future__ import annotations
+
+from itertools import combinations, permutations
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from credtools.registry import Registry
+from credtools.store import tables
+from tests.builders import load, only_sqlite
+from tests.nights import Nights
+from tests.test_undo import reject_states
+
+BASE = "User email,Credential type,Issue date"
+WRONG = "zoe@example.org,First Aid,2024-04-01"  # nobody knows her
+RIGHT = "ana@example.org,First Aid,2024-01-10"
+EXPIRES, NUMBER = ",Expiration date", ",Credential number"
+
+
+@pytest.fixture
+def nights(registry: Registry, tmp_path: Path) -> Nights:
+    return Nights(registry, tmp_path)
+
+
+def first_seen(registry: Registry) -> dict[int, int]:
+    """By batch whose rejects aren't void the batch that had their record first."""
+    reject, batch = tables.rejects.c, tables.batches.c
+    statement = select(reject.batch_id, batch.id).join(tables.batches, batch.finished_at == reject.first_seen)
+    with registry.engine.connect() as connection:
+        found = connection.execute(statement.where(reject.state != "void").order_by(reject.id)).all()
+    return dict(map(tuple, found))
+
+
+def test_the_middle_one_of_other_columns_is_undone(nights: Nights) -> None:
+    """A record that came with columns A, A and B, A and C: without the middle file the last one has the first's."""
+    nights.send("hr", WRONG, RIGHT, headings=BASE)
+    nights.send("hr", f"{WRONG},2030-01-01", RIGHT + ",", headings=BASE + EXPIRES)
+    nights.send("hr", f"{WRONG},F-1", RIGHT + ",", headings=BASE + NUMBER)
+    assert reject_states(nights.registry) == [(1, 2, "superseded"), (2, 2, "open"), (3, 2, "open")]
+    assert nights.registry.undo(2).reopened == 0
+    assert reject_states(nights.registry) == [(1, 2, "superseded"), (2, 2, "void"), (3, 2, "open")]
+    assert first_seen(nights.registry) == {1: 1, 3: 1}
+    assert nights.registry.verify() == []
+
+
+@only_sqlite
+def test_a_later_file_of_other_columns_accepts_it(nights: Nights, tmp_path: Path) -> None:
+    """The same, where the record is right in the last file: that has fixed it."""
+    nights.send("hr", WRONG, RIGHT, headings=BASE)
+    nights.send("hr", f"{WRONG},2030-01-01", RIGHT + ",", headings=BASE + EXPIRES)
+    load(nights.registry, tmp_path, users="Email\nzoe@example.org\n")
+    nights.send("hr", f"{WRONG},F-1", RIGHT + ",", headings=BASE + NUMBER)
+    assert reject_states(nights.registry) == [(1, 2, "superseded"), (2, 2, "open")]
+    nights.registry.undo(2)
+    assert reject_states(nights.registry) == [(1, 2, "fixed"), (2, 2, "void")]
+    nights.registry.undo(3)
+    assert nights.open_rejects() == [(1, 2)]
+
+
+@only_sqlite
+def test_a_record_that_only_the_middle_one_joined(nights: Nights) -> None:
+    """A blank date, no such column, a date: the first and the last are two records once the middle one is gone."""
+    nights.send("hr", WRONG + ",", RIGHT + ",", headings=BASE + EXPIRES)
+    nights.send("hr", WRONG, RIGHT, headings=BASE)
+    nights.send("hr", f"{WRONG},2030-01-01", RIGHT + ",", headings=BASE + EXPIRES)
+    assert reject_states(nights.registry) == [(1, 2, "superseded"), (2, 2, "superseded"), (3, 2, "open")]
+    nights.registry.undo(2)
+    assert nights.open_rejects() == [(1, 2), (3, 2)]
+    assert first_seen(nights.registry) == {1: 1, 3: 3}
+
+
+@only_sqlite
+def test_rejected_again_after_the_file_that_accepted_it(nights: Nights, tmp_path: Path) -> None:
+    """What a file had fixed, and a later one with more columns rejects again, goes on there without the first."""
+    nights.send("hr", WRONG, RIGHT, headings=BASE)
+    load(nights.registry, tmp_path, users="Email,Status\nzoe@example.org,active\n")
+    nights.send("hr", WRONG, RIGHT, headings=BASE)
+    load(nights.registry, tmp_path, users="Email,Status\nzoe@example.org,deactivated\n")
+    nights.send("hr", f"{WRONG},F-1", RIGHT + ",", headings=BASE + NUMBER)
+    assert reject_states(nights.registry) == [(1, 2, "fixed"), (3, 2, "open")]
+    assert nights.registry.undo(2).reopened == 0
+    assert reject_states(nights.registry) == [(1, 2, "superseded"), (3, 2, "open")]
+    assert first_seen(nights.registry) == {1: 1, 3: 1}
+
+
+@only_sqlite
+@pytest.mark.parametrize("order", list(permutations((1, 2, 3, 4)))[1::4])
+def test_undo_of_other_columns_in_any_order(nights: Nights, order: tuple[int, ...]) -> None:
+    """Whatever the order, what is open follows from the files that are left alone."""
+    columns = {1: "", 2: EXPIRES, 3: NUMBER, 4: EXPIRES}
+    for night, more in columns.items():
+        wrong = WRONG + {"": "", EXPIRES: ",2030-01-01", NUMBER: ",F-1"}[more]
+        others = [RIGHT + more[:1]] * night  # no file is one that was there before
+        nights.send("hr", wrong, *others, headings=BASE + more)
+    left = dict(columns)
+    for number in order:
+        nights.registry.undo(number)
+        del left[number]
+        alike = {(old, later) for old, later in combinations(left, 2) if left[old] in ("", left[later])}
+        again = {old for old, _ in alike}
+        assert nights.open_rejects() == [(number, 2) for number in left if number not in again]
+
+
+@only_sqlite
+def test_absent_while_withdrawn(nights: Nights) -> None:
+    """A full list is silent of what its source has withdrawn: without the withdrawal, it no longer lists it."""
+    nights.recipe("hr", "export: full\nstatus: {valid: [Active], withdrawn: [Revoked]}\n")
+    ben, ana = "ben@example.org,Forklift,2024-02-20", RIGHT
+    for rows in ([f"{ben},Active", f"{ana},Active"], [f"{ben},Revoked", f"{ana},Active"], [f"{ana},Active"] * 2):
+        nights.send("hr", *rows, headings=f"{BASE},Status")
+    assert nights.states("hr")["ben", "Forklift"] == "withdrawn"
+    nights.registry.undo(2)
+    assert nights.states("hr")["ben", "Forklift"] == "unlisted"
+    assert nights.registry.verify() == []
