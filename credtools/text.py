@@ -22,9 +22,10 @@ def fold_number(text: str) -> str:
     """The key by which numbers of credentials are the same: as `fold`, and blanks and dashes of any kind are one.
 
     'SC-0041', 'sc 0041' and 'SC \u2013 0041' are one number; 'SC0041' is another, and so is 'SC-41': letters,
-    digits and leading zeros stay. '' where it has nothing but blanks and dashes.
+    digits and leading zeros stay, and so does what has nothing but dashes.
     """
-    return "-".join(DASHES.sub(" ", fold(text)).split())
+    key = fold(text)
+    return "-".join(DASHES.sub(" ", key).split()) or key
 
 
 def plural(count: int, noun: str) -> str:

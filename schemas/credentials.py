@@ -9,7 +9,7 @@ and how an inherited rule is changed or left out.
 import numpy as np
 import pandas as pd
 
-from credtools.schema import EVERY, Schema, field, of_kind, rule
+from credtools.schema import EVERY, Schema, field, is_placeholder, of_kind, rule
 
 USER = ("user_email", "external_id")
 NEEDED_BY_TYPE = {"issue_date": "type_issue", "expiration_date": "type_expiry", "credential_number": "type_number"}
@@ -37,6 +37,14 @@ def type_resolution(row):
     return (
         f"This organisation has no credential type called {row['value']!r}; only types that were already created here "
         f"count. {row['nearest']}Choose an existing one, or create it first{row['remedy']['load_types']}."
+    )
+
+
+def placeholder_resolution(row):
+    blank = f'aliases: {{column: credential_number, values: {{"": [{row["value"]}]}}}}'
+    return (
+        f"{row['value']!r} is stored as the number. If it means that there is none, let the recipe make it blank (under "
+        f"'rules': {blank})."
     )
 
 
@@ -126,6 +134,27 @@ class Credentials(Schema):
                 missing &= rows["status"] != "withdrawn"
             return ~(missing & (rows[NEEDED_BY_TYPE[column]] == "required"))
         return (rows[f"{column}_state"] != "blank") | (not cls.column(column).required)
+
+    @rule(
+        "Number isn't known",
+        on="credential_number",
+        resolution=(
+            "{value!r} is no number, but credentials of the type {credential_type_text!r} are told apart by theirs. Fill "
+            "in the number."
+        ),
+    )
+    def number_known(cls, rows, column):
+        return ~is_placeholder(rows[column]) | (rows["type_number"] != "required")
+
+    @rule(
+        "Number may be none",
+        on="credential_number",
+        blocks=False,
+        resolution=placeholder_resolution,
+        summary="What is written as the number may mean that there is none. If so, let the recipe make it blank (aliases).",
+    )
+    def number_doubtful(cls, rows, column):
+        return ~is_placeholder(rows[column]) | (rows["type_number"] == "required")
 
     @rule("User doesn't exist", on=USER, resolution=user_resolution)
     def user_exists(cls, rows, column):

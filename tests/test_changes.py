@@ -164,7 +164,7 @@ def test_ready_rows() -> None:
     """What is compared: identity and content of every row without a blocking error."""
     result = rows("zoe@x.org,First Aid,2024-01-05,,", "ana@x.org,Welder,2024-1-5,2030-01-01, FA  1 ")
     assert ready_rows(result) == [
-        (1, Key(ANA, WELDER, "FA 1"), Content(JAN_2024, date(2030, 1, 1), "FA 1", "{}")),
+        (1, Key(ANA, WELDER, "fa-1"), Content(JAN_2024, date(2030, 1, 1), "FA 1", "{}")),
     ]
 
 

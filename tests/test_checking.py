@@ -813,6 +813,8 @@ bo@x.org,Badge,,13/01/2030,,,Held
 bo@x.org,Badge,,13/01/2030,,,Held
 ana@x.org,Badge,13/01/2024,13/01/2025,,perhaps,Lent
 ana@x.org,First Aid,13/01/2024,,1.23457E+11,,Held
+ana@x.org,Welder,13/01/2024,,n/a,,Held
+bo@x.org,First Aid,14/01/2024,,N/A,,Held
 bo@x.org,First Aid,13/01/1940,,,,Held
 """
 TOLD = """
@@ -832,6 +834,13 @@ SENTENCES = {
     "value_damaged": (
         "Credential number is '1.23457E+11': a spreadsheet has shortened a long number, and its last digits are lost. "
         "Format the column as text or as a whole number in the spreadsheet where it comes from, and export again."
+    ),
+    "number_known": (
+        "'n/a' is no number, but credentials of the type 'Welder' are told apart by theirs. Fill in the number."
+    ),
+    "number_doubtful": (
+        "'N/A' is stored as the number. If it means that there is none, let the recipe make it blank (under 'rules': "
+        'aliases: {column: credential_number, values: {"": [N/A]}}).'
     ),
     "value_allowed": "Level is 'perhaps', but must be one of: yes, no.",
     "status_known": (

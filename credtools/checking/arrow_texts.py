@@ -51,6 +51,7 @@ def fold_all(values: pa.LargeStringArray) -> pa.LargeStringArray:
 def fold_numbers(values: pa.LargeStringArray) -> pa.LargeStringArray:
     """`fold_number` of each text; what is plain all at once."""
     plain = pc.ascii_trim(pc.replace_substring_regex(pc.ascii_lower(values), "[- ]+", "-"), "-")
+    plain = pc.if_else(pc.equal(plain, ""), values, plain)
     return with_texts(plain, {k: fold_number(values[k].as_py()) for k in unusual(values).tolist()})
 
 

@@ -15,6 +15,7 @@ from datetime import date
 import numpy as np
 
 from credtools.checking.content import alike, completed, lost
+from credtools.checking.content import same as same_content
 from credtools.checking.known import Known
 from credtools.checking.listing import Listing
 from credtools.checking.rows import Row, Sending, repeats, rows_of
@@ -32,6 +33,7 @@ from credtools.model import (
     StoredVersion,
     Word,
 )
+from credtools.text import fold_number
 
 BY_SOURCE = "source"
 
@@ -96,15 +98,10 @@ class _Classifying:
 
     def changes(self) -> Changes:
         by_key: defaultdict[Key, list[Row]] = defaultdict(list)
-        first: dict[tuple[Key, Content, bool], int] = {}
         for row in self.rows:
-            earlier = first.setdefault((row.key, row.content, row.withdrawn), row.number)
-            if earlier == row.number:
-                by_key[row.key].append(row)
-            else:
-                self.verdict[row.number], self.repeats[row.number] = "unchanged", earlier
-        for key, rows in by_key.items():
-            known = self.known[key]
+            by_key[row.key].append(row)
+        for key, all_rows in by_key.items():
+            known, rows = self.known[key], self._different(all_rows)
             entries = self._credential(known, rows)
             alone = len(rows) == len(known.words) == 1
             if self.sending.remembers and entries and not (alone and self._says_nothing_new(rows[0])):
@@ -136,6 +133,16 @@ class _Classifying:
             unlisted=tuple(one for one in absent if one.state == "valid"),
             acts=tuple(self.acts),
         )
+
+    def _different(self, rows: list[Row]) -> list[Row]:
+        """Those rows of one credential that don't say the same as an earlier one."""
+        first: dict[tuple[Content, bool], Row] = {}
+        for row in rows:
+            content = row.content._replace(number=fold_number(row.content.number)) if len(rows) > 1 else row.content
+            earlier = first.setdefault((content, row.withdrawn), row)
+            if earlier is not row:
+                self.verdict[row.number], self.repeats[row.number] = "unchanged", earlier.number
+        return list(first.values())
 
     # --- one credential ----------------------------------------------------------------------------------------
 
@@ -199,7 +206,7 @@ class _Classifying:
             return self._unchanged(row, equal)
         same = known.newest(issued if "issue_date" in row.said else None)
         content = completed(row.content, row.said, same.content) if same else row.content
-        declined = [one for one in known.versions if one.decision == "declined" and one.content == content]
+        declined = [one for one in known.versions if one.decision == "declined" and same_content(one.content, content)]
         if declined:
             self.remarks["declined"].append(row.number)
             return self._unchanged(row, declined[-1])
@@ -260,7 +267,7 @@ class _Classifying:
         self.writes.append(version)
         if replaced and replaced.content.issue_date:
             self.corrected[row.number] = replaced.content.issue_date
-        if any(one.content == content for one in known.versions):
+        if any(same_content(one.content, content) for one in known.versions):
             self.remarks["back"].append(row.number)
         base = before or next(iter(known.words), None) or same or newest
         if base and verdict == "new_version":

@@ -1,5 +1,6 @@
 """Content over the columns that a file says: what isn't said is neither equal nor different.
 
+Numbers are compared by their keys (`text.fold_number`): another way of writing one is no other number.
 Columns by the schema's names: issue_date, expiration_date, credential_number, and the organisation's own.
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from credtools.model import Content
+from credtools.text import fold_number
 
 PLACES = {"issue_date": 0, "expiration_date": 1, "credential_number": 2}  # in a content; all others are in `own`
 BLANKS: tuple[Any, ...] = (None, None, "")
@@ -22,10 +24,19 @@ def value(content: Content, column: str) -> Any:
     return json.loads(content.own).get(column)
 
 
+def same(one: Content, other: Content) -> bool:
+    """Whether both say the same of all columns, their numbers however written."""
+    return one == other or (
+        one._replace(number=other.number) == other and fold_number(one.number) == fold_number(other.number)
+    )
+
+
 def alike(one: Content, other: Content, said: frozenset[str]) -> bool:
     """Whether both say the same of these columns."""
-    if one == other:
+    if same(one, other):
         return True
+    if one.number != other.number and fold_number(one.number) == fold_number(other.number):
+        one = one._replace(number=other.number)
     if any(one[place] != other[place] for name, place in PLACES.items() if name in said):
         return False
     if one.own == other.own or said <= PLACES.keys():

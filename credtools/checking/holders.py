@@ -10,6 +10,7 @@ import pandas as pd
 
 from credtools.checking.arrow_texts import as_arrow, fold_numbers
 from credtools.model import Changes, NewVersion, Review
+from credtools.schema.placeholders import is_placeholder
 from credtools.text import fold_number
 
 
@@ -30,7 +31,8 @@ def other_holders(review: Review, changes: Changes, stored: Iterable[tuple[int, 
 
 def numbers_of(writes: Iterable[NewVersion]) -> set[str]:
     """The numbers of some versions, as others may have written them."""
-    numbers = {one.content.number for one in writes} - {""}
+    every = pd.Series([one.content.number for one in writes], dtype="str")
+    numbers = {*every[~is_placeholder(every)]} - {""}
     keys = {fold_number(number) for number in numbers}
     plain = numbers | keys | {key.replace("-", " ") for key in keys}
     return plain | {text.upper() for text in plain}
@@ -38,13 +40,14 @@ def numbers_of(writes: Iterable[NewVersion]) -> set[str]:
 
 def _in_the_file(review: Review) -> dict[int, int]:
     frame = review.resolved
-    rows = np.flatnonzero(review.passed & ~review.withdrawn & frame["credential_number"].notna().to_numpy())
-    keys = fold_numbers(as_arrow(frame["credential_number"].iloc[rows])).dictionary_encode()
+    numbers = frame["credential_number"]
+    rows = np.flatnonzero(review.passed & ~review.withdrawn & (numbers.notna() & ~is_placeholder(numbers)).to_numpy())
+    keys = fold_numbers(as_arrow(numbers.iloc[rows])).dictionary_encode()
     numbered = np.asarray(keys.indices).astype(np.int64)
     kinds, users = (frame[name].to_numpy()[rows] for name in ("type_id", "user_id"))
     group = pd.factorize(kinds * (len(keys.dictionary) + 1) + numbered)[0]
     by_group = pd.Series(users).groupby(group)
     low, high = by_group.transform("min").to_numpy(), by_group.transform("max").to_numpy()
-    shared = np.flatnonzero((low != high) & (np.asarray(keys.dictionary.take(keys.indices)) != ""))
+    shared = np.flatnonzero(low != high)
     others = np.where(users == low, high, low)
     return dict(zip(rows[shared].tolist(), others[shared].tolist(), strict=True))

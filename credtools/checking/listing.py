@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from credtools.checking.rows import Elsewhere, Row
 from credtools.model import Key, Review, Word
+from credtools.text import fold_number
 
 
 @dataclass(frozen=True)
@@ -32,20 +33,20 @@ class Listing:
         """Of a file and its ready rows, and of what its other parts hold."""
         others = review.resolved.loc[review.rejected | review.left_out, ["user_id", "type_id", "credential_number"]]
         nobodys = others[others["user_id"] < 0]
-        numbers = frozenset(nobodys["credential_number"].dropna().tolist()) - {""}
+        numbers = nobodys["credential_number"].fillna("")
         return cls(
             held=frozenset(row.key for row in rows),
             elsewhere=parts.credentials,
             persons=parts.persons.union(others["user_id"].tolist()) - {-1},
             types=parts.types.union(nobodys["type_id"].tolist()) - {-1},
-            numbers=numbers,
-            anything=parts.anything
-            or bool(((nobodys["type_id"] < 0) & ~nobodys["credential_number"].isin(numbers)).any()),
+            numbers=frozenset(map(fold_number, numbers)) - {""},
+            anything=parts.anything or bool(((nobodys["type_id"] < 0) & (numbers == "")).any()),
         )
 
     def may_hold(self, key: Key, number: str) -> bool:
         """Whether a row that wasn't accepted may be this credential."""
-        return self.anything or key.user_id in self.persons or key.type_id in self.types or number in self.numbers
+        known = key.user_id in self.persons or key.type_id in self.types
+        return self.anything or known or fold_number(number) in self.numbers
 
     def absent(self, words: Iterable[Word], but: Key | None = None) -> tuple[Word, ...]:
         """The words of credentials of which no row can be, withdrawn ones among them: that may be taken back one day.

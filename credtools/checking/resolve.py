@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from credtools.checking import parse
-from credtools.checking.arrow_texts import as_arrow
+from credtools.checking.arrow_texts import as_arrow, fold_numbers
 from credtools.checking.days import NOT_A_DAY
 from credtools.checking.lookups import Lookups
 from credtools.checking.parse import STATE, Cells, MadeOf, category
@@ -207,6 +207,8 @@ def _credentials(
     and never say the same as one that stands.
     """
     number = by_name["credential_number"]
+    keys = fold_numbers(number.texts)
+    number = replace(number, texts=keys, values=keys)  # by which they are the same
     numbered = np.asarray(data["type_number"] == "required")
     own, own_numbers = _own(data, by_name, own_columns)
     identified = np.asarray(data["user_status"] == "active") & np.asarray(data["type_status"] == "active")

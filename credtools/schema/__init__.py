@@ -1,6 +1,7 @@
 """Schemas: what a correct file is, in the words `field` and `rule`."""
 
 from credtools.schema.base import Schema
+from credtools.schema.placeholders import is_placeholder
 from credtools.schema.resolutions import superseded, unreadable
 from credtools.schema.words import EVERY, LONGEST, RECORD, REQUIRED, USER, field, of_kind, rule
 
@@ -12,6 +13,7 @@ __all__ = [
     "USER",
     "Schema",
     "field",
+    "is_placeholder",
     "of_kind",
     "rule",
     "superseded",

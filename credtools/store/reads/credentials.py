@@ -112,15 +112,18 @@ def stored_versions(at: At, user_ids: Sequence[int], source_ids: Sequence[int] =
 
 
 def holders(at: At, numbers: Collection[str]) -> list[tuple[int, str, int]]:
-    """(type, number, user) of the newest versions with one of these numbers, as written; not of withdrawn ones."""
+    """(type, number, user) of the newest versions with one of these numbers, as written or folded, that hold."""
     version, credential = tables.credential_versions.c, tables.credentials.c
     statement = (
         select(credential.type_id, version.number, credential.user_id)
         .join_from(tables.credential_versions, tables.credentials, credential.head_version_id == version.id)
         .where(~version.withdrawn)
     )
+    found: list[tuple[int, str, int]] = []
     with snapshot(at) as connection:
-        return [(row[0], row[1], row[2]) for row in rows_in(connection, statement, version.number, numbers)]
+        for column in (version.number, credential.number_key):
+            found += map(tuple, rows_in(connection, statement.where(column != ""), column, numbers))
+    return found
 
 
 def credentials(at: At, batch_id: int | None = None, *, whole: bool = False) -> pd.DataFrame:

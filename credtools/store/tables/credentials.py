@@ -14,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
 )
+from sqlalchemy import text as sql
 
 from credtools.model import ACTS, DECISIONS, WORDS
 from credtools.store.columns import (
@@ -56,6 +57,7 @@ credentials = Table(
         postgresql_where=ITS_OWN,
     ),
     Index(None, "merged_into", sqlite_where=NOT_ITS_OWN, postgresql_where=NOT_ITS_OWN),
+    Index(None, "number_key", sqlite_where=sql("number_key <> ''"), postgresql_where=sql("number_key <> ''")),
 )
 
 credential_versions = Table(
@@ -81,6 +83,7 @@ credential_versions = Table(
     UniqueConstraint("batch_id", "sheet", "line", "piece"),
     one_of("decision", DECISIONS),
     Index("ix_credential_versions_decision", "decision", "stands"),
+    Index(None, "number", sqlite_where=sql("number <> ''"), postgresql_where=sql("number <> ''")),
 )
 
 decisions = Table(

@@ -41,7 +41,7 @@ def people(connection: Connection, today: date) -> None:
     work = Write(connection, head.seq, head.hash, datetime.now(UTC))
     credential = tables.credentials.c
     stored = connection.execute(select(credential.id, credential.number).where(credential.number != "")).all()
-    keys = {row.id: fold_number(row.number) or row.number for row in stored}
+    keys = {row.id: fold_number(row.number) for row in stored}
     joined = regroup(work, keys.keys(), keys)
     users, types = (
         [row._asdict() for row in connection.execute(select(table).where(table.c.merged_into.is_(None)))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
@@ -21,11 +21,12 @@ def write_versions(work: Write, value: Finish) -> tuple[dict[int, int], dict[int
     """Writes credentials and versions; returns by row the ids of both, and the digest that is chained."""
     new = value.changes.writes
     ids = list(work.ids(tables.credential_versions, len(new)))
-    credential_ids = _write_credentials(work, new, ids)
+    written = {one.key: one.key._replace(number=one.content.number if one.key.number else "") for one in reversed(new)}
+    credential_ids = _write_credentials(work, new, ids, written)
     fresh = salts(len(ids))
     keys = _written_keys(work, new)
     digests = [
-        salted_digest(salt, content_text(keys.get(one.credential_id, one.key), one.content))
+        salted_digest(salt, content_text(keys.get(one.credential_id, written[one.key]), one.content))
         for salt, one in zip(fresh, new, strict=True)
     ]
     place = {name: [getattr(value, name)[one.row] for one in new] for name in ADDRESS}
@@ -63,9 +64,12 @@ def _written_keys(work: Write, new: Sequence[NewVersion]) -> dict[int | None, tu
     return {number: (user, of_type, text) for number, user, of_type, text in found}
 
 
-def _write_credentials(work: Write, accepted: Sequence[NewVersion], version_ids: list[int]) -> list[int]:
+def _write_credentials(
+    work: Write, accepted: Sequence[NewVersion], version_ids: list[int], written: Mapping[Key, Key]
+) -> list[int]:
     """The credential of each accepted row: new ones written, the counters of known ones compared and swapped.
 
+    `written`: each key with its number as its first version writes it, which stays beside the folded one.
     The head of a new one is the last of its versions: they come in their order.
     """
     made: dict[Key, int] = {}  # and where it is among the new ones
@@ -81,7 +85,7 @@ def _write_credentials(work: Write, accepted: Sequence[NewVersion], version_ids:
     if made:
         _refuse_taken(work, made)
         new = {"id": free, "head_version_id": list(heads.values()), "counter": 1}
-        keys = [(*key, key.number) for key in made]
+        keys = [(*written[key], key.number) for key in made]
         work.insert_rows(tables.credentials, ("user_id", "type_id", "number", "number_key"), keys, **new)
     if known:
         credential = tables.credentials.c

@@ -111,3 +111,5 @@ CREATE INDEX ix_users_merged_into ON users (merged_into);
 CREATE UNIQUE INDEX uq_credential_types_name_key ON credential_types (name_key) WHERE merged_into IS NULL;
 CREATE UNIQUE INDEX uq_credentials_identity ON credentials (user_id, type_id, number_key) WHERE merged_into IS NULL;
 CREATE INDEX ix_credentials_merged_into ON credentials (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX ix_credentials_number_key ON credentials (number_key) WHERE number_key <> '';
+CREATE INDEX ix_credential_versions_number ON credential_versions (number) WHERE number <> '';
