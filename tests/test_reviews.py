@@ -155,7 +155,8 @@ def test_check_at_the_prompt_names_commands(
     for command in ("load users FILE", "load types FILE", "media BATCH PATH"):
         assert f"(credtools {command})" in resolutions
     assert "registry." not in resolutions
-    names = {"line", "heading", "column", "value", "code", "title", "resolution", "suggestion", "blocks"}
+    names = {"sheet", "line", "piece", "heading", "column", "value"}
+    names |= {"code", "title", "resolution", "suggestion", "blocks"}
     assert shown["errors"][0].keys() == names
     assert shown["causes"][0].keys() >= {"code", "column", "value", "pattern", "count", "suggestion"}
     text = CliRunner().invoke(main, ["check", file]).stdout

@@ -299,5 +299,6 @@ def _erased(c: Connection, named: dict[Place, str]) -> Iterator[Act]:
     """When the values of these rows were erased, and why."""
     for done in events(c, ["erase"]):
         for (number, line), name in named.items():
-            if any(first <= line <= last for first, last in done["lines"].get(str(number), ())):
+            beside = ((at, at) for _, at, _ in done.get("places", {}).get(str(number), ()))
+            if any(first <= line <= last for first, last in (*done["lines"].get(str(number), ()), *beside)):
                 yield Act(done["at"], done["by"], "erased", number, line, after=done["reason"], credential=name)

@@ -112,11 +112,25 @@ class Explanation:
         which = np.repeat(np.arange(len(explained)), counts)[order]
         first_cause = np.cumsum([0, *(len(one.patterns) for one in explained)])[:-1]
         causes = _joined([one.cause + first for one, first in zip(explained, first_cause, strict=True)])
-        rules = [one.finding.rule for one in explained]
+        rules, table = [one.finding.rule for one in explained], self.basis.table
         names = [one.column.name if one.column else "" for one in explained]
 
         def same(texts: Sequence[str]) -> object:
             return parse.column(pa.array(texts, pa.large_string()).take(pa.array(which)))
+
+        def headings() -> object:
+            """As the file has them, cell by cell where a column was made of several."""
+            shaped, sources = self.basis.table.shaped, self.basis.mapped.sources
+            if not shaped or not shaped.cells:
+                return same([sources.get(name, "") for name in names])
+            made = [shaped.cells.get(sources.get(name, "")) for name in names]
+            found = [
+                np.array(one[0], dtype=object)[one[1][some.rows]]
+                if one
+                else np.full(len(some.rows), sources.get(name, ""), dtype=object)
+                for one, name, some in zip(made, names, explained, strict=True)
+            ]
+            return each(found)
 
         def each(parts: Sequence[ObjectArray]) -> object:
             texts = np.concatenate([*parts, np.zeros(0, dtype=object)])[order]
@@ -124,8 +138,8 @@ class Explanation:
 
         return pd.DataFrame(
             {
-                "line": self.basis.table.lines[rows[order]],
-                "heading": same([self.basis.mapped.sources.get(name, "") for name in names]),
+                **{name: getattr(table, f"{name}s")[rows[order]] for name in ("sheet", "line", "piece")},
+                "heading": headings(),
                 "column": same(names),
                 "value": each([one.texts for one in explained]),
                 "code": same([rule.code for rule in rules]),

@@ -28,6 +28,7 @@ from credtools.schema.loading import SchemaFile
 from credtools.schema.words import RECORD, USER, Column, Rule
 
 PASSED, FAILED, NOT_JUDGED = 0, 1, 2
+PIECES = 10  # rows that may be made of each record, on average
 
 
 def review(
@@ -44,8 +45,7 @@ def review(
     and nothing of the result depends on it. Raises FileError (`row_limit`, `heading_required`), RecipeError, and
     SchemaError when a rule itself fails.
     """
-    if len(table.lines) > lookups.settings.max_rows:
-        raise FileError("too_many_rows", found=len(table.lines), allowed=lookups.settings.max_rows)
+    require_size(table, lookups.settings.max_rows)
     known = _earlier(before, table, recipe, schema, lookups)
     mapped = apply_patches(apply(recipe, table, schema.columns), table, patches)
     resolved = resolve(table, mapped, recipe, schema.columns, lookups, known.basis.resolved if known else None)
@@ -60,6 +60,7 @@ def review(
         resolved=resolved.frame,
         rejected=rejected,
         left_out=resolved.standing.left_out,
+        left_out_by=mapped.left_out_by,
         withdrawn=resolved.standing.withdrawn,
         codes=_codes_by_row(reasons, rejected),
         states=states,
@@ -72,6 +73,14 @@ def review(
         said_columns=tuple(name for name in content_columns(schema.columns) if name in mapped.frame),
         hits={hit.label: hit.rows for hit in mapped.hits},
     )
+
+
+def require_size(table: Table, most: int) -> None:
+    """Raises FileError (`row_limit`) for more records than one batch takes, or more than ten rows of each."""
+    if table.records > most:
+        raise FileError("too_many_rows", found=table.records, allowed=most)
+    if len(table.lines) > PIECES * most:
+        raise FileError("too_many_pieces", found=len(table.lines), allowed=PIECES * most)
 
 
 def _earlier(
@@ -168,6 +177,9 @@ def _judgement(table: Table, resolved: Resolved, verdicts: Mapping[str, BoolArra
             digest.update(np.ascontiguousarray(small, dtype=small.dtype.newbyteorder("<")).data.cast("B"))
 
     add("line", table.lines)
+    if table.shaped:
+        add("sheet", table.sheets)
+        add("piece", table.pieces)
     for verdict in sorted(verdicts):
         add(verdict, verdicts[verdict])
     for name in ("user_id", "type_id"):

@@ -66,10 +66,11 @@ def resolve(
     used = recipe.columns_in_use(columns)
     formats, formats_from = _formats_in_force(recipe, columns, lookups)
     is_record = table.fields == table.expected_fields
+    of_file = table.shaped or table  # sentences speak of the fields that the file has
     fixed: dict[str, Any] = {
         "line": table.lines,
-        "fields": table.fields,
-        "expected_fields": np.full(rows, table.expected_fields),
+        "fields": of_file.fields,
+        "expected_fields": np.full(rows, of_file.expected_fields),
         "repaired": _repaired(table),
     }
     by_name: dict[str, Cells] = {}
@@ -100,7 +101,7 @@ def resolve(
         part("types", "credential_type", lambda: _types(by_name["credential_type"], lookups))
     for some in parts.values():
         data |= some
-    standing = Standing.of([by_name[name] for name in used], rows)
+    standing = Standing.of([by_name[name] for name in used], rows, mapped.left_out_by)
     if "types" in parts:
         unused = _drop_unused_dates(data, by_name)
         data["today"] = np.full(rows, np.datetime64(lookups.today, "s"))
@@ -128,10 +129,9 @@ def _formats_in_force(
 
 def _repaired(table: Table) -> BoolArray:
     """Which records start on or span a line that the reader had to repair."""
-    found = np.zeros(len(table.lines), dtype=np.bool_)
-    records = np.searchsorted(table.lines, np.array(table.reading.repaired_lines, dtype=np.int64), side="right") - 1
-    found[records[records >= 0]] = True
-    return found
+    starts = np.unique(table.lines)  # several rows may be made of one record
+    records = np.searchsorted(starts, np.array(table.reading.repaired_lines, dtype=np.int64), side="right") - 1
+    return np.isin(table.lines, starts[records[records >= 0]])
 
 
 # --- what the lookups know ----------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,14 +21,16 @@ class Standing:
     unclear: BoolArray
 
     @classmethod
-    def of(cls, columns: Sequence[Cells], rows: int) -> Standing:
-        """By the cells of the columns that count; without a status among them no row is any of this."""
+    def of(cls, columns: Sequence[Cells], rows: int, left_out: Iterable[int] = ()) -> Standing:
+        """By the cells of the columns that count, and the rows that rules leave out, which are nothing else."""
         found = np.zeros((3, rows), dtype=np.bool_)
         for cells in columns:
             if cells.kind == "status":
                 values = pd.Series(cells.values)
                 kinds = [values == "leave_out", values == "withdrawn", values.isna()]
                 found |= np.array([kind.to_numpy(dtype=np.bool_)[cells.codes] for kind in kinds])
+        by_rule = list(left_out)
+        found[:, by_rule] = [[True], [False], [False]]
         return cls(*found)
 
     @property

@@ -18,14 +18,15 @@ from credtools.checking.parse import category
 from credtools.model import ACCEPTED, BoolArray, Changes, Review
 from credtools.schema.words import RECORD, SHARED
 
+At = tuple[int, int, int]  # sheet, line, piece
 STORED_AS = ("newest", "older", "declined", "other_source")
 CHANGED = ("taken_over", "said_again", "issue_date", "reinstated")
 
 
-def with_stored(review: Review, changes: Changes, has_media: Iterable[int] | None = ()) -> Review:
+def with_stored(review: Review, changes: Changes, has_media: Iterable[At] | None = ()) -> Review:
     """The review with the schema's warnings about what is stored; they block nothing and change no judgement.
 
-    `has_media`: the lines for which media have been added already; None where none are asked for. A review that was
+    `has_media`: the places for which media have been added already; None where none are asked for. A review that was
     pickled stays as it is. Raises SchemaError when such a rule itself fails.
     """
     explanation = review.explanation
@@ -107,7 +108,7 @@ def _holders(users: pd.DataFrame, shared: Mapping[int, int]) -> dict[int, str]:
 
 
 def _media_needed(
-    explanation: Explanation, review: Review, changes: Changes, has_media: Iterable[int] | None
+    explanation: Explanation, review: Review, changes: Changes, has_media: Iterable[At] | None
 ) -> BoolArray:
     """Which accepted rows are of a type that requires media and have none."""
     needed = np.zeros(review.rows, dtype=np.bool_)
@@ -116,5 +117,6 @@ def _media_needed(
     if has_media is not None and asking.any():
         needed |= np.isin(explanation.basis.resolved.data["type_id"], types.loc[asking, "id"])
         needed &= np.array([verdict in ACCEPTED for verdict in changes.verdict], dtype=np.bool_)
-        needed &= ~np.isin(review.table.lines, list(has_media))
+        there = set(has_media)
+        needed[[row for row, place in enumerate(review.table.places if there else ()) if place in there]] = False
     return needed

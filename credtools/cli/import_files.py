@@ -19,7 +19,19 @@ if TYPE_CHECKING:
     from credtools.runs.importing import Run
 
 EXIT = {"ok": 0, "partial": 0, "held": 1, "failed": 3, "unknown": 4}
-ERROR_KEYS = ("line", "heading", "column", "value", "code", "title", "resolution", "suggestion", "blocks")
+ERROR_KEYS = (
+    "sheet",
+    "line",
+    "piece",
+    "heading",
+    "column",
+    "value",
+    "code",
+    "title",
+    "resolution",
+    "suggestion",
+    "blocks",
+)
 CAUSE_KEYS = ("code", "column", "value", "pattern", "count", "suggestion")
 READING_KEYS = (
     *("encoding", "delimiter", "sheet", "heading_line", "heading_lines", "instruction_lines"),
@@ -88,7 +100,15 @@ def _refused(file: Path, recipe: Path | None, problem: FileError) -> dict[str, A
     """A file that is refused as a whole, with what could be read of it all the same."""
     from credtools import Recipe, read  # noqa: PLC0415
 
-    error = {"line": problem.line, "heading": "", "column": problem.column, "value": "", "code": problem.code}
+    error = {
+        "sheet": 1,
+        "line": problem.line,
+        "piece": 1,
+        "heading": "",
+        "column": problem.column,
+        "value": "",
+        "code": problem.code,
+    }
     error |= {"title": "File refused", "resolution": problem.on("prompt"), "suggestion": "", "blocks": True}
     none = {"rows": 0, "ready": 0, "rejected": 0, "left_out": 0}
     data: dict[str, Any] = {"file": str(file), "sha256": None, **none, "reading": None}

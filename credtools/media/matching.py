@@ -11,8 +11,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
 from typing import Any
 
+from credtools.model import Place
 from credtools.text import Shown, fold
 
+NOWHERE = Place(1, 0, 1)
 FORBIDDEN = str.maketrans(dict.fromkeys('\\/:*?"<>|', "_"))  # what file names can't hold, written as _ instead
 
 
@@ -20,18 +22,20 @@ FORBIDDEN = str.maketrans(dict.fromkeys('\\/:*?"<>|', "_"))  # what file names c
 class Row:
     """A row that media may belong to.
 
-    `key`: equal for rows of the same version; `values`: what a pattern may name; `names`: its files by the media
-    column; `usable`: it has, or will have, a version; `required`: the first row of a version that asks for media, be it
-    new or stored already; `has`: the media of its version, folded name → SHA-256.
+    `line`: what it is called (see `model.labels`); `place`: where it is; `key`: equal for rows of the same version;
+    `values`: what a pattern may name; `names`: its files by the media column; `usable`: it has, or will have, a
+    version; `required`: the first row of a version that asks for media, be it new or stored already; `has`: the media
+    of its version, folded name → SHA-256.
     """
 
-    line: int
+    line: int | str
     key: int
     values: Mapping[str, str]
     names: tuple[str, ...] = ()
     usable: bool = True
     required: bool = False
     has: Mapping[str, str] = field(default_factory=dict)
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Medium:
     """One file that was given, the lines that it belongs to (or may belong to), and why it is listed where it is."""
 
     file: str
-    lines: tuple[int, ...] = ()
+    lines: tuple[int | str, ...] = ()
     reason: str = ""
     sha256: str = ""
     media_type: str = ""
@@ -50,7 +54,7 @@ class Medium:
 class Missing:
     """A row that lacks media: `files` it names but didn't get; `required`: it can't be approved like this."""
 
-    line: int
+    line: int | str
     user_email: str
     credential_type: str
     files: tuple[str, ...]
@@ -80,6 +84,7 @@ class Attached(Shown):
         return {name: [asdict(entry) for entry in found] for name, found in vars(self).items()}
 
 
+Lines = int | str | Sequence[int | str]
 Match = Callable[[str], tuple[str, list[Row], str]]
 
 
@@ -97,12 +102,16 @@ def by_pattern(pattern: str, rows: Iterable[Row]) -> Match:
     return lambda name: _placed(name, made.get(fold(PurePath(name).stem), []), "ambiguous", nothing)
 
 
-def by_hand(chosen: Mapping[str, int | Sequence[int]], rows: Iterable[Row]) -> Match:
+def by_hand(chosen: Mapping[str, Lines], rows: Iterable[Row]) -> Match:
     """A file belongs to the lines that somebody has chosen for it."""
     at = {row.line: row for row in rows}
-    lines = {fold(name): line if isinstance(line, Sequence) else [line] for name, line in chosen.items()}
+    lines = {fold(name): several(line) for name, line in chosen.items()}
     nothing = "No line was chosen for {!r}."
     return lambda name: _placed(name, [at[k] for k in lines.get(fold(name), []) if k in at], "shared", nothing)
+
+
+def several(lines: Lines) -> Sequence[int | str]:
+    return [lines] if isinstance(lines, int | str) else lines
 
 
 def names_in(cell: str) -> tuple[str, ...]:

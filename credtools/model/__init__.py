@@ -20,7 +20,6 @@ from credtools.model.changes import (
 from credtools.model.files import (
     BoolArray,
     FileWarning,
-    IntArray,
     Patch,
     Reading,
     Record,
@@ -31,6 +30,7 @@ from credtools.model.files import (
 from credtools.model.outcomes import Corrected, Outcome, Receipt
 from credtools.model.review import Review
 from credtools.model.settings import OrganisationSettings
+from credtools.model.shaped import IntArray, Place, Shaped, labels
 from credtools.model.states import (
     ACTS,
     BATCH_STATES,
@@ -71,15 +71,18 @@ __all__ = [
     "OrganisationSettings",
     "Outcome",
     "Patch",
+    "Place",
     "Preview",
     "Reading",
     "Receipt",
     "Record",
     "RecordKey",
     "Review",
+    "Shaped",
     "Spoken",
     "StateArray",
     "StoredVersion",
     "Table",
     "Word",
+    "labels",
 ]

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-IntArray = npt.NDArray[np.int64]
+from credtools.model.shaped import IntArray, Place, Shaped, labels
+
 BoolArray = npt.NDArray[np.bool_]
 StateArray = npt.NDArray[np.int8]
 RecordKey = tuple[str, int]  # the digest of a record, and its place among those that equal it (0 for the first)
@@ -124,7 +125,8 @@ class Table:
     they came, as the text of one JSON array; `date_cells`: for columns of a spreadsheet with real date cells, the
     date that each of their texts stands for, whatever date format is declared; `whole`, `first`: of a part, the file
     and the row of it with which the part begins; `corrects`: of a file of corrections, how the record that each row
-    corrects is known, its own way first.
+    corrects is known, its own way first; `shaped`: how the rows were made of the file's records, where a recipe
+    says so: `frame`, `fields`, `expected_fields` and the headings of `reading` are those of the rows then.
     """
 
     frame: pd.DataFrame
@@ -138,16 +140,42 @@ class Table:
     whole: Table | None = field(default=None, repr=False)
     first: int = 0
     corrects: Sequence[Sequence[Record]] = ()
+    shaped: Shaped | None = field(default=None, repr=False)
 
     @cached_property
     def sheets(self) -> IntArray:
         """From which of the sheets that are read each record comes, from 1."""
-        return np.ones(len(self.lines), dtype=np.int64)
+        return self.shaped.sheets if self.shaped else np.ones(len(self.lines), dtype=np.int64)
 
     @cached_property
     def pieces(self) -> IntArray:
         """Which piece of its record each row is, from 1."""
-        return np.ones(len(self.lines), dtype=np.int64)
+        return self.shaped.pieces if self.shaped else np.ones(len(self.lines), dtype=np.int64)
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """Where each row is in the file; no two are at the same place."""
+        return list(map(Place, self.sheets.tolist(), self.lines.tolist(), self.pieces.tolist()))
+
+    @cached_property
+    def labels(self) -> list[int | str]:
+        """What people call each row: its line; `12.3` where rows share lines, `2:12` where sheets do."""
+        return self.lines.tolist() if self.shaped is None else labels(self.places)
+
+    def row_at(self, label: int | str) -> int | None:
+        """The row of this label, or of a line that has only one; None where there is none, or more than one."""
+        return self._rows_at.get(str(label))
+
+    @cached_property
+    def _rows_at(self) -> dict[str, int]:
+        count = Counter(self.lines.tolist())
+        alone = {str(line): row for row, line in enumerate(self.lines.tolist()) if count[line] == 1}
+        return alone | {str(label): row for row, label in enumerate(self.labels)}
+
+    @property
+    def records(self) -> int:
+        """How many records of the file the rows are made of, those without a row included."""
+        return self.shaped.records if self.shaped else len(self.lines)
 
     @cached_property
     def raw(self) -> list[str]:
@@ -184,7 +212,8 @@ class Table:
             return self.raw
         blank = [""] * len(self.lines)
         columns = [self.frame[name].tolist() if name else blank for name in headings]
-        return (record_text(piece, cells) for piece, *cells in zip(self.pieces.tolist(), *columns, strict=True))
+        marks = self.shaped.marks.tolist() if self.shaped else [1] * len(self.lines)
+        return (record_text(mark, cells) for mark, *cells in zip(marks, *columns, strict=True))
 
     def __eq__(self, other: object) -> bool:
         """Whether both are the same records of the same file, read alike."""
@@ -192,19 +221,22 @@ class Table:
             return NotImplemented
         names = ("sha256", "name", "expected_fields", "reading", "date_cells")
         same = all(getattr(self, name) == getattr(other, name) for name in names)
-        arrays = np.array_equal(self.lines, other.lines) and np.array_equal(self.fields, other.fields)
-        return same and arrays and self.frame.equals(other.frame)
+        arrays = ("lines", "fields", "sheets", "pieces")
+        same = same and all(np.array_equal(getattr(self, name), getattr(other, name)) for name in arrays)
+        return same and self.frame.equals(other.frame)
 
     def __hash__(self) -> int:
         return hash((self.sha256, len(self.lines)))
 
     def part(self, number: int, size: int) -> Table:
-        """The records of part `number` (from 1) of at most `size` rows; lines keep their numbers."""
-        if number == 1 and len(self.lines) <= size:
+        """The rows of part `number` (from 1) of at most `size` records of the file; lines keep their numbers."""
+        if number == 1 and self.records <= size:
             return self
-        rows = slice((number - 1) * size, number * size)
-        beyond = self.lines[number * size :]
+        ends = (number - 1) * size, number * size
+        rows = slice(*(ends if self.shaped is None else np.searchsorted(self.shaped.record, ends).tolist()))
+        beyond = self.lines[rows.stop :]
         repaired = tuple(line for line in self.reading.repaired_lines if not len(beyond) or line < beyond[0])
+        shaped = self.shaped and self.shaped.take(rows, records=max(0, min(size, self.records - ends[0])))
         return replace(
             self,
             frame=self.frame.iloc[rows].reset_index(drop=True),
@@ -213,6 +245,7 @@ class Table:
             reading=replace(self.reading, repaired_lines=repaired),
             whole=self,
             first=rows.start,
+            shaped=shaped,
         )
 
 

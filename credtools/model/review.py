@@ -49,7 +49,8 @@ class Review:
     """What a file is worth: a pure function of (bytes, recipe, patches, schema, lookups).
 
     `resolved`: the named, typed columns on which the rules were judged, one row per record; `rejected`: which rows
-    have a blocking error; `left_out`: which rows the recipe leaves out by their status, which aren't judged otherwise;
+    have a blocking error; `left_out`: which rows the recipe leaves out, by their status or (`left_out_by`) by which
+    rule, which aren't judged otherwise;
     `withdrawn`: which rows say that their credential no longer stands; `said_columns`: the columns of a credential's
     content that the file has (by a heading, a constant or a rule), in the schema's order; `states`: per rule and
     column, 0 passed, 1 failed, 2 not judged; `headings`: each heading of the file and the column it stands for; `hits`:
@@ -77,6 +78,7 @@ class Review:
     hits: Mapping[str, int] = field(default_factory=dict)
     face: Face | None = None
     origin: tuple[FileWarning, ...] = ()
+    left_out_by: Mapping[int, str] = field(default_factory=dict)
 
     def on(self, face: Face) -> Review:
         """The same review, its sentences naming the remedies of a face."""
@@ -86,8 +88,8 @@ class Review:
     def errors(self) -> pd.DataFrame:
         """One row per finding, in the order of the rows.
 
-        Columns: line (int), heading, column, value, code, title, resolution, suggestion, blocks (bool), row (int, from
-        0), cause (int: the row of `causes`).
+        Columns: sheet, line, piece (int: where the row is), heading (the file's), column, value, code, title,
+        resolution, suggestion, blocks (bool), row (int, from 0), cause (int: the row of `causes`).
         """
         return self._on_face(self.explanation.frames()[0])
 

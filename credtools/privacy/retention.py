@@ -13,6 +13,7 @@ from credtools.model import COUNTING, JUDGED_STATES, WAITING_STATES, Organisatio
 from credtools.store import tables
 from credtools.store.blocks import block_of
 from credtools.store.engine import snapshot
+from credtools.store.tables.rows import ADDRESS
 from credtools.store.values import Erase
 
 
@@ -59,18 +60,17 @@ def _files(c: Connection, before: datetime | None) -> list[str]:
     return list(c.execute(old).scalars())
 
 
-def _values(c: Connection, before: datetime | None) -> tuple[list[tuple[int, int]], list[int], list[int]]:
+def _values(c: Connection, before: datetime | None) -> tuple[list[tuple[int, int, int, int]], list[int], list[int]]:
     """Rows of the ledger that were settled long ago, rejects that were closed, corrections that were taken back."""
     if before is None:
         return [], [], []
     values, batch, reject, patch = tables.ledger_values, tables.batches, tables.rejects, tables.patches.c
-    of_row = and_(reject.c.batch_id == values.c.batch_id, reject.c.line == values.c.line)
+    of_row = and_(*(reject.c[name] == values.c[name] for name in ADDRESS))
     settled = or_(reject.c.id.is_(None), and_(reject.c.state != "open", reject.c.changed_at < before))
     rows = (
-        select(values.c.batch_id, values.c.line)
+        select(*(values.c[name] for name in ADDRESS))
         .select_from(values.join(batch, batch.c.id == values.c.batch_id).outerjoin(reject, of_row))
         .where(batch.c.state.in_(JUDGED_STATES), batch.c.finished_at < before, settled)
-        .order_by(values.c.batch_id, values.c.line)
     )
     closed = select(reject.c.id).where(
         *(reject.c.state != "open", reject.c.changed_at < before, reject.c.record_digest.is_not(None)),
@@ -79,13 +79,13 @@ def _values(c: Connection, before: datetime | None) -> tuple[list[tuple[int, int
     back = select(patch.id).where(patch.removed_at < before, patch.record_digest != "")
     blocks = select(batch.c.id).where(batch.c.state.in_(JUDGED_STATES), batch.c.finished_at < before)
     together = [
-        (number, row.address[1])
+        (number, *row.address)
         for number in c.execute(blocks.order_by(batch.c.id)).scalars().all()
         for row in block_of(c, number)
         if row.raw is not None
     ]
     return (
-        sorted([*((row.batch_id, row.line) for row in c.execute(rows)), *together]),
+        sorted([*((batch, *place) for batch, *place in c.execute(rows)), *together]),
         list(c.execute(closed.order_by(reject.c.id)).scalars()),
         list(c.execute(back.order_by(patch.id)).scalars()),
     )

@@ -25,11 +25,12 @@ from credtools.store.blocks import raw_values
 from credtools.store.engine import snapshot
 from credtools.store.erased import token
 from credtools.store.reads.lineage import current
+from credtools.store.tables.rows import ADDRESS
 from credtools.store.values import Erase, Text
 from credtools.text import fold
 
 WRITTEN = (tables.credential_versions, tables.credentials)
-Line = tuple[int, int]
+Row = tuple[int, int, int, int]  # batch, sheet, line, piece
 Pieces = set[tuple[int, str]]  # records as they came, and which piece of its record a row is
 
 
@@ -93,7 +94,7 @@ class _Search:
         versions = self._versions()
         lines, raws = self._rows()
         rejects, digests = self._rejects(lines)
-        own = {batch: self._own(batch, lines) for batch in sorted({batch for batch, _ in lines})}
+        own = {batch: self._own(batch, lines) for batch in sorted({batch for batch, *_ in lines})}
         files = self._files(lines, searched)
         waiting = [k for k, row in self.batches.items() if row.sha256 in files and row.state in WAITING_STATES]
         unjudged = [k for k, row in self.batches.items() if row.sha256 in files and row.state not in JUDGED_STATES]
@@ -126,37 +127,36 @@ class _Search:
         kept = theirs.where(credential.c.user_id == self.user, version.c.salt.is_not(None))
         return set(self.c.execute(kept).scalars())
 
-    def _rows(self) -> tuple[set[Line], dict[int, Pieces]]:
+    def _rows(self) -> tuple[set[Row], dict[int, Pieces]]:
         """Their lines of the ledger, and per batch the records on them, as far as values are left."""
         rows, (version, credential) = tables.ledger_rows, WRITTEN
-        pointing = select(rows.c.batch_id, rows.c.line).select_from(
+        pointing = select(*(rows.c[name] for name in ADDRESS)).select_from(
             rows.join(version, version.c.id == rows.c.version_id).join(
                 credential, credential.c.id == version.c.credential_id
             )
         )
-        theirs = {(row.batch_id, row.line) for row in self.c.execute(pointing.where(credential.c.user_id == self.user))}
+        theirs = set(map(tuple, self.c.execute(pointing.where(credential.c.user_id == self.user))))
         strangers = self._strangers() if self.person.external_id.isdecimal() else set()
-        lines: set[Line] = set()
+        lines: set[Row] = set()
         raws: defaultdict[int, Pieces] = defaultdict(set)
-        for batch, (_, line, piece), raw in raw_values(self.c):
-            by_id = batch in self.by_id and (batch, line) not in strangers
-            if (batch, line) in theirs or self.person.in_record(raw, by_id=by_id):
-                lines.add((batch, line))
-                raws[batch].add((piece, raw))
+        for batch, place, raw in raw_values(self.c):
+            by_id = batch in self.by_id and (batch, *place) not in strangers
+            if (batch, *place) in theirs or self.person.in_record(raw, by_id=by_id):
+                lines.add((batch, *place))
+                raws[batch].add((place[2], raw))
         return lines | theirs, raws
 
-    def _strangers(self) -> set[Line]:
+    def _strangers(self) -> set[Row]:
         """Rows of files by User ID that resolved to somebody else, whatever other number is in them."""
         ledger, reject = tables.ledger_rows.c, tables.rejects.c
-        accepted = select(ledger.batch_id, ledger.line).where(ledger.version_id.is_not(None))
-        rejected = select(reject.batch_id, reject.line).where(reject.user_id != self.user)
-        return {
-            (row.batch_id, row.line)
-            for statement, batch in ((accepted, ledger.batch_id), (rejected, reject.batch_id))
-            for row in self.c.execute(statement.where(batch.in_(sorted(self.by_id))))
-        }
+        others = ((ledger, ledger.version_id.is_not(None)), (reject, reject.user_id != self.user))
+        asked = (
+            select(*(row[name] for name in ADDRESS)).where(known, row.batch_id.in_(sorted(self.by_id)))
+            for row, known in others
+        )
+        return {(*row,) for statement in asked for row in self.c.execute(statement)}
 
-    def _rejects(self, lines: set[Line]) -> tuple[set[int], set[tuple[int, str]]]:
+    def _rejects(self, lines: set[Row]) -> tuple[set[int], set[tuple[int, str]]]:
         """Their rejects: of their rows, corrected into one of them, and what superseded or was superseded by these.
 
         Adds the rows of these to `lines`; returns (source, digest) of their records, too.
@@ -170,36 +170,35 @@ class _Search:
         new = {
             number
             for number, row in rows.items()
-            if (row.batch_id, row.line) in lines
-            or (row.fixed_batch_id, row.fixed_line) in lines
+            if (row.batch_id, row.sheet, row.line, row.piece) in lines
+            or (row.fixed_batch_id, row.fixed_sheet, row.fixed_line, row.fixed_piece) in lines
             or (self.user is not None and row.user_id == self.user)
         }
         found: set[int] = set()
         while new:
             found |= new
             new = {other for number in new for other in near[number]} - found
-        lines |= {(rows[number].batch_id, rows[number].line) for number in found}
+        lines |= {(row.batch_id, row.sheet, row.line, row.piece) for row in map(rows.get, found) if row}
         found = {number for number in found if rows[number].record_digest is not None}  # else erased before
         return found, {(self.one[rows[number].source_id], rows[number].record_digest) for number in found}
 
-    def _kept(self, lines: set[Line]) -> list[Line]:
+    def _kept(self, lines: set[Row]) -> list[Row]:
         """Those of the lines whose values are still here."""
-        batches = sorted({batch for batch, _ in lines})
-        return sorted(lines & {(batch, line) for batch, (_, line, _), _ in raw_values(self.c, batches)})
+        batches = sorted({batch for batch, *_ in lines})
+        return sorted(lines & {(batch, *place) for batch, place, _ in raw_values(self.c, batches)})
 
-    def _own(self, batch: int, lines: set[Line]) -> frozenset[str]:
+    def _own(self, batch: int, lines: set[Row]) -> frozenset[str]:
         """The values that only their rows of a batch hold."""
-        theirs: set[str] = set()
-        others: set[str] = set()
-        for _, (_, line, _), raw in raw_values(self.c, [batch]):
-            (theirs if (batch, line) in lines else others).update(map(fold, json.loads(raw)))
-        return frozenset(theirs - others - {""})
+        held: dict[bool, set[str]] = {True: set(), False: {""}}
+        for _, place, raw in raw_values(self.c, [batch]):
+            held[(batch, *place) in lines].update(map(fold, json.loads(raw)))
+        return frozenset(held[True] - held[False])
 
-    def _files(self, lines: set[Line], searched: dict[str, bool]) -> set[str]:
+    def _files(self, lines: set[Row], searched: dict[str, bool]) -> set[str]:
         """The files that hold one of their rows, or name them anywhere, and whose bytes are still here."""
         file = tables.source_files.c
         there = set(self.c.execute(select(file.sha256).where(file.content.is_not(None))).scalars())
-        found = {self.batches[batch].sha256 for batch, _ in lines} & there
+        found = {self.batches[batch].sha256 for batch, *_ in lines} & there
         for sha256 in sorted(there - found - searched.keys()):
             read = [self.recipes[number] for number, row in self.batches.items() if row.sha256 == sha256]
             encodings = {str(recipe.read["encoding"]) for recipe in read if "encoding" in recipe.read}

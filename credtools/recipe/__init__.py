@@ -1,8 +1,10 @@
 """Recipes: how one source's export becomes the organisation's file."""
 
-from credtools.recipe.mapping import Hit, Mapped, apply, apply_patches
+from credtools.recipe.hits import Hit
+from credtools.recipe.mapping import Mapped, apply, apply_patches
 from credtools.recipe.recipe import MANUAL, MEDIA_VALUES, USER_COLUMN, Recipe, media_pattern
 from credtools.recipe.sending import BLANKS, MEANINGS, Status
+from credtools.recipe.shaping import shape
 from credtools.recipe.steps import Replace, Step, column_of
 
 __all__ = [
@@ -21,4 +23,5 @@ __all__ = [
     "apply_patches",
     "column_of",
     "media_pattern",
+    "shape",
 ]

@@ -34,7 +34,8 @@ def match_headings(recipe: Recipe, table: Table, columns: Sequence[Column]) -> d
             for step in recipe.rules
             if isinstance(step, Join)
             for heading, name in step.names.items()
-        },
+        }
+        | {fold(name): name for name in recipe.shapes.columns},
         {fold(name): c.name for c in by_name for name in (c.title, c.name, c.name.replace("_", " "))},
         {fold(name): c.name for c in by_name for name in c.synonyms},
     ]

@@ -7,42 +7,36 @@ length of a text and no faster, whatever the pattern.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
 from credtools.errors import RecipeError
-from credtools.model import Patch, Table
+from credtools.model import BoolArray, Patch, Table
 from credtools.recipe import steps
 from credtools.recipe.headings import match_headings, require_status
+from credtools.recipe.hits import Hit, heading_by_which, left_out_by
 from credtools.recipe.recipe import Recipe
 from credtools.recipe.records import Records
-from credtools.recipe.steps import CASES, Aliases, Case, Extract, Join, Map, Pad, Replace, Step, Trim, matched
+from credtools.recipe.steps import (
+    CASES,
+    Aliases,
+    Case,
+    Extract,
+    Join,
+    LeaveOut,
+    Map,
+    Pad,
+    Replace,
+    Split,
+    Step,
+    Trim,
+    matched,
+)
 from credtools.schema.words import Column
 from credtools.text import fold
-
-
-@dataclass(frozen=True)
-class Hit:
-    """What a step did to a file: how many rows it changed, and (before, after, rows) of each value."""
-
-    step: Step
-    rows: int
-    changes: tuple[tuple[str, str, int], ...]
-
-    @property
-    def label(self) -> str:
-        """The step as a recipe writes it, on one line."""
-        kind, keys = next(iter(self.step.written().items()))
-        return f"{kind}: {_flow(keys)}"
-
-
-def _flow(value: object) -> str:
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{key}: {_flow(one)}' for key, one in value.items())}}}"
-    return f"[{', '.join(value)}]" if isinstance(value, list) else str(value)
 
 
 @dataclass(frozen=True)
@@ -51,13 +45,21 @@ class Mapped:
 
     `frame`: text columns named by the schema; `headings`: each heading of the file and its column (None:
     kept in the raw record only), or what a column is joined of (`Join.names`); `sources`: per schema column its heading
-    ('' for a constant, all of them for a joined one); `hits`: what each rule did.
+    ('' for a constant, all of them for a joined one); `hits`: what each rule did; `left_out`: per rule that leaves rows
+    out which ones.
     """
 
     frame: pd.DataFrame
     headings: Mapping[str, str | None]
     sources: Mapping[str, str]
     hits: Sequence[Hit] = ()
+    left_out: Mapping[LeaveOut, BoolArray] = field(default_factory=dict)
+
+    @property
+    def left_out_by(self) -> dict[int, str]:
+        """Per row that a rule leaves out the first rule that does."""
+        some = reversed(list(self.left_out.items()))
+        return {row: step.label for step, rows in some for row in np.flatnonzero(rows).tolist()}
 
 
 def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
@@ -68,7 +70,7 @@ def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
     """
     known = {column.name: column for column in columns}
     usable = {name: column for name, column in known.items() if name in recipe.columns_in_use(columns)}
-    _require_columns(recipe, known, list(usable))
+    _require_columns(recipe, list(usable))
     require_status(recipe, columns)
     headings = match_headings(recipe, table, list(usable.values()))
     sources = {column: heading for heading, column in headings.items() if column}
@@ -81,7 +83,10 @@ def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
             sources[name] = ""
             data[name] = pd.Series([recipe.constants[name]] * len(table.lines), dtype="str")
     frame = pd.DataFrame(data, index=table.frame.index)
-    frame, hits = follow(recipe.rules, frame)
+    for step in recipe.rules:
+        _require_no_person(recipe, step, headings, known)
+    left_out: dict[LeaveOut, BoolArray] = {}
+    frame, hits = follow(recipe.rules, frame, table, left_out)
     frame = frame[[name for name in frame if name in known]]
     for column in joined.keys() & set(frame):
         if column not in sources and sources.keys() >= set(joined[column]):
@@ -89,19 +94,25 @@ def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
     for step in recipe.rules:
         if step.column in sources:
             sources |= {name: sources[step.column] for name in step.columns if name not in sources}
-    return Mapped(frame, headings, sources, hits)
+    return Mapped(frame, headings, sources, hits, left_out)
 
 
-def _require_columns(recipe: Recipe, known: Mapping[str, Column], usable: Sequence[str]) -> None:
-    """Raises RecipeError for a name that is no column here, and for a rule that speaks of single persons."""
+def _require_columns(recipe: Recipe, usable: Sequence[str]) -> None:
+    """Raises RecipeError for a name that is no column here."""
     formats = [name for name in recipe.date_format if name != "*"]
     of_rules = [name for step in recipe.rules for name in step.columns]
     for name in [*recipe.headings.values(), *recipe.constants, *of_rules, *formats]:
         if name not in usable:
             raise RecipeError("recipe_column_unknown", source=recipe.source, name=name, columns=", ".join(usable))
-    for step in recipe.rules:
-        if known[step.column].kind == "user" and isinstance(step, steps.WITH_VALUES):
-            raise RecipeError("recipe_names_person", source=recipe.source, column=step.column)
+
+
+def _require_no_person(
+    recipe: Recipe, step: Step, headings: Mapping[str, str | None], known: Mapping[str, Column]
+) -> None:
+    """Raises RecipeError for a rule that speaks of single persons."""
+    column = {fold(heading): name for heading, name in headings.items() if name}.get(fold(step.column), step.column)
+    if column in known and known[column].kind == "user" and isinstance(step, steps.WITH_VALUES):
+        raise RecipeError("recipe_names_person", source=recipe.source, column=column)
 
 
 def apply_patches(mapped: Mapped, table: Table, patches: Sequence[Patch]) -> Mapped:
@@ -120,11 +131,32 @@ def apply_patches(mapped: Mapped, table: Table, patches: Sequence[Patch]) -> Map
 # --- the rules of a recipe, step by step --------------------------------------------------------------------
 
 
-def follow(steps: Sequence[Step], frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Hit]]:
-    """The frame after all steps, and what each of them did. A step on a column that the file lacks does nothing."""
+def follow(
+    steps: Sequence[Step],
+    frame: pd.DataFrame,
+    table: Table | None = None,
+    left_out: dict[LeaveOut, BoolArray] | None = None,
+) -> tuple[pd.DataFrame, list[Hit]]:
+    """The frame after all steps, and what each of them did. A step on a column that the file lacks does nothing.
+
+    `table`: the file, whose other headings rows may be left out by; in `left_out` stands which rows each rule leaves
+    out.
+    """
     columns: dict[str, _Values] = {}
     hits = []
     for step in steps:
+        if isinstance(step, Split):
+            hits.append(Hit(step, *(table.shaped.split.get(step, (0, ())) if table and table.shaped else (0, ()))))
+            continue
+        if isinstance(step, LeaveOut):
+            there = columns[step.column].series() if step.column in columns else frame.get(step.column)
+            if there is None and table is not None:
+                there = table.frame[heading_by_which(step, table, table.frame.columns)]
+            rows, hit = left_out_by(step, frame.index.to_series().astype("str") if there is None else there)
+            if left_out is not None:
+                left_out[step] = rows
+            hits.append(hit)
+            continue
         if isinstance(step, Join):
             frame, columns = _written(frame, columns), {}
             frame, hit = _joined(step, frame)

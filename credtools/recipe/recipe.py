@@ -17,10 +17,11 @@ from typing import Any
 from credtools.errors import RecipeError, no_such_file
 from credtools.reading.options import OPTIONS as READ_OPTIONS
 from credtools.reading.options import option_as_text, option_from_text
-from credtools.recipe import expectations, sending, shipped, steps, yaml
+from credtools.recipe import expectations, sending, shapes, shipped, steps, yaml
 from credtools.recipe.expectations import Expect
 from credtools.recipe.sending import ABSENT, FULL, FULL_SHARE, PART, Status
-from credtools.recipe.steps import Replace, Step
+from credtools.recipe.shapes import Shapes
+from credtools.recipe.steps import Replace, Split, Step
 from credtools.schema.dates import DateFormat
 from credtools.schema.words import Column
 from credtools.text import Shown, fold
@@ -52,6 +53,7 @@ class Recipe(Shown):
     absent: str = ABSENT[0]  # report | withdraw: what becomes of what a full export no longer lists
     status: Status | None = None  # None: the file says nothing of what still stands
     never: tuple[str, ...] = ()  # words under the expiration date that say: it doesn't expire
+    shapes: Shapes = field(default_factory=Shapes)  # how rows are made of the records of a file
 
     @classmethod
     def load(cls, path: str | Path) -> Recipe:
@@ -83,10 +85,29 @@ class Recipe(Shown):
         values = {key: KEYS[key](one, source) for key, one in said.items()}
         if "export" in values:
             values |= values["export"]._asdict()
+        values["shapes"] = Shapes(**{key: values.pop(key) for key in shapes.KEYS if key in values})
         made = cls(source, **values)
         if made.absent != ABSENT[0] and made.export != FULL:
             raise RecipeError("recipe_absent_of_part", source=source, absent=made.absent)
         return made
+
+    @property
+    def reshapes(self) -> bool:
+        """Whether it makes other rows of a file than one of each record."""
+        return bool(self.shapes) or any(isinstance(step, Split) for step in self.rules)
+
+    @property
+    def marks(self) -> range:
+        """The pieces that digests of its records may cover."""
+        return range(1, max([1, *self.shapes.marks]) + 1)
+
+    def of_rows(self) -> Recipe:
+        """The same for a file that holds the rows already, as they were made of another file's records."""
+        if not self.reshapes:
+            return self
+        rules = tuple(step for step in self.rules if not isinstance(step, Split))
+        headings = {**self.headings, **{name: name for name in self.shapes.columns}}
+        return replace(self, shapes=Shapes(), rules=rules, headings=headings)
 
     def replacing(self, column: str, values: Mapping[str, str]) -> Recipe:
         """This recipe with one more rule per changed value; a rule for the same value gives way."""
@@ -164,6 +185,7 @@ class Recipe(Shown):
             "headings": dict(self.headings),
             "date_format": formats["*"] if set(formats) == {"*"} else formats,
             "constants": dict(self.constants),
+            **self.shapes.written(),
             "match_users_by": self.match_users_by if self.match_users_by != "email" else None,
             "rules": [step.written() for step in self.rules],
             "media": self.media,
@@ -256,6 +278,7 @@ KEYS: Mapping[str, Callable[[object, str], Any]] = {
     "headings": partial(_texts, "headings"),
     "date_format": _date_formats,
     "constants": partial(_texts, "constants"),
+    **shapes.KEYS,
     "match_users_by": _match_users_by,
     "rules": steps.parse,
     "media": media_pattern,

@@ -187,8 +187,48 @@ class Join(Step):
         return cls(column, tuple(parts), by) if _texts([*parts, by]) and all(map(str.strip, parts)) else None
 
 
-WITH_VALUES = (Replace, Map, Aliases)  # these may not speak of columns that name a person
-KINDS = {one.kind: one for one in (Replace, Map, Aliases, Trim, Case, Pad, Extract, Join)}
+@dataclass(frozen=True)
+class Split(Step):
+    """A row whose cell in `column` holds several values becomes one row for each; before all other rules."""
+
+    by: str
+    kind, form = "split", "{column: …, by: …}"
+    keys: ClassVar = {"by": "by"}
+
+    @classmethod
+    def read(cls, column: str, values: Mapping[str, Any]) -> Step | None:
+        return super().read(column, values) if values.get("by") else None
+
+
+@dataclass(frozen=True)
+class LeaveOut(Step):
+    """Rows with one of these values in `column` – of the schema, or a heading of the file – are left out."""
+
+    words: tuple[str, ...]
+    kind, form = "leave_out", "{column: …, values: [value, another]}"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def label(self) -> str:
+        """Why a row was left out, as the ledger says it."""
+        return f"leave_out: {self.column}"
+
+    def written(self) -> dict[str, Any]:
+        return {"leave_out": {"column": self.column, "values": list(self.words)}}
+
+    @classmethod
+    def read(cls, column: str, values: Mapping[str, Any]) -> LeaveOut | None:
+        words = values.get("values")
+        if values.keys() != {"values"} or not isinstance(words, list) or not words or not _texts(words):
+            return None
+        return cls(column, tuple(words))
+
+
+WITH_VALUES = (Replace, Map, Aliases, LeaveOut)  # these may not speak of columns that name a person
+KINDS = {one.kind: one for one in (Replace, Map, Aliases, Trim, Case, Pad, Extract, Join, Split, LeaveOut)}
 
 
 def matched(texts: Sequence[str], pattern: str) -> Any:

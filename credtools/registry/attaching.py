@@ -17,14 +17,14 @@ from credtools.media import matching
 from credtools.media.files import File, gathered
 from credtools.media.looking import Looker
 from credtools.media.matching import Attached, Match, Medium, Row
-from credtools.model import ACCEPTED
+from credtools.model import ACCEPTED, Place, labels
 from credtools.recipe import MEDIA_VALUES, Recipe, media_pattern
 from credtools.registry import editing, reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 from credtools.text import fold
 
-Chosen = Mapping[str, int | Sequence[int]]
+Chosen = Mapping[str, matching.Lines]
 Progress = Callable[[int, int], None]
 Stored = list[tuple[int, str, str]]  # key, file and SHA-256 of media that are not the batch's own
 LITTER = "{!r} is an operating-system file and was skipped."
@@ -51,7 +51,7 @@ def attach(
         place = matching.by_hand(match, rows)
     else:
         place = matching.by_column(rows) if by_name else matching.by_pattern(recipe.media, rows)
-    done = Attached()
+    done, place_of = Attached(), {row.line: row.place for row in rows}
     links, blobs = [], session.blobs
     with gathered(paths) as given, Looker() as looker:
         files = _named(match, given) if isinstance(match, Mapping) else given
@@ -61,7 +61,8 @@ def attach(
             getattr(done, where).append(medium)
             if where in ("matched", "shared"):
                 blobs.put(content)
-                links += [(line, medium.sha256, file.short, medium.media_type, medium.size) for line in medium.lines]
+                about = (medium.sha256, file.short, medium.media_type, medium.size)
+                links += [(place_of[line], *about) for line in medium.lines]
             if progress:
                 progress(k, len(files))
     blobs.flush()
@@ -122,7 +123,7 @@ def _keep(session: Session, draft: Draft, recipe: Recipe) -> None:
 def _require_lines(draft: Draft, match: Chosen, rows: list[Row]) -> None:
     known = {row.line for row in rows if row.usable}
     for chosen in match.values():
-        for line in chosen if isinstance(chosen, Sequence) else [chosen]:
+        for line in matching.several(chosen):
             if line not in known:
                 raise RegistryError("line_without_media", line=line, batch=draft.id)
 
@@ -145,27 +146,29 @@ def _rows(session: Session, draft: Draft, *, named: bool) -> list[Row]:
     # A credential lacks its media once, however many rows of the file describe it.
     frame["required"] &= not session.settings.media_optional
     frame["required"] &= ~frame["key"].duplicated()
-    names: dict[int, tuple[str, ...]] = {}
+    names: dict[Place, tuple[str, ...]] = {}
     if named:
         review = reviewing.review(session, draft)
         cells = review.resolved["media"].fillna("") if "media" in review.resolved else ()
-        names = {line: matching.names_in(cell) for line, cell in zip(review.table.lines.tolist(), cells, strict=False)}
-    keys = dict(zip(frame["line"].tolist(), frame["key"].tolist(), strict=True))
+        names = {place: matching.names_in(cell) for place, cell in zip(review.table.places, cells, strict=False)}
+    places = list(map(Place, *(frame[name].tolist() for name in Place._fields)))
+    keys = dict(zip(places, frame["key"].tolist(), strict=True))
     there: dict[int, dict[str, str]] = defaultdict(dict)
-    own = store.reads.media_of(session.at, draft.id)[["line", "file", "sha256"]].itertuples(index=False)
-    for key, file, sha256 in (*stored, *((keys[line], *rest) for line, *rest in own)):
+    own = store.reads.media_of(session.at, draft.id)[[*Place._fields, "file", "sha256"]].itertuples(index=False)
+    for key, file, sha256 in (*stored, *((keys[Place(*row[:3])], *row[3:]) for row in own)):
         there[key][fold(file)] = sha256
     return [
         Row(
-            line=row["line"],
+            line=label,
+            place=place,
             key=row["key"],
             values={name: _text(row[name]) for name in MEDIA_VALUES},
-            names=names.get(row["line"], ()),
+            names=names.get(place, ()),
             usable=row["usable"],
             required=row["required"],
             has=there[row["key"]],
         )
-        for row in frame.to_dict("records")
+        for row, place, label in zip(frame.to_dict("records"), places, labels(places), strict=True)
     ]
 
 
@@ -173,7 +176,7 @@ def _finished(session: Session, draft: Draft) -> tuple[pd.DataFrame, Stored]:
     """Its ledger's rows; all media of their versions count as the batch's own."""
     frame = store.reads.rows_of(session.at, draft.id)
     usable = frame["version_id"].notna()
-    key = frame["version_id"].where(usable, -frame["line"])
+    key = frame["version_id"].where(usable, -1 - frame.index.to_series())
     return frame.assign(usable=usable, key=key, required=frame["asked"], issue_date=frame["issue_date"].dt.date), []
 
 
@@ -191,7 +194,7 @@ def _waiting(session: Session, draft: Draft) -> tuple[pd.DataFrame, Stored]:
     here = pd.Series(version).isin(stored.loc[stored["asked"].eq(True), "key"])
     frame = pd.DataFrame(
         {
-            "line": review.table.lines,
+            **{name: getattr(review.table, f"{name}s") for name in Place._fields},
             "key": version,
             "usable": review.passed,
             "required": (accepted & types["media_required"].eq(True)) | here,  # None where the type isn't known

@@ -75,8 +75,9 @@ class Batch(Foreseen):
     def errors(self) -> pd.DataFrame:
         """Errors and warnings by row, judged once; while the batch waits also warnings about what is stored.
 
-        Columns: line (int64: where the record starts), heading (the file's), column (the schema's), value, code, title,
-        resolution, suggestion (str), blocks (bool: whether it rejects the row), row (int64: its place in the file).
+        Columns: sheet, line, piece (int64: where the record starts, and which row of it), heading (the file's), column
+        (the schema's), value, code, title, resolution, suggestion (str), blocks (bool: whether it rejects the row), row
+        (int64: its number in the file).
         """
         return self.warned().errors
 
@@ -115,11 +116,12 @@ class Batch(Foreseen):
         """
         return editing.use(self.registry, self.draft, recipe)
 
-    def patch(self, line: int, column: str, value: str | None) -> Review:
+    def patch(self, line: int | str, column: str, value: str | None) -> Review:
         """Corrects one cell of one record, now and whenever the same record comes from this source; reviews again.
 
         Args:
-            line: the physical line on which the record starts.
+            line: the physical line on which the record starts; where the recipe makes several rows of it also which
+                one, as `table.labels` has it ('12.3').
             column: the schema's name of the column.
             value: the right text; None takes the correction back.
 
@@ -127,12 +129,12 @@ class Batch(Foreseen):
         """
         return self.patch_cells([(line, column, value)])
 
-    def patch_cells(self, cells: Iterable[tuple[int, str, str | None]]) -> Review:
+    def patch_cells(self, cells: Iterable[editing.Cell]) -> Review:
         """The same for many cells at once: (line, column, value)."""
         return editing.patch(self.registry, self.draft, cells)
 
     def patches(self) -> pd.DataFrame:
-        """The corrections in force for this file: line (int64), column, old, new (text)."""
+        """The corrections in force for this file: line (int64, or text: '12.3'), column, old, new (text)."""
         return editing.in_force(self.registry, self.draft)
 
     def idle_patches(self) -> pd.DataFrame:

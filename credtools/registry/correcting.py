@@ -126,7 +126,8 @@ class _FollowUp:
         self.session = session
         self.file = file
         self.before = before
-        self.recipe = replace(recipe or self.before.recipe, source=self.before.source, read=READ)
+        recipe = recipe or self.before.recipe
+        self.recipe, self.marks = replace(recipe.of_rows(), source=before.source, read=READ), recipe.marks
         self.schema = session.schema(self.recipe.schema)
         self.headings = list(table.frame.columns)
         self.places = {before.id: layouts.places(session, before)}
@@ -148,8 +149,7 @@ class _FollowUp:
         """Judges the rows, writes those that are worth it (under a name), and says what became of each."""
         mine = list(self._rows(rows, found))
         judged = self._judged(mine)
-        wrong = judged.rejected.tolist()
-        chosen = [row for row, still in zip(mine, wrong, strict=True) if row.changed or not still]
+        chosen = [row for row, still in zip(mine, judged.rejected.tolist(), strict=True) if row.changed or not still]
         answers = [row.reject.id for row in chosen]
         known = set(answers)
         untouched = tuple(row.reject.id for row in mine if row.reject.id not in known)
@@ -190,8 +190,9 @@ class _FollowUp:
             elif not any(cell.strip() for cell in record):
                 self.file.problem(place, EMPTIED)
             else:
-                sent = keyed.record if len(came) == self.expected and self._is(keyed.record, json.dumps(came)) else None
-                yield _Row(line, reject, came, record, sent)
+                known = self._digests(keyed.record, json.dumps(came)) if keyed.record else []
+                same = keyed.record if keyed.record and keyed.record.digest in known else None
+                yield _Row(line, reject, came, record, same if len(came) == self.expected else None)
 
     def _came(self, keyed: store.reads.Rejected, reject: store.reads.Rejected, record: list[str]) -> list[str] | None:
         """The record as it came, before it was corrected here; None where somebody else has corrected it by now."""
@@ -203,17 +204,15 @@ class _FollowUp:
         same = bool(before) and all(after.get(column, "") == text for column, text in before.items())
         return list(json.loads(keyed.raw or "[]")) if same else None  # it came once more, in another line
 
-    def _is(self, known: Record | None, raw: str) -> bool:
-        """Whether a record of the batch is the one that is known like this."""
-        return known is not None and self._digest(known.kind, known.columns, raw) == known.digest
-
-    def _digest(self, kind: int, columns: str, raw: str) -> str:
-        return digest(kind, columns, raw, layouts.cells(self.places[self.before.id], raw))
+    def _digests(self, like: Record, raw: str) -> list[str]:
+        """Those of a record, by the pieces that it may be, made like another's."""
+        cells = layouts.cells(self.places[self.before.id], raw)
+        return [digest(like.kind, like.columns, raw, cells, mark) for mark in self.marks]
 
     def _record(self, place: int, reject: store.reads.Rejected) -> list[str]:
         """The record as the file has it now; where nothing was changed, byte for byte as it came."""
         raw: list[str] = json.loads(reject.raw or "[]")
-        blamed = {error.heading for error in reject.errors}
+        blamed = {name for error in reject.errors for name in (error.heading, error.column_name)}
         cells = []
         for k, heading in enumerate(self.headings):
             came = raw[k] if k < len(raw) else ""
@@ -250,8 +249,9 @@ class _FollowUp:
             yield row.reject.record
         if row.sent is not None:
             yield row.sent
-            for kind, columns in kinds:
-                yield Record(self._digest(kind, columns, json.dumps(row.came)), row.sent.ordinal, kind, columns)
+            which = self._digests(row.sent, raw := json.dumps(row.came)).index(row.sent.digest)
+            for like in (Record("", row.sent.ordinal, *one) for one in kinds):
+                yield like._replace(digest=self._digests(like, raw)[which])
 
     def _bytes(self, records: Iterable[Sequence[str]]) -> bytes:
         return as_csv([self.headings[: self.expected], *records])

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace as with_
 
+import numpy as np
 import pandas as pd
 
 from credtools import store
@@ -18,13 +19,16 @@ from credtools.errors import CredtoolsError, RegistryError
 from credtools.model import Patch, Review, Table
 from credtools.recipe import Mapped, Recipe, apply, apply_patches
 from credtools.recipe.records import Records
+from credtools.recipe.steps import Split
 from credtools.registry import reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 from credtools.schema.words import Column
-from credtools.text import fold
+from credtools.text import first_of, fold
 
-Cell = tuple[int, str, str | None]
+NAMED = 5
+At = int | str  # a line; where its rows are several, which one: '12.3'
+Cell = tuple[At, str, str | None]
 
 
 def replace(session: Session, draft: Draft, column: str, values: Mapping[str, str]) -> Review:
@@ -39,7 +43,7 @@ def use(session: Session, draft: Draft, recipe: Recipe) -> Review:
     """Goes on with another recipe, if the file can be judged by it; else the draft stays as it was."""
     recipe = with_(recipe, source=draft.source)
     before = draft.recipe, draft.table, draft.review
-    if recipe.read != draft.recipe.read:
+    if _read_by(recipe) != _read_by(draft.recipe):
         draft.table = None
     draft.recipe = recipe
     try:
@@ -49,6 +53,12 @@ def use(session: Session, draft: Draft, recipe: Recipe) -> Review:
         raise
     keep_recipe(session, draft)
     return review
+
+
+def _read_by(recipe: Recipe) -> object:
+    """What of a recipe makes the table; headings matter only to how it is shaped."""
+    splits = [step for step in recipe.rules if isinstance(step, Split)]
+    return recipe.read, recipe.shapes, splits, recipe.headings if recipe.reshapes else None
 
 
 def keep_recipe(session: Session, draft: Draft) -> None:
@@ -66,25 +76,32 @@ def count_again(session: Session, draft: Draft, *, yes: bool | None) -> None:
 def patch(session: Session, draft: Draft, cells: Iterable[Cell]) -> Review:
     """Corrects cells (line, column, value); the file's own value, or None, takes a correction back.
 
-    Raises RegistryError when a line isn't a record of the file or a column not one of the schema.
+    Raises RegistryError when a line isn't a record of the file, or is several rows, or a column not one of the schema.
     """
-    given = {(line, column): value for line, column, value in cells}
     table, mapped, records = _mapped(session, draft)
-    lines = {int(line): row for row, line in enumerate(table.lines)}
-    for line, column in given:
-        if line not in lines:
-            raise RegistryError("line_without_record", line=line, file=draft.file, first=min(lines, default=0))
+    given = {(_row_at(table, line, draft), column): value for line, column, value in cells}
+    for _, column in given:
         _require_column(column, mapped.frame)
     stored = _stored(session, draft)
-    earlier = [one for one in stored if _cell(one, records, table) in given]
+    earlier = [one for one in stored if (records.row(one.record), one.column) in given]
     untouched = apply_patches(mapped, table, [one for one in stored if one not in earlier]).frame
     own = records.own(_columns(session, draft))
     changed: list[store.Correction] = []
-    for (line, column), new in given.items():
-        old = str(untouched[column].iloc[lines[line]])
-        changed.append(store.Correction(own[lines[line]], column, old, None if new == old else new))
+    for (row, column), new in given.items():
+        old = str(untouched[column].iloc[row])
+        changed.append(store.Correction(own[row], column, old, None if new == old else new))
     keep_patches(session, draft, changed, earlier)
     return reviewing.again(session, draft)
+
+
+def _row_at(table: Table, line: At, draft: Draft) -> int:
+    row = table.row_at(line)
+    if row is not None:
+        return row
+    first = min(table.lines.tolist(), default=0)
+    if some := [str(label) for label, one in zip(table.labels, table.lines.tolist(), strict=True) if one == line]:
+        raise RegistryError("line_of_rows", line=line, file=draft.file, rows=first_of(some, NAMED), first=some[0])
+    raise RegistryError("line_without_record", line=line, file=draft.file, first=first)
 
 
 def keep_patches(
@@ -101,15 +118,15 @@ def keep_patches(
 def _cells_with(session: Session, draft: Draft, column: str, values: Mapping[str, str]) -> list[Cell]:
     """The cells of a column that hold one of the old values, with the new one."""
     table, mapped, _ = _mapped(session, draft)
-    frame, lines = apply_patches(mapped, table, _stored(session, draft)).frame, table.lines
+    frame, labels = apply_patches(mapped, table, _stored(session, draft)).frame, table.labels
     _require_column(column, frame)
     keys = frame[column].map(fold)
     cells: list[Cell] = []
     for old, new in values.items():
-        found = lines[(keys == fold(old)).to_numpy()]
-        if not len(found):
+        found = np.flatnonzero((keys == fold(old)).to_numpy()).tolist()
+        if not found:
             raise RegistryError("value_absent", file=draft.file, value=old, column=column)
-        cells += [(int(line), column, new) for line in found]
+        cells += [(labels[row], column, new) for row in found]
     return cells
 
 
@@ -119,12 +136,13 @@ def _require_column(column: str, frame: pd.DataFrame) -> None:
 
 
 def in_force(session: Session, draft: Draft) -> pd.DataFrame:
-    """The corrections that apply to this file: line, column, old, new."""
-    lines = reviewing.table(session, draft).lines
+    """The corrections that apply to this file: line (text where rows share lines), column, old, new."""
+    table = reviewing.table(session, draft)
     found = [
-        (int(lines[row]), one.column, one.old, one.new) for one, row, _ in _placed(session, draft) if row is not None
+        (table.labels[row], one.column, one.old, one.new) for one, row, _ in _placed(session, draft) if row is not None
     ]
-    return _frame(found, line="int64", column="str", old="str", new="str")
+    lines = "str" if any(isinstance(label, str) for label in table.labels) else "int64"
+    return _frame(found, line=lines, column="str", old="str", new="str")
 
 
 def idle(session: Session, draft: Draft) -> pd.DataFrame:
@@ -152,11 +170,6 @@ def _mapped(session: Session, draft: Draft) -> tuple[Table, Mapped, Records]:
     table = reviewing.table(session, draft)
     mapped = apply(draft.recipe, table, _columns(session, draft))
     return table, mapped, Records(table, mapped.headings)
-
-
-def _cell(patch: Patch, records: Records, table: Table) -> tuple[int, str] | None:
-    row = records.row(patch.record)
-    return None if row is None else (int(table.lines[row]), patch.column)
 
 
 def _columns(session: Session, draft: Draft) -> Sequence[Column]:

@@ -61,7 +61,7 @@ def _wrong_row(reject: store.reads.Rejected, headings: Sequence[str]) -> WrongRo
     return WrongRow(
         row_key(reject.id, reject.digest),
         {heading: raw[k] if k < len(raw) else "" for k, heading in enumerate(headings)},
-        frozenset(heading for heading, _, _ in said),
+        frozenset(name for error in reject.errors for name in (error.heading, error.column_name)),
         "\n".join(dict.fromkeys(f"{heading}: {text}" if heading else text for heading, text, _ in said)),
         "\n".join(dict.fromkeys(f"{heading}: {text}" for heading, _, text in said if text)),
     )

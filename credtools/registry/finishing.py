@@ -151,7 +151,7 @@ def _value(session: Session, draft: Draft) -> store.Finish:
         sheet=table.sheets.tolist(),
         line=table.lines.tolist(),
         piece=table.pieces.tolist(),
-        rules=dict.fromkeys(np.flatnonzero(review.left_out).tolist(), "status"),
+        rules=dict.fromkeys(np.flatnonzero(review.left_out).tolist(), "status") | dict(review.left_out_by),
         codes=[",".join(codes) for codes in review.codes],
         raw=table.raw,
         records=[known[row] for row in wrong],

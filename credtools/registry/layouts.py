@@ -84,10 +84,12 @@ class Records:
 
         `recipe_of`: the batch whose recipe says which heading is which column; None: its own.
         """
-        recipe = None if recipe_of is None else reviewing.opened(self.session, recipe_of).recipe
-        where = places(self.session, reviewing.opened(self.session, batch), recipe)
+        draft = reviewing.opened(self.session, batch)
+        recipe = draft.recipe if recipe_of is None else reviewing.opened(self.session, recipe_of).recipe
+        where = places(self.session, draft, recipe)
         known = bool(where) or kind == WHOLE_LINE
-        return [digest(kind, columns, raw, cells(where, raw), piece) for piece, raw in rows] if known else []
+        marked = [(draft.recipe.shapes.mark_of(piece), raw) for piece, raw in rows] if known else []
+        return [digest(kind, columns, raw, cells(where, raw), mark) for mark, raw in marked]
 
     def addresses(
         self, batch: int, kind: int, columns: str, recipe_of: int | None = None

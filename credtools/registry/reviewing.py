@@ -13,7 +13,7 @@ from credtools.checking.stored import with_stored
 from credtools.exports import template
 from credtools.limited import collection_paused
 from credtools.model import Changes, Review, Table
-from credtools.recipe import Recipe
+from credtools.recipe import Recipe, shape
 from credtools.registry import news
 from credtools.registry.draft import Draft
 from credtools.registry.origins import origin
@@ -45,13 +45,17 @@ def moment(session: Session, draft: Draft) -> Iterator[Session]:
 
 
 def read(session: Session, content: bytes, name: str, recipe: Recipe, lookups: Lookups) -> Table:
-    """The table in a file, found with the recipe's options and the words of its schema. Raises FileError."""
+    """The table in a file, found with the recipe's options and the words of its schema, in the recipe's shape.
+
+    Raises FileError.
+    """
     columns = session.schema(recipe.schema).columns
     titles = {word for column in columns for word in (column.title, column.name, *column.synonyms)}
     formats = {lookups.date_format, *(text for texts in recipe.date_format.values() for text in texts)}
     instructions = {text for date_format in formats for text in template.instructions(columns, date_format)}
-    words = {"titles": {*titles, *recipe.headings}, "instructions": instructions}
-    return reading.read_bytes(content, name, **recipe.read, **words)
+    known = (*recipe.headings, *(text for _, pair in recipe.shapes.unpivot for text in pair.values()))
+    words = {"titles": {*titles, *known}, "instructions": instructions}
+    return shape(recipe, reading.read_bytes(content, name, **recipe.read, **words), columns)
 
 
 def table(session: Session, draft: Draft) -> Table:
@@ -118,5 +122,6 @@ def _warned(session: Session, found: Review, changed: Changes, draft: Draft | No
     """With the schema's warnings about what is stored, and about media that are asked for and not there."""
     if session.lookups().settings.media_optional or (draft and draft.row.media_optional):
         return with_stored(found, changed, None)
-    lines = store.reads.media_of(session.at, draft.id)["line"] if draft and draft.row.staged else ()
-    return with_stored(found, changed, lines)
+    staged = store.reads.media_of(session.at, draft.id) if draft and draft.row.staged else None
+    there = () if staged is None else staged[["sheet", "line", "piece"]].itertuples(index=False, name=None)
+    return with_stored(found, changed, there)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from credtools import reading, store
-from credtools.errors import CredtoolsError, FileError
+from credtools.checking.judge import require_size
+from credtools.errors import CredtoolsError
 from credtools.model import Table
 from credtools.reading import Source
 from credtools.reading.dialect import BLANKS, COMMA_BLANK
@@ -64,7 +65,7 @@ def holds_table(session: Session, path: Path, recipe: Recipe) -> bool:
 def upload(session: Session, source: Source, recipe: Recipe, name: str | None, part: int, attempt: str | None) -> Draft:
     """A file, or one part of it, as a new draft (or the held batch of the same bytes, continued)."""
     content, name, recipe, table, limit = _read_once(session, source, recipe, name, divided=part > 0)
-    parts = math.ceil(len(table.lines) / limit) if part else 1
+    parts = math.ceil(table.records / limit) if part else 1
     draft = begin(session, content, name, recipe, part=(part or 1, max(1, parts)), attempt=attempt)
     draft.table = table.part(part, limit) if part else table
     return draft
@@ -108,7 +109,7 @@ def follow(session: Session, earlier: Draft) -> Draft:
 def parts(session: Session, source: Source, recipe: Recipe) -> int:
     """How many batches a file makes when it is divided on purpose."""
     *_, table, limit = _read_once(session, source, recipe, None, divided=True)
-    return max(1, math.ceil(len(table.lines) / limit))
+    return max(1, math.ceil(table.records / limit))
 
 
 def _read_once(
@@ -122,6 +123,6 @@ def _read_once(
     content, name, recipe = given(source, recipe, name, most)
     lookups = session.lookups()
     table, limit = reviewing.read(session, content, name, recipe, lookups), lookups.settings.max_rows
-    if not divided and len(table.lines) > limit:
-        raise FileError("too_many_rows", found=len(table.lines), allowed=limit)
+    if not divided:
+        require_size(table, limit)
     return content, name, recipe, table, limit

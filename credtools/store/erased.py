@@ -40,14 +40,14 @@ def numbers(some: Iterable[Sequence[int]]) -> set[int]:
 
 @dataclass
 class Erased:
-    """By all `erase` events: users, versions, rejects, files and blobs, and per batch the lines of the ledger."""
+    """By all `erase` events: users, versions, rejects, files and blobs, and per batch the places of the ledger."""
 
     users: set[int] = field(default_factory=set)
     versions: set[int] = field(default_factory=set)
     rejects: set[int] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
     blobs: set[str] = field(default_factory=set)
-    lines: dict[int, set[int]] = field(default_factory=dict)
+    places: dict[int, set[tuple[int, int, int]]] = field(default_factory=dict)
 
     @classmethod
     def by(cls, events: Iterable[Mapping[str, Any]]) -> Erased:
@@ -61,7 +61,9 @@ class Erased:
             gone.files |= set(event["files"])
             gone.blobs |= set(event["blobs"])
             for batch, lines in event["lines"].items():
-                gone.lines.setdefault(int(batch), set()).update(numbers(lines))
+                gone.places.setdefault(int(batch), set()).update((1, line, 1) for line in numbers(lines))
+            for batch, places in event.get("places", {}).items():
+                gone.places.setdefault(int(batch), set()).update(map(tuple, places))
         return gone
 
     def problems(self, connection: Connection) -> list[str]:

@@ -35,7 +35,7 @@ class Grid:
         """All rows with their errors."""
         self._sent = self._texts(review)
         columns = [{"name": column.name, "title": column.title} for column in self._columns]
-        rows = {"columns": columns, "lines": review.table.lines.tolist(), "texts": self._sent}
+        rows = {"columns": columns, "lines": review.table.labels, "texts": self._sent}
         return _packed(rows | self._marks(review))
 
     def changes(self, review: Review) -> bytes:

@@ -92,8 +92,8 @@ class Grid {
       || (wanted(row) && (!sought || this.texts.some(column => column[row].toLowerCase().includes(sought)))))
     if (this.sort.column >= 0) {
       const { compare } = new Intl.Collator(undefined, { numeric: true })
-      const key = this.sort.column === 0 ? row => this.lines[row] : row => this.texts[this.sort.column - 1][row]
-      const order = this.sort.column === 0 ? (a, b) => key(a) - key(b) : (a, b) => compare(key(a), key(b))
+      // Rows stand in the order of the file, whatever their lines are called.
+      const order = this.sort.column === 0 ? (a, b) => a - b : (a, b) => compare(this.texts[this.sort.column - 1][a], this.texts[this.sort.column - 1][b])
       this.view.sort((a, b) => (this.sort.down ? order(b, a) : order(a, b)) || a - b)
     }
   }

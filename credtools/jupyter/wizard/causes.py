@@ -40,7 +40,7 @@ class Cause:
         self.value, self.pattern = str(found["value"]), str(found["pattern"])
         self.resolution, self.suggestion = str(found["resolution"]), str(found["suggestion"])
         self.count, self.place = int(found["count"]), int(found["cause"])
-        self._errors, self._places = review.errors, places
+        self._errors, self._places, self._labels = review.errors, places, review.table.labels
         name = f"{self.code}\n{found['column']}\n{self.pattern or fold(self.value)}"
         self.key = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
 
@@ -67,10 +67,10 @@ class Cause:
         """The cells of this cause, each with its new value (None: what is suggested for each)."""
         if self.column is None:
             raise CredtoolsError("cause_of_whole_rows")
-        lines, values = self.errors["line"].tolist(), self.errors["value"].tolist()
-        each = self.errors["suggestion"].tolist() if new is None else [new] * len(lines)
-        cells = zip(lines, values, each, strict=True)
-        return tuple(Cell(int(line), self.column_name, str(old), str(to)) for line, old, to in cells if to != old)
+        rows, values = self.errors["row"].tolist(), self.errors["value"].tolist()
+        each = self.errors["suggestion"].tolist() if new is None else [new] * len(rows)
+        cells = zip((self._labels[row] for row in rows), values, each, strict=True)
+        return tuple(Cell(label, self.column_name, str(old), str(to)) for label, old, to in cells if to != old)
 
 
 def blocking(review: Review, columns: Mapping[str, Column]) -> list[Cause]:

@@ -19,9 +19,9 @@ Scope = Literal["rule", "patch"]
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell that a decision changes."""
+    """One cell that a decision changes; `line`: what its row is called (`Table.labels`)."""
 
-    line: int
+    line: int | str
     column: str
     old: str
     new: str
@@ -104,7 +104,7 @@ def recipe_of(base: Recipe, decisions: Sequence[Decision], formats: Mapping[str,
     return recipe
 
 
-def patches_of(decisions: Iterable[Decision]) -> dict[tuple[int, str], str]:
+def patches_of(decisions: Iterable[Decision]) -> dict[tuple[int | str, str], str]:
     """The corrections (line and column → text) that follow from all decisions; the last word on a cell counts."""
     patched = (d for d in decisions if d.scope == "patch")
     return {(cell.line, cell.column): cell.new for decision in patched for cell in decision.cells}

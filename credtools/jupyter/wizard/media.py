@@ -15,6 +15,7 @@ from credtools.jupyter.wizard.open_file import FIRST_MEDIA, OpenFile
 from credtools.jupyter.wizard.review import ReviewStep
 from credtools.media.files import gathered
 from credtools.media.matching import Missing
+from credtools.model import Place
 from credtools.recipe import MEDIA_VALUES
 from credtools.text import fold, plural
 
@@ -61,7 +62,7 @@ class MediaStep(ReviewStep):
             "counts": " · ".join([*counts, f"{plural(len(self._missing), 'row')} without"]),
         }
 
-    def do_media(self, pattern: str, line: int = 0) -> str:
+    def do_media(self, pattern: str, line: int | str = 0) -> str:
         """What has arrived since the last time, together: two files of one name are seen as such.
 
         It is matched by the pattern ('': by the media column), or all belongs to one line.
@@ -85,7 +86,10 @@ class MediaStep(ReviewStep):
         """A file that found no row by itself belongs to this one."""
         medium, paths = self.file.unplaced_medium(file)
         name = PurePath(medium.file.replace("\\", "/")).name
-        done = self.file.batch.add_media(paths, {name: int(line)})
+        row = self.file.reviewed.table.row_at(line)
+        done = self.file.batch.add_media(
+            paths, {name: self.file.reviewed.table.labels[row] if row is not None else line}
+        )
         if done.refused:
             raise CredtoolsError("medium_refused", why=done.refused[0].reason)
         del self.file.unplaced[file]
@@ -109,7 +113,7 @@ class MediaStep(ReviewStep):
         `first`: with what the dialog says.
         """
         review, (medium, _) = self.file.reviewed, self.file.unplaced_medium(file)
-        usable = review.table.lines[review.passed].tolist()
+        usable = [label for label, ok in zip(review.table.labels, review.passed.tolist(), strict=True) if ok]
         if wanted := fold(text):
             lines = [line for line in usable if wanted in fold(_label(self.file, line))]
         else:
@@ -162,10 +166,12 @@ def _content(file: OpenFile, sha256: str) -> tuple[bytes, str]:
 
 def _linked(file: OpenFile) -> list[dict[str, Any]]:
     """Each file that is kept, with the first rows to which it belongs and how many they are."""
-    lines: dict[tuple[str, str, str], list[int]] = {}
-    media = file.batch.media()[["file", "sha256", "media_type", "line"]]
-    for name, sha256, kind, line in media.itertuples(index=False):
-        lines.setdefault((name, sha256, kind), []).append(line)
+    lines: dict[tuple[str, str, str], list[int | str]] = {}
+    table = file.reviewed.table
+    called = dict(zip(table.places, table.labels, strict=True))
+    media = file.batch.media()[["file", "sha256", "media_type", "sheet", "line", "piece"]]
+    for name, sha256, kind, *place in media.itertuples(index=False):
+        lines.setdefault((name, sha256, kind), []).append(called[Place(*place)])
     return [
         {"file": name, "sha256": sha256, "kind": kind, "rows": [_label(file, k) for k in some[:3]], "lines": len(some)}
         for (name, sha256, kind), some in lines.items()
@@ -188,17 +194,17 @@ def _example(file: OpenFile) -> dict[str, str]:
     return found
 
 
-def _label(file: OpenFile, line: int) -> str:
+def _label(file: OpenFile, line: int | str) -> str:
     return " · ".join(filter(None, (f"line {line}", *_who(file, line))))
 
 
-def _who(file: OpenFile, line: int) -> tuple[str, str]:
+def _who(file: OpenFile, line: int | str) -> tuple[str, str]:
     """User and type of a row, as they are in the file."""
     review = file.reviewed
 
-    def everybody() -> dict[int, tuple[str, str]]:
+    def everybody() -> dict[int | str, tuple[str, str]]:
         user = next(name for name in ("user_email_text", "external_id_text") if name in review.resolved)
         people = review.resolved[[user, "credential_type_text"]].itertuples(index=False, name=None)
-        return dict(zip(review.table.lines.tolist(), people, strict=True))
+        return dict(zip(review.table.labels, people, strict=True))
 
     return file.once("who", review, everybody)[line]

@@ -174,10 +174,10 @@ class OpenFile:
         self._keep_left((*self.decisions, decision))
         return decision
 
-    def edit(self, cells: Iterable[tuple[int, str, str]]) -> Decision | None:
+    def edit(self, cells: Iterable[tuple[int | str, str, str]]) -> Decision | None:
         """Cells (line, column, text) typed or pasted by hand; None when nothing changes."""
         review = self.reviewed
-        rows = {int(line): row for row, line in enumerate(review.table.lines)}
+        rows = {label: row for row, label in enumerate(review.table.labels)}
         changed = []
         for line, column, new in cells:
             if line not in rows or column not in self.columns:
@@ -220,9 +220,8 @@ class OpenFile:
         return self.once("causes", self.reviewed, lambda: blocking(self.reviewed, self.columns))
 
     def _decision(self, number: int) -> Decision:
-        for decision in self.decisions:
-            if decision.number == number:
-                return decision
+        if found := [decision for decision in self.decisions if decision.number == number]:
+            return found[0]
         raise CredtoolsError("decision_gone")
 
     def _decide(self, decision: Decision) -> Decision:
@@ -236,7 +235,7 @@ class OpenFile:
         if recipe != self.batch.recipe:
             self.review = self.batch.use(recipe)
         wanted, present = patches_of(decisions), {(cell.line, cell.column): cell.new for cell in self._patches()}
-        changes: list[tuple[int, str, str | None]] = [
+        changes: list[tuple[int | str, str, str | None]] = [
             (*place, new) for place, new in wanted.items() if again or present.get(place) != new
         ]
         changes += [(*place, None) for place in present.keys() - wanted.keys()]
@@ -268,8 +267,8 @@ class OpenFile:
         for rule in self.base.rules:
             cells: tuple[Cell, ...] = ()
             if isinstance(rule, Replace) and rule.column in folded:
-                lines = table.lines[folded[rule.column] == fold(rule.old)].tolist()
-                cells = tuple(Cell(line, rule.column, rule.old, rule.new) for line in lines)
+                rows = zip(table.labels, folded[rule.column] == fold(rule.old), strict=True)
+                cells = tuple(Cell(label, rule.column, rule.old, rule.new) for label, one in rows if one)
             decisions.append(Decision(self._number(), self.hits[rule].rows, "rule", cells, rule=rule))
         return decisions
 

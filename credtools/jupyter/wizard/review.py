@@ -89,7 +89,10 @@ class ReviewStep(UploadStep):
         return sentence(self.file, self.file.count_again(again=answer == "yes"))
 
     def do_edit(self, cells: list[list[Any]]) -> str:
-        return self._decide(self.file.edit, [(int(line), str(column), str(new)) for line, column, new in cells])
+        return self._decide(
+            self.file.edit,
+            [(line if isinstance(line, str) else int(line), str(column), str(new)) for line, column, new in cells],
+        )
 
     def do_turn(self, number: int) -> str:
         return sentence(self.file, self.file.turn(number))

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, select, union
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
 from credtools.store.frames import frame, rows, values
+from credtools.store.values import ADDRESS
 
 CHUNK = 500  # keys per question
 
@@ -18,23 +19,23 @@ CHUNK = 500  # keys per question
 def media_of(at: At, batch_id: int) -> pd.DataFrame:
     """What is linked to the rows of a batch, or staged for them.
 
-    Columns: line, size (int64), file, media_type, sha256, added_by, added_at (datetime64[us, UTC]).
+    Columns: sheet, line, piece, size (int64), file, media_type, sha256, added_by, added_at (datetime64[us, UTC]).
     """
     blob, ledger = tables.blobs, tables.ledger_rows
     linked, staged = tables.media, tables.staged_media
     names = ("file_name", "sha256", "added_by", "added_at")
     of_ledger = (
-        select(ledger.c.line, *(linked.c[name] for name in names))
+        select(*(ledger.c[name] for name in ADDRESS), *(linked.c[name] for name in names))
         .join(linked, linked.c.version_id == ledger.c.version_id)
         .where(ledger.c.batch_id == batch_id, linked.c.removed_at.is_(None), linked.c.file_name != "")  # "": erased
     )
-    of_draft = select(staged.c.line, *(staged.c[name] for name in names)).where(staged.c.batch_id == batch_id)
+    of_draft = select(*(staged.c[name] for name in (*ADDRESS, *names))).where(staged.c.batch_id == batch_id)
     both = union(of_ledger, of_draft).subquery()
     statement = (
-        select(both.c.line, both.c.file_name.label("file"), blob.c.media_type, blob.c.size, both.c.sha256)
-        .add_columns(both.c.added_by, both.c.added_at)
+        select(*(both.c[name] for name in ADDRESS), both.c.file_name.label("file"), blob.c.media_type, blob.c.size)
+        .add_columns(both.c.sha256, both.c.added_by, both.c.added_at)
         .join(blob, blob.c.sha256 == both.c.sha256)
-        .order_by(both.c.line, both.c.file_name)
+        .order_by(*(both.c[name] for name in ADDRESS), both.c.file_name)
     )
     return frame(at, statement)
 
@@ -55,7 +56,7 @@ def all_media(at: At) -> pd.DataFrame:
 def rows_of(at: At, batch_id: int) -> pd.DataFrame:
     """The ledger of a finished batch with the credential of each row, by line; what no version has is missing.
 
-    Columns: line (int64), verdict, version_id (Int64), asked (bool: for media), user_email, external_id,
+    Columns: sheet, line, piece (int64), verdict, version_id (Int64), asked (bool: for media), user_email, external_id,
     credential_type, credential_number, issue_date (datetime64[s]).
     """
     ledger, version, credential = tables.ledger_rows, tables.credential_versions, tables.credentials
@@ -63,7 +64,7 @@ def rows_of(at: At, batch_id: int) -> pd.DataFrame:
     written = version.join(credential, credential.c.id == version.c.credential_id)
     statement = (
         select(
-            ledger.c.line,
+            *(ledger.c[name] for name in ADDRESS),
             ledger.c.verdict,
             ledger.c.version_id,
             _asked().label("asked"),
@@ -78,7 +79,7 @@ def rows_of(at: At, batch_id: int) -> pd.DataFrame:
         .outerjoin(user, user.c.id == credential.c.user_id)
         .outerjoin(kind, kind.c.id == credential.c.type_id)
         .where(ledger.c.batch_id == batch_id)
-        .order_by(ledger.c.line)
+        .order_by(*(ledger.c[name] for name in ADDRESS))
     )
     return frame(at, statement)
 

@@ -111,7 +111,7 @@ def _values(connection: Connection, batch_id: int, ledger: Ledger, erased: Erase
     for address, salt, raw in found:
         if salted_digest(salt, raw) != digests.get(address):
             return [f"The values of line {address[1]} of batch {batch_id} aren't those that were uploaded."]
-    gone = {address for address in digests if address[1] in erased.lines.get(batch_id, ())}
+    gone = digests.keys() & erased.places.get(batch_id, set())
     wrong = sorted((digests.keys() - {address for address, *_ in found}) ^ gone)
     return [f"Whether line {wrong[0][1]} of batch {batch_id} is erased contradicts the events."] if wrong else []
 

@@ -16,7 +16,8 @@ from credtools.errors import MovedError, RegistryError
 from credtools.store import blocks, tables
 from credtools.store.columns import metadata
 from credtools.store.engine import reason
-from credtools.store.erased import KEY, number_token, numbers, ranges, token
+from credtools.store.erased import KEY, number_token, ranges, token
+from credtools.store.tables.rows import ADDRESS
 from credtools.store.transaction import CHUNK, Write, write
 from credtools.store.values import Erase, Text
 from credtools.store.writes.acts import mark
@@ -38,8 +39,7 @@ def erase(engine: Engine, value: Erase) -> int:
         if work.seq != value.seen:
             raise MovedError("erasing_overtaken")
         _replace_texts(work, value.texts)
-        lines = _ranges(value.rows)
-        _rows(work, lines)
+        _rows(work, value.rows)
         _versions(work, value.versions)
         _rejects(work, value.rejects)
         _patches(work, value.patches)
@@ -50,22 +50,25 @@ def erase(engine: Engine, value: Erase) -> int:
             blank = {"email": token(value.user), "email_key": f"{KEY}{value.user}", "external_id": None, "name": ""}
             blank |= {"status": "deactivated", "deactivated_on": None, "date_format": None}
             work.change(tables.users.c.id, [value.user], **blank)
-        return work.event("erase", value.by, None, reason=value.reason, **_body(value, lines))
+        return work.event("erase", value.by, None, reason=value.reason, **_body(value))
 
 
-def _ranges(rows: list[tuple[int, int]]) -> dict[int, list[list[int]]]:
-    """Per batch its lines, as [first, last] of each unbroken run."""
-    lines: defaultdict[int, list[int]] = defaultdict(list)
-    for batch, line in rows:
-        lines[batch].append(line)
-    return {batch: ranges(some) for batch, some in lines.items()}
+def _body(value: Erase) -> dict[str, Any]:
+    """What the event says: numbers, digests that earlier events hold, and counts.
 
-
-def _body(value: Erase, lines: dict[int, list[list[int]]]) -> dict[str, Any]:
-    """What the event says: numbers, digests that earlier events hold, and counts."""
+    Lines as [first, last] of each unbroken run; rows that share a line, or stand on another sheet, by their places.
+    """
+    lines: defaultdict[str, list[int]] = defaultdict(list)
+    places: defaultdict[str, list[list[int]]] = defaultdict(list)
+    for batch, sheet, line, piece in sorted(value.rows):
+        if sheet == piece == 1:
+            lines[str(batch)].append(line)
+        else:
+            places[str(batch)].append([sheet, line, piece])
     body: dict[str, Any] = {"user": value.user, "files": value.files, "blobs": value.blobs, "waiting": value.waiting}
     body |= {"versions": ranges(value.versions), "rejects": ranges(value.rejects), "counts": value.counts()}
-    return body | {"lines": {str(batch): some for batch, some in lines.items()}}
+    body |= {"places": places} if places else {}
+    return body | {"lines": {batch: ranges(some) for batch, some in lines.items()}}
 
 
 def _replace_texts(work: Write, texts: list[Text]) -> None:
@@ -76,14 +79,17 @@ def _replace_texts(work: Write, texts: list[Text]) -> None:
         work.execute(update(table).where(*found).values({one.column: one.text}))
 
 
-def _rows(work: Write, lines: dict[int, list[list[int]]]) -> None:
+def _rows(work: Write, rows: list[tuple[int, int, int, int]]) -> None:
     values = tables.ledger_values.c
-    gone = [{"batch": batch, "first": first, "last": last} for batch, some in lines.items() for first, last in some]
-    if gone:
-        between = values.line.between(bindparam("first"), bindparam("last"))
-        work.execute(delete(tables.ledger_values).where(values.batch_id == bindparam("batch"), between), gone)
-    for batch, some in lines.items():
-        blocks.erase(work.connection, batch, {(1, line, 1) for line in numbers(some)})
+    by_batch: defaultdict[int, set[blocks.Address]] = defaultdict(set)
+    for batch, *place in rows:
+        by_batch[batch].add(tuple(place))  # type: ignore[arg-type]
+    if rows:
+        here = [values[name] == bindparam(f"of_{name}") for name in ADDRESS]
+        gone = [{f"of_{name}": number for name, number in zip(ADDRESS, row, strict=True)} for row in rows]
+        work.execute(delete(tables.ledger_values).where(*here), gone)
+    for batch, some in by_batch.items():
+        blocks.erase(work.connection, batch, some)
 
 
 def _versions(work: Write, ids: list[int]) -> None:

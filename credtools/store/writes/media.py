@@ -8,17 +8,18 @@ from typing import Any
 from sqlalchemy import Engine, delete, select
 
 from credtools.errors import RegistryError
-from credtools.model import WAITING_STATES
+from credtools.model import WAITING_STATES, Place, labels
 from credtools.store import tables
 from credtools.store.digests import media_digest
 from credtools.store.transaction import Write, write
+from credtools.store.values import ADDRESS
 
 
-def add_media(engine: Engine, batch_id: int, by: str, files: Sequence[tuple[int, str, str, str, int]]) -> int:
+def add_media(engine: Engine, batch_id: int, by: str, files: Sequence[tuple[Place, str, str, str, int]]) -> int:
     """Links files to the versions of a finished batch, or stages them for a draft or held one; how many are new.
 
-    `files`: (line, SHA-256, file name, media type, size); their blobs are on the disk already. What is linked or staged
-    already is left as it is. Raises RegistryError when the batch is none of these, or a line has no accepted or
+    `files`: (place, SHA-256, file name, media type, size); their blobs are on the disk already. What is linked or
+    staged already is left as it is. Raises RegistryError when the batch is none of these, or a line has no accepted or
     unchanged row.
     """
     with write(engine) as work:
@@ -54,9 +55,12 @@ def switch_media(engine: Engine, batch_id: int, by: str, *, optional: bool | Non
 def link_staged(work: Write, from_batch: int, into_batch: int, by: str) -> None:
     """Makes what was staged for a draft media of the versions to which the ledger's rows point; within a finish."""
     staged = tables.staged_media
-    columns = (staged.c.line, staged.c.sha256, staged.c.file_name)
-    ours = select(*columns).where(staged.c.batch_id == from_batch).order_by(staged.c.line, staged.c.sha256)
-    if rows := [tuple(row) for row in work.execute(ours)]:
+    where = tuple(staged.c[name] for name in ADDRESS)
+    ours = select(*where, staged.c.sha256, staged.c.file_name).where(staged.c.batch_id == from_batch)
+    if rows := [
+        (Place(row.sheet, row.line, row.piece), *row[3:])
+        for row in work.execute(ours.order_by(*where, staged.c.sha256))
+    ]:
         _link(work, into_batch, by, rows, strict=False)
         work.execute(delete(staged).where(staged.c.batch_id == from_batch))  # the blobs are swept later
 
@@ -79,12 +83,13 @@ def _keep_blobs(work: Write, given: dict[str, tuple[str, int, str]]) -> None:
 
 def _stage(work: Write, batch_id: int, by: str, rows: list[tuple[Any, ...]]) -> int:
     staged = tables.staged_media
-    there = select(staged.c.line, staged.c.sha256).where(staged.c.batch_id == batch_id)
-    known = {tuple(row) for row in work.execute(there)}
+    there = select(*(staged.c[name] for name in ADDRESS), staged.c.sha256).where(staged.c.batch_id == batch_id)
+    known = {(Place(row.sheet, row.line, row.piece), row.sha256) for row in work.execute(there)}
     new = {row[:2]: row for row in rows if row[:2] not in known}
     if new:
         added = {"batch_id": batch_id, "added_by": by, "added_at": work.at}
-        work.insert_rows(staged, ("line", "sha256", "file_name"), new.values(), **added)
+        flat = [(*place, *rest) for place, *rest in new.values()]
+        work.insert_rows(staged, (*ADDRESS, "sha256", "file_name"), flat, **added)
         work.event("stage", by, batch_id, count=len(new))
     return len(new)
 
@@ -94,14 +99,15 @@ def _link(work: Write, batch_id: int, by: str, rows: list[tuple[Any, ...]], *, s
     if not rows:
         return 0
     ledger, media = tables.ledger_rows.c, tables.media
-    ours = select(ledger.line, ledger.version_id).where(ledger.batch_id == batch_id, ledger.version_id.is_not(None))
-    versions: dict[int, int] = {row.line: row.version_id for row in work.execute(ours)}
-    if strict and (strange := sorted({line for line, *_ in rows} - versions.keys())):
-        raise RegistryError("line_without_version", line=strange[0], batch=batch_id)
+    ours = select(*(ledger[name] for name in ADDRESS), ledger.version_id)
+    ours = ours.where(ledger.batch_id == batch_id, ledger.version_id.is_not(None))
+    versions = {Place(row.sheet, row.line, row.piece): row.version_id for row in work.execute(ours)}
+    if strict and (strange := sorted({place for place, *_ in rows} - versions.keys())):
+        raise RegistryError("line_without_version", line=labels(strange)[0], batch=batch_id)
     ids = ours.with_only_columns(ledger.version_id)
     there = select(media.c.version_id, media.c.sha256).where(media.c.version_id.in_(ids), media.c.removed_at.is_(None))
     known = {tuple(row) for row in work.execute(there)}
-    new = {(versions[line], sha256): name for line, sha256, name in rows if line in versions}
+    new = {(versions[place], sha256): name for place, sha256, name in rows if place in versions}
     new = {key: name for key, name in new.items() if key not in known}
     if not new:
         return 0

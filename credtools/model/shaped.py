@@ -1,0 +1,69 @@
+"""Shaped: where a row is in its file, and how the rows of a table were made of the file's records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+IntArray = npt.NDArray[np.int64]
+WRITTEN = re.compile(r"(?:(\d{1,4}):)?(\d{1,9})(?:\.(\d{1,6}))?")
+
+
+class Place(NamedTuple):
+    """Where a row is in its file: the sheet (from 1), the line, which piece of it (from 1).
+
+    Written `12`; `12.3` where lines have pieces, `2:12.3` where sheets are stacked, too (see `labels`).
+    """
+
+    sheet: int
+    line: int
+    piece: int
+
+    @classmethod
+    def of(cls, written: int | str) -> Place | None:
+        """A place as people write it, without sheet or piece the first; None where it isn't one."""
+        found = WRITTEN.fullmatch(str(written).strip())
+        return cls(int(found[1] or 1), int(found[2]), int(found[3] or 1)) if found else None
+
+
+def labels(places: Sequence[Place]) -> list[int | str]:
+    """What people call the rows of a file: their lines; `12.3` where rows share lines, `2:12` where sheets do."""
+    stacked, pieced = any(one.sheet != 1 for one in places), any(one.piece != 1 for one in places)
+    if not (stacked or pieced):
+        return [one.line for one in places]
+    named = [(f"{one.sheet}:" if stacked else "", one.line, f".{one.piece}" if pieced else "") for one in places]
+    return [f"{sheet}{line}{piece}" for sheet, line, piece in named]
+
+
+@dataclass(frozen=True, eq=False)
+class Shaped:
+    """How the rows of a table were made of the records of its file, where that isn't one each.
+
+    Per row: `record` (its record's number, from 0, ascending), `sheets` and `pieces` (its place), `marks` (the piece
+    that its digest covers), `fields` (how many the record has in the file, of `expected_fields`). `records`: how many
+    the file has; `headings`: those of the file; `cells`: per column that was made the headings under which its cells
+    are in the file, and per row the number of its one; `split`: per rule that splits what it did: how many rows, and
+    (before, after, rows).
+    """
+
+    record: IntArray
+    sheets: IntArray
+    pieces: IntArray
+    marks: IntArray
+    fields: IntArray
+    expected_fields: int
+    records: int
+    headings: tuple[str, ...]
+    cells: Mapping[str, tuple[tuple[str, ...], IntArray]] = field(default_factory=dict)
+    split: Mapping[object, tuple[int, tuple[tuple[str, str, int], ...]]] = field(default_factory=dict)
+
+    def take(self, rows: IntArray | slice, *, records: int | None = None) -> Shaped:
+        """The same for some of the rows."""
+        arrays = {name: getattr(self, name)[rows] for name in ("record", "sheets", "pieces", "marks", "fields")}
+        cells = {name: (names, codes[rows]) for name, (names, codes) in self.cells.items()}
+        return replace(self, **arrays, cells=cells, records=self.records if records is None else records)
