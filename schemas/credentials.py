@@ -22,6 +22,11 @@ def user_resolution(row):
             f"The user {row['value']!r} was deactivated{since}; only active users can hold new credentials. "
             "Reactivate the user, or leave the row rejected."
         )
+    if row["user_status"] == "several":
+        return (
+            f"Several users share the {row['title']} {row['value']!r}, so it doesn't say who is meant. Name users by their "
+            "User IDs (match_users_by: external_id in the recipe)."
+        )
     return (
         f"No user of this organisation has the {row['title']} {row['value']!r}. {row['nearest']}Correct it, or load the "
         f"user first{row['remedy']['load_users']}."

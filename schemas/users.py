@@ -13,12 +13,11 @@ def status_resolution(row):
 
 
 class Users(Schema):
-    """One row is one user, known by e-mail address."""
+    """One row is one user, known by e-mail address, by External ID, or by both."""
 
     email: str = field(
         "Email",
         kind="name",
-        required=True,
         synonyms=("e-mail", "user email", "user e-mail", "email address", "e-mail address"),
         example="ana.silva@example.org",
         help="the address by which the user is known; case doesn't matter",
@@ -35,6 +34,8 @@ class Users(Schema):
     deactivated_on: np.dtype("datetime64[s]") = field(
         "Deactivated on", kind="date", help="when the user was deactivated; without a status it means that"
     )
+    groups: str = field("Groups", synonyms=("group", "teams"), example="Drivers; Site A", help="several separated by ;")
+    manager: str = field("Manager", synonyms=("reports to", "supervisor"), example="ben@example.org")
     date_format: str = field(
         "Date format",
         kind="format",
@@ -49,6 +50,16 @@ class Users(Schema):
     )
     def email_valid(cls, rows, column):
         return rows["email_text"].str.fullmatch(r"[^@\s]+@[^@\s]+") | (rows["email_state"] != "given")
+
+    @rule(
+        "User without address and ID",
+        on="record",
+        groups="rule",
+        resolution="The row has neither an e-mail address nor an External ID; give one of the two.",
+    )
+    def user_identified(cls, rows, column):
+        missing = ("blank", "absent")
+        return ~(rows["email_state"].isin(missing) & rows["external_id_state"].isin(missing))
 
     @rule("Status isn't known", on="status", resolution=status_resolution)
     def status_known(cls, rows, column):
@@ -67,10 +78,14 @@ class Users(Schema):
         "Duplicate user",
         on="email",
         together=("email_key",),
-        resolution="The user {value!r} also appears on {other_lines}. Keep one row.",
+        resolution=(
+            "The user {value!r} also appears on {other_lines}. Keep one row, or give each person an External ID if they "
+            "share the address."
+        ),
     )
     def not_repeated(cls, rows, column):
-        return ~(rows.duplicated("email_key", keep=False) & (rows["email_state"] == "given"))
+        told_apart = rows["external_id_state"].eq("given").groupby(rows["email_key"]).transform("all")
+        return ~(rows.duplicated("email_key", keep=False) & (rows["email_state"] == "given")) | told_apart
 
     @rule(
         "Duplicate external ID",

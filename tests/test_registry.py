@@ -707,7 +707,7 @@ def test_errors_load_nothing(registry: Registry, tmp_path: Path) -> None:
     facts = caught.value.facts
     assert (caught.value.reason, facts["wrong"], facts["rows"], facts["line"]) == ("rows_with_errors", "2 rows", 3, 3)
     assert list(caught.value.errors["line"]) == [3, 4]
-    assert list(caught.value.errors["code"]) == ["value_required", "value_allowed"]
+    assert list(caught.value.errors["code"]) == ["user_identified", "status_known"]
     assert rows_of(registry) == before
 
 

@@ -232,6 +232,9 @@ USER_HEADINGS = "Email,External ID,Name,Status,Deactivated on,Date format\n"
 TYPE_HEADINGS = "Name,Expiry,Issue,Numbered,Media required,Approval required,Validity months\n"
 
 
+KEEP_ONE = "Keep one row, or give each person an External ID if they share the address."
+
+
 def users(*lines: str) -> Review:
     return review(USER_HEADINGS + "".join(f"{line}\n" for line in lines), schema=USERS)
 
@@ -241,14 +244,14 @@ def types(*lines: str) -> Review:
 
 
 def test_users() -> None:
-    """A correct file of users; only the e-mail address must be there."""
+    """A correct file of users; the e-mail address or the External ID must be there."""
     result = users("ana@x.org,E-1,Ana,Active,,DD/MM/YYYY", "bo@x.org,e-1,,deactivated,2024-1-5,")
     assert found(result) == []
     assert result.resolved["status"].tolist() == ["active", "deactivated"]
     assert result.resolved["email_key"].tolist() == ["ana@x.org", "bo@x.org"]
     assert found(review("Email\nana@x.org\n", schema=USERS)) == []
-    with pytest.raises(FileError, match=r"The heading row \(line 1\) has no heading for 'Email'"):
-        review("Name\nAna\n", schema=USERS)
+    assert found(review("External ID\nE-1\n", schema=USERS)) == []
+    assert found(review("Name\nAna\n", schema=USERS)) == [(2, "", "user_identified")]
 
 
 @pytest.mark.parametrize(
@@ -263,7 +266,12 @@ def test_users() -> None:
                 "Correct the row in the file."
             ),
         ),
-        (",E-1,Ana,,,", "email", "value_required", "Email is blank, but every row needs it; fill it in."),
+        (
+            ",,Ana,,,",
+            "",
+            "user_identified",
+            "The row has neither an e-mail address nor an External ID; give one of the two.",
+        ),
         (
             "ana@x.org,E\u200b1,,,,",
             "external_id",
@@ -304,16 +312,16 @@ def test_wrong_users(row: str, column: str, code: str, sentence: str) -> None:
 
 
 def test_users_stand_once() -> None:
-    """An address stands once whatever its case, an external id once with its case."""
-    result = users("ana@x.org,E-1,,,,", "ANA@X.org ,E-2,,,,", "bo@x.org,E-1,,,,", "cy@x.org,,,,,", "dee@x.org,,,,,")
+    """An address stands once whatever its case, unless IDs tell who has it; an external id once with its case."""
+    result = users("ana@x.org,E-1,,,,", "ANA@X.org ,,,,,", "bo@x.org,E-1,,,,", "k@x.org,K1,,,,", "k@x.org,K2,,,,")
     assert found(result) == [
         *((2, "email", "not_repeated"), (2, "external_id", "external_id_unique")),
         *((3, "email", "not_repeated"), (4, "external_id", "external_id_unique")),
     ]
     assert sentences(result) == [
-        "The user 'ana@x.org' also appears on line 3. Keep one row.",
+        f"The user 'ana@x.org' also appears on line 3. {KEEP_ONE}",
         "The external ID 'E-1' also appears on line 4. Each user has an ID of their own.",
-        "The user 'ANA@X.org' also appears on line 2. Keep one row.",
+        f"The user 'ANA@X.org' also appears on line 2. {KEEP_ONE}",
         "The external ID 'E-1' also appears on line 2. Each user has an ID of their own.",
     ]
 

@@ -6,11 +6,11 @@ E-mails and type names are matched after NFKC, trim, squeeze and case fold; exte
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,17 @@ WORDS = re.compile(r"\w+")
 LOOKALIKES = str.maketrans("аеорсухіјѕԁһԛԝьνοαρι", "aeopcyxijsdhqwbvoapi")
 
 
+class Former(NamedTuple):
+    """Former addresses and names, folded, and External IDs of who was merged into others: each to an id of now."""
+
+    addresses: Mapping[str, int] = {}
+    ids: Mapping[str, int] = {}
+    types: Mapping[str, int] = {}
+
+
+NONE_FORMER = Former()
+
+
 @dataclass(frozen=True)
 class Lookups:
     """What an organisation knows, at one moment.
@@ -48,6 +59,7 @@ class Lookups:
     today: date
     revision: int = 0
     profile_date_format: str | None = None
+    former: Former = NONE_FORMER
 
     @property
     def date_format(self) -> str:
@@ -57,13 +69,29 @@ class Lookups:
     def find_users(self, values: Any, by: str) -> IntArray:
         """For each text the row of `users` it names, or -1; `by` is `email` or `external_id`."""
         if by == "email":
-            return _places(fold_all(as_arrow(values)), self._email_keys)
+            keys = fold_all(as_arrow(values))
+            found = _places(keys, self._email_keys)
+            several = self._of_several(found)
+            found = _with_former(found, keys, self.former.addresses, self.users)
+            found[several] = -1
+            return found
         # A user without an external id can't be named by one.
-        return _places(pc.utf8_trim_whitespace(as_arrow(values)), as_arrow(self.users["external_id"].astype("str")))
+        keys = pc.utf8_trim_whitespace(as_arrow(values))
+        found = _places(keys, as_arrow(self.users["external_id"].astype("str")))
+        return _with_former(found, keys, self.former.ids, self.users)
 
     def find_types(self, values: Any) -> IntArray:
         """For each text the row of `types` it names, or -1."""
-        return _places(fold_all(as_arrow(values)), fold_all(as_arrow(self.types["name"].astype("str"))))
+        keys = fold_all(as_arrow(values))
+        found = _places(keys, fold_all(as_arrow(self.types["name"].astype("str"))))
+        return _with_former(found, keys, self.former.types, self.types)
+
+    def names_several(self, values: Any) -> BoolArray:
+        """Which texts are addresses that several users share, so that none of these is meant."""
+        return self._of_several(_places(fold_all(as_arrow(values)), self._email_keys))
+
+    def _of_several(self, places: IntArray) -> BoolArray:
+        return np.asarray((places >= 0) & np.append(self._shared, [False])[places])
 
     def nearest_types(self, value: str, limit: int = 3) -> list[str]:
         """The active types whose names are most like `value`, best first; else those whose words are all in it."""
@@ -110,6 +138,11 @@ class Lookups:
         return fold_all(as_arrow(self.users["email"].astype("str")))
 
     @cached_property
+    def _shared(self) -> BoolArray:
+        keys = pd.Series(self._email_keys.to_pandas())
+        return np.asarray(keys.duplicated(keep=False) & keys.fillna("").ne(""))
+
+    @cached_property
     def _active(self) -> BoolArray:
         return np.asarray(self.users["status"] == "active")
 
@@ -140,6 +173,17 @@ def _places(keys: pa.LargeStringArray, known: pa.LargeStringArray) -> IntArray:
     """For each key its place among the known ones, or -1; nothing is known by a blank."""
     found = np.asarray(pc.fill_null(pc.index_in(keys, value_set=known), -1), dtype=np.int64)
     found[np.asarray(pc.equal(pc.binary_length(keys), 0))] = -1
+    return found
+
+
+def _with_former(
+    found: IntArray, keys: pa.LargeStringArray, former: Mapping[str, int], frame: pd.DataFrame
+) -> IntArray:
+    """The places found, and those of who was known by a key before that names nobody now."""
+    if former and (found < 0).any():
+        place = {number: k for k, number in enumerate(frame["id"].tolist())}
+        for k in np.flatnonzero(found < 0).tolist():
+            found[k] = place.get(former.get(keys[k].as_py() or "", -1), -1)
     return found
 
 

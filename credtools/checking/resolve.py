@@ -26,7 +26,7 @@ from credtools.schema.words import STATES, Column
 from credtools.text import fold
 
 NEEDS = ("required", "optional", "never")
-USER_STATUS = ("active", "deactivated", "unknown")
+USER_STATUS = ("active", "deactivated", "unknown", "several")
 DATE_OF_TYPE = {"issue_date": "type_issue", "expiration_date": "type_expiry"}
 NEEDED_BY_TYPE = {**DATE_OF_TYPE, "credential_number": "type_number"}
 EXPIRES = "expiration_date"
@@ -140,6 +140,8 @@ def _repaired(table: Table) -> BoolArray:
 def _users(column: Cells, by: str, lookups: Lookups) -> dict[str, Any]:
     users, place, given = lookups.users, lookups.find_users(column.texts, by), column.states == STATE["given"]
     status = _status(users, place, given)
+    if by == "email":
+        status[given & lookups.names_several(column.texts)] = USER_STATUS.index("several")
     since = np.full(len(place), NOT_A_DAY, "M8[s]")
     gone = status == USER_STATUS.index("deactivated")
     since[gone] = pd.to_datetime(users["deactivated_on"].iloc[place[gone]]).to_numpy("M8[s]")

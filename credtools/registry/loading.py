@@ -18,13 +18,13 @@ from credtools.reading import Source
 from credtools.recipe import Recipe, apply
 from credtools.registry.session import Session
 from credtools.registry.uploading import table_of
-from credtools.text import fold, plural
+from credtools.text import plural
 
 MOST_ROWS = 1_000_000  # `max_rows` is about uploads of credentials, not about the size of an organisation
 MOST_ABSENT = 0.1  # of the active, who may be deactivated by one load without being asked
 SCHEMAS = {"users": "users", "types": "credential_types"}
-KEYS = {"users": ("email", "email_key"), "types": ("name", "name_key")}
-BLANK = {"name": "", "expiry": "optional", "issue": "required"}
+LABELS = {"users": "email", "types": "name"}
+BLANK = {"name": "", "groups": "", "manager": "", "expiry": "optional", "issue": "required"}
 BLANK |= {"numbered": False, "media_required": False}  # type: ignore[dict-item]
 
 
@@ -47,9 +47,7 @@ def value(
         wrong = plural(int(review.rejected.sum()), "row")
         found = {"wrong": wrong, "rows": review.rows, "line": first["line"], "resolution": first["resolution"]}
         raise LoadError("rows_with_errors", errors=review.errors, **found)
-    label, key = KEYS[kind]
-    columns = _columns(review, label)
-    columns[key] = [fold(text) for text in columns[label]]
+    columns = _columns(review, LABELS[kind])
     later = _deactivate(columns, lookups.today) if kind == "users" else 0
     if "status" in columns:
         columns["status"] = [word or "active" for word in columns["status"]]
@@ -60,7 +58,7 @@ def value(
     if replace and not review.ready:
         raise RegistryError("nobody_left")
     notes = (*table.reading.warnings, *_notes(review, later))
-    return store.Load(kind, session.by, key, columns, day, 1.0 if yes else MOST_ABSENT, notes)
+    return store.Load(kind, session.by, columns, day, 1.0 if yes else MOST_ABSENT, notes, lookups.today)
 
 
 def _deactivate(columns: dict[str, list[Any]], today: date) -> int:
@@ -102,7 +100,7 @@ def _columns(review: Review, label: str) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {}
     names = [name.removesuffix("_state") for name in map(str, review.resolved.columns) if name.endswith("_state")]
     for name in names:
-        if name != label and (review.resolved[f"{name}_state"] == "absent").all():
+        if (review.resolved[f"{name}_state"] == "absent").all():
             continue
         values = review.resolved.loc[review.passed, name]
         if values.dtype.kind == "M":

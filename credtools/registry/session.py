@@ -126,7 +126,8 @@ class Session:
             today = datetime.now(ZoneInfo(settings.time_zone)).date()
             if last is None or (last.revision, last.today) != (facts.revision, today):
                 users, types = store.reads.users(now.at), store.reads.types(now.at)
-                last = Lookups(users, types, settings, today, facts.revision, facts.date_format)
+                known = (users, types, settings, today, facts.revision, facts.date_format)
+                last = Lookups(*known, store.reads.former(now.at))
                 self._kept["last"] = last
             return last
 

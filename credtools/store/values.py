@@ -136,17 +136,17 @@ class Erase:
 
 @dataclass(frozen=True)
 class Load:
-    """Users or types, column by column, in the columns of their table (without id).
+    """Users or types, column by column, in the columns of their table (without id and keys).
 
     `absent_from`: the day on which who isn't among them becomes deactivated; None leaves the absent as they are.
     `most_absent`: the largest share of the active that may go that way; `notes`: what
-    the reader of the file had to say, as sentences.
+    the reader of the file had to say, as sentences; `today`: since when all this is so.
     """
 
     kind: str
     by: str
-    key: str
     columns: dict[str, list[Any]]
     absent_from: date | None = None
     most_absent: float = 1.0
     notes: tuple[str, ...] = ()
+    today: date | None = None

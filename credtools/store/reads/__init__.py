@@ -23,7 +23,7 @@ from credtools.store.reads.media import (
     referenced_blobs,
     rows_of,
 )
-from credtools.store.reads.organisation import Facts, facts, types, users
+from credtools.store.reads.organisation import Facts, facts, former, types, users
 from credtools.store.reads.rejects import (
     Followed,
     Rejected,
@@ -72,6 +72,7 @@ __all__ = [
     "field_counts",
     "first_said",
     "followed",
+    "former",
     "held_in",
     "holders",
     "last_listing",

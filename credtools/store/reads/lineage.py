@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, Subquery, Table, select
 
 from credtools.store import tables
 
-MERGES = ("rename_user", "merge_user", "unmerge_user", "rename_type", "merge_type", "unmerge_type")
+MERGES = ("rename_person", "merge_person", "unmerge_person", "rename_type", "merge_type", "unmerge_type")
 
 
 def roots(connection: Connection, table: Table) -> dict[int, int]:

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 from sqlalchemy import ScalarSelect, func, select, true
 
-from credtools.checking.lookups import TYPE_COLUMNS, USER_COLUMNS
+from credtools.checking.lookups import TYPE_COLUMNS, USER_COLUMNS, Former
 from credtools.store import tables
-from credtools.store.engine import At
+from credtools.store.engine import At, snapshot
 from credtools.store.erased import KEY
 from credtools.store.frames import rows
-from credtools.store.reads.lineage import MERGES
+from credtools.store.reads.lineage import MERGES, roots
 from credtools.text import fold
 
 LOOKUP_EVENTS = ("load", "settings", "erase", "upgrade", *MERGES)
@@ -59,6 +59,29 @@ def users(at: At) -> pd.DataFrame:
 def types(at: At) -> pd.DataFrame:
     """All types, likewise."""
     return _frame(at, tables.credential_types, TYPE_COLUMNS, tables.credential_types.c.merged_into.is_(None))
+
+
+def former(at: At) -> Former:
+    """By which names users and types were known before, or were known who were merged into others, and whose they are.
+
+    Folded addresses, External IDs, folded names of types; each to an id of now, the last one who had it.
+    """
+    old, user, kind = tables.former_names.c, tables.users.c, tables.credential_types.c
+    with snapshot(at) as connection:
+        names = connection.execute(select(old.key, old.user_id, old.type_id).order_by(old.event_seq, old.id)).all()
+        merged, types = roots(connection, tables.users), roots(connection, tables.credential_types)
+        gone = select(user.id, user.email, user.external_id).where(user.merged_into.is_not(None))
+        people = connection.execute(gone).all()
+        kinds = connection.execute(select(kind.id, kind.name_key).where(kind.merged_into.is_not(None))).all()
+    addresses: dict[str, int] = {row.key: row.user_id for row in names if row.user_id}
+    addresses |= {fold(row.email): row.id for row in people}
+    of_types: dict[str, int] = {row.key: row.type_id for row in names if row.type_id}
+    of_types |= {row.name_key: row.id for row in kinds}
+    return Former(
+        {key: merged.get(number, number) for key, number in addresses.items() if key},
+        {row.external_id: merged[row.id] for row in people if row.external_id},
+        {key: types.get(number, number) for key, number in of_types.items()},
+    )
 
 
 def _frame(at: At, table: Any, columns: Sequence[str], *some: Any) -> pd.DataFrame:

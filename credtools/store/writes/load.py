@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,20 +11,23 @@ from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, up
 from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.engine import snapshot
-from credtools.store.transaction import write
+from credtools.store.transaction import Write, write
 from credtools.store.values import Load
-from credtools.text import Shown
+from credtools.store.writes.facts import write_facts
+from credtools.store.writes.matching import Meant, Row, Stored, meant, shared
+from credtools.text import Shown, first_of, fold, plural
 
 TABLES = {"users": tables.users, "types": tables.credential_types}
-Row = dict[str, Any]
 LABELS = {"users": "email", "types": "name"}
+NAMED = 10  # users or types in one sentence
 
 
 @dataclass(frozen=True)
 class Loaded(Shown):
     """What a load did: counts of rows, and of those who were absent and are deactivated now; notes on the file.
 
-    `absent`: who these are, by e-mail or name.
+    `absent`: who these are, by e-mail or name; `renamed`: who has another address than before (before, now);
+    `reactivated`: who was deactivated and isn't any more. A renamed user isn't counted as changed, too.
     """
 
     added: int
@@ -32,14 +36,35 @@ class Loaded(Shown):
     deactivated: int = 0
     notes: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    reactivated: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        names = ("added", "changed", "unchanged", "deactivated")
-        return "\n".join([" · ".join(f"{getattr(self, name):,} {name}" for name in names), *self.notes])
+        counts = {name: getattr(self, name) for name in ("added", "changed", "unchanged", "deactivated")}
+        told = {"renamed": len(self.renamed), "reactivated": len(self.reactivated)}
+        counts |= {name: count for name, count in told.items() if count}
+        lines = [" · ".join(f"{count:,} {name}" for name, count in counts.items())]
+        if self.renamed:
+            names = (f"{before or 'no address'} → {now or 'no address'}" for before, now in self.renamed)
+            lines.append(f"Renamed: {first_of(names, NAMED)}.")
+        if self.reactivated:
+            lines.append(f"Active again: {first_of(self.reactivated, NAMED)}.")
+        return "\n".join([*lines, *self.notes])
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What a load would do: rows that are new, (stored row, values) of those that differ, who is deactivated."""
+
+    stored: Stored
+    new: list[Row]
+    changed: list[tuple[Any, Row]]
+    gone: list[Any]
+    done: Loaded
 
 
 def load(engine: Engine, value: Load, *, dry_run: bool = False) -> Loaded:
-    """Adds the rows whose key is new, and updates those whose values differ.
+    """Adds the rows that are new, and updates those whose values differ; see `matching` for who is who.
 
     Who is absent stays, or is deactivated when the value says so. Raises RegistryError, and writes nothing, when that
     would be too many, when a numbered switch of a type in use would change, or an external id is somebody else's.
@@ -47,69 +72,150 @@ def load(engine: Engine, value: Load, *, dry_run: bool = False) -> Loaded:
     """
     if dry_run:
         with snapshot(engine) as connection:
-            return _compared(connection, replace(value, most_absent=1.0))[-1]
+            return _planned(connection, replace(value, most_absent=1.0)).done
     table = TABLES[value.kind]
     with write(engine) as work:
-        new, changed, gone, done = _compared(work.connection, value)
-        if changed:
-            values: dict[str, Any] = {name: bindparam(name) for name in value.columns}
-            work.execute(update(table).where(table.c.id == bindparam("row_id")).values(values), changed)
-        columns: dict[str, Any] = {name: [row[name] for row in new] for name in value.columns}
-        work.insert(table, {"id": work.ids(table, len(new)), **columns})
+        plan = _planned(work.connection, value)
+        done = plan.done
+        if not (plan.new or plan.changed or plan.gone):
+            return done
+        ids = list(work.ids(table, len(plan.new)))
+        _update(work, value, plan)
+        names = next(map(tuple, plan.new), ())
+        work.insert(table, {"id": ids, **{name: [row[name] for row in plan.new] for name in names}})
         when = {"deactivated_on": value.absent_from} if value.kind == "users" else {}
-        work.change(table.c.id, gone, status="deactivated", **when)
-        if new or changed or gone:
-            counts = {"added": done.added, "changed": done.changed, "deactivated": done.deactivated}
-            work.event("load", value.by, None, what=value.kind, **counts)
+        work.change(table.c.id, [row.id for row in plan.gone], status="deactivated", **when)
+        if value.kind == "users":
+            _own_addresses(work, plan)
+        counts = {"added": done.added, "changed": done.changed, "deactivated": done.deactivated}
+        counts |= {"renamed": len(done.renamed), "reactivated": len(done.reactivated)}
+        work.event("load", value.by, None, what=value.kind, **counts)
+        _remember(work, value, plan, ids)
         return done
 
 
-def _compared(connection: Connection, value: Load) -> tuple[list[Row], list[Row], list[int], Loaded]:
-    """The rows that are new, those that differ (with their `row_id`), who is deactivated, and that in counts."""
-    stored = {getattr(row, value.key): row for row in connection.execute(select(TABLES[value.kind]))}
-    names = list(value.columns)
+def _planned(connection: Connection, value: Load) -> _Plan:
+    stored, names = Stored.of(connection, TABLES[value.kind]), list(value.columns)
     rows = [dict(zip(names, row, strict=True)) for row in zip(*value.columns.values(), strict=True)]
-    new = [row for row in rows if row[value.key] not in stored]
-    changed = [
-        {"row_id": stored[row[value.key]].id, **row}
-        for row in rows
-        if row[value.key] in stored and any(getattr(stored[row[value.key]], k) != row[k] for k in names)
-    ]
-    _refuse_numbered(connection, value, changed, stored)
-    _refuse_taken_ids(value, rows, stored)
-    given = set(value.columns[value.key])
-    active = {key: row for key, row in stored.items() if row.status == "active"}
-    gone = [row for key, row in active.items() if value.absent_from and key not in given]
+    label = LABELS[value.kind]
+    keys = [fold(row.get(label) or "") for row in rows]
+    who = meant(stored, rows, keys)
+    new, changed = [], []
+    for row in rows:
+        row.update({label: row[label] or ""} if label in row else {})
+    for place, (row, number) in enumerate(zip(rows, who.ids, strict=True)):
+        if place in who.left_out:
+            continue
+        if number is None:
+            new.append(row if value.kind == "users" else row | {"name_key": keys[place]})
+            continue
+        if place in who.former:  # the name of today stays
+            del row[label]
+        if any(getattr(stored.rows[number], name) != row[name] for name in row):
+            changed.append((stored.rows[number], row))
+    _refuse_numbered(connection, value, changed)
+    seen = {number for number in who.ids if number is not None} | {who.former[place] for place in who.left_out}
+    active = [row for row in stored.rows.values() if row.status == "active"]
+    gone = [row for row in active if value.absent_from and row.id not in seen]
     if len(gone) > value.most_absent * len(active):
         facts = {"absent": len(gone), "active": len(active), "kind": value.kind, "share": value.most_absent}
         raise RegistryError("too_many_absent", **facts)
-    absent = tuple(getattr(row, LABELS[value.kind]) for row in gone)
-    done = Loaded(len(new), len(changed), len(rows) - len(new) - len(changed), len(gone), value.notes, absent)
-    return new, changed, [row.id for row in gone], done
+    renamed = tuple(
+        (getattr(old, label), row[label])
+        for old, row in changed
+        if value.kind == "users" and label in row and fold(row[label]) != fold(getattr(old, label))
+    )
+    again = tuple(
+        _named(old, row, label) for old, row in changed if old.status == "deactivated" and row.get("status") == "active"
+    )
+    unchanged = len(rows) - len(new) - len(changed) - len(who.left_out)
+    done = Loaded(
+        *(len(new), len(changed) - len(renamed), unchanged, len(gone)),
+        notes=(*value.notes, *_notes(stored, value.kind, keys, who, changed)),
+        absent=tuple(_named(row, {}, label) for row in gone),
+        renamed=renamed,
+        reactivated=again,
+    )
+    return _Plan(stored, new, changed, gone, done)
 
 
-def _refuse_numbered(connection: Connection, value: Load, changed: list[Row], stored: dict[str, Any]) -> None:
+def _named(old: Any, row: Row, label: str) -> str:
+    """What somebody is called after a change: the address or name, else the External ID."""
+    return str(row.get(label) or getattr(old, label) or old.external_id)
+
+
+def _notes(
+    stored: Stored, kind: str, keys: Sequence[str], who: Meant, changed: Sequence[tuple[Any, Row]]
+) -> Iterator[str]:
+    """What was understood of outdated names, and whose External ID is another one."""
+    what, label = ("address", "email") if kind == "users" else ("name", "name")
+    told = {keys[place]: getattr(stored.rows[number], label) for place, number in who.former.items()}
+    if told:
+        pairs = first_of((f"{old} ({now})" for old, now in told.items()), NAMED)
+        yield f"{plural(len(told), 'row')} with a former {what}, taken for the one of today: {pairs}."
+    if who.left_out:
+        yield f"{plural(len(who.left_out), 'row')} of these left out: another row is for the {what} of today."
+    ids = [
+        f"{_named(old, row, label)} ({old.external_id} → {row['external_id']})"
+        for old, row in changed
+        if row.get("external_id") and old.external_id and row["external_id"] != old.external_id
+    ]
+    if ids:
+        yield f"{plural(len(ids), 'user')} with another External ID than before: {first_of(ids, NAMED)}."
+
+
+def _update(work: Write, value: Load, plan: _Plan) -> None:
+    """Changes the rows that differ; what must be unique is free before somebody else takes it."""
+    table = TABLES[value.kind]
+    if value.kind == "users":
+        moved = [old.id for old, row in plan.changed if "email" in row or "external_id" in row]
+        work.change(table.c.id, moved, email_key=None, external_id=None)
+    shapes: dict[tuple[str, ...], list[Row]] = {}
+    for old, row in plan.changed:
+        kept = {"external_id": old.external_id} if value.kind == "users" else {}
+        changes = {**kept, **row}
+        shapes.setdefault(tuple(changes), []).append({"row_id": old.id, **changes})
+    for names, some in shapes.items():
+        values: dict[str, Any] = {name: bindparam(name) for name in names}
+        work.execute(update(table).where(table.c.id == bindparam("row_id")).values(values), some)
+
+
+def _own_addresses(work: Write, plan: _Plan) -> None:
+    """Who has an address alone is known by it; of those who share it nobody is."""
+    user = tables.users.c
+    touched = {fold(row.get("email") or "") for row in plan.new} | {
+        fold(address) for old, row in plan.changed for address in (old.email, row.get("email") or "")
+    }
+    found = work.execute(select(user.id, user.email, user.email_key).where(user.merged_into.is_(None))).all()
+    several = shared([fold(row.email) for row in found])
+    ours = [row for row in found if (key := fold(row.email)) in touched and key]
+    work.change(user.id, [row.id for row in ours if fold(row.email) in several], email_key=None)
+    own = [row for row in ours if fold(row.email) not in several and row.email_key != fold(row.email)]
+    if own:
+        statement = update(tables.users).where(user.id == bindparam("row_id")).values(email_key=bindparam("key"))
+        work.execute(statement, [{"row_id": row.id, "key": fold(row.email)} for row in own])
+
+
+def _remember(work: Write, value: Load, plan: _Plan, ids: Sequence[int]) -> None:
+    """Former addresses, and what is known from which day on; after the event."""
+    before = [(old, row) for old, row in plan.changed if value.kind == "users" and "email" in row]
+    former = [(fold(old.email), old.id) for old, row in before if old.email and fold(row["email"]) != fold(old.email)]
+    numbers = work.ids(tables.former_names, len(former)) if former else ()
+    work.insert_rows(tables.former_names, ("key", "user_id"), former, id=numbers, event_seq=work.seq)
+    added: list[tuple[int, Any, Row]] = [(number, {}, row) for number, row in zip(ids, plan.new, strict=True)]
+    differ = [(old.id, old._asdict(), row) for old, row in plan.changed]
+    away = {"status": "deactivated", "deactivated_on": value.absent_from}
+    left = [(old.id, old._asdict(), away) for old in plan.gone]
+    write_facts(work, TABLES[value.kind], [*added, *differ, *left], value.today or work.at.date())
+
+
+def _refuse_numbered(connection: Connection, value: Load, changed: list[tuple[Any, Row]]) -> None:
     """`numbered` is part of a credential's identity: it can't change while credentials of the type exist."""
-    if "numbered" not in value.columns:
-        return
-    for row in changed:
-        before = stored[row[value.key]]
+    for before, row in changed if "numbered" in value.columns else ():
         if bool(before.numbered) != bool(row["numbered"]):
             used = select(tables.credentials.c.id).where(tables.credentials.c.type_id == before.id).limit(1)
             if connection.execute(used).scalar() is not None:
                 raise RegistryError("numbered_in_use", type=before.name)
-
-
-def _refuse_taken_ids(value: Load, rows: list[Row], stored: dict[str, Any]) -> None:
-    """An external id names one user; moving it from one to another must be two deliberate steps."""
-    if "external_id" not in value.columns:
-        return
-    owner = {row.external_id: row for row in stored.values() if row.external_id}
-    for row in rows:
-        holder = owner.get(row["external_id"])
-        if holder is not None and holder.email_key != row[value.key]:
-            facts = {"external_id": row["external_id"], "user": row["email"], "holder": holder.email}
-            raise RegistryError("external_id_taken", **facts)
 
 
 def set_setting(engine: Engine, by: str, key: str, value: str) -> None:
