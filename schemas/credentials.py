@@ -60,6 +60,19 @@ def dates_resolution(row):
     return f"{both}: a credential can't expire before it is issued. Correct one of the two dates."
 
 
+def repeated_resolution(row):
+    said = (
+        f"Line {row['line']} and {row['other_lines']} have the same credential with the same issue date, but different "
+        f"content ({row['differing']})."
+    )
+    if row["several_numbers"] and row["type_number"] != "required":
+        return (
+            f"{said} If one person can hold several {row['credential_type_text']!r}, told apart by their numbers, let the "
+            f"type be numbered{row['remedy']['load_types']}. Else keep the right row and remove the others."
+        )
+    return f"{said} Keep the right row and remove the others."
+
+
 class Credentials(Schema):
     """One row is one credential of one user."""
 
@@ -199,10 +212,7 @@ class Credentials(Schema):
         needs=("user", "credential_type", "issue_date", "expiration_date", "credential_number"),
         together=("version",),
         groups="rule",
-        resolution=(
-            "The same credential with the same issue date also appears on {other_lines}, with different content. Keep the "
-            "right row and remove the others."
-        ),
+        resolution=repeated_resolution,
     )
     def not_repeated(cls, rows, column):
         return rows["contents"] <= 1

@@ -251,11 +251,20 @@ def test_not_repeated() -> None:
     result = rows(ANA, "bo@x.org,First Aid,2024-01-05,,", "ANA@x.org,first aid,2024-1-5,2030-01-01,", f"{ANA}7")
     assert found(result) == [(line, "", "not_repeated") for line in (2, 4, 5)]
     assert result.rejected.tolist() == [True, False, True, True]
-    said = (
-        "The same credential with the same issue date also appears on {}, with different content. Keep the right row "
-    )
-    said += "and remove the others."
-    assert sentences(result) == [said.format(lines) for lines in ("lines 4, 5", "lines 2, 5", "lines 2, 4")]
+    said = "Line {} and lines {} have the same credential with the same issue date, but different content ({}). {}"
+    wrong = "Expiration date, Credential number", "Keep the right row and remove the others."
+    lines = ((2, "4, 5"), (4, "2, 5"), (5, "2, 4"))
+    assert sentences(result) == [said.format(*line, *wrong) for line in lines]
+
+
+def test_two_licences_of_one_type() -> None:
+    """Where the numbers differ, too, the cure is named: that the type be numbered; each of two rows names the other."""
+    result = rows(f"{ANA}A-11", f"{ANA}B-52")
+    assert found(result) == [(2, "", "not_repeated"), (3, "", "not_repeated")]
+    assert ["Line 2 and line 3 " in one or "Line 3 and line 2 " in one for one in sentences(result)] == [True, True]
+    assert all("let the type be numbered" in one for one in sentences(result))
+    welder = rows("ana@x.org,Welder,2024-01-05,,A-11", "ana@x.org,Welder,2024-01-05,,B-52")
+    assert found(welder) == []
 
 
 def test_other_issue_dates_are_a_chain() -> None:
@@ -866,8 +875,8 @@ SENTENCES = {
         "issued. Correct one of the two dates."
     ),
     "not_repeated": (
-        "The same credential with the same issue date also appears on line 10, with different content. Keep the right "
-        "row and remove the others."
+        "Line 9 and line 10 have the same credential with the same issue date, but different content (Credential "
+        "number). Keep the right row and remove the others."
     ),
     "repeated": (
         "The same credential also appears on line 11, with the same content; it is imported once. Nothing needs to be "

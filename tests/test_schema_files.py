@@ -50,7 +50,7 @@ def test_columns_and_rules_in_the_order_of_the_document(tmp_path: Path) -> None:
     schema = loading.load("tools", tmp_path)
     (column,) = schema.columns
     *inherited, rule = schema.rules
-    assert [rule.code for rule in inherited] == ["field_count", "value_required", "value_readable"]
+    assert [rule.code for rule in inherited] == ["field_count", "value_required", "value_readable", "value_damaged"]
     assert (column.name, column.title, column.kind, column.required) == ("name", "Name", "text", True)
     assert (rule.code, rule.title, rule.columns, rule.blocks) == ("short", "Too long", ("name",), True)
 
@@ -188,7 +188,11 @@ def test_helpers_are_no_rules(tmp_path: Path) -> None:
     """Functions and constants of other shapes may stand in a document and its class."""
     more = "    @classmethod\n    def longest(cls):\n        return 3\n\n    field_count = None\n"
     (tmp_path / "tools.py").write_text(PLAIN + more, "utf-8")
-    assert [rule.code for rule in loading.load("tools", tmp_path).rules] == ["value_required", "value_readable"]
+    assert [rule.code for rule in loading.load("tools", tmp_path).rules] == [
+        "value_required",
+        "value_readable",
+        "value_damaged",
+    ]
 
 
 def test_the_words_of_earlier_releases(tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from credtools.checking.lookups import Lookups, nearest
 from credtools.checking.parse import ALPHABETS, UNREADABLE, alphabets
 from credtools.checking.resolve import EXPIRES, Resolved
+from credtools.checking.together import Together
 from credtools.errors import Remedies
 from credtools.model import BoolArray, IntArray, Table
 from credtools.recipe import Mapped, Status
@@ -30,7 +30,6 @@ from credtools.text import first_of, fold
 
 ObjectArray = npt.NDArray[np.object_]
 
-NAMED_LINES = 5  # of the rows that belong together, how many a sentence names
 NAMED_LETTERS = 3  # of invisible characters, how many a sentence names
 MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?$")  # what a database adds to a date
 SEPARATORS = ("-", "/", ".", " ")
@@ -80,6 +79,7 @@ class Writer:
         self.rule, self.column, self.lookups, self.table = finding.rule, column, basis.lookups, basis.table
         self.finding = finding
         self.rows, self.frame, self.texts, self._sought = finding.rows, resolved.frame, texts, sought
+        self._together = Together(self.rule, self.rows, self.frame, self.table, basis.schema.columns)
         self._columns: dict[str, list[Any]] = {}
         self.fixed: dict[str, Any] = {"title": column.title if column else "The row", "remedy": Remedies()}
         self.fixed["column"] = finding.column
@@ -93,14 +93,16 @@ class Writer:
             self.fixed["date_format"] = " or ".join(self.formats)
             self.fixed["date_format_from"] = resolved.date_formats_from[column.name]
             self.fixed["date_example"] = date_format(self.formats[0]).write(date(basis.lookups.today.year, 12, 31))
-        self.made: dict[str, Callable[[int], str]] = {
+        self.made: dict[str, Callable[[int], Any]] = {
             "value": lambda k: str(self.texts[k]),
             "value_escaped": lambda k: ascii(self.texts[k]),
             "confusable": lambda k: confusable(self.texts[k]),
             "shape": lambda k: shape(self.texts[k]),
             "nearest": lambda k: self._suggested[1][k],
             "never": self.never,
-            "other_lines": self.other_lines,
+            "other_lines": lambda k: self._together.other_lines(int(self.rows[k])),
+            "differing": lambda k: self._together.differing(int(self.rows[k])),
+            "several_numbers": lambda k: self._together.several_numbers(int(self.rows[k])),
             "date_taken": lambda k: f"{self.of_frame(self.column.name)[k]:%Y-%m-%d}" if self.column else "",
             "date_other": lambda k: f"{self.of_frame(f'{self.column.name}_other')[k]:%Y-%m-%d}" if self.column else "",
         }
@@ -193,34 +195,6 @@ class Writer:
             return "", "The calendar has no such day. "
         suggestion = nearest_date(value, self.formats)
         return suggestion, f"Perhaps {suggestion!r} is meant. " if suggestion else ""
-
-    # --- rows that belong together --------------------------------------------------------------------------
-
-    def other_lines(self, k: int) -> str:
-        """The lines of the rows that share the rule's `together` columns."""
-        row = int(self.rows[k])
-        together = self._together.get(row, [row])
-        count = len(together) - 1
-        some = [str(self.table.lines[other]) for other in together[: NAMED_LINES + 1] if other != row][:NAMED_LINES]
-        shown = ", ".join(some) + (f" and {count - NAMED_LINES:,} more" if count > NAMED_LINES else "")
-        return ("line " if count == 1 else "lines ") + shown if count else "another line"
-
-    @cached_property
-    def _together(self) -> dict[int, list[int]]:
-        """For each row of the finding the rows that share its `together` columns, itself among them."""
-        if not self.rule.together:
-            return {}
-        numbers, known = np.zeros(len(self.frame), dtype=np.int64), np.ones(len(self.frame), dtype=np.bool_)
-        for name in self.rule.together:
-            codes, distinct = pd.factorize(self.frame[name])
-            known &= codes >= 0
-            numbers = pd.factorize(numbers * (len(distinct) + 1) + codes)[0].astype(np.int64)
-        mine = self.rows[known[self.rows]]
-        rows = np.flatnonzero(known & np.isin(numbers, numbers[mine]))
-        groups: dict[int, list[int]] = {}
-        for row, number in zip(rows.tolist(), numbers[rows].tolist(), strict=True):
-            groups.setdefault(number, []).append(row)
-        return {row: groups[number] for row, number in zip(rows.tolist(), numbers[rows].tolist(), strict=True)}
 
 
 class _Row(Mapping[str, Any]):

@@ -44,17 +44,13 @@ KNOWN = (
 )
 # What is known only after the file was compared with what is stored, in `needs` of warnings.
 STORED = (
-    "stored_as",
-    "stored_newest_issue",
-    "stored_change",
-    "stored_issue",
-    "stored_lost",
-    "media_needed",
-    "number_holder",
+    *("stored_as", "stored_newest_issue", "stored_change", "stored_issue", "stored_lost"),
+    *("media_needed", "number_holder"),
 )
 # What a sentence may speak of, beside the resolved columns.
 SPOKEN = (
-    *("value", "value_escaped", "confusable", "title", "shape", "nearest", "choices", "other_lines", "remedy"),
+    *("value", "value_escaped", "confusable", "title", "shape", "nearest", "choices", "remedy"),
+    *("other_lines", "differing", "several_numbers"),
     *("date_format", "date_format_from", "date_example", "date_taken", "date_other", "never"),
 )
 Kind = Literal["text", "name", "id", "format", "date", "choice", "flag", "whole", "user", "credential_type", "status"]
