@@ -30,6 +30,12 @@ class CredentialTypes(Schema):
         "Approval required", kind="flag", help="blank: as the organisation decides"
     )
     validity_months: pd.Int64Dtype = field("Validity months", kind="whole", example="24")
+    expiry_computed: pd.BooleanDtype = field(
+        "Expiry computed",
+        kind="flag",
+        example="yes",
+        help="yes: a blank expiration date is computed from the validity months; no: it must be stated",
+    )
 
     @rule(
         "Duplicate type",

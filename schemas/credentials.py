@@ -73,6 +73,13 @@ def repeated_resolution(row):
     return f"{said} Keep the right row and remove the others."
 
 
+def unusual_resolution(row):
+    usual = f"by the validity of the type ({row['type_validity']} months) it would be {row['usual_expiry']:%Y-%m-%d}"
+    if row["expiration_date_state"] == "never":
+        return f"{row['value']!r} says that the credential doesn't expire, but {usual}. The row is imported as it says; check it."
+    return f"The expiration date is {row['date_taken']}, but {usual}. The row is imported as it says; check the date."
+
+
 class Credentials(Schema):
     """One row is one credential of one user."""
 
@@ -110,7 +117,7 @@ class Credentials(Schema):
         "Expiration date",
         kind="date",
         synonyms=("expires", "expires on", "expiry", "expiry date", "expiration", "valid until", "valid to"),
-        help="blank, or never, when the credential doesn't expire",
+        help="blank when the credential doesn't expire",
     )
     credential_number: str = field(
         "Credential number",
@@ -270,6 +277,22 @@ class Credentials(Schema):
     def date_unlikely(cls, rows, column):
         latest = rows["today"].max() + pd.DateOffset(years=50)
         return ~((rows[column] < pd.Timestamp(1950, 1, 1)) | (rows[column] > latest))
+
+    @rule(
+        "Expiration date is unusual",
+        on="expiration_date",
+        needs=("issue_date", "credential_type"),
+        groups="rule",
+        blocks=False,
+        resolution=unusual_resolution,
+        summary=(
+            "The expiration date isn't the one that follows from the validity of the type. Such rows are imported as "
+            "they say, but check their dates."
+        ),
+    )
+    def expiry_unusual(cls, rows, column):
+        stated = rows[f"{column}_state"].isin(["given", "never"]) & rows["usual_expiry"].notna()
+        return ~(stated & (rows[column] != rows["usual_expiry"]))
 
     @rule(
         "Already expired",

@@ -49,7 +49,7 @@ def users(rows: Iterable[Sequence[Any]] = _USERS) -> pd.DataFrame:
 
 
 def types(rows: Iterable[Sequence[Any]] = _TYPES) -> pd.DataFrame:
-    return pd.DataFrame(list(rows), columns=list(TYPE_COLUMNS))
+    return pd.DataFrame([(*row, True)[: len(TYPE_COLUMNS)] for row in rows], columns=list(TYPE_COLUMNS))
 
 
 LOOKUPS = Lookups(users=users(), types=types(), settings=OrganisationSettings(), today=TODAY)

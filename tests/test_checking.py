@@ -376,7 +376,7 @@ def test_a_row_with_the_wrong_number_of_fields_is_judged_for_nothing_else() -> N
             {
                 *(("expires_after_issue", "expiration_date"), ("not_repeated", "record"), ("repeated", "record")),
                 *((code, "issue_date") for code in ("date_unused", "date_ambiguous", "issued_in_future")),
-                ("date_unlikely", "issue_date"),
+                *(("date_unlikely", "issue_date"), ("expiry_unusual", "expiration_date")),
             },
         ),
         (
@@ -825,6 +825,7 @@ ana@x.org,First Aid,13/01/2024,,1.23457E+11,,Held
 ana@x.org,Welder,13/01/2024,,n/a,,Held
 bo@x.org,First Aid,14/01/2024,,N/A,,Held
 bo@x.org,First Aid,13/01/1940,,,,Held
+ana@x.org,Forklift,13/01/2024,13/01/2029,,,Held
 """
 TOLD = """
 date_format: [DD/MM/YYYY, MM/DD/YYYY]
@@ -890,6 +891,10 @@ SENTENCES = {
     "date_unlikely": (
         "'13/01/1940' is before 1950 or more than 50 years ahead; the row is imported, but check the date."
     ),
+    "expiry_unusual": (
+        "The expiration date is 2029-01-13, but by the validity of the type (36 months) it would be 2027-01-13. The "
+        "row is imported as it says; check the date."
+    ),
     "already_expired": "The credential expired on 13/01/2025; it is imported, and counts as expired.",
     "issued_in_future": "The issue date 13/01/2030 is in the future; the row is imported, but check the date.",
     "row_repaired": (
@@ -903,7 +908,8 @@ def test_one_sentence_of_every_rule(tmp_path: Path) -> None:
     own = schema_copy(tmp_path, fields='    level: pd.BooleanDtype = field("Level", kind="flag")\n')
     read = table(EVERY_RULE, heading_line=1, delimiter=",")
     read = replace(read, reading=replace(read.reading, repaired_lines=(9,)))
-    errors = judge.review(read, Recipe.parse(TOLD), own, LOOKUPS).errors
+    known = replace(LOOKUPS, types=LOOKUPS.types.assign(validity_months=[None, 36, None, None, None, None]))
+    errors = judge.review(read, Recipe.parse(TOLD), own, known).errors
     first = errors.drop_duplicates("code").set_index("code")["resolution"]
     assert first.to_dict() == SENTENCES
     assert set(SENTENCES) == {rule.code for rule in own.rules if not rule.reads_stored}

@@ -165,14 +165,20 @@ INCOMPLETE = (
         ("", INCOMPLETE.format("")),
         ("DD/MM", INCOMPLETE.format("DD/MM")),
         ("MM/YYYY", INCOMPLETE.format("MM/YYYY")),
-        ("DD/MM/YY", INCOMPLETE.format("DD/MM/YY")),
+        (
+            "DD/MM/YY",
+            (
+                "'DD/MM/YY' can't be used as a date format while it isn't said which years YY means. Name the first "
+                "and the last one in the recipe, for example years: 1950-2049, or use YYYY."
+            ),
+        ),
         ("dd/mm/yyyy", INCOMPLETE.format("dd/mm/yyyy")),
         ("%d/%m/%Y", INCOMPLETE.format("%d/%m/%Y")),
         ("DD/DD/MM/YYYY", INCOMPLETE.format("DD/DD/MM/YYYY")),
         ("DDD/MM/YYYY", INCOMPLETE.format("DDD/MM/YYYY")),
         ("ddd dddd DD/MM/YYYY", INCOMPLETE.format("ddd dddd DD/MM/YYYY")),
         ("DD of MM YYYY", "'DD of MM YYYY' can't be used as a date format; 'of' means nothing in it."),
-        ("DD/MM/YYYY HH", "'DD/MM/YYYY HH' can't be used as a date format; 'HH' means nothing in it."),
+        ("DD/MM/YYYY at", "'DD/MM/YYYY at' can't be used as a date format; 'at' means nothing in it."),
         (
             "YYYY\u5e74MM\u6708DD\u65e5",
             "'YYYY\u5e74MM\u6708DD\u65e5' can't be used as a date format; '\u5e74' means nothing in it.",

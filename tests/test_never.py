@@ -109,18 +109,18 @@ def test_placeholders_are_offered_as_never_and_warned_of() -> None:
 @only_sqlite
 def test_a_stated_never_takes_the_place_of_a_stored_date(nights: Nights) -> None:
     """It is said, not blank: nothing is lost, no run is held, also where blanks keep what is stored; a date returns."""
-    row = "{}@example.org,First Aid,2024-01-01,{},1"
+    row = "{}@example.org,First Aid,2024-01-01,{},"
     for who, blanks in (("ana", ""), ("ben", "blanks: keep\n"), ("cleo", "blanks: clear\n")):
         nights.recipe("lms", WORDS + blanks)
         assert nights.send("lms", row.format(who, "2027-01-01")).verdict == "ok"
         told = nights.send("lms", row.format(who, "Lifetime"))
         assert (counted(told), codes(told)) == ({"new_versions": 1}, {})
-        assert nights.words("lms")[who, "First Aid"] == [("valid", "2024-01-01", "", "1")]
+        assert nights.words("lms")[who, "First Aid"] == [("valid", "2024-01-01", "", "")]
         assert counted(nights.send("lms", row.format(who, "n/a"))) == {"unchanged": 1}
     last = nights.send("lms", row.format("ana", "2027-01-01"))
     assert counted(last) == {"new_versions": 1}
     nights.registry.undo(last.batch)
-    assert nights.words("lms")[ANA] == [("valid", "2024-01-01", "", "1")]
+    assert nights.words("lms")[ANA] == [("valid", "2024-01-01", "", "")]
     assert nights.registry.verify() == []
 
 

@@ -65,7 +65,7 @@ def test_they_are_rules_of_the_schema() -> None:
     assert about_stored == dict.fromkeys(
         (
             *("declined_before", "older_than_stored", "other_source_counts", "taken_over", "corrected_back"),
-            *("issue_date_corrected", "reinstated", "value_lost", "number_shared", "media_missing"),
+            *("issue_date_corrected", "reinstated", "expiry_computed", "value_lost", "number_shared", "media_missing"),
         ),
         False,
     )

@@ -261,8 +261,8 @@ def _joined(parts: Sequence[IntArray]) -> IntArray:
 
 def _same_rows(before: Resolved, after: Resolved) -> BoolArray:
     """The rows that are the same in both, whatever rules and sentences read of them."""
-    formats = (before.date_formats, before.date_formats_from) == (after.date_formats, after.date_formats_from)
-    same = np.full(len(after.frame), formats and before.data.keys() == after.data.keys())
+    formats = [(one.date_formats, one.date_formats_from, one.notations) for one in (before, after)]
+    same = np.full(len(after.frame), formats[0] == formats[1] and before.data.keys() == after.data.keys())
     for name in after.data if same.any() else ():
         old, new = before.data[name], after.data[name]
         if old is not new and name not in GROUPS:

@@ -14,11 +14,12 @@ from datetime import date
 
 import numpy as np
 
-from credtools.checking.content import alike, completed, lost
+from credtools.checking.content import alike, completed
 from credtools.checking.content import same as same_content
+from credtools.checking.expiry import EXPIRES
 from credtools.checking.known import Known
 from credtools.checking.listing import Listing
-from credtools.checking.rows import Row, Sending, repeats, rows_of
+from credtools.checking.rows import Row, Sending, beside, losing, repeats, rows_of, stated
 from credtools.checking.words import of_date, said_now, unlike
 from credtools.model import (
     Act,
@@ -95,6 +96,12 @@ class _Classifying:
             known = self.known[word.key]
             known.id, known.counter = word.credential_id, word.counter
             known.words.append(word)
+        self.rows = [self._beside_its_word(row) if row.computed else row for row in self.rows]
+
+    def _beside_its_word(self, row: Row) -> Row:
+        known = self.known.get(row.key)
+        word = of_date(known.words, row.content.issue_date, row.said) if known else None
+        return row._replace(said=beside(row, word)) if word else row
 
     def changes(self) -> Changes:
         by_key: defaultdict[Key, list[Row]] = defaultdict(list)
@@ -123,6 +130,7 @@ class _Classifying:
             back=tuple(self.remarks["back"]),
             again=tuple(self.remarks["again"]),
             reinstated=tuple(self.remarks["reinstated"]),
+            computed=tuple(self.remarks["computed"]),
             outdated=self.outdated,
             over=self.over,
             corrected=self.corrected,
@@ -263,7 +271,10 @@ class _Classifying:
         known.written.append(content)
         inherits = same.version_id if same and content != row.content else None
         replaces = replaced.version_id if replaced else None
-        version = NewVersion(row.number, known.id, known.counter, row.key, content, row.said, inherits, replaces)
+        if row.computed and (EXPIRES in row.said or not same):
+            self.remarks["computed"].append(row.number)
+        said = stated(row, before)
+        version = NewVersion(row.number, known.id, known.counter, row.key, content, said, inherits, replaces)
         self.writes.append(version)
         if replaced and replaced.content.issue_date:
             self.corrected[row.number] = replaced.content.issue_date
@@ -271,9 +282,8 @@ class _Classifying:
             self.remarks["back"].append(row.number)
         base = before or next(iter(known.words), None) or same or newest
         if base and verdict == "new_version":
-            told = "expiration_date" if row.never else ""  # no blank: it is said that there is none
-            self.lost |= {(row.number, name): old for name, old in lost(content, base.content) if name != told}
-        return Entry("valid", row.number, None, row.said, content)
+            self.lost |= {(row.number, name): old for name, old in losing(row, content, base.content).items()}
+        return Entry("valid", row.number, None, said, content)
 
     def _says_nothing_new(self, row: Row) -> bool:
         """Whether a row, the only one about its credential, adds nothing to the only word."""

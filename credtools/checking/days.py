@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from credtools.checking.arrow_texts import fold_all, text_bytes
 from credtools.model import BoolArray
 from credtools.schema.dates import DateFormat, date_format
+from credtools.schema.notation import Notation
 
 NOT_A_DAY = np.datetime64("NaT")
 # Formats of digits and single separators, whose usual width is that of DD/MM/YYYY.
@@ -24,7 +25,11 @@ USUAL = {"Y": "YYYY", "M": "MM", "D": "DD"}
 
 
 def read_days(
-    texts: pa.LargeStringArray, given: BoolArray, formats: Sequence[str], date_cells: Mapping[str, date]
+    texts: pa.LargeStringArray,
+    given: BoolArray,
+    formats: Sequence[str],
+    notation: Notation,
+    date_cells: Mapping[str, date],
 ) -> tuple[Any, npt.NDArray[np.datetime64] | None]:
     """The day of each text in the first format that reads it, and the day that another format reads, if another one."""
     days = np.full(len(texts), NOT_A_DAY, "M8[s]")
@@ -32,7 +37,7 @@ def read_days(
     places = np.flatnonzero(given)
     some = texts.take(pa.array(places))
     for text in formats:
-        read, before = parse_days(some, date_format(text)), days[places]
+        read, before = parse_days(some, date_format(text, notation)), days[places]
         if other is not None:
             differs = ~np.isnat(read) & ~np.isnat(before) & (read != before) & np.isnat(other[places])
             other[places[differs]] = read[differs]

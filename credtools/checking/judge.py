@@ -16,10 +16,11 @@ import pandas as pd
 
 from credtools.checking.arrow_texts import text_bytes
 from credtools.checking.causes import Explanation
+from credtools.checking.expiry import DATE_OF_TYPE, EXPIRES
 from credtools.checking.lookups import Lookups
 from credtools.checking.messages import Basis, Finding
 from credtools.checking.parse import STATE, Cells
-from credtools.checking.resolve import DATE_OF_TYPE, NEEDED_BY_TYPE, Resolved, content_columns, needs_of, resolve
+from credtools.checking.resolve import NEEDED_BY_TYPE, Resolved, content_columns, needs_of, resolve
 from credtools.errors import FileError, SchemaError
 from credtools.model import BoolArray, Patch, Review, StateArray, Table
 from credtools.reading import suggest_columns
@@ -187,6 +188,7 @@ def _judgement(table: Table, resolved: Resolved, verdicts: Mapping[str, BoolArra
             add(name, resolved.frame[name].to_numpy() + 1)
     if "type_number" in resolved.frame:  # whether the number belongs to the identity
         add("numbered", (resolved.frame["type_number"] == "required").to_numpy())
+    add("computed", *_computed(resolved.frame))
     for name, cells in _judged_cells(resolved).items():
         ends, data = text_bytes(cells.texts)
         state = np.asarray(resolved.frame[f"{name}_state"].cat.codes)
@@ -194,6 +196,14 @@ def _judgement(table: Table, resolved: Resolved, verdicts: Mapping[str, BoolArra
         if cells.kind == "date":  # the same text is another day in another format
             add(name, np.asarray(cells.values, dtype="M8[D]").astype(np.int64).view(np.uint64))
     return digest.hexdigest()
+
+
+def _computed(frame: pd.DataFrame) -> tuple[npt.NDArray[Any], ...]:
+    """The rows whose expiration date is computed, and their dates; nothing where there is none."""
+    if f"{EXPIRES}_state" not in frame or not (rows := frame[f"{EXPIRES}_state"] == "computed").any():
+        return ()
+    days = frame.loc[rows, EXPIRES].to_numpy("M8[D]").astype(np.int64)
+    return np.flatnonzero(rows), days.view(np.uint64)
 
 
 def _judged_cells(resolved: Resolved) -> dict[str, Cells]:
@@ -227,12 +237,13 @@ def _require_headings(
 def _needed_by_every_row(column: Column, resolved: Resolved, lookups: Lookups) -> bool:
     """Whether the types of all rows need it; where no type is known, whether all types do.
 
-    Rows that are left out need nothing, those that are withdrawn no dates.
+    Rows that are left out need nothing, those that are withdrawn no dates, and no date that is computed is needed.
     """
     name = NEEDED_BY_TYPE.get(column.name)
     if name is None or name not in resolved.frame:
         return False
     idle = resolved.standing.left_out | (resolved.standing.withdrawn if column.name in DATE_OF_TYPE else False)
+    idle |= (resolved.frame[f"{column.name}_state"] == "computed").to_numpy()
     if idle.any() and idle.all():
         return False
     needs = resolved.frame.loc[~idle, name].dropna()

@@ -25,7 +25,7 @@ from credtools.text import fold
 USER_COLUMNS = ("id", "email", "external_id", "name", "status", "deactivated_on", "date_format")
 TYPE_COLUMNS = (
     *("id", "name", "status", "expiry", "issue", "numbered"),
-    *("media_required", "approval_required", "validity_months"),
+    *("media_required", "approval_required", "validity_months", "expiry_computed"),
 )
 FEW_USERS = 2_000  # who are all compared with an unknown address
 NEAR_ENOUGH = 75  # rapidfuzz ratio (0–100) below which a suggestion is noise

@@ -16,15 +16,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from credtools.checking.expiry import EXPIRES
 from credtools.checking.lookups import Lookups, nearest
 from credtools.checking.parse import ALPHABETS, UNREADABLE, alphabets
-from credtools.checking.resolve import EXPIRES, Resolved
+from credtools.checking.resolve import Resolved
 from credtools.checking.together import Together
 from credtools.errors import Remedies
 from credtools.model import BoolArray, IntArray, Table
 from credtools.recipe import Mapped, Status
-from credtools.schema.dates import NEVER, date_format, may_mean_none, placeholder, shape
+from credtools.schema.dates import NEVER, DateFormat, date_format, may_mean_none, placeholder, shape
 from credtools.schema.loading import SchemaFile
+from credtools.schema.notation import Notation
 from credtools.schema.words import Column, Rule, names_in
 from credtools.text import first_of, fold
 
@@ -92,7 +94,9 @@ class Writer:
         if column and column.kind == "date":
             self.fixed["date_format"] = " or ".join(self.formats)
             self.fixed["date_format_from"] = resolved.date_formats_from[column.name]
-            self.fixed["date_example"] = date_format(self.formats[0]).write(date(basis.lookups.today.year, 12, 31))
+            self._notation = resolved.cells[column.name].made_of.notation
+            example = date_format(self.formats[0], self._notation)
+            self.fixed["date_example"] = example.write(date(basis.lookups.today.year, 12, 31))
         self.made: dict[str, Callable[[int], Any]] = {
             "value": lambda k: str(self.texts[k]),
             "value_escaped": lambda k: ascii(self.texts[k]),
@@ -100,6 +104,7 @@ class Writer:
             "shape": lambda k: shape(self.texts[k]),
             "nearest": lambda k: self._suggested[1][k],
             "never": self.never,
+            f"{EXPIRES}_text": self.expires,
             "other_lines": lambda k: self._together.other_lines(int(self.rows[k])),
             "differing": lambda k: self._together.differing(int(self.rows[k])),
             "several_numbers": lambda k: self._together.several_numbers(int(self.rows[k])),
@@ -175,6 +180,11 @@ class Writer:
             return "", ""
         return _named(self.lookups.nearest_users(value))
 
+    def expires(self, k: int) -> str:
+        """The expiration date as the row says it, else as it was computed."""
+        said = str(self.of_frame(f"{EXPIRES}_text")[k])
+        return said or f"{self.of_frame(EXPIRES)[k]:%Y-%m-%d} (by the validity of its type)"
+
     def never(self, k: int) -> str:
         """What to do where a text may mean that there is no such date."""
         text, expires = self.texts[k], self.finding.column == EXPIRES
@@ -191,9 +201,9 @@ class Writer:
     def _suggest_date(self, k: int, value: str) -> tuple[str, str]:
         if (never := self._suggest_never(k, value))[0]:
             return never
-        if any(date_format(text).lacks_day(value) for text in self.formats):
+        if any(date_format(text, self._notation).lacks_day(value) for text in self.formats):
             return "", "The calendar has no such day. "
-        suggestion = nearest_date(value, self.formats)
+        suggestion = nearest_date(value, date_format(self.formats[0], self._notation))
         return suggestion, f"Perhaps {suggestion!r} is meant. " if suggestion else ""
 
 
@@ -233,21 +243,20 @@ def imitates(text: str) -> bool:
     return not text.isascii() and not alphabets(text).isdisjoint(ALPHABETS - {"LATIN"})
 
 
-def nearest_date(text: str, formats: Sequence[str]) -> str:
-    """The date that `text` can only mean, written in the first of `formats`; '' where it could mean several.
+def nearest_date(text: str, form: DateFormat) -> str:
+    """The date that `text` can only mean, written in this format; '' where it could mean several.
 
     Other separators in the order in force count as meant; otherwise every usual reading must give the same day.
     """
     text = MIDNIGHT.sub("", text)
-    form = date_format(formats[0])
-    tokens = [token for token in form.tokens if token.isalpha()]
+    tokens = form.date_tokens
     in_order = [separator.join(tokens) for separator in SEPARATORS]
-    for day in (_only_day(text, in_order), _only_day(text, (*CLEAR_FORMATS, *EITHER_ORDER))):
+    for day in (_only_day(text, some, form.notation) for some in (in_order, (*CLEAR_FORMATS, *EITHER_ORDER))):
         if day is not None:
             return form.write(day)
     return ""
 
 
-def _only_day(text: str, formats: Sequence[str]) -> date | None:
-    days = {day for form in formats if (day := date_format(form).parse(text)) is not None}
+def _only_day(text: str, formats: Sequence[str], notation: Notation) -> date | None:
+    days = {day for form in formats if (day := date_format(form, notation).parse(text)) is not None}
     return days.pop() if len(days) == 1 else None

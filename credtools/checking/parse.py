@@ -26,6 +26,7 @@ from credtools.model import BoolArray, IntArray, StateArray
 from credtools.recipe import Status
 from credtools.schema.dates import DateFormat
 from credtools.schema.destroyed import DESTROYED
+from credtools.schema.notation import PLAIN, Notation
 from credtools.schema.words import LONGEST, STATES, Column
 from credtools.text import fold
 
@@ -46,7 +47,8 @@ class MadeOf:
 
     `texts`: the column as it came (None: it has no heading); `formats`: how dates are written; `date_cells`: texts that
     stand for real date cells of a spreadsheet, and so for those dates in whatever format; `by_id`: how users are named;
-    `status`: what the words of a status mean; `never`: the folded words that say that there is no such date.
+    `status`: what the words of a status mean; `never`: the folded words that say that there is no such date;
+    `notation`: what the source declares of years and names.
     """
 
     texts: pa.LargeStringArray | None
@@ -55,6 +57,7 @@ class MadeOf:
     by_id: bool = False
     status: Status | None = None
     never: frozenset[str] = frozenset()
+    notation: Notation = PLAIN
 
 
 @dataclass(frozen=True)
@@ -197,7 +200,7 @@ def _values(
 ) -> tuple[Any, npt.NDArray[np.datetime64] | None]:
     """Per distinct text its value, missing where it has none, and its other day; `texts` themselves for texts."""
     if column.kind == "date":
-        return read_days(texts, given, made_of.formats, made_of.date_cells)
+        return read_days(texts, given, made_of.formats, made_of.notation, made_of.date_cells)
     parse = _parser(column, made_of.status)
     if parse is None:
         return texts, None

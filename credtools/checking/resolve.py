@@ -16,20 +16,20 @@ import pyarrow as pa
 from credtools.checking import parse
 from credtools.checking.arrow_texts import as_arrow, fold_numbers
 from credtools.checking.days import NOT_A_DAY
+from credtools.checking.expiry import DATE_OF_TYPE, EXPIRES, compute, drop_unused_dates, validity
 from credtools.checking.lookups import Lookups
 from credtools.checking.parse import STATE, Cells, MadeOf, category
 from credtools.checking.standing import Standing
 from credtools.model import BoolArray, IntArray, Table
 from credtools.recipe import USER_COLUMN, Mapped, Recipe
 from credtools.schema.dates import NEVER
-from credtools.schema.words import STATES, Column
+from credtools.schema.notation import PLAIN, Notation
+from credtools.schema.words import Column
 from credtools.text import fold
 
 NEEDS = ("required", "optional", "never")
 USER_STATUS = ("active", "deactivated", "unknown", "several")
-DATE_OF_TYPE = {"issue_date": "type_issue", "expiration_date": "type_expiry"}
 NEEDED_BY_TYPE = {**DATE_OF_TYPE, "credential_number": "type_number"}
-EXPIRES = "expiration_date"
 CORE = {*("user_email", "external_id", "credential_type"), *NEEDED_BY_TYPE, "media"}
 LARGEST = 2**62  # numbers that are put together stay below it
 
@@ -47,6 +47,11 @@ class Resolved:
     date_formats: Mapping[str, tuple[str, ...]]
     date_formats_from: Mapping[str, str]
     standing: Standing
+
+    @property
+    def notations(self) -> frozenset[Notation]:
+        """How its dates are written beside their formats."""
+        return frozenset(cells.made_of.notation for cells in self.cells.values())
 
 
 def resolve(
@@ -91,6 +96,7 @@ def resolve(
             recipe.match_users_by == "external_id",
             recipe.status if column.kind == "status" else None,
             frozenset({NEVER, *map(fold, recipe.never)}) if name == EXPIRES else frozenset(),
+            recipe.notation if column.kind == "date" else PLAIN,
         )
         kept = before.cells.get(name) if before else None
         by_name[name] = kept if kept and kept.made_of == made_of else parse.judge(column, made_of, is_record)
@@ -103,7 +109,8 @@ def resolve(
         data |= some
     standing = Standing.of([by_name[name] for name in used], rows, mapped.left_out_by)
     if "types" in parts:
-        unused = _drop_unused_dates(data, by_name)
+        unused = drop_unused_dates(data, by_name)
+        data |= compute(data, standing)
         data["today"] = np.full(rows, np.datetime64(lookups.today, "s"))
         data["same_day_expiry"] = np.full(rows, lookups.settings.same_day_expiry)
         own = [name for name in content_columns(columns) if name not in CORE]
@@ -158,15 +165,24 @@ def _types(column: Cells, lookups: Lookups) -> dict[str, Any]:
         "type_id": _known(types["id"], place, given)[column.codes],
         "type_status": category(_status(types, place, given)[column.codes], USER_STATUS),
     }
+    months, computes = validity(types)
+    known = _known(pd.Series(months), place, given, 0)[column.codes]
+    found["type_validity"] = pd.arrays.IntegerArray(known, known <= 0)
+    found["type_computes"] = _known(pd.Series(computes), place, given, 0)[column.codes] > 0
     for name, values in needs_of(types).items():
         found[str(name)] = category(_known(values.map(NEEDS.index), place, given)[column.codes], NEEDS)
     return found
 
 
 def needs_of(types: pd.DataFrame) -> pd.DataFrame:
-    """What each type needs, in the names that rules read: one of NEEDS in each column."""
+    """What each type needs, in the names that rules read: one of NEEDS in each column.
+
+    Where a type has a validity from which nothing is computed the expiration date must be stated.
+    """
+    months, computes = validity(types)
+    expiry = types["expiry"].mask((months > 0) & ~computes & (types["expiry"] == "optional"), "required")
     number = types["numbered"].map({True: "required"}).fillna("optional")
-    return pd.DataFrame({"type_issue": types["issue"], "type_expiry": types["expiry"], "type_number": number})
+    return pd.DataFrame({"type_issue": types["issue"], "type_expiry": expiry, "type_number": number})
 
 
 def _status(frame: pd.DataFrame, place: IntArray, given: BoolArray) -> IntArray:
@@ -177,20 +193,6 @@ def _status(frame: pd.DataFrame, place: IntArray, given: BoolArray) -> IntArray:
 def _known(values: pd.Series, place: IntArray, given: BoolArray, unknown: int = -1) -> IntArray:
     """Per distinct text the value at its place, `unknown` where that is -1; -1 where nothing is given."""
     return np.where(given, np.append(values.to_numpy(np.int64), unknown)[place], -1)
-
-
-def _drop_unused_dates(data: dict[str, Any], by_name: Mapping[str, Cells]) -> dict[str, BoolArray]:
-    """A date that the type never has is neither judged nor stored (the schema warns of it)."""
-    found = {}
-    for name, of_type in DATE_OF_TYPE.items():
-        unused = np.asarray(data[of_type] == "never") & by_name[name].is_("given", "malformed", "damaged")
-        found[name] = unused
-        if unused.any():
-            for part in (name, f"{name}_other"):
-                data[part] = data[part].copy()
-                data[part][unused] = NOT_A_DAY
-            data[f"{name}_state"] = category(np.where(unused, STATE["unused"], by_name[name].state), STATES)
-    return found
 
 
 # --- which credential a row speaks of, and what else the file says about it ----------------------------------
@@ -218,7 +220,7 @@ def _credentials(
     complete = identified & ~number.is_("unreadable", "damaged")
     for name, of_type in DATE_OF_TYPE.items():
         needed = np.asarray(data[of_type] == "required") & ~standing.withdrawn
-        complete &= ~(by_name[name].is_("blank", "absent") & needed)
+        complete &= ~(np.isin(data[f"{name}_state"].codes, [STATE["blank"], STATE["absent"]]) & needed)
         complete &= ~by_name[name].is_("malformed", "unreadable", "damaged") | unused[name]
     for name in own_columns:
         complete &= ~by_name[name].is_("malformed", "unreadable", "damaged")
@@ -227,12 +229,13 @@ def _credentials(
     of_identity = np.zeros(len(rows), dtype=np.int64)
     of_identity[numbered], different = number.numbers(rows[numbered])
     credential = _joined(*ids, (of_identity, different))
-    version = _joined(credential, _day_numbers("issue_date", by_name, unused, rows))[0]
+    issued, days = by_name["issue_date"].numbers(rows)
+    version = _joined(credential, (np.where(unused["issue_date"], 0, issued), days))[0]
     first, contents = np.arange(len(rows)), complete.astype(np.int64)
     alike = rows[complete]
     alike = alike[pd.Series(version[alike]).duplicated(keep=False).to_numpy()]
     if len(alike):
-        until = _day_numbers("expiration_date", by_name, unused, alike)
+        until = pd.factorize(data[EXPIRES][alike])[0].astype(np.int64) + 1, len(alike) + 1
         stands = (standing.withdrawn[alike].astype(np.int64), 2)
         content = _joined(until, number.numbers(alike), (own_numbers[alike], len(rows) + 1), stands)[0]
         same = pd.DataFrame({"version": version[alike], "content": content, "row": alike})
@@ -247,13 +250,6 @@ def _credentials(
         "contents": contents,
         "again": complete & (first != rows),
     }
-
-
-def _day_numbers(
-    name: str, by_name: Mapping[str, Cells], unused: Mapping[str, BoolArray], rows: IntArray
-) -> tuple[IntArray, int]:
-    numbers, how_many = by_name[name].numbers(rows)
-    return np.where(unused[name][rows], 0, numbers), how_many
 
 
 def _number_key(number: Cells, numbered: BoolArray) -> Any:

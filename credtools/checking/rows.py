@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from credtools.checking.content import alike, value
+from credtools.checking.content import alike, lost, value
+from credtools.checking.expiry import EXPIRES
 from credtools.model import Content, Key, Review, Word
+from credtools.schema.dates import NEVER
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class Sending:
 class Row(NamedTuple):
     """A row that speaks of a credential: what it says, and whether it says that the credential is withdrawn.
 
-    `never`: it says that the credential doesn't expire.
+    `never`: it says that the credential doesn't expire; `computed`: its expiration date follows from the validity of
+    its type.
     """
 
     number: int
@@ -49,6 +52,7 @@ class Row(NamedTuple):
     said: frozenset[str]
     withdrawn: bool = False
     never: bool = False
+    computed: bool = False
 
 
 def ready_rows(review: Review) -> list[tuple[int, Key, Content]]:
@@ -66,13 +70,41 @@ def rows_of(review: Review, sending: Sending) -> list[Row]:
     """The rows that are ready, with the columns of which each speaks."""
     all_said = frozenset(review.said_columns)
     can_be_blank = all_said - {"issue_date"}
-    never = (review.resolved["expiration_date_state"] == "never").tolist()
+    expires = review.resolved[f"{EXPIRES}_state"]
+    never, computed = (expires == "never").tolist(), (expires == "computed").tolist()
     rows = []
     for number, key, content in ready_rows(review):
         blank = {name for name in can_be_blank if not value(content, name)} if sending.keeps_blanks else set()
-        blank -= {"expiration_date"} if never[number] else set()
-        rows.append(Row(number, key, content, all_said - blank, bool(review.withdrawn[number]), never[number]))
+        blank |= {EXPIRES} if computed[number] and sending.keeps_blanks else set()
+        blank -= {EXPIRES} if never[number] else set()
+        how = bool(review.withdrawn[number]), never[number], computed[number]
+        rows.append(Row(number, key, content, all_said - blank, *how))
     return rows
+
+
+def beside(row: Row, word: Word) -> frozenset[str]:
+    """The columns of which a row speaks, beside what its source said before.
+
+    A blank cell says nothing over a date that was computed for it before: that stays, whatever the validity is now.
+    """
+    stays = row.computed and word.content.expiration_date and EXPIRES not in word.said
+    return row.said - {EXPIRES} if stays else row.said
+
+
+def stated(row: Row, word: Word | None) -> frozenset[str]:
+    """The columns that a version of the row states: a computed date only in place of one that its source stated."""
+    return row.said if not row.computed or (word and EXPIRES in word.said) else row.said - {EXPIRES}
+
+
+def losing(row: Row, content: Content, before: Content) -> dict[str, str]:
+    """By column what was said before and a blank cell of the row takes away; to say *never* is no blank."""
+    found = dict(lost(content, before))
+    if row.never:
+        found.pop(EXPIRES, None)
+    same_date = before.issue_date == content.issue_date
+    if row.computed and EXPIRES in row.said and same_date and before.expiration_date != content.expiration_date:
+        found[EXPIRES] = str(before.expiration_date or NEVER)
+    return found
 
 
 def repeats(rows: Iterable[Row], words: Iterable[Word]) -> dict[int, Word]:
@@ -83,7 +115,7 @@ def repeats(rows: Iterable[Row], words: Iterable[Word]) -> dict[int, Word]:
     found = {}
     for row in rows:
         for word in known.get(row.key, ()):
-            if word.state == "valid" and not row.withdrawn and alike(row.content, word.content, row.said):
+            if word.state == "valid" and not row.withdrawn and alike(row.content, word.content, beside(row, word)):
                 found[row.number] = word
                 break
     return found

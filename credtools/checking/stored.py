@@ -42,6 +42,7 @@ def with_stored(review: Review, changes: Changes, has_media: Iterable[At] | None
         changes.back,
         changes.corrected,
         changes.reinstated,
+        changes.computed,
     )
     quiet = not (any(told) or changes.lost or changes.shared or needed.any())  # no shared rule has anything to warn of
     rules = [one for one in schema.rules if one.reads_stored]
@@ -82,6 +83,7 @@ def _stored(changes: Changes, columns: Iterable[str]) -> dict[str, Any]:
         "stored_newest_issue": _days(rows, changes.outdated),
         "stored_change": category(changed, CHANGED),
         "stored_issue": _days(rows, changes.corrected),
+        "stored_computed": np.isin(np.arange(rows), changes.computed),
         "stored_lost": np.isin(np.arange(rows), [row for row, _ in changes.lost]),
         **lost,
     }

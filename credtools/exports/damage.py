@@ -12,8 +12,9 @@ from datetime import date
 from functools import lru_cache
 
 from credtools.exports.formulas import neutralise, restore
-from credtools.schema.dates import MONTHS, PLAUSIBLE, date_format
+from credtools.schema.dates import PLAUSIBLE, DateFormat, date_format
 from credtools.schema.destroyed import how_destroyed
+from credtools.schema.notation import MONTHS
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 NUMBER = re.compile(r"[+-]?\d[\d, ]*(\.\d+)?(E[+-]?\d+)?%?", re.IGNORECASE)
@@ -29,7 +30,7 @@ def shown(text: str) -> str:
 
 
 def undamaged(
-    came: str, now: str, day: date | None = None, *, wrong: bool = False, formats: Sequence[str] = ()
+    came: str, now: str, day: date | None = None, *, wrong: bool = False, formats: Sequence[DateFormat] = ()
 ) -> tuple[str, bool]:
     """What a cell that held `came` and now reads `now` is meant to be; and whether a spreadsheet's damage was undone.
 
@@ -46,12 +47,12 @@ def undamaged(
         by_itself = day in before or (not before and (day.month, day.day) in _day_and_month(came))
         if by_itself and not (wrong and formats and len(before) == 1):
             return came, True
-        return (date_format(formats[0]).write(day) if formats else typed), False
+        return (formats[0].write(day) if formats else typed), False
     by_itself = came.casefold() == typed.casefold() in ("true", "false")
     by_itself |= how_destroyed(typed) not in (None, "shortened")  # nobody types that into a right cell
     if not wrong and (by_itself or _blanks_aside(now) in map(_blanks_aside, (came, shown(came)))):
         return came, True
-    if before & {date_format(text).parse(typed) for text in formats}:
+    if before & {form.parse(typed) for form in formats}:
         return (typed, False) if wrong else (came, True)
     return (came, True) if _rewritten(came, typed) else (typed, False)
 

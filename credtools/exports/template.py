@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 EXAMPLE_DAY = date(2026, 12, 31)
 
 
-def instructions(columns: Sequence[Column], date_format: str) -> list[str]:
+def instructions(columns: Sequence[Column], date_format: DateFormat) -> list[str]:
     """One instruction per column: whether it is required, what it holds, an example. The reader drops this row."""
     return [_instruction(column, date_format) for column in columns]
 
 
-def _instruction(column: Column, date_format: str) -> str:
-    example = DateFormat(date_format).write(EXAMPLE_DAY) if column.kind == "date" else column.example
+def _instruction(column: Column, date_format: DateFormat) -> str:
+    example = date_format.write(EXAMPLE_DAY) if column.kind == "date" else column.example
     kinds = {"flag": "yes or no", "whole": "a whole number"}
     listed = f"one of {', '.join(column.choices)}" if column.choices else ""
     what = [column.help or listed or kinds.get(column.kind, ""), f"for example {example}" if example else ""]
@@ -36,7 +36,7 @@ def write_template(path: str | Path, columns: Sequence[Column], types: Sequence[
     `types`: the names of the organisation's active credential types, offered as a list in XLSX; `date_format`: the
     one in force. Raises CredtoolsError for another ending, or when the file can't be written.
     """
-    rows = [[column.title for column in columns], instructions(columns, date_format)]
+    rows = [[column.title for column in columns], instructions(columns, DateFormat(date_format))]
 
     def workbook() -> Workbook:
         from credtools.exports import workbooks  # noqa: PLC0415 - only who writes one needs it

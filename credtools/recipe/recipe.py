@@ -17,12 +17,13 @@ from typing import Any
 from credtools.errors import RecipeError, no_such_file
 from credtools.reading.options import OPTIONS as READ_OPTIONS
 from credtools.reading.options import option_as_text, option_from_text
-from credtools.recipe import expectations, sending, shapes, shipped, steps, yaml
+from credtools.recipe import dates, expectations, sending, shapes, shipped, steps, yaml
 from credtools.recipe.expectations import Expect
 from credtools.recipe.sending import ABSENT, FULL, FULL_SHARE, PART, Status
 from credtools.recipe.shapes import Shapes
 from credtools.recipe.steps import Replace, Split, Step
-from credtools.schema.dates import DateFormat
+from credtools.schema.dates import DateFormat, date_format
+from credtools.schema.notation import Notation
 from credtools.schema.words import Column
 from credtools.text import Shown, fold
 
@@ -52,6 +53,8 @@ class Recipe(Shown):
     blanks: str | None = None  # keep | clear: what becomes of a stored value where the cell is blank
     absent: str = ABSENT[0]  # report | withdraw: what becomes of what a full export no longer lists
     status: Status | None = None  # None: the file says nothing of what still stands
+    years: tuple[int, int] | None = None  # the first and last that YY means
+    months: tuple[str, ...] = ()  # the languages of month names; none: English
     never: tuple[str, ...] = ()  # words under the expiration date that say: it doesn't expire
     shapes: Shapes = field(default_factory=Shapes)  # how rows are made of the records of a file
 
@@ -87,6 +90,7 @@ class Recipe(Shown):
             values |= values["export"]._asdict()
         values["shapes"] = Shapes(**{key: values.pop(key) for key in shapes.KEYS if key in values})
         made = cls(source, **values)
+        dates.require(made.date_format, made.notation, source)
         if made.absent != ABSENT[0] and made.export != FULL:
             raise RecipeError("recipe_absent_of_part", source=source, absent=made.absent)
         return made
@@ -109,6 +113,11 @@ class Recipe(Shown):
         headings = {**self.headings, **{name: name for name in self.shapes.columns}}
         return replace(self, shapes=Shapes(), rules=rules, headings=headings)
 
+    @property
+    def notation(self) -> Notation:
+        """What it declares of the years and names in dates."""
+        return Notation(self.years, self.months)
+
     def replacing(self, column: str, values: Mapping[str, str]) -> Recipe:
         """This recipe with one more rule per changed value; a rule for the same value gives way."""
         more = tuple(Replace(column, old, new) for old, new in values.items())
@@ -118,7 +127,7 @@ class Recipe(Shown):
 
     def never_expires(self, words: Iterable[str]) -> Recipe:
         """This recipe where these words, too, say under the expiration date that the credential doesn't expire."""
-        return replace(self, never=sending.distinct([*self.never, *words]))
+        return replace(self, never=dates.distinct([*self.never, *words]))
 
     def __str__(self) -> str:
         return self.text()
@@ -166,6 +175,10 @@ class Recipe(Shown):
         """The date formats for a column, or () when the recipe doesn't say."""
         return self.date_format.get(column) or self.date_format.get("*") or ()
 
+    def dates(self, column: str, default: str) -> list[DateFormat]:
+        """The same ready to read dates; `default`: the format in force where the recipe doesn't say."""
+        return [date_format(text, self.notation) for text in self.formats(column) or (default,)]
+
     def columns_in_use(self, columns: Sequence[Column]) -> frozenset[str]:
         """The columns that count: of those that name a user only the one by which users are matched.
 
@@ -195,6 +208,8 @@ class Recipe(Shown):
             "blanks": self.blanks,
             "absent": self.absent if self.absent != ABSENT[0] else None,
             "status": self.status.written() if self.status else None,
+            "years": f"{self.years[0]}-{self.years[1]}" if self.years else None,
+            "months": self.months[0] if len(self.months) == 1 else list(self.months),
             "never": list(self.never),
         }
         return {key: value for key, value in meaning.items() if value not in (None, "", {}, [])}
@@ -234,17 +249,6 @@ def _texts(key: str, value: object, source: str) -> dict[str, str]:
     return dict(value)
 
 
-def _date_formats(value: object, source: str) -> dict[str, tuple[str, ...]]:
-    formats = {}
-    for column, texts in (value if isinstance(value, dict) else {"*": value}).items():
-        several = texts if isinstance(texts, list) else [texts]
-        try:
-            formats[str(column)] = tuple(DateFormat(str(text)).text for text in several)
-        except ValueError as problem:
-            raise RecipeError("recipe_date_format", source=source, problem=str(problem)) from problem
-    return formats
-
-
 def _match_users_by(value: object, source: str) -> str:
     if value not in USER_COLUMN:
         raise RecipeError("recipe_match_users", source=source, value=value, ways=", ".join(USER_COLUMN))
@@ -276,7 +280,7 @@ KEYS: Mapping[str, Callable[[object, str], Any]] = {
     "schema": _schema,
     "read": _read_options,
     "headings": partial(_texts, "headings"),
-    "date_format": _date_formats,
+    "date_format": dates.formats,
     "constants": partial(_texts, "constants"),
     **shapes.KEYS,
     "match_users_by": _match_users_by,
@@ -288,5 +292,7 @@ KEYS: Mapping[str, Callable[[object, str], Any]] = {
     "blanks": sending.blanks,
     "absent": sending.absent,
     "status": sending.status,
-    "never": sending.never,
+    "years": dates.years,
+    "months": dates.months,
+    "never": dates.never,
 }

@@ -1,8 +1,8 @@
-"""Sending: how a source sends – all or a part; what blank cells, absent rows, words of a status or date mean."""
+"""Sending: how a source sends – all or a part, what a blank cell and an absent row mean, the words of its status."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -123,16 +123,3 @@ def status(value: object, source: str) -> Status:
     if not meaning:
         raise RecipeError("recipe_status_empty", source=source, known=", ".join(MEANINGS))
     return Status(column, **{name: tuple(words) for name, words in lists.items()})
-
-
-def never(value: object, source: str) -> tuple[str, ...]:
-    """The `never` of a recipe: words that say *doesn't expire*, '' for a blank cell. Raises RecipeError."""
-    words: list[Any] = value if isinstance(value, list) else [value]
-    if not all(isinstance(word, str) for word in words):
-        raise RecipeError("recipe_never", source=source)
-    return distinct(words)
-
-
-def distinct(words: Iterable[str]) -> tuple[str, ...]:
-    """The words, of those that are the same when folded the first."""
-    return tuple({fold(word): word for word in reversed([*words])}.values())[::-1]

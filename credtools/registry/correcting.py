@@ -132,13 +132,13 @@ class _FollowUp:
         self.headings = list(table.frame.columns)
         self.places = {before.id: layouts.places(session, before)}
         self.expected = table.expected_fields
-        formats = {c.name: self.recipe.formats(c.name) for c in self.schema.columns if c.kind == "date"}
+        of_dates = {c.name for c in self.schema.columns if c.kind == "date"}
         columns = apply(replace(self.recipe, read={}), table, self.schema.columns).headings
-        default = (session.lookups().date_format,)
+        default = session.lookups().date_format
         frame, dates = file.table.frame, file.table.date_cells
         names = {heading: _name_in(frame, heading) for heading in self.headings}
         self.columns = {h: (frame[name].tolist(), dates.get(name, {})) for h, name in names.items() if name}
-        self.formats = {h: formats[c] or default for h, c in columns.items() if c in formats}
+        self.formats = {h: self.recipe.dates(c, default) for h, c in columns.items() if c in of_dates}
 
     def settle(
         self,

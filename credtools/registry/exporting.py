@@ -31,7 +31,11 @@ def accepted(session: Session, path: str | Path, batch: int | None, expiring: in
         wanted = validity.expiring(store.reads.credentials(session.engine), session.lookups().today, expiring)
     if batch is not None:
         wanted = wanted[wanted["batch"] == batch]
-    return write_accepted(path, wanted, _columns(session, "credentials"), session.settings.date_format)
+    types = session.lookups().types
+    blank_is_never = types["validity_months"].isna() & (types["expiry"] != "required")
+    never = types.loc[~blank_is_never, "name"]
+    columns = _columns(session, "credentials")
+    return write_accepted(path, wanted, columns, session.settings.date_format, never.tolist())
 
 
 def _columns(session: Session, schema: str) -> list[Column]:

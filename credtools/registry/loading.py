@@ -25,7 +25,7 @@ MOST_ABSENT = 0.1  # of the active, who may be deactivated by one load without b
 SCHEMAS = {"users": "users", "types": "credential_types"}
 LABELS = {"users": "email", "types": "name"}
 BLANK = {"name": "", "groups": "", "manager": "", "expiry": "optional", "issue": "required"}
-BLANK |= {"numbered": False, "media_required": False}  # type: ignore[dict-item]
+BLANK |= {"numbered": False, "media_required": False, "expiry_computed": True}  # type: ignore[dict-item]
 
 
 def value(

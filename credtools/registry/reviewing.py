@@ -51,8 +51,8 @@ def read(session: Session, content: bytes, name: str, recipe: Recipe, lookups: L
     """
     columns = session.schema(recipe.schema).columns
     titles = {word for column in columns for word in (column.title, column.name, *column.synonyms)}
-    formats = {lookups.date_format, *(text for texts in recipe.date_format.values() for text in texts)}
-    instructions = {text for date_format in formats for text in template.instructions(columns, date_format)}
+    formats = {form for column in (*recipe.date_format, "") for form in recipe.dates(column, lookups.date_format)}
+    instructions = {text for form in formats for text in template.instructions(columns, form)}
     known = (*recipe.headings, *(text for _, pair in recipe.shapes.unpivot for text in pair.values()))
     words = {"titles": {*titles, *known}, "instructions": instructions}
     return shape(recipe, reading.read_bytes(content, name, **recipe.read, **words), columns)

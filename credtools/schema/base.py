@@ -210,6 +210,25 @@ class Schema(pa.DataFrameModel):
 
     @classmethod
     @rule(
+        "Expiration date computed",
+        on="expiration_date",
+        needs=("issue_date", "credential_type", "stored_computed"),
+        groups="rule",
+        blocks=False,
+        resolution=(
+            "{title} isn't given; by the validity of the type ({type_validity} months) it is {date_taken}. Nothing "
+            "needs to be done unless the credential says otherwise."
+        ),
+        summary=(
+            "The expiration date isn't given and follows from the validity of the type. Nothing needs to be done "
+            "unless the credentials say otherwise."
+        ),
+    )
+    def expiry_computed(cls, rows: pd.DataFrame, column: str) -> pd.Series:  # noqa: ARG003
+        return ~rows["stored_computed"]
+
+    @classmethod
+    @rule(
         "Stored value would be lost",
         on=EVERY,
         needs=("credential_type", "stored_lost"),

@@ -1,14 +1,17 @@
 """Dates as people declare them: a format in tokens (DD/MM/YYYY, D MMM YYYY, dddd, MMMM D, YYYY) → dates.
 
 A text is read by the declared format only: leading zeros may be missing, `Mar` and `March` both serve a month's
-name, case and repeated blanks don't matter. Two-digit years, other separators, impossible days and a weekday that
-isn't the date's are errors; nothing is guessed. Three more formats are for those who choose them: `[excel]` reads the
-day numbers of a spreadsheet (45386), `[first] MMM YYYY` and `[last] MM/YYYY` a month as its first or last day.
+name, case and repeated blanks don't matter. Other separators, impossible days and a weekday that isn't the date's are
+errors; nothing is guessed. Years of two digits (YY) and names of another language need a notation. Times (HH:mm:ss,
+h:mm A, T) and zones (Z, +00:00) are read and dropped where the format names them. Three more formats are for those who
+choose them: `[excel]` reads the day numbers of a spreadsheet (45386), `[first] MMM YYYY`, `[last] MM/YYYY` and `[last]
+YYYY` a month or year as its first or last day.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable
@@ -16,27 +19,34 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-MONTH_NUMBER = {name: k for k, name in enumerate(MONTHS, 1)} | {n[:3]: k for k, n in enumerate(MONTHS, 1)}
-DAY_NUMBER = {name: k for k, name in enumerate(DAYS)} | {name[:3]: k for k, name in enumerate(DAYS)}
-TOKEN = re.compile(r"YYYY|MMMM|MMM|MM|M|DD|D|dddd|ddd|\s+|[A-Za-z]+|.")
-DIGITS = ("YYYY", "MM", "M", "DD", "D")
+from credtools.schema.notation import PLAIN, Notation
+
+TOKEN = re.compile(r"YYYY|YY|MMMM|MMM|MM|M|DD|D|dddd|ddd|HH|H|hh|h|mm|ss|[TZA](?![a-z])|\+00:00|\s+|[A-Za-z]+|.")
+DIGITS = ("YYYY", "YY", "MM", "M", "DD", "D", "HH", "H", "hh", "h", "mm", "ss")
+ZONE = r"(z|utc|gmt|[+-]\d{2}(:?\d{2})?)"
 PATTERNS = {
     "YYYY": r"(?P<year>\d{4})",
+    "YY": r"(?P<year>\d{2})",
     **dict.fromkeys(("MM", "M"), r"(?P<month>\d{1,2})"),
-    **dict.fromkeys(("MMMM", "MMM"), r"(?P<name>[a-z]+)\.?"),
+    **dict.fromkeys(("MMMM", "MMM"), r"(?P<name>{months})\.?"),
     **dict.fromkeys(("DD", "D"), r"(?P<day>\d{1,2})"),
-    **dict.fromkeys(("dddd", "ddd"), r"(?P<weekday>[a-z]+)"),
+    **dict.fromkeys(("dddd", "ddd"), r"(?P<weekday>{days})\.?"),
+    # A time and its zone are read and dropped: the day is the one that is written.
+    **dict.fromkeys(("HH", "H"), r"([01]?\d|2[0-3])"),
+    **dict.fromkeys(("hh", "h"), r"(0?[1-9]|1[0-2])"),
+    "mm": r"[0-5]\d",
+    "ss": r"([0-5]\d|60)([.,]\d{1,9})?",
+    "T": "t",
+    "A": r"([ap]\.?m\.?)",
+    **dict.fromkeys(("Z", "+00:00"), ZONE),
 }
+KINDS = {"Y": "year", "M": "month", "D": "day", "d": "weekday"}
 EXCEL = "[excel]"
 EXCEL_DAYS = range(61, 2_958_466)  # from 1 March 1900: before it spreadsheets disagree
 EXCEL_ZERO = date(1899, 12, 30)
 NO_YEARS, ZERO_YEAR = frozenset({"0000", "0001", "9999"}), "1900"  # in dates that stand for none
 NEVER = "never"  # in any file: it doesn't expire
+MIDNIGHT = {"HH": "00", "H": "0", "hh": "12", "h": "12", "mm": "00", "ss": "00", "A": "AM", "Z": "Z", "T": "T"}
 MONTH_ONLY = re.compile(r"\[(first|last)\]\s*")
 # What `format_evidence` tries: in every order of day, month and year that people write.
 PLAUSIBLE = (
@@ -49,12 +59,13 @@ PLAUSIBLE = (
 class DateFormat:
     """A declared date format; `parse` reads one text, `write` shows a date in it.
 
-    Raises ValueError with a whole sentence for a format that doesn't name a day, a month and a four-digit year.
+    `notation`: what its source declares of years and names. Raises ValueError with a whole sentence for a format that
+    doesn't name a day, a month and a year, or whose tokens need what isn't declared.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, notation: Notation = PLAIN) -> None:
         text = text.strip()
-        self.text = text
+        self.text, self.notation = text, notation
         self.day_of_month = found[1] if (found := MONTH_ONLY.match(text)) else ""
         self.tokens = TOKEN.findall(MONTH_ONLY.sub("", text, count=1)) if text != EXCEL else []
         if text == EXCEL:
@@ -62,15 +73,28 @@ class DateFormat:
         kinds = [_kind(token) for token in self.tokens]
         if self.day_of_month:
             kinds.append("day")  # one more of them would be too many
+            kinds += ["month"] if "month" not in kinds else []  # the first or last day of a year
         if any(kinds.count(kind) != 1 for kind in ("year", "month", "day")) or kinds.count("weekday") > 1:
             raise ValueError(
                 f"{text!r} can't be used as a date format; it needs a day (D or DD), a month (M, MM, MMM or MMMM) and "
                 "a year (YYYY), for example DD/MM/YYYY."
             )
-        unknown = [token for token in self.tokens if _kind(token) is None and (token.isalnum() or not token.isascii())]
+        unknown = [token for token in self.tokens if token not in PATTERNS and (token.isalnum() or not token.isascii())]
         if unknown:
             raise ValueError(f"{text!r} can't be used as a date format; {unknown[0]!r} means nothing in it.")
-        self._pattern = re.compile("".join(self._part(place) for place in range(len(self.tokens))))
+        if "YY" in self.tokens and not notation.years:
+            raise ValueError(
+                f"{text!r} can't be used as a date format while it isn't said which years YY means. Name the first and "
+                "the last one in the recipe, for example years: 1950-2049, or use YYYY."
+            )
+        self._names = notation.names
+        self._any_letters = bool(notation.months) and not {"MMM", "MMMM", "ddd", "dddd"}.isdisjoint(self.tokens)
+        self._pattern = re.compile("".join(self._part(place) for place in range(len(self.tokens))), re.ASCII)
+
+    @property
+    def date_tokens(self) -> list[str]:
+        """Its tokens without those of times, and without what stands between them."""
+        return [token for token in self.tokens if _kind(token)]
 
     def _part(self, place: int) -> str:
         """The pattern of one token; digits that touch other digits must have a fixed number."""
@@ -82,57 +106,77 @@ class DateFormat:
                     f"{self.text!r} can't be used as a date format; {token!r} beside other digits could mean one digit "
                     "or two, so write it twice or put a separator between them."
                 )
-            return PATTERNS[token].replace(r"\d{1,2}", r"\d{2}")
+            return PATTERNS[token].replace(r"\d{1,2}", r"\d{2}").replace("]?", "]").replace("0?", "0")
+        if _kind(token) in ("month", "weekday") and len(token) > len("MM"):
+            names = self._names.months if token[0] == "M" else {name for name, _ in self._names.days}
+            any_of = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+            return PATTERNS[token].format(months=any_of, days=any_of)
         return PATTERNS.get(token) or (r"\s+" if token.isspace() else re.escape(token))
+
+    def _found(self, text: str) -> dict[str, str] | None:
+        """What the tokens stand for in a text that is written in this format."""
+        if not text.isascii():
+            if not self._any_letters:
+                return None
+            text = unicodedata.normalize("NFC", text).casefold()
+        found = self._pattern.fullmatch(text.lower())
+        return found.groupdict() if found else None
+
+    def _month(self, part: dict[str, str]) -> tuple[int, int]:
+        """(year, month) of a text."""
+        usual = 12 if self.day_of_month == "last" else 1
+        month = self._names.months[part["name"]] if "name" in part else int(part.get("month", usual))
+        return self.notation.year(part["year"]), month
 
     def parse(self, text: str) -> date | None:
         """The date that `text` (trimmed, squeezed) means in this format, or None."""
         if self.text == EXCEL:
             number = int(text) if re.fullmatch(r"[0-9]{2,7}", text) else 0
             return EXCEL_ZERO + timedelta(number) if number in EXCEL_DAYS else None
-        found = self._pattern.fullmatch(text.lower())
-        if not found or not text.isascii():
+        part = self._found(text)
+        if part is None:
             return None
-        part = found.groupdict()
-        month = MONTH_NUMBER.get(part["name"], 0) if "name" in part else int(part["month"])
+        year, month = self._month(part)
         try:
-            last = monthrange(int(part["year"]), month)[1] if self.day_of_month == "last" else 1
-            day = date(int(part["year"]), month, int(part.get("day", last)))
+            last = monthrange(year, month)[1] if self.day_of_month == "last" else 1
+            day = date(year, month, int(part.get("day", last)))
         except ValueError:
             return None
-        if "weekday" in part and DAY_NUMBER.get(part["weekday"]) != day.weekday():
+        if "weekday" in part and (part["weekday"], day.weekday()) not in self._names.days:
             return None
         return day
 
     def lacks_day(self, text: str) -> bool:
         """Whether `text` is written in this format, but the calendar has no such day (31/02/2025)."""
-        found = self._pattern.fullmatch(text.lower()) if self.text != EXCEL and text.isascii() else None
-        words = found.groupdict() if found else {}
-        known = words.get("name", "may") in MONTH_NUMBER and "weekday" not in words
-        return found is not None and known and self.parse(text) is None
+        part = self._found(text) if self.text != EXCEL else None
+        if part is None or "weekday" in part:
+            return False
+        in_window = len(part["year"]) > len("YY") or self.notation.year(part["year"]) > 0
+        return in_window and self.parse(text) is None
 
     def write(self, day: date) -> str:
         """`day` in this format."""
         if self.text == EXCEL:
             return str((day - EXCEL_ZERO).days)
+        names = self._names.written
         written = {
             "YYYY": f"{day.year:04}",
-            "MMMM": MONTHS[day.month - 1].capitalize(),
-            "MMM": MONTHS[day.month - 1][:3].capitalize(),
+            "YY": f"{day.year % 100:02}",
+            **{token: names[token][day.month - 1] for token in ("MMMM", "MMM")},
             "MM": f"{day.month:02}",
             "M": str(day.month),
             "DD": f"{day.day:02}",
             "D": str(day.day),
-            "dddd": DAYS[day.weekday()].capitalize(),
-            "ddd": DAYS[day.weekday()][:3].capitalize(),
+            **{token: names[token][day.weekday()] for token in ("dddd", "ddd")},
+            **MIDNIGHT,
         }
         return "".join(written.get(token, token) for token in self.tokens)
 
 
 @lru_cache(maxsize=256)
-def date_format(text: str) -> DateFormat:
+def date_format(text: str, notation: Notation = PLAIN) -> DateFormat:
     """The DateFormat of a text, made once."""
-    return DateFormat(text)
+    return DateFormat(text, notation)
 
 
 @dataclass(frozen=True)
@@ -200,5 +244,4 @@ def shape(text: str) -> str:
 
 
 def _kind(token: str) -> str | None:
-    kinds = {"Y": "year", "M": "month", "D": "day", "d": "weekday"}
-    return kinds.get(token[0]) if token in PATTERNS else None
+    return KINDS.get(token[0]) if token in PATTERNS else None

@@ -40,11 +40,12 @@ SHARED = "credtools.schema.base"  # the rules that all schemas inherit
 KNOWN = (
     *("line", "fields", "expected_fields", "repaired", "today", "same_day_expiry", "record", "user"),
     *("user_id", "user_status", "user_since", "type_id", "type_status", "type_issue", "type_expiry", "type_number"),
+    *("type_validity", "type_computes", "usual_expiry"),
     *("number_key", "own", "credential", "version", "content", "contents", "again"),
 )
 # What is known only after the file was compared with what is stored, in `needs` of warnings.
 STORED = (
-    *("stored_as", "stored_newest_issue", "stored_change", "stored_issue", "stored_lost"),
+    *("stored_as", "stored_newest_issue", "stored_change", "stored_issue", "stored_lost", "stored_computed"),
     *("media_needed", "number_holder"),
 )
 # What a sentence may speak of, beside the resolved columns.

@@ -139,7 +139,7 @@ class OpenFile:
     def add_format(self, cause: Cause, form: str) -> Decision:
         """Dates of the cause's column may also be written like this, in every file of this source."""
         try:
-            form = date_format(form).text
+            form = date_format(form, self.base.notation).text
         except ValueError as problem:
             raise CredtoolsError("format_unusable", why=str(problem)) from problem
         return self._decide(Decision(self._number(), cause.count, "rule", column=cause.column_name, format=form))
