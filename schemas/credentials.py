@@ -11,7 +11,7 @@ import pandas as pd
 
 from credtools.schema import EVERY, Schema, field, is_placeholder, of_kind, rule
 
-USER = ("user_email", "external_id")
+USER = ("user_email", "external_id", "user_name")
 NEEDED_BY_TYPE = {"issue_date": "type_issue", "expiration_date": "type_expiry", "credential_number": "type_number"}
 
 
@@ -23,9 +23,12 @@ def user_resolution(row):
             "Reactivate the user, or leave the row rejected."
         )
     if row["user_status"] == "several":
+        by_name = row["column"] == "user_name"
+        cure = "Give the e-mail address or the User ID of the right one in the place of the name."
+        other = "Name users by their User IDs (match_users_by: external_id in the recipe)."
         return (
-            f"Several users share the {row['title']} {row['value']!r}, so it doesn't say who is meant. Name users by their "
-            "User IDs (match_users_by: external_id in the recipe)."
+            f"Several users have the {row['title']} {row['value']!r}, so it doesn't say who is meant. {row['nearest']}"
+            f"{cure if by_name else other}"
         )
     return (
         f"No user of this organisation has the {row['title']} {row['value']!r}. {row['nearest']}Correct it, or load the "
@@ -98,6 +101,14 @@ class Credentials(Schema):
         synonyms=("external id", "employee id", "personnel number", "staff id"),
         example="E-1047",
         help="the user's number in your own systems, instead of the e-mail address",
+    )
+    user_name: str = field(
+        "User name",
+        kind="user",
+        required=True,
+        synonyms=("name", "full name", "employee", "employee name", "person", "holder"),
+        example="Ana Silva",
+        help="the user's name, where the recipe matches users by name and only one user has it",
     )
     credential_type: str = field(
         "Credential type",

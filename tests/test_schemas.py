@@ -285,7 +285,10 @@ def test_users() -> None:
             "ana@x.org,,,gone,,",
             "status",
             "status_known",
-            "Status is 'gone', which is none of these words: active, deactivated.",
+            (
+                "Status is 'gone', which is none of these words: active, deactivated. Correct the row, or say what the "
+                "word means in a recipe (status: {active: […], deactivated: […], leave_out: […]})."
+            ),
         ),
         (
             "ana@x.org,,,,,DD/MM/YY",

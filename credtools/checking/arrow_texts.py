@@ -62,3 +62,10 @@ def with_texts(values: pa.LargeStringArray, texts: Mapping[int, str]) -> pa.Larg
     mask = np.zeros(len(values), dtype=np.bool_)
     mask[list(texts)] = True
     return pc.replace_with_mask(values, pa.array(mask), pa.array(texts.values(), pa.large_string()))
+
+
+def places(keys: pa.LargeStringArray, known: pa.LargeStringArray) -> IntArray:
+    """For each key its place among the known ones, or -1; nothing is known by a blank."""
+    found = np.asarray(pc.fill_null(pc.index_in(keys, value_set=known), -1), dtype=np.int64)
+    found[np.asarray(pc.equal(pc.binary_length(keys), 0))] = -1
+    return found

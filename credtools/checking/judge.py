@@ -24,7 +24,7 @@ from credtools.checking.resolve import NEEDED_BY_TYPE, Resolved, content_columns
 from credtools.errors import FileError, SchemaError
 from credtools.model import BoolArray, Patch, Review, StateArray, Table
 from credtools.reading import suggest_columns
-from credtools.recipe import Mapped, Recipe, apply, apply_patches
+from credtools.recipe import USER_COLUMN, Mapped, Recipe, apply, apply_patches
 from credtools.schema.loading import SchemaFile
 from credtools.schema.words import RECORD, USER, Column, Rule
 
@@ -207,8 +207,9 @@ def _computed(frame: pd.DataFrame) -> tuple[npt.NDArray[Any], ...]:
 
 
 def _judged_cells(resolved: Resolved) -> dict[str, Cells]:
-    """The cells by column, without a status that the recipe doesn't speak of: such files are judged as ever."""
-    return {name: one for name, one in resolved.cells.items() if one.kind != "status" or name in resolved.used}
+    """The cells by column, without a status or name that the recipe doesn't speak of: such files are judged as ever."""
+    idle = {name for name, one in resolved.cells.items() if one.kind == "status" or name == USER_COLUMN["name"]}
+    return {name: one for name, one in resolved.cells.items() if name in resolved.used or name not in idle}
 
 
 def _require_headings(

@@ -18,7 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
-from credtools.checking.arrow_texts import as_arrow, fold_all
+from credtools.checking.arrow_texts import as_arrow, fold_all, places
+from credtools.checking.names import SEVERAL, Names
 from credtools.model import BoolArray, IntArray, OrganisationSettings
 from credtools.text import fold
 
@@ -67,31 +68,32 @@ class Lookups:
         return self.profile_date_format or self.settings.date_format
 
     def find_users(self, values: Any, by: str) -> IntArray:
-        """For each text the row of `users` it names, or -1; `by` is `email` or `external_id`."""
+        """For each text the row of `users` it names, or -1; `by` is `email`, `external_id` or `name`.
+
+        SEVERAL where more than one has the address or name. By a name that nobody has it is an address or id: so the
+        right one of a name is given.
+        """
+        if by == "name":
+            found = self.names.find(values)
+            for way in ("email", "external_id"):
+                found = np.where(found == -1, self.find_users(values, way), found)
+            return found
         if by == "email":
             keys = fold_all(as_arrow(values))
-            found = _places(keys, self._email_keys)
-            several = self._of_several(found)
+            found = places(keys, self._email_keys)
+            shared = (found >= 0) & np.append(self._shared, [False])[found]
             found = _with_former(found, keys, self.former.addresses, self.users)
-            found[several] = -1
-            return found
+            return np.where(shared, SEVERAL, found)
         # A user without an external id can't be named by one.
         keys = pc.utf8_trim_whitespace(as_arrow(values))
-        found = _places(keys, as_arrow(self.users["external_id"].astype("str")))
+        found = places(keys, as_arrow(self.users["external_id"].astype("str")))
         return _with_former(found, keys, self.former.ids, self.users)
 
     def find_types(self, values: Any) -> IntArray:
         """For each text the row of `types` it names, or -1."""
         keys = fold_all(as_arrow(values))
-        found = _places(keys, fold_all(as_arrow(self.types["name"].astype("str"))))
+        found = places(keys, fold_all(as_arrow(self.types["name"].astype("str"))))
         return _with_former(found, keys, self.former.types, self.types)
-
-    def names_several(self, values: Any) -> BoolArray:
-        """Which texts are addresses that several users share, so that none of these is meant."""
-        return self._of_several(_places(fold_all(as_arrow(values)), self._email_keys))
-
-    def _of_several(self, places: IntArray) -> BoolArray:
-        return np.asarray((places >= 0) & np.append(self._shared, [False])[places])
 
     def nearest_types(self, value: str, limit: int = 3) -> list[str]:
         """The active types whose names are most like `value`, best first; else those whose words are all in it."""
@@ -107,12 +109,12 @@ class Lookups:
         Name and domain must each be alike: a domain that all share would make strangers look related.
         """
         name, _, domain = fold(value).rpartition("@")
-        places = self._users_alike(name)
+        near = self._users_alike(name)
         alike = []
-        for _, _, k in nearest(fold(value), [self._active_keys[place] for place in places], limit=20):
-            other_name, _, other_domain = self._active_keys[places[k]].rpartition("@")
+        for _, _, k in nearest(fold(value), [self._active_keys[place] for place in near], limit=20):
+            other_name, _, other_domain = self._active_keys[near[k]].rpartition("@")
             if min(fuzz.ratio(name, other_name), fuzz.ratio(domain, other_domain)) >= NEAR_ENOUGH:
-                alike.append(self._active_emails[places[k]])
+                alike.append(self._active_emails[near[k]])
         return alike[:limit]
 
     def unpadded_user(self, value: str) -> str | None:
@@ -132,6 +134,11 @@ class Lookups:
         plain = "".join(c for c in fold(value).translate(LOOKALIKES) if c.isprintable() and c.isascii())
         place = int(self.find_users([plain], "email")[0])
         return str(self.users["email"].iloc[place]) if place >= 0 and self._active[place] else None
+
+    @cached_property
+    def names(self) -> Names:
+        """The users by their names."""
+        return Names(self.users)
 
     @cached_property
     def _email_keys(self) -> pa.LargeStringArray:
@@ -167,13 +174,6 @@ class Lookups:
         """How the names of active users begin and end, as hashes (an equal hash by chance costs one comparison)."""
         names = [key.rpartition("@")[0] for key in self._active_keys]
         return [(cut, np.array([hash(name[cut]) for name in names])) for cut in (slice(4), slice(-4, None))]
-
-
-def _places(keys: pa.LargeStringArray, known: pa.LargeStringArray) -> IntArray:
-    """For each key its place among the known ones, or -1; nothing is known by a blank."""
-    found = np.asarray(pc.fill_null(pc.index_in(keys, value_set=known), -1), dtype=np.int64)
-    found[np.asarray(pc.equal(pc.binary_length(keys), 0))] = -1
-    return found
 
 
 def _with_former(

@@ -17,12 +17,8 @@ from credtools.recipe import column_of
 from credtools.recipe.records import KIND, Records
 from credtools.text import fold
 
-WHOSE = (
-    "user_email",
-    "external_id",
-    "user_name",
-    "credential_number",
-)  # one of them must be among the cells that agree
+# One of them must be among the cells that agree.
+WHOSE = ("user_email", "external_id", "user_name", "credential_number")
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from credtools.checking.resolve import Resolved
 from credtools.checking.together import Together
 from credtools.errors import Remedies
 from credtools.model import BoolArray, IntArray, Table
-from credtools.recipe import Mapped, Status
+from credtools.recipe import USER_COLUMN, Mapped, Status
 from credtools.schema.dates import NEVER, DateFormat, date_format, may_mean_none, placeholder, shape
 from credtools.schema.loading import SchemaFile
 from credtools.schema.notation import Notation
@@ -32,6 +32,7 @@ from credtools.text import first_of, fold
 
 ObjectArray = npt.NDArray[np.object_]
 
+NAMED_PEOPLE = 10  # of one name, how many a sentence names
 NAMED_LETTERS = 3  # of invisible characters, how many a sentence names
 MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?$")  # what a database adds to a date
 SEPARATORS = ("-", "/", ".", " ")
@@ -171,14 +172,21 @@ class Writer:
                 return "", ""
             other = "uses characters of another alphabet" if imitates(value) else "has invisible characters"
             return "", f"It resembles {imitated!r} but {other}. "
-        if self.of_frame("user_status")[k] != "unknown":
-            return "", ""
-        if self.column and self.column.name == "external_id" and (padded := self.lookups.unpadded_user(value)):
+        names, status = self.lookups.names, self.of_frame("user_status")[k]
+        if status == "several":
+            known = first_of(names.described(names.called(value)), NAMED_PEOPLE)
+            return "", f"They are: {known}. " if known else ""
+        return self._suggest_unknown(value) if status == "unknown" else ("", "")
+
+    def _suggest_unknown(self, value: str) -> tuple[str, str]:
+        """Who may be meant by what names no user."""
+        name = self.column.name if self.column else ""
+        if name == "external_id" and (padded := self.lookups.unpadded_user(value)):
             pad = f"pad: {{column: external_id, to: {len(padded)}}}"
             return padded, f"Perhaps {padded!r} is meant; the recipe restores leading zeros (under 'rules': {pad}). "
-        if "@" not in value:
-            return "", ""
-        return _named(self.lookups.nearest_users(value))
+        if "@" in value:
+            return _named(self.lookups.nearest_users(value))
+        return _named(self.lookups.names.nearest(value)) if name == USER_COLUMN["name"] else ("", "")
 
     def expires(self, k: int) -> str:
         """The expiration date as the row says it, else as it was computed."""

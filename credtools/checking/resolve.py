@@ -18,6 +18,7 @@ from credtools.checking.arrow_texts import as_arrow, fold_numbers
 from credtools.checking.days import NOT_A_DAY
 from credtools.checking.expiry import DATE_OF_TYPE, EXPIRES, compute, drop_unused_dates, validity
 from credtools.checking.lookups import Lookups
+from credtools.checking.names import SEVERAL
 from credtools.checking.parse import STATE, Cells, MadeOf, category
 from credtools.checking.standing import Standing
 from credtools.model import BoolArray, IntArray, Table
@@ -30,7 +31,7 @@ from credtools.text import fold
 NEEDS = ("required", "optional", "never")
 USER_STATUS = ("active", "deactivated", "unknown", "several")
 NEEDED_BY_TYPE = {**DATE_OF_TYPE, "credential_number": "type_number"}
-CORE = {*("user_email", "external_id", "credential_type"), *NEEDED_BY_TYPE, "media"}
+CORE = {*("user_email", "external_id", "user_name", "credential_type"), *NEEDED_BY_TYPE, "media"}
 LARGEST = 2**62  # numbers that are put together stay below it
 
 
@@ -145,10 +146,10 @@ def _repaired(table: Table) -> BoolArray:
 
 
 def _users(column: Cells, by: str, lookups: Lookups) -> dict[str, Any]:
-    users, place, given = lookups.users, lookups.find_users(column.texts, by), column.states == STATE["given"]
+    users, found, given = lookups.users, lookups.find_users(column.texts, by), column.states == STATE["given"]
+    place = np.where(found == SEVERAL, -1, found)
     status = _status(users, place, given)
-    if by == "email":
-        status[given & lookups.names_several(column.texts)] = USER_STATUS.index("several")
+    status[given & (found == SEVERAL)] = USER_STATUS.index("several")
     since = np.full(len(place), NOT_A_DAY, "M8[s]")
     gone = status == USER_STATUS.index("deactivated")
     since[gone] = pd.to_datetime(users["deactivated_on"].iloc[place[gone]]).to_numpy("M8[s]")

@@ -1,7 +1,8 @@
 """Person: by what somebody is known, and where that is found in cells, sentences and files.
 
 An address counts wherever it is whole; a name or User ID as a whole cell, a name of several words also in running
-text. A User ID that is a mere number counts only where users are matched by it: elsewhere any number might equal it.
+text, with the family name first ('Silva, Ana'), and in two cells side by side. A User ID that is a mere number counts
+only where users are matched by it: elsewhere any number might equal it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
+from itertools import pairwise
 from typing import Any
 
 from credtools.text import fold
@@ -42,8 +44,9 @@ class Person:
         return self.in_cells(json.loads(raw), by_id=by_id)
 
     def in_cells(self, cells: Iterable[str], *, by_id: bool = False) -> bool:
-        whole = self._whole(by_id=by_id)
-        return any(fold(cell) in whole or self.in_text(cell) for cell in cells)
+        whole, texts = self._whole(by_id=by_id), list(map(fold, cells))
+        named = any(cell in whole or self.in_text(cell) for cell in texts)
+        return named or any({pair, pair[::-1]} & self._halves for pair in pairwise(texts))
 
     def in_text(self, text: str) -> bool:
         """Whether a sentence names the person."""
@@ -57,6 +60,8 @@ class Person:
         """Whether a file names the person, in whatever encoding or part of a spreadsheet."""
         whole = [_spelled(term) for term in self._whole(by_id=by_id)]
         patterns = [*self._running, *(re.compile(rf"(?:^|[{ENDS}])\s*{term}\s*(?:$|[{ENDS}])") for term in whole)]
+        halves = {tuple(map(_spelled, pair)) for one in self._halves for pair in (one, one[::-1])}
+        patterns += [re.compile(rf"(?:^|[{ENDS}])\s*{a}\s*[{ENDS}]+\s*{b}\s*(?:$|[{ENDS}])") for a, b in halves]
         return any(pattern.search(text) for text in _texts(content, encodings) for pattern in patterns)
 
     def without(self, text: str) -> str:
@@ -85,10 +90,21 @@ class Person:
         return self.stand_in
 
     def _whole(self, *, by_id: bool) -> set[str]:
-        terms = {fold(self.email), fold(self.name)}
+        terms = {fold(self.email), *self._names}
         if by_id or not self.external_id.isdecimal():
             terms.add(fold(self.external_id))
         return terms - {""}
+
+    @cached_property
+    def _halves(self) -> set[tuple[str, str]]:
+        """A name of several words in two columns, wherever it may be parted."""
+        words = fold(self.name).split()
+        return {(" ".join(words[:k]), " ".join(words[k:])) for k in range(1, len(words))}
+
+    @cached_property
+    def _names(self) -> set[str]:
+        """The name, also with the family name first: 'silva, ana'."""
+        return {fold(self.name), *(f"{last}, {first}" for first, last in self._halves)}
 
     @cached_property
     def _hints(self) -> list[str]:
@@ -99,7 +115,7 @@ class Person:
     @cached_property
     def _running(self) -> list[re.Pattern[str]]:
         patterns = [rf"(?<![\w.+-]){_spelled(self.email)}(?![a-z0-9-]|\.[a-z0-9])"] if self.email else []
-        patterns += [rf"(?<!\w){_spelled(self.name)}(?!\w)"] if " " in fold(self.name) else []
+        patterns += [rf"(?<!\w){_spelled(name)}(?!\w)" for name in sorted(self._names) if " " in name]
         return [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
 
     @cached_property

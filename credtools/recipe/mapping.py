@@ -18,7 +18,7 @@ from credtools.model import BoolArray, Patch, Table
 from credtools.recipe import steps
 from credtools.recipe.headings import match_headings, require_status
 from credtools.recipe.hits import Hit, heading_by_which, left_out_by
-from credtools.recipe.recipe import Recipe
+from credtools.recipe.recipe import USER_COLUMN, Recipe
 from credtools.recipe.records import Records
 from credtools.recipe.steps import (
     CASES,
@@ -70,7 +70,7 @@ def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
     """
     known = {column.name: column for column in columns}
     usable = {name: column for name, column in known.items() if name in recipe.columns_in_use(columns)}
-    _require_columns(recipe, list(usable))
+    _require_columns(recipe, known, list(usable))
     require_status(recipe, columns)
     headings = match_headings(recipe, table, list(usable.values()))
     sources = {column: heading for heading, column in headings.items() if column}
@@ -97,13 +97,16 @@ def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
     return Mapped(frame, headings, sources, hits, left_out)
 
 
-def _require_columns(recipe: Recipe, usable: Sequence[str]) -> None:
-    """Raises RecipeError for a name that is no column here."""
+def _require_columns(recipe: Recipe, known: Mapping[str, Column], usable: Sequence[str]) -> None:
+    """Raises RecipeError for a name that is no column here, or where there is none by which users are matched."""
     formats = [name for name in recipe.date_format if name != "*"]
     of_rules = [name for step in recipe.rules for name in step.columns]
     for name in [*recipe.headings.values(), *recipe.constants, *of_rules, *formats]:
         if name not in usable:
             raise RecipeError("recipe_column_unknown", source=recipe.source, name=name, columns=", ".join(usable))
+    by = USER_COLUMN[recipe.match_users_by]
+    if by not in known and any(column.kind == "user" for column in known.values()):
+        raise RecipeError("recipe_match_column", source=recipe.source, way=recipe.match_users_by, column=by)
 
 
 def _require_no_person(

@@ -29,7 +29,7 @@ from credtools.text import Shown, fold
 
 MANUAL = "manual"
 MEDIA_VALUES = ("user_email", "external_id", "credential_type", "credential_number", "issue_date")
-USER_COLUMN = {"email": "user_email", "external_id": "external_id"}
+USER_COLUMN = {"email": "user_email", "external_id": "external_id", "name": "user_name"}
 MAX_BYTES = 1_000_000
 
 

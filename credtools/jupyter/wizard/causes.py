@@ -135,7 +135,7 @@ def choices(cause: Cause, lookups: Lookups, status: Status | None) -> dict[str, 
         active = lookups.types.loc[lookups.types["status"] == "active", "name"]
         return {"kind": "list", "choices": listed(map(str, active)), "free": ""}
     if column.kind == "user":
-        near = lookups.nearest_users(values[0]) if values and "@" in values[0] else []
+        near = _near(values[0], lookups) if values else []
         return {"kind": "search", "choices": users_like("", column.name, lookups, near), "free": ""}
     if column.kind == "status":
         words = [(word, f"{word} – {MEANS[name]}") for name, some in (status or Status()).said for word in some if word]
@@ -143,14 +143,24 @@ def choices(cause: Cause, lookups: Lookups, status: Status | None) -> dict[str, 
     return {"kind": "text", "choices": [], "free": f"{column.title} of these rows"}
 
 
+def _near(value: str, lookups: Lookups) -> list[str]:
+    """What names the users whom a value may mean: of its own name, of one like it, or of an address like it."""
+    if "@" in value:
+        return lookups.nearest_users(value)
+    names = [value, *lookups.names.nearest(value)]
+    people = lookups.users.fillna("").iloc[[row for name in names for row in lookups.names.called(name)]]
+    return [str(user["email"] or user["external_id"]) for user in records(people)]
+
+
 def users_like(text: str, column: str, lookups: Lookups, near: Sequence[str] = ()) -> list[tuple[str, str]]:
     """Active users whose name, address or number contains `text`, or those of `near`: what names them, and a label."""
     users = lookups.users[lookups.users["status"] == "active"].fillna("")
-    key = "external_id" if column == "external_id" else "email"
+    keys = {"external_id": ("external_id",), "user_name": ("email", "external_id")}.get(column, ("email",))
+    said = ("name", "email", keys[-1])
     labels = {
-        str(user[key]): " · ".join(dict.fromkeys(filter(None, (str(user["name"]), str(user["email"]), str(user[key])))))
+        str(key): " · ".join(dict.fromkeys(filter(None, (str(user[name]) for name in said))))
         for user in records(users)
-        if user[key]
+        if (key := next((user[name] for name in keys if user[name]), ""))
     }
     wanted = fold(text)
     found = [value for value in labels if wanted in fold(labels[value])] if wanted else [v for v in near if v in labels]

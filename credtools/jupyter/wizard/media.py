@@ -16,7 +16,7 @@ from credtools.jupyter.wizard.review import ReviewStep
 from credtools.media.files import gathered
 from credtools.media.matching import Missing
 from credtools.model import Place
-from credtools.recipe import MEDIA_VALUES
+from credtools.recipe import MEDIA_VALUES, USER_COLUMN
 from credtools.text import fold, plural
 
 MORE_MEDIA = 5 * FIRST_MEDIA
@@ -203,7 +203,7 @@ def _who(file: OpenFile, line: int | str) -> tuple[str, str]:
     review = file.reviewed
 
     def everybody() -> dict[int | str, tuple[str, str]]:
-        user = next(name for name in ("user_email_text", "external_id_text") if name in review.resolved)
+        user = f"{USER_COLUMN[file.batch.recipe.match_users_by]}_text"
         people = review.resolved[[user, "credential_type_text"]].itertuples(index=False, name=None)
         return dict(zip(review.table.labels, people, strict=True))
 

@@ -1,0 +1,204 @@
+"""People matched by name: exact and unique, or a cause with everybody who is meant; never a choice by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from credtools.checking.lookups import USER_COLUMNS, Lookups
+from credtools.checking.names import FEW_NAMES
+from credtools.errors import RecipeError
+from credtools.registry import Registry
+from tests.builders import only_sqlite, write
+from tests.clicks import Clicks
+from tests.core import LOOKUPS, SCHEMAS, review
+
+PEOPLE = (
+    (1, "ana@x.org", "00417", "Ana Silva", "active", None, None),
+    (2, "ana2@x.org", None, "SILVA, Ana", "deactivated", date(2025, 1, 2), None),
+    (3, "ben@x.org", "00418", "Ben Okafor", "active", None, None),
+    (4, "fay@x.org", "00419", "Fay\u00a0Novák", "active", None, None),
+    (5, "dee@x.org", None, "Dee Lind", "deactivated", date(2024, 1, 2), None),
+    (6, None, "K3", "Kim Lee", "active", None, None),
+)
+KNOWN = replace(LOOKUPS, users=pd.DataFrame(list(PEOPLE), columns=list(USER_COLUMNS)))
+BY_NAME = "match_users_by: name"
+
+
+def judged(*names: str, recipe: str = BY_NAME, known: Lookups = KNOWN) -> list[tuple[str, int]]:
+    """For each cell of the column *Name* (the state of its user, their number or -1)."""
+    rows = "".join(f'"{name}",First Aid,2025-01-01\n' for name in names)
+    found = review(f"Name,Credential type,Issue date\n{rows}", recipe, known).resolved
+    return list(zip(found["user_status"].astype(object), found["user_id"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "user"),
+    [
+        ("Ben Okafor", ("active", 3)),
+        ("Okafor, Ben", ("active", 3)),
+        ("okafor ,BEN ", ("active", 3)),
+        ("Fay Nova\u0301k", ("active", 4)),  # the same letters in another Unicode form
+        ("Fay Novak", ("unknown", -1)),  # an accent is a letter
+        ("Okafor Ben", ("unknown", -1)),  # without a comma the order counts
+        ("Ben", ("unknown", -1)),
+        ("Ana Silva", ("several", -1)),  # also where only one of them is active
+        ("Silva, Ana", ("several", -1)),
+        ("Dee Lind", ("deactivated", 5)),
+        ("ana2@x.org", ("deactivated", 2)),  # so a person says who is meant
+        ("00417", ("active", 1)),
+        ("K3", ("active", 6)),
+        ("nobody@x.org", ("unknown", -1)),
+    ],
+)
+def test_who_is_meant(name: str, user: tuple[str, int]) -> None:
+    """A name is compared folded, a comma turns it; who has it alone is meant, and an address or User ID settles it."""
+    assert judged(name) == [user]
+
+
+def test_causes_of_names() -> None:
+    """Who has the same name is named with address, number and state, without a suggestion; else the nearest name."""
+    rows = "".join(f'"{name}",First Aid,2025-01-01\n' for name in ("Ana Silva", "Ben Okafr", "Dee Lind"))
+    found = review(f"Name,Credential type,Issue date\n{rows}", BY_NAME, KNOWN)
+    assert list(found.errors["code"]) == ["user_exists"] * 3
+    assert list(found.errors["column"]) == ["user_name"] * 3
+    assert list(found.errors["suggestion"]) == ["", "Ben Okafor", ""]
+    several, _, gone = found.errors["resolution"]
+    assert "ana@x.org (00417), ana2@x.org (deactivated)" in several
+    assert "2024-01-02" in gone
+
+
+def test_two_columns_and_their_records() -> None:
+    """Joined columns name a person like one; an address stays an address."""
+    recipe = f"{BY_NAME}\nrules: [{{join: {{column: user_name, from: [Last, First], by: ', '}}}}]"
+    text = "Last,First,Credential type,Issue date\nOkafor,Ben,First Aid,2025-01-01\n,ana@x.org,First Aid,2025-01-01\n"
+    found = review(text, recipe, KNOWN)
+    assert list(found.resolved["user_id"]) == [3, 1]
+    assert found.headings == {
+        "Last": "user_name.1",
+        "First": "user_name.2",
+        "Credential type": "credential_type",
+        "Issue date": "issue_date",
+    }
+
+
+def test_files_that_name_addresses_are_judged_as_ever() -> None:
+    """A column of names means nothing where users are matched otherwise, and changes no judgement."""
+    row = "ana@x.org,Somebody,First Aid,2025-01-01\n"
+    found = review(f"User email,Name,Credential type,Issue date\n{row}", "", KNOWN)
+    assert found.headings["Name"] is None
+    without = review("User email,Credential type,Issue date\nana@x.org,First Aid,2025-01-01\n", "", KNOWN)
+    assert found.judgement == without.judgement
+
+
+def test_many_names() -> None:
+    """Among many users a name that begins or ends like it is found, and one that two have isn't suggested."""
+    names = ["Tom Baker", "Ina Holm", "Ina Holm", *(f"P{k} Q{k}" for k in range(FEW_NAMES))]
+    rows = [(k, f"u{k}@x.org", None, name, "active", None, None) for k, name in enumerate(names)]
+    found = replace(LOOKUPS, users=pd.DataFrame(rows, columns=list(USER_COLUMNS))).names
+    assert found.nearest("Tom Bakers") == ["Tom Baker"]
+    assert found.nearest("Ina Holms") == []
+    assert found.called("holm, ina") == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "reason"),
+    [
+        (f"{BY_NAME}\nrules: [{{replace: {{column: user_name, from: Ana, to: Bo}}}}]", "recipe_names_person"),
+        (f"{BY_NAME}\nrules: [{{aliases: {{column: user_name, values: {{Bo: [Ana]}}}}}}]", "recipe_names_person"),
+        ("headings: {Who: user_name}", "recipe_column_unknown"),
+    ],
+)
+def test_recipes_name_nobody(recipe: str, reason: str) -> None:
+    """A recipe holds no names, and the column of names is there only where users are matched by it."""
+    with pytest.raises(RecipeError) as caught:
+        judged("Ana", recipe=recipe)
+    assert caught.value.reason == reason
+
+
+def test_a_schema_without_names(tmp_path: Path) -> None:
+    """An organisation's own document of before, without the column, says so when names are to be matched."""
+    from credtools.schema import loading
+
+    text = (SCHEMAS / "credentials.py").read_text("utf-8")
+    field = text[text.index("    user_name: str") : text.index("    credential_type: str")]
+    document = text.replace(field, "").replace(', "user_name")', ")")
+    (tmp_path / "credentials.py").write_text(document, "utf-8")
+    schema = loading.load("credentials", tmp_path)
+    with pytest.raises(RecipeError) as caught:
+        review("Name,Credential type,Issue date\nAna,First Aid,2025-01-01\n", BY_NAME, KNOWN, schema)
+    assert caught.value.reason == "recipe_match_column"
+
+
+MORE = "Email,Name,External ID\nana2@example.org,Ana Silva,E-9\nfay@example.org,Fay Novák,E-8\n"
+NIGHT = (
+    "Last,First,Credential type,Issue date,Expiration date\n"
+    "Silva,Ana,First Aid,2025-01-01,2028-01-01\n"
+    "Okafor,Ben,First Aid,2025-01-01,2028-01-01\n"
+    "Zeller,Zoe,First Aid,2025-01-01,2028-01-01\n"
+)
+HR = f"{BY_NAME}\nrules:\n  - join: {{column: user_name, from: [First, Last]}}\n"
+
+
+def statuses(registry: Registry) -> dict[str, int]:
+    return dict(registry.audit.rejects()["state"].value_counts())
+
+
+@only_sqlite
+def test_a_person_is_chosen_once(registry: Registry, tmp_path: Path) -> None:
+    """In the wizard the card offers those of the name; who is chosen holds on later nights, and names no one else."""
+    registry.load("users", write(tmp_path, "more.csv", MORE))
+    recipe = write(tmp_path, "hr.yaml", HR)
+    clicks = Clicks(registry, recipe)
+    clicks.upload("night.csv", NIGHT.encode())
+    assert clicks.rows["columns"][0]["name"] == "user_name"
+    assert clicks.rows["texts"][0] == ["Ana Silva", "Ben Okafor", "Zoe Zeller"]
+    cause = clicks.cause("Ana Silva")
+    clicks("options", cause=cause)
+    offered = clicks.sent[-1]
+    assert [value for value, _ in offered["choices"]] == ["ana@example.org", "ana2@example.org"]
+    assert "usual" not in offered  # no rule for a person
+    clicks("choose", cause=cause, value="ana2@example.org", scope="rule")  # refused: it would be in the recipe
+    state = clicks("choose", cause=cause, value="ana2@example.org", scope="patch")
+    assert [decision["scope"].split(":")[0] for decision in state["decisions"]] == ["patch", "rule"]
+    batch = clicks.wizard.file.batch
+    assert (batch.finish().counts.new, statuses(registry)) == (2, {"open": 1})
+    held = registry.credentials().query("credential_type == 'First Aid'")
+    assert sorted(held["user_email"]) == ["ana2@example.org", "ben@example.org"]
+    first, *rows = NIGHT.splitlines()
+    again = "\n".join([f"Run,{first}", *(f"2,{row}" for row in reversed(rows)), ""])
+    registry.load("users", write(tmp_path, "zoe.csv", "Email,Name\nzoe@example.org,Zoe Zeller\n"))
+    done = registry.upload(write(tmp_path, "again.csv", again), recipe).finish()
+    assert (done.counts.new, done.counts.unchanged, statuses(registry)) == (1, 2, {"fixed": 1})
+    assert registry.verify() == []
+
+
+@only_sqlite
+def test_a_corrected_name_fixes_its_reject(registry: Registry, tmp_path: Path) -> None:
+    """A reject whose wrong date is corrected at its source is the same record: the person is among what agrees."""
+    recipe = write(tmp_path, "hr.yaml", HR)
+    wrong = NIGHT.replace("Okafor,Ben,First Aid,2025-01-01", "Okafor,Ben,First Aid,01.01.25")
+    registry.upload(write(tmp_path, "a.csv", wrong), recipe).finish()
+    assert statuses(registry) == {"open": 2}
+    registry.upload(write(tmp_path, "b.csv", NIGHT), recipe).finish()
+    states = registry.audit.rejects().sort_values("reject")
+    assert sorted(zip(states["code"], states["state"], strict=True)) == [
+        ("date_format", "fixed"),
+        ("user_exists", "open"),
+        ("user_exists", "superseded"),
+    ]
+
+
+@only_sqlite
+def test_who_is_erased_is_found_by_name(registry: Registry, tmp_path: Path) -> None:
+    """Rows that name somebody in two columns are theirs when they are erased, rejected ones among them."""
+    recipe = write(tmp_path, "hr.yaml", HR)
+    registry.upload(write(tmp_path, "a.csv", NIGHT), recipe).finish()
+    registry.load("users", write(tmp_path, "zoe.csv", "Email,Name\nzoe@example.org,Zoe Zeller\n"))
+    registry.erase("zoe@example.org", "asked for it")
+    left = registry.audit.rejects()
+    assert "Zeller" not in str(left.to_dict("records"))
