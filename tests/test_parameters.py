@@ -121,7 +121,8 @@ def test_an_unknown_name_is_refused(registry: Registry, name: str) -> None:
             f"{name}.ipynb", "out.ipynb", {"max_reject_rates": 0.2}, progress_bar=False, kernel_name="python3"
         )
     declared = ", ".join(papermill.inspect_notebook(f"{name}.ipynb"))
-    known = {"name": "max_reject_rates", "known": declared}
+    perhaps = " Did you mean 'max_reject_rate'?" if "max_reject_rate" in declared else ""
+    known = {"name": "max_reject_rates", "perhaps": perhaps, "known": declared}
     assert caught.value.evalue == str(CredtoolsError("parameter_unknown", **known))
     assert registry.batches().empty
 
@@ -132,7 +133,7 @@ def test_what_a_person_defines_is_no_parameter() -> None:
     parameters.typed({"source": "", "mine": 3, "In": cells}, source=str)
     with pytest.raises(CredtoolsError) as caught:
         parameters.typed({"source": "", "mine": 3, "In": [*cells, "# Parameters\nmine = 3\n"]}, source=str)
-    assert caught.value.facts == {"name": "mine", "known": "source"}
+    assert caught.value.facts == {"name": "mine", "perhaps": "", "known": "source"}
 
 
 def test_false_as_text_finishes_nothing(registry: Registry) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, MutableMapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from credtools.errors import CredtoolsError
@@ -25,7 +26,9 @@ def typed(notebook: MutableMapping[str, Any], **types: type) -> None:
     for a value that can't be converted.
     """
     if unknown := sorted(_given(notebook.get("In", ())) - types.keys()):
-        raise CredtoolsError("parameter_unknown", name=unknown[0], known=", ".join(types))
+        meant = get_close_matches(unknown[0], types, 1)
+        perhaps = f" Did you mean {meant[0]!r}?" if meant else ""
+        raise CredtoolsError("parameter_unknown", name=unknown[0], perhaps=perhaps, known=", ".join(types))
     for name, kind in types.items():
         convert, wanted, blank = KINDS[kind]
         value = notebook.get(name)
