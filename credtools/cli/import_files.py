@@ -93,7 +93,7 @@ def _judged(file: Path, review: Review) -> Iterator[dict[str, Any]]:
 
 def _reading(table: Table, headings: Mapping[str, str | None]) -> dict[str, Any]:
     found = {name: getattr(table.reading, name) for name in READING_KEYS}
-    return {**found, "headings": dict(headings)}
+    return {**found, "headings": table.shaped.in_file(headings) if table.shaped else dict(headings)}
 
 
 def _refused(file: Path, recipe: Path | None, problem: FileError) -> dict[str, Any]:

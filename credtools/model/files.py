@@ -80,6 +80,7 @@ class Reading:
     escape: str = ""
     instruction_lines: tuple[int, ...] = ()
     aside_lines: tuple[int, ...] = ()
+    stacked: tuple[Reading, ...] = ()  # of each sheet, where several are one table; the lines above are the first one's
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -88,6 +89,7 @@ class Reading:
 
     def __str__(self) -> str:
         how = f"sheet {self.sheet!r}" if self.sheet is not None else repr(self.delimiter)
+        how = f"sheets {self.sheet}" if self.stacked else how
         where = f"headings on line {self.heading_line}" if self.heading_line else "no headings"
         return f"{self.encoding} · {how} · {where}"
 
@@ -98,6 +100,8 @@ class Reading:
             found |= {"encoding": self.encoding, "delimiter": self.delimiter}
             found |= {"quote": self.quote} if self.quote != '"' else {}
             found |= {"escape": self.escape} if self.escape else {}
+        if self.stacked:
+            return found
         if self.sheet is not None:
             found["sheet"] = self.sheet
         found["heading_line"] = self.heading_line or 0

@@ -47,8 +47,8 @@ class Shaped:
     Per row: `record` (its record's number, from 0, ascending), `sheets` and `pieces` (its place), `marks` (the piece
     that its digest covers), `fields` (how many the record has in the file, of `expected_fields`). `records`: how many
     the file has; `headings`: those of the file; `cells`: per column that was made the headings under which its cells
-    are in the file, and per row the number of its one; `split`: per rule that splits what it did: how many rows, and
-    (before, after, rows).
+    are in the file, and per row the number of its one; `sheet_names`: of those that were stacked; `split`: per rule
+    that splits what it did: how many rows, and (before, after, rows).
     """
 
     record: IntArray
@@ -60,7 +60,15 @@ class Shaped:
     records: int
     headings: tuple[str, ...]
     cells: Mapping[str, tuple[tuple[str, ...], IntArray]] = field(default_factory=dict)
+    sheet_names: tuple[str, ...] = ()
     split: Mapping[object, tuple[int, tuple[tuple[str, str, int], ...]]] = field(default_factory=dict)
+
+    def in_file(self, headings: Mapping[str, str | None]) -> dict[str, str | None]:
+        """Which column each heading of the file stands for, where `headings` says it of those of the rows."""
+        found = {name: headings.get(name) for name in self.headings[: self.expected_fields]}
+        for name, (made_of, _) in self.cells.items():
+            found |= {heading: headings.get(name) for heading in made_of if heading}
+        return found
 
     def take(self, rows: IntArray | slice, *, records: int | None = None) -> Shaped:
         """The same for some of the rows."""

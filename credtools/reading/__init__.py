@@ -23,6 +23,7 @@ from credtools.reading.layout import lay_out
 from credtools.reading.options import Options
 from credtools.reading.records import Records, closed_by, split_records
 from credtools.reading.sources import FRAME, FRAME_OPTIONS, MAX_BYTES, Source, file_bytes, file_name
+from credtools.reading.stack import stacked
 from credtools.reading.tables import make_table
 
 __all__ = ["MAX_BYTES", "Source", "file_bytes", "file_name", "read", "read_bytes", "suggest_columns"]
@@ -69,8 +70,15 @@ def read_bytes(content: bytes, name: str, **options: Any) -> Table:
 
 def _table(content: bytes, name: str, options: Options) -> Table:
     """A function of its own, so that the records are gone before Python looks for garbage again."""
-    records, found = (sheets.split_sheet if sheets.is_spreadsheet(content) else _split_text)(content, options)
-    return make_table(records, lay_out(records, options), found, hashlib.sha256(content).hexdigest(), name)
+    is_book = sheets.is_spreadsheet(content)
+    parts = sheets.split_sheets(content, options) if is_book else [_split_text(content, options)]
+    sha256 = hashlib.sha256(content).hexdigest()
+    tables = [make_table(records, lay_out(records, options), found, sha256, name) for records, found in parts]
+    return (
+        tables[0]
+        if options.stacked is None or not is_book
+        else stacked(tables, options.titles, every=not options.stacked)
+    )
 
 
 def _split_text(content: bytes, options: Options) -> tuple[Records, Reading]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 OPTIONS = (
@@ -18,10 +18,11 @@ MAY_BE_NONE = ("heading_line", "footer_lines", "quote", "escape")  # written 'no
 class Options:
     """What is known counts; None (or nothing) means: look.
 
-    `record_end`: what ends a record beside the end of its line, in files whose texts may have several lines;
-    `heading_line`: the line of the headings, 0 for none; `heading_rows`: how many rows they have; `footer_lines`: how
-    many filled records at the end are no records; `titles`, `instructions`: the schema's headings and synonyms, and the
-    texts of its template's instruction row, by which tables are recognised.
+    `record_end`: what ends a record beside the end of its line, in files whose texts may have several lines; `stack`:
+    the sheets that are one table, by name, or 'all' that aren't hidden; `heading_line`: the line of the headings, 0 for
+    none; `heading_rows`: how many rows they have; `footer_lines`: how many filled records at the end are no records;
+    `titles`, `instructions`: the schema's headings and synonyms, and the texts of its template's instruction row, by
+    which tables are recognised.
     """
 
     encoding: str | None = None
@@ -30,11 +31,19 @@ class Options:
     escape: str | None = None
     record_end: str | None = None
     sheet: str | None = None
+    stack: str | Sequence[str] | None = None
     heading_line: int | None = None
     heading_rows: int | None = None
     footer_lines: int | None = None
     titles: Collection[str] = ()
     instructions: Collection[str] = ()
+
+    @property
+    def stacked(self) -> list[str] | None:
+        """The names of the sheets that are one table, [] for all; None for a single sheet."""
+        if self.stack is None:
+            return None
+        return [] if self.stack == "all" else [self.stack] if isinstance(self.stack, str) else list(self.stack)
 
 
 def option_from_text(key: str, text: object) -> str | int | None:

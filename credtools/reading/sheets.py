@@ -38,12 +38,15 @@ def is_spreadsheet(content: bytes) -> bool:
     return content.startswith((ZIP, OLE))
 
 
-def split_sheet(content: bytes, options: Options) -> tuple[Records, Reading]:
+def split_sheets(content: bytes, options: Options) -> list[tuple[Records, Reading]]:
     """The rows of the named sheet, else of the first that looks most like the schema; others are named in a warning.
+
+    Of those to be stacked all, in the order of the workbook.
 
     Raises FileError when the file is no spreadsheet, is locked by a password, or goes beyond a limit.
     """
-    question = {"sheet": options.sheet, "titles": sorted({fold(title) for title in options.titles}), "limits": LIMITS}
+    titles = sorted({fold(title) for title in options.titles})
+    question = {"sheet": options.sheet, "stack": options.stacked, "titles": titles, "limits": LIMITS}
     try:
         with Limited(SCRIPT, MEMORY, SECONDS) as child:
             found = child.ask(question, content)
@@ -53,13 +56,18 @@ def split_sheet(content: bytes, options: Options) -> tuple[Records, Reading]:
         if problem.limit:
             raise FileError("sheet_too_costly", limit=problem.limit) from problem
         raise FileError("sheet_unreadable", why="its parts contradict each other") from problem
+    noted = tuple(_sheets_left(found))
+    return [_part(one, found["kind"], noted) for one in found["parts"]]
+
+
+def _part(found: Mapping[str, Any], kind: str, noted: tuple[FileWarning, ...]) -> tuple[Records, Reading]:
     rows, width = found["rows"], len(found["rows"][0])
     if width > MAX_COLUMNS:
         line = next(k for k, row in enumerate(rows, 1) if any(row[MAX_COLUMNS:]))
         raise FileError("too_many_columns", line=line, found=width, allowed=MAX_COLUMNS)
     dates = {(row, place): date.fromisoformat(day) for row, place, day in found["dates"]}
     hidden = {line for first, end in found["hidden_rows"] for line in range(first, min(end, len(rows) + 1))}
-    reading = Reading(found["kind"], None, len(rows), None, found["sheet"], noted=tuple(_sheets_left(found)))
+    reading = Reading(kind, None, len(rows), None, found["sheet"], noted=noted)
     return Records(rows, range(1, len(rows) + 2), width, dates=dates, hidden=hidden), reading
 
 
@@ -67,7 +75,7 @@ def _sheets_left(found: Mapping[str, Any]) -> Iterator[FileWarning]:
     """The sheets that hold something and were not read."""
     others, hidden = found["others"], found["hidden_sheets"]
     if others:
-        sentence = OTHERS.format(found["sheet"], ", ".join(map(repr, others)))
+        sentence = OTHERS.format(found["best"], ", ".join(map(repr, others)))
         yield FileWarning("sheets_unused", len(others), sentence)
     if hidden:
         yield FileWarning("sheets_hidden", len(hidden), HIDDEN.format(", ".join(map(repr, hidden))))

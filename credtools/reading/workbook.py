@@ -6,6 +6,7 @@ import io
 import re
 import unicodedata
 import zipfile
+from collections import defaultdict
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from html import unescape
@@ -36,38 +37,37 @@ ENGLISH = re.compile(r"\[\$-(?:[0-9a-f]*0?[48]09|en-[a-z]+)\]", re.IGNORECASE)
 
 
 def answer(question: dict[str, Any], content: bytes) -> dict[str, Any]:
-    """The rows of the sheet that was asked for, or of the one that looks most like the titles.
+    """The rows of the sheet that was asked for, of those to be stacked, or of the one that looks most like the titles.
 
-    In: `sheet`, `titles` (folded), `limits`. Out: `kind`, `sheet`, `others` and `hidden_sheets` (left out, not blank),
-    `rows`, `dates`, `hidden_rows` ([first, end] each, from 1).
+    In: `sheet`, `stack` (None, or names; [] for all), `titles` (folded), `limits`. Out: `kind`, `others` and
+    `hidden_sheets` (left out, not blank), `parts`: `sheet`, `rows`, `dates`, `hidden_rows` ([first, end] each, from 1).
     """
     import python_calamine as calamine  # noqa: PLC0415 - after the limits
 
-    scans = _checked_zip(content, question["limits"]) if content.startswith(b"PK") else {}
+    scans = defaultdict(Scan, _checked_zip(content, question["limits"]) if content.startswith(b"PK") else {})
+    stack = question["stack"]
+    named = [question["sheet"]] if question["sheet"] is not None and stack is None else stack or []
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         tables = [m for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
         sheets = [m.name for m in tables if m.visible == calamine.SheetVisibleEnum.Visible]
-        unseen = [m.name for m in tables if m.name not in sheets and question["sheet"] is None]
-        if question["sheet"] is not None and question["sheet"] not in book.sheet_names:
-            raise Refused("no_such_sheet", sheet=question["sheet"], sheets=", ".join(map(repr, sheets)) or "none")
-        wanted = sheets if question["sheet"] is None else [question["sheet"]]
-        read = {name: _rows(book.get_sheet_by_name(name), question["limits"]) for name in wanted}
+        unseen = [m.name for m in tables if m.name not in sheets and not named]
+        if lost := [name for name in named if name not in book.sheet_names]:
+            raise Refused("no_such_sheet", sheet=lost[0], sheets=", ".join(map(repr, sheets)) or "none")
+        read = {name: _rows(book.get_sheet_by_name(name), question["limits"]) for name in named or sheets}
         hidden = [name for name in unseen if _is_table(book.get_sheet_by_name(name), question["limits"])]
     except calamine.PasswordError as problem:
         raise Refused("sheet_unreadable", why="it is locked by a password") from problem
     except calamine.CalamineError as problem:
         raise Refused("sheet_unreadable", why=f"it isn't a proper XLSX, XLS or ODS file ({problem})") from problem
-    filled = [name for name, rows in read.items() if rows]
-    if not filled:
+    if not (filled := [name for name, rows in read.items() if rows]):
         raise Refused("not_a_table", why="every sheet is empty" if len(sheets) != 1 else "the sheet is empty")
     titles = set(question["titles"])
-    chosen = max(filled, key=lambda name: (_likeness(read[name], titles), -filled.index(name)))
-    others = [name for name in filled if name != chosen]
-    scan = scans.get(chosen, Scan())
-    rows, dates = _texts(read[chosen], scan)
-    found = {"kind": _kind(content), "sheet": chosen, "others": others, "rows": rows, "dates": dates}
-    return found | {"hidden_sheets": hidden, "hidden_rows": scan.hidden}
+    best = max(filled, key=lambda name: (_likeness(read[name], titles), -filled.index(name)))
+    chosen = [best] if stack is None else filled
+    parts = [{"sheet": k, "hidden_rows": scans[k].hidden, **_texts(read[k], scans[k])} for k in chosen]
+    others = [name for name in filled if name not in chosen]
+    return {"kind": _kind(content), "others": others, "hidden_sheets": hidden, "parts": parts, "best": best}
 
 
 def _kind(content: bytes) -> str:
@@ -106,8 +106,8 @@ def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
-def _texts(rows: list[list[Any]], scan: Scan) -> tuple[list[list[str]], list[Any]]:
-    """The cells as text, and [row, place, YYYY-MM-DD] of each real date."""
+def _texts(rows: list[list[Any]], scan: Scan) -> dict[str, Any]:
+    """The cells as text (`rows`), and [row, place, YYYY-MM-DD] of each real date (`dates`)."""
     texts, dates = [], []
     for k, row in enumerate(rows):
         written = []
@@ -118,7 +118,7 @@ def _texts(rows: list[list[Any]], scan: Scan) -> tuple[list[list[str]], list[Any
             written.append((value if isinstance(value, str) else _text(value)) or scan.unsaid.get((k, place), ""))
         texts.append(written)
     width = max(place for row in texts for place, text in enumerate(row, 1) if text.strip())
-    return [row[:width] for row in texts], dates
+    return {"rows": [row[:width] for row in texts], "dates": dates}
 
 
 def _text(value: Any) -> str:

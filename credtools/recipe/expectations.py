@@ -52,7 +52,8 @@ class Look:
     """What a file looks like: rows, headings, rows changed per rule, values that no rule or list knows, rejects.
 
     `headings` also name the cells beyond the heading row, which are those from `expected_fields` on (0: not noted, as
-    older runs hadn't); `warnings`: about the file as a whole; `attempt`: which attempt of a run has looked.
+    older runs hadn't); `of_file`: those of a file whose rows were made of its records; `warnings`: about the file as a
+    whole; `attempt`: which attempt of a run has looked.
     """
 
     rows: int = 0
@@ -64,6 +65,7 @@ class Look:
     codes: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[FileWarning, ...] = ()
     attempt: str = ""
+    of_file: tuple[str, ...] = ()
 
     @property
     def open_end(self) -> bool:
@@ -72,14 +74,15 @@ class Look:
 
     def as_json(self) -> str:
         warnings = [one.as_dict() for one in self.warnings]
-        return json.dumps({**asdict(self), "headings": list(self.headings), "warnings": warnings}, sort_keys=True)
+        return json.dumps({**asdict(self), "warnings": warnings}, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> Look:
         kept = json.loads(text)
         known = {one.name: kept[one.name] for one in fields(cls) if one.name in kept}
         warnings = tuple(FileWarning(**one) for one in known.get("warnings", ()))
-        return cls(**{**known, "headings": tuple(known.get("headings", ())), "warnings": warnings})
+        names = {name: tuple(known.get(name, ())) for name in ("headings", "of_file")}
+        return cls(**{**known, **names, "warnings": warnings})
 
 
 @dataclass(frozen=True)
@@ -130,8 +133,8 @@ def deviations(expect: Expect, now: Look, before: Sequence[Look]) -> list[Deviat
 
 
 def _headings(expect: Expect, now: Look, last: Look) -> Deviation | None:
-    had = last.headings[: last.expected_fields or None]
-    has = now.headings[: now.expected_fields or None] if last.expected_fields else now.headings
+    had = last.of_file or last.headings[: last.expected_fields or None]
+    has = now.of_file or (now.headings[: now.expected_fields or None] if last.expected_fields else now.headings)
     gone = [repr(name) for name in had if name not in has]
     come = [repr(name) for name in has if name not in had]
     if not gone and not come:

@@ -47,8 +47,9 @@ def shape(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Table:
     shapes, splits = recipe.shapes, [step for step in recipe.rules if isinstance(step, Split)]
     if table.shaped is None:
         table = replace(table, shaped=_as_it_is(table))
-    if shapes.sections:
-        table = _sections(table, shapes.sections, headings(table))
+    if shapes.sheets:
+        table = _named(table, shapes.sheets.name_as, headings(table))
+    table = _sections(table, shapes.sections, headings(table)) if shapes.sections else table
     for name in shapes.fill_down:
         table = _filled_down(table, _heading_of(name, table, headings(table)))
     if shapes.unpivot:
@@ -119,6 +120,14 @@ def _headings(table: Table) -> tuple[str, ...]:
 # --- section rows, blank cells below a value ----------------------------------------------------------------
 
 
+def _named(table: Table, column: str, matched: Mapping[str, str | None]) -> Table:
+    """With the name of each row's sheet in a column, if one is named; a file without sheets has none."""
+    if not column:
+        return table
+    names = np.array(["", *_shaped(table).sheet_names, ""], dtype=object)[_shaped(table).sheets]
+    return _said(table, column, pd.Series(pd.array(names, dtype="str"), index=table.frame.index), matched)
+
+
 def _sections(table: Table, column: str, matched: Mapping[str, str | None]) -> Table:
     """Rows with a single filled cell are headings of the rows below them, up to the next one or the end of a sheet."""
     frame, shaped = table.frame, _shaped(table)
@@ -130,17 +139,21 @@ def _sections(table: Table, column: str, matched: Mapping[str, str | None]) -> T
         said[row] = str(frame.iloc[row, place[row]]).strip()
     above = _last(alone, shaped.sheets)
     section = pd.Series(pd.array(np.where(above >= 0, said[above], ""), dtype="str"), index=frame.index)
-    heading = next((heading for heading, name in matched.items() if name == column), None)
-    if heading is None:
-        table = _with_column(table, column, section)
-        table = _under(table, column, ("",), np.zeros(len(frame), dtype=np.int64))
-    else:
-        own = frame[heading]
-        table = replace(table, frame=frame.assign(**{heading: own.where(_filled(own), section)}))
+    table = _said(table, column, section, matched)
     lines = tuple(sorted({*table.reading.heading_lines, *table.lines[alone].tolist()}))
     kept = _take(replace(table, reading=replace(table.reading, heading_lines=lines)), np.flatnonzero(~alone))
     record = np.cumsum(~alone)[~alone] - 1
     return replace(kept, shaped=replace(_shaped(kept), record=record, records=len(record)))
+
+
+def _said(table: Table, column: str, texts: pd.Series, matched: Mapping[str, str | None]) -> Table:
+    """With these texts in a column of the schema, where its own cells are blank."""
+    heading = next((heading for heading, name in matched.items() if name == column), None)
+    if heading is None:
+        table = _with_column(table, column, texts)
+        return _under(table, column, ("",), np.zeros(len(texts), dtype=np.int64))
+    own = table.frame[heading]
+    return replace(table, frame=table.frame.assign(**{heading: own.where(_filled(own), texts)}))
 
 
 def _last(marked: BoolArray, sheets: IntArray) -> IntArray:

@@ -27,7 +27,8 @@ def look(session: Session, draft: Draft) -> Look:
     """What this file looks like; as far as it can be known when it can't be judged."""
     table = reviewing.table(session, draft)
     read = len(table.lines), tuple(table.frame.columns), table.expected_fields
-    seen = Look(*read, warnings=table.reading.noted, attempt=draft.attempt)
+    of_file = table.shaped.headings if table.shaped else ()
+    seen = Look(*read, warnings=table.reading.noted, attempt=draft.attempt, of_file=of_file)
     try:
         review = reviewing.review(session, draft)
     except FileError:

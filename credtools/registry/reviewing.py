@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from credtools import reading, store
 from credtools.checking import judge
@@ -54,7 +55,9 @@ def read(session: Session, content: bytes, name: str, recipe: Recipe, lookups: L
     formats = {form for column in (*recipe.date_format, "") for form in recipe.dates(column, lookups.date_format)}
     instructions = {text for form in formats for text in template.instructions(columns, form)}
     known = (*recipe.headings, *(text for _, pair in recipe.shapes.unpivot for text in pair.values()))
-    words = {"titles": {*titles, *known}, "instructions": instructions}
+    words: dict[str, Any] = {"titles": {*titles, *known}, "instructions": instructions}
+    if recipe.shapes.sheets:
+        words["stack"] = list(recipe.shapes.sheets.names) or "all"
     return shape(recipe, reading.read_bytes(content, name, **recipe.read, **words), columns)
 
 

@@ -1,0 +1,162 @@
+"""Shapes over time: rejects, corrections, media, undo and erasure of rows that share a line of their file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from credtools.errors import RegistryError
+from credtools.registry import Registry
+from tests.builders import only_sqlite, write
+from tests.pictures import jpeg
+
+RECIPE = """\
+headings: {Email: user_email}
+unpivot:
+  - {credential_type: First Aid, issue_date: First Aid issued, expiration_date: First Aid expires}
+  - {credential_type: Forklift, issue_date: Forklift}
+  - {credential_type: Passport, issue_date: Passport}
+"""
+HEADINGS = "Email,First Aid issued,First Aid expires,Forklift,Passport,Run"
+ANA = "ana@example.org,2024-01-10,2030-01-10,2024-02-20,,"
+BEN = "ben@example.org,,,2024-13-20,,"
+
+
+class Nights:
+    """One source's files, night by night."""
+
+    def __init__(self, registry: Registry, folder: Path) -> None:
+        self.registry, self.folder, self.number = registry, folder, 0
+        self.recipe = write(folder, "matrix.yaml", RECIPE)
+
+    def night(self, *rows: str) -> dict[str, int]:
+        self.number += 1
+        file = write(
+            self.folder, f"n{self.number}.csv", "\n".join([HEADINGS, *(f"{r}{self.number}" for r in rows), ""])
+        )
+        self.batch = self.registry.upload(file, self.recipe)
+        self.batch.finish()
+        return {name: count for name, count in self.batch.counts.as_dict().items() if count}
+
+    def rejects(self) -> list[tuple[int, str, str]]:
+        found = self.registry.audit.rejects().sort_values("reject")
+        return list(found[["batch", "heading", "state"]].itertuples(index=False, name=None))
+
+
+@pytest.fixture
+def nights(registry: Registry, tmp_path: Path) -> Nights:
+    return Nights(registry, tmp_path)
+
+
+def test_a_reject_is_followed_while_other_pairs_come(nights: Nights) -> None:
+    """The wrong cell of a pair is one reject over the nights, whatever else of the person comes, until it is fixed."""
+    assert nights.night(ANA, BEN) == {"rows": 3, "new": 2, "accepted": 2, "rejected": 1}
+    assert nights.night(ANA, "ben@example.org,2024-03-01,,2024-13-20,,") == {
+        "rows": 4,
+        "new": 1,
+        "accepted": 1,
+        "unchanged": 2,
+        "rejected": 1,
+    }
+    assert nights.rejects() == [(1, "Forklift", "superseded"), (2, "Forklift", "open")]
+    assert nights.night(ANA, "ben@example.org,2024-03-01,,2024-12-20,,")["new"] == 1
+    assert [state for *_, state in nights.rejects()] == ["superseded", "fixed"]
+    assert nights.registry.verify() == []
+
+
+def test_a_piece_is_corrected_by_file_and_stays_so(nights: Nights, tmp_path: Path) -> None:
+    """The correction file shows the piece; its correction holds when its source sends the same again."""
+    nights.night(ANA, BEN)
+    path = tmp_path / "rejects.csv"
+    nights.registry.write_rejects(path)
+    text = path.read_text("utf-8-sig")
+    assert "ben@example.org" in text
+    assert "ana@example.org" not in text
+    untouched = nights.registry.correct(path)
+    assert (len(untouched.fixed), len(untouched.untouched)) == (0, 1)
+    path.write_text(text.replace("2024-13-20", "2024-12-20", 1), "utf-8-sig")
+    assert len(nights.registry.correct(path).fixed) == 1
+    assert nights.night(ANA, BEN) == {"rows": 3, "unchanged": 3}
+    assert nights.registry.verify() == []
+
+
+def test_one_piece_is_patched(nights: Nights) -> None:
+    """A cell is corrected in the row that was named; a line of several rows alone names none."""
+    nights.night(ANA)
+    batch = nights.registry.upload(write(nights.folder, "p.csv", f"{HEADINGS}\n{ANA}\n{BEN}\n"), nights.recipe)
+    with pytest.raises(RegistryError) as refused:
+        batch.patch(2, "issue_date", "2024-01-11")
+    assert refused.value.reason == "line_of_rows"
+    batch.patch("2.2", "issue_date", "2024-02-21")
+    batch.patch(3, "issue_date", "2024-12-20")
+    assert batch.patches()[["line", "new"]].to_dict("records") == [
+        {"line": "2.2", "new": "2024-02-21"},
+        {"line": "3.2", "new": "2024-12-20"},
+    ]
+    assert batch.review().resolved["issue_date_text"].tolist() == ["2024-01-10", "2024-02-21", "2024-12-20"]
+
+
+def test_media_belong_to_their_piece(nights: Nights, tmp_path: Path) -> None:
+    """A scan goes to the credential whose name it has, not to another of its line, staged or later."""
+    batch = nights.registry.upload(
+        write(nights.folder, "m.csv", f"{HEADINGS}\nana@example.org,2024-01-10,,,2024-05-05,\n"), nights.recipe
+    )
+    scan, other = tmp_path / "ana@example.org_Passport.jpg", tmp_path / "ana@example.org_First Aid.jpg"
+    scan.write_bytes(jpeg())
+    other.write_bytes(jpeg(1))
+    done = batch.add_media([scan], "{user_email}_{credential_type}")
+    assert [one.lines for one in done.matched] == [("2.3",)]
+    batch.finish()
+    media = batch.media()
+    assert media[["line", "piece", "file"]].to_dict("records") == [{"line": 2, "piece": 3, "file": scan.name}]
+    done = batch.add_media([other], {other.name: "2.1"})
+    assert [one.lines for one in done.matched] == [("2.1",)]
+    assert batch.media()["piece"].tolist() == [1, 3]
+    assert nights.registry.verify() == []
+
+
+def test_a_person_is_erased_from_every_piece(nights: Nights) -> None:
+    """Nothing of a person's pieces is left, unchanged or rejected ones included; of others nothing goes."""
+    nights.night(ANA, BEN)
+    nights.night(ANA, BEN)
+    nights.registry.erase("ana@example.org", "asked")
+    assert nights.registry.verify() == []
+    kept = _raws(nights.registry)
+    assert all("ana@" not in raw for raw in kept)
+    assert sum("ben@" in raw for raw in kept) == 2
+
+
+def test_of_a_divided_cell_only_the_persons_part_is_erased(registry: Registry, tmp_path: Path) -> None:
+    """Two people in one cell are two rows: who is erased takes nothing of the other along."""
+    recipe = write(tmp_path, "two.yaml", "rules:\n  - split: {column: user_email, by: ';'}\n")
+    headings = "User email,Credential type,Issue date,Expiration date"
+    rows = f"{headings}\nana@example.org; zoe@example.org,First Aid,2024-01-10,\n"
+    batch = registry.upload(write(tmp_path, "two.csv", rows), recipe)
+    batch.finish()
+    assert batch.counts.as_dict()["rejected"] == 1
+    registry.erase("ana@example.org", "asked")
+    assert registry.verify() == []
+    assert [raw for raw in _raws(registry) if "@" in raw] == ['["zoe@example.org", "First Aid", "2024-01-10", ""]']
+
+
+@only_sqlite
+def test_undo_takes_all_pieces_back(nights: Nights) -> None:
+    """Undo of a night takes back what each of its rows did, and opens what it had fixed."""
+    nights.night(ANA, BEN)
+    nights.night(ANA, "ben@example.org,,,2024-12-20,,")
+    second = nights.batch.id
+    nights.registry.undo(second)
+    assert [state for *_, state in nights.rejects()] == ["open"]
+    standing = nights.registry.credentials()
+    assert isinstance(standing, pd.DataFrame)
+    assert sorted(standing["credential_type"]) == ["First Aid", "Forklift"]
+    assert nights.registry.verify() == []
+
+
+def _raws(registry: Registry) -> list[str]:
+    from credtools.store.blocks import raw_values
+
+    with registry.engine.connect() as connection:
+        return [raw for *_, raw in raw_values(connection)]
