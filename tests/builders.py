@@ -51,6 +51,10 @@ ROWS = 240  # of the long file
 
 only_sqlite = pytest.mark.parametrize("home", ["sqlite"], indirect=True)
 only_postgres = pytest.mark.parametrize("home", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+# Whole commands that are slow, and whose SQL others test on both: on SQLite always, on PostgreSQL by `make test-long`.
+long_on_a_server = pytest.mark.parametrize(
+    "home", ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.long])], indirect=True
+)
 
 
 def write(folder: Path, name: str, content: str) -> Path:

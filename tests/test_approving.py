@@ -13,7 +13,7 @@ from credtools.errors import CredtoolsError, RegistryError
 from credtools.jupyter import Record
 from credtools.jupyter.approvals import DEACTIVATED, NO_MEDIA, SAME_PERSON, Approvals, Listed
 from credtools.registry import Registry
-from tests.builders import ANA, UPLOADER, export, load
+from tests.builders import ANA, UPLOADER, export, load, long_on_a_server
 from tests.pictures import filled, pdf
 
 PASS = "ben@example.org,Passport,2024-01-01,,"
@@ -87,6 +87,7 @@ def test_approvals_without_a_person_decide_only_what_was_asked(registry: Registr
     assert "1 credential rejected." in repr(Record.of_approvals(registry, batch.id, "reject", [3], "no scan"))
 
 
+@long_on_a_server
 def test_papermill_approves_a_batch_and_its_record_names_nobody(
     registry: Registry, registry_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,7 +24,7 @@ ROW = st.tuples(
 FILE = st.lists(ROW, min_size=1, max_size=6)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(before=FILE, ours=FILE, between=st.one_of(st.none(), FILE), undone=st.booleans())
 def test_finish_does_what_was_shown_or_refuses(
     home: Home,

@@ -19,7 +19,7 @@ from credtools.errors import MovedError
 from credtools.recipe.records import KIND, WHOLE_LINE, Records, digest
 from credtools.registry import Registry, finishing
 from credtools.store import tables
-from tests.builders import export, load, new_organisation, rows_of, write
+from tests.builders import export, load, long_on_a_server, new_organisation, rows_of, write
 from tests.conftest import Home
 from tests.core import records, table
 
@@ -136,6 +136,7 @@ def test_a_changing_column_makes_no_new_rejects(registry: Registry, tmp_path: Pa
     assert registry.verify() == []
 
 
+@long_on_a_server
 def test_twenty_nights(registry: Registry, tmp_path: Path) -> None:
     """Case 50: three wrong rows over 20 nights are three open rejects, and three rows to correct."""
     for night in range(1, 21):

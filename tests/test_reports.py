@@ -25,7 +25,7 @@ from credtools.jupyter.audit import FILTERS
 from credtools.jupyter.record import Record
 from credtools.model import REJECT_STATES
 from credtools.registry import Registry
-from tests.builders import BEN, HR, MIXED, ZOE, export, load, only_sqlite, write
+from tests.builders import BEN, HR, MIXED, ZOE, export, load, long_on_a_server, only_sqlite, write
 from tests.core import ROOT, schema_copy
 
 SCRIPT = "<script>alert(1)</script>"
@@ -288,6 +288,7 @@ def test_report_at_the_prompt(audited: Registry, tmp_path: Path, monkeypatch: py
 # --- in a notebook without a person ---------------------------------------------------------------------------
 
 
+@long_on_a_server
 def test_the_record_keeps_every_section_and_names_nobody(
     audited: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 import credtools as ct
 from credtools.cli import main
 from credtools.registry import Registry
-from tests.builders import APPROVER, export, rows_of, write
+from tests.builders import APPROVER, export, long_on_a_server, rows_of, write
 from tests.clicks import Clicks
 from tests.conftest import Home
 from tests.nights import HEADINGS, Held, Nights, codes, company, counted
@@ -111,6 +111,7 @@ def verdicts(answer: dict[str, Any]) -> dict[str, int]:
     return {name: answer[name] for name in names if answer[name]}
 
 
+@long_on_a_server
 def test_case_10b_columns_that_a_file_lacks(prompt: Prompt, asked: Nights) -> None:
     """A file of three columns makes no version: what it doesn't have isn't said, and nothing is lost."""
     rows = (forklift("ana", number="F-77"), "ben@example.org,Welding,2024-01-01,2026-01-01,W-1")
@@ -217,6 +218,7 @@ def test_case_12_pending_correction(prompt: Prompt, asked: Nights) -> None:
     assert asked.registry.verify() == []
 
 
+@long_on_a_server
 def test_case_22_same_name_twice_a_day(prompt: Prompt, asked: Nights) -> None:
     """Morning, afternoon, morning: the first two are batches; the third is replayed, for it would change nothing."""
     zoe = "zoe@example.org,First Aid,2025-01-01,2028-01-01,0"
@@ -233,6 +235,7 @@ def test_case_22_same_name_twice_a_day(prompt: Prompt, asked: Nights) -> None:
     assert asked.registry.verify() == []
 
 
+@long_on_a_server
 def test_case_29_revoked_and_absent(prompt: Prompt, asked: Nights) -> None:
     """A later full list: *Revoked* is withdrawn, what is missing is unlisted and still counts."""
     recipe = write(prompt.folder, "fl.yaml", f"{PLAIN}export: {{full: 0.5}}\n")
