@@ -8,7 +8,7 @@ import pytest
 
 from credtools.errors import RegistryError
 from credtools.registry import Registry
-from tests.builders import ANA, export, rows_of, write
+from tests.builders import ANA, export, load, rows_of, tamper, write
 
 BY_ID = "match_users_by: external_id\ndate_format: YYYY-MM-DD\n"
 ID_HEADINGS = "User ID,Credential type,Issue date,Expiration date"
@@ -99,7 +99,7 @@ def test_an_address_may_be_shared_or_missing(registry: Registry, tmp_path: Path)
     assert (counts.new, counts.rejected) == (3, 0)
     found = registry.check(export(tmp_path, ANA.replace("ana@", "kitchen@"), name="b.csv")).errors
     assert found["code"].tolist() == ["user_exists"]
-    assert "Several users share" in found["resolution"].tolist()[0]
+    assert "Several users have" in found["resolution"].tolist()[0]
     with pytest.raises(RegistryError) as caught:  # whose status it is can't be told
         users(registry, tmp_path, "Email,Status\nkitchen@example.org,deactivated\n")
     assert caught.value.reason == "address_shared"
@@ -136,3 +136,155 @@ def test_a_list_that_was_cut_off_changes_nothing(registry: Registry, tmp_path: P
     with pytest.raises(Exception, match="othing was loaded"):
         users(registry, tmp_path, content, replace=True)
     assert rows_of(registry) == before
+
+
+# --- renamed and merged by a person -----------------------------------------------------------------------------
+
+BEA = "Email,Name,External ID\nbea@example.org,Bea Okafor,E-7\n"
+
+
+def lines_of(registry: Registry) -> list[tuple[str, str, int, bool]]:
+    found = registry.credentials()
+    columns = ("user_email", "credential_type", "credential", "newest")
+    return [tuple(row) for row in found[list(columns)].itertuples(index=False)]
+
+
+def test_two_users_become_one_person(registry: Registry, tmp_path: Path) -> None:
+    """What both have is one credential; digests stay true; taken back, each has what was written for them."""
+    users(registry, tmp_path, BEA)
+    hr = write(tmp_path, "hr.yaml", "date_format: YYYY-MM-DD\n")
+    bea = [row.replace("ben@", "bea@") for row in (BEN_ROW, "ben@example.org,First Aid,2024-06-01,,")]
+    registry.upload(export(tmp_path, BEN_ROW, name="a.csv"), recipe=hr).finish()
+    registry.upload(export(tmp_path, *bea, name="b.csv"), recipe=hr).finish()
+    before = rows_of(registry, "credentials", "credential_versions", "words", "users")
+    shown = registry.merge_person("bea@example.org", "E-2", dry_run=True)
+    assert rows_of(registry, *before) == before
+    done = registry.merge_person("bea@example.org", "E-2")
+    assert done == shown
+    (one,) = done.joined
+    assert (one.type, one.batch, one.line, one.versions, one.sources) == ("Forklift", 2, 2, 2, ("hr",))
+    assert {email for email, *_ in lines_of(registry)} == {"ben@example.org"}
+    assert len(set(registry.credentials()["credential"])) == 2
+    assert registry.verify() == []
+    later = registry.upload(export(tmp_path, *bea, BEN_ROW, name="c.csv"), recipe=hr).finish()
+    assert (later.counts.unchanged, later.counts.new) == (3, 0)
+    assert registry.verify() == []
+    assert users(registry, tmp_path, BEA).notes != ()  # the directory still has both: she is known, nobody is added
+    assert len(emails(registry)) == 4
+    registry.unmerge_person("bea@example.org")
+    assert sorted({(email, kind) for email, kind, *_ in lines_of(registry)}) == [
+        *(("bea@example.org", "First Aid"), ("bea@example.org", "Forklift"), ("ben@example.org", "Forklift"))
+    ]
+    assert registry.verify() == []
+
+
+def test_taken_back_at_once_nothing_has_changed(registry: Registry, tmp_path: Path) -> None:
+    """Merged and unmerged, users, credentials, versions and words are what they were."""
+    users(registry, tmp_path, BEA)
+    hr = write(tmp_path, "hr.yaml", "date_format: YYYY-MM-DD\n")
+    registry.upload(export(tmp_path, BEN_ROW, BEN_ROW.replace("ben@", "bea@"), ANA), recipe=hr).finish()
+    names = ("credential_versions", "words", "users")
+    before, identities = rows_of(registry, *names), lines_of(registry)
+    registry.merge_person("bea@example.org", "ben@example.org")
+    registry.merge_person("ben@example.org", "ana@example.org")
+    assert {email for email, *_ in lines_of(registry)} == {"ana@example.org"}
+    assert registry.verify() == []
+    registry.unmerge_person("bea@example.org")
+    registry.unmerge_person("ben@example.org")
+    assert (rows_of(registry, *names), lines_of(registry)) == (before, identities)
+    assert registry.verify() == []
+
+
+def test_what_was_loaded_apart_is_mended(registry: Registry, tmp_path: Path) -> None:
+    """Case 06b: the id was taken off in one load and given to a new user in the next; a merge makes them one."""
+    batch = registry.upload(export(tmp_path, ANA))
+    batch.finish()
+    registry.approve(batch, lines=[2])
+    users(registry, tmp_path, "Email,External ID,Status\nana@example.org,,deactivated\n")
+    users(registry, tmp_path, "Email,Name,External ID\nana.haddad@example.org,Ana Haddad,E-1\n")
+    registry.merge_person("ana@example.org", "ana.haddad@example.org")
+    recipe = write(tmp_path, "byid.yaml", BY_ID)
+    row = "E-1,First Aid,2024-01-10,2030-01-10"
+    counts = registry.upload(export(tmp_path, row, headings=ID_HEADINGS), recipe=recipe).finish().counts
+    assert (counts.new, counts.unchanged) == (0, 1)
+    assert registry.credentials()["decision"].tolist() == ["approved"]
+
+
+def test_a_type_that_was_loaded_under_a_new_name(registry: Registry, tmp_path: Path) -> None:
+    """Case 32: one credential, whichever of the two names a file says; the list of types understands the old one."""
+    registry.upload(export(tmp_path, BEN_ROW)).finish()
+    load(registry, tmp_path, types="Name,Expiry\nForklift Truck,never\n")
+    registry.upload(export(tmp_path, BEN_ROW.replace("Forklift", "Forklift Truck"), name="b.csv")).finish()
+    assert len(registry.merge_type("Forklift", "Forklift Truck").joined) == 1
+    counts = registry.upload(export(tmp_path, BEN_ROW.replace("2024", "2025"), name="c.csv")).finish().counts
+    assert (counts.new, counts.new_versions) == (0, 1)
+    assert set(registry.credentials()["credential_type"]) == {"Forklift Truck"}
+    assert registry.load("types", write(tmp_path, "t.csv", "Name\nForklift\n")).unchanged == 1
+    assert registry.verify() == []
+    registry.unmerge_type("Forklift")
+    assert set(registry.credentials()["credential_type"]) == {"Forklift", "Forklift Truck"}
+    assert registry.verify() == []
+
+
+def test_a_type_is_renamed(registry: Registry, tmp_path: Path) -> None:
+    """Stored credentials follow, the old name is understood, and can be given back."""
+    registry.upload(export(tmp_path, BEN_ROW)).finish()
+    registry.rename_type("forklift", "Forklift Truck")
+    assert registry.credentials()["credential_type"].tolist() == ["Forklift Truck"]
+    assert registry.upload(export(tmp_path, BEN_ROW, ANA, name="b.csv")).finish().counts.unchanged == 1
+    registry.rename_type("Forklift Truck", "Forklift")
+    assert registry.credentials().query("batch == 1")["credential_type"].tolist() == ["Forklift"]
+    assert registry.verify() == []
+
+
+@pytest.mark.parametrize(
+    ("verb", "names", "reason"),
+    [
+        ("rename_person", ("nobody@example.org", "x@example.org"), "person_not_known"),
+        ("rename_person", ("ana@example.org", "ben@example.org"), "new_name_taken"),
+        ("rename_person", ("ana@example.org", "no address"), "new_name_unusable"),
+        ("merge_person", ("ana@example.org", "E-1"), "merged_with_itself"),
+        ("unmerge_person", ("ana@example.org",), "name_not_merged"),
+        ("merge_type", ("Forklift", "Licence"), "types_numbered_differ"),
+        ("rename_type", ("Forklift", "first aid"), "new_name_taken"),
+        ("merge_type", ("Crane", "Forklift"), "type_not_known"),
+    ],
+)
+def test_what_cannot_be_renamed_or_merged(registry: Registry, verb: str, names: tuple[str, ...], reason: str) -> None:
+    """Who isn't known, whose name is taken, or what is told apart in another way: refused, and nothing changes."""
+    before = rows_of(registry)
+    with pytest.raises(RegistryError) as caught:
+        getattr(registry, verb)(*names)
+    assert caught.value.reason == reason
+    assert rows_of(registry) == before
+
+
+def test_a_rename_is_taken_back_by_another(registry: Registry, tmp_path: Path) -> None:
+    """`rename_person` by hand; what still says the former address means the same person."""
+    registry.upload(export(tmp_path, ANA)).finish()
+    registry.rename_person("ana@example.org", "ana.haddad@example.org")
+    assert registry.upload(export(tmp_path, ANA, BEN_ROW, name="b.csv")).finish().counts.unchanged == 1
+    with pytest.raises(RegistryError) as caught:
+        registry.rename_person("ana@example.org", "other@example.org")
+    assert caught.value.facts["now"] == "ana.haddad@example.org"
+    registry.rename_person("ana.haddad@example.org", "ana@example.org")
+    assert registry.credentials()["user_email"].tolist()[0] == "ana@example.org"
+    assert registry.verify() == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE users SET merged_into = 1 WHERE id = 3",
+        "UPDATE credentials SET user_id = 2, written_user_id = NULL WHERE written_user_id IS NOT NULL",
+        "UPDATE credential_versions SET credential_id = written_id, written_id = NULL WHERE written_id IS NOT NULL",
+        "UPDATE credentials SET merged_into = NULL, type_id = 3 WHERE merged_into IS NOT NULL",
+    ],
+)
+def test_verify_finds_what_belongs_elsewhere(registry: Registry, tmp_path: Path, statement: str) -> None:
+    """Whoever moves a merged user, credential or version past the program is found."""
+    registry.upload(export(tmp_path, ANA, BEN_ROW, ANA.replace("ana@", "ben@"))).finish()
+    registry.merge_person("ana@example.org", "ben@example.org")
+    assert registry.verify() == []
+    tamper(registry, statement)
+    assert registry.verify() != []

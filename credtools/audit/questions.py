@@ -18,7 +18,7 @@ from credtools.model.changes import ACCEPTED
 from credtools.store import tables
 from credtools.store.engine import snapshot
 from credtools.store.frames import frame
-from credtools.store.reads.lineage import current, members
+from credtools.store.reads.lineage import current, current_types, members, type_members
 from credtools.store.tables.rows import ADDRESS
 from credtools.text import fold
 
@@ -56,8 +56,8 @@ def of_rejects(which: Chosen) -> list[ColumnElement[bool]]:
     if "source" in which:
         found.append(reject.source_id.in_(members(which["source"])))
     if "type" in which:
-        known = _id_of(tables.credential_types.c.name_key, fold(which["type"]))
-        found.append(reject.type_id == known if which["type"] else reject.type_id.is_(None))
+        known = reject.type_id.in_(type_members(which["type"]))
+        found.append(known if which["type"] else reject.type_id.is_(None))
     if some := of_batches(which):
         found.append(reject.batch_id.in_(select(batch.id).where(*some)))
     return found + _between(reject.first_seen, which)
@@ -76,10 +76,6 @@ def _equal(which: Chosen, **columns: Any) -> list[ColumnElement[bool]]:
 def _between(column: Any, which: Chosen) -> list[ColumnElement[bool]]:
     begin = [column >= which["since"]] if "since" in which else []
     return begin + ([column < which["until"]] if "until" in which else [])
-
-
-def _id_of(column: Any, name: str) -> Any:
-    return select(column.table.c.id).where(column == name).scalar_subquery()
 
 
 def require_known(engine: Engine, which: Chosen) -> None:
@@ -114,7 +110,7 @@ def counts(engine: Engine, keys: Sequence[str], which: Chosen, states: Sequence[
         for key in keys:
             if (names := _names(connection, key)) is not None:
                 found[key] = _named(found[key], names)
-    if found.duplicated(list(keys)).any():  # two sources that are one by now
+    if found.duplicated(list(keys)).any():  # two sources or types that are one by now
         found = found.groupby(list(keys), dropna=False, sort=False)["count"].sum().reset_index()
     return found
 
@@ -123,7 +119,7 @@ def _names(connection: Connection, key: str) -> dict[Any, str] | None:
     """The names behind the numbers of a group; None where it has no numbers."""
     named = {
         "source": (current.c.id, current.c.name),
-        "type": (tables.credential_types.c.id, tables.credential_types.c.name),
+        "type": (current_types.c.id, current_types.c.name),
         "uploader": (batch.id, batch.uploaded_by),
         "recipe": (batch.id, batch.recipe_fingerprint),
     }
@@ -227,7 +223,7 @@ def _judged(connection: Connection, only: Chosen) -> pd.DataFrame:
         select(row.batch_id, row.verdict, func.count().label("count"))
         .select_from(tables.ledger_rows.join(version, version.c.id == row.version_id))
         .join(tables.credentials, tables.credentials.c.id == version.c.credential_id)
-        .where(tables.credentials.c.type_id == _id_of(tables.credential_types.c.name_key, fold(only["type"])))
+        .where(tables.credentials.c.type_id.in_(type_members(only["type"])))
         .group_by(row.batch_id, row.verdict)
     )
     return frame(connection, statement)

@@ -19,7 +19,8 @@ from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.engine import snapshot
 from credtools.store.reads.events import events
-from credtools.store.reads.lineage import current
+from credtools.store.reads.lineage import current, current_types, kin, type_members
+from credtools.store.reads.organisation import former
 from credtools.text import fold, fold_number
 
 CHUNK = 200  # places per question
@@ -76,20 +77,19 @@ def row(engine: Engine, batch_id: int, line: int) -> pd.DataFrame:
 def of_credential(engine: Engine, email: str, type_name: str, number: str = "") -> pd.DataFrame:
     """All that happened to a credential: COLUMNS. Raises RegistryError when there is no such user or type."""
     with snapshot(engine) as c:
-        types = tables.credential_types.c
         user_id = _user(c, email)
-        type_id = c.execute(select(types.id).where(types.name_key == fold(type_name))).scalar()
-        if type_id is None:
+        type_ids = c.execute(type_members(type_name)).scalars().all()
+        if not type_ids:
             raise RegistryError("credential_of_no_type", type=type_name)
         if user_id is None:
             raise RegistryError("credential_of_nobody", user=email)
         mine = (
             credential.user_id == user_id,
-            credential.type_id == type_id,
+            credential.type_id.in_(type_ids),
             credential.number_key == fold_number(number),
         )
         rows = _rows_of(select(credential.id).where(*mine))
-        found = _appearances(c, or_(and_(reject.user_id == user_id, reject.type_id == type_id), _fixed_by(rows)))
+        found = _appearances(c, or_(and_(_is_theirs(c, user_id), reject.type_id.in_(type_ids)), _fixed_by(rows)))
         return _frame(_story(c, found, {tuple(row) for row in c.execute(rows)}))
 
 
@@ -98,7 +98,7 @@ def of_person(engine: Engine, email: str) -> pd.DataFrame:
     with snapshot(engine) as c:
         user_id = _user(c, email)
         rows = _rows_of(select(credential.id).where(credential.user_id == user_id))
-        theirs = or_(reject.user_id == user_id, _fixed_by(rows)) if user_id is not None else false()
+        theirs = or_(_is_theirs(c, user_id), _fixed_by(rows)) if user_id is not None else false()
         found = _appearances(c, or_(theirs, reject.id.in_(_unknown(c, email))))
         if user_id is None and not found:
             raise RegistryError("person_unknown", email=email)
@@ -115,8 +115,18 @@ def _frame(acts: Iterable[Act], names: Sequence[str] = COLUMNS) -> pd.DataFrame:
 # --- which rejects and rows -----------------------------------------------------------------------------------
 
 
-def _user(c: Connection, email: str) -> int | None:
-    return c.execute(select(tables.users.c.id).where(tables.users.c.email_key == fold(email))).scalar()
+def _user(c: Connection, name: str) -> int | None:
+    """The user with this address or External ID, or who had it before."""
+    user = tables.users.c
+    found = user.merged_into.is_(None) & or_(user.email_key == fold(name), user.external_id == name.strip())
+    known = former(c)
+    now = c.execute(select(user.id).where(found).order_by(user.email_key != fold(name))).scalar()
+    return now or known.addresses.get(fold(name)) or known.ids.get(name.strip())
+
+
+def _is_theirs(c: Connection, user_id: int) -> ColumnElement[bool]:
+    """Of a reject: its row resolved to a user, or to somebody who was merged into them."""
+    return reject.user_id.in_(kin(c, tables.users, user_id))
 
 
 def _unknown(c: Connection, email: str) -> list[int]:
@@ -183,7 +193,7 @@ def _story(c: Connection, rejects: list[Any], places: set[Place]) -> Iterator[Ac
     places |= {(row.fixed_batch_id, row.fixed_line) for row in rejects if row.fixed_batch_id is not None}
     judged = list(_judged(c, places))
     credentials = _credential_names(c, {row.credential_id for row in judged if row.credential_id is not None})
-    types = dict(c.execute(select(tables.credential_types.c.id, tables.credential_types.c.name)).all())
+    types = dict(c.execute(select(current_types.c.id, current_types.c.name)).all())
     named = {(row.batch_id, row.line): types.get(row.type_id, "") for row in rejects}
     for row in judged:
         name = credentials.get(row.credential_id) or named.get((row.batch_id, row.line), "")

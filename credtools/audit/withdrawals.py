@@ -13,8 +13,7 @@ from sqlalchemy import Connection, Engine, func, select
 from credtools.store import tables
 from credtools.store.engine import snapshot
 from credtools.store.frames import frame
-from credtools.store.reads.lineage import current, members
-from credtools.text import fold
+from credtools.store.reads.lineage import current, members, type_members
 
 act, version, batch, event = tables.withdrawals.c, tables.credential_versions.c, tables.batches.c, tables.events.c
 NOT_ASKED = ("code", "column", "state")  # filters that speak of rejected rows only
@@ -62,7 +61,7 @@ def acts(engine: Engine, which: Mapping[str, Any]) -> pd.DataFrame:
     if "source" in which:
         conditions.append(batch.source_id.in_(members(which["source"])))
     if "type" in which:
-        conditions.append(kind.c.name_key == fold(which["type"]))
+        conditions.append(kind.c.id.in_(type_members(which["type"])))
     asked = (
         select(
             version.batch_id.label("batch"),

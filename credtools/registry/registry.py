@@ -17,12 +17,13 @@ from credtools.reading import Source
 from credtools.recipe import Hit, Recipe
 from credtools.registry import correcting, exporting, layouts, loading, organisation, recipes, reviewing, uploading
 from credtools.registry.batch import Batch
-from credtools.registry.decisions import Decisions, number_of
+from credtools.registry.decisions import number_of
+from credtools.registry.people import People
 from credtools.registry.recipes import RecipeDiff
 from credtools.text import Shown, plural
 
 
-class Registry(Decisions, Shown):
+class Registry(People, Shown):
     """The open database of one organisation; `by` is who is at work.
 
     On SQLite rights are advisory: who may open the file may do everything, and `by` is only a note.

@@ -4,7 +4,7 @@ from credtools.store import reads
 from credtools.store.engine import At, Upgraded, copies, create, open_engine, snapshot, upgrade
 from credtools.store.values import Correction, Erase, Finish, Load, Upload
 from credtools.store.verify import verify
-from credtools.store.writes import baseline
+from credtools.store.writes import baseline, merging
 from credtools.store.writes.decisions import Decided, decide, resubmit
 from credtools.store.writes.drafts import amend, count_again, discard, draft, hold, leave, note_failure, patch
 from credtools.store.writes.erase import erase, tidy
@@ -47,6 +47,7 @@ __all__ = [
     "leave",
     "load",
     "merge_source",
+    "merging",
     "move",
     "note_failure",
     "open_engine",

@@ -124,8 +124,8 @@ def chain(previous: str, text: str) -> str:
 
 
 @contextmanager
-def write(engine: Engine) -> Iterator[Write]:
-    """A writing transaction; committed when the block ends, rolled back when it raises.
+def write(engine: Engine, *, trial: bool = False) -> Iterator[Write]:
+    """A writing transaction; committed when the block ends, rolled back when it raises, or is only a `trial`.
 
     Raises UnknownOutcomeError when the connection is lost during COMMIT, RegistryError when the database refuses.
     """
@@ -140,7 +140,10 @@ def write(engine: Engine) -> Iterator[Write]:
             except BaseException:
                 transaction.rollback()
                 raise
-            _commit(transaction)
+            if trial:
+                transaction.rollback()
+            else:
+                _commit(transaction)
     except DBAPIError as problem:
         raise RegistryError("write_refused", why=reason(problem)) from None
 

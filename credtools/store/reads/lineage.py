@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, Subquery, Table, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, Table, select
 
 from credtools.store import tables
+from credtools.text import fold
 
 MERGES = ("rename_person", "merge_person", "unmerge_person", "rename_type", "merge_type", "unmerge_type")
 
@@ -27,24 +28,29 @@ def kin(connection: Connection, table: Table, number: int) -> list[int]:
     return [number, *sorted(one for one, root in roots(connection, table).items() if root == number)]
 
 
-def _current() -> Subquery:
-    source, child = tables.sources.c, tables.sources.alias()
-    tree = select(source.id, source.id.label("root")).where(source.merged_into.is_(None)).cte("lineage", recursive=True)
+def _current(table: Table, name: str) -> Subquery:
+    row, child, named = table.c, table.alias(), table.alias()
+    tree = select(row.id, row.id.label("root")).where(row.merged_into.is_(None)).cte(f"of_{name}", recursive=True)
     tree = tree.union_all(select(child.c.id, tree.c.root).join_from(child, tree, tree.c.id == child.c.merged_into))
-    named = tables.sources.alias()
-    return (
-        select(tree.c.id, tree.c.root, named.c.name)
-        .join_from(tree, named, named.c.id == tree.c.root)
-        .subquery("current")
-    )
+    return select(tree.c.id, tree.c.root, named.c.name).join_from(tree, named, named.c.id == tree.c.root).subquery(name)
 
 
-# Each source by its id, with the one to which it belongs (root) and the name of that.
-current = _current()
+# Each source, and each type, by its id, with the one to which it belongs (root) and the name of that.
+current = _current(tables.sources, "current")
+current_types = _current(tables.credential_types, "current_types")
 
 
 def members(name: str) -> Select[Any]:
     """The ids of all sources that belong to the one of this name, itself among them, as a question."""
-    asked, ours = tables.sources.alias(), current.alias()
-    root = select(current.c.root).join_from(current, asked, asked.c.id == current.c.id).where(asked.c.name == name)
-    return select(ours.c.id).where(ours.c.root == root.scalar_subquery())
+    return _members(current, tables.sources, tables.sources.c.name == name)
+
+
+def type_members(name: str) -> Select[Any]:
+    """The same of the types that are one with the one of this name."""
+    return _members(current_types, tables.credential_types, tables.credential_types.c.name_key == fold(name))
+
+
+def _members(now: Subquery, table: Table, called: ColumnElement[bool]) -> Select[Any]:
+    ours = now.alias()
+    root = select(now.c.root).join(table, table.c.id == now.c.id).where(called)
+    return select(ours.c.id).where(ours.c.root.in_(root))

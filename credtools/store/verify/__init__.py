@@ -16,6 +16,7 @@ from credtools.store.reads.media import erased_blobs, referenced_blobs
 from credtools.store.transaction import chain
 from credtools.store.verify.batches import batch_problems
 from credtools.store.verify.decisions import decisions, media_links
+from credtools.store.verify.people import people
 from credtools.store.verify.sources import sources
 from credtools.store.verify.standing import standing
 from credtools.store.verify.withdrawals import withdrawals
@@ -26,9 +27,9 @@ def verify(engine: Engine, blobs: Blobs) -> list[str]:
 
     Checked: the chain of events up to the head; per batch its file, source, state and key; per finished batch its
     ledger, versions, values, counts and receipt against the chain; that exactly those versions stand which a finished
-    batch says, and that the words of sources follow from them; which sources are one; decisions and withdrawals
-    against versions; one reject per rejected row; media against the chain, and their files in the folder of blobs;
-    that exactly what was erased is blank.
+    batch says, and that the words of sources follow from them; which sources, users and types are one; decisions and
+    withdrawals against versions; one reject per rejected row; media against the chain, and their files in the folder of
+    blobs; that exactly what was erased is blank.
     Raises RegistryError when the database can't be reached.
     """
     problems: list[str] = []
@@ -63,6 +64,7 @@ def _history(connection: Connection, problems: list[str]) -> None:
     problems += media_links(connection, events)
     problems += standing(connection, said)
     problems += sources(connection, events)
+    problems += people(connection, events)
 
 
 def _database(connection: Connection) -> list[str]:

@@ -14,7 +14,7 @@ from credtools.store.engine import snapshot
 from credtools.store.transaction import Write, write
 from credtools.store.values import Load
 from credtools.store.writes.facts import write_facts
-from credtools.store.writes.matching import Meant, Row, Stored, meant, shared
+from credtools.store.writes.matching import Meant, Row, Stored, meant, own_addresses, remember_former
 from credtools.text import Shown, first_of, fold, plural
 
 TABLES = {"users": tables.users, "types": tables.credential_types}
@@ -86,7 +86,8 @@ def load(engine: Engine, value: Load, *, dry_run: bool = False) -> Loaded:
         when = {"deactivated_on": value.absent_from} if value.kind == "users" else {}
         work.change(table.c.id, [row.id for row in plan.gone], status="deactivated", **when)
         if value.kind == "users":
-            _own_addresses(work, plan)
+            addresses = [row.get("email") or "" for row in [*plan.new, *(row for _, row in plan.changed)]]
+            own_addresses(work, {*map(fold, addresses), *(fold(old.email) for old, _ in plan.changed)})
         counts = {"added": done.added, "changed": done.changed, "deactivated": done.deactivated}
         counts |= {"renamed": len(done.renamed), "reactivated": len(done.reactivated)}
         work.event("load", value.by, None, what=value.kind, **counts)
@@ -128,7 +129,7 @@ def _planned(connection: Connection, value: Load) -> _Plan:
     again = tuple(
         _named(old, row, label) for old, row in changed if old.status == "deactivated" and row.get("status") == "active"
     )
-    unchanged = len(rows) - len(new) - len(changed) - len(who.left_out)
+    unchanged = len(rows) - len(new) - len(changed)
     done = Loaded(
         *(len(new), len(changed) - len(renamed), unchanged, len(gone)),
         notes=(*value.notes, *_notes(stored, value.kind, keys, who, changed)),
@@ -154,7 +155,8 @@ def _notes(
         pairs = first_of((f"{old} ({now})" for old, now in told.items()), NAMED)
         yield f"{plural(len(told), 'row')} with a former {what}, taken for the one of today: {pairs}."
     if who.left_out:
-        yield f"{plural(len(who.left_out), 'row')} of these left out: another row is for the {what} of today."
+        counts = "another row, or what it was merged into, counts"
+        yield f"{plural(len(who.left_out), 'row')} of these changed nothing: {counts}."
     ids = [
         f"{_named(old, row, label)} ({old.external_id} → {row['external_id']})"
         for old, row in changed
@@ -180,28 +182,11 @@ def _update(work: Write, value: Load, plan: _Plan) -> None:
         work.execute(update(table).where(table.c.id == bindparam("row_id")).values(values), some)
 
 
-def _own_addresses(work: Write, plan: _Plan) -> None:
-    """Who has an address alone is known by it; of those who share it nobody is."""
-    user = tables.users.c
-    touched = {fold(row.get("email") or "") for row in plan.new} | {
-        fold(address) for old, row in plan.changed for address in (old.email, row.get("email") or "")
-    }
-    found = work.execute(select(user.id, user.email, user.email_key).where(user.merged_into.is_(None))).all()
-    several = shared([fold(row.email) for row in found])
-    ours = [row for row in found if (key := fold(row.email)) in touched and key]
-    work.change(user.id, [row.id for row in ours if fold(row.email) in several], email_key=None)
-    own = [row for row in ours if fold(row.email) not in several and row.email_key != fold(row.email)]
-    if own:
-        statement = update(tables.users).where(user.id == bindparam("row_id")).values(email_key=bindparam("key"))
-        work.execute(statement, [{"row_id": row.id, "key": fold(row.email)} for row in own])
-
-
 def _remember(work: Write, value: Load, plan: _Plan, ids: Sequence[int]) -> None:
     """Former addresses, and what is known from which day on; after the event."""
     before = [(old, row) for old, row in plan.changed if value.kind == "users" and "email" in row]
     former = [(fold(old.email), old.id) for old, row in before if old.email and fold(row["email"]) != fold(old.email)]
-    numbers = work.ids(tables.former_names, len(former)) if former else ()
-    work.insert_rows(tables.former_names, ("key", "user_id"), former, id=numbers, event_seq=work.seq)
+    remember_former(work, tables.users, former)
     added: list[tuple[int, Any, Row]] = [(number, {}, row) for number, row in zip(ids, plan.new, strict=True)]
     differ = [(old.id, old._asdict(), row) for old, row in plan.changed]
     away = {"status": "deactivated", "deactivated_on": value.absent_from}

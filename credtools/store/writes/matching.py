@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, bindparam, select, update
 
 from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.erased import KEY
 from credtools.store.reads.lineage import roots
+from credtools.store.transaction import Write
 from credtools.text import fold
 
 Row = dict[str, Any]
@@ -24,12 +25,16 @@ Row = dict[str, Any]
 
 @dataclass
 class Stored:
-    """Who is stored by now: rows by id, and by External ID, key (of address or name), and former key their ids."""
+    """Who is stored by now: rows by id, and by External ID, key (of address or name), and former key their ids.
+
+    `merged`: by External IDs and keys of who was merged into others these others.
+    """
 
     rows: dict[int, Any]
     by_id: dict[str, int] = field(default_factory=dict)
     by_key: dict[str, list[int]] = field(default_factory=dict)
     former: dict[str, int] = field(default_factory=dict)
+    merged: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, connection: Connection, table: Table) -> Stored:
@@ -43,16 +48,18 @@ class Stored:
         told = connection.execute(select(old.key, owner).where(owner.is_not(None)).order_by(old.event_seq, old.id))
         former = [(key, number) for key, number in told if key]
         for row in alive:
-            number, key = merged.get(row.id, row.id), fold(getattr(row, label))
-            if key and row.id in merged:
-                former.append((key, number))
-            elif key:
-                keys[key].append(number)
-            if external := getattr(row, "external_id", None):
-                stored.by_id[external] = number
+            key, external = fold(getattr(row, label)), getattr(row, "external_id", None)
+            if row.id in merged:
+                stored.merged |= {name: merged[row.id] for name in (key, external) if name}
+                continue
+            if key:
+                keys[key].append(row.id)
+            if external:
+                stored.by_id[external] = row.id
         stored.by_key = dict(keys)
-        stored.former = {key: merged.get(number, number) for key, number in former if key not in keys}
-        stored.former = {key: number for key, number in stored.former.items() if number in stored.rows}
+        had = [(key, merged.get(number, number)) for key, number in [*former, *stored.merged.items()]]
+        stored.former = {key: number for key, number in had if key not in keys and number in stored.rows}
+        stored.merged = {name: number for name, number in stored.merged.items() if name not in stored.by_id}
         return stored
 
 
@@ -60,7 +67,8 @@ class Stored:
 class Meant:
     """Per row of a file who it is (None: somebody new), and the rows that name somebody by a former address or name.
 
-    `former`: these, and who that is; `left_out`: those of them that say nothing, as another row is that one's own.
+    `former`: these, and who that is; `left_out`: those of them that say nothing: another row is that one's own, or they
+    are of who was merged into them.
     """
 
     ids: list[int | None]
@@ -90,25 +98,33 @@ class _Matching:
         for place, external in enumerate(self.externals):
             if external in self.stored.by_id and not self._moves(place):
                 self._claim(place, self.stored.by_id[external])
+            elif external in self.stored.merged:
+                self._is_former(place, self.stored.merged[external])
         for number, place in self.claimed.items():
             self._refuse_taken(place, self.stored.rows[number])
         unknown = [key for key, places in self.at_key.items() if not self._by_address(key, places)]
         for place in (place for key in unknown for place in self._left(self.at_key[key])):
             had = self.stored.former.get(self.keys[place])
             if had is not None and not self._another(self.stored.rows[had], place):
-                self.found.former[place] = had
+                self._is_former(place, had)
         for place, number in self.found.former.items():
             if number in self.claimed:
                 self.found.left_out.add(place)
-            else:
+            elif place not in self.found.left_out:
                 self._claim(place, number)
         return self.found
+
+    def _is_former(self, place: int, number: int) -> None:
+        """A row that names somebody by a former name; it says nothing where it is that of who was merged into them."""
+        self.found.former[place] = number
+        if self.externals[place] in self.stored.merged or self.keys[place] in self.stored.merged:
+            self.found.left_out.add(place)
 
     def _claim(self, place: int, number: int) -> None:
         self.found.ids[place], self.claimed[number] = number, place
 
     def _left(self, places: Sequence[int]) -> list[int]:
-        return [place for place in places if self.found.ids[place] is None]
+        return [place for place in places if self.found.ids[place] is None and place not in self.found.former]
 
     def _moves(self, place: int) -> bool:
         """Whether an External ID goes from its holder, whose own row gives it up, to another user who is stored."""
@@ -175,6 +191,21 @@ class _Matching:
         return len(names) > 1
 
 
-def shared(keys: Sequence[str]) -> set[str]:
-    """The keys that several have."""
-    return {key for key, count in Counter(keys).items() if key and count > 1}
+def own_addresses(work: Write, touched: set[str]) -> None:
+    """Who has one of these (folded) addresses alone is known by it; of those who share it nobody is."""
+    user = tables.users.c
+    found = work.execute(select(user.id, user.email, user.email_key).where(user.merged_into.is_(None))).all()
+    ours = [(row, key) for row in found if (key := fold(row.email)) in touched - {""}]
+    several = {key for key, count in Counter(key for _, key in ours).items() if count > 1}
+    work.change(user.id, [row.id for row, key in ours if key in several], email_key=None)
+    own = [{"row_id": row.id, "key": key} for row, key in ours if key not in several and row.email_key != key]
+    if own:
+        statement = update(tables.users).where(user.id == bindparam("row_id")).values(email_key=bindparam("key"))
+        work.execute(statement, own)
+
+
+def remember_former(work: Write, table: Table, former: Sequence[tuple[str, int]]) -> None:
+    """By what users or types were known until the event that was just written: (key, id)."""
+    owner = "user_id" if table is tables.users else "type_id"
+    ids = work.ids(tables.former_names, len(former)) if former else ()
+    work.insert_rows(tables.former_names, ("key", owner), former, id=ids, event_seq=work.seq)

@@ -50,10 +50,6 @@ class Undone(Shown):
         return " ".join(lines)
 
 
-class _OnlyToSeeError(Exception):
-    """Rolls a transaction back that was only made to see what it would do."""
-
-
 def undo(
     engine: Engine, batch_id: int, by: str, records: Callable[[Connection], Known], *, dry_run: bool = False
 ) -> Undone:
@@ -61,15 +57,8 @@ def undo(
 
     `records`: by which records are found in other batches of its source, as of a transaction.
     """
-    done: Undone
-    try:
-        with write(engine) as work:
-            done = _undo(work, batch_id, by, records(work.connection))
-            if dry_run:
-                raise _OnlyToSeeError  # noqa: TRY301
-    except _OnlyToSeeError:
-        pass
-    return done
+    with write(engine, trial=dry_run) as work:
+        return _undo(work, batch_id, by, records(work.connection))
 
 
 def _undo(work: Write, batch_id: int, by: str, known: Known) -> Undone:

@@ -1,0 +1,42 @@
+"""People: users and credential types that are renamed, made one with another, and taken apart again."""
+
+from __future__ import annotations
+
+from credtools import store
+from credtools.registry.decisions import Decisions
+from credtools.store.writes.merging import Merged
+
+
+class People(Decisions):
+    """Renames and merges; each is one event, and can be taken back. Rows stay as they were written."""
+
+    def rename_person(self, old: str, new: str) -> Merged:
+        """Gives a user another e-mail address; files that still say the old one are understood.
+
+        `old`: the address or External ID. Raises RegistryError: nobody is known by it, or the new one is somebody's.
+        """
+        return store.merging.rename(self.engine, "person", self.by, old, new)
+
+    def merge_person(self, name: str, into: str, *, dry_run: bool = False) -> Merged:
+        """Makes one person of two users (addresses or External IDs): the first becomes part of the second.
+
+        What both have becomes one credential: its newest version counts, and of what one source said of both its later
+        batch. `dry_run` only says which. `unmerge_person` takes it back. Raises RegistryError.
+        """
+        return store.merging.merge(self.engine, "person", self.by, name, into, dry_run=dry_run)
+
+    def unmerge_person(self, name: str) -> Merged:
+        """Takes a merge back: each has what was written under their own name. Raises RegistryError."""
+        return store.merging.unmerge(self.engine, "person", self.by, name)
+
+    def rename_type(self, old: str, new: str) -> Merged:
+        """Gives a credential type another name; see `rename_person`."""
+        return store.merging.rename(self.engine, "type", self.by, old, new)
+
+    def merge_type(self, name: str, into: str, *, dry_run: bool = False) -> Merged:
+        """Makes a credential type part of another one, whose rules hold; see `merge_person`."""
+        return store.merging.merge(self.engine, "type", self.by, name, into, dry_run=dry_run)
+
+    def unmerge_type(self, name: str) -> Merged:
+        """Takes a merge of types back; see `unmerge_person`."""
+        return store.merging.unmerge(self.engine, "type", self.by, name)

@@ -1,0 +1,54 @@
+"""Verify: which users and types are one, and whose each credential is by now, must follow from the events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from credtools.store import tables
+from credtools.store.reads.lineage import roots
+
+WHAT = {"person": tables.users, "type": tables.credential_types}
+
+
+def people(connection: Connection, events: list[dict[str, Any]]) -> list[str]:
+    """What doesn't agree, as whole sentences. `events`: all that were chained."""
+    merged: dict[str, dict[int, int]] = {what: {} for what in WHAT}
+    for event in events:
+        verb, _, what = event["kind"].partition("_")
+        if what in merged and verb == "merge":
+            merged[what][event[what]] = event["into"]
+        elif what in merged and verb == "unmerge":
+            merged[what].pop(event[what], None)
+    problems = []
+    for what, table in WHAT.items():
+        stored = connection.execute(select(table.c.id, table.c.merged_into).where(table.c.merged_into.is_not(None)))
+        if {row.id: row.merged_into for row in stored} != merged[what]:
+            problems.append(f"Which {what}s were merged into others isn't what the events say.")
+    return problems + _credentials(connection)
+
+
+def _credentials(connection: Connection) -> list[str]:
+    """Each belongs to whom its user and type were merged into, and those with one identity are one."""
+    credential, into = tables.credentials.c, tables.credentials.alias().c
+    users, types = roots(connection, tables.users), roots(connection, tables.credential_types)
+    columns = [credential[name] for name in ("id", "user_id", "type_id", "written_user_id", "written_type_id")]
+    moved = or_(credential.written_user_id.is_not(None), credential.written_type_id.is_not(None))
+    astray = or_(credential.user_id.in_(users), credential.type_id.in_(types), moved)
+    wrong = [
+        row.id
+        for row in connection.execute(select(*columns).where(astray).order_by(credential.id))
+        if (users.get(row.written_user_id or row.user_id, row.user_id) != row.user_id)
+        or (types.get(row.written_type_id or row.type_id, row.type_id) != row.type_id)
+    ]
+    version = tables.credential_versions.c
+    same = [into[name] == credential[name] for name in ("user_id", "type_id", "number_key")]
+    joined = select(credential.id).outerjoin(into.id.table, into.id == credential.merged_into)
+    not_one = joined.where(credential.merged_into.is_not(None), ~and_(into.merged_into.is_(None), *same))
+    wrong += connection.execute(not_one).scalars().all()
+    of = func.coalesce(version.written_id, version.credential_id)
+    elsewhere = select(credential.id).join(tables.credential_versions, of == credential.id)
+    counts = func.coalesce(credential.merged_into, credential.id)
+    wrong += connection.execute(elsewhere.where(version.credential_id != counts)).scalars().all()
+    return [f"Credential {number} belongs elsewhere than into what it was merged." for number in wrong[:1]]
