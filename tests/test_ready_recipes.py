@@ -27,6 +27,7 @@ SAMPLES = {
         "version:v1.0,,,\n"
         "Name [displayName] Required,User name [userPrincipalName] Required,"
         "Initial password [passwordProfile] Required,Block sign in (Yes/No) [accountEnabled] Required\n"
+        "Example: Chris Green,chris@contoso.com,myPassword1234,No\n"
         "Ida Berg,ida@example.org,secret,No\nOmar Said,omar@example.org,secret,Yes\n"
     ),
     "entra-download": (
@@ -154,21 +155,22 @@ def test_a_recipe_to_begin_with(tmp_path: Path) -> None:
 
 
 if EXPORTS.is_dir():
-    FILES = {
-        "entra": "entra_create.csv",
-        "entra-download": "entra_download.csv",
-        "entra-members": "entra_members.csv",
-        "google-workspace": "google_workspace.csv",
-        "okta": "okta.csv",
-        "moodle": "moodle.csv",
-        "successfactors-users": "user_data_multi.txt",
-    }
+    FILES = (
+        ("entra", "entra_create.csv"),
+        ("entra", "entra_create_padded.csv"),  # with the row of examples
+        ("entra-download", "entra_download.csv"),
+        ("entra-members", "entra_members.csv"),
+        ("google-workspace", "google_workspace.csv"),
+        ("okta", "okta.csv"),
+        ("moodle", "moodle.csv"),
+        ("successfactors-users", "user_data_multi.txt"),
+    )
 
     @only_sqlite
-    @pytest.mark.parametrize("name", FILES)
-    def test_files_as_systems_write_them(registry: Registry, name: str) -> None:
+    @pytest.mark.parametrize(("name", "file"), FILES)
+    def test_files_as_systems_write_them(registry: Registry, name: str, file: str) -> None:
         """What a system writes is loaded by its recipe: everybody, and Ben Okoro is gone where the file says so."""
-        registry.load("users", EXPORTS / FILES[name], recipe=ct.Recipe.ready(name))
+        registry.load("users", EXPORTS / file, recipe=ct.Recipe.ready(name))
         found = people(registry)
         assert {email.split("@")[0] for email in found} - {"wei.li"} == {"ana.silva", "ben.okoro"}
         ben = "active" if name in (*GONE, "entra") else "deactivated"
