@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,10 @@ CORRECTED = ("fixed", "still_wrong", "newly_wrong", "untouched", "left_out")
 @command(example="check export.csv --recipe recipes/hr.yaml")
 @FILE
 @RECIPE
-def check(file: Path, recipe: Path | None) -> Answer:
+@click.option(
+    "--unknown-users", type=PATH, help="Write the users whom nobody knows here as a file to complete and load."
+)
+def check(file: Path, recipe: Path | None, unknown_users: Path | None) -> Answer:
     """Check a file without storing anything.
 
     Of a correction file it says what 'credtools correct' would do with each row.
@@ -58,12 +62,20 @@ def check(file: Path, recipe: Path | None) -> Answer:
         with progress(f"Checking {file.name}"):
             if is_correction(file):
                 return _would_correct(file, open_registry().correct(file, dry_run=True))
-            review = open_registry().check(file, recipe)
+            registry = open_registry()
+            review = registry.check(file, recipe)
     except MissingFileError:
         raise
     except FileError as problem:
         return Answer(_refused(file, recipe, problem), code=3, problem=problem.on("prompt"))
-    return Answer(_judged(file, review), _review_lines(file, review), 1 if review.rejected.any() else 0)
+    lines = _review_lines(file, review)
+    if unknown_users:
+        lines = chain(lines, [_written(registry.write_unknown_users(unknown_users, review), unknown_users)])
+    return Answer(_judged(file, review), lines, 1 if review.rejected.any() else 0)
+
+
+def _written(users: int, path: Path) -> str:
+    return f"{plural(users, 'unknown user')} written to {path}. Complete it, then: credtools load users {path}."
 
 
 def _would_correct(file: Path, done: Corrected) -> Answer:
@@ -134,10 +146,16 @@ def _review_lines(file: Path, review: Review) -> Iterator[str]:
 
 def cause_lines(review: Review) -> Iterator[str]:
     """The largest causes with the lines where they occur, then as many warnings."""
+    from credtools.registry import strangers  # noqa: PLC0415
+
     for blocks, title in ((True, "Causes, largest first:"), (False, "Warnings, which reject no row:")):
         causes = review.causes[review.causes["blocks"] == blocks].to_dict("records")
         if causes:
             yield title
+        if blocks and (unknown := strangers(review)).users:
+            causes = [one for one in causes if one["cause"] not in unknown.causes]
+            yield f"  {unknown.rows:>6,}  {unknown} · {shown_lines(unknown.lines)}"
+            yield f"          {unknown.resolution()}"
         for cause in causes[:SHOWN]:
             lines = review.errors.loc[review.errors["cause"] == cause["cause"], "line"].tolist()
             looks = f"like ‘{cause['value']}’" if cause["pattern"] else cause["value"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credtools.exports.files import write
+from credtools.exports.formulas import neutralise
 from credtools.schema.dates import DateFormat
 from credtools.schema.words import Column
 
@@ -30,13 +31,21 @@ def _instruction(column: Column, date_format: DateFormat) -> str:
     return f"{'Required' if column.required else 'Optional'}: {', '.join(filter(None, what)) or column.title}"
 
 
-def write_template(path: str | Path, columns: Sequence[Column], types: Sequence[str], date_format: str) -> Path:
+def write_template(
+    path: str | Path,
+    columns: Sequence[Column],
+    types: Sequence[str],
+    date_format: str,
+    begun: Iterable[Sequence[str]] = (),
+) -> Path:
     """Writes the template; its kind follows from the ending of the name (.csv or .xlsx).
 
     `types`: the names of the organisation's active credential types, offered as a list in XLSX; `date_format`: the
-    one in force. Raises CredtoolsError for another ending, or when the file can't be written.
+    one in force; `begun`: rows that are to be completed. Raises CredtoolsError for another ending, or when the file
+    can't be written.
     """
     rows = [[column.title for column in columns], instructions(columns, DateFormat(date_format))]
+    rows += [list(map(neutralise, row)) for row in begun]
 
     def workbook() -> Workbook:
         from credtools.exports import workbooks  # noqa: PLC0415 - only who writes one needs it

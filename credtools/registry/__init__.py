@@ -19,16 +19,19 @@ from credtools.registry import upgrading
 from credtools.registry.batch import Batch
 from credtools.registry.finishing import outcome_of
 from credtools.registry.registry import Registry
+from credtools.registry.strangers import Strangers, strangers
 
 __all__ = [
     "Batch",
     "Comparison",
     "Lookups",
     "Registry",
+    "Strangers",
     "compare",
     "create",
     "open_registry",
     "outcome_of",
+    "strangers",
     "upgrade",
 ]
 

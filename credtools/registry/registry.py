@@ -15,7 +15,17 @@ from credtools.model import Corrected, Review
 from credtools.privacy import erase as erasing
 from credtools.reading import Source
 from credtools.recipe import Hit, Recipe
-from credtools.registry import correcting, exporting, layouts, loading, organisation, recipes, reviewing, uploading
+from credtools.registry import (
+    correcting,
+    exporting,
+    layouts,
+    loading,
+    organisation,
+    recipes,
+    reviewing,
+    strangers,
+    uploading,
+)
 from credtools.registry.batch import Batch
 from credtools.registry.decisions import number_of
 from credtools.registry.people import People
@@ -95,6 +105,14 @@ class Registry(People, Shown):
             RecipeError: the recipe can't be followed.
         """
         return reviewing.check(self, *uploading.table_of(self, file, recipes.load(recipe), name))
+
+    def unknown_users(self, review: Review) -> pd.DataFrame:
+        """Whom a file names and nobody knows: email, external_id, name (str, '' for not said), rows (int64) of each."""
+        return strangers.unknown_users(self, review)
+
+    def write_unknown_users(self, path: str | Path, review: Review) -> int:
+        """Writes them as a file of users (.csv or .xlsx) to complete, and to load; returns how many they are."""
+        return strangers.write(self, path, review)
 
     def hits(self, file: Source, recipe: Recipe | str | Path) -> Sequence[Hit]:
         """What each rule of a recipe does to a file, in their order: `rows` changed, `values` (before, after, rows)."""

@@ -40,8 +40,10 @@ function causeCard(cause, { act, ui }) {
     h('div', { class: 'ct-buttons' },
       cause.suggestion && go('Accept', () => act('accept', { cause: cause.key }), true),
       cause.choose && go('Choose…', () => act('options', { cause: cause.key }, true)),
-      go('Reject rows', () => act('leave', { cause: cause.key })),
-      go('Show rows', () => ui.showRows(`cause ${cause.place}`)), h('span', { class: 'ct-quiet' }, cause.lines)))
+      cause.users && go('Download as a file of users', () => act('strangers'), true),
+      cause.users && go('Show each', () => act('each')),
+      !cause.users && go('Reject rows', () => act('leave', { cause: cause.key })),
+      !cause.users && go('Show rows', () => ui.showRows(`cause ${cause.place}`)), h('span', { class: 'ct-quiet' }, cause.lines)))
 }
 
 // What a word can mean, in every file of the source: under the status, or under the expiration date.
@@ -77,7 +79,7 @@ function decisions(list, act) {
 }
 
 const filtersOf = state => [['bad', 'rows with errors'], ['all', 'all rows'], ['fixed', 'changed rows'],
-  ...state.causes.map(({ name, place }) => [`cause ${place}`, name])]
+  ...state.causes.filter(cause => !cause.users).map(({ name, place }) => [`cause ${place}`, name])]
 
 function rows(state, ui) {
   const filter = select(filtersOf(state), ui.grid.filter, { 'data-focus': 'rows' })

@@ -17,6 +17,7 @@ from credtools.jupyter.wizard.steps import FIRST_CAUSES
 from credtools.jupyter.wizard.stored import asked, losing, of_stored
 from credtools.jupyter.wizard.upload import UploadStep, unlike
 from credtools.recipe import Hit, Replace, Step
+from credtools.registry import Strangers, strangers
 from credtools.text import first_of, fold, plural
 
 EXAMPLES = 3
@@ -30,12 +31,17 @@ class ReviewStep(UploadStep):
     def review_facts(self) -> dict[str, Any]:
         """What was assumed, causes largest first, and decisions."""
         file, found, causes = self.file, self.file.reviewed, self.file.causes()
-        shown = causes[: self.shown_causes]
+        cards = [_card(cause) for cause in causes[: self.shown_causes]]
+        unknown = file.once("strangers", found, lambda: strangers(found))
+        if unknown.users and not self.each_stranger:
+            others = [cause for cause in causes if cause.place not in unknown.causes]
+            cards = [_strangers(unknown), *map(_card, others[: self.shown_causes - 1])]
+            causes = [*causes[:1], *others]
         return self.in_hand | {
             "counts": found.summary(len(causes)),
             "reading": read_as.facts(file),
-            "causes": [_card(cause) for cause in shown],
-            "more": len(causes) - len(shown),
+            "causes": cards,
+            "more": len(causes) - len(cards),
             "decisions": [_decided(file, decision) for decision in reversed(file.decisions)],
             "unlike": unlike(file),
             "idle": _idle(file),
@@ -54,6 +60,16 @@ class ReviewStep(UploadStep):
     def do_more(self) -> str:
         self.shown_causes += FIRST_CAUSES
         return ""
+
+    def do_each(self) -> str:
+        """Each unknown user as a cause of its own."""
+        self.each_stranger = True
+        return ""
+
+    def do_strangers(self) -> None:
+        """The unknown users as a file to complete and load."""
+        review = self.file.reviewed
+        self.hand_out("users", ".csv", lambda path: self.registry.write_unknown_users(path, review))
 
     def do_accept(self, cause: str) -> str:
         return self._decide(self.file.accept, cause)
@@ -151,6 +167,15 @@ def _card(cause: Cause) -> dict[str, Any]:
         "word": first_of([f"‘{value}’" for value in words], EXAMPLES) if cause.value else "a blank cell",
         "choose": cause.column is not None and cause.code not in OF_WHOLE_ROWS,
     }
+
+
+def _strangers(unknown: Strangers) -> dict[str, Any]:
+    """What is shown of unknown users, all of them one card; `users`: how many they are."""
+    lines = ", ".join(f"{line:,}" for line in unknown.lines[:EXAMPLES])
+    more = f" and {unknown.rows - EXAMPLES:,} more" if unknown.rows > EXAMPLES else ""
+    shown = {"key": "strangers", "place": -1, "users": unknown.users, "count": plural(unknown.rows, "row")}
+    shown |= {"name": str(unknown), "resolution": unknown.resolution("screen"), "lines": f"lines {lines}{more}"}
+    return shown | {"examples": [], "suggestion": "", "means": [], "word": "", "choose": False}
 
 
 def _decided(file: OpenFile, decision: Decision) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class Steps(DropZone):
         self.credentials: Credentials  # as the home page shows them
         self.grid: Grid | None = None  # None: the browser hasn't the rows of the file in hand
         self.shown_causes = FIRST_CAUSES
+        self.each_stranger = False  # whether each unknown user has a card of their own
 
     def show(self) -> None:
         """Sends what the step shows: its facts, and the rows – all of them once, then what has changed.
@@ -90,7 +91,7 @@ class Steps(DropZone):
 
     def go_on(self) -> None:
         """To the headings where they are open, else to the review."""
-        self.shown_causes = FIRST_CAUSES
+        self.shown_causes, self.each_stranger = FIRST_CAUSES, False
         unsettled = self.file.problem or not self.file.batch.recipe.headings
         if unsettled and read_as.headings(self.file)["open"]:
             self.step = "headings"
