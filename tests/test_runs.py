@@ -18,8 +18,10 @@ from click.testing import CliRunner
 import credtools as ct
 from credtools import errors, settings
 from credtools.cli import main
+from credtools.errors import RecipeError
 from credtools.registry import Registry
 from credtools.runs import importing
+from credtools.runs.importing import Given
 from credtools.runs.kernel import Kernels
 
 HEADINGS = "User email,Credential type,Issue date\n"
@@ -162,6 +164,54 @@ def test_rejects_that_cannot_be_written_are_said(registry: Registry, monkeypatch
     assert (run.outcome.verdict, run.export_failed) == ("partial", True)
     assert str(run.outcome.problem).startswith(errors.sentence("imported_without_export", {"why": ""}))
     assert registry.batch(1).state == "finished"
+
+
+@pytest.mark.usefixtures("registry")
+def test_the_command_of_a_run_loads_nothing_heavy() -> None:
+    """What a run must know its kernel says: the command imports neither pandas nor SQLAlchemy, nor what they bring."""
+    script = (
+        "import sys; from credtools.cli import main\n"
+        "try: main(['import', 'a.csv', '--json'])\n"
+        "except SystemExit as end: assert end.code == 0\n"
+        "heavy = {'pandas', 'numpy', 'pyarrow', 'pandera', 'sqlalchemy', 'pydantic', 'ruamel', 'rich', 'jinja2'}\n"
+        "print('LOADED', sorted(heavy & set(sys.modules)), 'papermill' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    outcome, loaded = done.stdout.splitlines()
+    assert (json.loads(outcome)["verdict"], loaded) == ("partial", "LOADED [] True")
+    names = ["import.ipynb", "recipe.yaml", "rejects.csv", "report.html", "run.json", "schema.py"]
+    assert sorted(one.name for one in Path(json.loads(outcome)["notebook"]).parent.iterdir()) == names
+
+
+def test_a_kernel_says_what_it_is_asked(registry: Registry) -> None:
+    """A kernel raises what is raised on purpose; to what should not happen, and when dead, it gives no answer."""
+    Path("bad.yaml").write_text("heading: {}\n")
+    place = {"path": str(Path("a.csv").absolute()), "folder": str(Path.cwd()), "recipe": None}
+    with Kernels(Path()) as kernels:
+        asked = kernels.next
+        assert asked.ask("given", place) == Given("manual", "table")
+        registry.write_rejects("wrong.csv")
+        assert asked.ask("given", place | {"path": str(Path("wrong.csv").absolute())}).file == "corrections"
+        assert asked.ask("given", place | {"path": "gone.csv"}).file == "missing"
+        with pytest.raises(RecipeError) as caught:
+            asked.ask("given", place | {"recipe": str(Path("bad.yaml").absolute())})
+        assert (caught.value.reason, caught.value.facts["key"]) == ("recipe_key_unknown", "heading")
+        assert asked.ask("given", {"nonsense": 1}) is None
+        assert asked.provisioner is not None
+        os.kill(asked.provisioner.pid, signal.SIGKILL)
+        assert asked.ask("given", place) is None
+
+
+def test_a_run_whose_kernel_gives_no_answer(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel that can't say how its run ended, or is killed while it does: the command finds out for itself."""
+    for wreck in ("del answers.finished", "answers.finished = lambda **_: os.kill(os.getpid(), signal.SIGKILL)"):
+        with monkeypatch.context() as changed:
+            with_cell(changed, f"import os, signal; from credtools.runs import answers; {wreck}", last=True)
+            run = importing.import_file("a.csv")
+        assert (run.outcome.verdict, run.outcome.batch) == ("partial", 1)
+        assert run.rejects is not None
+        assert "canary.person" in run.rejects.read_text(encoding="utf-8-sig")
+    assert registry.batches()["batch"].tolist() == [1]
 
 
 def test_plain_papermill_runs_the_same_notebook(registry: Registry) -> None:

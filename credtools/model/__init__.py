@@ -18,6 +18,8 @@ from credtools.model.changes import (
     Word,
 )
 from credtools.model.files import (
+    SHEET_SUFFIXES,
+    TEXT_SUFFIXES,
     BoolArray,
     FileWarning,
     Patch,
@@ -54,6 +56,8 @@ __all__ = [
     "LISTINGS",
     "REJECT_STATES",
     "SAYING",
+    "SHEET_SUFFIXES",
+    "TEXT_SUFFIXES",
     "VERDICTS",
     "WAITING_STATES",
     "WORDS",

@@ -10,16 +10,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from json.encoder import encode_basestring_ascii
-from typing import NamedTuple
-
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from credtools.model.shaped import IntArray, Place, Shaped, labels
 
-BoolArray = npt.NDArray[np.bool_]
-StateArray = npt.NDArray[np.int8]
+if TYPE_CHECKING:  # an outcome is a value, too: whoever only asks for one loads neither
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+BoolArray: TypeAlias = "npt.NDArray[np.bool_]"
+StateArray: TypeAlias = "npt.NDArray[np.int8]"
+TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".tab")  # how files that may hold a table end
+SHEET_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 RecordKey = tuple[str, int]  # the digest of a record, and its place among those that equal it (0 for the first)
 
 
@@ -149,12 +152,12 @@ class Table:
     @cached_property
     def sheets(self) -> IntArray:
         """From which of the sheets that are read each record comes, from 1."""
-        return self.shaped.sheets if self.shaped else np.ones(len(self.lines), dtype=np.int64)
+        return self.shaped.sheets if self.shaped else self.lines**0
 
     @cached_property
     def pieces(self) -> IntArray:
         """Which piece of its record each row is, from 1."""
-        return self.shaped.pieces if self.shaped else np.ones(len(self.lines), dtype=np.int64)
+        return self.shaped.pieces if self.shaped else self.lines**0
 
     @cached_property
     def places(self) -> list[Place]:
@@ -226,7 +229,7 @@ class Table:
         names = ("sha256", "name", "expected_fields", "reading", "date_cells")
         same = all(getattr(self, name) == getattr(other, name) for name in names)
         arrays = ("lines", "fields", "sheets", "pieces")
-        same = same and all(np.array_equal(getattr(self, name), getattr(other, name)) for name in arrays)
+        same = same and all(getattr(self, name).tolist() == getattr(other, name).tolist() for name in arrays)
         return same and self.frame.equals(other.frame)
 
     def __hash__(self) -> int:
@@ -237,7 +240,7 @@ class Table:
         if number == 1 and self.records <= size:
             return self
         ends = (number - 1) * size, number * size
-        rows = slice(*(ends if self.shaped is None else np.searchsorted(self.shaped.record, ends).tolist()))
+        rows = slice(*(ends if self.shaped is None else self.shaped.record.searchsorted(ends).tolist()))
         beyond = self.lines[rows.stop :]
         repaired = tuple(line for line in self.reading.repaired_lines if not len(beyond) or line < beyond[0])
         shaped = self.shaped and self.shaped.take(rows, records=max(0, min(size, self.records - ends[0])))

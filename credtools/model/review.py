@@ -6,16 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, Protocol
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from credtools.errors import Face, face, remedied
 from credtools.model.files import BoolArray, FileWarning, StateArray, Table
 from credtools.text import escape, first_of, plural, table
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 NAMED = 10  # headings in one sentence
-Frames = tuple[pd.DataFrame, pd.DataFrame]  # errors, causes
+Frames: TypeAlias = "tuple[pd.DataFrame, pd.DataFrame]"  # errors, causes
 
 
 class Explanation(Protocol):

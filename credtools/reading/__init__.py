@@ -14,7 +14,7 @@ from typing import Any
 
 from credtools.errors import FileError
 from credtools.limited import collection_paused
-from credtools.model import FileWarning, Reading, Table
+from credtools.model import SHEET_SUFFIXES, TEXT_SUFFIXES, FileWarning, Reading, Table
 from credtools.reading import sheets
 from credtools.reading.decode import decode
 from credtools.reading.dialect import find_dialect
@@ -30,7 +30,6 @@ __all__ = ["MAX_BYTES", "Source", "file_bytes", "file_name", "read", "read_bytes
 
 MAX_LINES = 5_000_000
 HEAD = 1024
-TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", "")
 OPEN_END = FileWarning(
     "last_line_open",
     1,
@@ -62,7 +61,7 @@ def read_bytes(content: bytes, name: str, **options: Any) -> Table:
     """The table in the bytes of a file called `name` (see `file_bytes`, `file_name`); otherwise like `read`."""
     known = Options(**options | (FRAME_OPTIONS if name == FRAME else {}))
     suffix = Path(name).suffix.lower()
-    if suffix not in (*TEXT_SUFFIXES, *sheets.SUFFIXES):
+    if suffix not in ("", *TEXT_SUFFIXES, *SHEET_SUFFIXES):
         raise FileError("unsupported_kind", suffix=suffix)
     with collection_paused():
         return _table(content, name, known)

@@ -26,7 +26,6 @@ HIDDEN = (
     "Hidden sheets with a table were left out ({}). If one of them is meant, name it in the recipe "
     "(read: {{sheet: …}})."
 )
-SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SCRIPT = Path(__file__).with_name("workbook.py")  # by its path: importing it here would load the reader unlimited
 MEMORY, SECONDS = 2 << 30, 60

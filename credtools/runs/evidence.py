@@ -21,18 +21,19 @@ FACTS = ("began", "credtools", "source", "sha256", "recipe", "schema")  # of run
 
 
 def write(
-    registry: Registry, folder: Path, outcome: Outcome, source: str, began: datetime, total: float
+    registry: Registry | None, folder: Path, outcome: Outcome, source: str, began: datetime, total: float
 ) -> Path | None:
     """Fills the folder of a run: run.json, recipe.yaml, schema.py, report.html, and rejects.csv where there are some.
 
-    Returns the path of the rejects. Raises CredtoolsError when something can't be written.
+    Without a registry only what the outcome says. Returns the path of the rejects. Raises CredtoolsError when something
+    can't be written.
     """
     facts: dict[str, Any] = {"credtools": VERSION, "began": began.isoformat()}
     try:
         facts |= {"seconds": _seconds(total, folder / "import.ipynb"), "source": source, **outcome.as_dict()}
         rejects: Path | None = None
-        batch = None if outcome.batch is None else registry.batch(outcome.batch)
-        if batch is not None:
+        batch = registry.batch(outcome.batch) if registry and outcome.batch is not None else None
+        if registry and batch:
             schema = registry.schema(batch.recipe.schema)
             facts |= {"sha256": batch.sha256, "recipe": batch.recipe.fingerprint, "schema": schema.fingerprint}
             (folder / "recipe.yaml").write_text(batch.recipe.text(), "utf-8")

@@ -3,6 +3,8 @@
 Success is the receipt in the database, found by the attempt id that the run was given – never the exit code of the
 kernel or the state of the notebook. Only declared parameters are passed, typed; the address of the database is not
 among them (the kernel finds it by the same settings), so no password can land in a record.
+
+Nothing heavy is imported here: the kernel, which has loaded all of it, is asked (`answers`).
 """
 
 from __future__ import annotations
@@ -12,25 +14,23 @@ import re
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
-from credtools import registry, settings
-from credtools.errors import CredtoolsError, FileError, MissingFileError, UnknownOutcomeError, no_such_file
-from credtools.exports.corrections import is_correction
-from credtools.model import Counts, Outcome
-from credtools.reading.sheets import SUFFIXES
-from credtools.recipe import MANUAL, Recipe
-from credtools.registry import corrected, finishing, uploading
-from credtools.runs import evidence
+from credtools import settings
+from credtools.errors import CredtoolsError, FileError, MissingFileError, no_such_file
+from credtools.model import SHEET_SUFFIXES, TEXT_SUFFIXES, Counts, Outcome
 from credtools.runs.kernel import NAME, Kernel, Kernels
 from credtools.text import first_of
 
 TIMEOUT_SECONDS = 3_600
-TABLES = (".csv", ".tsv", ".txt", ".tab", *SUFFIXES)  # what counts as a file of a folder
+TABLES = (*TEXT_SUFFIXES, *SHEET_SUFFIXES)  # what counts as a file of a folder
+# Grammars of addresses and durations, which no notebook holds; file systems of clusters, which bring pyarrow along.
+FOR_NOTHING = ("rfc3987_syntax", "rfc3986_validator", "isoduration", "pyarrow.fs")
 WORST_FIRST = ("unknown", "failed", "held", "partial", "ok")
 
 
@@ -42,6 +42,25 @@ class Run:
     error: CredtoolsError | None = None
     rejects: Path | None = None
     export_failed: bool = False
+
+
+class Given(NamedTuple):
+    """What a run was given: whose export, and whether its file holds a table or corrections, or isn't there."""
+
+    source: str
+    file: Literal["table", "corrections", "missing"]
+
+
+class Ending(NamedTuple):
+    """What is known of a run once its notebook was executed: its file and record, by which attempt, since when."""
+
+    file: str
+    record: Path
+    attempt: str
+    source: str
+    folder: str
+    began: datetime
+    seconds: float
 
 
 def import_file(
@@ -64,37 +83,52 @@ def import_file(
     registry or recipe can't be opened.
     """
     path, folder = Path(path).absolute(), Path(folder).absolute()
-    source = Recipe.load(recipe).source if recipe else MANUAL
-    opened = registry.open_registry(folder=str(folder))
-    if not path.is_file():
-        missing = no_such_file(path)
-        finishing.note_failure(opened, path.name, source)
-        return Run(Outcome(str(path), "failed", problem=str(missing)), missing)
-    if is_correction(path):
-        if kernels:
-            kernels.expected -= 1
-        return _corrected(opened, path)
+    if recipe and not Path(recipe).is_file():
+        raise no_such_file(recipe)
+    recipe = str(Path(recipe).absolute()) if recipe else None
     attempt, began, start = uuid.uuid4().hex, datetime.now(UTC), time.perf_counter()
-    record = _new_record(opened.places, source, attempt, began)
-    parameters = {
-        "source": str(path),
-        "recipe": str(Path(recipe).absolute()) if recipe else "",
-        "max_reject_rate": max_reject_rate,
-        "attempt": attempt,
-        "part": part,
-        "folder": str(folder),
-    }
-    kernel = kernels.take() if kernels else Kernel(folder)
-    try:
-        error = _execute(kernel, opened.places, record, parameters, timeout)
-        outcome = _judge(opened, path, attempt, error)
-        outcome = replace(outcome, file=str(path), notebook=str(record) if record.exists() else None)
-        if outcome.verdict == "failed":
-            finishing.give_up(opened, attempt)
-            finishing.note_failure(opened, path.name, source)
-        return _with_evidence(opened, Run(outcome, error), record.parent, source, (began, time.perf_counter() - start))
-    finally:
-        kernel.end()
+    place = {"path": str(path), "folder": str(folder)}
+    with nullcontext(kernels) if kernels else Kernels(folder) as waiting:
+        asked = {**place, "recipe": recipe}
+        given: Given = waiting.next.ask("given", asked) or _here("given", asked)
+        if given.file == "missing":
+            _here("missing", {**place, "source": given.source})
+            return Run(Outcome(str(path), "failed", problem=str(no_such_file(path))), no_such_file(path))
+        run: Run
+        if given.file == "corrections":
+            waiting.expected -= 1
+            run = _here("corrections", place)
+            return run
+        places = settings.load(folder)
+        record = _new_record(places, given.source, attempt, began).absolute()
+        parameters = {
+            "source": str(path),
+            "recipe": recipe or "",
+            "max_reject_rate": max_reject_rate,
+            "attempt": attempt,
+            "part": part,
+            "folder": str(folder),
+        }
+        kernel = waiting.take()
+        try:
+            error = _execute(kernel, places, record, parameters, timeout)
+            seconds = time.perf_counter() - start
+            of = Ending(str(path), record, attempt, given.source, str(folder), began, seconds)
+            if error is None and (run := kernel.ask("finished", {"of": of}, timeout)):
+                kernel.let_go()
+            else:
+                kernel.end()  # before the database is asked here: nothing is under way any more
+                run = _here("ended", {"of": of, "error": error})
+            return run
+        finally:
+            kernel.end()
+
+
+def _here(question: str, facts: Mapping[str, Any]) -> Any:
+    """What `answers` says, in this process."""
+    from credtools.runs import answers  # noqa: PLC0415 - heavy, and seldom needed here
+
+    return getattr(answers, question)(**facts)
 
 
 def files_in(path: str | Path) -> list[Path]:
@@ -115,15 +149,6 @@ def files_in(path: str | Path) -> list[Path]:
     return sorted(found)
 
 
-def _corrected(opened: registry.Registry, path: Path) -> Run:
-    """A correction file: what `registry.correct` does, in this process; each row by the recipe of its own batch."""
-    try:
-        return Run(corrected.outcome(opened, path, opened.correct(path)))
-    except CredtoolsError as problem:
-        verdict = "unknown" if isinstance(problem, UnknownOutcomeError) else "failed"
-        return Run(Outcome(str(path), verdict, problem=str(problem)), problem)
-
-
 def to_import(
     paths: Iterable[str | Path], recipe: str | Path | None = None, folder: str | Path = "."
 ) -> tuple[list[Path], list[Path]]:
@@ -132,16 +157,11 @@ def to_import(
     A file that is named itself is never skipped. Raises CredtoolsError when nothing is left, or registry or recipe
     can't be opened.
     """
-    found, skipped = [], []
-    opened = None
-    for path in paths:
-        for file in files_in(path):
-            if file != Path(path) and file.suffix.lower() == ".txt":
-                opened = opened or registry.open_registry(folder=str(Path(folder).absolute()))
-                if not uploading.holds_table(opened, file, Recipe.load(recipe) if recipe else Recipe()):
-                    skipped.append(file)
-                    continue
-            found.append(file)
+    named = [(file, file == Path(path)) for path in paths for file in files_in(path)]
+    unsure = [file for file, itself in named if not itself and file.suffix.lower() == ".txt"]
+    asked = {"paths": unsure, "recipe": recipe, "folder": str(Path(folder).absolute())}
+    skipped: list[Path] = _here("without_table", asked) if unsure else []
+    found = [file for file, itself in named if itself or file not in skipped]
     if not found:
         raise MissingFileError("no_table_to_import", files=first_of((repr(file.name) for file in skipped), 3))
     return found, skipped
@@ -154,11 +174,9 @@ def import_parts(
 
     `progress` is called with (done, all) parts; for `options` see `import_file`.
     """
-    folder = Path(options.get("folder", ".")).absolute()
-    if is_correction(path):
-        return [import_file(path, recipe=recipe, **options)]
+    folder = str(Path(options.get("folder", ".")).absolute())
     try:
-        parts = registry.open_registry(folder=str(folder)).parts(path, recipe)
+        parts = _here("parts", {"path": str(path), "recipe": recipe, "folder": folder})
     except FileError:
         parts = 1  # the run says what is wrong with it
     if kernels := options.get("kernels"):
@@ -207,38 +225,16 @@ def _execute(
         kind = {"MissingFileError": MissingFileError, "FileError": FileError}.get(problem.ename, CredtoolsError)
         return kind(problem.evalue)
     except Exception as problem:  # noqa: BLE001 - a killed kernel, a time-out: whatever it was, the database decides
-        kernel.end()  # before the database is asked: nothing is under way any more
         return CredtoolsError("run_stopped", why=type(problem).__name__)
-    kernel.let_go()
     return None
 
 
 def papermill() -> Any:
-    """papermill, without the grammar of addresses that its validator would compile at first, for nothing, in 0.7 s."""
+    """papermill, without what it would load for nothing (`FOR_NOTHING`), in more than twice its own time."""
     modules: dict[str, Any] = sys.modules
-    hidden = modules.setdefault("rfc3987_syntax", None) is None  # None: can't be found, so it does without
+    hidden = [name for name in FOR_NOTHING if modules.setdefault(name, None) is None]  # None: it does without
     import papermill as found  # noqa: PLC0415 - slow to import, and only needed here
 
-    if hidden:
-        del modules["rfc3987_syntax"]
+    for name in hidden:
+        del modules[name]
     return found
-
-
-def _judge(opened: registry.Registry, path: Path, attempt: str, error: CredtoolsError | None) -> Outcome:
-    try:
-        found = finishing.outcome_of(opened, attempt)
-    except Exception:  # noqa: BLE001 - the database can't be asked, so nobody knows
-        return Outcome(str(path), "unknown", problem=str(CredtoolsError("run_unknown")))
-    return found or Outcome(str(path), "failed", problem=str(error or CredtoolsError("no_receipt")))
-
-
-def _with_evidence(
-    opened: registry.Registry, run: Run, folder: Path, source: str, times: tuple[datetime, float]
-) -> Run:
-    try:
-        return replace(run, rejects=evidence.write(opened, folder, run.outcome, source, *times))
-    except CredtoolsError as problem:
-        if run.outcome.receipt is None:
-            return run
-        said = CredtoolsError("imported_without_export", why=str(problem))
-        return replace(run, outcome=replace(run.outcome, problem=str(said)), export_failed=True)
