@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol
 
 from credtools.errors import Face, face, remedied
 from credtools.model.files import BoolArray, FileWarning, StateArray, Table
@@ -15,8 +15,9 @@ from credtools.text import escape, first_of, plural, table
 if TYPE_CHECKING:
     import pandas as pd
 
+    Frames = tuple[pd.DataFrame, pd.DataFrame]  # errors, causes
+
 NAMED = 10  # headings in one sentence
-Frames: TypeAlias = "tuple[pd.DataFrame, pd.DataFrame]"  # errors, causes
 
 
 class Explanation(Protocol):
