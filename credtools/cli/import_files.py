@@ -105,6 +105,8 @@ def _judged(file: Path, review: Review) -> Iterator[dict[str, Any]]:
 
 def _reading(table: Table, headings: Mapping[str, str | None]) -> dict[str, Any]:
     found = {name: getattr(table.reading, name) for name in READING_KEYS}
+    if stacked := table.reading.stacked:
+        found["sheets"] = [{name: getattr(one, name) for name in READING_KEYS} for one in stacked]
     return {**found, "headings": table.shaped.in_file(headings) if table.shaped else dict(headings)}
 
 

@@ -69,14 +69,14 @@ def _in_order(table: Table, first: Table) -> pd.DataFrame:
     return frame[[*called.values(), *beyond]]
 
 
-def _noted(tables: Iterable[Table]) -> Iterator[FileWarning]:
+def _noted(tables: Sequence[Table]) -> Iterator[FileWarning]:
     """What should be known about each sheet, once per code, each sentence with its sheet."""
     found: dict[str, list[tuple[str, FileWarning]]] = {}
     for table in tables:
         for one in table.reading.noted:
             found.setdefault(one.code, []).append((str(table.reading.sheet), one))
     for code, some in found.items():
-        if len({one.sentence for _, one in some}) == 1:  # about the workbook
+        if len(some) == len(tables) and len({one.sentence for _, one in some}) == 1:  # about the workbook
             yield some[0][1]
             continue
         said = " ".join(f"Sheet {name!r}: {one.sentence}" for name, one in some)

@@ -34,7 +34,9 @@ class Hit:
 def _flow(value: object) -> str:
     if isinstance(value, dict):
         return f"{{{', '.join(f'{key}: {_flow(one)}' for key, one in value.items())}}}"
-    return f"[{', '.join(value)}]" if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return f"[{', '.join(value)}]"
+    return str(value) if str(value).isprintable() and str(value) == str(value).strip() else repr(value)
 
 
 def left_out_by(step: LeaveOut, texts: pd.Series) -> tuple[BoolArray, Hit]:

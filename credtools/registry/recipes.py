@@ -11,7 +11,7 @@ import numpy as np
 
 from credtools import store
 from credtools.checking.rows import ready_rows
-from credtools.model import Review
+from credtools.model import Place, Review
 from credtools.reading import Source
 from credtools.recipe import MANUAL, Hit, Recipe, apply, column_of
 from credtools.recipe.records import Records
@@ -21,6 +21,8 @@ from credtools.registry.session import Session
 from credtools.registry.uploading import table_of
 from credtools.text import Shown, plural
 
+NOWHERE = Place(0, 0, 0)
+
 
 @dataclass(frozen=True)
 class ChangedRow:
@@ -29,7 +31,7 @@ class ChangedRow:
     By each: 'ready', 'ready with other values', 'withdrawn', 'rejected (codes)', 'left out' or 'absent'.
     """
 
-    line: int
+    line: int | str
     before: str
     after: str
 
@@ -72,7 +74,7 @@ def compare(session: Session, source: Source, first: Recipe, second: Recipe) -> 
         reviews = [reviewing.check(now, *some) for some in tables]
     before, after = map(_judged, reviews)
     rows = []
-    for line in sorted(before.keys() | after.keys()):
+    for line in sorted(before.keys() | after.keys(), key=lambda label: Place.of(label) or NOWHERE):
         old, new = before.get(line, ("absent", None)), after.get(line, ("absent", None))
         if old != new:
             same_word = f"{new[0]} with other values" if old[0] == new[0] else new[0]
@@ -80,14 +82,14 @@ def compare(session: Session, source: Source, first: Recipe, second: Recipe) -> 
     return RecipeDiff(tuple(rows), **reviews[1].counted)
 
 
-def _judged(review: Review) -> dict[int, tuple[str, object]]:
+def _judged(review: Review) -> dict[int | str, tuple[str, object]]:
     found: dict[int, tuple[str, object]] = {
         row: ("withdrawn" if review.withdrawn[row] else "ready", (key, said)) for row, key, said in ready_rows(review)
     }
     for row in np.flatnonzero(~review.passed).tolist():
         left_out = review.left_out[row]
         found[row] = ("left out" if left_out else f"rejected ({', '.join(review.codes[row])})", None)
-    return {line: found[row] for row, line in enumerate(review.table.lines.tolist())}
+    return {label: found[row] for row, label in enumerate(review.table.labels)}
 
 
 def complete(session: Session, draft: Draft) -> Recipe:
