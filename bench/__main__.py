@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from bench import checking, importing, reading, rechecking
+from bench import checking, importing, reading, rechecking, shapes
 from bench.timing import HEADING, Job
 
 ROUNDS = 15
@@ -21,6 +21,7 @@ def main() -> None:
         lambda: checking.large(FEW_ROUNDS),
         lambda: rechecking.jobs(ROUNDS),
         lambda: [importing.job(FEW_ROUNDS)],
+        lambda: [shapes.job(FEW_ROUNDS)],
     ):
         for job in found():
             print(job, flush=True)
