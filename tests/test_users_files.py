@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import credtools as ct
-from credtools.errors import LoadError, RecipeError
+from credtools.errors import FileError, LoadError, RecipeError
 from credtools.recipe import Recipe
 from credtools.recipe.headings import bare
 from credtools.registry import Registry
@@ -164,3 +164,13 @@ def test_joined_columns_know_their_records() -> None:
     lacking = apply(recipe, table("Email,First\na@x.org,Ana\n"), USERS.columns)
     assert "name" not in lacking.frame  # half a name is none
     assert ct.Recipe.parse(recipe.text()).fingerprint == recipe.fingerprint
+
+
+@only_sqlite
+def test_a_file_that_names_nobody(registry: Registry, tmp_path: Path) -> None:
+    """Without a heading for an address or a User ID a file is refused as a whole, and nobody is loaded."""
+    for text in ("Who,Name\nida@example.org,Ida\n", "Name\n"):
+        with pytest.raises(FileError) as caught:
+            registry.load("users", write(tmp_path, "u.csv", text))
+        assert (caught.value.reason, caught.value.facts["column"]) == ("heading_missing", "email")
+        assert people(registry) == {}

@@ -221,18 +221,23 @@ def _require_headings(
             continue
         said = column.kind == "status" and resolved.cells[column.name].made_of.status is not None
         if column.required or said or _needed_by_every_row(column, resolved, lookups):
-            unknown = [heading for heading, meant in mapped.headings.items() if meant is None]
-            likely = suggest_columns(unknown, {column.name: (column.title, *column.synonyms)})
-            line = table.reading.heading_line
-            raise FileError(
-                "heading_missing",
-                column=column.name,
-                title=column.title,
-                line=line,
-                where=f"The heading row (line {line})" if line else "The file",
-                names=", ".join(table.frame.columns) or "none",
-                perhaps=f"Perhaps {next(iter(likely))!r} is meant. " if likely else "",
-            )
+            raise heading_missing(column, table, mapped.headings)
+
+
+def heading_missing(column: Column, table: Table, headings: Mapping[str, str | None]) -> FileError:
+    """What is said where a file lacks the heading of a column, and which of its own may be meant."""
+    unknown = [heading for heading, meant in headings.items() if meant is None]
+    likely = suggest_columns(unknown, {column.name: (column.title, *column.synonyms)})
+    line = table.reading.heading_line
+    return FileError(
+        "heading_missing",
+        column=column.name,
+        title=column.title,
+        line=line,
+        where=f"The heading row (line {line})" if line else "The file",
+        names=", ".join(table.frame.columns) or "none",
+        perhaps=f"Perhaps {next(iter(likely))!r} is meant. " if likely else "",
+    )
 
 
 def _needed_by_every_row(column: Column, resolved: Resolved, lookups: Lookups) -> bool:

@@ -22,6 +22,7 @@ from credtools.text import plural
 
 MOST_ROWS = 1_000_000  # `max_rows` is about uploads of credentials, not about the size of an organisation
 MOST_ABSENT = 0.1  # of the active, who may be deactivated by one load without being asked
+IDENTIFIES = ("email", "external_id")  # of these a file of users needs one
 SCHEMAS = {"users": "users", "types": "credential_types"}
 LABELS = {"users": "email", "types": "name"}
 BLANK = {"name": "", "groups": "", "manager": "", "expiry": "optional", "issue": "required"}
@@ -42,6 +43,8 @@ def value(
     everybody = dataclasses.replace(lookups, settings=dataclasses.replace(lookups.settings, max_rows=MOST_ROWS))
     _refuse_the_other_kind(session, kind, table)
     review = judge.review(table, recipe, session.schema(recipe.schema), everybody)
+    if kind == "users" and all(_is_absent(review, name) for name in IDENTIFIES):
+        raise judge.heading_missing(session.schema("users").model.column("email"), table, review.headings)
     if review.rejected.any():
         first = review.errors[review.errors["blocks"]].iloc[0]
         wrong = plural(int(review.rejected.sum()), "row")
@@ -100,7 +103,7 @@ def _columns(review: Review, label: str) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {}
     names = [name.removesuffix("_state") for name in map(str, review.resolved.columns) if name.endswith("_state")]
     for name in names:
-        if (review.resolved[f"{name}_state"] == "absent").all():
+        if _is_absent(review, name):
             continue
         values = review.resolved.loc[review.passed, name]
         if values.dtype.kind == "M":
@@ -109,6 +112,13 @@ def _columns(review: Review, label: str) -> dict[str, list[Any]]:
             blank = BLANK.get(name) if name != label else None
             columns[name] = [blank if pd.isna(value) else _plain(value) for value in values]
     return columns
+
+
+def _is_absent(review: Review, column: str) -> bool:
+    """Whether a file says nothing in a column, be it by a heading, a constant or a rule."""
+    if not review.rows:
+        return column not in review.headings.values()
+    return bool((review.resolved[f"{column}_state"] == "absent").all())
 
 
 def _plain(value: Any) -> Any:
