@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credtools.schema.dates import DateFormat, FormatEvidence, format_evidence
+from credtools.schema.dates import DateFormat
+from credtools.schema.evidence import FormatEvidence, format_evidence
 
 
 def test_days_over_twelve_prove() -> None:

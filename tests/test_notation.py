@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -12,9 +13,18 @@ from credtools.errors import RecipeError
 from credtools.recipe import Recipe
 from credtools.schema.dates import DateFormat
 from credtools.schema.notation import Notation, names, window
+from tests.builders import export, only_sqlite
+from tests.clicks import Clicks
 from tests.core import HEADINGS, review
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from credtools.registry import Registry
+
 YEARS = (1950, 2049)
+DATED = "User email,Credential type,Issue date,Media"
 LANGUAGES = ("cs", "da", "de", "el", "en", "es", "fi", "fr", "it", "nb", "nl", "pl", "pt", "ru", "sv", "tr", "uk", "vi")
 
 
@@ -188,3 +198,47 @@ months: [en, de, fr]
     assert dict(zip(MIXED, days, strict=True)) == MIXED
     sentences = result.errors[result.errors["code"] == "date_format"]["resolution"].tolist()
     assert ["The calendar has no such day." in sentence for sentence in sentences] == [True, False]
+
+
+# --- in the wizard ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("texts", "offered", "declares"),
+    [
+        (("01-Jan-25", "31-Dec-27"), "D-MMM-YY (years: 1950-2049)", Notation(YEARS)),
+        (("3. März 2025", "2. Mrz. 2028"), "D. MMMM YYYY (months: de)", Notation(months=("en", "de"))),
+        (("2025-01-01 00:00:00", "2027-12-31 23:59:59"), "YYYY-MM-DD HH:mm:ss", Notation()),
+        (("2025-01-01T23:30:00Z", "2025-01-01T00:00:00.000Z"), "YYYY-MM-DDTHH:mm:ssZ", Notation()),
+    ],
+)
+@only_sqlite
+def test_a_click_declares_what_a_format_needs(
+    registry: Registry, tmp_path: Path, texts: Sequence[str], offered: str, declares: Notation
+) -> None:
+    """The card suggests the format with what must be declared for it; the recipe keeps both; undone both are gone."""
+    rows = [f"ana@example.org,First Aid,{text}," for text in texts]
+    clicks = Clicks(registry)
+    clicks.upload("dates.csv", export(tmp_path, *rows, headings=DATED).read_bytes())
+    file = clicks.wizard.file
+    assert offered in clicks.state["causes"][0]["suggestion"]
+    clicks("accept", cause=clicks.state["causes"][0]["key"])
+    recipe = file.batch.recipe
+    assert (recipe.notation, file.batch.review().ready) == (declares, len(texts))
+    assert Recipe.parse(recipe.text(), recipe.source) == recipe
+    for decision in file.decisions:
+        file.undo(decision.number)
+    assert (file.batch.recipe.notation, file.batch.review().ready) == (Notation(), 0)
+
+
+@only_sqlite
+def test_read_as_offers_what_isn_t_declared_yet(registry: Registry, tmp_path: Path) -> None:
+    """Where no usual format reads a file, *Read as…* offers months of a language; choosing one declares it."""
+    rows = [f"ana@example.org,First Aid,{day}. März 2025," for day in range(1, 9)]
+    clicks = Clicks(registry)
+    clicks.upload("dates.csv", export(tmp_path, *rows, headings=DATED).read_bytes())
+    (choice,) = [one for one in clicks.state["reading"]["choices"] if one["name"] == "date_format"]
+    form = "D. MMMM YYYY (months: de)"
+    assert form in dict(choice["options"])
+    clicks("reading", values={"date_format": form})
+    assert clicks.wizard.file.batch.review().ready == len(rows)

@@ -12,8 +12,9 @@ from datetime import date
 from functools import lru_cache
 
 from credtools.exports.formulas import neutralise, restore
-from credtools.schema.dates import PLAUSIBLE, DateFormat, date_format
+from credtools.schema.dates import DateFormat, date_format
 from credtools.schema.destroyed import how_destroyed
+from credtools.schema.evidence import PLAUSIBLE
 from credtools.schema.notation import MONTHS
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")

@@ -13,9 +13,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import monthrange
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -48,12 +45,6 @@ NO_YEARS, ZERO_YEAR = frozenset({"0000", "0001", "9999"}), "1900"  # in dates th
 NEVER = "never"  # in any file: it doesn't expire
 MIDNIGHT = {"HH": "00", "H": "0", "hh": "12", "h": "12", "mm": "00", "ss": "00", "A": "AM", "Z": "Z", "T": "T"}
 MONTH_ONLY = re.compile(r"\[(first|last)\]\s*")
-# What `format_evidence` tries: in every order of day, month and year that people write.
-PLAUSIBLE = (
-    *(order.replace("/", mark) for mark in "/-. " for order in ("YYYY/MM/DD", "DD/MM/YYYY", "MM/DD/YYYY")),
-    *("YYYYMMDD", "DDMMYYYY", "MMDDYYYY", "D MMM YYYY", "D-MMM-YYYY", "D. MMMM YYYY", "MMM D, YYYY", "MMM D YYYY"),
-    *("dddd, MMMM D, YYYY", "dddd, D MMMM YYYY", "dddd D MMMM YYYY", "YYYY-MMM-DD"),
-)
 
 
 class DateFormat:
@@ -179,46 +170,6 @@ def date_format(text: str, notation: Notation = PLAIN) -> DateFormat:
     return DateFormat(text, notation)
 
 
-@dataclass(frozen=True)
-class FormatEvidence:
-    """How well a format reads a column; to be shown and chosen, never applied by itself.
-
-    `reads` of `values` are dates in it; `proves` of these can't be read with day and month swapped, `both_ways` can,
-    and mean another date then.
-    """
-
-    format: str
-    values: int
-    reads: int
-    proves: int
-    both_ways: int
-
-    def __str__(self) -> str:
-        reads = f"{self.format} reads {self.reads:,} of {self.values:,} values"
-        if self.format == _swapped(self.format):
-            return f"{reads}."
-        first = "day" if self.format.index("D") < self.format.index("M") else "month"
-        return f"{reads}; {self.proves:,} prove that the {first} comes first, {self.both_ways:,} read both ways."
-
-
-def format_evidence(texts: Iterable[str]) -> list[FormatEvidence]:
-    """The plausible formats that read at least one of a column's values (blank ones don't count), best first."""
-    counts = Counter(" ".join(text.split()) for text in texts)
-    del counts[""]
-    found = []
-    for form in map(date_format, PLAUSIBLE):
-        read = {text: day for text in counts if (day := form.parse(text))}
-        if not read:
-            continue
-        other = date_format(_swapped(form.text))
-        swapped = {text: day for text in read if (day := other.parse(text))} if other is not form else {}
-        reads = sum(counts[text] for text in read)
-        proves = reads - sum(counts[text] for text in swapped)
-        both = sum(counts[text] for text, day in swapped.items() if day != read[text])
-        found.append(FormatEvidence(form.text, counts.total(), reads, proves, both))
-    return sorted(found, key=lambda evidence: (-evidence.reads, -evidence.proves))
-
-
 def may_mean_none(text: str) -> bool:
     """Whether a text under a date may say that there is no such date: a word without digits, or a placeholder."""
     return placeholder(text) or not any(c.isdigit() for c in text)
@@ -230,12 +181,6 @@ def placeholder(text: str) -> bool:
     numbers = [text[:4], text[4:]] if [text] == numbers and len(text) == len("99991231") else numbers
     none = not NO_YEARS.isdisjoint(numbers)
     return none or (ZERO_YEAR in numbers and all(int(one) <= 1 for one in numbers if one != ZERO_YEAR))
-
-
-def _swapped(text: str) -> str:
-    """A format of digits with day and month swapped, where they are side by side; else the same."""
-    swapped = re.sub(r"DD(.?)MM|MM(.?)DD", lambda m: f"MM{m[1]}DD" if m[0][0] == "D" else f"DD{m[2]}MM", text)
-    return text if "MMM" in text or text.startswith("YYYY") else swapped
 
 
 def shape(text: str) -> str:

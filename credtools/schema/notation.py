@@ -42,6 +42,16 @@ class Notation:
     def names(self) -> Names:
         return names(self.months)
 
+    def and_also(self, other: Notation) -> Notation:
+        """Both together: the other's years where it has some, and the names of both."""
+        both = (*(self.months or ("en",)), *other.months) if other.months else self.months
+        return Notation(other.years or self.years, tuple(dict.fromkeys(both)))
+
+    def __str__(self) -> str:
+        """What it declares, as it is written after a format: ` (years: 1950-2049) (months: de)`."""
+        years = f" (years: {self.years[0]}-{self.years[1]})" if self.years else ""
+        return years + (f" (months: {', '.join(self.months)})" if self.months else "")
+
 
 PLAIN = Notation()
 
@@ -93,6 +103,18 @@ def names(languages: tuple[str, ...]) -> Names:
             if months.setdefault(named(name), number) != number:
                 raise ValueError(f"{name!r} is one month in one of {', '.join(languages)}, and another in another.")
     return Names(months, days, written)
+
+
+def declared(text: str) -> tuple[str, Notation]:
+    """A format, and what is declared after it: `DD-MMM-YY (years: 1950-2049)`. Raises ValueError for what can't be."""
+    form, years, months = text, None, ()
+    while found := re.fullmatch(r"(.*?)\s*\((years|months):([^()]*)\)\s*", form, re.DOTALL):
+        form, what, said = found.groups()
+        if what == "years":
+            years = window(said)
+        else:
+            months = tuple(said.replace(",", " ").split())
+    return form, Notation(years, months)
 
 
 def window(text: str) -> tuple[int, int]:

@@ -20,7 +20,9 @@ from credtools.jupyter.wizard.decisions import Cell
 from credtools.model import IntArray, Review
 from credtools.recipe import Status
 from credtools.registry import Lookups
-from credtools.schema.dates import NEVER, FormatEvidence, format_evidence, may_mean_none
+from credtools.schema.dates import NEVER, may_mean_none
+from credtools.schema.evidence import FormatEvidence, format_evidence, undeclared_evidence
+from credtools.schema.notation import Notation
 from credtools.schema.words import Column
 from credtools.text import fold
 
@@ -33,10 +35,13 @@ OF_WHOLE_ROWS = ("expires_after_issue", "not_repeated", "field_count")  # no oth
 class Cause:
     """One cause of errors in the review at hand: its rows and their values."""
 
-    def __init__(self, found: dict[str, Any], review: Review, places: IntArray, column: Column | None) -> None:
+    def __init__(
+        self, found: dict[str, Any], review: Review, places: IntArray, column: Column | None, notation: Notation
+    ) -> None:
         self.code, self.title = str(found["code"]), str(found["title"])
         self.column, self.column_name = column, column.name if column else ""
         self.formats = review.date_formats.get(self.column_name, ())  # in force for this column
+        self.notation = notation
         self.value, self.pattern = str(found["value"]), str(found["pattern"])
         self.resolution, self.suggestion = str(found["resolution"]), str(found["suggestion"])
         self.count, self.place = int(found["count"]), int(found["cause"])
@@ -73,13 +78,13 @@ class Cause:
         return tuple(Cell(label, self.column_name, str(old), str(to)) for label, old, to in cells if to != old)
 
 
-def blocking(review: Review, columns: Mapping[str, Column]) -> list[Cause]:
+def blocking(review: Review, columns: Mapping[str, Column], notation: Notation) -> list[Cause]:
     """The causes that block rows, largest first; `columns`: those of the schema in use, by name."""
     causes = review.errors["cause"].to_numpy()
     order = np.argsort(causes, kind="stable")
     places = np.split(order, np.cumsum(np.bincount(causes))[:-1]) if len(causes) else []
     return [
-        Cause(found, review, places[int(found["cause"])], columns.get(str(found["column"])))
+        Cause(found, review, places[int(found["cause"])], columns.get(str(found["column"])), notation)
         for found in records(review.causes[review.causes["blocks"]])
     ]
 
@@ -111,7 +116,10 @@ def suggest(cause: Cause) -> Suggestion | None:
 def fitting_formats(cause: Cause) -> list[FormatEvidence]:
     """The formats that read its values, best first; among equals the order of day and month in force."""
     in_force = {_order(form) for form in cause.formats}
-    found = [e for e in format_evidence(cause.errors["value"].tolist()) if e.format not in cause.formats]
+    values = cause.errors["value"].tolist()
+    found = [e for e in format_evidence(values, cause.notation) if e.format not in cause.formats]
+    if all(one.reads < len(values) for one in found):
+        found += undeclared_evidence(values, cause.notation)
     return sorted(found, key=lambda e: (-e.reads, -e.proves, _order(e.format) not in in_force))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from credtools.recipe import Recipe, Status, Step
+from credtools.schema.notation import PLAIN, Notation
 from credtools.schema.words import Column
 from credtools.text import fold
 
@@ -31,9 +32,10 @@ class Cell:
 class Decision:
     """What was decided; exactly one of these.
 
-    Values are replaced (`cells`), a date format is added (`format`), rows are left rejected (`cause`), a word of the
-    status gets a meaning (`meaning`), words mean that a credential never expires (`never`), blank cells over stored
-    values mean something (`blanks`), or rows that equal an older version count again, or don't (`again`).
+    Values are replaced (`cells`), a date format is added (`format`, `notation`: what must be declared for it), rows are
+    left rejected (`cause`), a word of the status gets a meaning (`meaning`), words mean that a credential never expires
+    (`never`), blank cells over stored values mean something (`blanks`), or rows that equal an older version count
+    again, or don't (`again`).
 
     `scope`: a *rule* holds for every file of the source, a *patch* for these records only. `rule`: the one that the
     recipe brought along; it may have no cells here.
@@ -45,6 +47,7 @@ class Decision:
     cells: tuple[Cell, ...] = ()
     column: str = ""
     format: str = ""
+    notation: Notation = PLAIN
     cause: str = ""
     said: str = ""
     rule: Step | None = None
@@ -92,6 +95,7 @@ def recipe_of(base: Recipe, decisions: Sequence[Decision], formats: Mapping[str,
             known = recipe.formats(decision.column) or formats[decision.column]
             more = tuple(dict.fromkeys((*known, decision.format)))
             recipe = replace(recipe, date_format={**recipe.date_format, decision.column: more})
+            recipe = replace(recipe, **vars(recipe.notation.and_also(decision.notation)))
         elif decision.meaning:
             recipe = replace(recipe, status=(recipe.status or Status()).meaning(decision.word, decision.meaning))
         elif decision.never:

@@ -16,7 +16,8 @@ from credtools.media.matching import Medium
 from credtools.model import Review
 from credtools.recipe import BLANKS, MEANINGS, Hit, Recipe, Replace, Step, apply
 from credtools.registry import Batch, Comparison, compare
-from credtools.schema.dates import NEVER, FormatEvidence, date_format, format_evidence
+from credtools.schema.dates import NEVER, date_format
+from credtools.schema.notation import declared
 from credtools.schema.words import Column
 from credtools.text import fold
 
@@ -80,12 +81,6 @@ class OpenFile:
         columns = self.registry.schema(recipe.schema).columns
         return self.once("hits", recipe, lambda: {hit.step: hit for hit in apply(recipe, table, columns).hits})
 
-    def date_evidence(self) -> list[FormatEvidence]:
-        """What speaks for each date format in the file; no decision changes the file."""
-        review, frame = self.reviewed, self.reviewed.table.frame
-        dates = tuple(heading for heading, column in review.headings.items() if column in review.date_formats)
-        return self.once(dates, review.table, lambda: format_evidence([text for each in dates for text in frame[each]]))
-
     def unplaced_medium(self, name: str) -> tuple[Medium, list[Path]]:
         """A medium that found no row, and where it lies. Raises CredtoolsError when it is none of these any more."""
         if name not in self.unplaced:
@@ -136,13 +131,15 @@ class OpenFile:
         decision = Decision(self._number(), len(cells), scope or usual_scope(cause.column, cells), cells)
         return self._decide(decision if decision.rules else replace(decision, scope="patch"))
 
-    def add_format(self, cause: Cause, form: str) -> Decision:
+    def add_format(self, cause: Cause, text: str) -> Decision:
         """Dates of the cause's column may also be written like this, in every file of this source."""
         try:
-            form = date_format(form, self.base.notation).text
+            form, notation = declared(text)
+            form = date_format(form, self.batch.recipe.notation.and_also(notation)).text
         except ValueError as problem:
             raise CredtoolsError("format_unusable", why=str(problem)) from problem
-        return self._decide(Decision(self._number(), cause.count, "rule", column=cause.column_name, format=form))
+        decision = Decision(self._number(), cause.count, "rule", column=cause.column_name, format=form)
+        return self._decide(replace(decision, notation=notation))
 
     def give_meaning(self, key: str, meaning: str) -> Decision:
         """What a cause says means this, in every file of its source. Raises CredtoolsError for anything else."""
@@ -217,7 +214,8 @@ class OpenFile:
             self._apply(self.base, self.decisions)
 
     def _blocking(self) -> list[Cause]:
-        return self.once("causes", self.reviewed, lambda: blocking(self.reviewed, self.columns))
+        notation = self.batch.recipe.notation
+        return self.once("causes", self.reviewed, lambda: blocking(self.reviewed, self.columns, notation))
 
     def _decision(self, number: int) -> Decision:
         if found := [decision for decision in self.decisions if decision.number == number]:

@@ -11,6 +11,8 @@ from credtools.jupyter.parts.shown import listed
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.reading import suggest_columns
 from credtools.recipe import Recipe, apply
+from credtools.schema.evidence import FormatEvidence, format_evidence, undeclared_evidence
+from credtools.schema.notation import declared
 from credtools.text import plural
 
 ENCODINGS = (
@@ -54,7 +56,7 @@ def choices(file: OpenFile) -> list[dict[str, Any]]:
     offered.append({"name": "heading_line", "label": "Headings on line", "value": str(found.heading_line or "none")})
     if file.review and file.review.date_formats:
         now = next(iter(file.review.date_formats.values()))[0]
-        notes = {evidence.format: str(evidence) for evidence in file.date_evidence()}
+        notes = {evidence.format: str(evidence) for evidence in _evidence(file)}
         offered.append(_choice("date_format", "Dates are written", now, dict(listed(notes))) | {"notes": notes})
     return offered
 
@@ -67,7 +69,24 @@ def changed(file: OpenFile, values: Mapping[str, str]) -> Recipe:
     if "heading_line" in new:
         new["heading_line"] = _heading_line(new["heading_line"])
     recipe = replace(file.base, read={**file.base.read, **new})
-    return replace(recipe, date_format={"*": (date_format,)}) if date_format else recipe
+    if not date_format:
+        return recipe
+    form, notation = declared(date_format)
+    return replace(recipe, date_format={"*": (form,)}, **vars(recipe.notation.and_also(notation)))
+
+
+def _evidence(file: OpenFile) -> list[FormatEvidence]:
+    """What speaks for each date format in the file; no decision changes the file."""
+    review, frame, notation = file.reviewed, file.reviewed.table.frame, file.batch.recipe.notation
+    dates = tuple(heading for heading, column in review.headings.items() if column in review.date_formats)
+
+    def found() -> list[FormatEvidence]:
+        texts = [text for each in dates for text in frame[each]]
+        best = format_evidence(texts, notation)
+        most = max((one.reads for one in best), default=0)
+        return best if 2 * most > sum(map(bool, texts)) else [*best, *undeclared_evidence(texts, notation)]
+
+    return file.once((dates, notation), review.table, found)
 
 
 def headings(file: OpenFile) -> dict[str, Any]:

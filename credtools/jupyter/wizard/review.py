@@ -203,7 +203,9 @@ def sentence(file: OpenFile, decision: Decision) -> str:
         return f"{rows} {stay} rejected: {decision.said}."
     if decision.format:
         where = file.columns[decision.column].title
-        return f"{where}: dates are also read as {decision.format} ({plural(decision.count, 'cell')})."
+        return (
+            f"{where}: dates are also read as {decision.format}{decision.notation} ({plural(decision.count, 'cell')})."
+        )
     if told := of_stored(file, decision):
         return told
     if decision.rule:
