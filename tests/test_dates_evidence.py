@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from credtools.schema.dates import DateFormat
 from credtools.schema.evidence import FormatEvidence, format_evidence
+from tests.core import HEADINGS, review
 
 
 def test_days_over_twelve_prove() -> None:
@@ -82,3 +83,39 @@ def test_what_they_may_not_be(form: str) -> None:
 def test_they_are_written_too(form: str, text: str) -> None:
     """A date is shown in these formats as they read it."""
     assert DateFormat(form).write(date(2024, 2, 29)) == text
+
+
+# --- as a check tells it --------------------------------------------------------------------------------------------
+
+
+def told(text: str, recipe: str = "") -> dict[str, list[tuple[object, ...]]]:
+    """By column the evidence of each format: its name, whether it is in force, reads, proves, both ways."""
+    names = ("format", "in_force", "reads", "proves", "both_ways")
+    return {
+        f"{one['column']} {one['values']}": [tuple(form[name] for name in names) for form in one["evidence"]]
+        for one in review(text, recipe).dates
+    }
+
+
+def test_a_check_tells_what_proves_the_order_of_day_and_month() -> None:
+    """Per date column of the file the formats in force, over the values that say something."""
+    dates = ("13/02/2024,never", "01/02/2024,", "03/03/2024,25/12/2030", "12/11/2024,1/2/2030")
+    text = "".join(f"ana@x.org,First Aid,{two},\n" for two in dates)
+    assert told(HEADINGS + text, "date_format: DD/MM/YYYY") == {
+        "issue_date 4": [("DD/MM/YYYY", True, 4, 1, 2)],
+        "expiration_date 2": [("DD/MM/YYYY", True, 2, 1, 1)],
+    }
+
+
+def test_a_check_names_formats_that_read_what_remains() -> None:
+    """While a value is unread the best other formats are told, with what must be declared for them."""
+    rows = "ana@x.org,First Aid,01/02/2024,3. März 2030,\nana@x.org,First Aid,2024-02-13,,\n"
+    assert told(HEADINGS + rows) == {
+        "issue_date 2": [
+            ("YYYY-MM-DD", True, 1, 1, 0),
+            ("DD/MM/YYYY", False, 1, 0, 1),
+            ("MM/DD/YYYY", False, 1, 0, 1),
+        ],
+        "expiration_date 1": [("YYYY-MM-DD", True, 0, 0, 0), ("D. MMMM YYYY (months: de)", False, 1, 1, 0)],
+    }
+    assert told("User email,Credential type\nana@x.org,Badge\n") == {}

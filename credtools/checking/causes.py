@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from credtools.checking import parse
+from credtools.checking.dates_read import dates_read
 from credtools.checking.messages import Basis, Finding, ObjectArray, Writer
 from credtools.checking.resolve import Resolved
 from credtools.errors import Remedies, SchemaError
@@ -59,6 +60,10 @@ class Explanation:
         more = Explanation(basis, [*self.findings, *findings], self.kept)
         more.explained = self.explained
         return more
+
+    def dates(self) -> list[dict[str, Any]]:
+        """Per date column the evidence for its formats."""
+        return dates_read(self.basis.resolved.cells, self.basis.mapped)
 
     def warned(self) -> list[FileWarning]:
         """Per warning of the schema how many rows have it, and what it says about all of them; remedies are marks.

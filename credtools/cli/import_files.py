@@ -100,6 +100,7 @@ def _judged(file: Path, review: Review) -> Iterator[dict[str, Any]]:
     data = {"file": str(file), "sha256": review.table.sha256, "rows": review.rows, **review.counted}
     data |= {"reading": _reading(review.table, review.headings)}
     data |= {"errors": records(review.errors, ERROR_KEYS), "causes": records(review.causes, CAUSE_KEYS)}
+    data["dates"] = [dict(one) for one in review.dates]
     yield data | {"warnings": [one.as_dict() for one in review.warnings]}
 
 
@@ -140,10 +141,20 @@ def _review_lines(file: Path, review: Review) -> Iterator[str]:
     yield from (f"Warning: {one.example or one.sentence}" for one in (*review.origin, *found.noted))
     if unknown := [heading for heading, column in review.headings.items() if column is None]:
         yield f"Unrecognised headings (kept with each row): {', '.join(unknown)}"
+    yield from _dates_lines(review)
     if not review.rows:
         yield "The file has headings, but no rows. Check the export at its source."
     yield repr(review)
     yield from cause_lines(review)
+
+
+def _dates_lines(review: Review) -> Iterator[str]:
+    """How well the formats in force read each date column, and which others read more."""
+    for one in review.dates:
+        said = [evidence["sentence"] for evidence in one["evidence"]]
+        said += [f"{plural(one['date_cells'], 'date cell')} of the spreadsheet."] if one["date_cells"] else []
+        if said:
+            yield f"{one['heading']}: {' '.join(said)}"
 
 
 def cause_lines(review: Review) -> Iterator[str]:

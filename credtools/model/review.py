@@ -27,6 +27,8 @@ class Explanation(Protocol):
 
     def warned(self) -> Sequence[FileWarning]: ...
 
+    def dates(self) -> Sequence[Mapping[str, Any]]: ...
+
 
 @dataclass(frozen=True)
 class Said:
@@ -35,6 +37,10 @@ class Said:
     errors: pd.DataFrame
     causes: pd.DataFrame
     about_all: Sequence[FileWarning] = ()
+    dates_read: Sequence[Mapping[str, Any]] = ()
+
+    def dates(self) -> Sequence[Mapping[str, Any]]:
+        return self.dates_read
 
     def warned(self) -> Sequence[FileWarning]:
         return self.about_all
@@ -109,6 +115,15 @@ class Review:
         return self._on_face(self.explanation.frames()[1])
 
     @cached_property
+    def dates(self) -> Sequence[Mapping[str, Any]]:
+        """How the dates were read, one entry per date column: column, heading, values, date_cells, evidence.
+
+        `evidence` tells of each format in force, and of others while values remain unread: format, in_force, reads,
+        proves (that day or month comes first), both_ways, sentence.
+        """
+        return self.explanation.dates()
+
+    @cached_property
     def warnings(self) -> tuple[FileWarning, ...]:
         """What should be known about the file as a whole, one of each kind; none holds a cell of the file.
 
@@ -179,7 +194,7 @@ class Review:
     def __getstate__(self) -> dict[str, Any]:
         """Its values; what was said, but not what it was made of: neither users nor the schema's code go along."""
         state = {one.name: getattr(self, one.name) for one in fields(self)}
-        return state | {"explanation": Said(*self.explanation.frames(), self.explanation.warned())}
+        return state | {"explanation": Said(*self.explanation.frames(), self.explanation.warned(), self.dates)}
 
     def __repr__(self) -> str:
         return self.summary(int(self.causes["blocks"].sum()))

@@ -20,6 +20,7 @@ PLAUSIBLE = (
 )
 USUAL_YEARS = (1950, 2049)
 LANGUAGES = ("de", "fr", "es", "it", "nl", "pt", "pl", "cs", "da", "sv", "nb", "fi", "tr", "ro", "hu", "hr", "el", "ru")
+Texts = Iterable[str] | Mapping[str, int]  # of a column, perhaps how often each occurs
 SAMPLE, MOST_OFFERED = 20, 5
 TIMES = (" HH:mm", " HH:mm:ss", " h:mm A", " h:mm:ss A", "THH:mm:ss", "THH:mm:ssZ")  # after the dates of digits
 
@@ -57,13 +58,12 @@ def evidence(form: DateFormat, counts: Mapping[str, int]) -> FormatEvidence:
     return FormatEvidence(form.text, sum(counts.values()), reads, proves, both)
 
 
-def format_evidence(texts: Iterable[str] | Mapping[str, int], notation: Notation = PLAIN) -> list[FormatEvidence]:
+def format_evidence(texts: Texts, notation: Notation = PLAIN) -> list[FormatEvidence]:
     """The plausible formats that read at least one of a column's values (blank ones don't count), best first.
 
     `notation`: what is declared of years and names.
     """
-    counts = Counter(texts) if isinstance(texts, Mapping) else Counter(" ".join(text.split()) for text in texts)
-    del counts[""]
+    counts = _counted(texts)
     short = [form.replace("YYYY", "YY") for form in PLAUSIBLE if form.endswith("YYYY") and notation.years]
     found = [evidence(date_format(form, notation), counts) for form in (*PLAUSIBLE, *short)]
     for time, days in _timed(counts).items():
@@ -72,12 +72,12 @@ def format_evidence(texts: Iterable[str] | Mapping[str, int], notation: Notation
     return sorted((one for one in found if one.reads), key=lambda one: (-one.reads, -one.proves))
 
 
-def undeclared_evidence(texts: Iterable[str], known: Notation) -> list[FormatEvidence]:
+def undeclared_evidence(texts: Texts, known: Notation) -> list[FormatEvidence]:
     """The same with what isn't declared yet, where it is needed: the usual window of years, months of a language.
 
     Each format comes with what must be declared for it, as `declared` takes it.
     """
-    counts = Counter(" ".join(text.split()) for text in texts)
+    counts = _counted(texts)
     some = dict(itertools.islice(counts.items(), SAMPLE))
     readable = {one.format for one in format_evidence(some, known)}
     words = any(c.isalpha() for text in some for c in text)
@@ -89,6 +89,12 @@ def undeclared_evidence(texts: Iterable[str], known: Notation) -> list[FormatEvi
             of_forms = [evidence(date_format(form, both), counts) for form in forms]
             found += [replace(one, format=one.format + str(more)) for one in of_forms]
     return sorted(found, key=lambda one: (-one.reads, -one.proves))[:MOST_OFFERED]
+
+
+def _counted(texts: Texts) -> Counter[str]:
+    counts = Counter(texts) if isinstance(texts, Mapping) else Counter(" ".join(text.split()) for text in texts)
+    del counts[""]
+    return counts
 
 
 def _timed(counts: Mapping[str, int]) -> dict[str, Counter[str]]:
