@@ -33,7 +33,7 @@ def dates_read(cells: Mapping[str, Cells], mapped: Mapped) -> list[dict[str, Any
         counts = np.bincount(one.codes, minlength=len(one.states)).tolist()
         known = dict(zip(one.texts.to_pylist(), counts, strict=True))
         texts = {text: known[text] for text, says in zip(known, said.tolist(), strict=False) if says and known[text]}
-        real = sum(texts.pop(text, 0) for text in one.made_of.date_cells)
+        real = sum(texts.pop(text, 0) for text, day in one.made_of.date_cells.items() if day)
         notation, in_force = one.made_of.notation, one.made_of.formats
         of_formats = [evidence(date_format(form, notation), texts) for form in in_force] if texts else []
         if sum(one.reads for one in of_formats) < sum(texts.values()):

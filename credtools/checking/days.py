@@ -29,7 +29,7 @@ def read_days(
     given: BoolArray,
     formats: Sequence[str],
     notation: Notation,
-    date_cells: Mapping[str, date],
+    date_cells: Mapping[str, date | None],
 ) -> tuple[Any, npt.NDArray[np.datetime64] | None]:
     """The day of each text in the first format that reads it, and the day that another format reads, if another one."""
     days = np.full(len(texts), NOT_A_DAY, "M8[s]")

@@ -24,7 +24,7 @@ def drop_unused_dates(data: dict[str, Any], by_name: Mapping[str, Cells]) -> dic
     """A date that the type never has is neither judged nor stored (the schema warns of it)."""
     found = {}
     for name, of_type in DATE_OF_TYPE.items():
-        unused = np.asarray(data[of_type] == "never") & by_name[name].is_("given", "malformed", "damaged")
+        unused = np.asarray(data[of_type] == "never") & by_name[name].is_("given", "malformed", "damaged", "incomplete")
         found[name] = unused
         if unused.any():
             for part in (name, f"{name}_other"):

@@ -53,7 +53,7 @@ class MadeOf:
 
     texts: pa.LargeStringArray | None
     formats: tuple[str, ...] = ()
-    date_cells: Mapping[str, date] = field(default_factory=dict)
+    date_cells: Mapping[str, date | None] = field(default_factory=dict)
     by_id: bool = False
     status: Status | None = None
     never: frozenset[str] = frozenset()
@@ -140,7 +140,10 @@ def judge(column: Column, made_of: MadeOf, is_record: BoolArray) -> Cells:
     meant = (states == STATE["given"]) | ((states == STATE["blank"]) & (column.kind == "status"))  # '' may be a word
     values, other_days = _values(column, texts, meant, made_of)
     if values is not texts:
-        states[(states == STATE["given"]) & np.asarray(pd.isna(values))] = STATE["malformed"]
+        unread = (states == STATE["given"]) & np.asarray(pd.isna(values))
+        states[unread] = STATE["malformed"]
+        if dayless := [text for text, day in made_of.date_cells.items() if day is None]:
+            states[unread & np.isin(texts.to_numpy(zero_copy_only=False), dayless)] = STATE["incomplete"]
     if made_of.never:
         said = says_never(texts, made_of.never)
         said &= np.isin(states, [STATE[name] for name in ("given", "malformed", "blank")])

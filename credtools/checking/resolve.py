@@ -32,6 +32,7 @@ NEEDS = ("required", "optional", "never")
 USER_STATUS = ("active", "deactivated", "unknown", "several")
 NEEDED_BY_TYPE = {**DATE_OF_TYPE, "credential_number": "type_number"}
 CORE = {*("user_email", "external_id", "user_name", "credential_type"), *NEEDED_BY_TYPE, "media"}
+UNUSABLE = ("malformed", "unreadable", "damaged", "incomplete")
 LARGEST = 2**62  # numbers that are put together stay below it
 
 
@@ -222,9 +223,9 @@ def _credentials(
     for name, of_type in DATE_OF_TYPE.items():
         needed = np.asarray(data[of_type] == "required") & ~standing.withdrawn
         complete &= ~(np.isin(data[f"{name}_state"].codes, [STATE["blank"], STATE["absent"]]) & needed)
-        complete &= ~by_name[name].is_("malformed", "unreadable", "damaged") | unused[name]
+        complete &= ~by_name[name].is_(*UNUSABLE) | unused[name]
     for name in own_columns:
-        complete &= ~by_name[name].is_("malformed", "unreadable", "damaged")
+        complete &= ~by_name[name].is_(*UNUSABLE)
     rows = np.arange(len(numbered))
     ids = [(data[name] + 1, int(data[name].max(initial=0)) + 2) for name in ("user_id", "type_id")]
     of_identity = np.zeros(len(rows), dtype=np.int64)

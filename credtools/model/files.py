@@ -130,10 +130,11 @@ class Table:
     `frame`: text columns named by the file's own headings; `lines`: the physical line on which each record
     starts; `fields`: how many fields it really has (missing cells are empty in `frame`); `raw`: the cells as
     they came, as the text of one JSON array; `date_cells`: for columns of a spreadsheet with real date cells, the
-    date that each of their texts stands for, whatever date format is declared; `whole`, `first`: of a part, the file
-    and the row of it with which the part begins; `corrects`: of a file of corrections, how the record that each row
-    corrects is known, its own way first; `shaped`: how the rows were made of the file's records, where a recipe
-    says so: `frame`, `fields`, `expected_fields` and the headings of `reading` are those of the rows then.
+    date that each of their texts stands for, whatever date format is declared (None: it is shown without its day);
+    `whole`, `first`: of a part, the file and the row of it with which the part begins; `corrects`: of a file of
+    corrections, how the record that each row corrects is known, its own way first; `shaped`: how the rows were made of
+    the file's records, where a recipe says so: `frame`, `fields`, `expected_fields` and the headings of `reading` are
+    those of the rows then.
     """
 
     frame: pd.DataFrame
@@ -143,7 +144,7 @@ class Table:
     reading: Reading
     sha256: str
     name: str = ""
-    date_cells: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
+    date_cells: Mapping[str, Mapping[str, date | None]] = field(default_factory=dict)
     whole: Table | None = field(default=None, repr=False)
     first: int = 0
     corrects: Sequence[Sequence[Record]] = ()

@@ -35,7 +35,7 @@ class Records:
     starts: Sequence[int]
     width: int
     repaired: list[int] = field(default_factory=list)
-    dates: Mapping[tuple[int, int], date] = field(default_factory=dict)
+    dates: Mapping[tuple[int, int], date | None] = field(default_factory=dict)
     hidden: Container[int] = frozenset()
 
     @property

@@ -1,7 +1,8 @@
 """Spreadsheets → rows of text, read by `workbook` in a child with limits.
 
 A cell that holds a real date is written as its sheet shows it where that names the month or begins with the year, else
-YYYY-MM-DD; which cells these were is noted beside. Whole floats lose their '.0'.
+YYYY-MM-DD; which cells these were is noted beside. One that is shown without a day stands for no date. Whole floats
+lose their '.0'.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def _part(found: Mapping[str, Any], kind: str, noted: tuple[FileWarning, ...]) -
     if width > MAX_COLUMNS:
         line = next(k for k, row in enumerate(rows, 1) if any(row[MAX_COLUMNS:]))
         raise FileError("too_many_columns", line=line, found=width, allowed=MAX_COLUMNS)
-    dates = {(row, place): date.fromisoformat(day) for row, place, day in found["dates"]}
+    dates = {(row, place): date.fromisoformat(day) if day else None for row, place, day in found["dates"]}
     hidden = {line for first, end in found["hidden_rows"] for line in range(first, min(end, len(rows) + 1))}
     reading = Reading(kind, None, len(rows), None, found["sheet"], noted=noted)
     return Records(rows, range(1, len(rows) + 2), width, dates=dates, hidden=hidden), reading

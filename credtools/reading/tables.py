@@ -119,8 +119,8 @@ def _example(row: Sequence[str]) -> str:
     return squeeze(" ".join(row))[:40]
 
 
-def _date_cells(records: Records, layout: Layout, names: list[str]) -> dict[str, dict[str, date]]:
-    found: dict[str, dict[str, date]] = {}
+def _date_cells(records: Records, layout: Layout, names: list[str]) -> dict[str, dict[str, date | None]]:
+    found: dict[str, dict[str, date | None]] = {}
     body = set(layout.body) if records.dates else set()
     for (k, place), day in records.dates.items():
         if k in body and place < len(names):

@@ -8,7 +8,8 @@ import unicodedata
 import zipfile
 from collections import defaultdict
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
+from functools import reduce
 from html import unescape
 from typing import Any
 
@@ -89,9 +90,8 @@ def _rows(sheet: Any, limits: dict[str, int]) -> list[list[Any]]:
 
 def _is_table(sheet: Any, limits: dict[str, int]) -> bool:
     """Whether a hidden sheet has rows of several cells, as lists of choices haven't; a vast one isn't opened."""
-    if sheet.end and (sheet.end[0] + 1) * (sheet.end[1] + 1) > limits["cells"]:
-        return True
-    return sum(sum(cell not in ("", None) for cell in row) > 1 for row in sheet.to_python(nrows=LOOKED_AT)) > 1
+    vast = sheet.end and (sheet.end[0] + 1) * (sheet.end[1] + 1) > limits["cells"]
+    return vast or sum(sum(cell not in ("", None) for cell in row) > 1 for row in sheet.to_python(nrows=LOOKED_AT)) > 1
 
 
 def _likeness(rows: list[list[Any]], titles: set[str]) -> tuple[int, bool]:
@@ -107,14 +107,14 @@ def _folded(text: str) -> str:
 
 
 def _texts(rows: list[list[Any]], scan: Scan) -> dict[str, Any]:
-    """The cells as text (`rows`), and [row, place, YYYY-MM-DD] of each real date (`dates`)."""
+    """The cells as text (`rows`), and [row, place, YYYY-MM-DD or '' for one without a day] of each date (`dates`)."""
     texts, dates = [], []
     for k, row in enumerate(rows):
         written = []
         for place, value in enumerate(row):
             if isinstance(value, date):
-                dates.append([k, place, value.isoformat()[:10]])
-                value = _date_text(value, scan.formats.get((k, place), ""))  # noqa: PLW2901
+                value, day = _date_text(value, scan.formats.get((k, place), ""))  # noqa: PLW2901
+                dates.append([k, place, day])
             written.append((value if isinstance(value, str) else _text(value)) or scan.unsaid.get((k, place), ""))
         texts.append(written)
     width = max(place for row in texts for place, text in enumerate(row, 1) if text.strip())
@@ -126,23 +126,27 @@ def _text(value: Any) -> str:
         return "TRUE" if value else "FALSE"
     if isinstance(value, float) and value.is_integer():
         return str(int(value)) if abs(value) <= EXACT else f"{value:.14E}"  # not with digits that nobody wrote
-    if isinstance(value, time | timedelta):
-        return str(value)
     return "" if value is None else str(value)
 
 
-def _date_text(day: date, shown: str) -> str:
-    """A date as the sheet shows it, where that can be read in one way only; else YYYY-MM-DD."""
+def _date_text(day: date, shown: str) -> tuple[str, str]:
+    """A date as the sheet shows it, where that can be read in one way only, else YYYY-MM-DD; and YYYY-MM-DD.
+
+    One that is shown as its month or year: 'Mar 2026', '2026', and '': its day is nothing that anybody said.
+    """
     timed = isinstance(day, datetime) and day.time() != time()
     plain = re.sub(r'\[[^\]]*\]|\\|"|;.*', "", shown).strip().lower()
+    if "y" in plain and not re.search("[dhs]", plain):
+        return f"{day:%b %Y}" if "m" in plain else f"{day:%Y}", ""
     tokens = TOKEN.findall(plain)
     english = "[$-" not in shown or ENGLISH.search(shown)
     named = "mmmm" in tokens or "mmm" in tokens
     whole = "yyyy" in tokens and ("d" in tokens or "dd" in tokens) and not re.search(r"[a-ce-ln-xz]", plain)
     if timed or not (whole and english and (named or (tokens[0] == "yyyy" and ("m" in tokens or "mm" in tokens)))):
-        return day.isoformat(" ") if timed and isinstance(day, datetime) else day.isoformat()[:10]
+        return str(day) if timed else day.isoformat()[:10], day.isoformat()[:10]
     unnamed = {"yyyy": f"{day.year:04}", "m": str(day.month), "d": str(day.day)}
-    return "".join(f"{day:{NAMED[token]}}" if token in NAMED else unnamed.get(token, token) for token in tokens)
+    text = "".join(f"{day:{NAMED[token]}}" if token in NAMED else unnamed.get(token, token) for token in tokens)
+    return text, day.isoformat()[:10]
 
 
 # --- what a zip holds, before anything is unpacked whole -------------------------------------------------------
@@ -157,10 +161,9 @@ class Scan:
         self.hidden: list[list[int]] = []
 
     def hide(self, first: int, end: int) -> None:
-        if self.hidden and self.hidden[-1][1] == first:
-            self.hidden[-1][1] = end
-        else:
+        if not self.hidden or self.hidden[-1][1] != first:
             self.hidden.append([first, end])
+        self.hidden[-1][1] = end
 
 
 def _checked_zip(content: bytes, limits: dict[str, int]) -> dict[str, Scan]:
@@ -275,7 +278,7 @@ def _date_styles(archive: zipfile.ZipFile) -> dict[int, str]:
     """The number formats that the file itself spells out and that show a year, by style."""
     with suppress(KeyError):
         text = archive.read("xl/styles.xml").decode("utf-8", "replace")
-        spelt = {}
+        spelt = {"17": "mmm-yy"}  # of those that every file knows the only one without a day
         for tag in re.findall(r"<(?:\w+:)?numFmt\s[^>]*>", text):
             said = dict(ATTRIBUTE.findall(tag))
             spelt[said.get("numFmtId")] = unescape(said.get("formatCode", ""))
@@ -286,10 +289,7 @@ def _date_styles(archive: zipfile.ZipFile) -> dict[int, str]:
 
 
 def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
+    return reduce(lambda number, letter: number * 26 + letter - 64, letters, 0)
 
 
 def _address(column: int, row: int) -> str:

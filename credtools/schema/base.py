@@ -99,6 +99,19 @@ class Schema(pa.DataFrameModel):
     def status_known(cls, rows: pd.DataFrame, column: str) -> pd.Series:
         return rows[column].notna() | ~rows[f"{column}_state"].isin(["malformed", "blank"])
 
+    @classmethod
+    @rule(
+        "Date shows no day",
+        on=of_kind("date"),
+        groups="rule",
+        resolution=(
+            "{value!r} is a date that the spreadsheet shows without its day. Show the whole date "
+            "there{remedy[say_day]}."
+        ),
+    )
+    def date_incomplete(cls, rows: pd.DataFrame, column: str) -> pd.Series:
+        return rows[f"{column}_state"] != "incomplete"
+
     # --- warnings about what is stored ----------------------------------------------------------------------
 
     @classmethod

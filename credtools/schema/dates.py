@@ -176,11 +176,13 @@ def may_mean_none(text: str) -> bool:
 
 
 def placeholder(text: str) -> bool:
-    """Whether a text is what systems write for *no date*: a year 0000, 0001 or 9999, the first days of 1900."""
+    """Whether a text is what systems write for *no date*: zeros, a year 0000, 0001 or 9999, the first days of 1900."""
     numbers = re.findall(r"[0-9]+", text)
     numbers = [text[:4], text[4:]] if [text] == numbers and len(text) == len("99991231") else numbers
-    none = not NO_YEARS.isdisjoint(numbers)
-    return none or (ZERO_YEAR in numbers and all(int(one) <= 1 for one in numbers if one != ZERO_YEAR))
+    if not numbers or not NO_YEARS.isdisjoint(numbers):
+        return bool(numbers)
+    beside = [number for number in numbers if number != ZERO_YEAR]
+    return all(int(number) <= (len(beside) < len(numbers)) for number in beside)
 
 
 def shape(text: str) -> str:

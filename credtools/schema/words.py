@@ -6,7 +6,8 @@ A schema is a Pandera model over *resolved* columns. For every field `C` a rule 
 - `C_text`   the text that was judged, trimmed and squeezed;
 - `C_state`  given | blank | unreadable | malformed | absent (no such heading) | unused (the type has no such date)
              | unjudged (the row has the wrong number of fields) | damaged (by a spreadsheet: see `destroyed`)
-             | never (it says that there is no such date) | computed (blank or absent, by the validity of the type);
+             | never (it says that there is no such date) | computed (blank or absent, by the validity of the type)
+             | incomplete (a date of a spreadsheet that is shown without its day);
 
 and what the lookups know about it (`user_status`, `type_expiry`, …; `schemas/README.md` lists them). A warning may also
 need a column about what is stored (STORED), which is filled in once it is known what the file would change; then each
@@ -28,7 +29,7 @@ import pandera.pandas as pa
 
 STATES = (
     *("given", "blank", "unreadable", "malformed", "absent", "unused", "unjudged", "damaged"),
-    *("never", "computed"),
+    *("never", "computed", "incomplete"),
 )
 EVERY = "*"  # in `on`: each field of the schema
 REQUIRED = "required"  # in `on`: each required field

@@ -28,6 +28,8 @@ from credtools.text import fold
 
 MOST_OFFERED = 20
 EXPIRES = "expiration_date"
+OF_FORMATS = ("date_format", "date_incomplete")  # settled by another date format
+DAYS_OF_MONTH = ("[last] MMM YYYY", "[first] MMM YYYY")
 MEANS = {"valid": "valid", "withdrawn": "withdrawn", "leave_out": "leave out"}  # the meanings of a status, as shown
 OF_WHOLE_ROWS = ("expires_after_issue", "not_repeated", "field_count")  # no other value of one cell settles them
 
@@ -134,8 +136,9 @@ def choices(cause: Cause, lookups: Lookups, status: Status | None) -> dict[str, 
     `status`: what the recipe says of the words of a status.
     """
     column, values = cause.column, cause.errors["value"].tolist()
-    if cause.code == "date_format":
+    if cause.code in OF_FORMATS:
         found = [(e.format, str(e)) for e in fitting_formats(cause)]
+        found = listed(DAYS_OF_MONTH) if cause.code == "date_incomplete" else found
         return {"kind": "format", "choices": found, "free": "Another date format, for example D.M.YYYY"}
     if column is None or cause.code in OF_WHOLE_ROWS:
         return {"kind": "rows", "choices": [], "free": ""}

@@ -10,7 +10,7 @@ import pandas as pd
 from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.shown import next_sentence
 from credtools.jupyter.wizard import read_as
-from credtools.jupyter.wizard.causes import MEANS, OF_WHOLE_ROWS, Cause, choices, suggest, users_like
+from credtools.jupyter.wizard.causes import MEANS, OF_FORMATS, OF_WHOLE_ROWS, Cause, choices, suggest, users_like
 from credtools.jupyter.wizard.decisions import Decision, usual_scope
 from credtools.jupyter.wizard.open_file import STATUS_UNKNOWN, OpenFile
 from credtools.jupyter.wizard.steps import FIRST_CAUSES
@@ -91,7 +91,7 @@ class ReviewStep(UploadStep):
 
     def do_choose(self, cause: str, value: str, scope: str) -> str:
         found = self.file.cause(cause)
-        if found.code == "date_format":
+        if found.code in OF_FORMATS:
             return self._decide(self.file.add_format, found, value)
         return self._decide(self.file.replace, found, value.strip(), "rule" if scope == "rule" else "patch")
 
