@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
-from pathlib import Path
+from datetime import date
+from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
@@ -13,12 +13,14 @@ from credtools import reading
 from credtools.checking import judge
 from credtools.model import Review, Table
 from credtools.recipe import Recipe
-from credtools.registry import Registry
 from tests.builders import only_sqlite
 from tests.clicks import Clicks
 from tests.core import CREDENTIALS, HEADINGS, LOOKUPS
 
-DAY = datetime(2024, 3, 17)
+if TYPE_CHECKING:
+    from credtools.registry import Registry
+
+DAY = date(2024, 3, 17)
 
 
 def book(*cells: tuple[object, str], who: str = "ana@x.org") -> bytes:
@@ -53,7 +55,7 @@ def review(*cells: tuple[object, str], recipe: str = "") -> Review:
     ],
 )
 def test_a_month_alone_is_incomplete(shown: str, text: str) -> None:
-    """What shows month and year, or only the year, blocks the row: the first of the month is nothing that anybody said."""
+    """What shows month and year, or only the year, blocks the row: nobody said that it is the first."""
     result = review((DAY, shown))
     assert result.table.frame["Issue date"].tolist() == [text]
     assert result.errors[["column", "code", "value", "blocks"]].values.tolist() == [
@@ -85,7 +87,7 @@ def test_zeros_of_a_spreadsheet_stand_for_no_date() -> None:
 
 
 @only_sqlite
-def test_a_person_chooses_the_day(registry: Registry, tmp_path: Path) -> None:
+def test_a_person_chooses_the_day(registry: Registry) -> None:
     """The card offers the last and the first day of the month; the choice is a rule of the recipe."""
     clicks = Clicks(registry)
     clicks.upload("book.xlsx", book((DAY, "mmm-yy"), who="ana@example.org"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -180,3 +181,7 @@ def test_python_and_the_prompt_say_it_too(nights: Nights, tmp_path: Path, monkey
     file = export(tmp_path, *FOUR, name="again.csv")
     result = CliRunner().invoke(main, ["check", str(file), "--recipe", str(path), "--json"])
     assert result.exit_code == 0, result.output
+    (told,) = [one for one in json.loads(result.stdout)["dates"] if one["column"] == "issue_date"]
+    assert [(form["format"], form["reads"], form["proves"], form["both_ways"]) for form in told["evidence"]] == [
+        ("YYYY-MM-DD", 4, 4, 0)
+    ]

@@ -278,7 +278,7 @@ def _date_styles(archive: zipfile.ZipFile) -> dict[int, str]:
     """The number formats that the file itself spells out and that show a year, by style."""
     with suppress(KeyError):
         text = archive.read("xl/styles.xml").decode("utf-8", "replace")
-        spelt = {"17": "mmm-yy"}  # of those that every file knows the only one without a day
+        spelt: dict[Any, str] = {"17": "mmm-yy"}  # of those that every file knows the only one without a day
         for tag in re.findall(r"<(?:\w+:)?numFmt\s[^>]*>", text):
             said = dict(ATTRIBUTE.findall(tag))
             spelt[said.get("numFmtId")] = unescape(said.get("formatCode", ""))

@@ -221,7 +221,7 @@ def _unpivoted(table: Table, recipe: Recipe) -> Table:
     made = _with_column(made, TYPE, _at(kinds, codes))
     made = _under(made, TYPE, ("",), np.zeros(len(codes), dtype=np.int64))
     blank = pd.Series(pd.array([""] * rows, dtype="str"))
-    dates: dict[str, dict[str, date]] = {}
+    dates: dict[str, dict[str, date | None]] = {}
     for name in shapes.targets[1:]:
         cells = [frame[h] if (h := pair.get(name)) else blank for pair in pairs]
         stacked = pd.concat([*cells, blank], ignore_index=True).astype(frame.dtypes.iloc[0])
