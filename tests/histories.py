@@ -99,6 +99,22 @@ class Batch:
     undone: bool = False
 
 
+WAIVERS = {  # by act in which states it is possible, and what follows
+    "waive": (("open",), "waived"),
+    "waive for good": (("open",), "for good"),
+    "reopen": (("waived", "for good"), "open"),
+}
+
+
+@dataclass
+class Reject:
+    """A record that is rejected: by batch and line."""
+
+    record: Record
+    place: tuple[int, int]
+    state: str = "open"
+
+
 @dataclass(frozen=True)
 class Word:
     """What a source said last of a credential."""
@@ -118,6 +134,7 @@ class Source:
     share: float = 0.5
     keeps_blanks: bool = False
     has_status: bool = False
+    withdraws: bool = False  # what a full list no longer holds
 
 
 @dataclass
@@ -136,6 +153,7 @@ class Model:
         self.versions: list[Version] = []
         self.batches: list[Batch] = []
         self.acts: list[tuple[int, Key, str, str]] = []  # a person's: after how many batches, on which issue date, act
+        self.waivers: list[tuple[int, Record, str]] = []  # after how many batches, on which record's reject, act
         self.erased: set[str] = set()
 
     # --- what follows from the batches that stand -----------------------------------------------------------
@@ -172,30 +190,43 @@ class Model:
 
     def withdrawn(self) -> set[int]:
         """The versions that are withdrawn: by a source, or by a person, who speaks of the credential's issue date."""
+        return self._withdrawals()[0]
+
+    def _withdrawals(self) -> tuple[set[int], dict[str, set[int]]]:
+        """And by source those that it has withdrawn itself, whatever persons have made of it."""
         persons: set[tuple[Key, str]] = set()
         sources: defaultdict[int, set[str]] = defaultdict(set)
         words: defaultdict[str, dict[Key, tuple[str, int]]] = defaultdict(dict)
+        out: defaultdict[str, set[int]] = defaultdict(set)
         for place, batch in enumerate(self.batches, 1):
             if not batch.undone:
-                self._acts_of(batch, words[batch.source], sources)
+                self._acts_of(batch, words[batch.source], out[batch.source], sources)
             for _, key, issue, act in (act for act in self.acts if act[0] == place):
                 alike = [one.id for one in self.versions if (one.key, one.content.issue) == (key, issue)]
                 (persons.add if act == "withdrawn" else persons.discard)((key, issue))
                 for number in alike if act == "reinstated" else ():
                     sources[number].clear()
         held = {one.id for one in self.versions if (one.key, one.content.issue) in persons}
-        return held | {number for number, some in sources.items() if some}
+        return held | {number for number, some in sources.items() if some}, out
 
-    def _acts_of(self, batch: Batch, words: dict[Key, tuple[str, int]], sources: defaultdict[int, set[str]]) -> None:
+    def _acts_of(
+        self, batch: Batch, words: dict[Key, tuple[str, int]], out: set[int], sources: defaultdict[int, set[str]]
+    ) -> None:
         """What a batch withdraws and reinstates; `words`: what its source said of each credential so far."""
         for key, said in batch.said.items():
-            if said.state == "withdrawn" and words.get(key) != ("withdrawn", said.version):
+            if said.state == "withdrawn" and said.version not in out:
+                out.add(said.version)
                 sources[said.version].add(batch.source)
-            elif said.state == "valid":
+            elif said.state == "valid" and said.version in out:
+                out.discard(said.version)
                 sources[said.version].discard(batch.source)
             words[key] = said.state, said.version
         for key in batch.absent & words.keys():
-            words[key] = ("unlisted" if words[key][0] == "valid" else words[key][0]), words[key][1]
+            state, version = words[key]
+            if state == "valid" and self.sources[batch.source].withdraws and version not in out:
+                out.add(version)
+                sources[version].add(batch.source)
+            words[key] = ("unlisted" if state == "valid" else state), version
 
     def place(self, version: Version) -> tuple[int, int]:
         """A batch that stands, and its line, which says a version."""
@@ -227,22 +258,43 @@ class Model:
 
     def open(self) -> dict[Record, tuple[int, int]]:
         """The records whose reject is open, with batch and line of it."""
-        found: dict[Record, tuple[int, int]] = {}
+        return {one.record: one.place for one in self.rejects() if one.state == "open"}
+
+    def rejects(self) -> list[Reject]:
+        """Those that are open or waived."""
+        found: list[Reject] = []
         linked: dict[Record, int | None] = {}  # by an undone batch, to a version
-        for batch in self.batches:
+        for place, batch in enumerate(self.batches, 1):
             if batch.undone:
-                pairs = itertools.product(found, batch.fixes.items())
+                pairs = itertools.product((one.record for one in found), batch.fixes.items())
                 linked |= {record: version for record, (later, version) in pairs if is_same(record, later)}
-                continue
-            says = {said.version for said in batch.said.values() if said.state == "valid"}
-            for record in [*found]:
-                right = [*batch.passed, *(later for later in batch.fixes if later[0] == record[0])]
-                again = record in linked and record[0] == batch.source and linked[record] in says
-                if again or any(is_same(record, other) for other in (*right, *batch.rejected)):
-                    del found[record]
-                    linked.pop(record, None)
-            found |= {record: (batch.id, line) for record, (line, _) in batch.rejected.items()}
+            else:
+                found = self._come_again(batch, found, linked)
+            for _, record, act in (act for act in self.waivers if act[0] == place):
+                before, after = WAIVERS[act]
+                for one in found:
+                    if one.state in before and is_same(one.record, record):
+                        one.state = after
         return found
+
+    def _come_again(self, batch: Batch, found: list[Reject], linked: dict[Record, int | None]) -> list[Reject]:
+        """What is left of some rejects, and what comes to them, with another batch."""
+        says = {said.version for said in batch.said.values() if said.state == "valid"}
+        right = [*batch.passed, *(later for later in batch.fixes if later[0] == batch.source)]
+        new = {record: Reject(record, (batch.id, line)) for record, (line, _) in batch.rejected.items()}
+        left = []
+        for one in found:
+            ours = one.record[0] == batch.source
+            again = one.record in linked and ours and linked[one.record] in says
+            successor = next((other for record, other in new.items() if is_same(one.record, record)), None)
+            if one.state == "open" and (again or any(is_same(one.record, other) for other in right)):
+                linked.pop(one.record, None)
+            elif successor and one.state != "waived":
+                linked.pop(one.record, None)
+                successor.state = one.state if successor.state == "open" else successor.state
+            else:
+                left.append(one)
+        return [*left, *new.values()]
 
     # --- a file ---------------------------------------------------------------------------------------------
 
@@ -253,7 +305,8 @@ class Model:
         full = how.full and (not last or len(rows) >= how.share * last[-1].rows)
         batch = Batch(len(self.batches) + 1, source, content, len(rows), full, Counter())
         self._new: list[Version] = []
-        fine = [row for row in rows if not self._wrong(row) and row.status != "Draft"]
+        self._out = self._withdrawals()[1].get(source, set())
+        fine = [row for row in rows if not self._wrong(row) and not (how.has_status and row.status == "Draft")]
         blocked = self._blocked(rows, how, columns) if full else None
         words = self.words(source)
         for line, row in enumerate(rows, 2):
@@ -371,7 +424,7 @@ class Model:
         if before and before.state == "withdrawn":
             return Verdict("unchanged", Said(before.version, "withdrawn", said, before.content))
         told = Said(version.id, "withdrawn", said, version.content)
-        return Verdict("withdrawn", told)
+        return Verdict("unchanged" if version.id in self._out else "withdrawn", told)
 
     def _second_key(self, batch: Batch, rows: list[Row], columns: tuple[str, ...], words: dict[Key, Word]) -> None:
         """Open rejects whose record comes no more, and the one row that agrees in all cells without error."""
@@ -379,7 +432,8 @@ class Model:
         waiting = {record: place for record, place in self.open().items() if record[0] == batch.source}
         gone = {record: place for record, place in waiting.items() if not any(is_same(record, one) for one in known)}
         records = {row: (batch.source, tuple(sorted(row.cells(columns).items()))) for row in rows}
-        free = [row for row in rows if not any(is_same(record, records[row]) for record in waiting)]
+        followed = [one.record for one in self.rejects() if one.state != "waived" and one.record[0] == batch.source]
+        free = [row for row in rows if not any(is_same(record, records[row]) for record in followed)]
         fits: dict[Record, list[Row]] = {}
         for record, (number, _) in gone.items():
             _, wrong = self.batches[number - 1].rejected[record]
@@ -409,7 +463,7 @@ class Model:
     def _fresh(self, batch: Batch, row: Row) -> bool:
         """Whether the row withdraws what wasn't withdrawn."""
         said = batch.said.get(row.key)
-        return bool(said and said.state == "withdrawn" and said.version not in self.withdrawn())
+        return bool(said and said.state == "withdrawn" and said.version not in self._out)
 
     # --- what people do -------------------------------------------------------------------------------------
 

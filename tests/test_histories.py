@@ -11,24 +11,26 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import case, select, true
 
 import credtools as ct
 from credtools.registry import Registry, validity
 from credtools.store import tables
 from tests.builders import UPLOADER, only_postgres, only_sqlite
 from tests.conftest import Home
-from tests.histories import COUNTING, Batch, Model, Row, Source
+from tests.histories import COUNTING, WAIVERS, Batch, Model, Row, Source
 from tests.nights import company
 
 SOURCES = {
     "hr": Source(full=True, has_status=True),
     "lms": Source(keeps_blanks=True),
+    "crm": Source(full=True, withdraws=True),
 }
 RECIPES = {
     "hr": "date_format: YYYY-MM-DD\nexport: {full: 0.5}\nblanks: clear\n"
     "status: {valid: [Active], withdrawn: [Revoked], leave_out: [Draft]}\n",
     "lms": "date_format: YYYY-MM-DD\nblanks: keep\n",
+    "crm": "date_format: YYYY-MM-DD\nexport: {full: 0.5}\nblanks: clear\nabsent: withdraw\n",
 }
 TITLES = {
     "user": "User email",
@@ -47,6 +49,8 @@ EDITS: dict[str, list[str]] = {
     "typo": ["", "", "user", "kind", "issue"],
 }
 
+ACTS = ["undo", "undo", "approve", "decline", "withdraw", "reinstate", "waive", "waive_for_good", "reopen"]
+
 edit = st.one_of(
     st.just(("keep", "")),
     st.just(("gone", "")),
@@ -59,7 +63,7 @@ file = st.tuples(
     st.tuples(*(edit for _ in KEYS)),
 )
 some = st.integers(0, 30)
-act = st.tuples(st.sampled_from(["undo", "approve", "decline", "withdraw", "reinstate"]), some)
+act = st.tuples(st.sampled_from(ACTS), some)
 step = st.one_of(file, file, file, act)
 
 
@@ -162,6 +166,23 @@ class Lived:
             self.registry.reinstate(self.numbers[one.batch], [one.line], "by mistake")
             self.model.acts.append((len(self.model.batches), one.key, one.content.issue, "reinstated"))
 
+    def waive(self, which: int, act: str = "waive") -> None:
+        before, _ = WAIVERS[act]
+        if some := [one for one in self.model.rejects() if one.state in before]:
+            one = some[which % len(some)]
+            batch, lines = self.numbers[one.place[0]], [one.place[1]]
+            if act == "reopen":
+                self.registry.reopen(batch, lines)
+            else:
+                self.registry.waive(batch, lines, "has left", for_good=act == "waive for good")
+            self.model.waivers.append((len(self.model.batches), one.record, act))
+
+    def waive_for_good(self, which: int) -> None:
+        self.waive(which, "waive for good")
+
+    def reopen(self, which: int) -> None:
+        self.waive(which, "reopen")
+
     def erase(self, user: str) -> None:
         self.model.erase(user)
         self.registry.erase(f"{user}@example.org", "asked for it")
@@ -197,17 +218,23 @@ class Lived:
         for source in SOURCES:
             told = {key: (word.state, word.content.issue) for key, word in model.words(source).items()}
             alike(f"words of {source}", self.words(source).items(), told.items(), step)
-        opened = {(self.numbers[batch], line) for batch, line in model.open().values()}
-        rejects, gone = self.registry.audit.rejects(state="open"), self.erased_rejects()
-        alike("open rejects", {*zip(rejects["batch"], rejects["line"], strict=True)} - gone, opened - gone, step)
+        gone = self.rejects(erased=True)
+        places = {one[:2] for one in gone}
+        rejects = {(self.numbers[one.place[0]], one.place[1], one.state) for one in model.rejects()}
+        alike("rejects", self.rejects() - gone, {one for one in rejects if one[:2] not in places}, step)
         assert self.registry.verify() == [], step
 
-    def erased_rejects(self) -> set[tuple[int, int]]:
-        """Nobody knows any more which of them are one record, unless one had taken the other's place by then."""
+    def rejects(self, *, erased: bool = False) -> set[tuple[int, int, str]]:
+        """(batch, line, state) of those that are open or waived.
+
+        Of `erased` ones nobody knows any more which are one record, unless one had taken the other's place by then.
+        """
         reject = tables.rejects.c
+        state = case((reject.for_good, "for good"), else_=reject.state)
+        statement = select(reject.batch_id, reject.line, state).where(reject.state.in_(["open", "waived"]))
         with self.registry.engine.connect() as connection:
-            found = connection.execute(select(reject.batch_id, reject.line).where(reject.record_digest.is_(None)))
-            return {(batch, line) for batch, line in found}
+            found = connection.execute(statement.where(reject.record_digest.is_(None) if erased else true()))
+            return {(batch, line, how) for batch, line, how in found}
 
     def words(self, source: str) -> dict[tuple[str, str], tuple[str, str]]:
         word, credential = tables.words.c, tables.credentials.c
@@ -234,8 +261,8 @@ class Lived:
             self.take_back(batch)
             self.compare(("undo", batch.id))
         assert self.registry.credentials().empty
-        assert self.words("hr") == self.words("lms") == {}
-        assert self.registry.audit.rejects(state="open").empty
+        assert not any(map(self.words, SOURCES))
+        assert not self.rejects()
         assert self.registry.verify() == []
 
 

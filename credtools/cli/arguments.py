@@ -26,7 +26,11 @@ YES = partial(click.option, "--yes", is_flag=True)
 def lines(about: str, *, required: bool = True) -> Callable[..., Any]:
     """The option that names lines of a batch."""
     return click.option(
-        "--lines", type=parameters.lines, metavar="LINES", required=required, help=f"{about}, for example 5,9-12."
+        "--lines",
+        type=parameters.lines,
+        metavar="LINES",
+        required=required,
+        help=f"{about}, for example 5,9-12 or 5.2.",
     )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from credtools.cli.arguments import BATCH, lines, open_registry
 from credtools.cli.output import Answer, command, first, shown_lines
 from credtools.text import plural
+
+if TYPE_CHECKING:
+    from credtools.model import Line
 
 
 def _decided(word: str, batch: int, done: Any) -> Answer:
@@ -31,7 +34,7 @@ def _decided(word: str, batch: int, done: Any) -> Answer:
 @BATCH
 @lines("Only these lines, all or none", required=False)
 @click.option("--note", default="", help="Kept with the decision.")
-def approve(batch: int, lines: tuple[int, ...] | None, note: str) -> Answer:
+def approve(batch: int, lines: tuple[Line, ...] | None, note: str) -> Answer:
     """Approve the pending credentials of a batch.
 
     Exit 1 when nothing was approved: nothing is pending, or everything is blocked.
@@ -43,7 +46,7 @@ def approve(batch: int, lines: tuple[int, ...] | None, note: str) -> Answer:
 @BATCH
 @lines("The lines to decline")
 @click.option("--reason", required=True, help="Why, in a few words.")
-def decline(batch: int, lines: tuple[int, ...], reason: str) -> Answer:
+def decline(batch: int, lines: tuple[Line, ...], reason: str) -> Answer:
     """Decline pending credentials of a batch, with a reason."""
     return _decided("declined", batch, open_registry().decline(batch, lines, reason))
 
@@ -51,13 +54,13 @@ def decline(batch: int, lines: tuple[int, ...], reason: str) -> Answer:
 @command(example="resubmit 4 --lines 7")
 @BATCH
 @lines("Unchanged rows whose credential was declined")
-def resubmit(batch: int, lines: tuple[int, ...]) -> Answer:
+def resubmit(batch: int, lines: tuple[Line, ...]) -> Answer:
     """Reopen declined credentials that were uploaded again."""
     done = open_registry().resubmit(batch, lines)
     places = [{"line": line, "decide": {"batch": where, "line": at}} for line, (where, at) in done.items()]
     said = [f"batch {batch}: {plural(len(done), 'credential')} reopened for a new decision"]
     for where in sorted({where for where, _ in done.values()}):
-        named = ",".join(str(at) for other, at in sorted(done.values()) if other == where)
+        named = ",".join(str(at) for other, at in done.values() if other == where)
         said.append(f"  to decide: credtools approve {where} --lines {named}")
     return Answer({"batch": batch, "resubmitted": places}, said)
 
@@ -73,7 +76,7 @@ def _withdrawn(batch: int, done: Any) -> Answer:
 @BATCH
 @lines("The lines to withdraw")
 @click.option("--reason", required=True, help="Why, in a few words.")
-def withdraw(batch: int, lines: tuple[int, ...], reason: str) -> Answer:
+def withdraw(batch: int, lines: tuple[Line, ...], reason: str) -> Answer:
     """Withdraw approved credentials, with a reason.
 
     They no longer count, and no older version takes their place.
@@ -85,12 +88,12 @@ def withdraw(batch: int, lines: tuple[int, ...], reason: str) -> Answer:
 @BATCH
 @lines("The withdrawn lines")
 @click.option("--reason", default="", help="Kept with it.")
-def reinstate(batch: int, lines: tuple[int, ...], reason: str) -> Answer:
+def reinstate(batch: int, lines: tuple[Line, ...], reason: str) -> Answer:
     """Make withdrawn credentials count again."""
     return _withdrawn(batch, open_registry().reinstate(batch, lines, reason))
 
 
-def _closed(state: str, batch: int, closed: tuple[int, ...], *, for_good: bool = False) -> Answer:
+def _closed(state: str, batch: int, closed: tuple[Line, ...], *, for_good: bool = False) -> Answer:
     data = {"batch": batch, "state": state, "lines": list(closed)}
     data |= {"for_good": True} if for_good else {}
     return Answer(data, [f"batch {batch}: {plural(len(closed), 'reject')} now {state}{' for good' * for_good}"])
@@ -101,7 +104,7 @@ def _closed(state: str, batch: int, closed: tuple[int, ...], *, for_good: bool =
 @lines("The rejected lines")
 @click.option("--reason", required=True, help="Why nobody will fix them, in a few words.")
 @click.option("--for-good", is_flag=True, help="Waive the same records again when they come again, until reopened.")
-def waive(batch: int, lines: tuple[int, ...], reason: str, *, for_good: bool) -> Answer:
+def waive(batch: int, lines: tuple[Line, ...], reason: str, *, for_good: bool) -> Answer:
     """Close rejected rows that nobody will fix, with a reason."""
     return _closed("waived", batch, open_registry().waive(batch, lines, reason, for_good=for_good), for_good=for_good)
 
@@ -109,7 +112,7 @@ def waive(batch: int, lines: tuple[int, ...], reason: str, *, for_good: bool) ->
 @command(example="reopen 3 --lines 5")
 @BATCH
 @lines("The waived lines")
-def reopen(batch: int, lines: tuple[int, ...]) -> Answer:
+def reopen(batch: int, lines: tuple[Line, ...]) -> Answer:
     """Open waived rows again."""
     return _closed("open", batch, open_registry().reopen(batch, lines))
 

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import wraps
 from threading import Timer
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+
+if TYPE_CHECKING:
+    from credtools.model import Line
 
 SHOWN = 10  # lines of a list for people; --json lists all
 JSON_HELP = "Print JSON, one object a line and nothing left out."
@@ -122,9 +125,11 @@ def first(lines: Sequence[str], what: str = "") -> Iterator[str]:
         yield f"  … and {len(lines) - SHOWN:,} more{what} (--json lists all)."
 
 
-def shown_lines(lines: Iterable[int], limit: int = 5) -> str:
+def shown_lines(lines: Iterable[Line], limit: int = 5) -> str:
     """'lines 3, 7, 8 …' of a few lines."""
-    named = sorted(set(lines))
+    from credtools.model import parts  # noqa: PLC0415
+
+    named = sorted(set(lines), key=lambda line: tuple(part or 0 for part in parts(line)))
     more = " …" if len(named) > limit else ""
     return f"line{'s' * (len(named) > 1)} {', '.join(map(str, named[:limit]))}{more}"
 

@@ -87,7 +87,7 @@ class Approvals(DropZone):
         if known.empty:
             raise CredtoolsError("none_can_be_decided")
         done, told = 0, ""
-        gone: tuple[int, ...] = ()
+        gone: tuple[int | str, ...] = ()
         for batch, lines in known.groupby("batch")["line"]:
             number, those = int(str(batch)), lines.tolist()
             decide = self.registry.approve(number, those) if approves else self.registry.decline(number, those, reason)

@@ -29,10 +29,11 @@ from credtools.model.files import (
     StateArray,
     Table,
 )
+from credtools.model.lines import Line, Lines, labels, parts
 from credtools.model.outcomes import Corrected, Outcome, Receipt
 from credtools.model.review import Review
 from credtools.model.settings import OrganisationSettings
-from credtools.model.shaped import IntArray, Place, Shaped, labels
+from credtools.model.shaped import IntArray, Place, Shaped
 from credtools.model.states import (
     ACTS,
     BATCH_STATES,
@@ -71,6 +72,8 @@ __all__ = [
     "FileWarning",
     "IntArray",
     "Key",
+    "Line",
+    "Lines",
     "NewVersion",
     "OrganisationSettings",
     "Outcome",
@@ -89,4 +92,5 @@ __all__ = [
     "Table",
     "Word",
     "labels",
+    "parts",
 ]

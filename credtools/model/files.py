@@ -12,7 +12,8 @@ from functools import cached_property
 from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from credtools.model.shaped import IntArray, Place, Shaped, labels
+from credtools.model.lines import labels
+from credtools.model.shaped import IntArray, Place, Shaped
 
 if TYPE_CHECKING:  # an outcome is a value, too: whoever only asks for one loads neither
     import numpy as np

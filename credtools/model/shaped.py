@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -12,33 +11,17 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 IntArray: TypeAlias = "npt.NDArray[np.int64]"
-WRITTEN = re.compile(r"(?:(\d{1,4}):)?(\d{1,9})(?:\.(\d{1,6}))?")
 
 
 class Place(NamedTuple):
     """Where a row is in its file: the sheet (from 1), the line, which piece of it (from 1).
 
-    Written `12`; `12.3` where lines have pieces, `2:12.3` where sheets are stacked, too (see `labels`).
+    Written `12`; `12.3` where lines have pieces, `2:12.3` where sheets are stacked, too (see `lines`).
     """
 
     sheet: int
     line: int
     piece: int
-
-    @classmethod
-    def of(cls, written: int | str) -> Place | None:
-        """A place as people write it, without sheet or piece the first; None where it isn't one."""
-        found = WRITTEN.fullmatch(str(written).strip())
-        return cls(int(found[1] or 1), int(found[2]), int(found[3] or 1)) if found else None
-
-
-def labels(places: Sequence[Place]) -> list[int | str]:
-    """What people call the rows of a file: their lines; `12.3` where rows share lines, `2:12` where sheets do."""
-    stacked, pieced = any(one.sheet != 1 for one in places), any(one.piece != 1 for one in places)
-    if not (stacked or pieced):
-        return [one.line for one in places]
-    named = [(f"{one.sheet}:" if stacked else "", one.line, f".{one.piece}" if pieced else "") for one in places]
-    return [f"{sheet}{line}{piece}" for sheet, line, piece in named]
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,14 +6,18 @@ from collections.abc import Iterable
 
 from credtools import store
 from credtools.errors import RegistryError
+from credtools.model import Line
 from credtools.registry.batch import Batch
 from credtools.registry.reads import Answers
 
 
 class Decisions(Answers):
-    """What people decide; each is written in one transaction, all or nothing."""
+    """What people decide; each is written in one transaction, all or nothing.
 
-    def approve(self, batch: Batch | int, lines: Iterable[int] | None = None, note: str = "") -> store.Decided:
+    `lines`: numbers of lines; texts like "5.2" for one piece of a line, "2:5" for a line of the second sheet.
+    """
+
+    def approve(self, batch: Batch | int, lines: Iterable[Line] | None = None, note: str = "") -> store.Decided:
         """Approves pending credentials of a batch, all or nothing; the result says which lines, and which can't be.
 
         Args:
@@ -26,20 +30,20 @@ class Decisions(Answers):
         """
         return self._decide(batch, "approved", note, lines)
 
-    def decline(self, batch: Batch | int, lines: Iterable[int], reason: str) -> store.Decided:
+    def decline(self, batch: Batch | int, lines: Iterable[Line], reason: str) -> store.Decided:
         """Declines the pending credentials of some lines of a batch, with a reason; see `approve`."""
         if not reason.strip():
             raise RegistryError("decline_without_reason")
         return self._decide(batch, "declined", reason, lines)
 
-    def resubmit(self, batch: Batch | int, lines: Iterable[int]) -> dict[int, tuple[int, int]]:
+    def resubmit(self, batch: Batch | int, lines: Iterable[Line]) -> dict[Line, tuple[int, Line]]:
         """Puts declined credentials that some unchanged rows of a batch equal up for decision again, all or none.
 
         Returns for each line the (batch, line) where its credential is decided. Raises RegistryError as `approve`.
         """
         return store.resubmit(self.engine, number_of(batch), self.by, lines)
 
-    def withdraw(self, batch: Batch | int, lines: Iterable[int], reason: str) -> store.Withdrawn:
+    def withdraw(self, batch: Batch | int, lines: Iterable[Line], reason: str) -> store.Withdrawn:
         """Withdraws approved credentials, with a reason: they count no longer, and no older version takes their place.
 
         All or nothing. A later version counts as usual once it is approved; history and `credentials()` show both.
@@ -56,13 +60,13 @@ class Decisions(Answers):
             raise RegistryError("withdraw_without_reason")
         return store.withdraw(self.engine, number_of(batch), self.by, lines, reason)
 
-    def reinstate(self, batch: Batch | int, lines: Iterable[int], reason: str = "") -> store.Withdrawn:
+    def reinstate(self, batch: Batch | int, lines: Iterable[Line], reason: str = "") -> store.Withdrawn:
         """Makes withdrawn credentials count again, whoever withdrew them, all or nothing; see `withdraw`."""
         return store.reinstate(self.engine, number_of(batch), self.by, lines, reason)
 
     def waive(
-        self, batch: Batch | int, lines: Iterable[int], reason: str, *, for_good: bool = False
-    ) -> tuple[int, ...]:
+        self, batch: Batch | int, lines: Iterable[Line], reason: str, *, for_good: bool = False
+    ) -> tuple[Line, ...]:
         """Closes the open rejects on some lines of a batch, with a reason: nobody will correct them; returns the lines.
 
         `for_good`: when the same record comes again and is rejected, it is waived again, until it is opened.
@@ -74,11 +78,11 @@ class Decisions(Answers):
             raise RegistryError("waive_without_reason")
         return store.waive(self.engine, number_of(batch), self.by, lines, reason, for_good=for_good)
 
-    def reopen(self, batch: Batch | int, lines: Iterable[int]) -> tuple[int, ...]:
+    def reopen(self, batch: Batch | int, lines: Iterable[Line]) -> tuple[Line, ...]:
         """Opens waived rejects again; returns the lines."""
         return store.waive(self.engine, number_of(batch), self.by, lines, reason=None)
 
-    def _decide(self, batch: Batch | int, decision: str, reason: str, lines: Iterable[int] | None) -> store.Decided:
+    def _decide(self, batch: Batch | int, decision: str, reason: str, lines: Iterable[Line] | None) -> store.Decided:
         four_eyes = self.settings.four_eyes
         return store.decide(
             self.engine, number_of(batch), self.by, decision, reason=reason, lines=lines, four_eyes=four_eyes

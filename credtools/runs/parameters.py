@@ -9,9 +9,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, MutableMapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from credtools.errors import CredtoolsError
+
+if TYPE_CHECKING:
+    from credtools.model import Line
 
 LAST_LINE = 10_000_000
 MOST_LINES = 1_000_000  # of one decision
@@ -62,8 +65,11 @@ def _share(value: object) -> float:
     return share
 
 
-def _list(value: object) -> list[int]:
-    return [_number(one) for one in value] if isinstance(value, list | tuple) else [*lines(str(value))]
+def _list(value: object) -> list[Line]:
+    some = value if isinstance(value, list | tuple) else [value]
+    if any(isinstance(one, float) for one in some):  # papermill's -p reads piece 10 of line 3 as 3.1
+        raise ValueError(value)
+    return [line for one in some for line in lines(str(one))]
 
 
 KINDS: dict[type, tuple[Callable[[Any], Any], str, Any]] = {  # how to convert, what is wanted, what a blank means
@@ -75,19 +81,25 @@ KINDS: dict[type, tuple[Callable[[Any], Any], str, Any]] = {  # how to convert, 
 }
 
 
-def lines(text: str) -> tuple[int, ...]:
-    """'5,9-12' → 5, 9, 10, 11, 12. Raises CredtoolsError, before anything large is made."""
-    found: list[int] = []
-    for part in text.split(","):
-        first, dash, last = part.strip().partition("-")
-        if not first.isdecimal() or (dash and not last.isdecimal()):
+def lines(text: str) -> tuple[Line, ...]:
+    """'5,9-11,2:4.1' → 5, 9, 10, 11, '2:4.1'; of sheet 2, '2:9-11' → '2:9', '2:10', '2:11'.
+
+    Raises CredtoolsError, before anything large is made.
+    """
+    from credtools.model import parts  # noqa: PLC0415
+
+    found: list[Line] = []
+    for part in map(str.strip, text.split(",")):
+        first, dash, end = part.partition("-")
+        sheet, start, piece = parts(first)
+        if dash and (piece is not None or not end.isdecimal()):
             raise CredtoolsError("lines_unclear", text=text)
-        if max(len(first), len(last)) > len(str(LAST_LINE)) or int(last or first) > LAST_LINE:
-            raise CredtoolsError("line_beyond", last=LAST_LINE, part=part.strip())
-        some = range(int(first), int(last or first) + 1)
-        if not some:
-            raise CredtoolsError("lines_backwards", part=part.strip(), first=first, last=last)
-        if len(found) + len(some) > MOST_LINES:
+        last = int(end) if dash and len(end) <= len(str(LAST_LINE)) else LAST_LINE + 1 if dash else start
+        if max(start, last) > LAST_LINE:
+            raise CredtoolsError("line_beyond", last=LAST_LINE, part=part)
+        if start > last:
+            raise CredtoolsError("lines_backwards", part=part, first=first, last=end)
+        if len(found) + 1 + last - start > MOST_LINES:
             raise CredtoolsError("lines_too_many", allowed=MOST_LINES)
-        found += some
+        found += [first] if piece is not None else [f"{sheet}:{n}" if sheet else n for n in range(start, last + 1)]
     return tuple(found)

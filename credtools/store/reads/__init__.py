@@ -11,6 +11,7 @@ from credtools.store.reads.batches import (
     batches,
     field_counts,
     left,
+    lines_of,
     raw_rows,
     source_bytes,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "last_runs",
     "last_uploads",
     "left",
+    "lines_of",
     "listed",
     "look_of",
     "media_of",

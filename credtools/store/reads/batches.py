@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Row, and_, exists, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, select
 
 from credtools.errors import RegistryError
-from credtools.model import COUNTED
+from credtools.model import COUNTED, Lines
 from credtools.store import tables
 from credtools.store.blocks import Address, raw_values
 from credtools.store.engine import At, snapshot
@@ -144,6 +144,13 @@ def field_counts(at: At, batch_id: int) -> set[int]:
         without = {tuple(row) for row in connection.execute(wrong)}
         kept = raw_values(connection, [batch_id])
         return {len(json.loads(raw)) for _, address, raw in kept if address not in without}
+
+
+def lines_of(at: At, batch_id: int) -> Lines:
+    """How the rows of a batch are written."""
+    row = tables.ledger_rows.c
+    (found,) = rows(at, select(func.max(row.sheet), func.max(row.piece)).where(row.batch_id == batch_id))
+    return Lines(stacked=(found[0] or 1) > 1, pieced=(found[1] or 1) > 1)
 
 
 def raw_rows(at: At, batch_id: int) -> list[tuple[Address, str]]:

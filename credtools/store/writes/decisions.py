@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, func, or_, select
 
 from credtools.errors import RegistryError
-from credtools.model import SAYING
+from credtools.model import SAYING, Line, Lines, Place
 from credtools.store import tables
+from credtools.store.reads.batches import lines_of
 from credtools.store.tables.rows import ADDRESS
 from credtools.store.transaction import Write, write
 from credtools.store.writes.versions import move_replaced
@@ -19,7 +20,7 @@ from credtools.text import Shown, first_of, fold, plural
 
 NO_MEDIA = "its type requires media and none has been added yet"
 SAME_PERSON = "it was uploaded by the same person, and the organisation asks for four eyes"
-Place = tuple[int, int]  # batch and line
+At = tuple[int, Line]  # batch and line
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,11 @@ class Decided(Shown):
     `deactivated`: the lines approved whose user is deactivated by now.
     """
 
-    decided: tuple[int, ...]
-    blocked: dict[int, str]
+    decided: tuple[Line, ...]
+    blocked: dict[Line, str]
     audit_seq: int | None
     audit_head: str
-    deactivated: tuple[int, ...] = ()
+    deactivated: tuple[Line, ...] = ()
 
     def __str__(self) -> str:
         lines = [f"  line {line}: {why}" for line, why in self.blocked.items()]
@@ -60,7 +61,7 @@ def decide(
     decision: str,
     *,
     reason: str,
-    lines: Iterable[int] | None,
+    lines: Iterable[Line] | None,
     four_eyes: bool,
 ) -> Decided:
     """Decides versions of a batch, all or nothing: all that are pending and not blocked, or exactly the named lines.
@@ -72,14 +73,16 @@ def decide(
         pending = _pending(work, batch_id)
         again = _resubmitters(work.connection)
         blocked = _blocked(decision, by if four_eyes else None, pending, again)
-        chosen = sorted(set(pending) - set(blocked)) if lines is None else sorted(set(lines))
-        if strange := [line for line in chosen if line not in pending]:
+        of = lines_of(work.connection, batch_id)
+        told = {of.written(address): why for address, why in blocked.items()}
+        chosen, strange = (sorted(pending.keys() - blocked), []) if lines is None else of.chosen(lines, pending)
+        if strange:
             raise RegistryError("lines_not_pending", batch=batch_id, lines=_lines(strange))
-        if stopped := [line for line in chosen if line in blocked]:
-            raise RegistryError("lines_blocked", lines=_lines(stopped), why=blocked[stopped[0]])
+        if stopped := [address for address in chosen if address in blocked]:
+            raise RegistryError("lines_blocked", lines=_lines(map(of.written, stopped)), why=blocked[stopped[0]])
         if not chosen:
-            return Decided((), blocked, None, work.hash)
-        ids = [pending[line].id for line in chosen]
+            return Decided((), told, None, work.hash)
+        ids = [pending[address].id for address in chosen]
         seq = work.event("decide", by, batch_id, decision=decision, versions=ids, count=len(ids))
         work.insert(
             tables.decisions,
@@ -88,7 +91,7 @@ def decide(
                 "version_id": ids,
                 "decision": decision,
                 "reason": reason,
-                "uploaded_by": [again.get(pending[line].id, pending[line].uploaded_by) for line in chosen],
+                "uploaded_by": [again.get(pending[one].id, pending[one].uploaded_by) for one in chosen],
                 "decided_by": by,
                 "decided_at": work.at,
                 "event_seq": seq,
@@ -98,12 +101,12 @@ def decide(
         work.change(tables.credential_versions.c.id, ids, decision=decision)
         move_replaced(work, tables.credential_versions.c.id, ids)
         approves = decision == "approved"
-        gone = tuple(line for line in chosen if approves and pending[line].user_status == "deactivated")
-        return Decided(tuple(chosen), blocked, seq, work.hash, gone)
+        gone = [one for one in chosen if approves and pending[one].user_status == "deactivated"]
+        return Decided(tuple(map(of.written, chosen)), told, seq, work.hash, tuple(map(of.written, gone)))
 
 
-def _pending(work: Write, batch_id: int) -> dict[int, Any]:
-    """By line every pending version that the batch wrote: id, uploaded_by, user_status, media needed and there.
+def _pending(work: Write, batch_id: int) -> dict[Place, Any]:
+    """By address every pending version that the batch wrote: id, uploaded_by, user_status, media needed and there.
 
     Also those that it found unchanged, if the batch that wrote them was undone: they stand because this one says them.
     """
@@ -116,7 +119,7 @@ def _pending(work: Write, batch_id: int) -> dict[int, Any]:
     rows = work.execute(
         select(
             version.c.id,
-            said.line,
+            *(said.sheet, said.line, said.piece),
             batch.c.uploaded_by,
             kind.c.media_required,
             user.c.status.label("user_status"),
@@ -140,29 +143,32 @@ def _pending(work: Write, batch_id: int) -> dict[int, Any]:
     first: dict[int, Any] = {}  # of rows that repeat each other
     for row in rows:
         first.setdefault(row.id, row)
-    return {row.line: row for row in first.values()}
+    return {Place(row.sheet, row.line, row.piece): row for row in first.values()}
 
 
-def _blocked(decision: str, no_uploader: str | None, pending: dict[int, Any], again: dict[int, str]) -> dict[int, str]:
-    """By line why it can't be decided yet. A declined credential needs no media.
+def _blocked(
+    decision: str, no_uploader: str | None, pending: dict[Place, Any], again: dict[int, str]
+) -> dict[Place, str]:
+    """By address why it can't be decided yet. A declined credential needs no media.
 
     `no_uploader`: who decides, where the organisation asks for four eyes.
     """
-    blocked: dict[int, str] = {}
-    for line, row in pending.items():
+    blocked: dict[Place, str] = {}
+    for address, row in pending.items():
         needs_media = row.media_required and not row.batch_optional and row.optional != "true"
         if decision == "approved" and needs_media and not row.linked:
-            blocked[line] = NO_MEDIA
+            blocked[address] = NO_MEDIA
         elif no_uploader is not None and fold(no_uploader) in (fold(row.uploaded_by), fold(again.get(row.id, ""))):
-            blocked[line] = SAME_PERSON
+            blocked[address] = SAME_PERSON
     return blocked
 
 
-def _lines(lines: list[int]) -> str:
-    return ("line " if len(lines) == 1 else "lines ") + first_of(lines, 10)
+def _lines(lines: Iterable[Line]) -> str:
+    named = list(lines)
+    return ("line " if len(named) == 1 else "lines ") + first_of(named, 10)
 
 
-def resubmit(engine: Engine, batch_id: int, by: str, lines: Iterable[int]) -> dict[int, Place]:
+def resubmit(engine: Engine, batch_id: int, by: str, lines: Iterable[Line]) -> dict[Line, At]:
     """Puts the declined versions that some unchanged rows of a batch equal up for decision again, all or none.
 
     The version stays the one that it is: its content is stored already, and a batch's versions are chained when it is
@@ -176,20 +182,27 @@ def resubmit(engine: Engine, batch_id: int, by: str, lines: Iterable[int]) -> di
     with write(engine) as work:
         work.finished(batch_id, "resubmitted")
         declined = (
-            select(ledger.line, version.id, version.batch_id, version.line.label("at"))
+            select(ledger.sheet, ledger.line, ledger.piece, version.id, version.batch_id)
+            .add_columns(*(version[name].label(f"at_{name}") for name in ADDRESS[1:]))
             .join(tables.credential_versions, version.id == ledger.version_id)
             .where(ledger.batch_id == batch_id, ledger.verdict == "unchanged", version.decision == "declined")
             .where(version.stands, version.salt.is_not(None))
         )
-        found = {row.line: row for row in work.execute(declined)}
-        chosen = sorted(set(lines))
-        if strange := [line for line in chosen if line not in found]:
+        found = {Place(row.sheet, row.line, row.piece): row for row in work.execute(declined)}
+        of = lines_of(work.connection, batch_id)
+        chosen, strange = of.chosen(lines, found)
+        if strange:
             raise RegistryError("lines_not_declined", batch=batch_id, lines=", ".join(map(str, strange)))
-        if ids := sorted({found[line].id for line in chosen}):
+        if ids := sorted({found[one].id for one in chosen}):
             work.change(version.id, ids, decision="pending")
             move_replaced(work, version.id, ids)
             work.event("resubmit", by, batch_id, versions=ids, count=len(ids))
-        return {line: (found[line].batch_id, found[line].at) for line in chosen}
+        at = {number: lines_of(work.connection, number) for number in {found[one].batch_id for one in chosen}}
+        return {of.written(one): _written_at(found[one], at) for one in chosen}
+
+
+def _written_at(row: Any, at: dict[int, Lines]) -> At:
+    return row.batch_id, at[row.batch_id].written(Place(row.at_sheet, row.at_line, row.at_piece))
 
 
 def _resubmitters(connection: Connection) -> dict[int, str]:

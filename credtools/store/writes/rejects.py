@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import Engine, bindparam, select, update
 
 from credtools.errors import MovedError, RegistryError
+from credtools.model import Line, Place
 from credtools.store import tables
+from credtools.store.reads.batches import lines_of
 from credtools.store.reads.rejects import RECORD, is_followed
 from credtools.store.transaction import Write, write
 from credtools.store.values import ADDRESS, Finish
@@ -96,8 +98,8 @@ def _write_errors(work: Write, errors: dict[str, list[Any]], ids: dict[int, int]
 
 
 def waive(
-    engine: Engine, batch_id: int, by: str, lines: Iterable[int], reason: str | None, *, for_good: bool = False
-) -> tuple[int, ...]:
+    engine: Engine, batch_id: int, by: str, lines: Iterable[Line], reason: str | None, *, for_good: bool = False
+) -> tuple[Line, ...]:
     """Closes the open rejects on some lines of a batch, all or none; returns the lines. None opens waived ones again.
 
     `for_good`: their records are waived again when they come again, until somebody opens the last of them.
@@ -106,15 +108,17 @@ def waive(
     kind, before, state = ("reopen", "waived", "open") if reason is None else ("waive", "open", "waived")
     with write(engine) as work:
         work.batch(batch_id)
-        found = select(reject.line, reject.id).where(reject.batch_id == batch_id, reject.state == before)
-        ids: dict[int, int] = {row.line: row.id for row in work.execute(found)}
-        chosen = sorted(set(lines))
-        if strange := [line for line in chosen if line not in ids]:
+        found = select(reject.sheet, reject.line, reject.piece, reject.id)
+        rows = work.execute(found.where(reject.batch_id == batch_id, reject.state == before))
+        ids: dict[Place, int] = {Place(row.sheet, row.line, row.piece): row.id for row in rows}
+        of = lines_of(work.connection, batch_id)
+        chosen, strange = of.chosen(lines, ids)
+        if strange:
             shown = ", ".join(map(str, strange))
             raise RegistryError("lines_without_reject", batch=batch_id, state=before, lines=shown)
         if chosen:
-            rejects = [ids[line] for line in chosen]
+            rejects = [ids[address] for address in chosen]
             said = {"state": state, "reason": reason, "for_good": for_good}
             work.change(reject.id, rejects, **said, changed_at=work.at, changed_by=by)
             work.event(kind, by, batch_id, rejects=rejects, **({"for_good": True} if for_good else {}))
-        return tuple(chosen)
+        return tuple(map(of.written, chosen))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from credtools.errors import RegistryError
-from credtools.model import COUNTING, JUDGED_STATES
+from credtools.model import COUNTING, JUDGED_STATES, Line, Lines, Place, parts
 from credtools.store import tables
 from credtools.store.frames import rows_in
+from credtools.store.reads.batches import lines_of
 from credtools.store.reads.credentials import replaced
 from credtools.store.transaction import Write, write
 from credtools.store.writes.acts import mark
@@ -20,7 +21,7 @@ from credtools.text import Shown, first_of, plural
 
 EVENTS = {"withdrawn": "withdraw", "reinstated": "reinstate"}  # by act the event of a person's
 MOST_NAMED = 10
-Place = tuple[int, int]  # batch and line
+At = tuple[int, Line]  # batch and line
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class Withdrawn(Shown):
     """
 
     act: str
-    decided: tuple[int, ...]
-    newer: dict[int, Place]
+    decided: tuple[Line, ...]
+    newer: dict[Line, At]
     audit_seq: int | None
     audit_head: str
 
@@ -45,7 +46,7 @@ class Withdrawn(Shown):
         return "\n".join([f"{plural(len(self.decided), 'credential')} {self.act}", *lines])
 
 
-def withdraw(engine: Engine, batch_id: int, by: str, lines: Iterable[int], reason: str) -> Withdrawn:
+def withdraw(engine: Engine, batch_id: int, by: str, lines: Iterable[Line], reason: str) -> Withdrawn:
     """Withdraws the versions of which some lines of a batch speak, all or none: those that count, or once did.
 
     Raises RegistryError, naming the lines, when one of them has no row or no version, or when a version isn't
@@ -54,18 +55,18 @@ def withdraw(engine: Engine, batch_id: int, by: str, lines: Iterable[int], reaso
     return _act(engine, batch_id, by, lines, reason, "withdrawn")
 
 
-def reinstate(engine: Engine, batch_id: int, by: str, lines: Iterable[int], reason: str) -> Withdrawn:
+def reinstate(engine: Engine, batch_id: int, by: str, lines: Iterable[Line], reason: str) -> Withdrawn:
     """Makes withdrawn versions count again, whoever withdrew them; lines and errors as in `withdraw`."""
     return _act(engine, batch_id, by, lines, reason, "reinstated")
 
 
-def _act(engine: Engine, batch_id: int, by: str, lines: Iterable[int], reason: str, act: str) -> Withdrawn:
+def _act(engine: Engine, batch_id: int, by: str, lines: Iterable[Line], reason: str, act: str) -> Withdrawn:
     with write(engine) as work:
         batch = work.batch(batch_id)
         if batch.state not in JUDGED_STATES:  # of an undone one some versions may stand: others say the same
             raise RegistryError("batch_not_finished", batch=batch_id, state=batch.state, verb=act)
-        chosen = sorted(set(lines))
-        found = _require(_versions(work, batch_id, chosen), batch_id, chosen, act)
+        of, wanted = lines_of(work.connection, batch_id), list(lines)
+        found = _require(work, batch_id, of, wanted, act)
         if not found:
             return Withdrawn(act, (), {}, None, work.hash)
         ids = sorted({row.id for row in found})
@@ -75,55 +76,65 @@ def _act(engine: Engine, batch_id: int, by: str, lines: Iterable[int], reason: s
         mark(work, ids)
         credential = tables.credentials.c  # whoever has read what holds of these must read it again
         work.change(credential.id, sorted({row.credential_id for row in found}), counter=credential.counter + 1)
-        return Withdrawn(act, tuple(chosen), _newer(work, found), seq, work.hash)
+        done = dict.fromkeys(of.written(_place(row)) for row in found)
+        return Withdrawn(act, tuple(done), _newer(work, found, of), seq, work.hash)
 
 
-def _versions(work: Write, batch_id: int, lines: list[int]) -> list[Any]:
-    """The rows on some lines of a batch, each with the version of which it speaks."""
+def _place(row: Any) -> Place:
+    return Place(row.sheet, row.line, row.piece)
+
+
+def _require(work: Write, batch_id: int, of: Lines, lines: list[Line], act: str) -> list[Any]:
+    """The rows on some lines of a batch, each with the version of which it speaks.
+
+    Of a line with several pieces those that have one. Raises RegistryError, naming the lines, when the act isn't
+    possible on one of them.
+    """
     row, version = tables.ledger_rows.c, tables.credential_versions
     statement = (
-        select(row.line, version.c.id, version.c.credential_id, version.c.issue_date, version.c.decision)
-        .add_columns(version.c.stands, version.c.withdrawn, version.c.salt.is_(None).label("erased"))
+        select(row.sheet, row.line, row.piece, version.c.id, version.c.credential_id, version.c.issue_date)
+        .add_columns(
+            version.c.decision, version.c.stands, version.c.withdrawn, version.c.salt.is_(None).label("erased")
+        )
         .select_from(tables.ledger_rows.outerjoin(version, version.c.id == row.version_id))
         .where(row.batch_id == batch_id)
-        .order_by(row.line, version.c.id)
     )
-    return list(rows_in(work.connection, statement, row.line, lines))
-
-
-def _require(found: list[Any], batch_id: int, lines: list[int], act: str) -> list[Any]:
-    """The rows themselves. Raises RegistryError, naming the lines, when the act isn't possible on one of them."""
-    if strange := sorted(set(lines) - {row.line for row in found}):
+    there = {
+        _place(one): one for one in rows_in(work.connection, statement, row.line, {parts(one)[1] for one in lines})
+    }
+    if strange := of.chosen(lines, there)[1]:
         raise RegistryError("lines_without_row", batch=batch_id, lines=_lines(strange))
-    if strange := sorted({row.line for row in found if row.id is None}):
+    chosen, strange = of.chosen(lines, [address for address, one in there.items() if one.id is not None])
+    if strange:
         raise RegistryError("lines_without_credential", batch=batch_id, lines=_lines(strange))
-    if problems := [f"line {line} {is_what}" for line, is_what in _problems(found, act)]:
+    found = [there[address] for address in chosen]
+    if problems := [f"line {of.written(_place(one))} {what}" for one in found if (what := _problem(one, act))]:
         reason = "not_withdrawn" if act == "withdrawn" else "not_reinstated"
         raise RegistryError(reason, batch=batch_id, why=first_of(problems, MOST_NAMED))
     return found
 
 
-def _problems(found: list[Any], act: str) -> Iterator[tuple[int, str]]:
-    """The lines on which the act isn't possible, and why."""
-    for row in found:
-        if row.erased:
-            yield row.line, "was erased"
-        elif not row.stands:
-            yield row.line, "was undone"
-        elif act == "reinstated":
-            if not row.withdrawn:
-                yield row.line, "isn't withdrawn"
-        elif row.withdrawn:
-            yield row.line, "is withdrawn already"
-        elif row.decision not in COUNTING:
-            yield row.line, "is pending (decline it instead)" if row.decision == "pending" else f"is {row.decision}"
+def _problem(row: Any, act: str) -> str:
+    """Why the act isn't possible on a row; '' when it is."""
+    if row.erased:
+        return "was erased"
+    if not row.stands:
+        return "was undone"
+    if act == "reinstated":
+        return "" if row.withdrawn else "isn't withdrawn"
+    if row.withdrawn:
+        return "is withdrawn already"
+    if row.decision in COUNTING:
+        return ""
+    return "is pending (decline it instead)" if row.decision == "pending" else f"is {row.decision}"
 
 
-def _newer(work: Write, found: list[Any]) -> dict[int, Place]:
+def _newer(work: Write, found: list[Any], of: Lines) -> dict[Line, At]:
     """Of each line whose version isn't the newest approved one of its credential, the place of that one."""
     version = tables.credential_versions.c
     statement = (
-        select(version.id, version.credential_id, version.issue_date, version.batch_id, version.line)
+        select(version.id, version.credential_id, version.issue_date, version.batch_id)
+        .add_columns(version.sheet, version.line, version.piece)
         .where(version.stands, version.decision.in_(COUNTING), ~replaced(version))
         .order_by(version.id)
     )
@@ -132,8 +143,10 @@ def _newer(work: Write, found: list[Any]) -> dict[int, Place]:
     for row in sorted(stored, key=lambda row: (row.issue_date or date.min, row.id)):
         newest[row.credential_id] = row
     last = ((row, newest[row.credential_id]) for row in found)
-    return {row.line: (other.batch_id, other.line) for row, other in last if other.id != row.id}
+    later = {_place(row): other for row, other in last if other.id != row.id}
+    at = {number: lines_of(work.connection, number) for number in {other.batch_id for other in later.values()}}
+    return {of.written(k): (one.batch_id, at[one.batch_id].written(_place(one))) for k, one in later.items()}
 
 
-def _lines(lines: list[int]) -> str:
+def _lines(lines: list[Line]) -> str:
     return ("line " if len(lines) == 1 else "lines ") + first_of(lines, MOST_NAMED)
