@@ -153,7 +153,7 @@ class Model:
         self.versions: list[Version] = []
         self.batches: list[Batch] = []
         self.acts: list[tuple[int, Key, str, str]] = []  # a person's: after how many batches, on which issue date, act
-        self.waivers: list[tuple[int, Record, str]] = []  # after how many batches, on which record's reject, act
+        self.waivers: list[tuple[int, Reject, str]] = []  # after how many batches, on which reject, act
         self.erased: set[str] = set()
 
     # --- what follows from the batches that stand -----------------------------------------------------------
@@ -270,10 +270,11 @@ class Model:
                 linked |= {record: version for record, (later, version) in pairs if is_same(record, later)}
             else:
                 found = self._come_again(batch, found, linked)
-            for _, record, act in (act for act in self.waivers if act[0] == place):
+            for _, reject, act in (act for act in self.waivers if act[0] == place):
                 before, after = WAIVERS[act]
                 for one in found:
-                    if one.state in before and is_same(one.record, record):
+                    of_it = one.place[0] <= reject.place[0] and is_same(one.record, reject.record)
+                    if of_it and one.state in before:
                         one.state = after
         return found
 

@@ -175,7 +175,7 @@ class Lived:
                 self.registry.reopen(batch, lines)
             else:
                 self.registry.waive(batch, lines, "has left", for_good=act == "waive for good")
-            self.model.waivers.append((len(self.model.batches), one.record, act))
+            self.model.waivers.append((len(self.model.batches), one, act))
 
     def waive_for_good(self, which: int) -> None:
         self.waive(which, "waive for good")

@@ -78,12 +78,20 @@ def _undo(work: Write, batch_id: int, by: str, known: Known) -> Undone:
     rebuild(work, family(work.connection, batch.source), touched)
     work.change(credential.id, touched, counter=credential.counter + 1)
     move_heads(work, touched)
-    reopened = void_rejects(work, batch, by, known)
+    reopened, spoken = void_rejects(work, batch, by, known)
     written = [number for number, row in ours.items() if row.batch_id == batch_id]
     kept = Counter(still[number] for number in written if number in still)
     heirs = select(version.id).where(version.stands)
     affected = tuple(sorted(row.id for row in rows_in(work.connection, heirs, version.inherits_id, falls)))
-    work.event("undo", by, batch_id, versions=len(falls), kept=sum(kept.values()), reopened=reopened)
+    work.event(
+        "undo",
+        by,
+        batch_id,
+        versions=len(falls),
+        kept=sum(kept.values()),
+        reopened=reopened,
+        **({"rejects": spoken} if spoken else {}),
+    )
     return Undone(batch_id, len(falls), dict(sorted(kept.items())), reopened, affected)
 
 

@@ -1,13 +1,14 @@
 """Void: what becomes of rejects when the batch that opened or settled them is undone.
 
 The rejects of one record are a chain, each superseded by the next; a void one leaves it, and those before it share the
-fate that it had. A reject that the batch had fixed is fixed by the next batch of its source that says the same, or is
-open again. Where a batch before that has its record, by the columns which its digest covers, this settles it instead.
-`first_seen` follows from those that are left.
+fate that it had, also what a person said of it. A reject that the batch had fixed is fixed by the next batch of its
+source that says the same, or is open again. Where a batch before that has its record, by the columns which its digest
+covers, this settles it instead. `first_seen` follows from those that are left.
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
@@ -23,17 +24,18 @@ from credtools.store.reads.sources import standing_batches
 from credtools.store.tables.rows import ADDRESS
 from credtools.store.transaction import Write
 
-FATE = ("state", "fixed_batch_id", "fixed_sheet", "fixed_line", "fixed_piece", "superseded_by", "reason", "for_good")
-OPEN = dict.fromkeys(FATE) | {"state": "open", "for_good": False}
+LINKS = ("fixed_batch_id", "fixed_sheet", "fixed_line", "fixed_piece", "superseded_by")
+ALONE: dict[str, Any] = {"state": "open", **dict.fromkeys(LINKS)}
 Place = tuple[int, int, int, int]  # batch, sheet, line, piece
 Fates = dict[int, dict[str, Any]]  # of rejects
 Known = Callable[[int, int, str], Mapping[RecordKey, Address]]  # by batch, kind and columns; see `layouts.Records`
 
 
-def void_rejects(work: Write, batch: Any, by: str, known: Known) -> int:
-    """Takes a batch, which is undone by now, out of the chains of rejects; returns how many are open again.
+def void_rejects(work: Write, batch: Any, by: str, known: Known) -> tuple[int, list[int]]:
+    """Takes a batch, which is undone by now, out of the chains of rejects.
 
-    `known`: where in a batch its records are, by how they are known.
+    `known`: where in a batch its records are, by how they are known. Returns how many are open again, and the ids of
+    those that keep what a person had said of one that is void.
     """
     reject = tables.rejects.c
     ours = work.execute(select(tables.rejects).where(reject.batch_id == batch.id)).all()
@@ -41,27 +43,57 @@ def void_rejects(work: Write, batch: Any, by: str, known: Known) -> int:
     before = list(rows_in(work.connection, select(tables.rejects), reject.superseded_by, gone))
     fixed = work.execute(select(tables.rejects).where(reject.fixed_batch_id == batch.id)).all()
     left = {row.id: row for row in (*before, *fixed) if row.id not in gone}
+    fates: Fates = {}
+    touched = _touched(work) if left else set()
     if left:
         turn = {one.id: place for place, one in enumerate(standing_batches(work.connection, batch.source_id))}
-        fates = {row.id: _fate(gone[row.superseded_by]) for row in before if row.id in left}
+        fates = {row.id: _shared(row, gone[row.superseded_by], touched) for row in before if row.id in left}
         fates |= _fixed_again(work, batch, [row for row in fixed if row.id in left], turn)
         fates |= _come_again(work, left, gone, fates, turn, cache(known))
-    else:
-        fates = {}
-    _change(work, gone, OPEN | {"state": "void"}, by)
+    _change(work, gone, ALONE | {"state": "void", "reason": None, "for_good": False}, by)
     for number, fate in fates.items():
         _change(work, [number], fate, by)
+    for number, fate in fates.items():
+        _waive_again(work, fate.get("for_good", left[number].for_good), fate, left[number].reason, by)
     links = {row.superseded_by for row in ours} | {fate["superseded_by"] for fate in fates.values()}
     _date_anew(work, links - gone.keys() - {None})
-    return sum(1 for fate in fates.values() if fate["state"] == "open")
+    heirs = [number for number, fate in fates.items() if "for_good" in fate]
+    return sum(1 for fate in fates.values() if fate["state"] == "open"), heirs
 
 
-def _fate(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in FATE}
+def _touched(work: Write) -> set[int]:
+    """The rejects that a person has waived or opened, and those that stand for one since its batch was undone."""
+    event = tables.events.c
+    acts = event.kind.in_(("waive", "reopen", "undo"))
+    bodies = map(json.loads, work.execute(select(event.text).where(acts)).scalars())
+    return {number for body in bodies for number in body.get("rejects", ())}
+
+
+def _shared(row: Any, via: Any, touched: Collection[int]) -> dict[str, Any]:
+    """The fate of a reject whose place another one took, which is void now; waived or open it is by itself."""
+    if via.state in ("fixed", "superseded"):
+        return {name: getattr(via, name) for name in ALONE}
+    if via.id in touched:
+        return {name: getattr(via, name) for name in (*ALONE, "reason", "for_good")}
+    return _alone(row)
+
+
+def _alone(row: Any) -> dict[str, Any]:
+    return ALONE | {"state": "waived"} if row.for_good else ALONE
 
 
 def _fixed_at(place: Place) -> dict[str, Any]:
-    return OPEN | {"state": "fixed"} | dict(zip(FATE[1:5], place, strict=True))
+    return ALONE | {"state": "fixed"} | dict(zip(LINKS, place, strict=False))
+
+
+def _waive_again(work: Write, for_good: bool, fate: dict[str, Any], reason: str | None, by: str) -> None:  # noqa: FBT001
+    """Whoever has taken the place of one that is waived for good is so, too."""
+    reject, number = tables.rejects.c, fate["superseded_by"]
+    while for_good and number:
+        row = work.execute(select(reject.state, reject.superseded_by).where(reject.id == number)).one()
+        if row.state == "open":
+            _change(work, [number], {"state": "waived", "reason": reason, "for_good": True}, by)
+        number = row.superseded_by
 
 
 def _change(work: Write, numbers: Collection[int], values: dict[str, Any], by: str) -> None:
@@ -83,10 +115,10 @@ def _come_again(
     for number, fate in fates.items():
         row, via = left[number], gone.get(left[number].superseded_by)
         settled = fate["fixed_batch_id"] or batch_of.get(fate["superseded_by"])
-        if fate["state"] == "waived" or row.record_digest is None:
+        if row.record_digest is None or (fate["state"] == "waived" and not fate.get("for_good", row.for_good)):
             continue
         if via and settled and (via.record_digest, via.ordinal) in known(settled, via.digest_kind, via.digest_columns):
-            found[number], settled = OPEN, None
+            found[number], settled = _alone(row), None
         waiting[number] = range(turn.get(row.batch_id, -1) + 1, turn.get(settled or 0, len(turn)))
     for later, place in turn.items():
         kinds: defaultdict[tuple[int, str], list[Any]] = defaultdict(list)
@@ -96,7 +128,9 @@ def _come_again(
             there = {**_rejected_in(work, later, kind), **known(later, *kind)}
             for row in rows:
                 address = there.get((row.record_digest, row.ordinal))
-                if address and (met := _met(work, (later, *address))):
+                met = _met(work, (later, *address)) if address else None
+                waived = found.get(row.id, fates[row.id])["state"] == "waived"
+                if met and not (waived and met["state"] == "fixed"):
                     found[row.id], waiting[row.id] = met, range(0)
     return found
 
@@ -119,7 +153,7 @@ def _met(work: Write, place: Place) -> dict[str, Any] | None:
         return None if verdict == "left_out" else _fixed_at(place)
     here = zip(ADDRESS, place, strict=True)
     number = work.execute(select(reject.id).where(*(reject[name] == one for name, one in here))).scalar_one()
-    return OPEN | {"state": "superseded", "superseded_by": number}
+    return ALONE | {"state": "superseded", "superseded_by": number}
 
 
 def _fixed_again(work: Write, batch: Any, fixed: Sequence[Any], turn: Mapping[int, int]) -> Fates:
@@ -133,7 +167,7 @@ def _fixed_again(work: Write, batch: Any, fixed: Sequence[Any], turn: Mapping[in
     for row in fixed:
         since = turn.get(row.batch_id, -1)
         after = [place for place in says.get(wanted[row.id] or 0, ()) if turn[place[0]] > since]
-        fates[row.id] = _fixed_at(min(after, key=lambda place: (turn[place[0]], place))) if after else OPEN
+        fates[row.id] = _fixed_at(min(after, key=lambda place: (turn[place[0]], place))) if after else ALONE
     return fates
 
 
