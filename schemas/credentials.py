@@ -9,7 +9,7 @@ and how an inherited rule is changed or left out.
 import numpy as np
 import pandas as pd
 
-from credtools.schema import EVERY, Schema, field, is_placeholder, of_kind, rule
+from credtools.schema import EVERY, Schema, field, fold_number, is_placeholder, of_kind, rule
 
 USER = ("user_email", "external_id", "user_name")
 NEEDED_BY_TYPE = {"issue_date": "type_issue", "expiration_date": "type_expiry", "credential_number": "type_number"}
@@ -234,6 +234,30 @@ class Credentials(Schema):
     )
     def not_repeated(cls, rows, column):
         return rows["contents"] <= 1
+
+    @rule(
+        "Several numbers of one credential",
+        on="credential_number",
+        needs=("user", "credential_type"),
+        together=("credential",),
+        groups="rule",
+        blocks=False,
+        resolution=(
+            "Line {line} and {other_lines} are taken for versions of one credential, though their numbers differ. Nothing "
+            "needs to be done if the card was renewed under another number. If one person can hold several "
+            "{credential_type_text!r}, let the type be numbered{remedy[load_types]}."
+        ),
+        summary=(
+            "Rows are taken for versions of one credential, though their numbers differ. Nothing needs to be done if cards "
+            "were renewed under other numbers. If one person can hold several, let the type be numbered."
+        ),
+    )
+    def number_changes(cls, rows, column):
+        several = rows["credential"].duplicated(keep=False) & rows["credential"].notna()
+        several &= rows[column].notna() & ~is_placeholder(rows[column])
+        some = rows[several & (rows["contents"] <= 1)]
+        numbers = some[column].map(fold_number).groupby(some["credential"]).transform("nunique")
+        return pd.Series(~rows.index.isin(some.index[numbers > 1]), rows.index)
 
     @rule(
         "Repeated row",

@@ -263,6 +263,10 @@ def test_two_licences_of_one_type() -> None:
     assert found(result) == [(2, "", "not_repeated"), (3, "", "not_repeated")]
     assert ["Line 2 and line 3 " in one or "Line 3 and line 2 " in one for one in sentences(result)] == [True, True]
     assert all("let the type be numbered" in one for one in sentences(result))
+    chain = rows(f"{ANA}A-11", f"{ANA}a 11".replace("2024", "2023"), f"{ANA}B-52".replace("2024", "2025"))
+    assert found(chain) == [(line, "credential_number", "number_changes") for line in (2, 3, 4)]
+    renewed = rows(f"{ANA}A-11", f"{ANA}a 11".replace("2024", "2023"), ANA.replace("2024", "2022"))
+    assert found(renewed) == []
     welder = rows("ana@x.org,Welder,2024-01-05,,A-11", "ana@x.org,Welder,2024-01-05,,B-52")
     assert found(welder) == []
 
@@ -382,7 +386,7 @@ def test_a_row_with_the_wrong_number_of_fields_is_judged_for_nothing_else() -> N
         (
             "zoe@x.org,First Aid,2024-01-05,,",
             {("user_exists", "user_email")},
-            {("not_repeated", "record"), ("repeated", "record")},
+            {("not_repeated", "record"), ("repeated", "record"), ("number_changes", "credential_number")},
         ),
         (
             "ana@x.org,First Aid,2024-01-05,2023-01-05,",
@@ -824,6 +828,8 @@ ana@x.org,Badge,13/01/2024,13/01/2025,,perhaps,Lent
 ana@x.org,First Aid,13/01/2024,,1.23457E+11,,Held
 ana@x.org,Welder,13/01/2024,,n/a,,Held
 bo@x.org,First Aid,14/01/2024,,N/A,,Held
+bo@x.org,Forklift,15/01/2024,15/01/2027,A-11,,Held
+bo@x.org,Forklift,16/01/2024,16/01/2027,B-52,,Held
 bo@x.org,First Aid,13/01/1940,,,,Held
 ana@x.org,Forklift,13/01/2024,13/01/2029,,,Held
 """
@@ -851,6 +857,11 @@ SENTENCES = {
     "number_doubtful": (
         "'N/A' is stored as the number. If it means that there is none, let the recipe make it blank (under 'rules': "
         'aliases: {column: credential_number, values: {"": [N/A]}}).'
+    ),
+    "number_changes": (
+        "Line 17 and line 18 are taken for versions of one credential, though their numbers differ. Nothing needs to "
+        "be done if the card was renewed under another number. If one person can hold several 'Forklift', let the type "
+        "be numbered (registry.load('types', FILE))."
     ),
     "value_allowed": "Level is 'perhaps', but must be one of: yes, no.",
     "status_known": (

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from credtools import reading
 from credtools.checking.arrow_texts import as_arrow, fold_numbers
+from credtools.errors import RegistryError
 from credtools.text import fold_number
+from tests.builders import load
 from tests.core import HEADINGS, LOOKUPS, found, review, sentences
 from tests.nights import Nights, company
 from tests.test_reading_spreadsheets import BO, cells, xlsx
@@ -232,3 +234,72 @@ def test_what_is_no_number() -> None:
     blank = 'rules: [{aliases: {column: credential_number, values: {"": [n/a, none]}}}]'
     text = f"{HEADINGS}ana@x.org,Welder,2024-01-05,,N/A\nana@x.org,First Aid,2024-01-05,,None\n"
     assert found(review(text, blank)) == [(2, "credential_number", "value_required")]
+
+
+# --- a type becomes numbered -----------------------------------------------------------------------------------------
+
+NUMBERED, PLAIN = (f"Name,Issue,Numbered\nForklift,required,{word}\n" for word in ("yes", "no"))
+
+
+def forklift(number: str, who: str = "ana", issued: str = "2024-01-01") -> str:
+    return f"{who}@example.org,Forklift,{issued},,{number}"
+
+
+def test_a_type_becomes_numbered(nights: Nights) -> None:
+    """Stored credentials are known by the numbers of their newest versions from then on; what was written stays.
+
+    Nothing comes in twice, in whatever way the number is written; another number is another credential. Taken back as
+    long as nobody holds two; undo and `verify` go on.
+    """
+    registry, folder = nights.registry, nights.folder
+    nights.send("hr", forklift("A-11"), forklift("C-3", "ben"))
+    load(registry, folder, types=NUMBERED)
+    assert registry.verify() == []
+    load(registry, folder, types=PLAIN)
+    load(registry, folder, types=NUMBERED)
+    again = nights.send("hr", forklift("a 11"), forklift("C-3", "ben"))
+    assert (again.counts.unchanged, again.counts.accepted) == (2, 0)
+    second = nights.send(
+        "hr", forklift("A-11"), forklift("B-52"), forklift("C-3", "ben"), forklift("C\u20133", "ben", "2025-01-01")
+    )
+    assert (second.counts.new, second.counts.new_versions, second.counts.unchanged) == (1, 1, 2)
+    assert registry.credentials()[["credential", "credential_number"]].to_numpy().tolist() == [
+        *([1, "A-11"], [2, "C-3"], [3, "B-52"], [2, "C\u20133"]),
+    ]
+    assert registry.verify() == []
+    with pytest.raises(RegistryError) as caught:
+        load(registry, folder, types=PLAIN)
+    assert (caught.value.reason, caught.value.facts) == ("numbered_held", {"type": "Forklift", "people": 1})
+    registry.undo(3)
+    load(registry, folder, types=PLAIN)
+    assert registry.verify() == []
+    assert nights.send("hr", forklift("C-3", "ben"), forklift("A-11")).counts.unchanged == 2
+
+
+def test_a_licence_that_replaced_another(nights: Nights) -> None:
+    """Where another licence was taken for a renewal, both are there once the type is numbered and both came again."""
+    rows = forklift("CLASS-A-11"), forklift("CLASS-B-52", issued="2024-06-01")
+    assert (nights.send("hr", *rows).counts.new, nights.versions()) == (1, 2)
+    load(nights.registry, nights.folder, types=NUMBERED)
+    later = nights.send("hr", *rows).counts
+    assert (later.new, later.unchanged) == (1, 1)
+    assert nights.send("hr", *reversed(rows)).counts.unchanged == 2
+    assert nights.registry.verify() == []
+
+
+@pytest.mark.parametrize("number", ["", "n/a"])
+def test_a_type_that_cannot_become_numbered(nights: Nights, number: str) -> None:
+    """One credential without a number forbids it, and is named; nothing is loaded, and a dry run says the same."""
+    nights.send("hr", forklift("A-11"), forklift(number, "ben"))
+    path = nights.folder / "more.csv"
+    path.write_text(f"{NUMBERED}Crane,required,no\n", "utf-8")
+    for dry_run in (True, False):
+        with pytest.raises(RegistryError) as caught:
+            nights.registry.load("types", path, dry_run=dry_run)
+        assert caught.value.reason == "numbered_in_use"
+        assert caught.value.facts == {"type": "Forklift", "count": 1, "have": "has", "batch": 1, "line": 3}
+    assert "Crane" not in nights.registry.lookups().types["name"].tolist()
+    nights.registry.undo(1)
+    load(nights.registry, nights.folder, types=NUMBERED)  # nothing stands any more
+    assert nights.send("hr", forklift("A-11")).counts.new == 1
+    assert nights.registry.verify() == []

@@ -720,18 +720,6 @@ def test_same_user_twice_loads_nothing(registry: Registry, tmp_path: Path) -> No
     assert list(caught.value.errors["code"]) == ["not_repeated", "not_repeated"]
 
 
-def test_numbered_cannot_change_while_in_use(registry: Registry, tmp_path: Path) -> None:
-    """Whether a type is numbered is part of what its credentials are; once there are some, it stays."""
-    load(registry, tmp_path, types="Name,Numbered\nForklift,yes\n")  # none yet: may change, and back
-    load(registry, tmp_path, types="Name,Numbered\nForklift,no\n")
-    finished(registry, tmp_path, BEN)
-    before = rows_of(registry)
-    with pytest.raises(RegistryError) as caught:
-        load(registry, tmp_path, types="Name,Numbered\nCrane,no\nForklift,yes\n")
-    assert (caught.value.reason, caught.value.facts) == ("numbered_in_use", {"type": "Forklift"})
-    assert rows_of(registry) == before
-
-
 def test_external_ids_do_not_wander(registry: Registry, tmp_path: Path) -> None:
     """An external ID names one person; moving it to another takes two deliberate steps."""
     before = rows_of(registry)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Engine, and_, false, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, or_, select, tuple_
 
 from credtools.audit import withdrawals
 from credtools.errors import RegistryError
@@ -230,9 +230,8 @@ def _judged(c: Connection, places: Collection[Place]) -> Iterator[Any]:
 
 def _credential_names(c: Connection, ids: set[int]) -> dict[int, str]:
     kind = tables.credential_types.c
-    statement = select(credential.id, kind.name, credential.number).join(
-        tables.credential_types, kind.id == credential.type_id
-    )
+    written = func.coalesce(func.nullif(credential.number, ""), credential.number_key)  # the type may be numbered since
+    statement = select(credential.id, kind.name, written).join(tables.credential_types, kind.id == credential.type_id)
     found = [row for some in _chunks(ids) for row in c.execute(statement.where(credential.id.in_(some)))]
     return {number: f"{name} {key}".strip() for number, name, key in found}
 

@@ -4,6 +4,7 @@ from credtools.schema.base import Schema
 from credtools.schema.placeholders import is_placeholder
 from credtools.schema.resolutions import superseded, unreadable
 from credtools.schema.words import EVERY, LONGEST, RECORD, REQUIRED, USER, field, of_kind, rule
+from credtools.text import fold_number
 
 __all__ = [
     "EVERY",
@@ -13,6 +14,7 @@ __all__ = [
     "USER",
     "Schema",
     "field",
+    "fold_number",
     "is_placeholder",
     "of_kind",
     "rule",

@@ -13,6 +13,7 @@ from credtools.store import tables
 from credtools.store.engine import snapshot
 from credtools.store.transaction import Write, write
 from credtools.store.values import Load
+from credtools.store.writes import numbering
 from credtools.store.writes.facts import write_facts
 from credtools.store.writes.matching import Meant, Row, Stored, meant, own_addresses, remember_former
 from credtools.text import Shown, first_of, fold, plural
@@ -67,7 +68,8 @@ def load(engine: Engine, value: Load, *, dry_run: bool = False) -> Loaded:
     """Adds the rows that are new, and updates those whose values differ; see `matching` for who is who.
 
     Who is absent stays, or is deactivated when the value says so. Raises RegistryError, and writes nothing, when that
-    would be too many, when a numbered switch of a type in use would change, or an external id is somebody else's.
+    would be too many, an external id is somebody else's, or credentials of a type forbid that it becomes numbered or
+    isn't any more (see `numbering`).
     `dry_run` only says what would be done, however many are absent.
     """
     if dry_run:
@@ -88,6 +90,8 @@ def load(engine: Engine, value: Load, *, dry_run: bool = False) -> Loaded:
         if value.kind == "users":
             addresses = [row.get("email") or "" for row in [*plan.new, *(row for _, row in plan.changed)]]
             own_addresses(work, {*map(fold, addresses), *(fold(old.email) for old, _ in plan.changed)})
+        else:
+            numbering.follow(work, plan.changed)
         counts = {"added": done.added, "changed": done.changed, "deactivated": done.deactivated}
         counts |= {"renamed": len(done.renamed), "reactivated": len(done.reactivated)}
         work.event("load", value.by, None, what=value.kind, **counts)
@@ -114,7 +118,8 @@ def _planned(connection: Connection, value: Load) -> _Plan:
             del row[label]
         if any(getattr(stored.rows[number], name) != row[name] for name in row):
             changed.append((stored.rows[number], row))
-    _refuse_numbered(connection, value, changed)
+    if value.kind == "types":
+        numbering.require(connection, changed)
     seen = {number for number in who.ids if number is not None} | {who.former[place] for place in who.left_out}
     active = [row for row in stored.rows.values() if row.status == "active"]
     gone = [row for row in active if value.absent_from and row.id not in seen]
@@ -192,15 +197,6 @@ def _remember(work: Write, value: Load, plan: _Plan, ids: Sequence[int]) -> None
     away = {"status": "deactivated", "deactivated_on": value.absent_from}
     left = [(old.id, old._asdict(), away) for old in plan.gone]
     write_facts(work, TABLES[value.kind], [*added, *differ, *left], value.today or work.at.date())
-
-
-def _refuse_numbered(connection: Connection, value: Load, changed: list[tuple[Any, Row]]) -> None:
-    """`numbered` is part of a credential's identity: it can't change while credentials of the type exist."""
-    for before, row in changed if "numbered" in value.columns else ():
-        if bool(before.numbered) != bool(row["numbered"]):
-            used = select(tables.credentials.c.id).where(tables.credentials.c.type_id == before.id).limit(1)
-            if connection.execute(used).scalar() is not None:
-                raise RegistryError("numbered_in_use", type=before.name)
 
 
 def set_setting(engine: Engine, by: str, key: str, value: str) -> None:
