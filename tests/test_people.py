@@ -8,7 +8,7 @@ import pytest
 
 from credtools.errors import RegistryError
 from credtools.registry import Registry
-from tests.builders import ANA, export, load, rows_of, tamper, write
+from tests.builders import ANA, CARA, export, load, rows_of, tamper, write
 
 BY_ID = "match_users_by: external_id\ndate_format: YYYY-MM-DD\n"
 ID_HEADINGS = "User ID,Credential type,Issue date,Expiration date"
@@ -288,3 +288,36 @@ def test_verify_finds_what_belongs_elsewhere(registry: Registry, tmp_path: Path,
     assert registry.verify() == []
     tamper(registry, statement)
     assert registry.verify() != []
+
+
+def test_of_who_was_renamed_and_merged_nothing_is_left(registry: Registry, tmp_path: Path) -> None:
+    """Erased by any of their addresses: former ones, other accounts, and where others have them for a manager, too."""
+    users(
+        registry,
+        tmp_path,
+        "Email,Name,External ID\nquilla@example.org,Quilla Zott,Q-77\nquizzy@example.org,Q Zott,Q-78\n",
+    )
+    users(registry, tmp_path, "Email,Manager\nben@example.org,quilla@example.org\n")
+    rows = [ANA.replace("ana@", "quilla@"), BEN_ROW.replace("ben@", "quizzy@"), CARA]
+    recipe = write(tmp_path, "hr.yaml", "date_format: YYYY-MM-DD\n")
+    registry.upload(export(tmp_path, *rows), recipe=recipe).finish()
+    users(registry, tmp_path, "Email,External ID\nqzott@example.org,Q-77\n")
+    registry.merge_person("quizzy@example.org", "qzott@example.org")
+    assert set(registry.audit.person("quilla@example.org")["batch"]) == {1}
+    registry.erase("quilla@example.org", reason="asked")
+    left = repr(rows_of(registry)).casefold()
+    assert [word for word in ("quil", "quizz", "zott", "q-7") if word in left] == []
+    assert registry.credentials()["user_email"].tolist() == ["cara@example.org"]
+    assert registry.verify() == []
+    assert users(registry, tmp_path, "Email,External ID\nquilla@example.org,Q-77\n").added == 1
+
+
+def test_of_an_address_that_is_shared_nobody_is_erased(registry: Registry, tmp_path: Path) -> None:
+    """Who is meant must be said by the External ID; what is sent to the shared address stays the others' then."""
+    users(registry, tmp_path, KITCHEN)
+    with pytest.raises(RegistryError) as caught:
+        registry.erase("kitchen@example.org", reason="asked")
+    assert caught.value.reason == "person_shared"
+    registry.erase(external_id="K1", reason="asked")
+    assert registry.check(export(tmp_path, ANA.replace("ana@", "kitchen@"))).errors.empty  # it is Omar's alone now
+    assert registry.verify() == []

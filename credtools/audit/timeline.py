@@ -20,7 +20,7 @@ from credtools.store import tables
 from credtools.store.engine import snapshot
 from credtools.store.reads.events import events
 from credtools.store.reads.lineage import current, current_types, kin, type_members
-from credtools.store.reads.organisation import former
+from credtools.store.reads.organisation import known_as
 from credtools.text import fold, fold_number
 
 CHUNK = 200  # places per question
@@ -117,11 +117,7 @@ def _frame(acts: Iterable[Act], names: Sequence[str] = COLUMNS) -> pd.DataFrame:
 
 def _user(c: Connection, name: str) -> int | None:
     """The user with this address or External ID, or who had it before."""
-    user = tables.users.c
-    found = user.merged_into.is_(None) & or_(user.email_key == fold(name), user.external_id == name.strip())
-    known = former(c)
-    now = c.execute(select(user.id).where(found).order_by(user.email_key != fold(name))).scalar()
-    return now or known.addresses.get(fold(name)) or known.ids.get(name.strip())
+    return known_as(c, name, name)
 
 
 def _is_theirs(c: Connection, user_id: int) -> ColumnElement[bool]:

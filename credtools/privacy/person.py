@@ -36,6 +36,7 @@ class Person:
     external_id: str = ""
     name: str = ""
     stand_in: str = "erased"
+    others: tuple[Person, ...] = ()  # former addresses, and users who were merged into this one
 
     def in_record(self, raw: str, *, by_id: bool = False) -> bool:
         """Whether a cell of a raw record (the text of a JSON array) names the person; `by_id`: see above."""
@@ -89,39 +90,42 @@ class Person:
                 return replaced
         return self.stand_in
 
+    @property
+    def _each(self) -> tuple[Person, ...]:
+        return (self, *self.others)
+
     def _whole(self, *, by_id: bool) -> set[str]:
-        terms = {fold(self.email), *self._names}
-        if by_id or not self.external_id.isdecimal():
-            terms.add(fold(self.external_id))
-        return terms - {""}
+        ids = (one.external_id for one in self._each if by_id or not one.external_id.isdecimal())
+        return {*(fold(one.email) for one in self._each), *self._names, *map(fold, ids)} - {""}
 
     @cached_property
     def _halves(self) -> set[tuple[str, str]]:
         """A name of several words in two columns, wherever it may be parted."""
-        words = fold(self.name).split()
-        return {(" ".join(words[:k]), " ".join(words[k:])) for k in range(1, len(words))}
+        names = (fold(one.name).split() for one in self._each)
+        return {(" ".join(words[:k]), " ".join(words[k:])) for words in names for k in range(1, len(words))}
 
     @cached_property
     def _names(self) -> set[str]:
         """The name, also with the family name first: 'silva, ana'."""
-        return {fold(self.name), *(f"{last}, {first}" for first, last in self._halves)}
+        return {*(fold(one.name) for one in self._each), *(f"{last}, {first}" for first, last in self._halves)}
 
     @cached_property
     def _hints(self) -> list[str]:
         """Of each term its longest part that JSON writes as it is; what isn't ASCII is escaped there."""
-        parts = (PLAIN.findall(fold(term)) for term in (self.email, self.external_id, self.name))
-        return [max(found, key=len) for found in parts if found]
+        terms = (term for one in self._each for term in (one.email, one.external_id, one.name))
+        return [max(found, key=len) for found in (PLAIN.findall(fold(term)) for term in terms) if found]
 
     @cached_property
     def _running(self) -> list[re.Pattern[str]]:
-        patterns = [rf"(?<![\w.+-]){_spelled(self.email)}(?![a-z0-9-]|\.[a-z0-9])"] if self.email else []
+        emails = (_spelled(one.email) for one in self._each if one.email)
+        patterns = [rf"(?<![\w.+-]){email}(?![a-z0-9-]|\.[a-z0-9])" for email in emails]
         patterns += [rf"(?<!\w){_spelled(name)}(?!\w)" for name in sorted(self._names) if " " in name]
         return [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
 
     @cached_property
     def _in_names(self) -> list[re.Pattern[str]]:
-        joined = [_spelled(self.email)] if self.email else []
-        joined += [_spelled(self.name, r"[\s_.-]+")] if " " in fold(self.name) else []
+        joined = [_spelled(one.email) for one in self._each if one.email]
+        joined += [_spelled(one.name, r"[\s_.-]+") for one in self._each if " " in fold(one.name)]
         return [re.compile(rf"(?<![^\W_]){term}(?![^\W_])", re.IGNORECASE) for term in joined]
 
 

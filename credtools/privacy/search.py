@@ -18,12 +18,12 @@ from sqlalchemy import Connection, Engine, Table, select
 
 from credtools.errors import RegistryError
 from credtools.model import JUDGED_STATES, WAITING_STATES
+from credtools.privacy.known import known
 from credtools.privacy.person import Person
 from credtools.recipe import Recipe
 from credtools.store import tables
 from credtools.store.blocks import raw_values
 from credtools.store.engine import snapshot
-from credtools.store.erased import token
 from credtools.store.reads.lineage import current
 from credtools.store.tables.rows import ADDRESS
 from credtools.store.values import Erase, Text
@@ -75,14 +75,8 @@ class _Search:
 
     def __init__(self, connection: Connection, email: str, external_id: str, records: Records) -> None:
         self.c, self.records = connection, records
-        user = tables.users.c
-        asked = user.email_key == fold(email) if email else user.external_id == external_id.strip()
-        row = connection.execute(select(tables.users).where(asked)).one_or_none()
-        self.user: int | None = row.id if row else None
-        self.namesakes = self._namesakes(row) if row and row.name else 0
-        self.person = Person(email, external_id)
-        if row:
-            self.person = Person(row.email, row.external_id or "", "" if self.namesakes else row.name, token(row.id))
+        self.users, self.person, self.namesakes = known(connection, email, external_id)
+        self.user = self.users[0] if self.users else None
         self.one = {row.id: row.root for row in connection.execute(select(current.c.id, current.c.root))}
         self.batches = {row.id: row for row in connection.execute(select(tables.batches))}
         by_recipe = {text: Recipe.parse(text) for text in {row.recipe_text for row in self.batches.values()}}
@@ -103,6 +97,7 @@ class _Search:
             *(by, ""),
             seen=seen,
             user=self.user,
+            merged=self.users[1:],
             rows=self._kept(lines),
             versions=sorted(versions),
             rejects=sorted(rejects),
@@ -115,11 +110,6 @@ class _Search:
             texts=list(self._texts(own, versions, rejects, {*media})),
         )
         return Found(self.person, value, own, self.namesakes, self._mentions(versions))
-
-    def _namesakes(self, row: Any) -> int:
-        user = tables.users.c
-        others = self.c.execute(select(user.name).where(user.name != "", user.id != row.id)).scalars()
-        return sum(fold(name) == fold(row.name) for name in others)
 
     def _versions(self) -> set[int]:
         version, credential = WRITTEN
@@ -149,7 +139,7 @@ class _Search:
     def _strangers(self) -> set[Row]:
         """Rows of files by User ID that resolved to somebody else, whatever other number is in them."""
         ledger, reject = tables.ledger_rows.c, tables.rejects.c
-        others = ((ledger, ledger.version_id.is_not(None)), (reject, reject.user_id != self.user))
+        others = ((ledger, ledger.version_id.is_not(None)), (reject, reject.user_id.not_in(self.users)))
         asked = (
             select(*(row[name] for name in ADDRESS)).where(known, row.batch_id.in_(sorted(self.by_id)))
             for row, known in others
@@ -172,7 +162,7 @@ class _Search:
             for number, row in rows.items()
             if (row.batch_id, row.sheet, row.line, row.piece) in lines
             or (row.fixed_batch_id, row.fixed_sheet, row.fixed_line, row.fixed_piece) in lines
-            or (self.user is not None and row.user_id == self.user)
+            or (self.user is not None and row.user_id in self.users)
         }
         found: set[int] = set()
         while new:
@@ -257,6 +247,14 @@ class _Search:
         for row in self._others(tables.reject_errors, "reject_id", rejects):
             said = {"value": text, "resolution": text, "suggestion": self._nobody}
             yield from _changed("reject_errors", row, ("reject_id", "position"), **said)
+        yield from self._managers()
+
+    def _managers(self) -> Iterator[Text]:
+        """Where others have them for a manager."""
+        for row in self._others(tables.users, "id", {*self.users}):
+            yield from _changed("users", row, ("id",), manager=self.person.without)
+        for row in self._others(tables.user_facts, "user_id", {*self.users}):
+            yield from _changed("user_facts", row, ("id",), value=self.person.without)
 
     def _nobody(self, suggestion: str) -> str:
         return "" if self.person.in_cells([suggestion]) else suggestion

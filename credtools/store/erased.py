@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from credtools.store import tables
 
+OF_USERS = (tables.user_facts, tables.former_names)
 KEY = "ERASED-"  # no folded address has capitals, so nothing in a file finds an erased user
 
 
@@ -55,7 +56,7 @@ class Erased:
         for event in events:
             if event["kind"] != "erase":
                 continue
-            gone.users |= {event["user"]} - {None}
+            gone.users |= {event["user"], *event.get("merged", ())} - {None}
             gone.versions |= numbers(event["versions"])
             gone.rejects |= numbers(event["rejects"])
             gone.files |= set(event["files"])
@@ -96,9 +97,13 @@ class Erased:
 
     def _users(self, connection: Connection) -> list[str]:
         user = tables.users.c
-        columns = (user.id, user.email, user.email_key, user.external_id, user.name, user.status, user.date_format)
+        names = ("email", "email_key", "external_id", "name", "status", "date_format", "groups", "manager")
+        columns = (user.id, *(user[name] for name in names))
         found = {row.id: tuple(row)[1:] for row in connection.execute(select(*columns))}
-        blank = {k: (token(k), f"{KEY}{k}", None, "", "deactivated", None) for k in self.users}
-        nameless = {k for k, row in found.items() if row[1].startswith(KEY)}
-        wrong = sorted({k for k in self.users if found.get(k) != blank[k]} | (nameless - self.users))
+        blank = {k: (token(k), f"{KEY}{k}", None, "", "deactivated", None, "", "") for k in self.users}
+        nameless = {k for k, row in found.items() if (row[1] or "").startswith(KEY)}
+        left = {number for one in OF_USERS for number in connection.execute(select(one.c.user_id)).scalars()}
+        wrong = sorted(
+            {k for k in self.users if found.get(k) != blank[k]} | (nameless - self.users) | (left & self.users)
+        )
         return [f"Whether user {wrong[0]} is erased contradicts the events."] if wrong else []

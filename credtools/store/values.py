@@ -106,16 +106,17 @@ class Text(NamedTuple):
 class Erase:
     """What is erased: numbers of rows, and the texts of other rows without the person whom they named.
 
-    `seen`: the last event when this was found out, so that nothing can come in between; `user`: who becomes nobody;
-    `rows`: those of the ledger (batch, sheet, line, piece) whose raw values and salts go; `waiting`: batches that are
-    discarded because they wait on one of the `files`; `unjudged`: these, and those that were discarded before; `runs`:
-    how many folders of runs go, too.
+    `seen`: the last event when this was found out, so that nothing can come in between; `user`: who becomes nobody, and
+    `merged`: who was merged into them; `rows`: those of the ledger (batch, sheet, line, piece) whose raw values and
+    salts go; `waiting`: batches that are discarded because they wait on one of the `files`; `unjudged`: these, and
+    those that were discarded before; `runs`: how many folders of runs go, too.
     """
 
     by: str
     reason: str
     seen: int
     user: int | None = None
+    merged: list[int] = field(default_factory=list)
     rows: list[tuple[int, int, int, int]] = field(default_factory=list)
     versions: list[int] = field(default_factory=list)
     rejects: list[int] = field(default_factory=list)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
-from sqlalchemy import ScalarSelect, func, select, true
+from sqlalchemy import Connection, ScalarSelect, func, select, true
 
 from credtools.checking.lookups import TYPE_COLUMNS, USER_COLUMNS, Former
+from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
 from credtools.store.erased import KEY
@@ -82,6 +83,23 @@ def former(at: At) -> Former:
         {row.external_id: merged[row.id] for row in people if row.external_id},
         {key: types.get(number, number) for key, number in of_types.items()},
     )
+
+
+def known_as(connection: Connection, email: str, external_id: str = "") -> int | None:
+    """The user with this address or External ID, else who had it last. Raises RegistryError where several share it."""
+    user, name, number = tables.users.c, fold(email), external_id.strip()
+    now = select(user.id, user.email).where(user.merged_into.is_(None)).order_by(user.id)
+    if name and (own := connection.execute(now.where(user.email_key == name)).first()):
+        return int(own.id)
+    sharing = [
+        row.id for row in connection.execute(now.where(user.email_key.is_(None))) if fold(row.email) == name != ""
+    ]
+    if sharing:
+        raise RegistryError("person_shared", name=email, count=len(sharing))
+    if number and (own := connection.execute(now.where(user.external_id == number)).first()):
+        return int(own.id)
+    before = former(connection)
+    return before.addresses.get(name) or before.ids.get(number)
 
 
 def _frame(at: At, table: Any, columns: Sequence[str], *some: Any) -> pd.DataFrame:

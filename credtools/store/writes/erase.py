@@ -21,12 +21,14 @@ from credtools.store.tables.rows import ADDRESS
 from credtools.store.transaction import CHUNK, Write, write
 from credtools.store.values import Erase, Text
 from credtools.store.writes.acts import mark
+from credtools.store.writes.matching import own_addresses
 from credtools.store.writes.versions import move_heads
+from credtools.text import fold
 
 HELD_VALUES = (
     *(tables.users, tables.source_files, tables.batches, tables.credentials, tables.credential_versions),
     *(tables.decisions, tables.withdrawals, tables.ledger_values, tables.rejects, tables.reject_errors, tables.patches),
-    *(tables.media, tables.staged_media, tables.runs),
+    *(tables.media, tables.staged_media, tables.runs, tables.user_facts, tables.former_names),
 )
 
 
@@ -46,11 +48,23 @@ def erase(engine: Engine, value: Erase) -> int:
         work.change(tables.media.c.id, value.media, file_name="")
         work.change(tables.blobs.c.sha256, value.blobs, erased_at=work.at)
         _files(work, value)
-        if value.user is not None:
-            blank = {"email": token(value.user), "email_key": f"{KEY}{value.user}", "external_id": None, "name": ""}
-            blank |= {"status": "deactivated", "deactivated_on": None, "date_format": None}
-            work.change(tables.users.c.id, [value.user], **blank)
+        _users(work, [number for number in (value.user, *value.merged) if number is not None])
         return work.event("erase", value.by, None, reason=value.reason, **_body(value))
+
+
+def _users(work: Write, numbers: list[int]) -> None:
+    """They become nobody; nothing is left of what they were called before, nor of what was known of them when."""
+    if not numbers:
+        return
+    user, fact, former = tables.users.c, tables.user_facts.c, tables.former_names.c
+    addresses = set(map(fold, work.execute(select(user.email).where(user.id.in_(numbers))).scalars()))
+    for number in numbers:
+        blank = {"email": token(number), "email_key": f"{KEY}{number}", "external_id": None, "name": "", "groups": ""}
+        blank |= {"status": "deactivated", "deactivated_on": None, "date_format": None, "manager": ""}
+        work.change(user.id, [number], **blank)
+    own_addresses(work, addresses)
+    work.execute(delete(tables.user_facts).where(fact.user_id.in_(numbers)))
+    work.execute(delete(tables.former_names).where(former.user_id.in_(numbers)))
 
 
 def _body(value: Erase) -> dict[str, Any]:
@@ -65,7 +79,13 @@ def _body(value: Erase) -> dict[str, Any]:
             lines[str(batch)].append(line)
         else:
             places[str(batch)].append([sheet, line, piece])
-    body: dict[str, Any] = {"user": value.user, "files": value.files, "blobs": value.blobs, "waiting": value.waiting}
+    body: dict[str, Any] = {
+        "user": value.user,
+        "merged": value.merged,
+        "files": value.files,
+        "blobs": value.blobs,
+        "waiting": value.waiting,
+    }
     body |= {"versions": ranges(value.versions), "rejects": ranges(value.rejects), "counts": value.counts()}
     body |= {"places": places} if places else {}
     return body | {"lines": {batch: ranges(some) for batch, some in lines.items()}}
