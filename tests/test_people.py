@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from credtools.errors import RegistryError
@@ -321,3 +323,41 @@ def test_of_an_address_that_is_shared_nobody_is_erased(registry: Registry, tmp_p
     registry.erase(external_id="K1", reason="asked")
     assert registry.check(export(tmp_path, ANA.replace("ana@", "kitchen@"))).errors.empty  # it is Omar's alone now
     assert registry.verify() == []
+
+
+# --- as they were on a day --------------------------------------------------------------------------------------
+
+
+def on(registry: Registry, day: date, identity: str = "E-1", known_on: int | None = None) -> list[object]:
+    found = registry.users_on(day, known_on).set_index("external_id").loc[identity]
+    return [None if pd.isna(found[name]) else found[name] for name in ("status", "groups", "manager")]
+
+
+def test_what_was_so_on_a_day(registry: Registry, tmp_path: Path) -> None:
+    """Status, groups and manager are dated: what was recorded last about a day holds, and what was known once stays."""
+    today = registry.lookups().today
+    before, later = today - timedelta(days=9), today + timedelta(days=9)
+    users(registry, tmp_path, "Email,Groups,Manager\nana@example.org,Drivers; Site A,ben@example.org\n")
+    seen = registry.facts().seq
+    assert on(registry, today) == on(registry, later) == ["active", "Drivers; Site A", "ben@example.org"]
+    assert on(registry, before) == [None, None, None]  # the history begins today
+    users(registry, tmp_path, f"Email,Status,Deactivated on,Groups\nana@example.org,deactivated,{before},Office\n")
+    assert on(registry, before)[0] == "deactivated"
+    assert on(registry, today)[:2] == ["deactivated", "Office"]
+    assert on(registry, today, known_on=seen)[:2] == ["active", "Drivers; Site A"]
+    assert on(registry, before, known_on=seen) == [None, None, None]
+    users(registry, tmp_path, "Email\nben@example.org\ncara@example.org\n", replace=True, yes=True)
+    assert on(registry, later, "E-2")[0] == "active"
+    assert registry.users_on(today).set_index("email").loc["ben@example.org", "known_from"].date() == today
+
+
+def test_rules_of_types_on_a_day(registry: Registry, tmp_path: Path) -> None:
+    """The rules of types are dated likewise, a name that was given later, too."""
+    today, seen = registry.lookups().today, registry.facts().seq
+    load(registry, tmp_path, types="Name,Expiry,Validity months\nFirst Aid,required,36\n")
+    registry.rename_type("First Aid", "First Aid at Work")
+    now = registry.types_on(today).set_index("id").loc[1, ["name", "expiry", "validity_months"]].tolist()
+    once = (
+        registry.types_on(today, known_on=seen).set_index("id").loc[1, ["name", "expiry", "validity_months"]].tolist()
+    )
+    assert (now, once) == (["First Aid at Work", "required", "36"], ["First Aid", "optional", ""])

@@ -1,6 +1,10 @@
-"""People: users and credential types that are renamed, made one with another, and taken apart again."""
+"""People: users and credential types that are renamed, merged and taken apart again; as they were on a day."""
 
 from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
 
 from credtools import store
 from credtools.registry.decisions import Decisions
@@ -28,6 +32,24 @@ class People(Decisions):
     def unmerge_person(self, name: str) -> Merged:
         """Takes a merge back: each has what was written under their own name. Raises RegistryError."""
         return store.merging.unmerge(self.engine, "person", self.by, name)
+
+    def users_on(self, day: date, known_on: int | None = None) -> pd.DataFrame:
+        """Users as they were on a day. `known_on`: by what was recorded until the event of this number; None: by now.
+
+        Returns:
+            id (int64), email, external_id (str: as of now), known_from (datetime64[s]: the day on which the history of
+            the user begins), status, groups, manager (str; missing on days before that).
+        """
+        return store.reads.as_of(self.at, "users", day, known_on)
+
+    def types_on(self, day: date, known_on: int | None = None) -> pd.DataFrame:
+        """Credential types as they were on a day, with their rules, likewise.
+
+        Returns:
+            id (int64), known_from (datetime64[s]), name, status, expiry, issue, numbered, media_required,
+            approval_required, validity_months, expiry_computed (str, as stored: `true`, `false`, '').
+        """
+        return store.reads.as_of(self.at, "types", day, known_on)
 
     def rename_type(self, old: str, new: str) -> Merged:
         """Gives a credential type another name; see `rename_person`."""

@@ -16,6 +16,7 @@ from credtools.store.reads.batches import (
     source_bytes,
 )
 from credtools.store.reads.credentials import credentials, holders, stored_versions, words
+from credtools.store.reads.history import as_of
 from credtools.store.reads.media import (
     all_media,
     erased_blobs,
@@ -61,6 +62,7 @@ __all__ = [
     "Rejected",
     "acts_of",
     "all_media",
+    "as_of",
     "batch",
     "batch_of_attempt",
     "batches",
