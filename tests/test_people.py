@@ -361,3 +361,15 @@ def test_rules_of_types_on_a_day(registry: Registry, tmp_path: Path) -> None:
         registry.types_on(today, known_on=seen).set_index("id").loc[1, ["name", "expiry", "validity_months"]].tolist()
     )
     assert (now, once) == (["First Aid at Work", "required", "36"], ["First Aid", "optional", ""])
+
+
+def test_clean_files_name_who_shares_an_address_by_id(registry: Registry, tmp_path: Path) -> None:
+    """Where an address doesn't say who is meant, the clean file has the User IDs, too."""
+    users(registry, tmp_path, KITCHEN)
+    registry.upload(export(tmp_path, BEN_ROW)).finish()
+    (clean,) = registry.export(tmp_path / "clean.csv")
+    assert "User ID" not in clean.read_text("utf-8")
+    row = "K2,Forklift,2025-01-01,"
+    registry.upload(export(tmp_path, row, headings=ID_HEADINGS), recipe=write(tmp_path, "byid.yaml", BY_ID)).finish()
+    (clean,) = registry.export(tmp_path / "clean.csv")
+    assert "kitchen@example.org,K2,Forklift" in clean.read_text("utf-8")

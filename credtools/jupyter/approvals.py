@@ -193,8 +193,10 @@ class Listed:
         found["media"] = np.select([there, lacks], MEDIA[:2], MEDIA[2])
         own = settings.four_eyes & (found["uploaded_by"].map(fold) == fold(self.registry.by))
         found["blocked"] = np.select([lacks, own], [NO_MEDIA, SAME_PERSON], "")
-        gone = lookups.users.loc[lookups.users["status"] == "deactivated", "email"]
-        known = [found["withdrawn"], found["user_email"].isin(gone)]
+        users = lookups.users.assign(external_id=lookups.users["external_id"].fillna(""))
+        gone = users.loc[users["status"] == "deactivated", ["email", "external_id"]]
+        theirs = pd.MultiIndex.from_frame(found[["user_email", "external_id"]]).isin(pd.MultiIndex.from_frame(gone))
+        known: list[Any] = [found["withdrawn"], theirs]
         found["note"] = np.select(known, [WITHDRAWN, DEACTIVATED], "")
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:

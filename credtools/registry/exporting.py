@@ -34,14 +34,15 @@ def accepted(session: Session, path: str | Path, batch: int | None, expiring: in
     types = session.lookups().types
     blank_is_never = types["validity_months"].isna() & (types["expiry"] != "required")
     never = types.loc[~blank_is_never, "name"]
-    columns = _columns(session, "credentials")
+    alone = session.lookups().find_users(wanted["user_email"], "email") >= 0
+    columns = _columns(session, "credentials", *(() if alone.all() else ("external_id",)))
     return write_accepted(path, wanted, columns, session.settings.date_format, never.tolist())
 
 
-def _columns(session: Session, schema: str) -> list[Column]:
-    """The columns of a template: users are named by their e-mail address."""
+def _columns(session: Session, schema: str, *more: str) -> list[Column]:
+    """The columns of a template: users are named by their e-mail address; `more`: by their User ID, too."""
     columns = session.schema(schema).columns
-    used = Recipe().columns_in_use(columns)
+    used = {*Recipe().columns_in_use(columns), *more}
     return [column for column in columns if column.name in used]
 
 

@@ -48,7 +48,8 @@ class Answers(Session):
         Returns:
             batch, line, credential (int64), user_email, credential_type, credential_number (str), issue_date,
             expiration_date (datetime64[s]), own (str: own columns as JSON), decision (str), withdrawn (bool),
-            replaced (bool: another one corrects its issue date), newest (bool: by issue date).
+            replaced (bool: another one corrects its issue date), newest (bool: by issue date), external_id (str: the
+            user's, '' where there is none; users may lack an address, or share it).
         """
         return store.reads.credentials(self.engine)
 

@@ -14,7 +14,7 @@ from credtools.model import Patch, Record
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
 from credtools.store.frames import frame, rows, rows_in, values
-from credtools.store.reads.lineage import MERGES, current, members
+from credtools.store.reads.lineage import MERGES, current, members, roots
 
 SETTLED = ("ok", "partial")
 MOVES = ("move", "rename_source", "merge_source", "unmerge_source")
@@ -78,11 +78,15 @@ def held_in(at: At, batches: Sequence[Any]) -> Elsewhere:
     wrong = select(reject.user_id, reject.type_id).where(reject.batch_id.in_(numbers))
     with snapshot(at) as connection:
         held = frozenset(connection.execute(spoken.where(row.batch_id.in_(numbers))).scalars())
-        rejected = connection.execute(wrong).all()
-    nobodys = [one.type_id for one in rejected if one.user_id is None]
+        users, types = roots(connection, tables.users), roots(connection, tables.credential_types)
+        rejected = [
+            (users.get(row.user_id, row.user_id), types.get(row.type_id, row.type_id))
+            for row in connection.execute(wrong)
+        ]
+    nobodys = [of_type for user, of_type in rejected if user is None]
     return Elsewhere(
         held,
-        frozenset(one.user_id for one in rejected) - {None},
+        frozenset(user for user, _ in rejected) - {None},
         frozenset(nobodys) - {None},
         anything=None in nobodys or any(batch.left_out for batch in batches),
     )
