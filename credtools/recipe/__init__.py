@@ -4,8 +4,9 @@ from credtools.recipe.hits import Hit
 from credtools.recipe.mapping import Mapped, apply, apply_patches
 from credtools.recipe.recipe import MANUAL, MEDIA_VALUES, USER_COLUMN, Recipe, media_pattern
 from credtools.recipe.sending import BLANKS, MEANINGS, Status
+from credtools.recipe.shapes import Shapes, Stack
 from credtools.recipe.shaping import shape
-from credtools.recipe.steps import Replace, Step, column_of
+from credtools.recipe.steps import Replace, Split, Step, column_of
 
 __all__ = [
     "BLANKS",
@@ -17,6 +18,9 @@ __all__ = [
     "Mapped",
     "Recipe",
     "Replace",
+    "Shapes",
+    "Split",
+    "Stack",
     "Status",
     "Step",
     "apply",

@@ -64,6 +64,10 @@ class Batch(Foreseen):
         """The file as text, read with the recipe's options. Raises RegistryError when its bytes were erased."""
         return reviewing.table(self.registry, self.draft)
 
+    def table_by(self, recipe: Recipe) -> Table:
+        """The file as another recipe reads it and makes rows of it; nothing is changed. Raises as `use` does."""
+        return reviewing.table_by(self.registry, self.draft, recipe)
+
     def review(self) -> Review:
         """Every reason for every row, judged once and kept until something changes here.
 

@@ -70,6 +70,12 @@ def table(session: Session, draft: Draft) -> Table:
     return draft.table
 
 
+def table_by(session: Session, draft: Draft, recipe: Recipe) -> Table:
+    """The file of a draft as another recipe reads it and makes rows of it."""
+    content = store.reads.source_bytes(session.at, draft.sha256)
+    return read(session, content, draft.file, recipe, session.lookups())
+
+
 def review(session: Session, draft: Draft) -> Review:
     """Every reason for every row; kept until something changes. Raises FileError when a required heading is missing."""
     if draft.review is None:

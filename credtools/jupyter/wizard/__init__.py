@@ -17,7 +17,20 @@ class Wizard(FinishStep):
     """Credentials page, *Upload CSV · Review data · Add media · Finish*, and the pop-up *Approve*."""
 
     _esm = scripts(
-        *("dom", "drop_zone", "dialog", "table", "grid", "credentials", "upload", "review", "media", "finish", "wizard")
+        *(
+            "dom",
+            "drop_zone",
+            "dialog",
+            "table",
+            "grid",
+            "credentials",
+            "reshape",
+            "upload",
+            "review",
+            "media",
+            "finish",
+            "wizard",
+        )
     )
 
     def __repr__(self) -> str:

@@ -6,7 +6,7 @@ one can be undone at any time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -72,6 +72,15 @@ class Decision:
             if key not in seen:
                 seen[key] = found.setdefault(cell.column, {})[cell.old] = cell.new
         return found
+
+    @classmethod
+    def of_rules(
+        cls, decisions: Iterable[Decision], before: Recipe, after: Recipe, number: Callable[[], int]
+    ) -> tuple[Decision, ...]:
+        """The decisions without the rules that another recipe lacks, and with those that it adds."""
+        kept = (one for one in decisions if one.rule is None or one.rule in after.rules)
+        new = (rule for rule in after.rules if rule not in before.rules)
+        return (*kept, *(cls(number(), 0, "rule", rule=rule) for rule in new))
 
 
 def usual_scope(column: Column, cells: Iterable[Cell]) -> Scope:

@@ -205,7 +205,7 @@ class OpenFile:
             self.review = self.batch.use(recipe)
             self._begin()
         else:
-            self._apply(recipe, self.decisions)
+            self._apply(recipe, Decision.of_rules(self.decisions, self.base, recipe, self._number))
 
     def use_media(self, pattern: str) -> None:
         """Files are matched to rows by this pattern, or ('') by the media column."""

@@ -9,7 +9,6 @@ import pandas as pd
 
 from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.shown import next_sentence
-from credtools.jupyter.wizard import read_as
 from credtools.jupyter.wizard.causes import MEANS, OF_FORMATS, OF_WHOLE_ROWS, Cause, choices, suggest, users_like
 from credtools.jupyter.wizard.decisions import Decision, usual_scope
 from credtools.jupyter.wizard.open_file import STATUS_UNKNOWN, OpenFile
@@ -39,7 +38,7 @@ class ReviewStep(UploadStep):
             causes = [*causes[:1], *others]
         return self.in_hand | {
             "counts": found.summary(len(causes)),
-            "reading": read_as.facts(file),
+            "reading": self.reading_facts(),
             "causes": cards,
             "more": len(causes) - len(cards),
             "decisions": [_decided(file, decision) for decision in reversed(file.decisions)],

@@ -12,7 +12,7 @@ from credtools.jupyter.parts.page import DropZone
 from credtools.jupyter.wizard import read_as
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.model import Review
-from credtools.recipe import MANUAL
+from credtools.recipe import MANUAL, Recipe
 from credtools.registry import Batch, Registry
 
 FIRST_CAUSES = 8
@@ -35,6 +35,7 @@ class Steps(DropZone):
         self.credentials: Credentials  # as the home page shows them
         self.grid: Grid | None = None  # None: the browser hasn't the rows of the file in hand
         self.shown_causes = FIRST_CAUSES
+        self.tried: Recipe | None = None  # other rows of the file in hand, to look at
         self.each_stranger = False  # whether each unknown user has a card of their own
 
     def show(self) -> None:
@@ -91,7 +92,7 @@ class Steps(DropZone):
 
     def go_on(self) -> None:
         """To the headings where they are open, else to the review."""
-        self.shown_causes, self.each_stranger = FIRST_CAUSES, False
+        self.shown_causes, self.each_stranger, self.tried = FIRST_CAUSES, False, None
         unsettled = self.file.problem or not self.file.batch.recipe.headings
         if unsettled and read_as.headings(self.file)["open"]:
             self.step = "headings"

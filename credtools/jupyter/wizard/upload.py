@@ -11,11 +11,12 @@ from credtools.errors import CredtoolsError
 from credtools.exports.corrections import is_correction
 from credtools.jupyter.credentials import Credentials, waiting
 from credtools.jupyter.parts.shown import labelled
-from credtools.jupyter.wizard import read_as
+from credtools.jupyter.wizard import read_as, reshape
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.jupyter.wizard.steps import Steps, recipes
 from credtools.model import Corrected
 from credtools.recipe import MANUAL
+from credtools.text import plural
 
 MOST_LINES = 50
 
@@ -149,8 +150,29 @@ class UploadStep(Steps):
 
     def headings_facts(self) -> dict[str, Any]:
         problem = self.file.problem.on("screen") if self.file.problem else ""
-        shown = {"problem": problem, "unlike": unlike(self.file), "reading": read_as.facts(self.file)}
+        shown = {"problem": problem, "unlike": unlike(self.file), "reading": self.reading_facts()}
         return self.in_hand | {"headings": read_as.headings(self.file)} | shown
+
+    def reading_facts(self) -> dict[str, Any]:
+        """How the file is read, and how its rows are made."""
+        return read_as.facts(self.file) | {"shapes": reshape.facts(self.file, self.tried)}
+
+    def do_preview_shape(self, values: dict[str, Any]) -> str:
+        self.tried = reshape.changed(self.file, values)
+        return "These are the first rows; nothing is changed yet."
+
+    def do_shape(self, values: dict[str, Any]) -> str:
+        reshape.use(self.file, reshape.changed(self.file, values))
+        return self._reshaped()
+
+    def do_unshape(self) -> str:
+        reshape.use(self.file, None)
+        return self._reshaped()
+
+    def _reshaped(self) -> str:
+        self.tried = None
+        self.to_review() if self.step == "review" else self.go_on()
+        return f"The file has {plural(len(self.file.batch.table.lines), 'row')} now."
 
     def do_headings(self, chosen: dict[str, str]) -> str:
         self.file.use(read_as.with_headings(self.file, chosen))
