@@ -16,7 +16,7 @@ from credtools.checking.arrow_texts import as_arrow, fold_numbers
 from credtools.errors import RegistryError
 from credtools.text import fold_number
 from tests.builders import load
-from tests.core import HEADINGS, LOOKUPS, found, review, sentences
+from tests.core import HEADINGS, LOOKUPS, ROOT, found, review, sentences
 from tests.nights import Nights, company
 from tests.test_reading_spreadsheets import BO, cells, xlsx
 
@@ -303,3 +303,24 @@ def test_a_type_that_cannot_become_numbered(nights: Nights, number: str) -> None
     load(nights.registry, nights.folder, types=NUMBERED)  # nothing stands any more
     assert nights.send("hr", forklift("A-11")).counts.new == 1
     assert nights.registry.verify() == []
+
+
+# --- the documents ---------------------------------------------------------------------------------------------------
+
+
+def test_the_documented_file() -> None:
+    """What docs/recipes.md says of its file and recipe is so."""
+    section = (ROOT / "docs" / "recipes.md").read_text("utf-8").partition("## Numbers and ids")[2].partition("\n## ")[0]
+    text, recipe = (section.split(f"```{kind}\n")[1].split("```")[0] for kind in ("csv", "yaml"))
+    people = LOOKUPS.users.assign(external_id=["00417", "00420", None, None], status="active")
+    people.loc[2, "external_id"] = "00419"
+    kinds = LOOKUPS.types.assign(name=LOOKUPS.types["name"].replace("Welder", "Scaffolding"))
+    known = replace(LOOKUPS, users=people, types=kinds)
+    text = text.replace(",", ".").replace(";", ",")  # the tests' files have commas
+    assert found(review(text, recipe, known=known)) == [(2, "credential_number", "value_damaged")]
+    without = review(text, "match_users_by: external_id", known=known)
+    assert sorted(found(without)) == [
+        *((2, "credential_number", "value_damaged"), (2, "external_id", "user_exists")),
+        *((3, "credential_number", "number_doubtful"), (3, "external_id", "user_exists")),
+    ]
+    assert sorted(without.errors["suggestion"]) == ["", "", "00417", "00419"]
