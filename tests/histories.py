@@ -96,6 +96,7 @@ class Batch:
     rejected: dict[Record, tuple[int, str]] = field(default_factory=dict)  # their lines and what is wrong with them
     passed: dict[Record, tuple[int, int | None]] = field(default_factory=dict)  # their lines and versions
     fixes: dict[Record, int | None] = field(default_factory=dict)  # records whose text changed, by what they became
+    waived: set[Record] = field(default_factory=set)  # for good, as it came: those before it were
     undone: bool = False
 
 
@@ -108,11 +109,16 @@ WAIVERS = {  # by act in which states it is possible, and what follows
 
 @dataclass
 class Reject:
-    """A record that is rejected: by batch and line."""
+    """A record that is rejected: by batch and line.
+
+    `vague`: a person spoke of a later one, whose file was taken back together with one in between: whether that was
+    said of this one, too, depends on which was taken back first.
+    """
 
     record: Record
     place: tuple[int, int]
     state: str = "open"
+    vague: bool = False
 
 
 @dataclass(frozen=True)
@@ -275,14 +281,19 @@ class Model:
                 for one in found:
                     of_it = one.place[0] <= reject.place[0] and is_same(one.record, reject.record)
                     if of_it and one.state in before:
-                        one.state = after
+                        between = self.batches[one.place[0] : reject.place[0]]
+                        gone = [number for number, batch in enumerate(between, one.place[0] + 1) if batch.undone]
+                        one.state, one.vague = after, gone[-1:] == [reject.place[0]] and len(gone) > 1
         return found
 
     def _come_again(self, batch: Batch, found: list[Reject], linked: dict[Record, int | None]) -> list[Reject]:
         """What is left of some rejects, and what comes to them, with another batch."""
         says = {said.version for said in batch.said.values() if said.state == "valid"}
         right = [*batch.passed, *(later for later in batch.fixes if later[0] == batch.source)]
-        new = {record: Reject(record, (batch.id, line)) for record, (line, _) in batch.rejected.items()}
+        new = {
+            record: Reject(record, (batch.id, line), "for good" if record in batch.waived else "open")
+            for record, (line, _) in batch.rejected.items()
+        }
         left = []
         for one in found:
             ours = one.record[0] == batch.source
@@ -293,6 +304,7 @@ class Model:
             elif successor and one.state != "waived":
                 linked.pop(one.record, None)
                 successor.state = one.state if successor.state == "open" else successor.state
+                successor.vague |= one.vague
             else:
                 left.append(one)
         return [*left, *new.values()]
@@ -335,6 +347,7 @@ class Model:
     def keep(self, batch: Batch) -> None:
         self.batches.append(batch)
         self.versions += self._new
+        batch.waived = {one.record for one in self.rejects() if one.place[0] == batch.id and one.state == "for good"}
 
     def would_change(self, batch: Batch) -> bool:
         """Whether finishing would make any version, word or withdrawal another one."""

@@ -115,3 +115,45 @@ def test_absent_while_withdrawn(nights: Nights) -> None:
     nights.registry.undo(2)
     assert nights.states("hr")["ben", "Forklift"] == "unlisted"
     assert nights.registry.verify() == []
+
+
+# --- waived by a person -----------------------------------------------------------------------------------------
+
+
+@only_sqlite
+def test_what_a_person_said_is_kept(nights: Nights) -> None:
+    """A reject that was waived after its record came again: undo of the second file leaves the first one waived."""
+    nights.send("hr", WRONG, RIGHT, headings=BASE)
+    nights.send("hr", WRONG, RIGHT, RIGHT, headings=BASE)
+    nights.registry.waive(2, [2], "has left")
+    assert nights.registry.undo(2).reopened == 0
+    assert nights.rejects() == [(1, 2, "waived"), (2, 2, "void")]
+
+
+@only_sqlite
+def test_each_is_waived_by_itself_again(nights: Nights) -> None:
+    """One that was waived for good and one that wasn't had become one record: without the last file they are two."""
+    nights.send("hr", f"{WRONG},F-1", RIGHT + ",", headings=BASE + NUMBER)
+    nights.registry.waive(1, [2], "has left", for_good=True)
+    nights.send("hr", WRONG, RIGHT, headings=BASE)
+    nights.send("hr", f"{WRONG},F-1", RIGHT + ",", RIGHT + ",", headings=BASE + NUMBER)
+    assert nights.rejects() == [(1, 2, "superseded"), (2, 2, "superseded"), (3, 2, "waived")]
+    assert nights.registry.undo(3).reopened == 1
+    assert nights.rejects() == [(1, 2, "waived"), (2, 2, "open"), (3, 2, "void")]
+    assert nights.registry.undo(2).reopened == 0
+    assert nights.rejects() == [(1, 2, "waived"), (2, 2, "void"), (3, 2, "void")]
+
+
+@only_sqlite
+def test_for_good_also_where_undo_finds_the_record(nights: Nights) -> None:
+    """A record that is waived for good is waived in the file in which undo finds it again."""
+    nights.send("hr", WRONG, RIGHT, headings=BASE)
+    nights.registry.waive(1, [2], "has left", for_good=True)
+    nights.send("hr", f"{WRONG},2030-01-01", RIGHT + ",", headings=BASE + EXPIRES)
+    nights.send("hr", f"{WRONG},F-1", RIGHT + ",", headings=BASE + NUMBER)
+    assert nights.rejects() == [(1, 2, "superseded"), (2, 2, "waived"), (3, 2, "open")]
+    nights.registry.undo(2)
+    assert nights.rejects() == [(1, 2, "superseded"), (2, 2, "void"), (3, 2, "waived")]
+    nights.registry.undo(3)
+    assert nights.rejects() == [(1, 2, "waived"), (2, 2, "void"), (3, 2, "void")]
+    assert nights.registry.verify() == []
