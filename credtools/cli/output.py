@@ -127,9 +127,9 @@ def first(lines: Sequence[str], what: str = "") -> Iterator[str]:
 
 def shown_lines(lines: Iterable[Line], limit: int = 5) -> str:
     """'lines 3, 7, 8 …' of a few lines."""
-    from credtools.model import parts  # noqa: PLC0415
+    from credtools.model import order  # noqa: PLC0415
 
-    named = sorted(set(lines), key=lambda line: tuple(part or 0 for part in parts(line)))
+    named = sorted(set(lines), key=order)
     more = " …" if len(named) > limit else ""
     return f"line{'s' * (len(named) > 1)} {', '.join(map(str, named[:limit]))}{more}"
 

@@ -29,7 +29,7 @@ from credtools.model.files import (
     StateArray,
     Table,
 )
-from credtools.model.lines import Line, Lines, labels, parts
+from credtools.model.lines import Line, Lines, labels, order, parts
 from credtools.model.outcomes import Corrected, Outcome, Receipt
 from credtools.model.review import Review
 from credtools.model.settings import OrganisationSettings
@@ -92,5 +92,6 @@ __all__ = [
     "Table",
     "Word",
     "labels",
+    "order",
     "parts",
 ]

@@ -27,6 +27,11 @@ def parts(line: Line) -> tuple[int | None, int, int | None]:
     return sheet, number or 0, piece
 
 
+def order(line: Line) -> list[int]:
+    """What rows are sorted by that are written so: as they are in the file."""
+    return [part or 0 for part in parts(line)]
+
+
 @dataclass(frozen=True)
 class Lines:
     """How the rows of a batch are called: whether it has rows of several sheets, and lines with several pieces."""
@@ -60,7 +65,7 @@ class Lines:
             found.update(meant)
             if not meant:
                 strange[form] = None
-        return sorted(found), sorted(strange, key=lambda form: [one or 0 for one in parts(form)])
+        return sorted(found), sorted(strange, key=order)
 
 
 def labels(places: Sequence[Place]) -> list[Line]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from credtools import store
 from credtools.checking.rows import ready_rows
-from credtools.model import Place, Review
+from credtools.model import Review, order
 from credtools.reading import Source
 from credtools.recipe import MANUAL, Hit, Recipe, apply, column_of
 from credtools.recipe.records import Records
@@ -20,8 +20,6 @@ from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 from credtools.registry.uploading import table_of
 from credtools.text import Shown, plural
-
-NOWHERE = Place(0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ def compare(session: Session, source: Source, first: Recipe, second: Recipe) -> 
         reviews = [reviewing.check(now, *some) for some in tables]
     before, after = map(_judged, reviews)
     rows = []
-    for line in sorted(before.keys() | after.keys(), key=lambda label: Place.of(label) or NOWHERE):
+    for line in sorted(before.keys() | after.keys(), key=order):
         old, new = before.get(line, ("absent", None)), after.get(line, ("absent", None))
         if old != new:
             same_word = f"{new[0]} with other values" if old[0] == new[0] else new[0]
