@@ -18,9 +18,9 @@ COLUMNS = (
 EMAIL, TYPE, ISSUE, EXPIRY, NUMBER, MEDIA, LEVEL, STATUS = range(8)
 HEADINGS = "User email,Credential type,Issue date,Expiration date,Credential number,Media,Level,Status,Notes\n"
 # Issue dates may come day first or month first; expiration dates with the name of the month.
-RECIPE = """
-date_format: {issue_date: [DD/MM/YYYY, MM/DD/YYYY], expiration_date: D MMM YYYY}
-status: {valid: [Held, In force], withdrawn: [Revoked], leave_out: [Failed]}
+DATES = "date_format: {issue_date: [DD/MM/YYYY, MM/DD/YYYY], expiration_date: D MMM YYYY}\n"
+RECIPE = f"""
+{DATES}status: {{valid: [Held, In force], withdrawn: [Revoked], leave_out: [Failed]}}
 """
 WORDS = {"Held": "valid", "In force": "valid", "Revoked": "withdrawn", "Failed": "leave_out"}
 MONTHS = (
@@ -29,7 +29,7 @@ MONTHS = (
 )
 HIDDEN = ("\x00", "\x07", "\x7f", "\x9d", "\u00ad", "\u200b", "\u202e", "\u2066", "\ufeff")
 NO_ISSUE = ("31/02/2024", "2024-03-05", "5/3/24", "05.03.2024", "n/a", "13/13/2024", "0/1/2024", "5/3/2024 x", "45386")
-NO_EXPIRY = ("31 Feb 2030", "2030-03-05", "5 Mär 2030", "Mar 5 2030", "never", "5 Mar 30", "5Mar2030", "32 Mar 2030")
+NO_EXPIRY = ("31 Feb 2030", "2030-03-05", "5 Mär 2030", "Mar 5 2030", "whenever", "5 Mar 30", "5Mar2030", "32 Mar 2030")
 SPACES = ("", "", "", " ", "  ", "\t", "\u00a0", "\u3000 ")
 LEVELS = {"yes": True, "Y": True, "TRUE": True, "1": True, "no": False, "N": False, "false": False, "": None}
 WHEN = ("required", "optional", "never")
@@ -92,6 +92,18 @@ class File:
     kinds: list[Kind]
 
 
+@dataclass(frozen=True)
+class Matrix:
+    """A file with its recipe: how many rows it makes, and each finding by line, heading, column and code."""
+
+    text: str
+    recipe: str
+    truth: list[tuple[int, str, str, str]]
+    rows: int
+    users: list[tuple[str, str]]
+    kinds: list[Kind]
+
+
 class Maker:
     """Makes one file; the same seed makes the same one."""
 
@@ -135,6 +147,59 @@ class Maker:
         text, repaired = self._write([*body, *last])
         truth = {(row.line, column, code) for row in made[:rows] for column, code in row.wrong}
         return File(text, truth | _repeats([*body, *last]), repaired, users, self.kinds)
+
+    # --- one row per person, cells that hold several values -------------------------------------------------
+
+    def matrix(self, lines: int) -> Matrix:
+        """A file of so many lines: columns for each of some types, now and then two people in a cell."""
+        users = [f"first.last{k}@mail{k % 7}.example.org" for k in range(2 * lines)]
+        kinds = self.random.sample(self.active_kinds, 15)
+        out, truth, rows, line = io.StringIO(newline=""), [], 0, 2
+        writer = csv.writer(out, lineterminator="\n")
+        of_pair = {ISSUE: "issued", EXPIRY: "expires", NUMBER: "number"}
+        named = [f"{kind.name} {said}" for kind in kinds for said in of_pair.values()]
+        writer.writerow(["User email", *named, "Notes"])
+        for k in range(lines):
+            people = [self._person(user) for user in users[2 * k : 2 * k + (2 if self.chance(0.1) else 1)]]
+            people = people[:1] if not all(text for text, _ in people) else people
+            cells: list[str] = []
+            for place, kind in enumerate(kinds):
+                row = self._of_pair(k * len(kinds) + place, kind) if self.chance(0.7) else None
+                pair = [row.cells[column] if row else "" for column in of_pair]
+                cells += [self.random.choice(SPACES) + cell for cell in pair]
+                for _, blamed in people if row and any(pair) else ():
+                    rows += 1
+                    truth += [(line, "User email", "user_email", code) for code in blamed]
+                    heading = {COLUMNS[column]: f"{kind.name} {said}" for column, said in of_pair.items()}
+                    truth += [(line, heading[column], column, code) for column, code in row.wrong] if row else []
+            note = self.random.choice(("note", "two\nlines", ""))
+            writer.writerow(["; ".join(text for text, _ in people), *cells, note])
+            line += 1 + note.count("\n")
+        pairs = "".join(
+            f"  - {{credential_type: {kind.name}, issue_date: {kind.name} issued, "
+            f"expiration_date: {kind.name} expires, credential_number: {kind.name} number}}\n"
+            for kind in kinds
+        )
+        recipe = f"{DATES}unpivot:\n{pairs}rules: [{{split: {{column: user_email, by: ;}}}}]\n"
+        active = [(user, "active") for user in users] + [
+            (f"gone.away{k}@example.org", "deactivated") for k in range(40)
+        ]
+        return Matrix(out.getvalue(), recipe, sorted(truth), rows, active, self.kinds)
+
+    def _person(self, user: str) -> tuple[str, list[str]]:
+        """A cell that names a person, or is spoilt, and what is wrong with it."""
+        row = Row([user, *[""] * 7], user, None, None, None, None)
+        if self.chance(0.15):
+            self._email(row)
+        return row.cells[EMAIL], [code for _, code in row.wrong]
+
+    def _of_pair(self, number: int, kind: Kind) -> Row:
+        issue = self.today - timedelta(self.random.randint(-20, 3000))
+        row = Row(["", kind.name, "", "", f"N-{number}", "", "", ""], "", kind, issue, None, None)
+        if self.chance(0.1):
+            self._number(row)
+        self._dates(row, self.chance(0.15), self.chance(0.15))
+        return row
 
     # --- one row --------------------------------------------------------------------------------------------
 
