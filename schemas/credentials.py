@@ -36,6 +36,11 @@ def user_resolution(row):
     )
 
 
+def former_resolution(row):
+    now = row["type_now"] if row["column"] == "credential_type" else row["user_now"]
+    return f"{row['value']!r} is a former name of {now!r}, and was understood. Correct it at the source when you can."
+
+
 def type_resolution(row):
     if row["type_status"] == "deactivated":
         return (
@@ -328,6 +333,15 @@ class Credentials(Schema):
     def expiry_unusual(cls, rows, column):
         stated = rows[f"{column}_state"].isin(["given", "never"]) & rows["usual_expiry"].notna()
         return ~(stated & (rows[column] != rows["usual_expiry"]))
+
+    @rule(
+        "Former name",
+        on=(*USER, "credential_type"),
+        blocks=False,
+        resolution=former_resolution,
+    )
+    def former_name(cls, rows, column):
+        return rows["type_now" if column == "credential_type" else "user_now"].isna()
 
     @rule(
         "Already expired",

@@ -8,6 +8,7 @@ import pytest
 
 from credtools.checking import judge
 from credtools.checking.judge import FAILED, NOT_JUDGED, PASSED
+from credtools.checking.lookups import Former
 from credtools.errors import FileError
 from credtools.model import Review
 from credtools.recipe import Recipe
@@ -386,7 +387,10 @@ def test_a_row_with_the_wrong_number_of_fields_is_judged_for_nothing_else() -> N
         (
             "zoe@x.org,First Aid,2024-01-05,,",
             {("user_exists", "user_email")},
-            {("not_repeated", "record"), ("repeated", "record"), ("number_changes", "credential_number")},
+            {
+                *(("not_repeated", "record"), ("repeated", "record"), ("number_changes", "credential_number")),
+                ("former_name", "user_email"),
+            },
         ),
         (
             "ana@x.org,First Aid,2024-01-05,2023-01-05,",
@@ -832,6 +836,7 @@ bo@x.org,Forklift,15/01/2024,15/01/2027,A-11,,Held
 bo@x.org,Forklift,16/01/2024,16/01/2027,B-52,,Held
 bo@x.org,First Aid,13/01/1940,,,,Held
 ana@x.org,Forklift,13/01/2024,13/01/2029,,,Held
+bo.old@x.org,First Aid,17/01/2024,,,,Held
 """
 TOLD = """
 date_format: [DD/MM/YYYY, MM/DD/YYYY]
@@ -906,6 +911,9 @@ SENTENCES = {
         "The expiration date is 2029-01-13, but by the validity of the type (36 months) it would be 2027-01-13. The "
         "row is imported as it says; check the date."
     ),
+    "former_name": (
+        "'bo.old@x.org' is a former name of 'bo@x.org', and was understood. Correct it at the source when you can."
+    ),
     "already_expired": "The credential expired on 13/01/2025; it is imported, and counts as expired.",
     "issued_in_future": "The issue date 13/01/2030 is in the future; the row is imported, but check the date.",
     "row_repaired": (
@@ -920,10 +928,12 @@ def test_one_sentence_of_every_rule(tmp_path: Path) -> None:
     read = table(EVERY_RULE, heading_line=1, delimiter=",")
     read = replace(read, reading=replace(read.reading, repaired_lines=(9,)))
     known = replace(LOOKUPS, types=LOOKUPS.types.assign(validity_months=[None, 36, None, None, None, None]))
+    known = replace(known, former=Former({"bo.old@x.org": int(known.users.set_index("email")["id"]["bo@x.org"])}))
     errors = judge.review(read, Recipe.parse(TOLD), own, known).errors
     first = errors.drop_duplicates("code").set_index("code")["resolution"]
     assert first.to_dict() == SENTENCES
-    assert set(SENTENCES) == {rule.code for rule in own.rules if not rule.reads_stored}
+    judged = {rule.code for rule in own.rules if not rule.reads_stored}
+    assert set(SENTENCES) == judged - {"date_incomplete"}  # of which only a spreadsheet shows anything
 
 
 def test_a_likely_heading_is_named_not_taken() -> None:

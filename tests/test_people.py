@@ -373,3 +373,14 @@ def test_clean_files_name_who_shares_an_address_by_id(registry: Registry, tmp_pa
     registry.upload(export(tmp_path, row, headings=ID_HEADINGS), recipe=write(tmp_path, "byid.yaml", BY_ID)).finish()
     (clean,) = registry.export(tmp_path / "clean.csv")
     assert "kitchen@example.org,K2,Forklift" in clean.read_text("utf-8")
+
+
+def test_a_former_name_in_a_file_is_told(registry: Registry, tmp_path: Path) -> None:
+    """A row that says a former address or name is taken, with a warning that says what it is called now."""
+    registry.rename_person("ben@example.org", "ben.okafor@example.org")
+    registry.rename_type("Forklift", "Forklift Truck")
+    found = registry.check(export(tmp_path, BEN_ROW, ANA))
+    told = found.errors[["line", "column", "code", "blocks"]].to_numpy().tolist()
+    assert told == [[2, "user_email", "former_name", False], [2, "credential_type", "former_name", False]]
+    assert "'ben.okafor@example.org'" in found.errors["resolution"].tolist()[0]
+    assert "'Forklift Truck'" in found.errors["resolution"].tolist()[1]

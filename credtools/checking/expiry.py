@@ -34,6 +34,17 @@ def drop_unused_dates(data: dict[str, Any], by_name: Mapping[str, Cells]) -> dic
     return found
 
 
+def needs_of(types: pd.DataFrame) -> pd.DataFrame:
+    """What each type needs, in the names that rules read: one of NEEDS in each column.
+
+    Where a type has a validity from which nothing is computed the expiration date must be stated.
+    """
+    months, computes = validity(types)
+    expiry = types["expiry"].mask((months > 0) & ~computes & (types["expiry"] == "optional"), "required")
+    number = types["numbered"].map({True: "required"}).fillna("optional")
+    return pd.DataFrame({"type_issue": types["issue"], "type_expiry": expiry, "type_number": number})
+
+
 def validity(types: pd.DataFrame) -> tuple[IntArray, BoolArray]:
     """Per type its validity in months, 0 for none, and whether a blank expiration date is computed from it."""
     months = pd.to_numeric(types["validity_months"]).fillna(0).to_numpy(np.int64)

@@ -16,11 +16,11 @@ import pandas as pd
 
 from credtools.checking.arrow_texts import text_bytes
 from credtools.checking.causes import Explanation
-from credtools.checking.expiry import DATE_OF_TYPE, EXPIRES
+from credtools.checking.expiry import DATE_OF_TYPE, EXPIRES, needs_of
 from credtools.checking.lookups import Lookups
 from credtools.checking.messages import Basis, Finding
 from credtools.checking.parse import STATE, Cells
-from credtools.checking.resolve import NEEDED_BY_TYPE, Resolved, content_columns, needs_of, resolve
+from credtools.checking.resolve import NEEDED_BY_TYPE, Resolved, content_columns, resolve
 from credtools.errors import FileError, SchemaError
 from credtools.model import BoolArray, Patch, Review, StateArray, Table
 from credtools.reading import suggest_columns

@@ -95,6 +95,24 @@ class Lookups:
         found = places(keys, fold_all(as_arrow(self.types["name"].astype("str"))))
         return _with_former(found, keys, self.former.types, self.types)
 
+    def called_now(self, values: Any, found: IntArray, by: str) -> pd.Categorical:
+        """For each text that is a former name of who was found what they are called now; missing where it is no such.
+
+        `by` as in `find_users`, or `type`.
+        """
+        users, none = self.users, (dict[str, int](), self.users["email"])
+        known = {
+            "email": (self.former.addresses, users["email"]),
+            "external_id": (self.former.ids, users["external_id"]),
+        }
+        former, names = {**known, "type": (self.former.types, self.types["name"])}.get(by, none)
+        now: list[str | None] = [None] * len(found)
+        for place, text in enumerate(as_arrow(values).to_pylist() if former else ()):
+            if found[place] >= 0 and (text.strip() if by == "external_id" else fold(text)) in former:
+                name = str(names.iloc[found[place]])
+                now[place] = name if fold(name) != fold(text) else None
+        return pd.Categorical(now)
+
     def nearest_types(self, value: str, limit: int = 3) -> list[str]:
         """The active types whose names are most like `value`, best first; else those whose words are all in it."""
         names = [str(name) for name in self.types.loc[self.types["status"] == "active", "name"]]

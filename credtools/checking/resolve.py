@@ -16,7 +16,7 @@ import pyarrow as pa
 from credtools.checking import parse
 from credtools.checking.arrow_texts import as_arrow, fold_numbers
 from credtools.checking.days import NOT_A_DAY
-from credtools.checking.expiry import DATE_OF_TYPE, EXPIRES, compute, drop_unused_dates, validity
+from credtools.checking.expiry import DATE_OF_TYPE, EXPIRES, compute, drop_unused_dates, needs_of, validity
 from credtools.checking.lookups import Lookups
 from credtools.checking.names import SEVERAL
 from credtools.checking.parse import STATE, Cells, MadeOf, category
@@ -158,6 +158,7 @@ def _users(column: Cells, by: str, lookups: Lookups) -> dict[str, Any]:
         "user_id": _known(users["id"], place, given)[column.codes],
         "user_status": category(status[column.codes], USER_STATUS),
         "user_since": since[column.codes],
+        "user_now": lookups.called_now(column.texts, place, by)[column.codes],
     }
 
 
@@ -166,6 +167,7 @@ def _types(column: Cells, lookups: Lookups) -> dict[str, Any]:
     found: dict[str, Any] = {
         "type_id": _known(types["id"], place, given)[column.codes],
         "type_status": category(_status(types, place, given)[column.codes], USER_STATUS),
+        "type_now": lookups.called_now(column.texts, place, "type")[column.codes],
     }
     months, computes = validity(types)
     known = _known(pd.Series(months), place, given, 0)[column.codes]
@@ -174,17 +176,6 @@ def _types(column: Cells, lookups: Lookups) -> dict[str, Any]:
     for name, values in needs_of(types).items():
         found[str(name)] = category(_known(values.map(NEEDS.index), place, given)[column.codes], NEEDS)
     return found
-
-
-def needs_of(types: pd.DataFrame) -> pd.DataFrame:
-    """What each type needs, in the names that rules read: one of NEEDS in each column.
-
-    Where a type has a validity from which nothing is computed the expiration date must be stated.
-    """
-    months, computes = validity(types)
-    expiry = types["expiry"].mask((months > 0) & ~computes & (types["expiry"] == "optional"), "required")
-    number = types["numbered"].map({True: "required"}).fillna("optional")
-    return pd.DataFrame({"type_issue": types["issue"], "type_expiry": expiry, "type_number": number})
 
 
 def _status(frame: pd.DataFrame, place: IntArray, given: BoolArray) -> IntArray:
