@@ -202,3 +202,21 @@ def test_who_is_erased_is_found_by_name(registry: Registry, tmp_path: Path) -> N
     registry.erase("zoe@example.org", "asked for it")
     left = registry.audit.rejects()
     assert "Zeller" not in str(left.to_dict("records"))
+
+
+@only_sqlite
+def test_the_wizard_asks_by_what_users_are_named(registry: Registry) -> None:
+    """A file without addresses: the heading that is chosen to name users says how they are matched; one only."""
+    clicks = Clicks(registry)
+    text = "Who,Staff,Credential type,Issue date,Expiration date\nBen Okafor,E-1,First Aid,2025-01-01,2028-01-01\n"
+    state = clicks.upload("a.csv", text.encode())
+    assert state["step"] == "headings"
+    assert {"user_email", "external_id", "user_name"} <= {one["name"] for one in state["headings"]["columns"]}
+    chosen = {"Credential type": "credential_type", "Issue date": "issue_date", "Expiration date": "expiration_date"}
+    state = clicks("headings", chosen={**chosen, "Who": "user_name", "Staff": "external_id"})
+    assert (state["step"], state["reason"]) == ("headings", "column_twice")
+    for way, column, heading, user in (("name", "user_name", "Who", 2), ("external_id", "external_id", "Staff", 1)):
+        state = clicks("headings", chosen={**chosen, "Who": "", "Staff": "", heading: column})
+        assert (state["step"], clicks.wizard.file.batch.recipe.match_users_by) == ("review", way)
+        assert list(clicks.wizard.file.reviewed.resolved["user_id"]) == [user]
+        assert clicks.rows["columns"][0]["name"] == column

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -59,12 +58,12 @@ class OpenFile:
         before = (self._rules_before(), self._patches_before(), self._left_before(), self._stored_before())
         self.decisions = tuple(itertools.chain.from_iterable(before))
 
-    @cached_property
+    @property
     def columns(self) -> dict[str, Column]:
         """The schema's columns in use, by name."""
-        schema = self.registry.schema(self.batch.recipe.schema)
-        used = self.batch.recipe.columns_in_use(schema.columns)
-        return {column.name: column for column in schema.columns if column.name in used}
+        recipe, known = self.batch.recipe, self.registry.schema(self.batch.recipe.schema).columns
+        used = recipe.columns_in_use(known)
+        return self.once("columns", recipe, lambda: {column.name: column for column in known if column.name in used})
 
     @property
     def reviewed(self) -> Review:

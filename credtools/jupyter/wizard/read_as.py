@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +10,10 @@ from credtools.errors import CredtoolsError, FileError
 from credtools.jupyter.parts.shown import listed
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.reading import suggest_columns
-from credtools.recipe import Recipe, apply
+from credtools.recipe import USER_COLUMN, Recipe, apply, column_of
 from credtools.schema.evidence import FormatEvidence, format_evidence, undeclared_evidence
 from credtools.schema.notation import declared
+from credtools.schema.words import Column
 from credtools.text import plural
 
 ENCODINGS = (
@@ -100,19 +101,38 @@ def headings(file: OpenFile) -> dict[str, Any]:
         examples = [text for text in table.frame[heading].head(200).drop_duplicates().tolist() if text.strip()]
         meant = {"column": column or suggested.get(heading, ""), "sure": bool(column)}
         rows.append({"heading": heading, "examples": examples[:EXAMPLES], **meant})
-    columns = [{"name": c.name, "title": c.title, "required": c.required} for c in file.columns.values()]
+    offered = [c for c in _schema_columns(file) if c.name in file.columns or c.kind == "user"]  # whichever names users
+    columns = [{"name": c.name, "title": c.title, "required": c.required and c.kind != "user"} for c in offered]
+    parts = [name for name in taken if name != column_of(name)]
+    columns += [{"name": name, "title": f"part of {column_of(name)}", "required": False} for name in sorted(parts)]
     return {"rows": rows, "columns": columns, "open": bool(file.problem or suggested)}
 
 
 def with_headings(file: OpenFile, chosen: Mapping[str, str]) -> Recipe:
-    """The recipe in which headings mean the chosen columns. Raises CredtoolsError when two mean the same one."""
-    named = {heading: column for heading, column in chosen.items() if column in file.columns}
-    for column in set(named.values()):
-        twice = [heading for heading, name in named.items() if name == column]
-        if len(twice) > 1:
-            raise CredtoolsError("column_twice", title=file.columns[column].title, headings=" and ".join(twice))
-    kept = {h: c for h, c in file.base.headings.items() if h not in chosen}
-    return replace(file.base, headings={**kept, **named})
+    """The recipe in which headings mean the chosen columns, and users are matched by the chosen one of theirs.
+
+    Raises CredtoolsError when two headings mean the same column, or several name users.
+    """
+    known = {column.name: column for column in _schema_columns(file)}
+    named = {heading: column for heading, column in chosen.items() if column in known}
+    people = {heading: column for heading, column in named.items() if known[column].kind == "user"}
+    for column in {*named.values()} - {*people.values()}:
+        _refuse_twice(known[column].title, [heading for heading, name in named.items() if name == column])
+    _refuse_twice("The user", list(people))
+    by = {column: way for way, column in USER_COLUMN.items()}
+    way = next((by[column] for column in people.values()), file.base.match_users_by)
+    named |= {h: c for h, c in file.base.headings.items() if h not in chosen}
+    mine = {h: c for h, c in named.items() if c not in by or by[c] == way}
+    return replace(file.base, headings=mine, match_users_by=way)
+
+
+def _refuse_twice(title: str, headings: list[str]) -> None:
+    if len(headings) > 1:
+        raise CredtoolsError("column_twice", title=title, headings=" and ".join(headings))
+
+
+def _schema_columns(file: OpenFile) -> Sequence[Column]:
+    return file.registry.schema(file.batch.recipe.schema).columns
 
 
 def _matched(file: OpenFile) -> dict[str, str | None]:
