@@ -129,7 +129,7 @@ def test_date_formats_for_all_or_per_column(told: str, formats: tuple[str, str])
         ("headings: {a: [b]}", "recipe_texts", {"key": "headings"}),
         ("constants: {media: [a]}", "recipe_texts", {"key": "constants"}),
         ("date_format: DD/MM/YY", "recipe_date_format", {}),
-        ("match_users_by: name", "recipe_match_users", {"value": "name"}),
+        ("match_users_by: badge", "recipe_match_users", {"value": "badge"}),
         ("rules: {replace: 1}", "rules_no_list", {}),
         ("rules: [drop]", "rule_unusable", {"number": 1}),
         (

@@ -12,14 +12,14 @@ from typing import Any
 import click
 
 from credtools import errors
-from credtools.cli import decide, import_files, look_back, people, privacy, recipes, set_up, sources
+from credtools.cli import correct, decide, import_files, look_back, people, privacy, recipes, set_up, sources
 from credtools.cli.output import stop
 from credtools.errors import CredtoolsError, FileError, MissingFileError, UnknownOutcomeError
 from credtools.settings import VERSION
 
 GROUPS: dict[str, tuple[click.Command, ...]] = {
     "Set up": set_up.COMMANDS,
-    "Import": import_files.COMMANDS + recipes.COMMANDS,
+    "Import": import_files.COMMANDS + correct.COMMANDS + recipes.COMMANDS,
     "Decide": decide.COMMANDS + sources.COMMANDS + people.COMMANDS,
     "Look back": look_back.COMMANDS,
     "Privacy": privacy.COMMANDS,

@@ -1,8 +1,8 @@
-"""Import: what a file is worth, importing it without a person, its media, its corrections, and its recipe."""
+"""Import: what a file is worth, importing it without a person, and its media."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
@@ -11,34 +11,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credtools.cli.arguments import BATCH, FILE, PATH, RECIPE, open_registry
+from credtools.cli.correct import ERROR_KEYS, reading_of, would_correct
 from credtools.cli.output import SHOWN, Answer, command, first, progress, records, say, shown_lines
 from credtools.errors import FileError, MissingFileError
 from credtools.text import plural
 
 if TYPE_CHECKING:
-    from credtools.model import Corrected, Review, Table
+    from credtools.model import Review
     from credtools.runs.importing import Run
 
 EXIT = {"ok": 0, "partial": 0, "held": 1, "failed": 3, "unknown": 4}
-ERROR_KEYS = (
-    "sheet",
-    "line",
-    "piece",
-    "heading",
-    "column",
-    "value",
-    "code",
-    "title",
-    "resolution",
-    "suggestion",
-    "blocks",
-)
 CAUSE_KEYS = ("code", "column", "value", "pattern", "count", "suggestion")
-READING_KEYS = (
-    *("encoding", "delimiter", "sheet", "heading_line", "heading_lines", "instruction_lines"),
-    *("preamble_lines", "footer_lines", "repaired_lines", "blank_lines", "aside_lines", "warnings"),
-)
-CORRECTED = ("fixed", "still_wrong", "newly_wrong", "untouched", "left_out")
 
 
 # --- check ------------------------------------------------------------------------------------------------------
@@ -61,7 +44,7 @@ def check(file: Path, recipe: Path | None, unknown_users: Path | None) -> Answer
     try:
         with progress(f"Checking {file.name}"):
             if is_correction(file):
-                return _would_correct(file, open_registry().correct(file, dry_run=True))
+                return would_correct(file, open_registry().correct(file, dry_run=True))
             registry = open_registry()
             review = registry.check(file, recipe)
     except MissingFileError:
@@ -78,37 +61,12 @@ def _written(users: int, path: Path) -> str:
     return f"{plural(users, 'unknown user')} written to {path}. Complete it, then: credtools load users {path}."
 
 
-def _would_correct(file: Path, done: Corrected) -> Answer:
-    """What would become of each row of a correction file, in the words of `check` and of `correct`."""
-    from credtools.exports.corrections import read_corrections  # noqa: PLC0415
-
-    table, line_of = read_corrections(file), dict(done.lines)
-    became = {name: sorted(line_of[one] for one in getattr(done, name)) for name in CORRECTED[:-1]}
-    rows, ready = len(table.lines), len(done.fixed)
-    counts = {"rows": rows, "ready": ready, "rejected": rows - ready, "left_out": 0}
-    data: dict[str, Any] = {"file": str(file), "sha256": table.sha256, **counts}
-    data |= {"reading": _reading(table, dict.fromkeys(table.frame.columns)), "warnings": []}
-    data |= {"errors": [one for frame in done.errors for one in records(frame, ERROR_KEYS)], "causes": []}
-    data["correction"] = _became(done) | {"lines": became}
-    said = f"{file}: a correction file with {plural(rows, 'row')}. Nothing is stored; credtools correct would give:"
-    lines = [said, str(done), *_not_taken(done)]
-    lines += first([f"  line {one['line']}: {one['title']}: {one['resolution']}" for one in data["errors"]])
-    return Answer(data, lines, 0 if done.verdict == "ok" else 1)
-
-
 def _judged(file: Path, review: Review) -> Iterator[dict[str, Any]]:
     data = {"file": str(file), "sha256": review.table.sha256, "rows": review.rows, **review.counted}
-    data |= {"reading": _reading(review.table, review.headings)}
+    data |= {"reading": reading_of(review.table, review.headings)}
     data |= {"errors": records(review.errors, ERROR_KEYS), "causes": records(review.causes, CAUSE_KEYS)}
     data["dates"] = [dict(one) for one in review.dates]
     yield data | {"warnings": [one.as_dict() for one in review.warnings]}
-
-
-def _reading(table: Table, headings: Mapping[str, str | None]) -> dict[str, Any]:
-    found = {name: getattr(table.reading, name) for name in READING_KEYS}
-    if stacked := table.reading.stacked:
-        found["sheets"] = [{name: getattr(one, name) for name in READING_KEYS} for one in stacked]
-    return {**found, "headings": table.shaped.in_file(headings) if table.shaped else dict(headings)}
 
 
 def _refused(file: Path, recipe: Path | None, problem: FileError) -> dict[str, Any]:
@@ -130,7 +88,7 @@ def _refused(file: Path, recipe: Path | None, problem: FileError) -> dict[str, A
     with suppress(FileError):
         table = read(file, **(Recipe.load(recipe).read if recipe else {}))
         data |= {"sha256": table.sha256, "rows": len(table.lines)}
-        data["reading"] = _reading(table, dict.fromkeys(table.frame.columns))
+        data["reading"] = reading_of(table, dict.fromkeys(table.frame.columns))
         data["warnings"] = [one.as_dict() for one in table.reading.noted]
     return {"warnings": [], **data, "errors": [error], "causes": []}
 
@@ -272,36 +230,4 @@ def media(batch: int, paths: tuple[Path, ...], match: str | None, *, optional: b
     return Answer({"batch": batch, **done.as_dict()}, lines, 1 if done.refused or done.ambiguous else 0)
 
 
-@command(example="correct wrong.xlsx")
-@click.argument("file", type=PATH, help="A file that 'credtools rejects -o' wrote.")
-@click.option("--recipe", type=PATH, help="Use this recipe instead of the one that the rows were checked with.")
-def correct(file: Path, recipe: Path | None) -> Answer:
-    """Import rejected rows that were corrected in a file.
-
-    Only its rows are checked. Exit 0 when they are all correct or unchanged, 1 when some are still or newly wrong or
-    couldn't be used.
-    """
-    with progress(f"Importing {file.name}"):
-        return _corrected(file, open_registry().correct(file, recipe))
-
-
-def _corrected(file: Path, done: Corrected) -> Answer:
-    lines = [str(done), *_not_taken(done), *(str(receipt) for receipt in done.receipts)]
-    batches = [{"batch": one.batch, **one.counts.as_dict(), "receipt": one.as_dict()} for one in done.receipts]
-    data = {"file": str(file), **_became(done), "batches": batches}
-    return Answer(data, lines, 1 if done.still_wrong or done.newly_wrong or done.problems else 0)
-
-
-def _became(done: Corrected) -> dict[str, Any]:
-    data: dict[str, Any] = {name: len(getattr(done, name)) for name in CORRECTED}
-    data["repaired"] = [{"line": line, "heading": heading} for line, heading in done.repaired]
-    return data | {"problems": [{"line": line, "problem": sentence} for line, sentence in done.problems]}
-
-
-def _not_taken(done: Corrected) -> Iterator[str]:
-    rewritten = "a spreadsheet rewrote the cell under {!r}, so its original value is used"
-    yield from first([f"  line {line}: {sentence}" for line, sentence in done.problems])
-    yield from first([f"  line {line}: {rewritten.format(heading)}" for line, heading in done.repaired])
-
-
-COMMANDS = (check, import_, media, correct)
+COMMANDS = (check, import_, media)
