@@ -22,6 +22,7 @@ from credtools.model import Receipt
 from credtools.registry import Registry, correcting, finishing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
+from credtools.schema.dates import date_format
 from tests.builders import ANA, BEN, ZOE, export, load, only_sqlite, states, write
 
 WRONG_TYPE = "ben@example.org,Frist Aid,2024-05-06,,007"
@@ -346,7 +347,7 @@ def test_edits(came: str, now: str) -> None:
 )
 def test_a_wrong_date_never_becomes_right_by_itself(came: str, now: str, meant: tuple[str, bool]) -> None:
     """A wrong date is corrected by writing the same or another day in the format in force, not by a rewriting."""
-    assert undamaged(came, now, wrong=True, formats=("DD/MM/YYYY",)) == meant
+    assert undamaged(came, now, wrong=True, formats=(date_format("DD/MM/YYYY"),)) == meant
 
 
 # --- at the prompt ------------------------------------------------------------------------------------------
