@@ -155,7 +155,9 @@ def import_(
     tried; the worst exit code counts: 0 ok or partial, 1 held, 2 misuse, 3 failed, 4 unknown, 5 rejects not written.
     """
     from credtools.limited import kept  # noqa: PLC0415
-    from credtools.runs.kernel import Kernels  # noqa: PLC0415
+
+    with kept():
+        from credtools.runs.kernel import Kernels  # noqa: PLC0415
 
     with Kernels(Path()) as kernels:
         with kept():  # while the first kernel starts

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -113,11 +112,13 @@ class Reading:
 
 
 def record_text(piece: int, cells: Iterable[str]) -> str:
-    """Over what the digest of a record runs: which piece of its line it is, and its texts in the columns that count.
+    """Over what the digest of a record runs: which piece of its line it is, and its texts in the columns that count."""
+    return _array(str(piece), *map(encode_basestring_ascii, cells))
 
-    A JSON array as `json.dumps` writes it, in less than half its time.
-    """
-    return f"[{', '.join([str(piece), *map(encode_basestring_ascii, cells)])}]"
+
+def _array(*values: str) -> str:
+    """A JSON array as `json.dumps` writes it, in less than half its time."""
+    return f"[{', '.join(values)}]"
 
 
 def digest_of(text: str) -> str:
@@ -190,7 +191,8 @@ class Table:
     def raw(self) -> list[str]:
         columns = [self.frame.iloc[:, k].tolist() for k in range(self.frame.shape[1])]
         counts = self.fields.tolist()
-        return [json.dumps(row[:n]) for row, n in zip(zip(*columns, strict=True), counts, strict=True)]
+        rows = zip(zip(*columns, strict=True), counts, strict=True)
+        return [_array(*map(encode_basestring_ascii, row[:n])) for row, n in rows]
 
     def keys(self, headings: Sequence[str | None] | None = None) -> Sequence[RecordKey]:
         """How each record is known when it comes again: by its digest and its place among those that equal it.

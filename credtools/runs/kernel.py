@@ -19,7 +19,9 @@ from queue import Empty
 from typing import Any, Self
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.paths import jupyter_path
 from jupyter_core.utils import run_sync
 
 from credtools import errors
@@ -70,7 +72,8 @@ class Kernel(AsyncKernelManager):
     """A kernel that has begun to start in a working folder; it is executed in once, then ended."""
 
     def __init__(self, folder: str | Path) -> None:
-        super().__init__(kernel_name=NAME, client_factory=Client)
+        kinds = KernelSpecManager(kernel_dirs=jupyter_path("kernels"))  # else it loads IPython, to look in its folder
+        super().__init__(kernel_name=NAME, client_factory=Client, kernel_spec_manager=kinds)
         self._client: Any = None
         os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
         arguments = [argument.format(face=errors.face()) for argument in ARGUMENTS]

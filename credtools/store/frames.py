@@ -5,13 +5,14 @@ moments datetime64[us, UTC] · days datetime64[s] · numbers int64, Int64 where 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from sqlalchemy import Boolean, Connection, Date, Integer
+from sqlalchemy import ARRAY, Boolean, Connection, Date, Integer, any_, func, literal, select
 
 from credtools.limited import collection_paused
 from credtools.store.columns import UTCDateTime
@@ -24,7 +25,6 @@ DTYPES: tuple[tuple[type, str, str], ...] = (
     (Integer, "int64", "Int64"),
 )  # kind of a column, what holds it, and what holds it where a value may be missing; all others are text
 ARROW = {"str": pa.large_string(), "int64": pa.int64(), "Int64": pa.int64()}
-CHUNK = 5_000  # keys per question
 HELD: dict[str, Any] = {"str": lambda _: pd.StringDtype(na_value=np.nan), "Int64": lambda _: pd.Int64Dtype()}
 
 
@@ -35,10 +35,15 @@ def rows(at: At, statement: Any) -> Sequence[Any]:
 
 
 def rows_in(connection: Connection, statement: Any, key: Any, numbers: Collection[Any]) -> Iterator[Any]:
-    """The answer for those rows whose `key` is one of some numbers, so many at a time as one question takes."""
+    """The answer for those rows whose `key` is one of some numbers: one question, and one value to bind in it."""
+    if not numbers:
+        return
     wanted = sorted(numbers)
-    for start in range(0, len(wanted), CHUNK):
-        yield from connection.execute(statement.where(key.in_(wanted[start : start + CHUNK]))).all()
+    if connection.dialect.name == "sqlite":
+        among = key.in_(select(func.json_each(json.dumps(wanted)).table_valued("value").c.value))
+    else:
+        among = key == any_(literal(wanted, ARRAY(key.type)))
+    yield from connection.execute(statement.where(among)).all()
 
 
 def values(at: At, statement: Any) -> list[Any]:

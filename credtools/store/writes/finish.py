@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Engine, Row, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from credtools.errors import MovedError, RegistryError
 from credtools.model import SAYING, Counts, Receipt
@@ -74,7 +74,7 @@ def _take_key(work: Write, value: Finish, batch: Row[Any], source_id: int) -> No
     """Takes the batch key. Raises MovedError when another batch has it: then its receipt is to be replayed."""
     key = {"source_id": source_id, "sha256": batch.sha256, "part": batch.part, "judgement": value.judgement}
     keys = tables.batch_keys
-    insert = (postgresql if work.connection.dialect.name == "postgresql" else sqlite).insert
+    insert = import_module(f"sqlalchemy.dialects.{work.connection.dialect.name}").insert  # it is loaded; others aren't
     row = insert(keys).values(**key, previous_id=value.previous, batch_id=batch.id)
     if work.execute(row.on_conflict_do_nothing().returning(keys.c.batch_id)).scalar() is None:
         raise MovedError("versions_changed")
