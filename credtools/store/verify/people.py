@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from credtools.store import tables
 from credtools.store.reads.lineage import roots
+from credtools.store.writes.facts import USER_FACTS
 
 WHAT = {"person": tables.users, "type": tables.credential_types}
 
@@ -26,7 +27,22 @@ def people(connection: Connection, events: list[dict[str, Any]]) -> list[str]:
         stored = connection.execute(select(table.c.id, table.c.merged_into).where(table.c.merged_into.is_not(None)))
         if {row.id: row.merged_into for row in stored} != merged[what]:
             problems.append(f"Which {what}s were merged into others isn't what the events say.")
-    return problems + _credentials(connection)
+    return problems + _credentials(connection) + _facts(connection)
+
+
+def _facts(connection: Connection) -> list[str]:
+    """What was recorded last of each user must be what is stored; erased ones have no history."""
+    user, fact = tables.users.c, tables.user_facts.c
+    told = select(fact.user_id, fact.name, fact.value).order_by(fact.event_seq, fact.id)
+    last = {(row.user_id, row.name): row.value for row in connection.execute(told)}
+    stored = connection.execute(select(user.id, user.status, user.groups, user.manager).order_by(user.id)).all()
+    known = {number for number, _ in last}
+    wrong = [
+        row.id
+        for row in stored
+        if row.id in known and any(last.get((row.id, name), "") != getattr(row, name) for name in USER_FACTS)
+    ]
+    return [f"What was recorded last of user {number} isn't what is stored." for number in wrong[:1]]
 
 
 def _credentials(connection: Connection) -> list[str]:

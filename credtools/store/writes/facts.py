@@ -11,8 +11,9 @@ from sqlalchemy import Table
 from credtools.store import tables
 from credtools.store.transaction import Write
 
+USER_FACTS = ("status", "groups", "manager")
 KINDS: Mapping[Table, tuple[Table, str, tuple[str, ...]]] = {
-    tables.users: (tables.user_facts, "user_id", ("status", "groups", "manager")),
+    tables.users: (tables.user_facts, "user_id", USER_FACTS),
     tables.credential_types: (
         tables.type_facts,
         "type_id",
