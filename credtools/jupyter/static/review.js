@@ -41,7 +41,7 @@ function causeCard(cause, { act, ui }) {
     h('div', { class: 'ct-buttons' },
       cause.suggestion && go('Accept', () => act('accept', { cause: cause.key }), true),
       cause.choose && go('Choose…', () => act('options', { cause: cause.key }, true)),
-      cause.users && go('Download as a file of users', () => act('strangers'), true),
+      cause.users && go('Download as a file of users', () => act('strangers', {}, true), true),
       cause.users && go('Show each', () => act('each')),
       !cause.users && go('Reject rows', () => act('leave', { cause: cause.key })),
       !cause.users && go('Show rows', () => ui.showRows(`cause ${cause.place}`)), h('span', { class: 'ct-quiet' }, cause.lines)))
