@@ -220,3 +220,21 @@ def test_the_wizard_asks_by_what_users_are_named(registry: Registry) -> None:
         assert (state["step"], clicks.wizard.file.batch.recipe.match_users_by) == ("review", way)
         assert list(clicks.wizard.file.reviewed.resolved["user_id"]) == [user]
         assert clicks.rows["columns"][0]["name"] == column
+
+
+@only_sqlite
+def test_a_correction_file_says_who_is_meant(registry: Registry, tmp_path: Path) -> None:
+    """In the place of a name, in whichever of its columns, an address settles it, also when the record comes again."""
+    registry.load("users", write(tmp_path, "more.csv", MORE))
+    recipe = write(tmp_path, "hr.yaml", HR)
+    registry.upload(write(tmp_path, "a.csv", NIGHT), recipe).finish()
+    out = tmp_path / "rejects.csv"
+    assert registry.write_rejects(out) == 2
+    text = out.read_text("utf-8-sig")
+    assert text.count('Silva","Ana"') + text.count("Silva,Ana,") == 1
+    corrected = text.replace('"Silva","Ana"', '"","ana2@example.org"').replace("Silva,Ana,", ",ana2@example.org,")
+    out.write_text(corrected, "utf-8-sig")
+    done = registry.correct(out)
+    assert (len(done.fixed), len(done.still_wrong), done.problems) == (1, 0, ())
+    again = registry.upload(write(tmp_path, "again.csv", f"{NIGHT}\n"), recipe).finish()
+    assert (again.counts.unchanged, again.counts.rejected) == (2, 1)
