@@ -13,7 +13,7 @@ from credtools.checking.lookups import USER_COLUMNS, Lookups
 from credtools.checking.names import FEW_NAMES
 from credtools.errors import RecipeError
 from credtools.registry import Registry
-from tests.builders import only_sqlite, write
+from tests.builders import only_sqlite, rows_of, write
 from tests.clicks import Clicks
 from tests.core import LOOKUPS, SCHEMAS, review
 
@@ -220,6 +220,21 @@ def test_the_wizard_asks_by_what_users_are_named(registry: Registry) -> None:
         assert (state["step"], clicks.wizard.file.batch.recipe.match_users_by) == ("review", way)
         assert list(clicks.wizard.file.reviewed.resolved["user_id"]) == [user]
         assert clicks.rows["columns"][0]["name"] == column
+
+
+@only_sqlite
+def test_who_is_erased_is_no_longer_listed(registry: Registry, tmp_path: Path) -> None:
+    """Sentences that list those of one name lose who is erased, address and User ID, and keep the others."""
+    registry.load("users", write(tmp_path, "more.csv", MORE))
+    registry.upload(write(tmp_path, "a.csv", NIGHT), write(tmp_path, "hr.yaml", HR)).finish()
+    said = str(rows_of(registry, "reject_errors"))
+    assert "ana@example.org (E-1), ana2@example.org (E-9)" in said
+    registry.erase("ana2@example.org", "asked for it")
+    said = str(rows_of(registry, "reject_errors"))
+    assert "ana@example.org (E-1)" in said
+    assert "ana2" not in said
+    assert "E-9" not in said
+    assert registry.verify() == []
 
 
 @only_sqlite

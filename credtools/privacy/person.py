@@ -69,6 +69,12 @@ class Person:
         """A sentence with the stand-in in the place of the person."""
         return self._replaced(text, self._running)
 
+    def without_ids(self, text: str) -> str:
+        """A sentence that tells users apart by their User IDs, likewise."""
+        ids = [re.escape(one.external_id) for one in self._each if one.external_id]
+        pattern = rf"(?<![\w-])({'|'.join(ids)})(?![\w-])"
+        return re.sub(pattern, self.stand_in, self.without(text)) if ids else self.without(text)
+
     def without_in_file_name(self, name: str) -> str:
         """The name of a file likewise."""
         return self._replaced(name, self._in_names)

@@ -20,7 +20,7 @@ from credtools.errors import RegistryError
 from credtools.model import JUDGED_STATES, WAITING_STATES
 from credtools.privacy.known import known
 from credtools.privacy.person import Person
-from credtools.recipe import Recipe
+from credtools.recipe import USER_COLUMN, Recipe
 from credtools.store import tables
 from credtools.store.blocks import raw_values
 from credtools.store.engine import snapshot
@@ -245,7 +245,9 @@ class _Search:
         for row in self._others(tables.rejects, "id", rejects):
             yield from _changed("rejects", row, ("id",), reason=text)
         for row in self._others(tables.reject_errors, "reject_id", rejects):
-            said = {"value": text, "resolution": text, "suggestion": self._nobody}
+            by_name = row.column_name == USER_COLUMN["name"]  # it may list those of one name
+            said = {"value": text, "resolution": self.person.without_ids if by_name else text}
+            said |= {"suggestion": self._nobody}
             yield from _changed("reject_errors", row, ("reject_id", "position"), **said)
         yield from self._managers()
 
