@@ -106,6 +106,31 @@ def test_placeholders_are_offered_as_never_and_warned_of() -> None:
     ]
 
 
+CASE_44 = """\
+ana@x.org,Badge,0001-01-01,9999-12-31,
+ana@x.org,First Aid,1900-01-01,1900-01-01,
+bo@x.org,First Aid,1970-01-01,2099-12-31,
+ana@x.org,Welder,2052-03-01,2205-03-01,1
+bo@x.org,Forklift,0000-00-00,9999-99-99,
+ana@x.org,Forklift,2025-01-01,2075-01-01,
+"""
+
+
+def test_a_file_of_placeholders_is_warned_of_date_by_date() -> None:
+    """Case 44: before 1950 or more than 50 years ahead is warned of and imported; what is no date is rejected."""
+    told = review(COLUMNS + CASE_44).errors
+    told = told[told["code"].isin(["date_unlikely", "date_format"])]
+    assert list(told[["line", "column", "value", "suggestion", "blocks"]].itertuples(index=False, name=None)) == [
+        (2, "expiration_date", "9999-12-31", "never", False),
+        (3, "issue_date", "1900-01-01", "", False),
+        (3, "expiration_date", "1900-01-01", "never", False),
+        (4, "expiration_date", "2099-12-31", "", False),
+        (5, "expiration_date", "2205-03-01", "", False),
+        (6, "issue_date", "0000-00-00", "", True),
+        (6, "expiration_date", "9999-99-99", "never", True),
+    ]
+
+
 # --- over time --------------------------------------------------------------------------------------------------
 
 
