@@ -233,12 +233,12 @@ class _FollowUp:
     def _judged(self, rows: Sequence[_Row]) -> Review:
         table = self._table(rows)
         with self.session.moment() as now:
-            patches = store.reads.patches(now.at, self.before.source)
+            patches = store.reads.patches(now.at, now.family(self.before.source))
             return judge.review(table, self.recipe, self.schema, now.lookups(), patches)
 
     def _table(self, rows: Sequence[_Row]) -> Table:
         """The corrected records as a file of their own; each keeps the identity of the record that it corrects."""
-        patches = store.reads.patches(self.session.at, self.before.source)
+        patches = store.reads.patches(self.session.at, self.session.family(self.before.source))
         kinds = {(one.record.kind, one.record.columns) for one in patches}
         known = [list(self._known(row, kinds)) for row in rows]
         return replace(self._read([row.record for row in rows]), corrects=known)
@@ -268,7 +268,7 @@ class _FollowUp:
                 if sent is not None and old != new:
                     kept.append(store.Correction(sent, column, old, new))
                     same |= {(record, column) for record in review.table.corrects[place]}
-        stored = store.reads.patches(self.session.at, draft.source)
+        stored = store.reads.patches(self.session.at, self.session.family(draft.source))
         return kept, [one for one in stored if (one.record, one.column) in same]
 
     def _mapped(self, records: Sequence[Sequence[str]]) -> pd.DataFrame:

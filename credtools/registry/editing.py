@@ -177,7 +177,7 @@ def _columns(session: Session, draft: Draft) -> Sequence[Column]:
 
 
 def _stored(session: Session, draft: Draft) -> Sequence[Patch]:
-    return store.reads.patches(session.at, draft.source)
+    return store.reads.patches(session.at, session.family(draft.source))
 
 
 def _frame(rows: Sequence[tuple[object, ...]], **kinds: str) -> pd.DataFrame:

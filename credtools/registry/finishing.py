@@ -119,7 +119,7 @@ def _value(session: Session, draft: Draft) -> store.Finish:
             raise MovedError("counts_moved", before=before, now=foreseen)
         look = preflight.noted(now, draft)
         draft.noted = look.warnings
-        followed = store.reads.followed(now.at, draft.source)
+        followed = store.reads.followed(now.at, now.family(draft.source))
         fixes = reuploads.corrected(now, draft, review, changes, followed)
         decision = _decisions(now, draft, [one.key.type_id for one in changes.writes])
         schema = now.schema(draft.recipe.schema)

@@ -110,9 +110,9 @@ def save(session: Session, draft: Draft, path: Path) -> Path:
     if draft.source == MANUAL != saved.stem:
         review = reviewing.review(session, draft)
         here = Records(review.table, review.headings)
-        patches = {one.record for one in store.reads.patches(session.at, MANUAL)}
+        patches = {one.record for one in store.reads.patches(session.at, session.family(MANUAL))}
         records = {record.digest for record in patches if here.row(record) is not None}
-        followed = store.reads.followed(session.at, MANUAL)
+        followed = store.reads.followed(session.at, session.family(MANUAL))
         rejects = [one.id for one in followed if here.row(one.record) is not None]
         store.move(session.engine, draft.id, session.by, saved.stem, rejects=rejects, records=records)
         reviewing.refresh(session, draft)

@@ -80,7 +80,7 @@ def review(session: Session, draft: Draft) -> Review:
     """Every reason for every row; kept until something changes. Raises FileError when a required heading is missing."""
     if draft.review is None:
         with moment(session, draft) as now:
-            patches = store.reads.patches(now.at, draft.source)
+            patches = store.reads.patches(now.at, now.family(draft.source))
             known = table(now, draft), draft.recipe, now.schema(draft.recipe.schema), now.lookups(), patches
             draft.review = draft.basis = judge.review(*known, before=draft.basis)
     return draft.review
@@ -117,7 +117,7 @@ def warned(session: Session, draft: Draft) -> Review:
 def check(session: Session, table: Table, recipe: Recipe) -> Review:
     """What a file would be worth; stores nothing."""
     with session.moment() as now:
-        patches = store.reads.patches(now.at, recipe.source)
+        patches = store.reads.patches(now.at, now.family(recipe.source))
         found = judge.review(table, recipe, now.schema(recipe.schema), now.lookups(), patches)
         if "type_id" not in found.resolved:  # users or types, not credentials
             return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Subquery, Table, select
@@ -15,7 +16,11 @@ MERGES = ("rename_person", "merge_person", "unmerge_person", "rename_type", "mer
 def roots(connection: Connection, table: Table) -> dict[int, int]:
     """To which row each belongs by now that was merged into another one."""
     merged = table.c.merged_into
-    into: dict[int, int] = dict(connection.execute(select(table.c.id, merged).where(merged.is_not(None))).all())
+    return rooted(dict(connection.execute(select(table.c.id, merged).where(merged.is_not(None))).all()))
+
+
+def rooted(into: Mapping[int, int]) -> dict[int, int]:
+    """The same, of what is known to be merged into what."""
 
     def root(number: int) -> int:
         return root(into[number]) if number in into else number

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
-from sqlalchemy import Connection, ScalarSelect, func, select, true
+from sqlalchemy import Connection, ScalarSelect, func, literal, select, true
 
 from credtools.checking.lookups import TYPE_COLUMNS, USER_COLUMNS, Former
 from credtools.errors import RegistryError
@@ -14,7 +14,7 @@ from credtools.store import tables
 from credtools.store.engine import At, snapshot
 from credtools.store.erased import KEY
 from credtools.store.frames import rows
-from credtools.store.reads.lineage import MERGES, roots
+from credtools.store.reads.lineage import MERGES, rooted
 from credtools.text import fold
 
 LOOKUP_EVENTS = ("load", "settings", "erase", "upgrade", *MERGES)
@@ -70,17 +70,19 @@ def former(at: At) -> Former:
     old, user, kind = tables.former_names.c, tables.users.c, tables.credential_types.c
     with snapshot(at) as connection:
         names = connection.execute(select(old.key, old.user_id, old.type_id).order_by(old.event_seq, old.id)).all()
-        merged, types = roots(connection, tables.users), roots(connection, tables.credential_types)
-        gone = select(user.id, user.email, user.external_id).where(user.merged_into.is_not(None))
-        people = connection.execute(gone).all()
-        kinds = connection.execute(select(kind.id, kind.name_key).where(kind.merged_into.is_not(None))).all()
+        people = select(user.id, user.merged_into, user.email, user.external_id, literal(True))
+        kinds = select(kind.id, kind.merged_into, kind.name_key, literal(""), literal(False))
+        people, kinds = people.where(user.merged_into.is_not(None)), kinds.where(kind.merged_into.is_not(None))
+        gone = [tuple(row) for row in connection.execute(people.union_all(kinds)).all()]
+    merged = rooted({number: into for number, into, *_, person in gone if person})
+    types = rooted({number: into for number, into, *_, person in gone if not person})
     addresses: dict[str, int] = {row.key: row.user_id for row in names if row.user_id}
-    addresses |= {fold(row.email): row.id for row in people}
+    addresses |= {fold(email): number for number, _, email, _, person in gone if person}
     of_types: dict[str, int] = {row.key: row.type_id for row in names if row.type_id}
-    of_types |= {row.name_key: row.id for row in kinds}
+    of_types |= {name: number for number, _, name, _, person in gone if not person}
     return Former(
         {key: merged.get(number, number) for key, number in addresses.items() if key},
-        {row.external_id: merged[row.id] for row in people if row.external_id},
+        {external: merged[number] for number, _, _, external, person in gone if person and external},
         {key: types.get(number, number) for key, number in of_types.items()},
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -69,11 +69,11 @@ def is_followed() -> ColumnElement[bool]:
     return or_(reject.state == "open", and_(reject.state == "waived", reject.for_good))
 
 
-def followed(at: At, source: str) -> list[Followed]:
-    """The rejects of a source that are settled when their record comes again; not those that were erased."""
+def followed(at: At, sources: Sequence[int]) -> list[Followed]:
+    """The rejects of a source and its family that are settled when their record comes again; not those erased."""
     statement = (
         select(reject.id, reject.state, *RECORD)
-        .where(reject.source_id.in_(family(at, source)), is_followed(), reject.record_digest.is_not(None))
+        .where(reject.source_id.in_(sources), is_followed(), reject.record_digest.is_not(None))
         .order_by(reject.id)
     )
     return [Followed(number, state, Record(*record)) for number, state, *record in rows(at, statement)]

@@ -226,12 +226,12 @@ def runs(at: At) -> pd.DataFrame:
     return frame(at, statement)
 
 
-def patches(at: At, source: str) -> list[Patch]:
-    """The corrections of single records that are in force for a source, oldest first."""
+def patches(at: At, sources: Sequence[int]) -> list[Patch]:
+    """The corrections of single records that are in force for a source (and those merged into it), oldest first."""
     c = tables.patches.c
     statement = (
         select(c.record_digest, c.ordinal, c.digest_kind, c.digest_columns, c.column_name, c.old_value, c.new_value)
-        .where(c.source_id.in_(family(at, source)), c.removed_at.is_(None), c.new_value.is_not(None))
+        .where(c.source_id.in_(sources), c.removed_at.is_(None), c.new_value.is_not(None))
         .order_by(c.id)
     )
     return [Patch(Record(*row[:4]), *row[4:]) for row in rows(at, statement)]
