@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from credtools.checking.arrow_texts import as_arrow, fold_numbers
 from credtools.model import Changes, NewVersion, Review
@@ -29,13 +30,12 @@ def other_holders(review: Review, changes: Changes, stored: Iterable[tuple[int, 
     return found | _in_the_file(review)
 
 
-def numbers_of(writes: Iterable[NewVersion]) -> set[str]:
-    """The numbers of some versions, as others may have written them."""
-    every = pd.Series([one.content.number for one in writes], dtype="str")
-    numbers = {*every[~is_placeholder(every)]} - {""}
-    keys = {fold_number(number) for number in numbers}
-    plain = numbers | keys | {key.replace("-", " ") for key in keys}
-    return plain | {text.upper() for text in plain}
+def numbers_of(writes: Iterable[NewVersion]) -> tuple[set[str], set[str]]:
+    """The numbers of some versions as others are likely to have written them, and their keys; no placeholders."""
+    every = pd.Series([one.content.number for one in writes if one.content.number], dtype="str")
+    every = every[~is_placeholder(every)]
+    keys = fold_numbers(as_arrow(every))
+    return {*every, *pc.utf8_upper(keys).to_pylist()}, set(keys.to_pylist())
 
 
 def _in_the_file(review: Review) -> dict[int, int]:

@@ -27,7 +27,7 @@ def changes(session: Session, found: Review, recipe: Recipe, sending: Sending) -
     stored = store.reads.stored_versions(session.at, some, sources)
     done = classify(found, stored, words, sending, rows, again)
     theirs = store.reads.said_by_others(session.at, sources, set(done.over.values()))
-    held = store.reads.holders(session.at, numbers_of(done.writes))
+    held = store.reads.holders(session.at, *numbers_of(done.writes))
     taken_over = tuple(row for row, version in done.over.items() if version in theirs)
     done = replace(done, taken_over=taken_over, shared=other_holders(found, done, held))
     if recipe.absent != "withdraw" or not done.unlisted:

@@ -111,8 +111,8 @@ def stored_versions(at: At, user_ids: Sequence[int], source_ids: Sequence[int] =
         ]
 
 
-def holders(at: At, numbers: Collection[str]) -> list[tuple[int, str, int]]:
-    """(type, number, user) of the newest versions with one of these numbers, as written or folded, that hold."""
+def holders(at: At, numbers: Collection[str], keys: Collection[str]) -> list[tuple[int, str, int]]:
+    """(type, number, user) of the newest versions with one of these numbers, or of the keys of numbered ones."""
     version, credential = tables.credential_versions.c, tables.credentials.c
     statement = (
         select(credential.type_id, version.number, credential.user_id)
@@ -121,8 +121,8 @@ def holders(at: At, numbers: Collection[str]) -> list[tuple[int, str, int]]:
     )
     found: list[tuple[int, str, int]] = []
     with snapshot(at) as connection:
-        for column in (version.number, credential.number_key):
-            found += map(tuple, rows_in(connection, statement.where(column != ""), column, numbers))
+        for column, some in ((version.number, numbers), (credential.number_key, keys)):
+            found += map(tuple, rows_in(connection, statement.where(column != ""), column, some))
     return found
 
 
