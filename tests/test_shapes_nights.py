@@ -160,3 +160,50 @@ def _raws(registry: Registry) -> list[str]:
 
     with registry.engine.connect() as connection:
         return [raw for *_, raw in raw_values(connection)]
+
+
+def test_each_piece_is_decided(nights: Nights, registry: Registry) -> None:
+    """Approval takes every pending row of a line; one of them is named by its piece, and only that is decided."""
+    both = write(
+        nights.folder,
+        "two.yaml",
+        "unpivot:\n"
+        "  - {credential_type: First Aid, issue_date: A}\n"
+        "  - {credential_type: Licence, issue_date: B, credential_number: C}\n",
+    )
+    rows = "User email,A,B,C\nana@example.org,2024-01-10,2024-02-20,L-1\ncara@example.org,2024-01-11,2024-02-21,L-2\n"
+    batch = registry.upload(write(nights.folder, "two.csv", rows), both)
+    batch.finish()
+    approver = registry
+    assert len(approver.approve(batch.id, lines=["2.2"]).decided) == 1
+    found = batch.credentials().sort_values(["line", "credential_type"])
+    assert found["decision"].tolist() == ["pending", "approved", "pending", "pending"]
+    assert len(approver.approve(batch.id).decided) == 3
+    assert set(batch.credentials()["decision"]) == {"approved"}
+    assert registry.verify() == []
+
+
+@only_sqlite
+def test_corrections_outlive_the_file(nights: Nights, tmp_path: Path) -> None:
+    """Once the bytes of a file are erased its rows are still corrected under the headings that were made."""
+    nights.night(ANA, BEN)
+    nights.registry.erase("ana@example.org", "asked")  # takes the whole file along
+    path = tmp_path / "rejects.csv"
+    nights.registry.write_rejects(path)
+    text = path.read_text("utf-8-sig")
+    path.write_text(text.replace("2024-13-20", "2024-12-20", 1), "utf-8-sig")
+    done = nights.registry.correct(path)
+    assert (len(done.fixed), done.problems) == (1, ())
+    assert nights.registry.verify() == []
+
+
+@only_sqlite
+def test_a_large_file_is_divided_between_its_records(nights: Nights) -> None:
+    """Parts of a divided file hold whole records; together they are the file."""
+    nights.registry.set("max_rows", 2)
+    rows = [f"{user}@example.org,2024-01-10,,2024-02-20,," for user in ("ana", "ben", "cara")]
+    file = write(nights.folder, "large.csv", "\n".join([HEADINGS, *rows, ""]))
+    parts = nights.registry.parts(file, nights.recipe)
+    batches = [nights.registry.upload(file, nights.recipe, part=k) for k in range(1, parts + 1)]
+    assert [batch.finish().counts.new for batch in batches] == [4, 2]
+    assert nights.registry.verify() == []
