@@ -181,6 +181,24 @@ def test_how_rows_are_called() -> None:
     assert labels([Place(1, 2, 1), Place(1, 3, 1)]) == [2, 3]
     assert labels([Place(1, 2, 1), Place(1, 2, 2)]) == ["2.1", "2.2"]
     assert labels([Place(1, 2, 1), Place(2, 2, 1)]) == ["1:2", "2:2"]
-    assert [Place.of(text) for text in (7, "7.2", "3:7.2", "3:7", "x")] == [
-        *(Place(1, 7, 1), Place(1, 7, 2), Place(3, 7, 2), Place(3, 7, 1), None)
-    ]
+
+
+def test_a_matrix_may_be_wide() -> None:
+    """A file of which rows with few columns are made may have up to 2,000; any other at most 64."""
+    pairs = "".join(f"  - {{credential_type: First Aid, issue_date: Q{k}}}\n" for k in range(150))
+    text = f"User email,{','.join(f'Q{k}' for k in range(150))}\nana@x.org{',' * 149},2025-01-01\n"
+    table = shape(Recipe.parse(f"unpivot:\n{pairs}"), core.table(text, wide=True), core.CREDENTIALS.columns)
+    assert (table.labels, table.reading.headings) == (["2.150"], ("User email", "credential_type", "issue_date"))
+    for wide, columns in ((False, 65), (True, 2_001)):
+        with pytest.raises(FileError) as refused:
+            core.table(f"{','.join(f'Q{k}' for k in range(columns))}\n", wide=wide)
+        assert refused.value.reason == "too_many_columns"
+
+
+def test_case_09() -> None:
+    """Case 09: one credential per filled pair; blank pairs are no rows; one source for all types."""
+    recipe = MATRIX.replace("Diploma, issue_date: Diploma", "Badge, issue_date: Induction")
+    rows = ("ana@x.org,Ana Silva,2025-01-01,2028-01-01,2024-05-01,,", "bo@x.org,Bo,,,2024-06-01,2029-06-01,")
+    review = judged(recipe, HEADINGS.replace("Diploma", "Induction"), *rows)
+    assert found(review) == [(2, "Forklift expires", "expiration_date", "value_required")]
+    assert review.counted == {"ready": 2, "rejected": 1, "left_out": 0}

@@ -21,7 +21,7 @@ from credtools.reading.dialect import find_dialect
 from credtools.reading.headings import suggest_columns
 from credtools.reading.layout import lay_out
 from credtools.reading.options import Options
-from credtools.reading.records import Records, closed_by, split_records
+from credtools.reading.records import MAX_COLUMNS, MOST_COLUMNS, Records, closed_by, require_columns, split_records
 from credtools.reading.sources import FRAME, FRAME_OPTIONS, MAX_BYTES, Source, file_bytes, file_name
 from credtools.reading.stack import stacked
 from credtools.reading.tables import make_table
@@ -72,6 +72,8 @@ def _table(content: bytes, name: str, options: Options) -> Table:
     is_book = sheets.is_spreadsheet(content)
     parts = sheets.split_sheets(content, options) if is_book else [_split_text(content, options)]
     sha256 = hashlib.sha256(content).hexdigest()
+    for records, _ in parts:
+        require_columns(records, MOST_COLUMNS if options.wide else MAX_COLUMNS)
     tables = [make_table(records, lay_out(records, options), found, sha256, name) for records, found in parts]
     return (
         tables[0]

@@ -21,8 +21,8 @@ class Options:
     `record_end`: what ends a record beside the end of its line, in files whose texts may have several lines; `stack`:
     the sheets that are one table, by name, or 'all' that aren't hidden; `heading_line`: the line of the headings, 0 for
     none; `heading_rows`: how many rows they have; `footer_lines`: how many filled records at the end are no records;
-    `titles`, `instructions`: the schema's headings and synonyms, and the texts of its template's instruction row, by
-    which tables are recognised.
+    `wide`: whether rows with fewer columns will be made of it, so that it may have many; `titles`, `instructions`: the
+    schema's headings and synonyms, and the texts of its template's instruction row, by which tables are recognised.
     """
 
     encoding: str | None = None
@@ -35,6 +35,7 @@ class Options:
     heading_line: int | None = None
     heading_rows: int | None = None
     footer_lines: int | None = None
+    wide: bool = False
     titles: Collection[str] = ()
     instructions: Collection[str] = ()
 

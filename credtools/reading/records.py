@@ -17,6 +17,7 @@ SAMPLE_RECORDS = 1_000
 ENOUGH_RECORDS = 50  # before the first fault, to tell what is usual in a file
 MOST_PATIENCE = 1_000  # repairs, after which none is looked for that takes long
 MAX_COLUMNS = 64
+MOST_COLUMNS = 2_000  # of files of which a recipe makes rows with fewer
 MAX_CELL_BYTES = 32 * 1024
 MAX_LINE = MAX_COLUMNS * MAX_CELL_BYTES  # characters
 MOST_LINES = 1_000  # a record over more lines than this is taken for one with an open quotation mark
@@ -45,6 +46,14 @@ class Records:
     def lines_of(self, records: Sequence[int]) -> tuple[int, ...]:
         """All physical lines of some records."""
         return tuple(line for k in records for line in range(self.starts[k], self.starts[k + 1]))
+
+
+def require_columns(records: Records, most: int) -> None:
+    """Raises FileError for more columns, naming the first line that has something there."""
+    wide = [k for k, row in enumerate(records.cells) if len(row) > most]
+    if wide:
+        k = next((k for k in wide if any(records.cells[k][most:])), wide[0])
+        raise FileError("too_many_columns", line=records.starts[k], found=len(records.cells[k]), allowed=most)
 
 
 def split_records(text: str, dialect: Dialect, first_line: int = 1) -> Records:
@@ -101,8 +110,8 @@ def _quickly(lines: Sequence[str], dialect: Dialect, first_line: int = 1) -> Rec
     reader = dialect.reader(lines)
     try:
         for row in reader:
-            if len(row) > MAX_COLUMNS:
-                raise FileError("too_many_columns", line=starts[-1], found=len(row), allowed=MAX_COLUMNS)
+            if len(row) > MOST_COLUMNS:
+                raise FileError("too_many_columns", line=starts[-1], found=len(row), allowed=MOST_COLUMNS)
             cells.append(row)
             starts.append(first_line + reader.line_num)
     except csv.Error:
@@ -148,8 +157,8 @@ def _carefully(lines: Sequence[str], dialect: Dialect, first_line: int, width: i
             if better is not None:
                 row, source.at = better
                 repaired.append(len(cells))
-        if row and len(row) > MAX_COLUMNS:
-            raise FileError("too_many_columns", line=starts[-1], found=len(row), allowed=MAX_COLUMNS)
+        if row and len(row) > MOST_COLUMNS:
+            raise FileError("too_many_columns", line=starts[-1], found=len(row), allowed=MOST_COLUMNS)
         cells.append(row or [])
         starts.append(first_line + source.at)
     return Records(cells, starts, width, repaired)

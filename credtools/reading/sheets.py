@@ -16,7 +16,7 @@ from credtools.errors import FileError
 from credtools.limited import Limited, Refused, Unanswered
 from credtools.model import FileWarning, Reading
 from credtools.reading.options import Options
-from credtools.reading.records import MAX_COLUMNS, Records
+from credtools.reading.records import Records
 from credtools.text import fold
 
 OTHERS = (
@@ -62,9 +62,6 @@ def split_sheets(content: bytes, options: Options) -> list[tuple[Records, Readin
 
 def _part(found: Mapping[str, Any], kind: str, noted: tuple[FileWarning, ...]) -> tuple[Records, Reading]:
     rows, width = found["rows"], len(found["rows"][0])
-    if width > MAX_COLUMNS:
-        line = next(k for k, row in enumerate(rows, 1) if any(row[MAX_COLUMNS:]))
-        raise FileError("too_many_columns", line=line, found=width, allowed=MAX_COLUMNS)
     dates = {(row, place): date.fromisoformat(day) if day else None for row, place, day in found["dates"]}
     hidden = {line for first, end in found["hidden_rows"] for line in range(first, min(end, len(rows) + 1))}
     reading = Reading(kind, None, len(rows), None, found["sheet"], noted=noted)

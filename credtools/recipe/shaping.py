@@ -16,6 +16,7 @@ import pandas as pd
 
 from credtools.errors import FileError, RecipeError
 from credtools.model import BoolArray, FileWarning, IntArray, Shaped, Table
+from credtools.reading.records import MAX_COLUMNS
 from credtools.recipe.headings import match_headings
 from credtools.recipe.hits import missing
 from credtools.recipe.recipe import Recipe
@@ -202,6 +203,9 @@ def _unpivoted(table: Table, recipe: Recipe) -> Table:
         table = _noted(table, "records_without_rows", idle, sentence)
     kept = [k for k, name in enumerate(frame.columns) if name not in used]
     headings = tuple(h for k, h in enumerate(_headings(table)) if k in set(kept))
+    if len(headings) + len(shapes.targets) > MAX_COLUMNS:
+        line, found = table.reading.heading_line, len(headings) + len(shapes.targets)
+        raise FileError("too_many_columns", line=line, found=found, allowed=MAX_COLUMNS)
     missing_fields = table.fields - table.expected_fields
     made = replace(
         table,

@@ -56,6 +56,7 @@ def read(session: Session, content: bytes, name: str, recipe: Recipe, lookups: L
     instructions = {text for form in formats for text in template.instructions(columns, form)}
     known = (*recipe.headings, *(text for _, pair in recipe.shapes.unpivot for text in pair.values()))
     words: dict[str, Any] = {"titles": {*titles, *known}, "instructions": instructions}
+    words["wide"] = bool(recipe.shapes.unpivot)
     if recipe.shapes.sheets:
         words["stack"] = list(recipe.shapes.sheets.names) or "all"
     return shape(recipe, reading.read_bytes(content, name, **recipe.read, **words), columns)
