@@ -186,6 +186,21 @@ def test_one_click_says_never_for_all_rows_of_a_cause(nights: Nights, tmp_path: 
 
 
 @only_sqlite
+def test_a_placeholder_is_accepted_as_never(nights: Nights, tmp_path: Path) -> None:
+    """What is no date but stands for none: *Accept* follows the suggestion, as a rule of the recipe."""
+    clicks = Clicks(nights.registry)
+    rows = ["ana@example.org,First Aid,2020-01-01,9999-99-99,", "ben@example.org,First Aid,2020-01-01,0000-00-00,"]
+    clicks.upload("a.csv", export(tmp_path, *rows).read_bytes())
+    assert [card["suggestion"] for card in clicks.state["causes"]] == ["it never expires"]
+    clicks("accept", cause=clicks.state["causes"][0]["key"])
+    batch = clicks.wizard.file.batch
+    assert (batch.review().ready, [(rule.old, rule.new) for rule in batch.recipe.replacements]) == (
+        2,
+        [("9999-99-99", "never"), ("0000-00-00", "never")],
+    )
+
+
+@only_sqlite
 def test_a_cause_that_may_hold_dates_offers_no_never(nights: Nights, tmp_path: Path) -> None:
     """What looks like a date is corrected or read by its format; a click sent all the same is refused."""
     clicks = Clicks(nights.registry)
