@@ -245,9 +245,9 @@ class _Search:
         for row in self._others(tables.rejects, "id", rejects):
             yield from _changed("rejects", row, ("id",), reason=text)
         for row in self._others(tables.reject_errors, "reject_id", rejects):
-            by_name = row.column_name == USER_COLUMN["name"]  # it may list those of one name
-            said = {"value": text, "resolution": self.person.without_ids if by_name else text}
-            said |= {"suggestion": self._nobody}
+            lists = row.column_name == USER_COLUMN["name"]  # those of one name
+            resolution: Callable[[str], str] = self.person.without_ids if lists else text
+            said = {"value": text, "resolution": resolution, "suggestion": self._nobody}
             yield from _changed("reject_errors", row, ("reject_id", "position"), **said)
         yield from self._managers()
 
