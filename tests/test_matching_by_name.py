@@ -72,6 +72,14 @@ def test_causes_of_names() -> None:
     assert "2024-01-02" in gone
 
 
+def test_names_in_a_column_of_addresses() -> None:
+    """A name where an address is due is said to be one, so that users are matched by name; it is never resolved."""
+    rows = "".join(f'"{name}",First Aid,2025-01-01\n' for name in ("Okafor, Ben", "Nobody"))
+    found = review(f"User email,Credential type,Issue date\n{rows}", "", KNOWN)
+    assert ["match_users_by: name" in sentence for sentence in found.errors["resolution"]] == [True, False]
+    assert list(found.errors["suggestion"]) == ["", ""]
+
+
 def test_two_columns_and_their_records() -> None:
     """Joined columns name a person like one; an address stays an address."""
     recipe = f"{BY_NAME}\nrules: [{{join: {{column: user_name, from: [Last, First], by: ', '}}}}]"

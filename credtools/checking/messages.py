@@ -186,7 +186,10 @@ class Writer:
             return padded, f"Perhaps {padded!r} is meant; the recipe restores leading zeros (under 'rules': {pad}). "
         if "@" in value:
             return _named(self.lookups.nearest_users(value))
-        return _named(self.lookups.names.nearest(value)) if name == USER_COLUMN["name"] else ("", "")
+        if name == USER_COLUMN["name"]:
+            return _named(self.lookups.names.nearest(value))
+        called = "It is the name of a user: match users by name, if that is what the file says (match_users_by: name). "
+        return "", called if self.lookups.names.called(value) else ""
 
     def expires(self, k: int) -> str:
         """The expiration date as the row says it, else as it was computed."""
