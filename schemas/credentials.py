@@ -258,9 +258,10 @@ class Credentials(Schema):
         ),
     )
     def number_changes(cls, rows, column):
-        several = rows["credential"].duplicated(keep=False) & rows["credential"].notna()
-        several &= rows[column].notna() & ~is_placeholder(rows[column])
+        several = rows["credential"].duplicated(keep=False) & rows["credential"].notna() & rows[column].notna()
         some = rows[several & (rows["contents"] <= 1)]
+        some = some[some.groupby("credential")[column].transform("nunique") > 1]  # as written, which are few
+        some = some[~is_placeholder(some[column])]
         numbers = some[column].map(fold_number).groupby(some["credential"]).transform("nunique")
         return pd.Series(~rows.index.isin(some.index[numbers > 1]), rows.index)
 
