@@ -27,6 +27,12 @@ def organisation(made: File | Matrix, rows: int, *, same_day: bool) -> Lookups:
     )
 
 
+# Planted in other tests: they need a spreadsheet, former names, a validity, or a history in the file.
+ELSEWHERE = {
+    *("date_incomplete", "former_name", "expiry_computed", "expiry_unusual", "date_unlikely", "number_changes"),
+}
+
+
 def found_and_true(folder: Path, rows: int, seed: int, *, same_day: bool) -> None:
     """Judges a made file, and compares what is found with what was planted."""
     made = Maker(seed, TODAY, same_day=same_day).file(rows)
@@ -39,7 +45,8 @@ def found_and_true(folder: Path, rows: int, seed: int, *, same_day: bool) -> Non
     assert sorted(made.truth - set(found))[:10] == []  # recall 1.0
     assert sorted(set(found) - made.truth)[:10] == []  # precision 1.0
     assert len(found) == len(set(found))
-    assert {code for _, _, code in found} == {rule.code for rule in schema.rules if not rule.reads_stored}
+    planted = {rule.code for rule in schema.rules if not rule.reads_stored} - ELSEWHERE
+    assert {code for _, _, code in found} - ELSEWHERE == planted
     assert len(found) > rows / 2
 
 

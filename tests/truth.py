@@ -29,6 +29,8 @@ MONTHS = (
 )
 HIDDEN = ("\x00", "\x07", "\x7f", "\x9d", "\u00ad", "\u200b", "\u202e", "\u2066", "\ufeff")
 NO_ISSUE = ("31/02/2024", "2024-03-05", "5/3/24", "05.03.2024", "n/a", "13/13/2024", "0/1/2024", "5/3/2024 x", "45386")
+DESTROYED = ("1.23457E+11", "1,23E+14", "#N/A", "########", "=C2+Z9")
+PLACEHOLDERS = ("n/a", "N/A", "-", "unknown")
 NO_EXPIRY = ("31 Feb 2030", "2030-03-05", "5 Mär 2030", "Mar 5 2030", "whenever", "5 Mar 30", "5Mar2030", "32 Mar 2030")
 SPACES = ("", "", "", " ", "  ", "\t", "\u00a0", "\u3000 ")
 LEVELS = {"yes": True, "Y": True, "TRUE": True, "1": True, "no": False, "N": False, "false": False, "": None}
@@ -254,6 +256,15 @@ class Maker:
         if self.chance(0.5):
             row.cells[NUMBER] = self._hide(row.cells[NUMBER])
             row.blame(NUMBER, "value_readable")
+            return
+        if self.chance(0.2):
+            row.cells[NUMBER] = self.random.choice(DESTROYED)
+            row.blame(NUMBER, "value_damaged")
+            return
+        numbered = bool(row.kind and row.kind.numbered)
+        if self.chance(0.2):
+            row.cells[NUMBER] = self.random.choice(PLACEHOLDERS)
+            row.blame(NUMBER, "number_known" if numbered else "number_doubtful", broken=numbered)
             return
         row.cells[NUMBER] = ""
         if row.kind and row.kind.numbered:
