@@ -222,7 +222,8 @@ class Lived:
         unsure = {place for place, _ in self.rejects(erased=True)} | {place for place, _, vague in rejects if vague}
         expected_rejects = {one[:2] for one in rejects if one[0] not in unsure}
         alike("rejects", {one for one in self.rejects() if one[0] not in unsure}, expected_rejects, step)
-        assert self.registry.verify() == [], step
+        if step[0] != "file":  # what a file leaves is looked at after the next step
+            assert self.registry.verify() == [], step
 
     def rejects(self, *, erased: bool = False) -> set[tuple[tuple[int, int], str]]:
         """(batch, line) and state of those that are open or waived.
@@ -284,6 +285,7 @@ def live(home: Home, folder: Path, steps: list[tuple[Any, ...]], leaver: str, or
             lived.compare("erased")
             for source in SOURCES:
                 lived.step(("file", source, ("expires", "number"), (("keep", ""),) * len(KEYS)))
+            assert lived.registry.verify() == []
         lived.end(order)
     finally:
         lived.registry.engine.dispose()
@@ -295,7 +297,7 @@ leavers = st.sampled_from(["", "", "ana", "ben"])
 
 @only_sqlite
 @settings(usual, max_examples=4, derandomize=True)
-@given(steps=st.lists(step, min_size=4, max_size=9), leaver=leavers, order=st.randoms(use_true_random=False))
+@given(steps=st.lists(step, min_size=4, max_size=7), leaver=leavers, order=st.randoms(use_true_random=False))
 def test_a_history(
     home: Home, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[Any, ...]], leaver: str, order: Any
 ) -> None:
@@ -305,7 +307,7 @@ def test_a_history(
 
 @only_postgres
 @settings(usual, max_examples=2, derandomize=True)
-@given(steps=st.lists(step, min_size=4, max_size=9), leaver=leavers, order=st.randoms(use_true_random=False))
+@given(steps=st.lists(step, min_size=4, max_size=7), leaver=leavers, order=st.randoms(use_true_random=False))
 def test_a_history_on_a_server(
     home: Home, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[Any, ...]], leaver: str, order: Any
 ) -> None:

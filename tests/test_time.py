@@ -15,7 +15,7 @@ from click.testing import CliRunner
 import credtools as ct
 from credtools.cli import main
 from credtools.registry import Registry
-from tests.builders import APPROVER, export, long_on_a_server, rows_of, write
+from tests.builders import APPROVER, export, long_on_a_server, only_sqlite, rows_of, write
 from tests.clicks import Clicks
 from tests.conftest import Home
 from tests.nights import HEADINGS, Held, Nights, codes, company, counted
@@ -883,3 +883,16 @@ def test_left_out_is_counted_apart(nights: Nights) -> None:
     done = nights.send("hr", f"{forklift('ana')},Draft", f"{forklift('zoe')},draft", headings=STATUS)
     assert (done.verdict, counted(done)) == ("ok", {"left_out": 2})
     assert nights.open_rejects() == []
+
+
+@only_sqlite
+def test_blank_in_a_column_that_its_source_never_had(nights: Nights) -> None:
+    """The first blank date of a source clears, where its recipe says so, the date that its version has from another."""
+    row, base = "ana@example.org,Forklift,2025-01-01", "User email,Credential type,Issue date"
+    nights.recipe("crm", "blanks: clear\n")
+    nights.send("crm", row, headings=base)
+    nights.send("hr", f"{row},2029-01-01", headings=f"{base},Expiration date")
+    nights.send("crm", f"{row},C-1", headings=f"{base},Credential number")
+    assert nights.counting()["ana", "Forklift"] == Held("2025-01-01", "2029-01-01", "C-1")
+    assert counted(nights.send("crm", f"{row},,C-1"))["new_versions"] == 1
+    assert nights.counting()["ana", "Forklift"] == Held("2025-01-01", "", "C-1")

@@ -8,7 +8,7 @@ import pytest
 from credtools.errors import RegistryError
 from credtools.model import Counts
 from credtools.registry import Registry
-from tests.builders import ANA, BEN, MIXED, ZOE, export, load, outcome, rows_of
+from tests.builders import ANA, BEN, MIXED, ZOE, export, load, long_on_a_server, outcome, rows_of
 
 ANA_2025 = "ana@example.org,First Aid,2025-01-10,2031-01-10,"
 
@@ -103,6 +103,7 @@ def test_undo_of_the_wrong_file_alone(registry: Registry, tmp_path: Path) -> Non
     assert registry.verify() == []
 
 
+@long_on_a_server
 @pytest.mark.parametrize("order", list(permutations((1, 2, 3))))
 def test_undo_in_any_order(registry: Registry, tmp_path: Path, order: tuple[int, ...]) -> None:
     """Whatever the order, undoing all leaves nothing standing and every reject void; in between, verify holds."""

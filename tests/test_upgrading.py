@@ -210,7 +210,7 @@ def fresh(home: Home) -> Callable[[], str]:
 
 
 @only_sqlite
-@pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.long, id="each"), pytest.param(12, id="some")])
+@pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.long, id="each"), pytest.param(67, id="some")])
 def test_killed_at_each_statement(fresh: Callable[[], str], opened: Callable[..., Registry], step: int) -> None:
     """An upgrade that dies at any statement, or at COMMIT, leaves the old layout whole; run again, it succeeds."""
     url = fresh()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from typing import TypeVar
 
-from credtools.checking.content import completed
+from credtools.checking.content import PLACES, completed
 from credtools.model import Entry, Word
 
 Told = TypeVar("Told", bound="Word | Entry")
@@ -21,14 +22,15 @@ def of_date(words: Sequence[Told], issued: date | None, said: frozenset[str]) ->
 def said_now(words: Sequence[Word | Entry], entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """All that the source says now, the newest issue date first.
 
-    `entries`: what its file says. Of columns on which that is silent the word of the same issue date goes on; of issue
-    dates only if the file names none.
+    `entries`: what its file says. Of columns on which that is silent the word of the same issue date goes on, if there
+    was one; of issue dates only if the file names none.
     """
     now = []
     for entry in entries:
         before = of_date(words, entry.content.issue_date, entry.said)
-        if before:
-            told = completed(entry.content, entry.said, before.content)
+        if before and (silent := before.said - entry.said):
+            others = frozenset(PLACES.keys() | json.loads(before.content.own).keys()) - silent
+            told = completed(entry.content, others, before.content)
             entry = entry._replace(said=entry.said | before.said, content=told)  # noqa: PLW2901
         now.append(entry)
     if any("issue_date" not in entry.said for entry in entries):
