@@ -195,7 +195,7 @@ def own_addresses(work: Write, touched: set[str]) -> None:
     """Who has one of these (folded) addresses alone is known by it; of those who share it nobody is."""
     user = tables.users.c
     found = work.execute(select(user.id, user.email, user.email_key).where(user.merged_into.is_(None))).all()
-    ours = [(row, key) for row in found if (key := fold(row.email)) in touched - {""}]
+    ours = [(row, key) for row in found if (key := fold(row.email)) and key in touched]
     several = {key for key, count in Counter(key for _, key in ours).items() if count > 1}
     work.change(user.id, [row.id for row, key in ours if key in several], email_key=None)
     own = [{"row_id": row.id, "key": key} for row, key in ours if key not in several and row.email_key != key]
