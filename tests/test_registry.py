@@ -695,6 +695,7 @@ def test_new_rows_get_the_defaults(registry: Registry, tmp_path: Path) -> None:
         "media_required": False,
         "approval_required": None,
         "validity_months": None,
+        "expiry_computed": True,
     }
 
 
@@ -721,15 +722,15 @@ def test_same_user_twice_loads_nothing(registry: Registry, tmp_path: Path) -> No
 
 
 def test_external_ids_do_not_wander(registry: Registry, tmp_path: Path) -> None:
-    """An external ID names one person; moving it to another takes two deliberate steps."""
+    """An external ID names one person; moving it to another who is known takes two deliberate steps."""
     before = rows_of(registry)
     with pytest.raises(RegistryError) as caught:
-        load(registry, tmp_path, users="Email,External ID\nzoe@example.org,E-1\n")
-    facts = {"external_id": "E-1", "user": "zoe@example.org", "holder": "ana@example.org"}
+        load(registry, tmp_path, users="Email,External ID\nben@example.org,E-1\n")
+    facts = {"external_id": "E-1", "user": "ben@example.org", "holder": "ana@example.org"}
     assert (caught.value.reason, caught.value.facts) == ("external_id_taken", facts)
     assert rows_of(registry) == before
     load(registry, tmp_path, users="Email,External ID\nana@example.org,\n")
-    load(registry, tmp_path, users="Email,External ID\nzoe@example.org,E-1\n")
+    load(registry, tmp_path, users="Email,External ID\nben@example.org,E-1\n")
 
 
 def test_only_users_and_types_are_loaded(registry: Registry, tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def with_headings(file: OpenFile, chosen: Mapping[str, str]) -> Recipe:
     _refuse_twice("The user", list(people))
     by = {column: way for way, column in USER_COLUMN.items()}
     way = next((by[column] for column in people.values()), file.base.match_users_by)
-    named |= {h: c for h, c in file.base.headings.items() if h not in chosen}
+    named = {h: c for h, c in file.base.headings.items() if h not in chosen} | named
     mine = {h: c for h, c in named.items() if c not in by or by[c] == way}
     return replace(file.base, headings=mine, match_users_by=way)
 
