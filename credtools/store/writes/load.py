@@ -155,7 +155,8 @@ def _notes(
 ) -> Iterator[str]:
     """What was understood of outdated names, and whose External ID is another one."""
     what, label = ("address", "email") if kind == "users" else ("name", "name")
-    told = {keys[place]: getattr(stored.rows[number], label) for place, number in who.former.items()}
+    now = {old.id: row.get(label) for old, row in changed}
+    told = {keys[at]: now.get(number) or getattr(stored.rows[number], label) for at, number in who.former.items()}
     if told:
         pairs = first_of((f"{old} ({now})" for old, now in told.items()), NAMED)
         yield f"{plural(len(told), 'row')} with a former {what}, taken for the one of today: {pairs}."
