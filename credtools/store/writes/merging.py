@@ -70,7 +70,8 @@ class Merged(Shown):
         lines = [f"  {one}" for one in self.joined[:SHOWN]]
         if len(self.joined) > SHOWN:
             lines.append(f"  … and {len(self.joined) - SHOWN:,} more")
-        head = f"{self.name!r} is part of {self.now!r} now: both had {plural(len(self.joined), 'credential')} alike, now one each."
+        alike = f"both had {plural(len(self.joined), 'credential')} alike, now one each"
+        head = f"{self.name!r} is part of {self.now!r} now: {alike}."
         return "\n".join([head, *lines])
 
 
