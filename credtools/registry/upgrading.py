@@ -25,7 +25,7 @@ from credtools.settings import Settings
 from credtools.store import tables
 from credtools.store.reads.sources import came_from_source
 
-WORDS_SINCE = "0003"
+DIGESTS_SINCE, WORDS_SINCE = "0003", "0004"  # the first layouts with today's
 BY = ""  # nobody decides anything here
 FOLLOWED = ("open", "waived")
 Known = Mapping[RecordKey, Record]
@@ -36,6 +36,7 @@ def complete(connection: Connection, before: str, places: Settings) -> None:
     """What else a registry of the layout `before` needs once its tables have the newest one."""
     if before < WORDS_SINCE:
         store.baseline.words(connection)
+    if before < DIGESTS_SINCE:
         digests(connection, places)
     session = Session.within(connection, places, BY)
     store.baseline.people(connection, datetime.now(ZoneInfo(session.settings.time_zone)).date())
