@@ -11,7 +11,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 BROWSERS := chromium chromium-browser google-chrome
 AIRFLOW := .venv-airflow
-PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
+PYTEST := $(BIN)/pytest -n 3 --dist loadgroup
 
 .PHONY: help demo pictures test test-browser test-long test-office test-schedulers lint format sentences api lab bench lock browser \
   office cron setup clean

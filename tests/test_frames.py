@@ -17,7 +17,7 @@ NUMBER, TEXT, FLAG = "int64", "str", "bool"
 MEDIA = {"file": TEXT, "media_type": TEXT, "size": NUMBER, "sha256": TEXT, "added_by": TEXT, "added_at": MOMENT}
 CREDENTIALS = {
     **dict.fromkeys(("batch", "line", "credential"), NUMBER),
-    **dict.fromkeys(("user_email", "credential_type", "credential_number", "own", "decision"), TEXT),
+    **dict.fromkeys(("user_email", "credential_type", "credential_number", "own", "decision", "external_id"), TEXT),
     **dict.fromkeys(("issue_date", "expiration_date"), DAY),
     **dict.fromkeys(("withdrawn", "replaced", "newest"), FLAG),
 }

@@ -23,7 +23,7 @@ function reshape(shapes, act) {
   const shown = (title, rows) => h('div', { class: 'ct-scroll' },
     table(rows.headings, rows.rows, `${title}: ${counted(rows.count, 'row', 'rows')}${rows.more ? ', first columns' : ''}`))
   return h('details', { class: 'ct-reading', open: shapes.tried },
-    h('summary', { 'data-focus': 'shapes' }, h('strong', {}, 'Rows: '), shapes.in_force ? 'made by the recipe ' : 'one for each record of the file ', h('span', { class: 'ct-link' }, 'Change…')),
+    h('summary', { 'data-focus': 'shapes' }, h('strong', {}, 'Rows: '), shapes.in_force ? 'made by the recipe ' : 'one for each record of the file ', h('span', { class: 'ct-link' }, 'Change rows…')),
     h('p', {}, 'If the file has one row per person and columns for each credential, say which column belongs to which type.'),
     kinds,
     table(['Heading in the file', 'Is, of one credential', 'Of the type'], pairs.map(({ heading, means, kind }) => [heading, means, kind])),
