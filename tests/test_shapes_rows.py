@@ -94,14 +94,48 @@ def test_torn_rows_are_not_divided() -> None:
 
 
 def test_pairs_and_parts_have_numbers_of_their_own() -> None:
-    """Where pairs are unpivoted and cells are split, no two rows are at one place."""
+    """Where pairs are unpivoted and cells are split, no two rows are at one place, and they stand in their order."""
     pairs = "[{credential_type: First Aid, issue_date: A}, {credential_type: Forklift, issue_date: B}]"
     recipe = f"unpivot: {pairs}\n{SPLIT}"
     table = shaped(recipe, "User email,A,B", "ana@x.org;bo@x.org,2025-01-01,2025-01-02")
     assert [(place.piece, *row) for place, row in zip(table.places, cells(table, 0, 1), strict=True)] == [
-        *((1, "ana@x.org", "First Aid"), (3, "bo@x.org", "First Aid")),
-        *((2, "ana@x.org", "Forklift"), (4, "bo@x.org", "Forklift")),
+        *((1, "ana@x.org", "First Aid"), (2, "ana@x.org", "Forklift")),
+        *((3, "bo@x.org", "First Aid"), (4, "bo@x.org", "Forklift")),
     ]
+
+
+FOUR_SHAPES = """\
+headings: {Email: user_email}
+fill_down: [Email]
+unpivot:
+  - {credential_type: First Aid, issue_date: FA}
+  - {credential_type: Forklift, issue_date: FL}
+rules:
+  - split: {column: user_email, by: ";"}
+  - split: {column: issue_date, by: "|"}
+"""
+
+
+@only_sqlite
+def test_what_was_chained_is_verified_whatever_the_shapes(registry: Registry, tmp_path: Path) -> None:
+    """Whatever pairs, parts, filled cells and sheets are combined: rows stand in the order of their places, as verified."""
+    rows = [
+        ["Email", "FA", "FL"],
+        ["ana@example.org;ben@example.org", "2024-01-10|2024-13-11", "2024-02-10"],
+        ["", "2023-01-10", "2023-02-10|2022-02-11"],
+    ]
+    text = write(tmp_path, "one.csv", "\n".join(map(",".join, rows)) + "\n")
+    one = registry.upload(text, write(tmp_path, "one.yaml", FOUR_SHAPES))
+    assert one.table.places == sorted(one.table.places)
+    assert one.review().rows == 12
+    one.finish()
+    assert registry.verify() == []
+    path = tmp_path / "two.xlsx"
+    path.write_bytes(book(**{"2024": rows, "2025": [rows[0], *rows[:0:-1]]}))
+    two = registry.upload(path, write(tmp_path, "two.yaml", f"sheets: {{stack: all}}\n{FOUR_SHAPES}"))
+    assert two.table.places == sorted(set(two.table.places))
+    two.finish()
+    assert registry.verify() == []
 
 
 # --- rows that are left out ---------------------------------------------------------------------------------

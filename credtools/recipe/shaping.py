@@ -278,11 +278,15 @@ def _parts(text: str, by: str) -> list[str]:
 
 
 def _numbered(table: Table, pairs: int) -> Table:
-    """Rows that were split get piece numbers of their own: those beyond the first have gone round all the pairs."""
+    """Rows that were split get piece numbers of their own: those beyond the first have gone round all the pairs.
+
+    The rows stand in the order of their places, as all that is stored and chained by place counts on.
+    """
     shaped = _shaped(table)
     if not shaped.split or not len(table.lines):
         return table
     together = shaped.record * (pairs + 1) + shaped.pieces
     starts = np.flatnonzero(np.append(True, together[1:] != together[:-1]))
     before = np.arange(len(together)) - np.repeat(starts, np.diff(np.append(starts, len(together))))
-    return replace(table, shaped=replace(shaped, pieces=shaped.pieces + before * pairs))
+    pieces = shaped.pieces + before * pairs
+    return _take(replace(table, shaped=replace(shaped, pieces=pieces)), np.lexsort((pieces, shaped.record)))
