@@ -235,6 +235,15 @@ def test_confusable_characters_are_named(address: str, sentence: str) -> None:
         ("YYYY-MM-DD", "31/02/2024", ""),
         ("YYYY-MM-DD", "05/03/24", ""),
         ("YYYY-MM-DD", "45386", ""),
+        ("'[last] MM/YYYY'", "3-2024", "03/2024"),
+        ("'[last] MM/YYYY'", "2024-03-31", "03/2024"),
+        ("'[last] MM/YYYY'", "2024-03-15", ""),  # no last day of a month
+        ("'[first] MMM YYYY'", "Mar-2024", "Mar 2024"),
+        ("'[last] YYYY'", "2024-12-31", "2024"),
+        ("'[last] YYYY'", "03/2024", ""),
+        ("'[excel]'", "2024-04-04", "45386"),
+        ("'[excel]'", "45386.5", ""),
+        ("['[last] YYYY', YYYY-MM-DD]", "soon", ""),
     ],
 )
 def test_dates_are_suggested_in_the_format_in_force(form: str, written: str, suggestion: str) -> None:

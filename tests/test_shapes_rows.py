@@ -118,7 +118,7 @@ rules:
 
 @only_sqlite
 def test_what_was_chained_is_verified_whatever_the_shapes(registry: Registry, tmp_path: Path) -> None:
-    """Whatever pairs, parts, filled cells and sheets are combined: rows stand in the order of their places, as verified."""
+    """Whatever pairs, parts and sheets are combined: rows stand in the order of their places, and are verified."""
     rows = [
         ["Email", "FA", "FL"],
         ["ana@example.org;ben@example.org", "2024-01-10|2024-13-11", "2024-02-10"],

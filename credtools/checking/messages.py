@@ -24,7 +24,7 @@ from credtools.checking.together import Together
 from credtools.errors import Remedies
 from credtools.model import BoolArray, IntArray, Table
 from credtools.recipe import USER_COLUMN, Mapped, Status
-from credtools.schema.dates import NEVER, DateFormat, date_format, may_mean_none, placeholder, shape
+from credtools.schema.dates import NEVER, SEPARATORS, DateFormat, date_format, may_mean_none, placeholder, shape
 from credtools.schema.loading import SchemaFile
 from credtools.schema.notation import Notation
 from credtools.schema.words import Column, Rule, names_in
@@ -35,7 +35,6 @@ ObjectArray = npt.NDArray[np.object_]
 NAMED_PEOPLE = 10  # of one name, how many a sentence names
 NAMED_LETTERS = 3  # of invisible characters, how many a sentence names
 MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?$")  # what a database adds to a date
-SEPARATORS = ("-", "/", ".", " ")
 CHOICES = {
     "flag": "yes, no",
     "whole": "a whole number, for example 24",
@@ -257,14 +256,13 @@ def imitates(text: str) -> bool:
 def nearest_date(text: str, form: DateFormat) -> str:
     """The date that `text` can only mean, written in this format; '' where it could mean several.
 
-    Other separators in the order in force count as meant; otherwise every usual reading must give the same day.
+    Other separators in the order in force count as meant; otherwise every usual reading must give the same day. Also ''
+    where the format can't say that day, as one of months or years may not.
     """
     text = MIDNIGHT.sub("", text)
-    tokens = form.date_tokens
-    in_order = [separator.join(tokens) for separator in SEPARATORS]
-    for day in (_only_day(text, some, form.notation) for some in (in_order, (*CLEAR_FORMATS, *EITHER_ORDER))):
+    for day in (_only_day(text, some, form.notation) for some in (form.separated, (*CLEAR_FORMATS, *EITHER_ORDER))):
         if day is not None:
-            return form.write(day)
+            return written if form.parse(written := form.write(day)) == day else ""
     return ""
 
 

@@ -44,6 +44,7 @@ EXCEL_ZERO = date(1899, 12, 30)
 NO_YEARS, ZERO_YEAR = frozenset({"0000", "0001", "9999"}), "1900"  # in dates that stand for none
 NEVER = "never"  # in any file: it doesn't expire
 MIDNIGHT = {"HH": "00", "H": "0", "hh": "12", "h": "12", "mm": "00", "ss": "00", "A": "AM", "Z": "Z", "T": "T"}
+SEPARATORS = ("-", "/", ".", " ")
 MONTH_ONLY = re.compile(r"\[(first|last)\]\s*")
 
 
@@ -83,9 +84,11 @@ class DateFormat:
         self._pattern = re.compile("".join(self._part(place) for place in range(len(self.tokens))), re.ASCII)
 
     @property
-    def date_tokens(self) -> list[str]:
-        """Its tokens without those of times, and without what stands between them."""
-        return [token for token in self.tokens if _kind(token)]
+    def separated(self) -> list[str]:
+        """The same format without times, with each of the usual separators; none where it has no tokens."""
+        tokens = [token for token in self.tokens if _kind(token)]
+        mark = f"[{self.day_of_month}] " if self.day_of_month else ""
+        return [mark + separator.join(tokens) for separator in SEPARATORS] if tokens else []
 
     def _part(self, place: int) -> str:
         """The pattern of one token; digits that touch other digits must have a fixed number."""
