@@ -166,6 +166,7 @@ def test_two_users_become_one_person(registry: Registry, tmp_path: Path) -> None
     registry.upload(export(tmp_path, *bea, name="b.csv"), recipe=hr).finish()
     before = rows_of(registry, "credentials", "credential_versions", "words", "users")
     shown = registry.merge_person("bea@example.org", "E-2", dry_run=True)
+    assert shown.dry_run
     assert rows_of(registry, *before) == before
     done = registry.merge_person("bea@example.org", "E-2")
     assert done == shown

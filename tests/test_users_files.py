@@ -174,3 +174,23 @@ def test_a_file_that_names_nobody(registry: Registry, tmp_path: Path) -> None:
             registry.load("users", write(tmp_path, "u.csv", text))
         assert (caught.value.reason, caught.value.facts["column"]) == ("heading_missing", "email")
         assert people(registry) == {}
+
+
+@only_sqlite
+def test_who_leaves_by_status_is_counted(registry: Registry, tmp_path: Path) -> None:
+    """Who is deactivated by the word in the file is counted as such, not only who is absent."""
+    content = "Email,Status\nana@example.org,deactivated\nida@example.org,deactivated\nben@example.org,active\n"
+    done = registry.load("users", write(tmp_path, "u.csv", content))
+    assert (done.added, done.changed, done.unchanged, done.deactivated) == (1, 1, 1, 1)
+    again = registry.load("users", tmp_path / "u.csv")
+    assert (again.unchanged, again.deactivated) == (3, 0)
+
+
+@only_sqlite
+def test_a_list_of_users_is_no_upload(registry: Registry, tmp_path: Path) -> None:
+    """A file whose recipe is about users is loaded: uploaded it is refused before anything is stored."""
+    file = write(tmp_path, "u.csv", "Email,Status\nana@example.org,active\n")
+    with pytest.raises(RecipeError) as caught:
+        registry.upload(file, recipe=write(tmp_path, "okta.yaml", "schema: users\n"))
+    assert (caught.value.reason, caught.value.facts["kind"]) == ("recipe_of_list", "users")
+    assert registry.batches().empty

@@ -17,13 +17,12 @@ from credtools.model import Review, Table
 from credtools.reading import Source
 from credtools.recipe import Recipe, apply
 from credtools.registry.session import Session
-from credtools.registry.uploading import table_of
+from credtools.registry.uploading import LISTS, table_of
 from credtools.text import plural
 
 MOST_ROWS = 1_000_000  # `max_rows` is about uploads of credentials, not about the size of an organisation
 MOST_ABSENT = 0.1  # of the active, who may be deactivated by one load without being asked
 IDENTIFIES = ("email", "external_id")  # of these a file of users needs one
-SCHEMAS = {"users": "users", "types": "credential_types"}
 LABELS = {"users": "email", "types": "name"}
 BLANK = {"name": "", "groups": "", "manager": "", "expiry": "optional", "issue": "required"}
 BLANK |= {"numbered": False, "media_required": False, "expiry_computed": True}  # type: ignore[dict-item]
@@ -33,11 +32,11 @@ def value(
     session: Session, kind: str, file: Source, recipe: Recipe | None = None, *, replace: bool = False, yes: bool = False
 ) -> store.Load:
     """The rows of a file or frame as the store takes them. Raises FileError, LoadError, RecipeError."""
-    if kind not in SCHEMAS:
+    if kind not in LISTS:
         raise RegistryError("kind_unknown", kind=kind)
-    recipe = recipe or Recipe(schema=SCHEMAS[kind])
-    if recipe.schema != SCHEMAS[kind]:
-        raise RecipeError("recipe_of_another_kind", source=recipe.source, has=recipe.schema, kind=SCHEMAS[kind])
+    recipe = recipe or Recipe(schema=LISTS[kind])
+    if recipe.schema != LISTS[kind]:
+        raise RecipeError("recipe_of_another_kind", source=recipe.source, has=recipe.schema, kind=LISTS[kind])
     table, recipe = table_of(session, file, recipe)
     lookups = session.lookups()
     everybody = dataclasses.replace(lookups, settings=dataclasses.replace(lookups.settings, max_rows=MOST_ROWS))
@@ -93,7 +92,7 @@ def _notes(review: Review, later: int) -> Iterator[str]:
 
 def _refuse_the_other_kind(session: Session, kind: str, table: Table) -> None:
     """Users loaded as types would be hard to get rid of: only the name is required of a type."""
-    columns = session.schema(SCHEMAS["users"]).columns
+    columns = session.schema(LISTS["users"]).columns
     if kind == "types" and "email" in apply(Recipe(schema="users"), table, columns).sources:
         raise RegistryError("users_as_types")
 

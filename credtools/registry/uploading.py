@@ -12,7 +12,7 @@ import pandas as pd
 
 from credtools import reading, store
 from credtools.checking.judge import require_size
-from credtools.errors import CredtoolsError
+from credtools.errors import CredtoolsError, RecipeError
 from credtools.model import Table
 from credtools.reading import Source
 from credtools.reading.dialect import BLANKS, COMMA_BLANK
@@ -24,6 +24,7 @@ from credtools.registry.layouts import READ
 from credtools.registry.session import Session
 
 BETWEEN_WORDS = (",", COMMA_BLANK, BLANKS)
+LISTS = {"users": "users", "types": "credential_types"}  # what is loaded, not uploaded: its kind and schema
 MAX_BYTES_DIVIDED = 1024**3  # of a file that is divided into batches on purpose
 
 
@@ -117,10 +118,13 @@ def _read_once(
 ) -> tuple[bytes, str, Recipe, Table, int]:
     """What is stored is what was judged, even if the file is replaced in between; and how many rows a batch may have.
 
-    Raises FileError (`row_limit`).
+    Raises FileError (`row_limit`), and RecipeError for a recipe of a list of users or types.
     """
     most = MAX_BYTES_DIVIDED if divided else reading.MAX_BYTES
     content, name, recipe = given(source, recipe, name, most)
+    for kind, schema in LISTS.items():
+        if recipe.schema == schema:
+            raise RecipeError("recipe_of_list", source=recipe.source, has=schema, kind=kind)
     lookups = session.lookups()
     table, limit = reviewing.read(session, content, name, recipe, lookups), lookups.settings.max_rows
     if not divided:

@@ -25,10 +25,10 @@ NAMED = 10  # users or types in one sentence
 
 @dataclass(frozen=True)
 class Loaded(Shown):
-    """What a load did: counts of rows, and of those who were absent and are deactivated now; notes on the file.
+    """What a load did: counts of rows, and of those who are deactivated now, by their status or for being absent.
 
-    `absent`: who these are, by e-mail or name; `renamed`: who has another address than before (before, now);
-    `reactivated`: who was deactivated and isn't any more. A renamed user isn't counted as changed, too.
+    `notes`: on the file; `absent`: who was, by e-mail or name; `renamed`: who has another address than before
+    (before, now); `reactivated`: who was deactivated and isn't any more. A renamed user isn't counted as changed, too.
     """
 
     added: int
@@ -134,9 +134,10 @@ def _planned(connection: Connection, value: Load) -> _Plan:
     again = tuple(
         _named(old, row, label) for old, row in changed if old.status == "deactivated" and row.get("status") == "active"
     )
+    leaves = sum(old.status == "active" and row.get("status") == "deactivated" for old, row in changed)
     unchanged = len(rows) - len(new) - len(changed)
     done = Loaded(
-        *(len(new), len(changed) - len(renamed), unchanged, len(gone)),
+        *(len(new), len(changed) - len(renamed), unchanged, len(gone) + leaves),
         notes=(*value.notes, *_notes(stored, value.kind, keys, who, changed)),
         absent=tuple(_named(row, {}, label) for row in gone),
         renamed=renamed,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, func, select
@@ -53,7 +53,7 @@ class Joined(NamedTuple):
 class Merged(Shown):
     """What became of a person or a type (`what`): `kind` is rename, merge or unmerge; `name` is `now` the other.
 
-    `joined`: credentials that both had, and that are one now.
+    `joined`: credentials that both had, and that are one now; `dry_run`: whether nothing was done but to find this out.
     """
 
     what: str
@@ -61,6 +61,7 @@ class Merged(Shown):
     name: str
     now: str = ""
     joined: tuple[Joined, ...] = ()
+    dry_run: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         if self.kind == "unmerge":
@@ -72,6 +73,9 @@ class Merged(Shown):
             lines.append(f"  … and {len(self.joined) - SHOWN:,} more")
         alike = f"both had {plural(len(self.joined), 'credential')} alike, now one each"
         head = f"{self.name!r} is part of {self.now!r} now: {alike}."
+        if self.dry_run:
+            alike = f"both have {plural(len(self.joined), 'credential')} alike, which would be one each"
+            head = f"{self.name!r} would be part of {self.now!r}: {alike}. Nothing was changed."
         return "\n".join([head, *lines])
 
 
@@ -83,8 +87,8 @@ def rename(engine: Engine, what: str, by: str, old: str, new: str) -> Merged:
         this, name = _known(stored, what, old), new.strip()
         if not name or (what == "person" and name.count("@") != 1):
             raise RegistryError("new_name_unusable", what=what, name=new)
-        if others := [number for number in stored.by_key.get(fold(name), ()) if number != this]:
-            raise RegistryError("new_name_taken", what=what, name=name, old=old, count=len(others))
+        if any(number != this for number in stored.by_key.get(fold(name), ())):
+            raise RegistryError("new_name_taken", what=what, name=name, old=old)
         before = stored.rows[this]
         work.change(table.c.id, [this], **{label: name, key: fold(name)})
         if what == "person":
@@ -119,7 +123,7 @@ def merge(engine: Engine, what: str, by: str, name: str, into: str, *, dry_run: 
         regroup(work, theirs)
         joined = _joined(work, standing, words)
         work.event(f"merge_{what}", by, None, **{what: this}, into=target, joined=len(joined))
-        return Merged(what, "merge", name, into, joined)
+        return Merged(what, "merge", name, into, joined, dry_run)
 
 
 def unmerge(engine: Engine, what: str, by: str, name: str) -> Merged:
@@ -152,9 +156,9 @@ def _known(stored: Stored, what: str, name: str) -> int:
     number = found[0] if found else stored.by_id.get(name.strip())
     if number is None and (had := stored.former.get(fold(name))):
         now = stored.rows[had]
-        raise RegistryError("name_former", what=what, name=name, now=now.email if what == "person" else now.name)
+        raise RegistryError("name_former", name=name, now=now.email if what == "person" else now.name)
     if number is None:
-        raise RegistryError(f"{what}_not_known", name=name)
+        raise RegistryError("person_not_known" if what == "person" else "type_not_known", name=name)
     return number
 
 
