@@ -236,6 +236,51 @@ def test_section_rows_speak_of_the_rows_below(columns: str) -> None:
     assert review.table.reading.heading_lines == (1, 2, 5)
 
 
+@pytest.mark.parametrize(
+    ("row", "codes"),
+    [
+        ("bo@x.org,,", ["value_required"]),
+        ("bo@@x,,", ["user_exists", "value_required"]),
+        (",2025-01-01,", ["value_required"]),
+        (",,never", ["value_required"]),  # of two cells
+    ],
+)
+def test_what_is_left_of_a_record_is_no_section(row: str, codes: list[str]) -> None:
+    """A record that lost all cells but its address or a date is rejected, and the rows below keep their section."""
+    ana = "ana@x.org,2025-01-01,2028-01-01"
+    review = judged("sections: credential_type", "User email,Issue date,Expiration date", "First Aid,,", row, ana)
+    assert (review.table.lines.tolist(), review.table.records) == ([3, 4], 2)
+    assert review.table.frame["credential_type"].tolist() == ["First Aid", "First Aid"]
+    assert [sorted(some) for some in review.codes] == [codes, []]
+    assert "sections_empty" not in {one.code for one in review.table.reading.noted}
+
+
+def test_a_date_of_a_pair_is_no_section() -> None:
+    """In a matrix with merged cells, too: a row with nothing but a date is of the person above."""
+    pairs = "[{credential_type: First Aid, issue_date: FA}, {credential_type: Forklift, issue_date: FL}]"
+    recipe = f"sections: credential_number\nfill_down: [User email]\nunpivot: {pairs}"
+    table = shaped(recipe, "User email,FA,FL", "A 7,,", "ana@x.org,2025-01-01,", ",,2025-01-02")
+    assert cells(table, 0, 1, 2, 3) == [
+        ("ana@x.org", "A 7", "First Aid", "2025-01-01"),
+        ("ana@x.org", "A 7", "Forklift", "2025-01-02"),
+    ]
+
+
+def test_a_section_without_rows_is_told() -> None:
+    """What may be a record that lost its other cells is never dropped without a word: how many, without a value."""
+    ana = "ana@x.org,2025-01-01,2028-01-01"
+    rows = ["User email,Issue date,Expiration date", "Report,,", "First Aid,,", ana, "E-29,,"]
+    (told,) = [one for one in shaped("sections: credential_type", *rows).reading.noted if one.code == "sections_empty"]
+    assert told.count == 2
+    assert "E-29" not in told.sentence
+    two = [["User email", "Issue date"], ["First Aid"], ["ana@x.org", "2025-01-01"], ["Forklift"]]
+    table = stacked(
+        book(**{"2024": two, "2025": two[:1] + two[2:3]}), "sheets: {stack: all}\nsections: credential_type"
+    )
+    assert {one.code: one.count for one in table.reading.noted} == {"sections_empty": 1}
+    assert table.frame["credential_type"].tolist() == ["First Aid", ""]
+
+
 def test_what_stands_in_a_section_row_is_of_the_record() -> None:
     """A record that moved to another section is another record."""
     covered = ["User email", "credential_type"]

@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 
 from credtools.errors import FileError, RecipeError
-from credtools.model import BoolArray, FileWarning, IntArray, Shaped, Table
+from credtools.model import FileWarning, IntArray, Shaped, Table
 from credtools.reading.records import MAX_COLUMNS
 from credtools.recipe.headings import match_headings
 from credtools.recipe.hits import missing
 from credtools.recipe.recipe import Recipe
+from credtools.recipe.sections import date_headings, empty_sections, filled, last, section_rows, without_rows
 from credtools.recipe.shapes import TYPE
 from credtools.recipe.steps import Split
 from credtools.schema.words import Column
@@ -50,7 +51,7 @@ def shape(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Table:
         table = replace(table, shaped=_as_it_is(table))
     if shapes.sheets:
         table = _named(table, shapes.sheets.name_as, headings(table))
-    table = _sections(table, shapes.sections, headings(table)) if shapes.sections else table
+    table = _sections(table, recipe, usable, headings(table))
     for name in shapes.fill_down:
         table = _filled_down(table, _heading_of(name, table, headings(table)))
     if shapes.unpivot:
@@ -80,10 +81,6 @@ def _take(table: Table, rows: IntArray) -> Table:
     frame = table.frame.take(rows).reset_index(drop=True)
     shaped = _shaped(table).take(rows)
     return replace(table, frame=frame, lines=table.lines[rows], fields=table.fields[rows], shaped=shaped)
-
-
-def _filled(texts: pd.Series) -> BoolArray:
-    return np.asarray(texts.str.strip() != "", dtype=np.bool_)
 
 
 def _heading_of(name: str, table: Table, matched: Mapping[str, str | None]) -> str:
@@ -129,16 +126,14 @@ def _named(table: Table, column: str, matched: Mapping[str, str | None]) -> Tabl
     return _said(table, column, pd.Series(pd.array(names, dtype="str"), index=table.frame.index), matched)
 
 
-def _sections(table: Table, column: str, matched: Mapping[str, str | None]) -> Table:
+def _sections(table: Table, recipe: Recipe, columns: Sequence[Column], matched: Mapping[str, str | None]) -> Table:
     """Rows with a single filled cell are headings of the rows below them, up to the next one or the end of a sheet."""
-    frame, shaped = table.frame, _shaped(table)
-    filled = np.array([_filled(frame.iloc[:, k]) for k in range(frame.shape[1])]).reshape(-1, len(frame))
-    alone = filled.sum(axis=0) == 1
-    place = np.argmax(filled, axis=0) if len(frame.columns) else np.zeros(0, dtype=np.int64)
-    said = np.full(len(frame), "", dtype=object)
-    for row in np.flatnonzero(alone).tolist():
-        said[row] = str(frame.iloc[row, place[row]]).strip()
-    above = _last(alone, shaped.sheets)
+    if not (column := recipe.shapes.sections):
+        return table
+    frame, (alone, texts) = table.frame, section_rows(table, date_headings(recipe.shapes, matched, columns))
+    said, above = np.array(texts, dtype=object), last(alone, _shaped(table).sheets)
+    if empty := without_rows(alone, above):
+        table = _noted(table, "sections_empty", empty, empty_sections(empty))
     section = pd.Series(pd.array(np.where(above >= 0, said[above], ""), dtype="str"), index=frame.index)
     table = _said(table, column, section, matched)
     lines = tuple(sorted({*table.reading.heading_lines, *table.lines[alone].tolist()}))
@@ -154,22 +149,15 @@ def _said(table: Table, column: str, texts: pd.Series, matched: Mapping[str, str
         table = _with_column(table, column, texts)
         return _under(table, column, ("",), np.zeros(len(texts), dtype=np.int64))
     own = table.frame[heading]
-    return replace(table, frame=table.frame.assign(**{heading: own.where(_filled(own), texts)}))
-
-
-def _last(marked: BoolArray, sheets: IntArray) -> IntArray:
-    """Per row the last marked one up to it, on the same sheet; -1 where there is none."""
-    rows = np.arange(len(marked))
-    last = np.maximum.accumulate(np.where(marked, rows, -1)) if len(rows) else rows
-    return np.where((last >= 0) & (sheets[last] == sheets), last, -1)
+    return replace(table, frame=table.frame.assign(**{heading: own.where(filled(own), texts)}))
 
 
 def _filled_down(table: Table, heading: str) -> Table:
     """Blank cells below a value repeat it, on the same sheet."""
     texts = table.frame[heading]
-    last = _last(_filled(texts), _shaped(table).sheets)
-    below = texts.take(np.maximum(last, 0)).set_axis(texts.index) if len(texts) else texts
-    return replace(table, frame=table.frame.assign(**{heading: below.where(last >= 0, texts)}))
+    above = last(filled(texts), _shaped(table).sheets)
+    below = texts.take(np.maximum(above, 0)).set_axis(texts.index) if len(texts) else texts
+    return replace(table, frame=table.frame.assign(**{heading: below.where(above >= 0, texts)}))
 
 
 # --- one row per person → one per credential ----------------------------------------------------------------
@@ -189,9 +177,9 @@ def _unpivoted(table: Table, recipe: Recipe) -> Table:
         said = f"The file lacks {plural(len(lacking), 'heading')} that 'unpivot' names"
         table = _noted(table, "unpivot_incomplete", len(lacking), f"{said}: {first_of(map(repr, lacking), NAMED)}.")
     used = {heading for pair in pairs for heading in pair.values() if heading}
-    filled = {heading: _filled(frame[heading]) for heading in used}
+    there_in = {heading: filled(frame[heading]) for heading in used}
     rows, none = len(frame), np.zeros(len(frame), dtype=np.bool_)
-    there = [np.logical_or.reduce([none, *(filled[h] for h in pair.values() if h)]) for pair in pairs]
+    there = [np.logical_or.reduce([none, *(there_in[h] for h in pair.values() if h)]) for pair in pairs]
     ragged = table.fields != table.expected_fields
     there.append(ragged & ~np.logical_or.reduce(there))  # it must be rejected, whatever it says
     source, pair_of = np.nonzero(np.array(there).T)
