@@ -276,6 +276,34 @@ def test_a_type_becomes_numbered(nights: Nights) -> None:
     assert nights.send("hr", forklift("C-3", "ben"), forklift("A-11")).counts.unchanged == 2
 
 
+def test_a_key_of_which_nothing_stands(nights: Nights) -> None:
+    """What an undone batch had written keeps its key, and is one with what has that number, or none, later on."""
+    registry, folder = nights.registry, nights.folder
+    load(registry, folder, types=NUMBERED)
+    nights.send("hr", forklift("A-1"), forklift("A-2"))
+    registry.undo(1)
+    load(registry, folder, types=PLAIN)
+    nights.send("hr", forklift("A-1", issued="2024-02-01"))
+    load(registry, folder, types=NUMBERED)
+    assert registry.verify() == []
+    again = nights.send("hr", forklift("a 1", issued="2024-02-01"), forklift("A-2")).counts
+    assert (again.unchanged, again.accepted) == (1, 1)
+    assert registry.credentials()["credential_number"].tolist() == ["A-1", "A-2"]
+    registry.undo(3)
+    registry.undo(2)
+    nights.send("hr", forklift("A-3", issued="2024-02-01"))
+    load(registry, folder, types=PLAIN)
+    assert nights.send("hr", forklift("A-3", issued="2024-02-01"), forklift("C-3", "ben")).counts.unchanged == 1
+    assert registry.verify() == []
+    registry.undo(5)
+    registry.undo(4)
+    load(registry, folder, types=NUMBERED)
+    nights.send("hr", forklift("B-1"))
+    load(registry, folder, types=PLAIN)
+    assert registry.credentials()["credential_number"].tolist() == ["B-1"]
+    assert registry.verify() == []
+
+
 def test_a_licence_that_replaced_another(nights: Nights) -> None:
     """Where another licence was taken for a renewal, both are there once the type is numbered and both came again."""
     rows = forklift("CLASS-A-11"), forklift("CLASS-B-52", issued="2024-06-01")

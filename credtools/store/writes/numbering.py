@@ -48,13 +48,16 @@ def require(connection: Connection, changed: Iterable[tuple[Any, dict[str, Any]]
 
 
 def follow(work: Write, changed: Iterable[tuple[Any, dict[str, Any]]]) -> None:
-    """Gives the credentials of such types another key; those that were merged into one go with it."""
+    """Gives the credentials of such types another key; those that were merged into one go with it.
+
+    One of which nothing stands keeps its key, and is one with whoever has that now.
+    """
     for before, numbered in _switched(changed):
         keys = {row.id: fold_number(row.number) if numbered else "" for row in _standing(work.connection, before.id)}
         owned = select(credential.id, func.coalesce(credential.merged_into, credential.id).label("root"))
         found = work.execute(owned.where(credential.type_id == before.id)).all()
         numbers = {row.id: keys[row.root] for row in found if row.root in keys}
-        regroup(work, numbers.keys(), numbers)
+        regroup(work, {row.id for row in found}, numbers)
 
 
 def _switched(changed: Iterable[tuple[Any, dict[str, Any]]]) -> Iterable[tuple[Any, bool]]:
