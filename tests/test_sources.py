@@ -11,7 +11,7 @@ from credtools.errors import RegistryError
 from credtools.registry import Registry
 from credtools.registry.batch import Batch
 from credtools.store import tables
-from tests.builders import ANA, BEN, CARA, HEADINGS, ZOE, export, load
+from tests.builders import ANA, BEN, CARA, HEADINGS, ZOE, export, load, only_sqlite
 
 ANA_2032 = ANA.replace("2030", "2032")
 YVES = "yves@example.org,Forklift,2024-04-02,,"  # nobody knows him either
@@ -187,6 +187,67 @@ def test_same_file_of_both_after_a_merge(registry: Registry, tmp_path: Path) -> 
     night(registry, tmp_path, "hr", ANA, CARA, name="3.csv")
     registry.unmerge_source("hr")
     assert night(registry, tmp_path, "people", ANA, CARA, name="3.csv").state == "finished"  # no replay
+    assert registry.verify() == []
+
+
+WRONG = "ana@example.org,Forklift,2024-13-01,,"
+OTHER = "ben@example.org,Forklift,2024-13-02,,"
+
+
+def test_rejects_of_a_source_taken_apart(registry: Registry, tmp_path: Path) -> None:
+    """Taken apart, each source has the rejects that its own files give: open, waived for good, since when, and by what.
+
+    What another one's file settled meanwhile is open again, and nobody has waived a record but where somebody did.
+    """
+    night(registry, tmp_path, "a", WRONG, OTHER, name="1.csv")
+    registry.waive(1, [3], "not ours", for_good=True)
+    night(registry, tmp_path, "b", ZOE, name="2.csv")
+    registry.merge_source("b", "a")
+    night(registry, tmp_path, "b", WRONG, OTHER, ZOE, name="3.csv")
+    registry.unmerge_source("b")
+    of_b = [(2, 2, "b", "superseded"), (3, 2, "b", "open"), (3, 3, "b", "open"), (3, 4, "b", "open")]
+    assert rejects(registry) == [(1, 2, "a", "open"), (1, 3, "a", "waived"), *of_b]
+    night(registry, tmp_path, "a", CARA, WRONG, OTHER, name="4.csv")
+    night(registry, tmp_path, "b", ANA, OTHER, name="5.csv")
+    last = registry.audit.rejects().drop_duplicates("reject").set_index(["batch", "line"])
+    assert last["state"].loc[[(4, 3), (4, 4), (3, 3), (5, 3)]].tolist() == ["open", "waived", "superseded", "open"]
+    seen = last["first_seen"]
+    assert seen.loc[[(4, 4), (5, 3), (3, 4)]].tolist() == seen.loc[[(1, 2), (3, 2), (2, 2)]].tolist()
+    assert seen[1, 2] < seen[2, 2] < seen[3, 2]
+    assert registry.verify() == []
+
+
+@only_sqlite
+def test_what_was_said_of_both_while_they_were_one(registry: Registry, tmp_path: Path) -> None:
+    """A chain through files of both: each keeps its own links, and what a person said of the common one holds for both.
+
+    A row that another source's file put right is open again, but where its own next file has it right, too.
+    """
+    night(registry, tmp_path, "a", WRONG, OTHER, ZOE, name="1.csv")
+    night(registry, tmp_path, "b", CARA, name="2.csv")
+    registry.merge_source("b", "a")
+    night(registry, tmp_path, "b", WRONG, OTHER, ZOE, BEN, name="3.csv")
+    night(registry, tmp_path, "a", WRONG, OTHER, ZOE, CARA, name="4.csv")
+    night(registry, tmp_path, "b", OTHER, ZOE, YVES, name="5.csv")
+    registry.waive(5, [2], "not ours", for_good=True)
+    load(registry, tmp_path, users="email,name\nana@example.org,Ana\nzoe@example.org,Zoe\nyves@example.org,Yves")
+    night(registry, tmp_path, "a", ZOE, YVES, name="6.csv")
+    registry.unmerge_source("b")
+    assert [one for one in rejects(registry) if one[3] != "superseded"] == [
+        (3, 2, "b", "open"),
+        (4, 2, "a", "open"),
+        (4, 3, "a", "waived"),
+        (4, 4, "a", "fixed"),
+        (5, 2, "b", "waived"),
+        (5, 3, "b", "open"),
+        (5, 4, "b", "open"),
+    ]
+    registry.undo(4)
+    assert [one for one in rejects(registry) if one[0] == 1] == [
+        (1, 2, "a", "open"),
+        (1, 3, "a", "waived"),
+        (1, 4, "a", "fixed"),
+    ]
     assert registry.verify() == []
 
 

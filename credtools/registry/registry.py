@@ -219,7 +219,7 @@ class Registry(People, Shown):
         Raises:
             RegistryError: there is no such source, or it isn't part of another one.
         """
-        return store.unmerge_source(self.engine, self.by, old)
+        return store.unmerge_source(self.engine, self.by, old, self._records)
 
     def undo(self, batch: Batch | int, *, dry_run: bool = False) -> store.Undone:
         """Takes a finished batch back: what no other batch says, too, no longer stands.
@@ -235,11 +235,10 @@ class Registry(People, Shown):
         Raises:
             RegistryError: it isn't finished.
         """
+        return store.undo(self.engine, number_of(batch), self.by, self._records, dry_run=dry_run)
 
-        def records(connection: Connection) -> store.Known:
-            return layouts.Records.within(self, connection).addresses
-
-        return store.undo(self.engine, number_of(batch), self.by, records, dry_run=dry_run)
+    def _records(self, connection: Connection) -> store.Known:
+        return layouts.Records.within(self, connection).addresses
 
     def export(self, path: str | Path, batch: Batch | int | None = None, *, expiring: int | None = None) -> list[Path]:
         """Writes what was accepted, not declined or withdrawn, as clean template files of at most 20,000 rows each.

@@ -7,10 +7,11 @@ under that name belong to it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from credtools.errors import RegistryError
 from credtools.recipe import MANUAL
@@ -20,6 +21,7 @@ from credtools.store.reads.lineage import current, members
 from credtools.store.reads.sources import MOVES, family
 from credtools.store.transaction import Write, write
 from credtools.store.writes.versions import move_heads
+from credtools.store.writes.void import Known, part_rejects
 from credtools.store.writes.words import rebuild
 from credtools.text import Shown, first_of, plural
 
@@ -82,8 +84,11 @@ def merge_source(engine: Engine, by: str, name: str, into: str) -> Renamed:
         return Renamed("merge", name, into, batches, len(spoken))
 
 
-def unmerge_source(engine: Engine, by: str, name: str) -> Renamed:
-    """Takes a merge back: each has what came under its own name. Raises RegistryError when it isn't merged."""
+def unmerge_source(engine: Engine, by: str, name: str, records: Callable[[Connection], Known]) -> Renamed:
+    """Takes a merge back: each has what came under its own name. Raises RegistryError when it isn't merged.
+
+    `records`: as in `undo`.
+    """
     with write(engine) as work:
         this = _known(work, name)
         found = work.execute(select(source.merged_into).where(source.id == this)).scalar_one()
@@ -96,8 +101,10 @@ def unmerge_source(engine: Engine, by: str, name: str) -> Renamed:
         work.change(source.id, [this], merged_into=None)
         _own_keys(work, root, this)
         told_anew(work, [root, this], spoken)
+        heirs = part_rejects(work, [root, this], by, records(work.connection))
+        told: dict[str, Any] = {"rejects": heirs} if heirs else {}
         batches = _batches(work, this)
-        work.event("unmerge_source", by, source=this, was=found, batches=batches, credentials=len(spoken))
+        work.event("unmerge_source", by, source=this, was=found, batches=batches, credentials=len(spoken), **told)
         return Renamed("unmerge", name, "", batches, len(spoken))
 
 

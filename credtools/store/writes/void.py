@@ -12,6 +12,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -20,6 +21,7 @@ from credtools.model import SAYING, RecordKey
 from credtools.store import tables
 from credtools.store.blocks import Address, places
 from credtools.store.frames import rows_in
+from credtools.store.reads.lineage import kin
 from credtools.store.reads.sources import standing_batches
 from credtools.store.tables.rows import ADDRESS
 from credtools.store.transaction import Write
@@ -48,23 +50,81 @@ def void_rejects(work: Write, batch: Any, by: str, known: Known) -> tuple[int, l
     if left:
         turn = {one.id: place for place, one in enumerate(standing_batches(work.connection, batch.source_id))}
         fates = {row.id: _shared(row, gone[row.superseded_by], touched) for row in before if row.id in left}
-        fates |= _fixed_again(work, batch, [row for row in fixed if row.id in left], turn)
+        fates |= _fixed_again(work, batch.id, [row for row in fixed if row.id in left], turn)
         fates |= _come_again(work, left, gone, fates, turn, cache(known))
     _change(work, gone, ALONE | {"state": "void", "reason": None, "for_good": False}, by)
     for number, fate in fates.items():
         _change(work, [number], fate, by)
     for number, fate in fates.items():
-        _waive_again(work, fate.get("for_good", left[number].for_good), fate, left[number].reason, by)
+        if fate.get("for_good", left[number].for_good):
+            _waive_again(work, fate["superseded_by"], left[number].reason, by, touched)
     links = {row.superseded_by for row in ours} | {fate["superseded_by"] for fate in fates.values()}
     _date_anew(work, links - gone.keys() - {None})
     heirs = [number for number, fate in fates.items() if "for_good" in fate]
     return sum(1 for fate in fates.values() if fate["state"] == "open"), heirs
 
 
+def part_rejects(work: Write, numbers: Sequence[int], by: str, known: Known) -> list[int]:
+    """Gives each of some sources, which were one until now, the rejects that its own batches give, as an undo does.
+
+    What a person said of one that has taken the place of another source's holds for both. Returns the ids of those.
+    """
+    reject = tables.rejects.c
+    touched, asked = _touched(work), cache(known)
+    links: set[int] = set()
+    heirs: list[int] = []
+    own = [set(kin(work.connection, tables.sources, number)) for number in numbers]
+    found = rows_in(work.connection, select(tables.rejects), reject.source_id, set().union(*own))
+    every = {row.id: row for row in found}
+    for number, ours in zip(numbers, own, strict=True):
+        turn = {one.id: place for place, one in enumerate(standing_batches(work.connection, number))}
+        mine = {k: row for k, row in sorted(every.items()) if row.source_id in ours}
+        fates = _parted(work, mine, every, turn, touched)
+        gone = {k: row for k, row in every.items() if k not in mine}
+        for k, met in _come_again(work, mine, gone, fates, turn, asked).items():
+            fates[k] = fates[k] | met
+        for k, fate in fates.items():
+            _change(work, [k], fate, by)
+        for k, fate in fates.items():
+            if fate.get("for_good", mine[k].for_good):
+                _waive_again(work, fate["superseded_by"], fate.get("reason", mine[k].reason), by, touched)
+            links |= {mine[k].superseded_by, fate["superseded_by"]} - {None}
+        heirs += [k for k, fate in fates.items() if "for_good" in fate and mine[k].superseded_by in gone]
+    _date_anew(work, links)
+    return heirs
+
+
+def _parted(
+    work: Write, mine: Mapping[int, Any], every: Mapping[int, Any], turn: Mapping[int, int], touched: Collection[int]
+) -> Fates:
+    """The fates of a source's rejects that another one's settled, or from which they were waived for good."""
+    fates: Fates = {}
+    fixed: defaultdict[int, list[Any]] = defaultdict(list)
+    waived: set[int] = set()  # those that stand for one that is waived for good
+    for number, row in mine.items():  # in a chain the later one has the higher number
+        fate = {name: getattr(row, name) for name in ALONE}
+        while (link := fate["superseded_by"]) and link not in mine:
+            fate = _shared(row, every[link], touched) if link in every else _alone(row)
+        for_good = fate.get("for_good", row.for_good) and (number in touched or number in waived or "for_good" in fate)
+        if row.for_good and not for_good:
+            fate = fate | {"state": fate["state"].replace("waived", "open"), "reason": None, "for_good": False}
+        if for_good and fate["superseded_by"]:
+            waived.add(fate["superseded_by"])
+        foreign = fate["fixed_batch_id"] is not None and fate["fixed_batch_id"] not in turn
+        if foreign:
+            fixed[fate["fixed_batch_id"]].append(SimpleNamespace(**{**row._asdict(), **fate}))
+        if foreign or any(fate[name] != getattr(row, name) for name in fate):
+            fates[number] = fate
+    for at, rows in fixed.items():
+        for number, fate in _fixed_again(work, at, rows, turn).items():
+            fates[number] = fates[number] | fate
+    return fates
+
+
 def _touched(work: Write) -> set[int]:
-    """The rejects that a person has waived or opened, and those that stand for one since its batch was undone."""
+    """The rejects that a person has waived or opened, and those that stand for one since a batch or source left."""
     event = tables.events.c
-    acts = event.kind.in_(("waive", "reopen", "undo"))
+    acts = event.kind.in_(("waive", "reopen", "undo", "unmerge_source"))
     bodies = map(json.loads, work.execute(select(event.text).where(acts)).scalars())
     return {number for body in bodies for number in body.get("rejects", ())}
 
@@ -86,10 +146,10 @@ def _fixed_at(place: Place) -> dict[str, Any]:
     return ALONE | {"state": "fixed"} | dict(zip(LINKS, place, strict=False))
 
 
-def _waive_again(work: Write, for_good: bool, fate: dict[str, Any], reason: str | None, by: str) -> None:  # noqa: FBT001
-    """Whoever has taken the place of one that is waived for good is so, too."""
-    reject, number = tables.rejects.c, fate["superseded_by"]
-    while for_good and number:
+def _waive_again(work: Write, number: int | None, reason: str | None, by: str, touched: Collection[int]) -> None:
+    """Whoever has taken the place of one that is waived for good is so, too, unless a person has decided since."""
+    reject = tables.rejects.c
+    while number and number not in touched:
         row = work.execute(select(reject.state, reject.superseded_by).where(reject.id == number)).one()
         if row.state == "open":
             _change(work, [number], {"state": "waived", "reason": reason, "for_good": True}, by)
@@ -156,10 +216,10 @@ def _met(work: Write, place: Place) -> dict[str, Any] | None:
     return ALONE | {"state": "superseded", "superseded_by": number}
 
 
-def _fixed_again(work: Write, batch: Any, fixed: Sequence[Any], turn: Mapping[int, int]) -> Fates:
+def _fixed_again(work: Write, batch_id: int, fixed: Sequence[Any], turn: Mapping[int, int]) -> Fates:
     """What becomes of rejects that a row of the batch had fixed: the next batch that says its version fixes them."""
     rows = tables.ledger_rows.c
-    ours = work.execute(select(rows.sheet, rows.line, rows.piece, rows.version_id).where(rows.batch_id == batch.id))
+    ours = work.execute(select(rows.sheet, rows.line, rows.piece, rows.version_id).where(rows.batch_id == batch_id))
     versions = {tuple(row[:3]): row.version_id for row in ours}
     wanted = {row.id: versions.get((row.fixed_sheet, row.fixed_line, row.fixed_piece)) for row in fixed}
     says = _saying(work, list(turn), {one for one in wanted.values() if one is not None})
@@ -167,7 +227,7 @@ def _fixed_again(work: Write, batch: Any, fixed: Sequence[Any], turn: Mapping[in
     for row in fixed:
         since = turn.get(row.batch_id, -1)
         after = [place for place in says.get(wanted[row.id] or 0, ()) if turn[place[0]] > since]
-        fates[row.id] = _fixed_at(min(after, key=lambda place: (turn[place[0]], place))) if after else ALONE
+        fates[row.id] = _fixed_at(min(after, key=lambda place: (turn[place[0]], place))) if after else _alone(row)
     return fates
 
 
