@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+from sqlalchemy import select
 
 from credtools.errors import RegistryError
 from credtools.registry import Registry
+from credtools.store import tables
 from tests.builders import only_sqlite, write
 from tests.pictures import jpeg
 
@@ -207,3 +210,73 @@ def test_a_large_file_is_divided_between_its_records(nights: Nights) -> None:
     batches = [nights.registry.upload(file, nights.recipe, part=k) for k in range(1, parts + 1)]
     assert [batch.finish().counts.new for batch in batches] == [4, 2]
     assert nights.registry.verify() == []
+
+
+# --- what a file doesn't show isn't said --------------------------------------------------------------------
+
+PAIRS = """\
+headings: {Email: user_email}
+unpivot:
+  - {credential_type: First Aid, issue_date: FA, expiration_date: FAX}
+  - {credential_type: Forklift, issue_date: FL}
+"""
+STORED = "User email,Credential type,Issue date,Expiration date\nana@example.org,Forklift,2024-02-01,2030-02-02\n"
+
+
+TYPES = "Name,Expiry,Issue,Approval required\nFirst Aid,optional,required,no\nForklift,optional,required,no\n"
+
+
+@pytest.fixture
+def expiring(registry: Registry, tmp_path: Path) -> Registry:
+    """An organisation whose types may all expire."""
+    registry.load("types", write(tmp_path, "types.csv", TYPES))
+    return registry
+
+
+def _expires(registry: Registry, kind: str = "Forklift") -> list[str]:
+    found = registry.credentials()
+    of_kind = found["newest"] & (found["credential_type"] == kind)
+    return [str(day)[:10] for day in found.loc[of_kind, "expiration_date"]]
+
+
+@only_sqlite
+@pytest.mark.parametrize("more", ["blanks: clear\n", "", "never: ['']\n", "blanks: keep\n"])
+def test_what_the_own_pair_lacks_is_not_said(expiring: Registry, tmp_path: Path, more: str) -> None:
+    """A pair without an expiration heading says nothing of expiry, although another pair has one: nothing is lost."""
+    registry = expiring
+    registry.upload(write(tmp_path, "lms.csv", STORED), write(tmp_path, "lms.yaml", "")).finish()
+    recipe = write(tmp_path, "m.yaml", more + PAIRS)
+    for run in "12":
+        text = f"Email,FA,FAX,FL,Run\nana@example.org,2024-01-01,2029-01-01,2024-02-01,{run}\n"
+        batch = registry.upload(write(tmp_path, "m.csv", text), recipe)
+        assert batch.review().resolved["expiration_date_state"].tolist() == ["given", "absent"]
+        batch.settle()
+        assert (batch.state, batch.counts.new, batch.counts.new_versions) == ("finished", run == "1", 0)
+    assert _expires(registry) == ["2030-02-02"]
+    said = {row.credential_id: row.said for row in _words(registry, "m")}
+    assert sorted(said.values()) == ["expiration_date,issue_date", "issue_date"]
+    registry.undo(batch.id)  # what a source said is found anew, as it was
+    assert {row.credential_id: row.said for row in _words(registry, "m")} == said
+    assert registry.verify() == []
+
+
+@only_sqlite
+def test_a_pair_whose_heading_is_gone_tonight_says_nothing_of_it(expiring: Registry, tmp_path: Path) -> None:
+    """A heading that the file lacks tonight takes no stored value away, although another pair has such a heading."""
+    registry = expiring
+    recipe = write(tmp_path, "m.yaml", f"blanks: clear\n{PAIRS.replace('FL}', 'FL, expiration_date: FLX}')}")
+    rows = "Email,FA,FAX,FL,FLX\nana@example.org,2024-01-01,2029-01-01,2024-02-01,2030-01-01\n"
+    registry.upload(write(tmp_path, "m.csv", rows), recipe).finish()
+    batch = registry.upload(write(tmp_path, "m2.csv", rows.replace("FAX", "Until")), recipe)
+    batch.finish()
+    assert (batch.counts.unchanged, _expires(registry, "First Aid")) == (2, ["2029-01-01"])
+    cleared = registry.upload(write(tmp_path, "m3.csv", rows.replace("2030-01-01", "")), recipe)
+    cleared.finish()
+    assert (cleared.counts.new_versions, _expires(registry)) == (1, ["NaT"])  # a blank cell is said
+    assert registry.verify() == []
+
+
+def _words(registry: Registry, source: str) -> list[Any]:
+    statement = select(tables.words).join(tables.sources).where(tables.sources.c.name == source)
+    with registry.engine.connect() as connection:
+        return list(connection.execute(statement))

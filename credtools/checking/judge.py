@@ -55,6 +55,7 @@ def review(
     basis = Basis(table, mapped, resolved, schema, lookups)
     reasons = _reasons(findings, len(table.lines))
     rejected = np.logical_or.reduce([*reasons.values(), np.zeros(len(table.lines), dtype=np.bool_)])
+    said = tuple(name for name in content_columns(schema.columns) if name in mapped.frame)
     return Review(
         table=table,
         headings=mapped.headings,
@@ -71,7 +72,8 @@ def review(
         date_formats=resolved.date_formats,
         date_formats_from=resolved.date_formats_from,
         explanation=Explanation(basis, findings, known.still_true(resolved) if known else {}),
-        said_columns=tuple(name for name in content_columns(schema.columns) if name in mapped.frame),
+        said_columns=said,
+        unsaid={name: rows for name in said if (rows := resolved.cells[name].is_("absent")).any()},
         hits={hit.label: hit.rows for hit in mapped.hits},
     )
 

@@ -111,8 +111,8 @@ class Cells:
         return found
 
 
-def judge(column: Column, made_of: MadeOf, is_record: BoolArray) -> Cells:
-    """The cells of a column; rows that are no records are `unjudged`."""
+def judge(column: Column, made_of: MadeOf, is_record: BoolArray, silent: BoolArray | None = None) -> Cells:
+    """The cells of a column; rows that are no records are `unjudged`, blank ones that are `silent` are `absent`."""
     codes: npt.NDArray[Any]
     as_they_came: pa.LargeStringArray | None
     if made_of.texts is None:
@@ -133,10 +133,12 @@ def judge(column: Column, made_of: MadeOf, is_record: BoolArray) -> Cells:
         states[np.asarray(pc.greater(pc.utf8_length(texts), LONGEST))] = STATE["unreadable"]
         if column.kind != "status":  # whose words the recipe gives a meaning
             states[np.asarray(pc.match_substring_regex(texts, DESTROYED))] = STATE["damaged"]
-    if not is_record.all():
-        as_they_came, codes = None, np.where(is_record, codes, len(texts)).astype(np.int32)
-        texts = pa.concat_arrays([texts, as_arrow([""])])
-        states = np.append(states, np.int8(STATE["unjudged"]))
+    nothing = np.zeros_like(is_record) if silent is None else silent & (states == STATE["blank"])[codes]
+    for state, rows in (("absent", nothing), ("unjudged", ~is_record)):
+        if rows.any():
+            as_they_came, codes = None, np.where(rows, len(texts), codes).astype(np.int32)
+            texts = pa.concat_arrays([texts, as_arrow([""])])
+            states = np.append(states, np.int8(STATE[state]))
     meant = (states == STATE["given"]) | ((states == STATE["blank"]) & (column.kind == "status"))  # '' may be a word
     values, other_days = _values(column, texts, meant, made_of)
     if values is not texts:

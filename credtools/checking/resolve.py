@@ -101,7 +101,9 @@ def resolve(
             recipe.notation if column.kind == "date" else PLAIN,
         )
         kept = before.cells.get(name) if before else None
-        by_name[name] = kept if kept and kept.made_of == made_of else parse.judge(column, made_of, is_record)
+        silent = table.shaped.silent.get(mapped.sources.get(name, "")) if table.shaped else None
+        same = kept and kept.made_of == made_of
+        by_name[name] = kept if kept and same else parse.judge(column, made_of, is_record, silent)
         part(name, name, partial(by_name[name].columns, name))
     data: dict[str, Any] = {}
     if {"credential_type", "issue_date", "expiration_date"} <= used:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from credtools.checking.content import alike, lost, value
 from credtools.checking.expiry import EXPIRES
 from credtools.model import Content, Key, Review, Word
@@ -72,11 +74,16 @@ def rows_of(review: Review, sending: Sending) -> list[Row]:
     can_be_blank = all_said - {"issue_date"}
     expires = review.resolved[f"{EXPIRES}_state"]
     never, computed = (expires == "never").tolist(), (expires == "computed").tolist()
+    unsaid: defaultdict[int, set[str]] = defaultdict(set)
+    for name, silent in review.unsaid.items():
+        for number in np.flatnonzero(silent).tolist():
+            unsaid[number].add(name)
     rows = []
     for number, key, content in ready_rows(review):
         blank = {name for name in can_be_blank if not value(content, name)} if sending.keeps_blanks else set()
         blank |= {EXPIRES} if computed[number] and sending.keeps_blanks else set()
         blank -= {EXPIRES} if never[number] else set()
+        blank |= unsaid.get(number, set())
         how = bool(review.withdrawn[number]), never[number], computed[number]
         rows.append(Row(number, key, content, all_said - blank, *how))
     return rows

@@ -60,7 +60,8 @@ class Review:
     have a blocking error; `left_out`: which rows the recipe leaves out, by their status or (`left_out_by`) by which
     rule, which aren't judged otherwise;
     `withdrawn`: which rows say that their credential no longer stands; `said_columns`: the columns of a credential's
-    content that the file has (by a heading, a constant or a rule), in the schema's order; `states`: per rule and
+    content that the file has (by a heading, a constant or a rule), in the schema's order, `unsaid`: of some of them the
+    rows for which it has none (see `Shaped.silent`); `states`: per rule and
     column, 0 passed, 1 failed, 2 not judged; `headings`: each heading of the file and the column it stands for; `hits`:
     per step of the recipe the rows that it changed; `face`: where its sentences are read (None: on the face of the
     process); `origin`: warnings about where the file comes from.
@@ -87,6 +88,7 @@ class Review:
     face: Face | None = None
     origin: tuple[FileWarning, ...] = ()
     left_out_by: Mapping[int, str] = field(default_factory=dict)
+    unsaid: Mapping[str, BoolArray] = field(default_factory=dict)
 
     def on(self, face: Face) -> Review:
         """The same review, its sentences naming the remedies of a face."""

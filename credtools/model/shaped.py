@@ -31,7 +31,8 @@ class Shaped:
     Per row: `record` (its record's number, from 0, ascending), `sheets` and `pieces` (its place), `marks` (the piece
     that its digest covers), `fields` (how many the record has in the file, of `expected_fields`). `records`: how many
     the file has; `headings`: those of the file; `cells`: per column that was made the headings under which its cells
-    are in the file, and per row the number of its one; `sheet_names`: of those that were stacked; `split`: per rule
+    are in the file, and per row the number of its one; `silent`: of a column of pairs the rows whose pair has none in
+    this file; `sheet_names`: of those that were stacked; `split`: per rule
     that splits what it did: how many rows, and (before, after, rows).
     """
 
@@ -45,6 +46,7 @@ class Shaped:
     headings: tuple[str, ...]
     cells: Mapping[str, tuple[tuple[str, ...], IntArray]] = field(default_factory=dict)
     sheet_names: tuple[str, ...] = ()
+    silent: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
     split: Mapping[object, tuple[int, tuple[tuple[str, str, int], ...]]] = field(default_factory=dict)
 
     def in_file(self, headings: Mapping[str, str | None]) -> dict[str, str | None]:
@@ -58,4 +60,5 @@ class Shaped:
         """The same for some of the rows."""
         arrays = {name: getattr(self, name)[rows] for name in ("record", "sheets", "pieces", "marks", "fields")}
         cells = {name: (names, codes[rows]) for name, (names, codes) in self.cells.items()}
-        return replace(self, **arrays, cells=cells, records=self.records if records is None else records)
+        silent = {name: marked[rows] for name, marked in self.silent.items()}
+        return replace(self, **arrays, cells=cells, silent=silent, records=self.records if records is None else records)

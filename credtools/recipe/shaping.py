@@ -219,6 +219,8 @@ def _unpivoted(table: Table, recipe: Recipe) -> Table:
         stacked = pd.concat([*cells, blank], ignore_index=True).astype(frame.dtypes.iloc[0])
         made = _with_column(made, name, _at(stacked, codes * rows + source))
         made = _under(made, name, (*(pair.get(name, "") for pair in pairs), ""), codes)
+        if (silent := np.array([not pair.get(name) for pair in (*pairs, {})])[codes]).any():
+            made = replace(made, shaped=replace(_shaped(made), silent={**_shaped(made).silent, name: silent}))
         for pair in pairs:
             dates.setdefault(name, {}).update(table.date_cells.get(pair.get(name, ""), {}))
     return replace(made, date_cells={**table.date_cells, **{name: days for name, days in dates.items() if days}})

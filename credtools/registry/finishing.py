@@ -18,6 +18,7 @@ from credtools.recipe.records import Records
 from credtools.registry import attaching, news, preflight, previewing, reuploads, reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
+from credtools.store.digests import said_text
 
 TRIES = 20  # how often a write is repeated when others write at the same time
 PAUSE = 0.05  # seconds, at most, before each repeat: whoever was in the way gets on
@@ -142,7 +143,7 @@ def _value(session: Session, draft: Draft) -> store.Finish:
         recipe_fingerprint=draft.recipe.fingerprint,
         statistics=look.as_json(),
         changes=changes,
-        said=",".join(sorted(review.said_columns)),
+        said=_said(review, len(draft.recipe.shapes.unpivot) or 1),
         listing="full" if taken.full else "part",
         withdraws=taken.full and draft.recipe.absent == "withdraw",
         sources=tuple(sources),
@@ -163,6 +164,21 @@ def _value(session: Session, draft: Draft) -> store.Finish:
         errors={str(name): list(map(_storable, column.tolist())) for name, column in errors.items()},
         answers=draft.answers,
         fixes=fixes,
+    )
+
+
+def _said(review: Review, pairs: int) -> str:
+    """Of which columns the file speaks, pair by pair: in any row that is ready, else wherever none is silent."""
+    if not review.unsaid:
+        return said_text([review.said_columns])
+    none = np.zeros(review.rows, dtype=np.bool_)
+    silent = {name: review.unsaid.get(name, none) for name in review.said_columns}
+    pair = (review.table.pieces - 1) % pairs
+    return said_text(
+        [
+            [n for n, rows in silent.items() if (of & ~rows & review.passed).any() or not (of & rows).any()]
+            for of in (pair == k for k in range(pairs))
+        ]
     )
 
 

@@ -36,6 +36,18 @@ def columns_text(columns: Collection[str] | None) -> str | None:
     return None if columns is None else ",".join(sorted(columns))
 
 
+def said_text(by_pair: Sequence[Collection[str]]) -> str:
+    """Of which columns a file speaks, as one text: pair by pair of `unpivot` where these differ."""
+    texts = [columns_text(columns) or "" for columns in by_pair]
+    return texts[0] if len(set(texts)) == 1 else ";".join(texts)
+
+
+def said_by(text: str, piece: int) -> frozenset[str]:
+    """The columns of which a piece of a record speaks, by such a text."""
+    by_pair = text.split(";")
+    return frozenset(by_pair[(piece - 1) % len(by_pair)].split(","))
+
+
 def ledger_digest(columns: Mapping[str, Sequence[Any]], block: tuple[str, bytes] | None = None) -> str:
     """SHA-256 over the ledger of one batch: row by row, and its block of unchanged rows (their text, their digests)."""
     names = ("verdict", "codes", "version_id", "digest", "rule")

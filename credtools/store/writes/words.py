@@ -20,7 +20,7 @@ from credtools.model import SAYING, Content, Entry
 from credtools.recipe import MANUAL
 from credtools.store import tables
 from credtools.store.blocks import places
-from credtools.store.digests import columns_text
+from credtools.store.digests import columns_text, said_by
 from credtools.store.frames import rows_in
 from credtools.store.reads.lineage import roots
 from credtools.store.reads.sources import standing_batches
@@ -137,9 +137,9 @@ def replayed(connection: Connection, source_id: int, credential_ids: Collection[
     batches = standing_batches(connection, source_id)
     rows = _rows(connection, [batch.id for batch in batches], versions.keys())
     for batch in batches:
-        said = ALL if batch.said is None else frozenset(batch.said.split(","))
         entries: defaultdict[int, list[Entry]] = defaultdict(list)
-        for version, state in rows.get(batch.id, ()):
+        for version, state, piece in rows.get(batch.id, ()):
+            said = ALL if batch.said is None else said_by(batch.said, piece)
             credential, content = versions[version]
             entries[credential].append(Entry(state, None, version, said, content))
         for credential, some in entries.items():
@@ -160,24 +160,26 @@ def _versions(connection: Connection, credential_ids: Collection[int]) -> dict[i
 
 def _rows(
     connection: Connection, batch_ids: Sequence[int], version_ids: Collection[int]
-) -> dict[int, list[tuple[int, str]]]:
-    """By batch the (version, state) of its rows that say one of some versions, each once, in the order of the file."""
-    found: defaultdict[int, dict[tuple[int, str], None]] = defaultdict(dict)
-    for batch_id, version, state in _single(connection, batch_ids, version_ids):
-        found[batch_id][version, state] = None
+) -> dict[int, list[tuple[int, str, int]]]:
+    """By batch the (version, state, piece) of its rows that say one of some versions, each version and state once."""
+    found: defaultdict[int, dict[tuple[int, str], int]] = defaultdict(dict)
+    for batch_id, version, state, piece in _single(connection, batch_ids, version_ids):
+        found[batch_id].setdefault((version, state), piece)
     for batch_id, rows in places(connection, batch_ids):
-        for *_, version in rows:
+        for *_, piece, version in rows:
             if version in version_ids:
-                found[batch_id][version, "valid"] = None
-    return {batch: list(rows) for batch, rows in found.items()}
+                found[batch_id].setdefault((version, "valid"), piece)
+    return {batch: [(*key, piece) for key, piece in rows.items()] for batch, rows in found.items()}
 
 
 def _single(
     connection: Connection, batch_ids: Sequence[int], version_ids: Collection[int]
-) -> Iterator[tuple[int, int, str]]:
+) -> Iterator[tuple[int, int, str, int]]:
     ledger, ours = tables.ledger.c, set(batch_ids)
-    statement = select(ledger.batch_id, ledger.version_id, ledger.verdict, ledger.rule)
-    says = statement.where(ledger.verdict.in_(SAYING)).order_by(ledger.batch_id, ledger.sheet, ledger.line)
-    for batch, version, verdict, rule in rows_in(connection, says, ledger.version_id, version_ids):
+    statement = select(ledger.batch_id, ledger.version_id, ledger.verdict, ledger.rule, ledger.piece)
+    says = statement.where(ledger.verdict.in_(SAYING)).order_by(
+        ledger.batch_id, ledger.sheet, ledger.line, ledger.piece
+    )
+    for batch, version, verdict, rule, piece in rows_in(connection, says, ledger.version_id, version_ids):
         if batch in ours:
-            yield batch, version, "withdrawn" if "withdrawn" in (verdict, rule) else "valid"
+            yield batch, version, "withdrawn" if "withdrawn" in (verdict, rule) else "valid", piece
