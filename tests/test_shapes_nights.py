@@ -14,6 +14,7 @@ from credtools.registry import Registry
 from credtools.store import tables
 from tests.builders import only_sqlite, write
 from tests.pictures import jpeg
+from tests.test_shapes_rows import book
 
 RECIPE = """\
 headings: {Email: user_email}
@@ -273,6 +274,44 @@ def test_a_pair_whose_heading_is_gone_tonight_says_nothing_of_it(expiring: Regis
     cleared = registry.upload(write(tmp_path, "m3.csv", rows.replace("2030-01-01", "")), recipe)
     cleared.finish()
     assert (cleared.counts.new_versions, _expires(registry)) == (1, ["NaT"])  # a blank cell is said
+    assert registry.verify() == []
+
+
+@only_sqlite
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_list_with_unread_pairs_counts_as_part(registry: Registry, tmp_path: Path, *, lost: bool) -> None:
+    """A full list of which a pair's heading is gone doesn't show all that stands: nothing is withdrawn by it."""
+    recipe = write(tmp_path, "m.yaml", f"export: {{full: 0}}\nabsent: withdraw\n{PAIRS}")
+    rows = "Email,FA,FAX,FL\nana@example.org,2024-01-01,2029-01-01,2024-02-01\n"
+    registry.upload(write(tmp_path, "m.csv", rows), recipe).finish()
+    gone = rows.replace(",FL", ",Truck") if lost else rows.replace("2024-02-01", "")
+    batch = registry.upload(write(tmp_path, "m2.csv", gone), recipe)
+    batch.finish()
+    assert ("Forklift" in set(registry.credentials().query("not withdrawn")["credential_type"])) == lost
+    told = {one.code: one.sentence for one in batch.warnings}
+    assert ("counts as a part" in told.get("unpivot_incomplete", "")) == lost
+    assert registry.verify() == []
+
+
+@only_sqlite
+@pytest.mark.parametrize("how", ["headings", "hidden", "named", "empty"])
+def test_a_list_with_unread_sheets_counts_as_part(registry: Registry, tmp_path: Path, how: str) -> None:
+    """A full list of all sheets withdraws nothing when one of them isn't read; of named sheets none is missed."""
+    stack = "[First Aid]" if how == "named" else "all"
+    recipe = "export: {full: 0}\nabsent: withdraw\nsheets: {stack: %s, name_as: credential_type}\n"
+    headings = ["User email", "Issue date", "Expiration date"]
+    one, two = [["ana@example.org", f"2024-01-0{k}", "2029-01-01"] for k in (1, 2)]
+    first = book(**{"First Aid": [headings, one], "Forklift": [headings, two]})
+    (tmp_path / "a.xlsx").write_bytes(first)
+    registry.upload(tmp_path / "a.xlsx", write(tmp_path, "k.yaml", recipe % "all")).finish()
+    other = {"headings": [["Person", "Since"], two[:2]], "empty": [headings]}.get(how, [headings, two])
+    name = "_Forklift" if how == "hidden" else "Forklift"
+    (tmp_path / "b.xlsx").write_bytes(book(**{"First Aid": [headings, one], name: other}))
+    batch = registry.upload(tmp_path / "b.xlsx", write(tmp_path, "k.yaml", recipe % stack))
+    batch.finish()
+    kept = how in ("headings", "hidden")
+    assert ("Forklift" in set(registry.credentials().query("not withdrawn")["credential_type"])) == kept
+    assert any("counts as a part" in one.sentence for one in batch.warnings) == kept
     assert registry.verify() == []
 
 

@@ -23,6 +23,7 @@ from credtools.recipe.recipe import Recipe
 from credtools.recipe.sections import date_headings, empty_sections, filled, last, section_rows, without_rows
 from credtools.recipe.shapes import TYPE
 from credtools.recipe.steps import Split
+from credtools.recipe.whole import as_part
 from credtools.schema.words import Column
 from credtools.text import first_of, fold, plural
 
@@ -58,7 +59,7 @@ def shape(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Table:
         table = _unpivoted(table, recipe)
     for step in splits:
         table = _split(table, step, headings(table))
-    return _numbered(table, len(shapes.unpivot) or 1)
+    return as_part(_numbered(table, len(shapes.unpivot) or 1), recipe)
 
 
 def _as_it_is(table: Table) -> Shaped:

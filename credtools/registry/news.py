@@ -8,8 +8,9 @@ from credtools import store
 from credtools.checking.changes import BY_SOURCE, classify
 from credtools.checking.holders import numbers_of, other_holders
 from credtools.checking.rows import Sending, repeats, rows_of
-from credtools.model import Act, Changes, Review
+from credtools.model import Act, Changes, Review, Table
 from credtools.recipe import MANUAL, Recipe
+from credtools.recipe.whole import unread
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 
@@ -41,28 +42,30 @@ def sending(session: Session, found: Review, draft: Draft) -> Sending:
     """How the file of a draft is taken."""
     again = draft.unattended if draft.row.count_again is None else bool(draft.row.count_again)
     if draft.answers or draft.recipe.export != "full":
-        return as_sent(session, draft.recipe, None, again=again)
+        return as_sent(session, draft.recipe, found.table, None, again=again)
     sources = session.family(draft.recipe.source)
     others = store.reads.other_parts(session.at, sources, draft.row) if draft.row.parts > 1 else []
     if len(others) < draft.row.parts - 1:  # the part that is finished last speaks for all
-        return as_sent(session, draft.recipe, None, again=again)
+        return as_sent(session, draft.recipe, found.table, None, again=again)
     rows = found.rows + sum(part.rows for part in others)
-    taken = as_sent(session, draft.recipe, rows, again=again)
+    taken = as_sent(session, draft.recipe, found.table, rows, again=again)
     return replace(taken, parts=store.reads.held_in(session.at, others)) if others and taken.full else taken
 
 
-def as_sent(session: Session, recipe: Recipe, rows: int | None, *, again: bool) -> Sending:
+def as_sent(session: Session, recipe: Recipe, table: Table, rows: int | None, *, again: bool) -> Sending:
     """How a file is taken by its recipe; `rows`: of the whole file, None where it is only a part or a correction."""
     manual = recipe.source == MANUAL
     return Sending(
         remembers=not manual,
-        full=rows is not None and recipe.export == "full" and _is_whole(session, recipe, rows),
+        full=recipe.export == "full" and rows is not None and _is_whole(session, recipe, table, rows),
         keeps_blanks=recipe.blanks == "keep",
         counts_again=again and manual,
     )
 
 
-def _is_whole(session: Session, recipe: Recipe, rows: int) -> bool:
-    """Whether a file that should be a full list isn't far shorter than the last one."""
+def _is_whole(session: Session, recipe: Recipe, table: Table, rows: int) -> bool:
+    """Whether a file that should be a full list was read wholly and isn't far shorter than the last one."""
+    if unread(recipe, table.reading):
+        return False
     sources = session.family(recipe.source)
     return rows >= recipe.full_share * store.reads.last_listing(session.at, sources)

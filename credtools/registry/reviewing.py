@@ -122,7 +122,7 @@ def check(session: Session, table: Table, recipe: Recipe) -> Review:
         found = judge.review(table, recipe, now.schema(recipe.schema), now.lookups(), patches)
         if "type_id" not in found.resolved:  # users or types, not credentials
             return found
-        taken = news.as_sent(now, recipe, len(table.lines), again=True)
+        taken = news.as_sent(now, recipe, table, len(table.lines), again=True)
         name = store.reads.name_now(now.at, recipe.source)
         found = replace(found, origin=tuple(origin(now, recipe.source, name, table.sha256)))
         return _warned(now, found, news.changes(now, found, recipe, taken))
