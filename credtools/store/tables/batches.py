@@ -45,9 +45,7 @@ batches = Table(
     text("schema_fingerprint", nullable=True),
     *texts("recipe_text", "recipe_fingerprint"),
     text("judgement", nullable=True),
-    text(
-        "said", nullable=True
-    ),  # the columns of which its file spoke (see `said_text`); blank: all of them, it wasn't recorded then
+    text("said", nullable=True),  # the columns of which its file spoke (`said_text`); blank: not recorded then, all
     text("listing", "part"),  # whether its file counted as a full list of what stands at its source
     text("absent", nullable=True),  # JSON: the credentials of which its source spoke, and that a full list doesn't hold
     flag("withdraws", false()),  # whether those are withdrawn
