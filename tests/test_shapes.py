@@ -139,6 +139,21 @@ def test_two_pairs_of_one_type_are_two_records() -> None:
     assert alone < first
 
 
+def test_the_pair_that_was_corrected_is_said_to_be_fixed() -> None:
+    """Of two pairs of one type the one whose cell was wrong is found again, not the other that says as much."""
+    from credtools.checking.match import compare
+
+    recipe = (
+        "headings: {Email: user_email}\nunpivot: [{credential_type: First Aid, issue_date: 2023, expiration_date: A},"
+        " {credential_type: First Aid, issue_date: 2024, expiration_date: A2}]"
+    )
+    head = "Email,2023,A,2024,A2"
+    before = judged(recipe, head, "ana@x.org,2023-01-01,2026-01-01,2024-13-01,2026-01-01")
+    after = judged(recipe, head, "ana@x.org,2023-01-02,2026-01-01,2024-12-01,2026-01-01")
+    found = compare(before, after)
+    assert (found.fixed, found.added, found.gone) == ((1,), 1, 1)
+
+
 def core_records(recipe: str, *rows: str) -> set[tuple[str, int]]:
     from credtools.recipe import apply
     from credtools.recipe.records import Records

@@ -70,6 +70,45 @@ def test_a_reject_is_followed_while_other_pairs_come(nights: Nights) -> None:
     assert nights.registry.verify() == []
 
 
+YEARS = """\
+headings: {Email: user_email}
+unpivot:
+  - {credential_type: Forklift, issue_date: 2023}
+  - {credential_type: Forklift, issue_date: 2024}
+"""
+
+
+@only_sqlite
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [("2023-01-01,2024-13-01", "2023-01-01,2024-12-01"), ("2023-41-01,2024-02-02", "2023-04-01,2024-02-02")],
+)
+def test_of_two_pairs_of_one_type_the_right_one_is_followed(
+    registry: Registry, tmp_path: Path, wrong: str, right: str
+) -> None:
+    """A cell that its source corrects settles the reject of its own pair, though the other pair says as much."""
+    recipe = write(tmp_path, "years.yaml", YEARS)
+    for number, cells in enumerate((wrong, right)):
+        file = write(tmp_path, f"{number}.csv", f"Email,2023,2024\nana@example.org,{cells}\n")
+        registry.upload(file, recipe).finish()
+    assert registry.audit.rejects()["state"].tolist() == ["fixed"]
+    assert registry.verify() == []
+
+
+@only_sqlite
+def test_the_other_pair_never_settles_what_a_correction_left_wrong(registry: Registry, tmp_path: Path) -> None:
+    """Of a reject that a correction file changed it isn't known which pair it is: two candidates settle nothing."""
+    recipe, path = write(tmp_path, "years.yaml", YEARS), tmp_path / "rejects.csv"
+    head = "Email,2023,2024\nana@example.org,"
+    registry.upload(write(tmp_path, "1.csv", head + ",2024-13-01\n"), recipe).finish()
+    registry.write_rejects(path)
+    path.write_text(path.read_text("utf-8-sig").replace("2024-13-01", "2024-14-01", 1), "utf-8-sig")
+    assert len(registry.correct(path).fixed) == 0
+    registry.upload(write(tmp_path, "2.csv", head + "2023-05-05,2024-12-01\n"), recipe).finish()
+    assert "open" in registry.audit.rejects()["state"].tolist()
+    assert registry.verify() == []
+
+
 def test_a_piece_is_corrected_by_file_and_stays_so(nights: Nights, tmp_path: Path) -> None:
     """The correction file shows the piece; its correction holds when its source sends the same again."""
     nights.night(ANA, BEN)

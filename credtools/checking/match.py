@@ -1,7 +1,7 @@
 """Matching: the same file before and after somebody corrected it elsewhere and uploaded it again.
 
 Which row is which is only said where it is sure: the same record, or exactly one record that equals a wrong one in
-every cell without error, the person or the number among them.
+every cell without error, the person or the number among them, and was made of the same pair where rows are unpivoted.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from credtools.text import fold
 
 # One of them must be among the cells that agree.
 WHOSE = ("user_email", "external_id", "user_name", "credential_number")
+MARK = "#"  # no column: which of the pairs of its type a row was made of
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,9 @@ def _corrected_records(before: Review, after: Review, pairs: dict[int, int]) -> 
 
 
 def cells_of(table: Table, headings: Mapping[str, str | None]) -> dict[str, list[str]]:
-    """The cells of each mapped column, as they came."""
-    return {column: table.frame[heading].tolist() for heading, column in headings.items() if column}
+    """The cells of each mapped column, as they came, and the mark of each row."""
+    cells = {column: table.frame[heading].tolist() for heading, column in headings.items() if column}
+    return cells | {MARK: list(map(str, table.marks.tolist()))}
 
 
 def right_cells(said: Mapping[str, str], blamed: Collection[str]) -> dict[str, str]:

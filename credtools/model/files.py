@@ -163,6 +163,11 @@ class Table:
         return self.shaped.pieces if self.shaped else self.lines**0
 
     @cached_property
+    def marks(self) -> IntArray:
+        """Which of the pairs of its type each row was made of, from 1."""
+        return self.shaped.marks if self.shaped else self.lines**0
+
+    @cached_property
     def places(self) -> list[Place]:
         """Where each row is in the file; no two are at the same place."""
         return list(map(Place, self.sheets.tolist(), self.lines.tolist(), self.pieces.tolist()))
@@ -223,8 +228,7 @@ class Table:
             return self.raw
         blank = [""] * len(self.lines)
         columns = [self.frame[name].tolist() if name else blank for name in headings]
-        marks = self.shaped.marks.tolist() if self.shaped else [1] * len(self.lines)
-        return (record_text(mark, cells) for mark, *cells in zip(marks, *columns, strict=True))
+        return (record_text(mark, cells) for mark, *cells in zip(self.marks.tolist(), *columns, strict=True))
 
     def __eq__(self, other: object) -> bool:
         """Whether both are the same records of the same file, read alike."""

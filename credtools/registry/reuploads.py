@@ -15,7 +15,7 @@ from credtools import store
 from credtools.checking import match
 from credtools.model import ACCEPTED, Changes, Review
 from credtools.recipe import MANUAL
-from credtools.recipe.records import Records
+from credtools.recipe.records import Records, digest
 from credtools.registry import layouts, reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
@@ -62,13 +62,22 @@ def corrected(
 def _right_cells(
     session: Session, rejects: Iterable[store.reads.Rejected], batches: dict[int, Draft]
 ) -> dict[int, dict[str, str]]:
-    """What each reject's record says in the cells without error."""
+    """What each reject's record says in the cells without error, and its mark as far as that is known."""
     where = {number: layouts.places(session, batch) for number, batch in batches.items()}
-    return {
-        one.id: match.right_cells(layouts.cells(where[one.batch], one.raw), {e.column_name for e in one.errors})
-        for one in rejects
-        if one.raw is not None
-    }
+    right: dict[int, dict[str, str]] = {}
+    for one in rejects:
+        if one.raw is not None:
+            cells = layouts.cells(where[one.batch], one.raw)
+            marks = _marks(one, cells, batches[one.batch].recipe.marks)
+            said = cells | ({match.MARK: str(marks[0])} if len(marks) == 1 else {})
+            right[one.id] = match.right_cells(said, {error.column_name for error in one.errors})
+    return right
+
+
+def _marks(reject: store.reads.Rejected, cells: dict[str, str], marks: Iterable[int]) -> list[int]:
+    """Those of some marks by which a reject is known; none where its text was changed by a correction file."""
+    known, raw = reject.record, reject.raw or ""
+    return [m for m in marks if known and digest(known.kind, known.columns, raw, cells, m) == known.digest]
 
 
 def _credentials(session: Session, changes: Changes, rows: Iterable[int]) -> dict[int, int]:
