@@ -302,6 +302,28 @@ def test_case_35_two_sources_fight(prompt: Prompt, asked: Nights) -> None:
 # --- what a source said -----------------------------------------------------------------------------------------
 
 
+@only_sqlite
+def test_a_correction_says_nothing_of_other_issue_dates(nights: Nights) -> None:
+    """What a source says of one issue date stays when the row of another is corrected, also once it is found anew."""
+    registry = nights.registry
+    wrong, right = forklift("ana", "2024-13-01"), forklift("ana", "2025-01-01", "2030-01-01")
+    nights.send("hr", wrong, right)
+    path = nights.folder / "rejects.csv"
+    registry.write_rejects(path)
+    path.write_text(path.read_text("utf-8-sig").replace("2024-13-01", "2024-12-01"), "utf-8-sig")
+    registry.correct(path)
+    both = [
+        ("valid", issued, expires, "F-1")
+        for issued, expires in (("2025-01-01", "2030-01-01"), ("2024-12-01", "2029-01-01"))
+    ]
+    assert nights.words("hr")[ANA] == both
+    assert registry.verify() == []
+    assert "other_source_counts" not in codes(nights.send("hr", wrong, right, forklift("ben")))
+    registry.undo(3)
+    assert nights.words("hr")[ANA] == both
+    assert registry.verify() == []
+
+
 def test_two_sources_that_disagree(nights: Nights) -> None:
     """For ten nights two sources say different things: after the first round no version, and nobody is held."""
     nights.send("hr", forklift("ana"))

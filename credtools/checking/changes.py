@@ -292,7 +292,7 @@ class _Classifying:
 
     def _speak(self, known: Known, entries: Sequence[Entry]) -> None:
         """What the file says takes the place of the words, if it is something else."""
-        now = said_now(known.words, entries)
+        now = said_now(known.words, entries, partial=self.sending.partial)
         if unlike(known.words, now):
             first_said = known.words[0].first_said if known.words else None
             self.spoken.append(Spoken(known.id, now, first_said))

@@ -31,13 +31,15 @@ class Sending:
 
     `remembers`: whether its source has words; `full`: whether it lists all that stands there; `keeps_blanks`: whether a
     blank cell says nothing; `counts_again`: whether what equals an older version of the same issue date counts again,
-    for want of a word; `parts`: what the other parts of a divided file hold.
+    for want of a word; `partial`: whether it only corrects single rows; `parts`: what the other parts of a divided
+    file hold.
     """
 
     remembers: bool = False
     full: bool = False
     keeps_blanks: bool = False
     counts_again: bool = False
+    partial: bool = False
     parts: Elsewhere = Elsewhere()
 
 

@@ -40,6 +40,11 @@ def changes(session: Session, found: Review, recipe: Recipe, sending: Sending) -
 
 def sending(session: Session, found: Review, draft: Draft) -> Sending:
     """How the file of a draft is taken."""
+    partial = draft.row.follows_id is not None and store.reads.is_partial(session.at, draft.id)
+    return replace(_sent(session, found, draft), partial=partial)
+
+
+def _sent(session: Session, found: Review, draft: Draft) -> Sending:
     again = draft.unattended if draft.row.count_again is None else bool(draft.row.count_again)
     if draft.answers or draft.recipe.export != "full":
         return as_sent(session, draft.recipe, found.table, None, again=again)

@@ -27,6 +27,18 @@ def came_from_source() -> ColumnElement[bool]:
     return tables.batches.c.sha256.in_(select(came.sha256).where(came.follows_id.is_(None)))
 
 
+def _is_partial() -> ColumnElement[bool]:
+    """Of a batch: it is a correction of single rows, as of when it came; its bytes are none of a file before."""
+    batch, came = tables.batches.c, tables.batches.alias().c
+    before = select(came.id).where(came.sha256 == batch.sha256, came.follows_id.is_(None), came.id <= batch.id)
+    return and_(batch.follows_id.is_not(None), ~before.exists())
+
+
+def is_partial(at: At, batch_id: int) -> bool:
+    """Whether a batch, or a draft, is a correction of single rows, silent about all others."""
+    return bool(values(at, select(_is_partial()).where(tables.batches.c.id == batch_id))[0])
+
+
 def family(at: At, name: str) -> list[int]:
     """The source of a name (or into which it was merged) first, then all that were merged into it; [] if unknown."""
     source = tables.sources.c
@@ -110,7 +122,7 @@ def said_by_others(at: At, source_ids: Sequence[int], version_ids: Collection[in
 def standing_batches(at: At, source_id: int) -> Sequence[Any]:
     """The finished batches of a source and of those merged into it, in the order in which they were finished.
 
-    Each: id, said, absent, withdraws, listing, rows, sha256, part, left_out, finished_at.
+    Each: id, said, absent, withdraws, listing, rows, sha256, part, left_out, finished_at, partial.
     """
     source = tables.sources.c
     (name,) = values(at, select(source.name).where(source.id == source_id))
@@ -121,7 +133,7 @@ def _standing(at: At, source_ids: Sequence[int]) -> Sequence[Any]:
     batch, event = tables.batches.c, tables.events.c
     statement = (
         select(batch.id, batch.said, batch.absent, batch.withdraws, batch.listing, batch.rows, batch.sha256, batch.part)
-        .add_columns(batch.left_out, batch.finished_at)
+        .add_columns(batch.left_out, batch.finished_at, _is_partial().label("partial"))
         .join(tables.events, and_(event.batch_id == batch.id, event.kind == "finish"))
         .where(batch.source_id.in_(source_ids), batch.state == "finished")
         .order_by(event.seq)

@@ -143,7 +143,9 @@ def replayed(connection: Connection, source_id: int, credential_ids: Collection[
             credential, content = versions[version]
             entries[credential].append(Entry(state, None, version, said, content))
         for credential, some in entries.items():
-            found[credential].say(said_now(found[credential].told, some), batch, remembers=lasting)
+            found[credential].say(
+                said_now(found[credential].told, some, partial=batch.partial), batch, remembers=lasting
+            )
         absent = {merged.get(number, number) for number in json.loads(batch.absent or "[]")}
         for credential in (wanted & absent & found.keys()) - entries.keys():
             found[credential].leave_out(batch)
