@@ -317,6 +317,24 @@ def test_a_pair_whose_heading_is_gone_tonight_says_nothing_of_it(expiring: Regis
 
 
 @only_sqlite
+@pytest.mark.parametrize("filled", ["", "2031-01-01"])
+def test_a_correction_says_no_more_than_its_row(expiring: Registry, tmp_path: Path, filled: str) -> None:
+    """A row that comes back corrected says nothing of what its pair lacks, unless somebody fills that in."""
+    registry = expiring
+    registry.upload(write(tmp_path, "lms.csv", STORED), write(tmp_path, "lms.yaml", "")).finish()
+    rows = "Email,FA,FAX,FL\nana@example.org,2024-01-01,2029-01-01,2024-02-31\n"
+    registry.upload(write(tmp_path, "m.csv", rows), write(tmp_path, "m.yaml", f"blanks: clear\n{PAIRS}")).finish()
+    path = tmp_path / "rejects.csv"
+    registry.write_rejects(path)
+    wrong = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    wrong = wrong.assign(issue_date="2024-02-01", expiration_date=filled)
+    wrong.to_csv(path, index=False, encoding="utf-8-sig")
+    assert len(registry.correct(path).fixed) == 1
+    assert _expires(registry) == [filled or "2030-02-02"]
+    assert registry.verify() == []
+
+
+@only_sqlite
 @pytest.mark.parametrize("lost", [False, True])
 def test_a_list_with_unread_pairs_counts_as_part(registry: Registry, tmp_path: Path, *, lost: bool) -> None:
     """A full list of which a pair's heading is gone doesn't show all that stands: nothing is withdrawn by it."""

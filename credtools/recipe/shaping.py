@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from credtools.errors import FileError, RecipeError
-from credtools.model import FileWarning, IntArray, Shaped, Table
+from credtools.model import BoolArray, FileWarning, IntArray, Shaped, Table
 from credtools.reading.records import MAX_COLUMNS
 from credtools.recipe.headings import match_headings
 from credtools.recipe.hits import missing
@@ -60,6 +60,12 @@ def shape(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Table:
     for step in splits:
         table = _split(table, step, headings(table))
     return as_part(_numbered(table, len(shapes.unpivot) or 1), recipe)
+
+
+def with_silent(table: Table, silent: Mapping[str, BoolArray]) -> Table:
+    """The table of rows that were made of another file's records; `silent`: which of them have no such column there."""
+    shaped = table.shaped or _as_it_is(table)
+    return replace(table, shaped=replace(shaped, silent=silent)) if any(map(np.any, silent.values())) else table
 
 
 def _as_it_is(table: Table) -> Shaped:

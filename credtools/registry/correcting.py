@@ -231,17 +231,17 @@ class _FollowUp:
         return cells[: max(self.expected, filled)]
 
     def _judged(self, rows: Sequence[_Row]) -> Review:
-        table = self._table(rows)
         with self.session.moment() as now:
             patches = store.reads.patches(now.at, now.family(self.before.source))
-            return judge.review(table, self.recipe, self.schema, now.lookups(), patches)
+            return judge.review(self._table(rows), self.recipe, self.schema, now.lookups(), patches)
 
     def _table(self, rows: Sequence[_Row]) -> Table:
         """The corrected records as a file of their own; each keeps the identity of the record that it corrects."""
         patches = store.reads.patches(self.session.at, self.session.family(self.before.source))
         kinds = {(one.record.kind, one.record.columns) for one in patches}
         known = [list(self._known(row, kinds)) for row in rows]
-        return replace(self._read([row.record for row in rows]), corrects=known)
+        table = self._read([row.record for row in rows])
+        return replace(layouts.as_said(self.session, table, [row.reject for row in rows], self.schema), corrects=known)
 
     def _known(self, row: _Row, kinds: Iterable[tuple[int, str]]) -> Iterator[Record]:
         """How the record is known: by its reject, and by patches of other kinds or columns."""

@@ -12,17 +12,22 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 from sqlalchemy import Connection
 
 from credtools import store
+from credtools.checking.resolve import content_columns
 from credtools.errors import CredtoolsError
 from credtools.model import RecordKey, Table
 from credtools.recipe import Recipe, apply
 from credtools.recipe.expectations import Look
 from credtools.recipe.records import WHOLE_LINE, digest
+from credtools.recipe.shaping import with_silent
 from credtools.registry import reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
+from credtools.schema.loading import SchemaFile
+from credtools.store.digests import said_by
 
 READ = {"encoding": "utf-8", "delimiter": ",", "heading_line": 1, "heading_rows": 1, "footer_lines": 0}
 
@@ -114,6 +119,14 @@ def _from_notes(session: Session, draft: Draft) -> Table | None:
     recipe = Recipe(schema=draft.recipe.schema, read=READ)
     read = reviewing.read(session, as_csv([noted.headings]), "headings.csv", recipe, session.lookups())
     return replace(read, expected_fields=width, reading=replace(read.reading, headings=noted.headings[:width]))
+
+
+def as_said(session: Session, table: Table, rejects: Sequence[store.reads.Rejected], schema: SchemaFile) -> Table:
+    """The table of rejected rows; blank cells of columns that their files didn't say aren't said here either."""
+    batches = {number: reviewing.opened(session, number).row.said for number in {one.batch for one in rejects}}
+    names = [name for name in content_columns(schema.columns) if name in table.frame]
+    spoken = [names if (said := batches[one.batch]) is None else said_by(said, one.piece) for one in rejects]
+    return with_silent(table, {name: np.array([name not in some for some in spoken]) for name in names})
 
 
 def as_csv(records: Iterable[Sequence[str]]) -> bytes:

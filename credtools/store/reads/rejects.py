@@ -34,6 +34,7 @@ class Rejected:
     record: Record | None
     digest: bytes
     raw: str | None
+    piece: int = 1
     errors: tuple[Any, ...] = ()
 
 
@@ -107,7 +108,7 @@ def said_in(at: At, batch_id: int, credential_ids: Collection[int]) -> set[int]:
 
 def _where(at: At, condition: Any) -> dict[int, Rejected]:
     ledger, raw, error = tables.ledger, tables.ledger_values, tables.reject_errors
-    found_by = select(*NAMED, *RECORD, ledger.c.digest, raw.c.raw).select_from(
+    found_by = select(*NAMED, *RECORD, ledger.c.digest, raw.c.raw, reject.piece).select_from(
         tables.rejects.join(ledger, _same_row(ledger)).outerjoin(raw, _same_row(raw))
     )
     said = select(error.c.reject_id, error.c.code, error.c.column_name, error.c.heading, error.c.resolution)
@@ -117,7 +118,9 @@ def _where(at: At, condition: Any) -> dict[int, Rejected]:
         for row in connection.execute(said.where(condition)):
             errors.setdefault(row.reject_id, []).append(row)
         found = connection.execute(found_by.where(condition).order_by(reject.id)).all()
-    return {row.id: Rejected(*row[:5], _record(row[5:9]), *row[9:], tuple(errors.get(row.id, ()))) for row in found}
+    return {
+        row.id: Rejected(*row[:5], _record(row[5:9]), *row[9:], errors=tuple(errors.get(row.id, ()))) for row in found
+    }
 
 
 def _record(columns: Any) -> Record | None:
