@@ -207,13 +207,14 @@ def types(frame: pd.DataFrame) -> dict[str, str]:
 
 MOMENT = "datetime64[us, UTC]"
 ROW_TYPES = {
-    **dict.fromkeys(("reject", "batch", "line"), "int64"),
+    **dict.fromkeys(("reject", "batch", "line", "sheet", "piece"), "int64"),
     **dict.fromkeys(("source", "type", "uploader", "recipe", "state", "reason", "raw"), "str"),
     **dict.fromkeys(("code", "column", "heading", "value", "title", "resolution", "suggestion"), "str"),
     **dict.fromkeys(("first_seen", "changed_at"), MOMENT),
-    **dict.fromkeys(("fixed_batch", "fixed_line", "superseded_by"), "Int64"),
+    **dict.fromkeys(("fixed_batch", "fixed_sheet", "fixed_line", "fixed_piece", "superseded_by"), "Int64"),
 }
-ACT_TYPES = {"at": MOMENT, "by": "str", "what": "str", "batch": "int64", "line": "int64", "told": "str"}
+WHERE = dict.fromkeys(("batch", "sheet", "line", "piece"), "int64")
+ACT_TYPES = {"at": MOMENT, "by": "str", "what": "str", "told": "str", **WHERE}
 CHANGE_TYPES = {
     "source": "str",
     "before": "int64",
@@ -253,7 +254,7 @@ def test_frames_have_the_types_of_their_columns(registry: Registry, tmp_path: Pa
             assert str(flow.index.dtype) == "str"
     assert types(registry.audit.row(1, 3)) == types(registry.audit.row(1, 2)) == ACT_TYPES | {"credential": "str"}
     assert types(registry.audit.credential("ana@example.org", "Licence", "7")) == ACT_TYPES | {"credential": "str"}
-    versions = {"at": MOMENT, "by": "str", "version": "int64", "batch": "int64", "line": "int64", "what": "str"}
+    versions = {"at": MOMENT, "by": "str", "version": "int64", "what": "str", **WHERE}
     assert types(registry.history(1, 2)) == versions | {"before": "str", "after": "str"}
 
 
@@ -332,7 +333,8 @@ def test_a_row_is_followed_from_both_ends(audited: Registry) -> None:
     """Since when, from which source, by which rule, under which recipe, and what it became: on one page."""
     assert acts(audited.audit.row(1, 3)) == FOLLOWED
     assert acts(audited.audit.row(2, 3)) == FOLLOWED
-    assert list(audited.audit.row(1, 3).columns) == ["at", "by", "what", "batch", "line", "told", "credential"]
+    names = ["at", "by", "what", "batch", "line", "told", "credential", "sheet", "piece"]
+    assert list(audited.audit.row(1, 3).columns) == names
     assert audited.audit.row(1, 3)["at"].is_monotonic_increasing
 
 

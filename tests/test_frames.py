@@ -16,7 +16,7 @@ MOMENT, DAY = "datetime64[us, UTC]", "datetime64[s]"
 NUMBER, TEXT, FLAG = "int64", "str", "bool"
 MEDIA = {"file": TEXT, "media_type": TEXT, "size": NUMBER, "sha256": TEXT, "added_by": TEXT, "added_at": MOMENT}
 CREDENTIALS = {
-    **dict.fromkeys(("batch", "line", "credential"), NUMBER),
+    **dict.fromkeys(("batch", "line", "credential", "sheet", "piece"), NUMBER),
     **dict.fromkeys(("user_email", "credential_type", "credential_number", "own", "decision", "external_id"), TEXT),
     **dict.fromkeys(("issue_date", "expiration_date"), DAY),
     **dict.fromkeys(("withdrawn", "replaced", "newest"), FLAG),
@@ -50,7 +50,10 @@ OF_REGISTRY: dict[str, tuple[Callable[[Registry], pd.DataFrame], dict[str, str]]
     "sources": (lambda registry: registry.sources(), SOURCES),
     "credentials": (lambda registry: registry.credentials(), CREDENTIALS),
     "expiring": (lambda registry: registry.expiring(3650), CREDENTIALS),
-    "media": (lambda registry: registry.media(), {"batch": NUMBER, "line": NUMBER, **MEDIA}),
+    "media": (
+        lambda registry: registry.media(),
+        {**dict.fromkeys(("batch", "sheet", "line", "piece"), NUMBER), **MEDIA},
+    ),
 }
 OF_BATCH: dict[str, tuple[Callable[[Batch], pd.DataFrame], dict[str, str]]] = {
     "errors": (lambda batch: batch.errors, ERRORS),

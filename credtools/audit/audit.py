@@ -14,7 +14,7 @@ from credtools.audit import figures, questions, standing, timeline, withdrawals
 from credtools.audit.filters import GROUPS, LATEST, Filters, chosen, require_choice
 from credtools.audit.recipe_changes import Addresses, recipe_changes
 from credtools.errors import CredtoolsError
-from credtools.model import REJECT_STATES
+from credtools.model import REJECT_STATES, Line
 
 
 class Audit:
@@ -57,8 +57,9 @@ class Audit:
         Returns:
             Without `by` one row per error: reject, batch, line (int64), source, type ('' where it isn't known),
             uploader, recipe, state (str), first_seen, changed_at (moments), code, column, heading, value, title,
-            resolution, suggestion (str), fixed_batch, fixed_line, superseded_by (Int64), reason, raw (str); values,
-            resolutions and raw are missing once they were erased. With `by` one row per group: open, fixed, waived,
+            resolution, suggestion (str), fixed_batch, fixed_line, superseded_by (Int64), reason, raw (str), sheet,
+            piece (int64), fixed_sheet, fixed_piece (Int64); values, resolutions and raw are missing once they were
+            erased. With `by` one row per group: open, fixed, waived,
             superseded (counts of rows; a row counts in each of its codes and columns).
         """
         if by is None:
@@ -161,16 +162,20 @@ class Audit:
             raise CredtoolsError("filter_of_rejects", word=strange[0])
         return withdrawals.acts(self._engine, which)
 
-    def row(self, batch: int, line: int) -> pd.DataFrame:
+    def row(self, batch: int, line: Line) -> pd.DataFrame:
         """All that happened to a row, oldest first, also to its credential and to the same record in other files.
+
+        `line` is written as for `--lines`: 5, '5.2' (its second piece), '2:5' (of the second sheet), '2:5.2'; a line
+        means all its pieces.
 
         Returns:
             at (moment), by, what (str: uploaded, a verdict, fixed, waived, reopened, superseded, undone, erased, a
             changed column, medium, approved, declined, withdrawn, reinstated, resubmitted), batch, line (int64), told,
-            credential (str).
+            credential (str), sheet, piece (int64).
 
         Raises:
             RegistryError: no row was judged there.
+            CredtoolsError: the line isn't written so, or lacks its sheet.
         """
         return timeline.row(self._engine, batch, line)
 

@@ -135,6 +135,7 @@ ROW_COLUMNS = (
     *("reject", "batch", "source", "line", "state", "first_seen", "code", "column", "heading", "value", "title"),
     *("resolution", "suggestion", "fixed_batch", "fixed_line", "raw"),
     *("uploader", "recipe", "type", "changed_at", "reason", "superseded_by"),
+    *("sheet", "piece", "fixed_sheet", "fixed_piece"),
 )
 
 
@@ -152,7 +153,8 @@ def rows(engine: Engine, which: Chosen, newest: int | None = None) -> pd.DataFra
         select(reject.id.label("reject"), reject.batch_id.label("batch"), reject.source_id.label("source"))
         .add_columns(reject.type_id.label("type"), reject.fixed_batch_id.label("fixed_batch"), reject.fixed_line)
         .add_columns(reject.line, reject.state, reject.first_seen, reject.changed_at, reject.reason)
-        .add_columns(reject.superseded_by, value.raw)
+        .add_columns(reject.superseded_by, value.raw, reject.sheet, reject.piece)
+        .add_columns(reject.fixed_sheet, reject.fixed_piece)
         .outerjoin(tables.ledger_values, and_(*(value[name] == reject[name] for name in ADDRESS)))
         .where(*these)
         .order_by(reject.id)

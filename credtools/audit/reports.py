@@ -19,7 +19,7 @@ import pandas as pd
 from credtools.audit.audit import Audit
 from credtools.audit.sections import Row, Section, sections
 from credtools.errors import CredtoolsError
-from credtools.model import JUDGED_STATES, Counts, FileWarning, Outcome, Receipt
+from credtools.model import JUDGED_STATES, Counts, FileWarning, Outcome, Receipt, lines_in, order
 from credtools.settings import VERSION
 from credtools.text import first_of, plural
 
@@ -131,9 +131,11 @@ def _of_batch(batch: BatchSummary) -> Iterator[Section]:
 def _errors(rejects: pd.DataFrame) -> tuple[Row, ...]:
     """Per error, the most frequent first: title, code, how many rows, what became of them, where they are."""
     rows = []
+    rejects = rejects.assign(row=pd.Series(lines_in(rejects), index=rejects.index, dtype="object"))
     for (title, code), some in rejects.groupby(["title", "code"]):
         states = ", ".join(f"{count:,} {name}" for name, count in Counter(some["state"].tolist()).most_common())
-        lines = first_of((f"{line:,}" for line in sorted(some["line"].tolist())), MOST_LINES)
+        ordered = sorted(some["row"].tolist(), key=order)
+        lines = first_of((f"{line:,}" if isinstance(line, int) else line for line in ordered), MOST_LINES)
         rows.append((title, code, len(some), states, lines))
     return tuple(sorted(rows, key=lambda row: -row[2]))
 

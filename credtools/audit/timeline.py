@@ -12,26 +12,40 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Engine, and_, false, func, or_, select, tuple_
+from sqlalchemy import Connection, Engine, and_, false, func, or_, select
 
 from credtools.audit import withdrawals
+from credtools.audit.appearances import (
+    AT,
+    FIXED,
+    Address,
+    appearances,
+    chunks,
+    fixed_by,
+    is_theirs,
+    one_of,
+    rows_of,
+    unknown,
+    user,
+)
 from credtools.errors import RegistryError
+from credtools.model import Line, Place, labels, parts
 from credtools.store import tables
 from credtools.store.engine import snapshot
+from credtools.store.reads.batches import lines_of
 from credtools.store.reads.events import events
-from credtools.store.reads.lineage import current, current_types, kin, type_members
-from credtools.store.reads.organisation import known_as
-from credtools.text import fold, fold_number
+from credtools.store.reads.lineage import current, current_types, type_members
+from credtools.store.tables.rows import ADDRESS
+from credtools.text import fold_number
 
-CHUNK = 200  # places per question
 SHOWN = 16  # characters of a fingerprint
 CONTENT = ("issue_date", "expiration_date", "number", "own")
-COLUMNS = ("at", "by", "what", "batch", "line", "told", "credential")
-OF_CREDENTIAL = ("at", "by", "version", "batch", "line", "what", "before", "after")
-DTYPES = {"at": "datetime64[us, UTC]", "batch": "int64", "line": "int64", "version": "int64"}  # all others: str
+COLUMNS = ("at", "by", "what", "batch", "line", "told", "credential", "sheet", "piece")
+OF_CREDENTIAL = ("at", "by", "version", "batch", "line", "what", "before", "after", "sheet", "piece")
+NUMBERS = dict.fromkeys(("batch", "sheet", "line", "piece", "version"), "int64")
+DTYPES = {"at": "datetime64[us, UTC]", **NUMBERS}  # all others: str
 CLOSED = {"waive": "waived", "reopen": "reopened"}
 
-Place = tuple[int, int]
 reject, ledger, batch = tables.rejects.c, tables.ledger_rows.c, tables.batches.c
 version, credential = tables.credential_versions.c, tables.credentials.c
 
@@ -43,7 +57,9 @@ class Act(NamedTuple):
     by: str
     what: str
     batch: int
+    sheet: int
     line: int
+    piece: int
     after: str = ""
     before: str = ""
     version: int = 0
@@ -54,30 +70,42 @@ class Act(NamedTuple):
         return " → ".join(text for text in (self.before, self.after) if text)
 
 
-def history(engine: Engine, batch_id: int, line: int) -> pd.DataFrame:
-    """What was done with the credential of a line: OF_CREDENTIAL. Raises RegistryError when the line wrote none."""
+def history(engine: Engine, batch_id: int, line: Line) -> pd.DataFrame:
+    """What was done with the credential of a row: OF_CREDENTIAL.
+
+    Raises RegistryError when none was written there, or pieces of the line wrote several.
+    """
     with snapshot(engine) as c:
-        ours = select(version.credential_id).where(version.batch_id == batch_id, version.line == line)
-        credential_id = c.execute(ours).scalar()
-        if credential_id is None:
+        there = select(version.sheet, version.line, version.piece, version.credential_id)
+        there = there.where(version.batch_id == batch_id, version.line == parts(line)[1])
+        wrote = {Place(*place): number for *place, number in c.execute(there)}
+        of = lines_of(c, batch_id)
+        chosen = {place: wrote[place] for place in of.chosen([line], wrote)[0]}
+        if not chosen:
             raise RegistryError("no_credential_on_line", batch=batch_id, line=line)
-        return _frame(_of_credential(c, credential_id), OF_CREDENTIAL)
+        if len(set(chosen.values())) > 1:
+            rows = ", ".join(str(of.written(place)) for place in chosen)
+            raise RegistryError("credentials_on_line", batch=batch_id, line=line, rows=rows)
+        return _frame(_of_credential(c, min(chosen.values())), OF_CREDENTIAL)
 
 
-def row(engine: Engine, batch_id: int, line: int) -> pd.DataFrame:
-    """All that happened to the row on a line of a batch: COLUMNS. Raises RegistryError when no row was judged there."""
+def row(engine: Engine, batch_id: int, line: Line) -> pd.DataFrame:
+    """All that happened to the rows that are meant: COLUMNS. Raises RegistryError when no row was judged there."""
     with snapshot(engine) as c:
-        if not list(_judged(c, {(batch_id, line)})):
+        there = select(ledger.sheet, ledger.line, ledger.piece)
+        judged = c.execute(there.where(ledger.batch_id == batch_id, ledger.line == parts(line)[1]))
+        chosen = lines_of(c, batch_id).chosen([line], [Place(*place) for place in judged])[0]
+        if not chosen:
             raise RegistryError("row_not_judged", batch=batch_id, line=line)
-        here = and_(reject.batch_id == batch_id, reject.line == line)
-        fixed_here = and_(reject.fixed_batch_id == batch_id, reject.fixed_line == line)
-        return _frame(_story(c, _appearances(c, or_(here, fixed_here)), {(batch_id, line)}))
+        places: set[Address] = {(batch_id, *place) for place in chosen}
+        here = or_(one_of(AT, places), one_of(FIXED, places))
+        return _frame(_story(c, appearances(c, here), places))
 
 
 def of_credential(engine: Engine, email: str, type_name: str, number: str = "") -> pd.DataFrame:
     """All that happened to a credential: COLUMNS. Raises RegistryError when there is no such user or type."""
     with snapshot(engine) as c:
-        user_id = _user(c, email)
+        user_id = user(c, email)
         type_ids = c.execute(type_members(type_name)).scalars().all()
         if not type_ids:
             raise RegistryError("credential_of_no_type", type=type_name)
@@ -88,18 +116,18 @@ def of_credential(engine: Engine, email: str, type_name: str, number: str = "") 
             credential.type_id.in_(type_ids),
             credential.number_key == fold_number(number),
         )
-        rows = _rows_of(select(credential.id).where(*mine))
-        found = _appearances(c, or_(and_(_is_theirs(c, user_id), reject.type_id.in_(type_ids)), _fixed_by(rows)))
+        rows = rows_of(select(credential.id).where(*mine))
+        found = appearances(c, or_(and_(is_theirs(c, user_id), reject.type_id.in_(type_ids)), fixed_by(rows)))
         return _frame(_story(c, found, {tuple(row) for row in c.execute(rows)}))
 
 
 def of_person(engine: Engine, email: str) -> pd.DataFrame:
     """All that is known about a person: COLUMNS. Raises RegistryError when there is nothing."""
     with snapshot(engine) as c:
-        user_id = _user(c, email)
-        rows = _rows_of(select(credential.id).where(credential.user_id == user_id))
-        theirs = or_(_is_theirs(c, user_id), _fixed_by(rows)) if user_id is not None else false()
-        found = _appearances(c, or_(theirs, reject.id.in_(_unknown(c, email))))
+        user_id = user(c, email)
+        rows = rows_of(select(credential.id).where(credential.user_id == user_id))
+        theirs = or_(is_theirs(c, user_id), fixed_by(rows)) if user_id is not None else false()
+        found = appearances(c, or_(theirs, reject.id.in_(unknown(c, email))))
         if user_id is None and not found:
             raise RegistryError("person_unknown", email=email)
         return _frame(_story(c, found, {tuple(row) for row in c.execute(rows)}))
@@ -112,89 +140,19 @@ def _frame(acts: Iterable[Act], names: Sequence[str] = COLUMNS) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
-# --- which rejects and rows -----------------------------------------------------------------------------------
-
-
-def _user(c: Connection, name: str) -> int | None:
-    """The user with this address or External ID, or who had it before."""
-    return known_as(c, name, name)
-
-
-def _is_theirs(c: Connection, user_id: int) -> ColumnElement[bool]:
-    """Of a reject: its row resolved to a user, or to somebody who was merged into them."""
-    return reject.user_id.in_(kin(c, tables.users, user_id))
-
-
-def _unknown(c: Connection, email: str) -> list[int]:
-    """The rejects whose row named this address when no user had it."""
-    error = tables.reject_errors.c
-    named = c.execute(select(error.reject_id, error.value).where(error.code == "user_exists"))
-    return [number for number, value in named if value is not None and fold(value) == fold(email)]
-
-
-def _rows_of(credentials: Any) -> Any:
-    """The rows that wrote a version of these credentials, or equalled one, as a question."""
-    versions = select(version.id).where(version.credential_id.in_(credentials))
-    return select(ledger.batch_id, ledger.line).where(ledger.version_id.in_(versions))
-
-
-def _fixed_by(rows: Any) -> ColumnElement[bool]:
-    return tuple_(reject.fixed_batch_id, reject.fixed_line).in_(rows)
-
-
-def _appearances(c: Connection, condition: Any) -> list[Any]:
-    """These rejects, and those of the same records in other files: by digest, and by links where it is erased."""
-    found = {row.id: row for row in c.execute(select(tables.rejects).where(condition))}
-    one = _families(c)
-    records = {
-        (source, row.record_digest, row.ordinal)
-        for row in found.values()
-        if row.record_digest is not None
-        for source in one[row.source_id]
-    }
-    for some in _chunks(records):
-        alike = _one_of([reject.source_id, reject.record_digest, reject.ordinal], some)
-        found |= {row.id: row for row in c.execute(select(tables.rejects).where(alike))}
-    new = list(found.values())
-    while new:
-        later = [row.superseded_by for row in new if row.superseded_by not in found]
-        linked = or_(reject.superseded_by.in_([row.id for row in new]), reject.id.in_(later))
-        new = [row for row in c.execute(select(tables.rejects).where(linked)) if row.id not in found]
-        found |= {row.id: row for row in new}
-    return [found[number] for number in sorted(found)]
-
-
-def _families(c: Connection) -> dict[int, list[int]]:
-    """By each source all that are one with it by now."""
-    roots = {row.id: row.root for row in c.execute(select(current.c.id, current.c.root))}
-    return {number: [other for other, root in roots.items() if root == mine] for number, mine in roots.items()}
-
-
-def _one_of(columns: list[Any], values: list[Any]) -> ColumnElement[bool]:
-    """Whether the columns are one of these tuples; SQLite uses its index only when it is written like this."""
-    return or_(*(and_(*(c == part for c, part in zip(columns, value, strict=True))) for value in values))
-
-
-def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
-    ordered = sorted(values)
-    return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
-
-
 # --- what happened to them ------------------------------------------------------------------------------------
 
 
-def _story(c: Connection, rejects: list[Any], places: set[Place]) -> Iterator[Act]:
+def _story(c: Connection, rejects: list[Any], places: set[Address]) -> Iterator[Act]:
     """Everything about these rejects and rows, and about the credentials that they became."""
-    places |= {(row.batch_id, row.line) for row in rejects}
-    places |= {(row.fixed_batch_id, row.fixed_line) for row in rejects if row.fixed_batch_id is not None}
+    places |= {_address(row) for row in rejects} | {_fixed(row) for row in rejects if row.fixed_batch_id is not None}
     judged = list(_judged(c, places))
     credentials = _credential_names(c, {row.credential_id for row in judged if row.credential_id is not None})
     types = dict(c.execute(select(current_types.c.id, current_types.c.name)).all())
-    named = {(row.batch_id, row.line): types.get(row.type_id, "") for row in rejects}
+    named = {_address(row): types.get(row.type_id, "") for row in rejects}
     for row in judged:
-        name = credentials.get(row.credential_id) or named.get((row.batch_id, row.line), "")
-        named[row.batch_id, row.line] = name
-        place = {"batch": row.batch_id, "line": row.line, "credential": name}
+        name = named[_address(row)] = credentials.get(row.credential_id) or named.get(_address(row), "")
+        place = _place(row, name)
         came = f"{row.file_name} · source {row.source}"
         yield Act(row.uploaded_at, row.uploaded_by, "uploaded", after=came, **place)
         marks = f"recipe {row.recipe_fingerprint[:SHOWN]} · schema {row.schema_fingerprint[:SHOWN]}"
@@ -202,15 +160,38 @@ def _story(c: Connection, rejects: list[Any], places: set[Place]) -> Iterator[Ac
         yield Act(row.finished_at, row.finished_by, row.verdict, after=codes + marks, **place)
     for number, name in credentials.items():
         for act in _of_credential(c, number, name):
-            if act.what != "uploaded" or (act.batch, act.line) not in places:
-                named[act.batch, act.line] = name
+            where = (act.batch, act.sheet, act.line, act.piece)
+            if act.what != "uploaded" or where not in places:
+                named[where] = name
                 yield act
     yield from _settled(c, rejects, named)
     yield from _erased(c, named)
 
 
-def _judged(c: Connection, places: Collection[Place]) -> Iterator[Any]:
+def _address(row: Any) -> Address:
+    """Of a row of any table that has one."""
+    return (row.batch_id, row.sheet, row.line, row.piece)
+
+
+def _fixed(row: Any) -> Address:
+    """Where the row is that fixed a reject."""
+    return (row.fixed_batch_id, row.fixed_sheet, row.fixed_line, row.fixed_piece)
+
+
+def _place(row: Any, name: str, **more: int) -> dict[str, Any]:
+    """Where an act belongs."""
+    return dict(zip(("batch", *ADDRESS[1:]), _address(row), strict=True)) | {"credential": name} | more
+
+
+def _told(address: Address) -> str:
+    """`batch 3 line 2.1`."""
+    (line,) = labels([Place(*address[1:])])
+    return f"batch {address[0]} line {line}"
+
+
+def _judged(c: Connection, places: Collection[Address]) -> Iterator[Any]:
     """The ledger's rows at these places, with their batch, source and credential, in order."""
+    at = [ledger[name] for name in ADDRESS]
     statement = (
         select(tables.ledger_rows, version.credential_id, current.c.name.label("source"))
         .add_columns(batch.file_name, batch.uploaded_at, batch.uploaded_by, batch.finished_at, batch.finished_by)
@@ -218,17 +199,17 @@ def _judged(c: Connection, places: Collection[Place]) -> Iterator[Any]:
         .join_from(tables.ledger_rows, tables.batches, batch.id == ledger.batch_id)
         .join(current, current.c.id == batch.source_id)
         .outerjoin(tables.credential_versions, version.id == ledger.version_id)
-        .order_by(ledger.batch_id, ledger.line)
+        .order_by(*at)
     )
-    for some in _chunks(places):
-        yield from c.execute(statement.where(_one_of([ledger.batch_id, ledger.line], some)))
+    for some in chunks(places):
+        yield from c.execute(statement.where(one_of(at, some)))
 
 
 def _credential_names(c: Connection, ids: set[int]) -> dict[int, str]:
     kind = tables.credential_types.c
     written = func.coalesce(func.nullif(credential.number, ""), credential.number_key)  # the type may be numbered since
     statement = select(credential.id, kind.name, written).join(tables.credential_types, kind.id == credential.type_id)
-    found = [row for some in _chunks(ids) for row in c.execute(statement.where(credential.id.in_(some)))]
+    found = [row for some in chunks(ids) for row in c.execute(statement.where(credential.id.in_(some)))]
     return {number: f"{name} {key}".strip() for number, name, key in found}
 
 
@@ -237,10 +218,7 @@ def _of_credential(c: Connection, credential_id: int, name: str = "") -> Iterato
     statement = select(tables.credential_versions, batch.file_name, batch.uploaded_by, batch.uploaded_at)
     statement = statement.add_columns(batch.finished_by, batch.finished_at).join(tables.batches)
     versions = c.execute(statement.where(version.credential_id == credential_id).order_by(version.id)).all()
-    places: dict[int, Any] = {
-        row.id: {"batch": row.batch_id, "line": row.line, "version": k, "credential": name}
-        for k, row in enumerate(versions, 1)
-    }
+    places: dict[int, Any] = {row.id: _place(row, name, version=k) for k, row in enumerate(versions, 1)}
     for before, row in zip([None, *versions], versions, strict=False):
         when, place = (row.finished_at or row.uploaded_at, row.finished_by or row.uploaded_by), places[row.id]
         yield Act(*when, "uploaded", after=row.file_name, **place)
@@ -276,15 +254,15 @@ def _text(row: Any, column: str) -> str:
     return "" if value is None or value == "{}" else str(value)
 
 
-def _settled(c: Connection, rejects: list[Any], named: dict[Place, str]) -> Iterator[Act]:
+def _settled(c: Connection, rejects: list[Any], named: dict[Address, str]) -> Iterator[Act]:
     """What became of rejects: superseded and fixed by their links, waived and reopened by the events."""
-    where = {row.id: f"batch {row.batch_id} line {row.line}" for row in rejects}
+    where = {row.id: _told(_address(row)) for row in rejects}
     closed: defaultdict[int, list[Any]] = defaultdict(list)
     for done in events(c, CLOSED, {row.batch_id for row in rejects}):
         for number in where.keys() & set(done["rejects"]):
             closed[number].append(done)
     for row in rejects:
-        place = {"batch": row.batch_id, "line": row.line, "credential": named[row.batch_id, row.line]}
+        place = _place(row, named[_address(row)])
         reason = row.reason if row.state == "waived" or row.for_good else ""
         for k, done in enumerate(closed[row.id], 1):
             last = k == len(closed[row.id])
@@ -292,18 +270,26 @@ def _settled(c: Connection, rejects: list[Any], named: dict[Place, str]) -> Iter
         if row.state == "superseded":
             yield Act(row.changed_at, row.changed_by, "superseded", after=f"by {where[row.superseded_by]}", **place)
         elif row.state == "fixed":
-            by = f"by batch {row.fixed_batch_id} line {row.fixed_line}"
-            yield Act(row.changed_at, row.changed_by, "fixed", after=by, **place)
+            yield Act(row.changed_at, row.changed_by, "fixed", after=f"by {_told(_fixed(row))}", **place)
         elif row.state == "waived" and not closed[row.id]:  # by what was decided about its record for good
             yield Act(row.changed_at, row.changed_by, "waived", after=reason, **place)
         elif row.state == "void":
             yield Act(row.changed_at, row.changed_by, "undone", after=f"Batch {row.batch_id} was undone.", **place)
 
 
-def _erased(c: Connection, named: dict[Place, str]) -> Iterator[Act]:
+def _erased(c: Connection, named: dict[Address, str]) -> Iterator[Act]:
     """When the values of these rows were erased, and why."""
     for done in events(c, ["erase"]):
-        for (number, line), name in named.items():
-            beside = ((at, at) for _, at, _ in done.get("places", {}).get(str(number), ()))
-            if any(first <= line <= last for first, last in (*done["lines"].get(str(number), ()), *beside)):
-                yield Act(done["at"], done["by"], "erased", number, line, after=done["reason"], credential=name)
+        for (number, *place), name in named.items():
+            sheet, line, piece = place
+            lines = done["lines"].get(str(number), ()) if sheet == piece == 1 else ()
+            beside = done.get("places", {}).get(str(number), ())
+            if place in beside or any(first <= line <= last for first, last in lines):
+                where: dict[str, Any] = {
+                    "batch": number,
+                    "sheet": sheet,
+                    "line": line,
+                    "piece": piece,
+                    "credential": name,
+                }
+                yield Act(done["at"], done["by"], "erased", after=done["reason"], **where)

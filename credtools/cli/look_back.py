@@ -22,10 +22,10 @@ UNNAMED = {"column": "the row as a whole", "type": "type not known"}
 @command(example="show 3 --line 17")
 @click.argument("batch", type=int, required=False, help="The number of a batch; without one all batches are listed.")
 @click.option("--sources", is_flag=True, help="List each source and its last run.")
-@click.option("--line", type=int, help="The history of the row on this line of the batch.")
+@click.option("--line", help="The history of the row on this line of the batch; 5.2 is the second piece of line 5.")
 @click.option("--unlisted", is_flag=True, help="List the credentials that their source no longer lists.")
 @click.option("--person", metavar="EMAIL", help="The history of a person's credentials.")
-def show(batch: int | None, line: int | None, person: str | None, *, sources: bool, unlisted: bool) -> Answer:
+def show(batch: int | None, line: str | None, person: str | None, *, sources: bool, unlisted: bool) -> Answer:
     """Show batches, sources, what these no longer list, or a history."""
     if line is not None and batch is None:
         raise click.UsageError("--line needs the number of a batch: credtools show BATCH --line LINE.")
@@ -52,6 +52,8 @@ def _listed(frame: Any, nothing: str = "") -> Answer:
 
 
 def _batch_lines(found: Batch) -> Iterator[str]:
+    from credtools.model import lines_in  # noqa: PLC0415
+
     yield repr(found)
     if found.state in ("draft", "held") and len(idle := found.idle_patches()):
         verb = "has" if len(idle) == 1 else "have"
@@ -64,7 +66,8 @@ def _batch_lines(found: Batch) -> Iterator[str]:
     decisions = written["decision"].value_counts().to_dict()
     withdrawn = f" · {gone:,} of them withdrawn" if (gone := int(written["withdrawn"].sum())) else ""
     yield "credentials: " + (" · ".join(f"{n:,} {word}" for word, n in decisions.items()) or "none") + withdrawn
-    if pending := written.loc[written["decision"] == "pending", "line"].tolist():
+    said = zip(lines_in(written), written["decision"], strict=True)
+    if pending := [line for line, decision in said if decision == "pending"]:
         yield f"pending: {shown_lines(pending, limit=50)}"
 
 
@@ -73,6 +76,8 @@ def _batch_lines(found: Batch) -> Iterator[str]:
 @click.option("-o", "--output", type=PATH, help="Write the open ones to a .csv or .xlsx file, to be corrected.")
 def rejects(batch: int | None, output: Path | None) -> Answer:
     """List rejected rows, or write them to a file to correct."""
+    from credtools.model import lines_in  # noqa: PLC0415
+
     registry = open_registry()
     if batch is not None:
         registry.batch(batch)  # a batch that isn't there is misuse, not an empty list
@@ -83,8 +88,8 @@ def rejects(batch: int | None, output: Path | None) -> Answer:
         say(f"{count} written to {output}. Correct the file, then: credtools correct {output}", err=wants_json())
         return Answer(rows)
     lines = [
-        f"batch {row['batch']} line {row['line']} · {row['state']} · {row['title']}: {row['resolution']}"
-        for row in rows
+        f"batch {row['batch']} line {line} · {row['state']} · {row['title']}: {row['resolution']}"
+        for line, row in zip(lines_in(found), rows, strict=True)
     ]
     still_open = found.loc[found["state"] == "open", "reject"].nunique()
     counted = f"{plural(found['reject'].nunique(), 'rejected row')}, {still_open:,} still open."

@@ -18,6 +18,7 @@ from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.page import DropZone, scripts
 from credtools.jupyter.parts.pictures import LARGE, THUMB, thumbnail
 from credtools.jupyter.parts.shown import listed, moment, records
+from credtools.model import Line, exact, lines_in
 from credtools.registry import Registry, validity
 from credtools.schema.dates import date_format
 from credtools.text import fold, plural
@@ -34,7 +35,7 @@ DEACTIVATED = "the user is deactivated by now"
 WITHDRAWN = "withdrawn; approved, it counts only once it is reinstated"
 SHOWN = [  # what the browser shows of each
     *("batch", "line", "user_email", "credential_type", "credential_number", "issue_date", "expiration_date"),
-    *("expiry", "uploaded_by", "file", "blocked", "note", "place"),
+    *("expiry", "uploaded_by", "file", "blocked", "note", "at"),
 ]
 CALLED = {"issue_date": "issue date", "expiration_date": "expiration date", "own": "own columns"}
 
@@ -73,10 +74,10 @@ class Approvals(DropZone):
         self._filters = {name: value for name, value in filters.items() if value}
         self.send({"type": "list", "list": self._list()})
 
-    def do_detail(self, batch: int, line: int) -> None:
+    def do_detail(self, batch: int, line: Line) -> None:
         self.send({"type": "detail", "detail": self.listed.detail(batch, line)})
 
-    def do_decide(self, decision: str, reason: str = "", chosen: list[list[int]] | None = None) -> str:
+    def do_decide(self, decision: str, reason: str = "", chosen: list[list[Line]] | None = None) -> str:
         """Approves or rejects the chosen credentials, else all that fit the filters; batch by batch."""
         approves = decision == "approve"
         fitting = set(self.listed.like(self._filters)["place"])
@@ -88,7 +89,7 @@ class Approvals(DropZone):
             raise CredtoolsError("none_can_be_decided")
         done, told = 0, ""
         gone: tuple[int | str, ...] = ()
-        for batch, lines in known.groupby("batch")["line"]:
+        for batch, lines in known.groupby("batch")["row"]:
             number, those = int(str(batch)), lines.tolist()
             decide = self.registry.approve(number, those) if approves else self.registry.decline(number, those, reason)
             done += len(decide.decided)
@@ -97,29 +98,29 @@ class Approvals(DropZone):
         left = f" {plural(len(wanted) - done, 'other')} can't be approved yet." if len(wanted) > done else ""
         return f"{plural(done, 'credential')} {'approved' if approves else 'rejected'}.{told and f' {told}'}{left}"
 
-    def do_withdraw(self, chosen: list[list[int]], reason: str) -> str:
+    def do_withdraw(self, chosen: list[list[Line]], reason: str) -> str:
         """Withdraws the chosen approved credentials, batch by batch."""
         return self._act("withdrawn", chosen, reason)
 
-    def do_reinstate(self, chosen: list[list[int]], reason: str = "") -> str:
+    def do_reinstate(self, chosen: list[list[Line]], reason: str = "") -> str:
         """Reinstates the chosen withdrawn credentials, batch by batch."""
         return self._act("reinstated", chosen, reason)
 
-    def _act(self, act: str, chosen: list[list[int]], reason: str) -> str:
+    def _act(self, act: str, chosen: list[list[Line]], reason: str) -> str:
         known = self._known({(batch, line) for batch, line in chosen})
         if known.empty:
             raise CredtoolsError("none_can_be_withdrawn" if act == "withdrawn" else "none_can_be_reinstated")
         do = self.registry.withdraw if act == "withdrawn" else self.registry.reinstate
-        done = [do(int(str(batch)), lines.tolist(), reason) for batch, lines in known.groupby("batch")["line"]]
+        done = [do(int(str(batch)), lines.tolist(), reason) for batch, lines in known.groupby("batch")["row"]]
         newer = sum(len(one.newer) for one in done)
         more = f" {plural(newer, 'credential')} had a newer version, which decides." if newer else ""
         return f"{plural(sum(len(one.decided) for one in done), 'credential')} {act}.{more}"
 
-    def _known(self, places: set[tuple[int, int]]) -> pd.DataFrame:
+    def _known(self, places: set[Any]) -> pd.DataFrame:
         """Those of the list as it was shown last."""
         return self.listed.rows[self.listed.rows["place"].isin(places)]
 
-    def do_media(self, batch: int, line: int) -> str:
+    def do_media(self, batch: int, line: Line) -> str:
         """Tops a credential up with what has arrived."""
         paths = self.arrivals()
         done = self.registry.batch(batch).add_media(paths, {path.name: line for path in paths})
@@ -167,13 +168,17 @@ class Listed:
         self._dates = date_format(lookups.profile_date_format or settings.date_format)
         self._zone = ZoneInfo(settings.time_zone)
         found = registry.credentials()
+        found["row"] = exact(found)  # for verbs
+        found["line"] = pd.Series(lines_in(found), index=found.index, dtype="object")  # for people
         found = _looked_at(found, look).reset_index(drop=True)
         found = found.join(registry.batches().set_index("batch")[["file", "uploaded_by"]], on="batch")
         found["place"] = list(zip(found["batch"].tolist(), found["line"].tolist(), strict=True))
-        self.media: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)  # by batch and line
-        for medium in records(registry.media()[["batch", "line", "file", "sha256", "media_type"]]):
-            self.media[medium["batch"], medium["line"]].append(medium)
-        there = found["place"].map(lambda place: place in self.media).astype(bool)
+        self.media: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)  # by batch and row
+        media = registry.media()
+        for medium, row in zip(records(media[["batch", "file", "sha256", "media_type"]]), exact(media), strict=True):
+            self.media[medium["batch"], row].append(medium)
+        found["at"] = list(zip(found["batch"].tolist(), found["row"].tolist(), strict=True))
+        there = found["at"].map(lambda place: place in self.media).astype(bool)
         found["media"] = np.select([there], MEDIA[:1], MEDIA[2])
         found["blocked"] = found["note"] = ""
         if look == "pending":
@@ -227,17 +232,17 @@ class Listed:
         for name in ("issue_date", "expiration_date"):
             first[name] = ["" if pd.isna(day) else self._dates.write(day) for day in first[name]]
         first["credential_number"] = first["credential_number"].fillna("")
-        first["media"] = first.pop("place").map(lambda place: self.media.get(place, []))
+        first["media"] = first.pop("at").map(lambda place: self.media.get(place, []))
         return records(first)
 
-    def detail(self, batch: int, line: int) -> dict[str, Any]:
+    def detail(self, batch: int, line: Line) -> dict[str, Any]:
         """One credential with its media and everything that was done with it."""
         rows = self.rows[self.rows["place"] == (batch, line)]
         if rows.empty:
             raise CredtoolsError("not_listed_any_more")
         history = [
             (moment(act.at, self._zone), act.by, act.version, *self._change(str(act.what), act.before, act.after))
-            for act in self.registry.history(batch, line).itertuples()
+            for act in self.registry.history(batch, rows["row"].iloc[0]).itertuples()
         ]
         return self.shown(rows)[0] | {"history": history, "zone": str(self._zone)}
 

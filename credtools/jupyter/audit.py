@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import ipywidgets
+import pandas as pd
 
 from credtools.audit import reports
 from credtools.audit.filters import WORDS
@@ -14,7 +15,7 @@ from credtools.errors import CredtoolsError, remedied
 from credtools.jupyter.parts.page import Page, scripts
 from credtools.jupyter.parts.shown import listed, moment, records
 from credtools.jupyter.wizard import Wizard
-from credtools.model import REJECT_STATES
+from credtools.model import REJECT_STATES, Line, exact, lines_in
 from credtools.registry import Registry
 from credtools.text import plural
 
@@ -66,14 +67,15 @@ class AuditPage(Page):
             self.filters = before
             raise
 
-    def do_history(self, batch: int, line: int) -> None:
-        """All that happened to one row, and its errors."""
+    def do_history(self, batch: int, line: Line, row: Line | None = None) -> None:
+        """All that happened to one row, and its errors; `line` is what people call it."""
+        acts = self.registry.audit.row(batch, line if row is None else row)
         history = [
-            (moment(act.at, self._zone), act.by, act.what, f"batch {act.batch}, line {act.line}", act.told)
-            for act in self.registry.audit.row(batch, line).itertuples()
+            (moment(act.at, self._zone), act.by, act.what, f"batch {act.batch}, line {where}", act.told)
+            for act, where in zip(acts.itertuples(), lines_in(acts), strict=True)
         ]
-        row = {"batch": batch, "line": line, "history": history, "zone": str(self._zone)}
-        self.send({"type": "history", "row": row})
+        told = {"batch": batch, "line": line, "history": history, "zone": str(self._zone)}
+        self.send({"type": "history", "row": told})
 
     def do_open(self, batch: int) -> None:
         """The file of a batch as a draft, judged as things are now, in the wizard below."""
@@ -106,10 +108,13 @@ class AuditPage(Page):
         """The newest rejects that fit, and how many there are."""
         audit = self.registry.audit
         counts = {str(name): int(n) for name, n in audit.rejects(by="source", **self.filters).sum().items()}
-        found = audit.newest(MOST_SHOWN, **self.filters).groupby("reject", sort=False)
+        newest = audit.newest(MOST_SHOWN, **self.filters)
+        newest["row"] = exact(newest)
+        newest["line"] = pd.Series(lines_in(newest), index=newest.index, dtype="object")
+        found = newest.groupby("reject", sort=False)
         rows = [
             {
-                **records(errors.head(1)[["batch", "line", "source", "state"]])[0],
+                **records(errors.head(1)[["batch", "line", "row", "source", "state"]])[0],
                 "since": moment(errors["first_seen"].iloc[0], self._zone)[:10],
                 "errors": [  # no sentence once it was erased
                     f"{title}: {remedied(text, 'screen')}" if text else title

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from credtools.errors import CredtoolsError
 from credtools.model.shaped import Place
@@ -72,3 +73,16 @@ def labels(places: Sequence[Place]) -> list[Line]:
     """What people call the rows of a file: their lines; `12.3` where rows share lines, `2:12` where sheets do."""
     of = Lines(any(one.sheet != 1 for one in places), any(one.piece != 1 for one in places))
     return [of.written(one) for one in places]
+
+
+def lines_in(frame: Any) -> list[Any]:
+    """The same of the rows of a frame (batch, sheet, line, piece), batch by batch."""
+    names = ("batch", *Place._fields)
+    rows = [(number, Place(*place)) for number, *place in zip(*(frame[name].tolist() for name in names), strict=True)]
+    stacked, pieced = ({number for number, place in rows if getattr(place, name) != 1} for name in ("sheet", "piece"))
+    return [Lines(number in stacked, number in pieced).written(place) for number, place in rows]
+
+
+def exact(frame: Any) -> list[str]:
+    """The form of each row of a frame that means only this one, whatever else its batch has: `1:12.1`."""
+    return [f"{sheet}:{line}.{piece}" for sheet, line, piece in zip(*(frame[n] for n in Place._fields), strict=True)]

@@ -49,7 +49,8 @@ class Answers(Session):
             batch, line, credential (int64), user_email, credential_type, credential_number (str), issue_date,
             expiration_date (datetime64[s]), own (str: own columns as JSON), decision (str), withdrawn (bool),
             replaced (bool: another one corrects its issue date), newest (bool: by issue date), external_id (str: the
-            user's, '' where there is none; users may lack an address, or share it).
+            user's, '' where there is none; users may lack an address, or share it), sheet, piece (int64, from 1: with
+            batch and line where the row is).
         """
         return store.reads.credentials(self.engine)
 
@@ -66,7 +67,7 @@ class Answers(Session):
 
         Returns:
             batch, line (int64), file, media_type (str), size (int64: bytes), sha256 (str: for `blobs`), added_by (str),
-            added_at (datetime64[us, UTC]).
+            added_at (datetime64[us, UTC]), sheet, piece (int64).
         """
         return store.reads.all_media(self.engine)
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from credtools import store
 from credtools.audit import timeline
-from credtools.model import Corrected, Review
+from credtools.model import Corrected, Line, Review
 from credtools.privacy import erase as erasing
 from credtools.reading import Source
 from credtools.recipe import Hit, Recipe
@@ -252,16 +252,19 @@ class Registry(People, Shown):
 
     # --- looking back ---------------------------------------------------------------------------------------
 
-    def history(self, batch: Batch | int, line: int) -> pd.DataFrame:
-        """What was done with the credential of a line, oldest first: the part of `audit.row` that is about it.
+    def history(self, batch: Batch | int, line: Line) -> pd.DataFrame:
+        """What was done with the credential of a row, oldest first: the part of `audit.row` that is about it.
+
+        `line`: as for `audit.row`.
 
         Returns:
             at (datetime64[us, UTC]), by (str), version (int64, from 1), batch, line (int64), what (str), before, after
             (str). `what`: uploaded, a changed column, medium, approved, declined, withdrawn, reinstated (`after`: the
-            reason, or the batch that did it), resubmitted, undone.
+            reason, or the batch that did it), resubmitted, undone; sheet, piece (int64).
 
         Raises:
-            RegistryError: the line wrote no credential.
+            RegistryError: the line wrote no credential, or its pieces wrote several (the sentence names them).
+            CredtoolsError: the line isn't written so, or lacks its sheet.
         """
         return timeline.history(self.engine, number_of(batch), line)
 

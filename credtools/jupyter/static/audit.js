@@ -81,7 +81,7 @@ export default {
       }
       const holder = h('div', { class: 'ct-scroll', tabindex: 0, role: 'group', 'aria-label': 'Rejected rows' },
         table(['Row', 'Source', 'State', 'Since', 'What is wrong'], list.map(row => [
-          button(`batch ${row.batch}, line ${row.line}`, () => act('history', { batch: row.batch, line: row.line }), { focus: `${row.batch} ${row.line}`, title: 'Show its history' }),
+          button(`batch ${row.batch}, line ${row.line}`, () => act('history', { batch: row.batch, line: row.line, row: row.row }), { focus: `${row.batch} ${row.row}`, title: 'Show its history' }),
           row.source, h('span', { class: 'ct-scope' }, row.state), row.since, row.errors.map(text => h('div', {}, text))]), caption))
       return [h('h3', {}, 'The rows'), h('div', { class: 'ct-beside' }, holder, beside)]
     }

@@ -149,6 +149,7 @@ def credentials(at: At, batch_id: int | None = None, *, whole: bool = False) -> 
             replaced(version.c).label("replaced"),
             func.coalesce(credential.c.head_version_id == version.c.id, False).label("newest"),
             func.coalesce(user.c.external_id, "").label("external_id"),
+            *(version.c.sheet, version.c.piece),
         )
         .select_from(version.join(credential, credential.c.id == version.c.credential_id))
         .join(user, user.c.id == credential.c.user_id)

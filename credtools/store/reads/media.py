@@ -41,11 +41,11 @@ def media_of(at: At, batch_id: int) -> pd.DataFrame:
 
 
 def all_media(at: At) -> pd.DataFrame:
-    """The files of all standing versions: batch and line (int64) that wrote the version, else as for one batch."""
+    """The files of all standing versions: batch, sheet, line, piece that wrote the version, else as for one batch."""
     media, version, blob = tables.media.c, tables.credential_versions.c, tables.blobs.c
     statement = (
         select(version.batch_id.label("batch"), version.line, media.file_name.label("file"), blob.media_type, blob.size)
-        .add_columns(media.sha256, media.added_by, media.added_at)
+        .add_columns(media.sha256, media.added_by, media.added_at, version.sheet, version.piece)
         .select_from(tables.media.join(tables.credential_versions).join(tables.blobs))
         .where(version.stands, media.removed_at.is_(None), media.file_name != "")
         .order_by(media.id)
