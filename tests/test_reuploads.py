@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from credtools.registry import Registry
-from tests.builders import ANA, BEN, CARA, HEADINGS, export, load, tamper, write
+from tests.builders import ANA, BEN, CARA, HEADINGS, export, load, only_sqlite, tamper, write
 
 WRONG = "cara@example.org,Frist Aid,2024-05-06,2031-01-01,"
 MENDED = WRONG.replace("Frist", "First")
@@ -73,6 +73,20 @@ def test_where_it_is_not_sure_a_reject_stays_open(
     finish(registry, tmp_path, *before)
     finish(registry, tmp_path, *after)
     assert {state for batch, _, state, _, _ in rejects(registry) if batch == 1} == {"open"}
+
+
+@only_sqlite
+def test_what_came_beside_a_reject_is_another_record(registry: Registry, tmp_path: Path) -> None:
+    """A row that was in the reject's own file never hides the one that corrects it; of two new ones none is taken."""
+    wrong, other = "ana@example.org,First Aid,2023-13-01,,", "ana@example.org,First Aid,2022-05-05,,"
+    finish(registry, tmp_path, other, wrong)
+    finish(registry, tmp_path, other, wrong.replace("13-01", "12-01"))
+    assert rejects(registry) == [(1, 3, "fixed", 2, 3)]
+    other, wrong = other.replace("ana", "ben"), wrong.replace("ana", "ben")
+    finish(registry, tmp_path, other, wrong)
+    finish(registry, tmp_path, other, *(wrong.replace("2023-13", day) for day in ("2023-11", "2024-11")))
+    assert [state for _, _, state, _, _ in rejects(registry)] == ["fixed", "open"]
+    assert registry.verify() == []
 
 
 def test_another_source_mends_nothing(registry: Registry, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from credtools import store
@@ -43,10 +44,21 @@ def corrected(
     fits = Counter(row for some in fitting.values() for row in some)
     whose = _credentials(session, changes, fits)
     said = {} if draft.source == MANUAL else store.reads.first_said(session.at, draft.source, set(whose.values()))
+    of_batch = cache(layouts.Records(session).addresses)
+
+    def came(reject: store.reads.Rejected, row: int) -> bool:
+        """Whether the record of a row was in the reject's own file."""
+        known = reject.record
+        return known is not None and (
+            records.keys(known.kind, known.columns)[row] in of_batch(reject.batch, known.kind, known.columns)
+        )
+
     fixes: dict[int, int] = {}
     for number, some in fitting.items():
         batch = batches[rejects[number].batch]
         if len(some) > 1:  # which of them is another record?
+            some = [row for row in some if not came(rejects[number], row)]  # noqa: PLW2901 - the same, fewer
+        if len(some) > 1:
             beside = store.reads.said_in(session.at, batch.id, {whose[row] for row in some if row in whose})
             some = [row for row in some if whose.get(row) not in beside]  # noqa: PLW2901 - the same, fewer
         if len(some) != 1 or fits[some[0]] != 1:
