@@ -15,7 +15,7 @@ from credtools import reading
 from credtools.checking.arrow_texts import as_arrow, fold_numbers
 from credtools.errors import RegistryError
 from credtools.text import fold_number
-from tests.builders import load
+from tests.builders import load, only_sqlite
 from tests.core import HEADINGS, LOOKUPS, ROOT, found, review, sentences
 from tests.nights import Nights, company
 from tests.test_reading_spreadsheets import BO, cells, xlsx
@@ -302,6 +302,20 @@ def test_a_key_of_which_nothing_stands(nights: Nights) -> None:
     load(registry, folder, types=PLAIN)
     assert registry.credentials()["credential_number"].tolist() == ["B-1"]
     assert registry.verify() == []
+
+
+@only_sqlite
+def test_numbered_while_it_was_part_of_another(nights: Nights) -> None:
+    """A type that is taken apart is numbered as the whole is, so that its credentials are known again."""
+    registry, row = nights.registry, "ben@example.org,Lorry,2024-01-01,,B-1"
+    load(registry, nights.folder, types=f"{PLAIN}Lorry,required,no\n")
+    nights.send("hr", forklift("A-1"), row)
+    registry.merge_type("Lorry", "Forklift")
+    load(registry, nights.folder, types=NUMBERED)
+    registry.unmerge_type("Lorry")
+    assert registry.verify() == []
+    again = nights.send("hr", row, forklift("A-1"), row.replace("B-1", "B-2"))
+    assert (again.counts.unchanged, again.counts.new) == (2, 1)
 
 
 def test_a_licence_that_replaced_another(nights: Nights) -> None:

@@ -127,7 +127,10 @@ def merge(engine: Engine, what: str, by: str, name: str, into: str, *, dry_run: 
 
 
 def unmerge(engine: Engine, what: str, by: str, name: str) -> Merged:
-    """Takes a merge back: each has what was written for it, before and since. Raises RegistryError."""
+    """Takes a merge back: each has what was written for it, before and since. Raises RegistryError.
+
+    A type is numbered if the whole is.
+    """
     table = KNOWN[what]
     with write(engine) as work:
         this = _merged(work, what, name)
@@ -140,11 +143,13 @@ def unmerge(engine: Engine, what: str, by: str, name: str) -> Merged:
         theirs = of_owners(work, OWNER[what], [root])
         if what == "person":
             work.change(table.c.id, [this.id], email_key=None)
-        work.change(table.c.id, [this.id], merged_into=None)
+        told = {"numbered": stored.rows[root].numbered} if what == "type" else {}  # its credentials are known by that
+        work.change(table.c.id, [this.id], merged_into=None, **told)
         if what == "person":
             own_addresses(work, {fold(this.email)})
         regroup(work, theirs)
         work.event(f"unmerge_{what}", by, None, **{what: this.id}, was=was)
+        write_facts(work, table, [(this.id, this._asdict(), told)], work.at.date())
         return Merged(what, "unmerge", name)
 
 
