@@ -55,6 +55,7 @@ def test_what_is_stored_is_asked_about_before_it_changes(
     expect(page.locator("li[data-card^=decision]")).to_have_count(2)
     wizard.button("Undo").last.click()
     wizard.button("Clear them").click()
+    wizard.tells("Blank cells clear the stored values (12 rows).")
     theme(page, "JupyterLab Dark")
     wizard.button("Next").click()
     expect(page.get_by_text(LOSES)).to_be_visible()
