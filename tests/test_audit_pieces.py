@@ -113,9 +113,12 @@ def test_a_line_means_all_its_pieces_and_one_can_be_named(pieces: Registry) -> N
 
 
 def test_frames_name_sheet_and_piece(pieces: Registry) -> None:
-    """What is listed can be named: each reject and each credential has its whole address."""
+    """What is listed can be named: each reject, credential and withdrawal has its whole address."""
     assert places(pieces.audit.rejects()) == {(1, 1, 2, 2)}
     assert places(pieces.credentials()) == {(1, 1, 2, 1), (1, 1, 2, 3)}
+    pieces.approve(1, ["2.1"])
+    pieces.withdraw(1, ["2.1"], "revoked")
+    assert places(pieces.audit.withdrawals()) == {(1, 1, 2, 1)}
 
 
 def clicked(page: Any, verb: str, **values: Any) -> dict[str, Any]:

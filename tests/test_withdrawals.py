@@ -376,7 +376,7 @@ def test_the_audit_counts_withdrawn_credentials(approved: Registry, tmp_path: Pa
     said_by_hr(approved, tmp_path, f"{CARA},Revoked")
     found = audit.withdrawals()
     assert {name: str(kind) for name, kind in found.dtypes.items()} == {
-        **dict.fromkeys(("batch", "line"), "int64"),
+        **dict.fromkeys(("batch", "line", "sheet", "piece"), "int64"),
         **dict.fromkeys(("source", "type", "act", "by", "reason"), "str"),
         "at": "datetime64[us, UTC]",
         "by_batch": "Int64",

@@ -152,7 +152,8 @@ class Audit:
         Returns:
             One row per act: batch, line (int64: where the credential came from), source, type, act (str: withdrawn,
             reinstated), at (moment), by (str), by_batch (Int64: the batch whose rows did it; missing for a person's
-            act), reason (str), holds (bool: whether it is the last that stands, on a version that stands).
+            act), reason (str), holds (bool: whether it is the last that stands, on a version that stands), sheet, piece
+            (int64).
 
         Raises:
             CredtoolsError: a filter asks for an error, a column or a state, which only rejected rows have.

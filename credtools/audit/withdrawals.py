@@ -74,6 +74,7 @@ def acts(engine: Engine, which: Mapping[str, Any]) -> pd.DataFrame:
             act.batch_id.label("by_batch"),
             act.reason,
             ((act.id == func.coalesce(last, 0)) & version.stands).label("holds"),
+            *(version.sheet, version.piece),
         )
         .select_from(
             tables.withdrawals.join(tables.credential_versions, version.id == act.version_id)
