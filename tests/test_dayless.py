@@ -82,7 +82,7 @@ def test_the_recipe_may_say_which_day_is_meant() -> None:
 def test_zeros_of_a_spreadsheet_stand_for_no_date() -> None:
     """A date cell that holds 0 is neither a day of 1900 nor midnight: rejected, never suggested for an issue date."""
     result = review((0, "dd/mm/yyyy"), (0, "General"))
-    assert result.errors["code"].tolist() == ["date_format"] * 2
+    assert result.reasons["code"].tolist() == ["date_format"] * 2
     assert result.errors["suggestion"].tolist() == ["", ""]
 
 
