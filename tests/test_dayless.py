@@ -83,7 +83,7 @@ def test_zeros_of_a_spreadsheet_stand_for_no_date() -> None:
     """A date cell that holds 0 is neither a day of 1900 nor midnight: rejected, never suggested for an issue date."""
     result = review((0, "dd/mm/yyyy"), (0, "General"))
     assert result.reasons["code"].tolist() == ["date_format"] * 2
-    assert result.errors["suggestion"].tolist() == ["", ""]
+    assert result.reasons["suggestion"].tolist() == ["", ""]
 
 
 @only_sqlite
