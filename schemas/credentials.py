@@ -340,6 +340,7 @@ class Credentials(Schema):
         on=(*USER, "credential_type"),
         blocks=False,
         resolution=former_resolution,
+        summary="Such rows are taken for the person or the type of today. Nothing needs to be done; the source may learn the new name.",
     )
     def former_name(cls, rows, column):
         return rows["type_now" if column == "credential_type" else "user_now"].isna()

@@ -378,14 +378,16 @@ def test_a_refused_row_is_not_shown_by_postgresql(
 
 # What a frame holds besides text; whatever comes from an outer join may be missing.
 TYPED = {
-    "credentials": dict.fromkeys(("batch", "line", "credential"), "int64")
+    "credentials": dict.fromkeys(("batch", "sheet", "line", "piece", "credential"), "int64")
     | dict.fromkeys(("withdrawn", "replaced", "newest"), "bool")
     | dict.fromkeys(("issue_date", "expiration_date"), "datetime64[s]"),
     "batches": dict.fromkeys(("batch", "rows", *COUNTED), "int64") | {"uploaded_at": "datetime64[us, UTC]"},
     "runs": {"runs": "int64", "at": "datetime64[us, UTC]"},
-    "media_of": {"line": "int64", "size": "int64", "added_at": "datetime64[us, UTC]"},
-    "all_media": {"batch": "int64", "line": "int64", "size": "int64", "added_at": "datetime64[us, UTC]"},
-    "rows_of": {"line": "int64", "version_id": "Int64", "asked": "bool", "issue_date": "datetime64[s]"},
+    "media_of": dict.fromkeys(("sheet", "line", "piece", "size"), "int64") | {"added_at": "datetime64[us, UTC]"},
+    "all_media": dict.fromkeys(("batch", "sheet", "line", "piece", "size"), "int64")
+    | {"added_at": "datetime64[us, UTC]"},
+    "rows_of": dict.fromkeys(("sheet", "line", "piece"), "int64")
+    | {"version_id": "Int64", "asked": "bool", "issue_date": "datetime64[s]"},
     "media_of_versions": {"version": "int64", "asked": "bool"},
 }
 

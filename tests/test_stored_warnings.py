@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from credtools.checking.changes import classify
-from credtools.checking.stored import with_stored
+from credtools.checking.stored import At, with_stored
 from credtools.errors import SchemaError
 from credtools.model import Review, StoredVersion
 from credtools.schema.loading import SchemaFile
@@ -53,7 +53,7 @@ class Credentials(Schema):
 
 
 def warned(
-    text: str, versions: list[StoredVersion] = VERSIONS, schema: SchemaFile = CREDENTIALS, media: set[int] | None = None
+    text: str, versions: list[StoredVersion] = VERSIONS, schema: SchemaFile = CREDENTIALS, media: set[At] | None = None
 ) -> Review:
     result = review(HEADINGS + text, schema=schema, known=MEDIA)
     return with_stored(result, classify(result, versions), media)
@@ -144,7 +144,7 @@ def test_a_copy_of_an_earlier_release_still_warns(tmp_path: Path) -> None:
 def test_media_are_needed_where_none_have_been_added() -> None:
     """Named are accepted rows of types that require media, without a file; one cause for each type."""
     text = OLD + NEWEST + "bo@x.org,First  AID,2025-01-05,,\nbo@x.org,Forklift,2020-01-05,2040-01-05,\n"
-    result = warned(text, [], media={3})
+    result = warned(text, [], media={(1, 3, 1)})
     assert found(result) == [(2, "credential_type", "media_missing"), (4, "credential_type", "media_missing")]
     assert result.causes[["value", "count", "suggestion"]].to_numpy().tolist() == [["First Aid", 2, ""]]
     assert found(warned(text, media=None)) == [(2, "", "older_than_stored")]

@@ -192,5 +192,5 @@ def test_a_list_of_users_is_no_upload(registry: Registry, tmp_path: Path) -> Non
     file = write(tmp_path, "u.csv", "Email,Status\nana@example.org,active\n")
     with pytest.raises(RecipeError) as caught:
         registry.upload(file, recipe=write(tmp_path, "okta.yaml", "schema: users\n"))
-    assert (caught.value.reason, caught.value.facts["kind"]) == ("recipe_of_list", "users")
+    assert (caught.value.reason, caught.value.facts["has"]) == ("recipe_of_list", "users")
     assert registry.batches().empty

@@ -40,7 +40,7 @@ TAMPERINGS = {
         "The columns of event 4 contradict its text.",
     ),
     "event hash": ("UPDATE events SET hash = '00' WHERE seq = 2", "Event 2 isn't what was chained."),
-    "event removed": ("DELETE FROM events WHERE seq = 2", "Event 2 is missing from the chain."),
+    "event removed": ("DELETE FROM events WHERE seq = 3", "Event 3 is missing from the chain."),
     "tail dropped": (
         "DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)",
         "The audit head isn't the end of the chain (event 9).",

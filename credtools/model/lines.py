@@ -15,7 +15,8 @@ from credtools.errors import CredtoolsError
 from credtools.model.shaped import Place
 
 Line = int | str  # a number where that is enough
-FORM = re.compile(r"(?:([0-9]{1,9}):)?([0-9]{1,18})(?:\.([0-9]{1,9}))?")
+FORM = re.compile(r"(?:([0-9]{1,9}):)?([0-9]+)(?:\.([0-9]{1,9}))?")
+MOST_DIGITS = 18  # what a longer number begins with is beyond any line, too
 
 
 def parts(line: Line) -> tuple[int | None, int, int | None]:
@@ -24,7 +25,7 @@ def parts(line: Line) -> tuple[int | None, int, int | None]:
         return None, int(line), None
     if not (found := FORM.fullmatch(line.strip())):
         raise CredtoolsError("lines_unclear", text=line)
-    sheet, number, piece = (None if one is None else int(one) for one in found.groups())
+    sheet, number, piece = (None if one is None else int(one.lstrip("0")[:MOST_DIGITS] or 0) for one in found.groups())
     return sheet, number or 0, piece
 
 

@@ -122,9 +122,8 @@ def _read_once(
     """
     most = MAX_BYTES_DIVIDED if divided else reading.MAX_BYTES
     content, name, recipe = given(source, recipe, name, most)
-    for kind, schema in LISTS.items():
-        if recipe.schema == schema:
-            raise RecipeError("recipe_of_list", source=recipe.source, has=schema, kind=kind)
+    if recipe.schema in LISTS.values():
+        raise RecipeError("recipe_of_list", source=recipe.source, has=recipe.schema)
     lookups = session.lookups()
     table, limit = reviewing.read(session, content, name, recipe, lookups), lookups.settings.max_rows
     if not divided:
