@@ -305,8 +305,8 @@ def test_flipped_bits_are_found(home: Home, tmp_path: Path) -> None:
     chance = random.Random(20261122)  # noqa: S311 - the same bits each time
     used = [place for place, byte in enumerate(content) if byte]  # much of the file is empty
     found = [_is_found(tmp_path / f"{number}.db", content, chance.choice(used), chance) for number in range(FLIPS)]
-    # Two of three; which bits chance picks moves that by a twentieth whenever the layout of the file changes. What isn't
-    # found lies in copies of what is chained (errors of rejects), and in the texts of the layout.
+    # Two of three; which bits chance picks moves that by a twentieth whenever the layout of the file changes.
+    # What isn't found lies in copies of what is chained (errors of rejects), and in the texts of the layout.
     assert sum(found) >= FLIPS * 0.6
 
 
