@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
@@ -20,6 +21,9 @@ from credtools.store.verify.people import people
 from credtools.store.verify.sources import sources
 from credtools.store.verify.standing import standing
 from credtools.store.verify.withdrawals import withdrawals
+
+# What a stored value that is none of its kind leads to: a text that is bytes now, a block that can't be unpacked.
+NOT_OF_ITS_KIND = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, zlib.error)
 
 
 def verify(engine: Engine, blobs: Blobs) -> list[str]:
@@ -40,7 +44,7 @@ def verify(engine: Engine, blobs: Blobs) -> list[str]:
             referenced = referenced_blobs(connection)
         problems += blobs.problems(referenced)  # outside: hours of reading must not hold the snapshot
         problems += blobs.remains(erased_blobs(engine))
-    except (RegistryError, ValueError) as problem:  # ValueError: a stored value that is none of its kind
+    except (RegistryError, *NOT_OF_ITS_KIND) as problem:
         if isinstance(problem, RegistryError) and engine.dialect.name != "sqlite":
             raise  # a server that can't be reached; a file that can't be read is damaged
         problems.append(f"The rest can't be read: {problem}")
