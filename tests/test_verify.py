@@ -15,7 +15,7 @@ from credtools.store import tables
 from tests.builders import UPLOADER, long_history, only_sqlite, tamper
 from tests.conftest import Home
 
-FLIPS = 80
+FLIPS = 240
 
 
 def test_untouched_history_is_clean(history: Registry) -> None:
@@ -305,9 +305,9 @@ def test_flipped_bits_are_found(home: Home, tmp_path: Path) -> None:
     chance = random.Random(20261122)  # noqa: S311 - the same bits each time
     used = [place for place, byte in enumerate(content) if byte]  # much of the file is empty
     found = [_is_found(tmp_path / f"{number}.db", content, chance.choice(used), chance) for number in range(FLIPS)]
-    # 0.72 of 260; salts and moments differ from run to run, so of so many flips the share varies by a twentieth.
-    # What isn't found lies in copies of what is chained (errors of rejects), and in the texts of the layout.
-    assert sum(found) >= FLIPS * 0.6
+    # Salts and moments differ from run to run, so of fewer flips the share would vary by a twentieth. What isn't
+    # found lies in copies of what is chained (errors of rejects), and in the texts of the layout.
+    assert sum(found) >= FLIPS * 0.65
 
 
 @only_sqlite

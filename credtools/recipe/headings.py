@@ -14,7 +14,7 @@ from credtools.schema.words import Column
 from credtools.text import fold
 
 # What `bare` leaves out of a heading.
-FORM = re.compile(r"\s*\[[^\]]*\](\s*required\b)?|\s*(\*|\(required\))\s*$", re.IGNORECASE)  # what `bare` leaves out
+FORM = re.compile(r"\s*\[[^\]]*\](\s*required\b)?|\s*(\*|\(required\))\s*$", re.IGNORECASE)
 
 
 def match_headings(recipe: Recipe, table: Table, columns: Sequence[Column]) -> dict[str, str | None]:
