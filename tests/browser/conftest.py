@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.lab import Lab, Notebook, chromium, new_page
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, Page
+
+expect.set_options(timeout=30_000)  # ms; a busy machine is no error: other tests run beside these
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist looks which tests stay together
