@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+import numpy as np
+
 from credtools.errors import FileError
 from credtools.reading.headings import squeeze
 from credtools.reading.kinds import column_kinds, kind
 from credtools.reading.options import Options
 from credtools.reading.records import Records
+from credtools.reading.rows import Rows, as_array
 from credtools.text import fold
 
 LOOKED_AT = 50  # filled records in which headings are looked for
@@ -45,17 +48,12 @@ class Layout:
     first_heading: list[int] = field(default_factory=list)
     preamble: list[int] = field(default_factory=list)
     instruction: list[int] = field(default_factory=list)
-    body: list[int] = field(default_factory=list)
+    body: Sequence[int] = ()
     blank: list[int] = field(default_factory=list)
     footer: list[int] = field(default_factory=list)
     aside: list[int] = field(default_factory=list)
     beside: list[int] = field(default_factory=list)
     headings: list[str] = field(default_factory=list)
-
-
-def is_blank(cells: Sequence[str]) -> bool:
-    """Whether a record holds nothing: a line of empty cells only is a blank line."""
-    return not any(cell and not cell.isspace() for cell in cells)
 
 
 def lay_out(records: Records, options: Options) -> Layout:
@@ -64,10 +62,9 @@ def lay_out(records: Records, options: Options) -> Layout:
     Raises FileError when no record is filled, or the named heading line holds none.
     """
     rows = records.cells
-    # A first cell that begins with a visible ASCII letter settles it at once, as nearly always.
-    blank = [k for k, row in enumerate(rows) if not row or (not "!" <= row[0] <= "~" and is_blank(row))]
-    skip = set(blank)
-    filled = [k for k in range(len(rows)) if k not in skip] if blank else list(range(len(rows)))
+    is_blank = rows.blank()
+    blank = np.flatnonzero(is_blank).tolist()
+    filled = np.flatnonzero(~is_blank).tolist() if blank else range(len(rows))
     if not filled:
         raise FileError("not_a_table", why="every line is empty")
     names = {fold(title) for title in options.titles}
@@ -77,26 +74,27 @@ def lay_out(records: Records, options: Options) -> Layout:
     first, count = _heading(records, others or filled, names, options)
     layout = Layout(records.width, blank=blank, headless=not count and options.heading_line is None)
     top = filled.index(first)
-    layout.heading = filled[top : top + count]
+    layout.heading = list(filled[top : top + count])
     layout.first_heading = layout.heading[:]
-    layout.preamble, rest = filled[:top], filled[top + count :]
+    layout.preamble, rest = list(filled[:top]), filled[top + count :]
     layout.headings = _joined([rows[k] for k in layout.heading])
     _fit_width(layout, rows, rest)
     layout.aside = _cut_notes_beside(layout, rows, rest)
     heads = [rows[h] for h in layout.heading if _filled(rows[h]) > 1]
-    again = [k for k in rest if rows[k] in heads]  # repeated on each page
+    alike = {k for head in heads for k in rows.like(head)}
+    again = sorted(k for k in alike if k > layout.heading[-1])  # repeated on each page
     layout.instruction = [k for k in instructed if k in rest[:LOOKED_AT]]
     layout.heading += again
     apart = {*layout.aside, *again, *layout.instruction}
-    body = [k for k in rest if k not in apart] if apart else rest
+    body: Sequence[int] = [k for k in rest if k not in apart] if apart else rest
     if options.footer_lines is None:  # else the end of the table is known
         body = _without_second_table(layout, rows, body, names)
-    layout.body = _without_footers(layout, rows, body, skip, options.footer_lines)
+    layout.body = _without_footers(layout, rows, body, set(blank), options.footer_lines)
     layout.aside.sort()
     return layout
 
 
-def _heading(records: Records, filled: list[int], names: set[str], options: Options) -> tuple[int, int]:
+def _heading(records: Records, filled: Sequence[int], names: set[str], options: Options) -> tuple[int, int]:
     """The record that holds the headings, and how many rows they have (0: the first record of a file without)."""
     rows, width, heading_line = records.cells, records.width, options.heading_line
     if heading_line:
@@ -158,31 +156,32 @@ def _joined(rows: list[list[str]]) -> list[str]:
     return [squeeze(" ".join(row[place] for row in rows if place < len(row))) for place in range(width)]
 
 
-def _fit_width(layout: Layout, rows: list[list[str]], body: list[int]) -> None:
+def _fit_width(layout: Layout, rows: Rows, body: Sequence[int]) -> None:
     """How many fields a record has to have: as many as there are headings, but for a delimiter at each line's end."""
     if not layout.heading:
         layout.headings = [""] * layout.width
         return
     usual, width = layout.width, len(layout.headings)
     layout.width = width
-    if width == usual + 1 and not layout.headings[-1] and not any(len(rows[k]) == width for k in body):
+    numbers = as_array(body)
+    if width == usual + 1 and not layout.headings[-1] and width not in rows.widths[numbers]:
         layout.width = usual
         layout.headings.pop()
     elif width == usual - 1:
-        longer = [k for k in body if len(rows[k]) == usual]
-        if len(longer) >= ENOUGH and not any(rows[k][-1] for k in longer):
-            for k in longer:
-                rows[k] = rows[k][:-1]
+        longer = numbers[rows.widths[numbers] == usual]
+        if len(longer) >= ENOUGH and rows.empty(usual - 1, longer):
+            rows.shorten(longer)
 
 
-def _cut_notes_beside(layout: Layout, rows: list[list[str]], body: list[int]) -> list[int]:
+def _cut_notes_beside(layout: Layout, rows: Rows, body: Sequence[int]) -> list[int]:
     """Notes right of an empty column: cut off where they have no heading; the records that hold nothing else."""
     sample = [rows[k] for k in body[:SAMPLE]]
     for place in range(2 if layout.heading else layout.width, layout.width - 1):
         if layout.headings[place] or any(len(row) > place and row[place].strip() for row in sample):
             continue
-        noted = [k for k in body if not is_blank(rows[k][place:])]
-        alone = [k for k in noted if is_blank(rows[k][:place])]
+        beside, left = ~rows.blank(place), ~rows.blank(0, place)
+        noted = [k for k in body if beside[k]]
+        alone = [k for k in noted if not left[k]]
         if 2 * (len(noted) - len(alone)) <= len(body) - len(alone):
             if noted and not any(layout.headings[place:]):
                 layout.width, layout.beside = place, noted
@@ -196,18 +195,19 @@ def _is_instruction(row: list[str], texts: set[str]) -> bool:
     return sum(found) > 1 and 2 * sum(found) >= len(found)
 
 
-def _without_second_table(layout: Layout, rows: list[list[str]], body: list[int], names: set[str]) -> list[int]:
+def _without_second_table(layout: Layout, rows: Rows, body: Sequence[int], names: set[str]) -> Sequence[int]:
     """The records before another table begins: a row of other headings, then rows that fit these."""
     kinds: dict[int, str] = {}
     known = 0  # records that `kinds` was made of
-    other_width = len(body)  # from here on no record has as many fields as there are headings
-    while other_width and len(rows[body[other_width - 1]]) != layout.width:
-        other_width -= 1
+    numbers = as_array(body)
+    fitting = np.flatnonzero(rows.widths[numbers] == layout.width)
+    other_width = int(fitting[-1]) + 1 if len(fitting) else 0  # from here on none has as many fields as headings
     if not body or (other_width == len(body) == body[-1] - body[0] + 1):
         return body
-    for place in range(1, len(body)):
-        gap = body[place] > body[place - 1] + 1
-        if not (gap or place == other_width) or not _is_heading(rows[body[place]]):
+    gaps = set((np.flatnonzero(np.diff(numbers) > 1) + 1).tolist())
+    for place in sorted(gaps | {other_width} - {0, len(body)}):
+        gap = place in gaps
+        if not _is_heading(rows[body[place]]):
             continue
         if place > 2 * known and known < SAMPLE:
             kinds, known = column_kinds([rows[k] for k in body[: min(place, SAMPLE)]], layout.width), place
@@ -244,8 +244,8 @@ def _begins_table(block: list[list[str]], width: int, kinds: dict[int, str], nam
 
 
 def _without_footers(
-    layout: Layout, rows: list[list[str]], body: list[int], blank: set[int], footer_lines: int | None
-) -> list[int]:
+    layout: Layout, rows: Rows, body: Sequence[int], blank: set[int], footer_lines: int | None
+) -> Sequence[int]:
     """The records above the footer: totals, notes and the like at the end, in rows that are mostly empty."""
     if footer_lines is not None:
         cut = max(0, len(body) - footer_lines)
@@ -255,7 +255,7 @@ def _without_footers(
             start -= 1
             if FOOTER.match(_first(rows[body[start]])) or body[start] - 1 in blank:
                 cut = start
-    layout.footer = body[cut:]
+    layout.footer = list(body[cut:])
     return body[:cut]
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice, pairwise
+
+import numpy as np
 
 from credtools.errors import FileError
 from credtools.reading.dialect import Dialect, common_width, line_cells
 from credtools.reading.repair import cleaned, repair, swallows
+from credtools.reading.rows import Rows
 
 SAMPLE_RECORDS = 1_000
 ENOUGH_RECORDS = 50  # before the first fault, to tell what is usual in a file
@@ -32,7 +35,7 @@ class Records:
     `hidden`: the rows of a sheet that it doesn't show.
     """
 
-    cells: list[list[str]]
+    cells: Rows
     starts: Sequence[int]
     width: int
     repaired: list[int] = field(default_factory=list)
@@ -50,7 +53,7 @@ class Records:
 
 def require_columns(records: Records, most: int) -> None:
     """Raises FileError for more columns, naming the first line that has something there."""
-    wide = [k for k, row in enumerate(records.cells) if len(row) > most]
+    wide = np.flatnonzero(records.cells.widths > most).tolist()
     if wide:
         k = next((k for k in wide if any(records.cells[k][most:])), wide[0])
         raise FileError("too_many_columns", line=records.starts[k], found=len(records.cells[k]), allowed=most)
@@ -72,9 +75,9 @@ def split_records(text: str, dialect: Dialect, first_line: int = 1) -> Records:
         records = _carefully(below, dialect, len(above) + 1, records or _width_of_lines(below, dialect))
     if above:
         starts, repaired = [*range(1, len(above) + 1), *records.starts], [len(above) + k for k in records.repaired]
-        records = Records(above + records.cells, starts, records.width, repaired)
+        records = Records(Rows([*above, *records.cells]), starts, records.width, repaired)
     if dialect.escape:
-        records.cells[:] = [dialect.restore(row) for row in records.cells]
+        records = replace(records, cells=Rows(map(dialect.restore, records.cells)))
     return records
 
 
@@ -97,7 +100,7 @@ def closed_by(records: Records, end: str, first_line: int) -> Records:
         if last.endswith(end):
             cells[-1] = [*cells[-1][:-1], last.removesuffix(end)]
     width = _width_of(cells)
-    return Records(cells, [*starts, records.starts[-1]], width, repaired)
+    return Records(Rows(cells), [*starts, records.starts[-1]], width, repaired)
 
 
 def _quickly(lines: Sequence[str], dialect: Dialect, first_line: int = 1) -> Records | int:
@@ -123,7 +126,7 @@ def _quickly(lines: Sequence[str], dialect: Dialect, first_line: int = 1) -> Rec
         for row, (start, end) in zip(cells, pairwise(starts), strict=True):
             if _looks_wrong(lines, start - first_line, end - first_line, len(row) == width, width, dialect):
                 return width
-    return Records(cells, starts, width)
+    return Records(Rows(cells), starts, width)
 
 
 def _width_of(cells: list[list[str]]) -> int:
@@ -161,7 +164,7 @@ def _carefully(lines: Sequence[str], dialect: Dialect, first_line: int, width: i
             raise FileError("too_many_columns", line=starts[-1], found=len(row), allowed=MOST_COLUMNS)
         cells.append(row or [])
         starts.append(first_line + source.at)
-    return Records(cells, starts, width, repaired)
+    return Records(Rows(cells), starts, width, repaired)
 
 
 def _looks_wrong(lines: Sequence[str], first: int, end: int, fits: bool, width: int, dialect: Dialect) -> bool:  # noqa: FBT001

@@ -17,6 +17,7 @@ from credtools.limited import Limited, Refused, Unanswered
 from credtools.model import FileWarning, Reading
 from credtools.reading.options import Options
 from credtools.reading.records import Records
+from credtools.reading.rows import Rows
 from credtools.text import fold
 
 OTHERS = (
@@ -65,7 +66,7 @@ def _part(found: Mapping[str, Any], kind: str, noted: tuple[FileWarning, ...]) -
     dates = {(row, place): date.fromisoformat(day) if day else None for row, place, day in found["dates"]}
     hidden = {line for first, end in found["hidden_rows"] for line in range(first, min(end, len(rows) + 1))}
     reading = Reading(kind, None, len(rows), None, found["sheet"], noted=noted)
-    return Records(rows, range(1, len(rows) + 2), width, dates=dates, hidden=hidden), reading
+    return Records(Rows(rows), range(1, len(rows) + 2), width, dates=dates, hidden=hidden), reading
 
 
 def _sheets_left(found: Mapping[str, Any]) -> Iterator[FileWarning]:

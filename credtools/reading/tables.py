@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import zip_longest
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
+import pyarrow.compute as pc
 
 from credtools.errors import FileError
 from credtools.model import FileWarning, IntArray, Reading, Table
 from credtools.reading.headings import frame_names, squeeze
 from credtools.reading.layout import Layout
 from credtools.reading.records import MAX_CELL_BYTES, Records
+from credtools.reading.rows import Column, as_array
 from credtools.text import plural
 
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)  # its protocol for Arrow is missing from the stubs
@@ -24,16 +24,15 @@ SHOWN = 5
 
 def make_table(records: Records, layout: Layout, reading: Reading, sha256: str, name: str) -> Table:
     """The table, and in its reading where each line went. Raises FileError for a cell of more than 32 KiB."""
-    rows = [records.cells[k] for k in layout.body]
+    body = as_array(layout.body)
+    fields = records.cells.widths[body]
     if layout.beside:
-        rows = [row[: layout.width] for row in rows]
-    fields = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
+        fields = fields.clip(max=layout.width)
     width = max(layout.width, int(fields.max(initial=0)))
-    ragged = bool(len(fields)) and fields.min() < fields.max()
-    columns = list(zip_longest(*rows, fillvalue="") if ragged else zip(*rows, strict=True))
-    columns += [("",) * len(rows)] * (width - len(columns))
-    lines = np.asarray(records.starts, dtype=np.int64)[np.asarray(layout.body, dtype=np.int64)]
-    _refuse_long_cells(columns, lines)
+    columns = [records.cells.column(place, body) for place in range(width)]
+    lines = np.asarray(records.starts, dtype=np.int64)[body]
+    for column in columns:
+        _refuse_long_cells(column, lines)
     names = frame_names(layout.headings, width)
     frame = pd.DataFrame({k: _text_array(column) for k, column in enumerate(columns)})
     frame.columns = pd.Index(names, dtype="str")
@@ -55,11 +54,10 @@ def make_table(records: Records, layout: Layout, reading: Reading, sha256: str, 
     return Table(frame, lines, fields, layout.width, reading, sha256, name, dates)
 
 
-def _text_array(column: Sequence[str]) -> object:
-    try:
-        return TEXT.__from_arrow__(pa.array(column, type=pa.large_string()))  # type: ignore[attr-defined]
-    except UnicodeEncodeError:  # half a character (a lone surrogate), which Arrow can't hold
-        return pd.array(list(column), dtype=pd.StringDtype("python", na_value=np.nan))
+def _text_array(column: Column) -> object:
+    if isinstance(column, list):
+        return pd.array(column, dtype=pd.StringDtype("python", na_value=np.nan))
+    return TEXT.__from_arrow__(column)  # type: ignore[attr-defined]
 
 
 def _assumptions(records: Records, layout: Layout) -> Iterable[FileWarning]:
@@ -128,12 +126,11 @@ def _date_cells(records: Records, layout: Layout, names: list[str]) -> dict[str,
     return found
 
 
-def _refuse_long_cells(columns: Sequence[Sequence[str]], lines: IntArray) -> None:
-    longest_ascii = MAX_CELL_BYTES // 4  # no cell of fewer characters can have more bytes
-    for column in columns:
-        if max(map(len, column), default=0) <= longest_ascii:
-            continue
-        for line, cell in zip(lines, column, strict=True):
-            size = len(cell.encode("utf-8", "surrogatepass")) if len(cell) > longest_ascii else 0
-            if size > MAX_CELL_BYTES:
-                raise FileError("cell_too_long", line=int(line), found=size, allowed=MAX_CELL_BYTES)
+def _refuse_long_cells(column: Column, lines: IntArray) -> None:
+    if isinstance(column, list):
+        sizes = np.array([len(cell.encode("utf-8", "surrogatepass")) for cell in column], dtype=np.int64)
+    else:
+        sizes = pc.binary_length(column).to_numpy()
+    if sizes.max(initial=0) > MAX_CELL_BYTES:
+        k = int((sizes > MAX_CELL_BYTES).argmax())
+        raise FileError("cell_too_long", line=int(lines[k]), found=int(sizes[k]), allowed=MAX_CELL_BYTES)
