@@ -70,6 +70,13 @@ def table(text: str | bytes, **options: Any) -> Table:
     return reading.read_bytes(content, "file.csv", **options)
 
 
+def meant(rows: list[list[str]]) -> list[list[str]]:
+    """The cells of a file as they are read: where control characters stand for others of cp1252, these."""
+    controls = {one: text for one in range(0x80, 0xA0) if (text := bytes([one]).decode("cp1252", "ignore"))}
+    found = {ord(letter) for row in rows for cell in row for letter in cell} & set(controls) - {0x85}
+    return [[cell.translate(controls) if found else cell for cell in row] for row in rows]
+
+
 def review(
     text: str,
     recipe: str = "",

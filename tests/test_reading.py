@@ -19,7 +19,7 @@ from credtools import reading
 from credtools.errors import CredtoolsError, FileError, MissingFileError
 from credtools.model import Table
 from credtools.reading.headings import frame_names
-from tests.core import SHARED, table
+from tests.core import SHARED, meant, table
 
 CORPORA = SHARED / "corpora"
 REAL = SHARED / "real"
@@ -367,7 +367,7 @@ def test_a_mark_is_never_part_of_a_heading(encoding: str) -> None:
 @pytest.mark.parametrize(
     ("content", "encoding", "reason", "facts"),
     [
-        (b"a\n\x81\n", None, "not_decodable", {"encoding": "cp1252", "position": 2}),
+        (b"a\nM\x81ll\n", None, "encoding_unclear", {"line": 2, "found": "'Müll' in cp850 or cp437"}),
         (b"a\n\xe9\n", "ascii", "not_decodable", {"encoding": "ascii", "position": 2}),
         (b"a\n1\n", "klingon", "unknown_encoding", {"encoding": "klingon"}),
         (b"a\n1\n", "rot13", "unknown_encoding", {"encoding": "rot13"}),
@@ -573,7 +573,10 @@ CELL = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_charact
 )
 @example(rows=[["\r", "\n\n", '"'], ["\x00", "'"]], delimiter=",", quoting=csv.QUOTE_MINIMAL, blanks=1)
 def test_what_was_written_is_read(rows: list[list[str]], delimiter: str, quoting: int, blanks: int) -> None:
-    """Any cells that are written as CSV come back unchanged, under the lines on which they stand."""
+    """Any cells that are written as CSV come back under the lines on which they stand, with no character changed.
+
+    But for control characters that stand for others of cp1252.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=delimiter, quoting=quoting)
     writer.writerow(["no", "b", "c", "d", "e", "f", "g"])  # never one fewer than a record: that is a habit, see tables
@@ -583,7 +586,7 @@ def test_what_was_written_is_read(rows: list[list[str]], delimiter: str, quoting
         lines.append(physical_lines(out.getvalue()) + 1)
         writer.writerow([str(number), *row])
     read = table(out.getvalue(), delimiter=delimiter, heading_line=1, footer_lines=0)
-    assert cells(read) == [[str(number), *row] for number, row in enumerate(rows)]
+    assert cells(read) == meant([[str(number), *row] for number, row in enumerate(rows)])
     assert read.lines.tolist() == lines
     assert read.fields.tolist() == [1 + len(row) for row in rows]
     assert read.reading.lines == physical_lines(out.getvalue())

@@ -1,15 +1,19 @@
 """Bytes → text. Byte-order mark, else the NUL pattern, else UTF-8, else cp1252 with a visible warning.
 
-Detectors that guess from letter frequencies are worse than this default on short Western files.
+Detectors that guess from letter frequencies are worse than this default on short Western files. Where cp1252 makes no
+sense, other code pages are named (`code_pages`). Marks that programs leave in a text are taken away, and that is told.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 
 from credtools.errors import FileError
 from credtools.model import FileWarning
+from credtools.reading.code_pages import MOST_ODD, candidates, oddness
+from credtools.text import plural
 
 # UTF-32 comes before UTF-16, whose little-endian mark is the beginning of UTF-32's.
 MARKS = (
@@ -30,6 +34,14 @@ NUL_PATTERNS = (
 # What the UTF-8 bytes of one character look like when each was read as cp1252.
 MOJIBAKE = re.compile("(?:[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{1,3})+")
 
+CONTROLS = re.compile("[\x80-\x9f]")
+CP1252 = {byte: text for byte in range(0x80, 0xA0) if (text := bytes([byte]).decode("cp1252", "ignore"))}
+LINE_END = "\x85"  # on its own a line separator of Unicode
+MARK_WITHIN = re.compile("(?:^|(?<=[\r\n]))\ufeff+", re.MULTILINE)
+END = re.compile(r"(?:\x1a[\x1a\x00]*|(?<=[\r\n])\x00+)\Z")
+UNWRITTEN = re.compile(rb"[\x00-\x08\x0e-\x19\x1c\x7f]")  # bytes that no text has
+MOST_UNWRITTEN = 0.05
+
 
 def decode(content: bytes, encoding: str | None = None) -> tuple[str, str, list[FileWarning]]:
     """The text of a file, the encoding it was read with, and warnings.
@@ -37,21 +49,41 @@ def decode(content: bytes, encoding: str | None = None) -> tuple[str, str, list[
     Raises FileError when the encoding is unknown or the bytes have no meaning in it.
     """
     if encoding is not None:
-        text = _strict(content, encoding)
-        return text.removeprefix("\ufeff"), encoding, _mojibake(text)
-    name = next((name for mark, name in MARKS if content.startswith(mark)), "") or _by_nul_pattern(content)
-    if name:
-        return _strict(content, name), name, []
+        return _tidied(_strict(content, encoding), encoding)
+    if name := marked_encoding(content):
+        return _tidied(_strict(content, name), name)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as problem:
-        byte = content[problem.start]
+        _require_cp1252(content)
+        byte = f"byte {content[problem.start]:#04x} at position {problem.start:,}"
         warning = (
-            f"The file isn't UTF-8 (byte {byte:#04x} at position {problem.start:,}), so it was read as cp1252. If "
-            "letters with accents look wrong, choose another encoding (in a recipe: read: {encoding: …})."
+            f"The file isn't UTF-8 ({byte}), so it was read as cp1252. If letters with accents look wrong, choose "
+            "another encoding (in a recipe: read: {encoding: …})."
         )
-        return _strict(content, "cp1252"), "cp1252", [FileWarning("encoding_doubtful", 1, warning)]
-    return text, "utf-8", _mojibake(text)
+        text, name, told = _tidied(_strict(content, "cp1252"), "cp1252")
+        return text, name, [FileWarning("encoding_doubtful", 1, warning), *told]
+    return _tidied(text, "utf-8")
+
+
+def marked_encoding(content: bytes) -> str:
+    """The encoding that a byte-order mark or the places of NUL bytes prove; '' for none."""
+    return next((name for mark, name in MARKS if content.startswith(mark)), "") or _by_nul_pattern(content)
+
+
+def _require_cp1252(content: bytes) -> None:
+    """Raises FileError where bytes that aren't UTF-8 make no sense as cp1252, with the code pages in which they do."""
+    head = content[: 16 * HEAD]
+    if len(UNWRITTEN.findall(head)) > MOST_UNWRITTEN * len(head):
+        raise FileError("is_binary")
+    try:
+        if oddness(content.decode("cp1252")) <= MOST_ODD:
+            return
+    except UnicodeDecodeError:
+        pass
+    line, pieces = candidates(content)
+    found = ", ".join(f"{piece!r} in {' or '.join(names[:2])}" for piece, names in pieces)
+    raise FileError("encoding_unclear", line=line, found=found)
 
 
 def _by_nul_pattern(content: bytes) -> str:
@@ -66,7 +98,49 @@ def _by_nul_pattern(content: bytes) -> str:
             except UnicodeDecodeError:
                 continue
             return name
+    # Of other scripts only delimiters, digits and line ends have NULs, all on one side.
+    for name, side in (("utf-16-le", 1), ("utf-16-be", 0)):
+        nuls, others = head[side::2].count(0), head[1 - side :: 2].count(0)
+        if nuls > 0.05 * len(head) and not others and len(content) % 2 == 0 and _makes_sense(head, name):
+            return name
     return ""
+
+
+def _makes_sense(head: bytes, name: str) -> bool:
+    """Whether a text in this encoding has nothing but characters that people write."""
+    text = head.decode(name, "ignore")
+    return not any(unicodedata.category(one) in ("Cc", "Cn", "Co", "Cs") for one in set(text) - set("\t\r\n\x1a"))
+
+
+def _tidied(text: str, encoding: str) -> tuple[str, str, list[FileWarning]]:
+    """The text without byte-order marks and end marks, with the letters that its control characters stand for."""
+    told: list[FileWarning] = []
+    text = text.removeprefix("\ufeff")
+    if text[-1:] in ("\x1a", "\x00") and (end := END.search(text)):
+        text = text[: end.start()]
+        sentence = (
+            f"The file ends with {plural(len(end[0]), 'character')} that only mark its end (Ctrl-Z or NUL); they were "
+            "left out. Nothing needs to be done if the file is complete."
+        )
+        told.append(FileWarning("end_marked", len(end[0]), sentence))
+    if text.isascii():
+        return text, encoding, told
+    if "\ufeff" in text and (lines := [text.count("\n", 0, at.start()) + 1 for at in MARK_WITHIN.finditer(text)]):
+        text = MARK_WITHIN.sub("", text)
+        sentence = (
+            f"A byte-order mark stands within the file (line {lines[0]:,}), as where files were put together. It was "
+            "left out; check that no headings there are read as a record."
+        )
+        told.append(FileWarning("marks_within", len(lines), sentence))
+    controls = CONTROLS.findall(text)
+    if meant := next((one for one in controls if one != LINE_END and ord(one) in CP1252), ""):
+        text = text.translate(CP1252)
+        sentence = (
+            f"{plural(len(controls), 'control character')} were read as the letters and marks of cp1252 that they "
+            f"stand for ({meant!r} as {CP1252[ord(meant)]!r}). Export the file again as UTF-8 if these look wrong."
+        )
+        told.append(FileWarning("controls_misread", len(controls), sentence))
+    return text, encoding, [*told, *_mojibake(text)]
 
 
 def _mojibake(text: str) -> list[FileWarning]:
