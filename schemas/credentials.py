@@ -54,11 +54,7 @@ def type_resolution(row):
 
 
 def placeholder_resolution(row):
-    blank = f'aliases: {{column: credential_number, values: {{"": [{row["value"]}]}}}}'
-    return (
-        f"{row['value']!r} is stored as the number. If it means that there is none, let the recipe make it blank (under "
-        f"'rules': {blank})."
-    )
+    return f"{row['value']!r} is stored as the number. If it means that there is none{row['remedy']['make_blank']}."
 
 
 def dates_resolution(row):
@@ -192,7 +188,7 @@ class Credentials(Schema):
         on="credential_number",
         blocks=False,
         resolution=placeholder_resolution,
-        summary="What is written as the number may mean that there is none. If so, let the recipe make it blank (aliases).",
+        summary="What is written as the number may mean that there is none. If it does{remedy[make_blank]}.",
     )
     def number_doubtful(cls, rows, column):
         return ~is_placeholder(rows[column]) | (rows["type_number"] == "required")

@@ -870,7 +870,7 @@ SENTENCES = {
     ),
     "number_doubtful": (
         "'N/A' is stored as the number. If it means that there is none, let the recipe make it blank (under 'rules': "
-        'aliases: {column: credential_number, values: {"": [N/A]}}).'
+        "aliases: {column: credential_number, values: {'': [WORD]}})."
     ),
     "number_changes": (
         "Line 17 and line 18 are taken for versions of one credential, though their numbers differ. Nothing needs to "

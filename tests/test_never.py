@@ -171,8 +171,8 @@ def test_one_click_says_never_for_all_rows_of_a_cause(nights: Nights, tmp_path: 
     clicks = Clicks(nights.registry)
     state = clicks.upload("wallet.csv", export(tmp_path, *FOUR).read_bytes())
     assert [(card["means"], card["word"]) for card in state["causes"]] == [
-        ([["never", "Never expires"]], "‘Lifetime’, ‘Permanent’"),
-        ([["never", "Never expires"]], "‘N/A’"),
+        ([["never", "Never expires"], ["blank", "No value"]], "‘Lifetime’, ‘Permanent’"),
+        ([["never", "Never expires"], ["blank", "No value"]], "‘N/A’"),
     ]
     state = clicks("means", cause=clicks.cause("Lifetime"), meaning="never")
     assert (state["said"][:48], len(state["causes"])) == ("Expiration date: ‘Lifetime’, ‘Permanent’ mean th", 1)

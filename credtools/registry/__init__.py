@@ -18,12 +18,14 @@ from credtools.errors import RegistryError
 from credtools.registry import upgrading
 from credtools.registry.batch import Batch
 from credtools.registry.finishing import outcome_of
+from credtools.registry.leaving import Left
 from credtools.registry.registry import Registry
 from credtools.registry.strangers import Strangers, strangers
 
 __all__ = [
     "Batch",
     "Comparison",
+    "Left",
     "Lookups",
     "Registry",
     "Strangers",

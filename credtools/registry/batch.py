@@ -149,14 +149,6 @@ class Batch(Foreseen):
         """Reviews again, with users, types and settings as they are now."""
         return reviewing.again(self.registry, self.draft)
 
-    def leave(self, causes: Iterable[str]) -> None:
-        """Keeps which causes (by the caller's names for them) stay rejected, instead of those kept before."""
-        editing.leave(self.registry, self.draft, causes)
-
-    def left(self, causes: Iterable[str]) -> frozenset[str]:
-        """Those of these causes whose rows somebody has decided to leave rejected."""
-        return editing.left(self.registry, self.draft, causes)
-
     # --- media ----------------------------------------------------------------------------------------------
 
     def add_media(

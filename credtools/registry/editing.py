@@ -1,13 +1,7 @@
-"""Editing a draft: another recipe, corrections of single cells, and causes whose rows stay rejected.
-
-A cell is addressed by the record that it belongs to. A cause is named by its value, which may be a person's address,
-so it is kept as a digest, salted by the bytes of the file: who lacks the file can't try addresses, and once its bytes
-are erased nobody can.
-"""
+"""Editing a draft: another recipe, and corrections of single cells, each addressed by the record that it belongs to."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace as with_
 
@@ -182,25 +176,3 @@ def _stored(session: Session, draft: Draft) -> Sequence[Patch]:
 
 def _frame(rows: Sequence[tuple[object, ...]], **kinds: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
-
-
-# --- causes whose rows stay rejected ------------------------------------------------------------------------
-
-
-def leave(session: Session, draft: Draft, causes: Iterable[str]) -> None:
-    """Keeps these causes, by any names that will be the same again, instead of those kept before."""
-    store.leave(session.engine, draft.id, session.by, _sealed(session, draft, causes).values())
-
-
-def left(session: Session, draft: Draft, causes: Iterable[str]) -> frozenset[str]:
-    """Those of these causes that are kept as left rejected."""
-    kept = store.reads.left(session.engine, draft.id)
-    return frozenset(name for name, seal in _sealed(session, draft, causes if kept else ()).items() if seal in kept)
-
-
-def _sealed(session: Session, draft: Draft, causes: Iterable[str]) -> dict[str, str]:
-    names = list(causes)
-    if not names:
-        return {}
-    salt = hashlib.sha256(b"left rejected\0" + store.reads.source_bytes(session.at, draft.sha256)).digest()
-    return {name: hashlib.sha256(salt + name.encode("utf-8", "replace")).hexdigest() for name in names}

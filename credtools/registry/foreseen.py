@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
+
 from credtools.model import Changes, Preview
 from credtools.recipe.expectations import Deviation
-from credtools.registry import editing, finishing, preflight, previewing, reviewing
+from credtools.registry import editing, finishing, leaving, preflight, previewing, reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 from credtools.text import Shown
@@ -58,3 +60,14 @@ class Foreseen(Shown):
         """Whether such rows count again; None where nobody has said so."""
         said = reviewing.refresh(self.registry, self.draft).row.count_again
         return None if said is None else bool(said)
+
+    def leave(self, causes: Iterable[str], taken_back: Iterable[str] = ()) -> None:
+        """Keeps which causes (by the caller's names for them) stay rejected, instead of those kept before.
+
+        `taken_back`: those for which that was undone.
+        """
+        leaving.leave(self.registry, self.draft, causes, taken_back)
+
+    def left(self, causes: Mapping[str, Collection[int]]) -> dict[str, leaving.Left]:
+        """Of these causes, each with its rows, those of which rows were left rejected, here or when they came."""
+        return leaving.left(self.registry, self.draft, causes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,12 +48,13 @@ class Strangers:
         return sentence("unknown_users", {}, face)
 
 
-def strangers(review: Review) -> Strangers:
-    """The unknown users of a review as one finding; nothing where they are few."""
+def strangers(review: Review, among: Collection[int] | None = None) -> Strangers:
+    """The unknown users of a review (of these causes, if any are named) as one finding; nothing where they are few."""
     named = _named_by(review)
     errors = review.errors
     mine = errors[(errors["column"] == named) & errors["blocks"] & (errors["suggestion"] == "")]
     mine = mine[_unknown(review)[mine["row"].to_numpy()]] if named else mine
+    mine = mine if among is None else mine[mine["cause"].isin(among)]
     found = mine["cause"].unique()
     if len(found) <= FEW:
         return Strangers()

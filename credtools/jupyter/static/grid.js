@@ -3,6 +3,8 @@
 const ROW_HEIGHT = 28
 const BEYOND = 8 // rows drawn above and below what is in sight
 
+const ofCard = filter => /^(cause|rows) /.test(filter) // the rows of a card: those with its error, or just these
+
 class Grid {
   constructor({ onEdit, onUndo, onCount }) {
     Object.assign(this, { onEdit, onUndo, onCount })
@@ -10,6 +12,7 @@ class Grid {
     this.lines = []
     this.view = [] // places of the rows that are shown, in their order
     this.filter = 'bad'
+    this.groups = new Map() // rows that a filter means, where no error says it
     this.text = ''
     this.sort = { column: -1, down: false }
     this.active = { row: 0, column: 1 } // row -1: the headings; column 0: the line
@@ -48,7 +51,7 @@ class Grid {
     for (const [row, column, text] of changed) this.texts[column][row] = text
     this.mark(marks)
     if (!this.element.contains(document.activeElement)) {
-      if (this.filter.startsWith('cause')) this.filter = 'bad' // what the cause was, nobody can ask for any more
+      if (ofCard(this.filter)) this.filter = 'bad' // what the cause was, nobody can ask for any more
       const active = this.view[this.active.row]
       this.fill()
       if (this.active.row >= 0) this.active.row = Math.max(0, this.view.indexOf(active))
@@ -85,7 +88,7 @@ class Grid {
       all: () => true,
       bad: row => this.errors.has(row),
       fixed: row => this.fixedRows.has(row),
-    }[this.filter] ?? (row => this.errors.get(row)?.some(error => `cause ${error.cause}` === this.filter))
+    }[this.filter] ?? (row => this.groups.get(this.filter)?.has(row) ?? this.errors.get(row)?.some(error => `cause ${error.cause}` === this.filter))
     const sought = this.text.toLowerCase()
     const shown = new Set(this.view)
     this.view = this.lines.map((_, row) => row).filter(row => shown.has(row)

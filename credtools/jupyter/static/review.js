@@ -5,6 +5,7 @@ function review(state, tools) {
 
 // What each decision changes. The rows below stay: somebody may be typing in them.
 function decided(state, { act, ui }) {
+  ui.grid.groups = new Map(cards(state).filter(card => card.rows).map(card => [filterOf(card), new Set(card.rows)]))
   const nextId = freshId()
   const file = fileInput('Re-upload file', ui, true)
   file.hidden = true
@@ -22,6 +23,7 @@ function decided(state, { act, ui }) {
     h('h3', {}, state.causes.length ? 'What is wrong, largest first' : state.asked.length ? 'No row is wrong' : 'Nothing is left to decide'),
     h('ul', { class: 'ct-causes' }, state.causes.map(cause => causeCard(cause, { act, ui }))),
     state.more > 0 && button(`Show more causes (${state.more.toLocaleString('en')})`, () => act('more'), { focus: 'more' }),
+    state.doubts.length > 0 && h('div', {}, h('h3', {}, 'Not wrong, but doubtful'), h('ul', { class: 'ct-causes ct-asked' }, state.doubts.map(cause => causeCard(cause, { act, ui })))),
     state.asked.length > 0 && h('div', {}, h('h3', {}, 'What is stored already'), h('ul', { class: 'ct-causes ct-asked' }, state.asked.map(card => askedCard(card, act)))),
     state.decisions.length > 0 && decisions(state.decisions, act),
     folded(state.idle.found === 1 ? '1 correction does nothing in this file' : `${state.idle.found.toLocaleString('en')} corrections do nothing in this file`,
@@ -36,6 +38,7 @@ function causeCard(cause, { act, ui }) {
     h('div', { class: 'ct-what', id }, h('strong', {}, cause.count), ` – ${cause.name}`),
     cause.examples.length > 1 && h('div', {}, `For example: ${cause.examples.map(text => `‘${text}’`).join(', ')}`),
     h('div', {}, cause.resolution),
+    cause.before && h('div', { class: 'ct-before' }, cause.before),
     cause.means.length > 0 && meanings(cause, act),
     cause.suggestion && h('div', { class: 'ct-suggestion' }, h('strong', {}, 'Suggestion: '), cause.suggestion),
     h('div', { class: 'ct-buttons' },
@@ -43,11 +46,11 @@ function causeCard(cause, { act, ui }) {
       cause.choose && go('Choose…', () => act('options', { cause: cause.key }, true)),
       cause.users && go('Download as a file of users', () => act('strangers', {}, true), true),
       cause.users && go('Show each', () => act('each')),
-      !cause.users && go('Reject rows', () => act('leave', { cause: cause.key })),
-      !cause.users && go('Show rows', () => ui.showRows(`cause ${cause.place}`)), h('span', { class: 'ct-quiet' }, cause.lines)))
+      cause.right ? go(cause.right, () => act('right', { cause: cause.key })) : go('Reject rows', () => act('leave', { cause: cause.key })),
+      go('Show rows', () => ui.showRows(filterOf(cause))), h('span', { class: 'ct-quiet' }, cause.lines)))
 }
 
-// What a word can mean, in every file of the source: under the status, or under the expiration date.
+// What a word can mean, in every file of the source: under the status, a date, or elsewhere.
 function meanings(cause, act) {
   const id = freshId()
   return h('div', { class: 'ct-buttons', role: 'group', 'aria-labelledby': id }, h('span', { id }, `In every file of this source ${cause.word} means:`),
@@ -55,7 +58,7 @@ function meanings(cause, act) {
 }
 
 const MEANS = { valid: 'The credential stands', withdrawn: 'The credential no longer stands', leave_out: 'Nothing is stored for such a row',
-  never: 'The credential doesn’t expire, also where its type requires an expiration date' }
+  blank: 'The cell counts as blank', never: 'The credential doesn’t expire, also where its type requires an expiration date' }
 
 // What a person is asked about stored values: what each row would change, and the answers.
 function askedCard(card, act) {
@@ -79,8 +82,10 @@ function decisions(list, act) {
   })))
 }
 
+const cards = state => [...state.causes, ...state.doubts]
+const filterOf = ({ rows, key, place }) => rows ? `rows ${key}` : `cause ${place}`
 const filtersOf = state => [['bad', 'rows with errors'], ['all', 'all rows'], ['fixed', 'changed rows'],
-  ...state.causes.filter(cause => !cause.users).map(({ name, place }) => [`cause ${place}`, name])]
+  ...cards(state).map(card => [filterOf(card), card.name])]
 
 function rows(state, ui) {
   const filter = select(filtersOf(state), ui.grid.filter, { 'data-focus': 'rows' })
@@ -101,7 +106,7 @@ function rows(state, ui) {
 
 // The causes have changed: what can be filtered by has, too. The rows of a cause stay as long as somebody is among them.
 function renewFilter(state, ui) {
-  const ofCause = ui.grid.filter.startsWith('cause')
+  const ofCause = ofCard(ui.grid.filter)
   const options = [...(ofCause ? [['', 'the rows shown so far']] : []), ...filtersOf(state)]
   ui.filter.replaceChildren(...options.map(([value, name]) => h('option', { value }, name)))
   ui.filter.value = ofCause ? '' : ui.grid.filter

@@ -11,7 +11,7 @@ function stepList(step) {
 }
 
 const DRAW = { home, upload, corrected, headings, review, media, finish, done }
-const WORK = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', undo: 'Checking again', means: 'Checking again', blanks: 'Checking again', again: 'Looking at what is stored' }
+const WORK = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', undo: 'Checking again', means: 'Checking again', leave: 'Keeping it', right: 'Keeping it', blanks: 'Checking again', again: 'Looking at what is stored' }
 
 const TOAST_MS = 6000
 
@@ -115,7 +115,7 @@ export default {
     function draw(facts) {
       const before = where()
       const sameStep = state?.step === facts.step
-      const fresh = facts.step === 'review' ? { asked: [], warnings: [], next: '', ...(sameStep && state), ...facts } : facts
+      const fresh = facts.step === 'review' ? { doubts: [], asked: [], warnings: [], next: '', ...(sameStep && state), ...facts } : facts
       const open = sameStep && fresh.kind === 'problem' && main.querySelector('details.ct-reading')?.open
       state = fresh
       rest()

@@ -16,31 +16,45 @@ import pandas as pd
 
 from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.shown import listed, records
-from credtools.jupyter.wizard.decisions import Cell
+from credtools.jupyter.wizard.decisions import Cell, Decision
 from credtools.model import IntArray, Review
 from credtools.recipe import Status
 from credtools.registry import Lookups
+from credtools.schema.base import Schema
 from credtools.schema.dates import NEVER, may_mean_none
+from credtools.schema.destroyed import how_destroyed
 from credtools.schema.evidence import FormatEvidence, format_evidence, undeclared_evidence
 from credtools.schema.notation import Notation
-from credtools.schema.words import Column
-from credtools.text import fold
+from credtools.schema.placeholders import is_placeholder
+from credtools.schema.words import Column, rules
+from credtools.text import first_of, fold
 
-MOST_OFFERED = 20
+MOST_OFFERED, NAMED = 20, 3
 EXPIRES = "expiration_date"
 OF_FORMATS = ("date_format", "date_incomplete")  # settled by another date format
 DAYS_OF_MONTH = ("[last] MMM YYYY", "[first] MMM YYYY")
+NAMING = ("user", "credential_type", "status")  # the kinds of columns whose words mean somebody or something
 MEANS = {"valid": "valid", "withdrawn": "withdrawn", "leave_out": "leave out"}  # the meanings of a status, as shown
+OF_WARNINGS = ("date_unlikely", "number_doubtful")  # about which a person is asked, though they block nothing
+NOT_AVAILABLE = frozenset({"#N/A", "#NV", "#N/D"})  # what a spreadsheet shows where a look-up has found nothing
 OF_WHOLE_ROWS = ("expires_after_issue", "not_repeated", "field_count")  # no other value of one cell settles them
 
 
 class Cause:
-    """One cause of errors in the review at hand: its rows and their values."""
+    """One cause of errors in the review at hand: its rows and their values; `group`: by what else it is known."""
 
     def __init__(
-        self, found: dict[str, Any], review: Review, places: IntArray, column: Column | None, notation: Notation
+        self,
+        found: dict[str, Any],
+        review: Review,
+        places: IntArray,
+        column: Column | None,
+        notation: Notation,
+        *,
+        group: str = "",
     ) -> None:
         self.code, self.title = str(found["code"]), str(found["title"])
+        self.group = group
         self.column, self.column_name = column, column.name if column else ""
         self.formats = review.date_formats.get(self.column_name, ())  # in force for this column
         self.notation = notation
@@ -48,13 +62,15 @@ class Cause:
         self.resolution, self.suggestion = str(found["resolution"]), str(found["suggestion"])
         self.count, self.place = int(found["count"]), int(found["cause"])
         self._errors, self._places, self._labels = review.errors, places, review.table.labels
-        name = f"{self.code}\n{found['column']}\n{self.pattern or fold(self.value)}"
+        name = f"{self.code}\n{found['column']}\n{group or self.pattern or fold(self.value)}"
         self.key = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
 
     def __str__(self) -> str:
         if self.column is None:
             return self.title
         where = self.column.title
+        if self.group:
+            return f"{self.title}: {where}"
         if self.pattern:
             return f"{self.title} in {where}: like ‘{self.value}’"
         return f"{self.title}: ‘{self.value}’ in {where}" if self.value else f"{self.title}: {where}"
@@ -65,10 +81,25 @@ class Cause:
         return self._errors.iloc[self._places]
 
     @property
+    def rows(self) -> list[int]:
+        """The numbers of its rows in the file."""
+        return list(map(int, self.errors["row"].drop_duplicates()))
+
+    @property
     def may_mean_never(self) -> bool:
         """Whether each value can say that the credential doesn't expire."""
-        asked = (self.code, self.column_name) == ("date_format", EXPIRES)
+        asked = self.code in ("date_format", "date_unlikely") and self.column_name == EXPIRES
         return asked and all(map(may_mean_none, self.errors["value"]))
+
+    @property
+    def may_mean_nothing(self) -> bool:
+        """Whether each value can say that there is none: words under a date, what stands for *none* elsewhere."""
+        values = self.errors["value"]
+        if self.column is None or self.column.kind in NAMING or self.code in OF_WHOLE_ROWS or not all(values):
+            return False
+        if self.code == "value_damaged":
+            return all(text.upper() in NOT_AVAILABLE or how_destroyed(text) == "zero" for text in values)
+        return all(map(may_mean_none, values)) if self.column.kind == "date" else bool(is_placeholder(values).all())
 
     def cells(self, new: str | None = None) -> tuple[Cell, ...]:
         """The cells of this cause, each with its new value (None: what is suggested for each)."""
@@ -89,6 +120,48 @@ def blocking(review: Review, columns: Mapping[str, Column], notation: Notation) 
         Cause(found, review, places[int(found["cause"])], columns.get(str(found["column"])), notation)
         for found in records(review.causes[review.causes["blocks"]])
     ]
+
+
+def doubtful(review: Review, columns: Mapping[str, Column], notation: Notation) -> list[Cause]:
+    """What blocks nothing but a person should decide: per column what may mean none, and the rest; largest first."""
+    asked = review.causes[review.causes["code"].isin(OF_WARNINGS)]
+    groups: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for one in records(asked):
+        kind = "none" if one["suggestion"] == NEVER else ""
+        groups.setdefault((str(one["code"]), str(one["column"]), kind), []).append(one)
+    causes = review.errors["cause"].to_numpy()
+    found = []
+    for (_, name, kind), some in groups.items():
+        places = np.flatnonzero(np.isin(causes, [one["cause"] for one in some]))
+        told = {**some[0], "count": len(places), "suggestion": "", "cause": -1}
+        found.append(Cause(told, review, places, columns.get(name), notation, group=kind or "others"))
+    return sorted(found, key=lambda cause: (-cause.count, cause.rows[0]))
+
+
+def may_be_blank(cause: Cause, review: Review, schema: type[Schema]) -> bool:
+    """Whether the values of a cause can say that there is none, and the schema lets each of its cells be blank."""
+    if not cause.may_mean_nothing:
+        return False
+    name, rows = cause.column_name, review.resolved.iloc[cause.rows]
+    blank = rows.assign(**{f"{name}_state": "blank"})
+    blank[name] = rows[name].mask(rows[name].notna())
+    judged = [rule.code for rule in rules(schema) if rule.code == "value_required" and name in rule.columns]
+    return all(bool(getattr(schema, code)(blank, name).all()) for code in judged)
+
+
+def stays(causes: Sequence[Cause], number: int, before: str = "") -> Decision:
+    """The decision that the rows of some causes stay rejected; `before`: when that was decided, as it is said."""
+    first, values = causes[0], first_of([f"‘{cause.value}’" for cause in causes if cause.value], NAMED)
+    said = f"{first.title}: {values}" if values else first.title
+    count, keys = sum(cause.count for cause in causes), tuple(cause.key for cause in causes)
+    return Decision(number, count, column=first.column_name, causes=keys, said=said + before)
+
+
+def right(cause: Cause, number: int) -> Decision:
+    """The decision that what is doubtful is right."""
+    values = first_of([f"‘{value}’" for value in dict.fromkeys(cause.errors["value"])], NAMED)
+    said = f"{cause.column.title if cause.column else cause.title}: {values}"
+    return Decision(number, cause.count, column=cause.column_name, causes=(cause.key,), right=True, said=said)
 
 
 @dataclass(frozen=True)

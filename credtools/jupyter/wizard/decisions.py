@@ -33,9 +33,9 @@ class Decision:
     """What was decided; exactly one of these.
 
     Values are replaced (`cells`), a date format is added (`format`, `notation`: what must be declared for it), rows are
-    left rejected (`cause`), a word of the status gets a meaning (`meaning`), words mean that a credential never expires
-    (`never`), blank cells over stored values mean something (`blanks`), or rows that equal an older version count
-    again, or don't (`again`).
+    left rejected, or what is doubtful is right (`causes`: the keys of theirs; `right`), a word of the status gets a
+    meaning (`meaning`), words mean that a credential never expires (`never`), blank cells over stored values mean
+    something (`blanks`), or rows that equal an older version count again, or don't (`again`).
 
     `scope`: a *rule* holds for every file of the source, a *patch* for these records only. `rule`: the one that the
     recipe brought along; it may have no cells here.
@@ -48,7 +48,8 @@ class Decision:
     column: str = ""
     format: str = ""
     notation: Notation = PLAIN
-    cause: str = ""
+    causes: tuple[str, ...] = ()
+    right: bool = False
     said: str = ""
     rule: Step | None = None
     word: str = ""

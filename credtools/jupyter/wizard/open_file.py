@@ -9,19 +9,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from credtools.errors import CredtoolsError, FileError
-from credtools.jupyter.wizard.causes import EXPIRES, Cause, blocking, suggest
+from credtools.jupyter.wizard import brought
+from credtools.jupyter.wizard.causes import Cause, blocking, doubtful, may_be_blank, right, stays, suggest
 from credtools.jupyter.wizard.decisions import Cell, Decision, Scope, again_of, patches_of, recipe_of, usual_scope
 from credtools.media.matching import Medium
-from credtools.model import Review
-from credtools.recipe import BLANKS, MEANINGS, Hit, Recipe, Replace, Step, apply
-from credtools.registry import Batch, Comparison, compare
+from credtools.model import ACCEPTED, Review
+from credtools.recipe import BLANKS, MEANINGS, Hit, Recipe, Step, apply
+from credtools.registry import Batch, Comparison, Left, Strangers, compare, strangers
 from credtools.schema.dates import NEVER, date_format
 from credtools.schema.notation import declared
 from credtools.schema.words import Column
-from credtools.text import fold
 
 FIRST_MEDIA = 50  # of each list
 STATUS_UNKNOWN = "status_known"
+STRANGERS = "strangers"  # the key of the card of all unknown users
+BLANK = "blank"  # what words can mean, beside NEVER and those of a status: the cell counts as blank
 T = TypeVar("T")
 
 
@@ -37,7 +39,8 @@ class OpenFile:
         self.decisions: tuple[Decision, ...] = ()
         self.unplaced: dict[str, tuple[str, Medium, list[Path]]] = {}  # media: their list, what is said, where they lie
         self.shown_media = FIRST_MEDIA
-        self._number = itertools.count(1).__next__  # of a decision
+        self.left: dict[str, Left] = {}  # by the key of a cause what was left rejected, here or when it came before
+        self.number = itertools.count(1).__next__  # of a decision
         self._kept: dict[object, tuple[object, Any]] = {}
         self.base = batch.recipe
         try:
@@ -55,8 +58,7 @@ class OpenFile:
         """The decisions that the batch brings along: rules of its recipe, corrections, and what was left rejected."""
         self.base, self.problem = self.batch.recipe, None
         self._formats = self.reviewed.date_formats
-        before = (self._rules_before(), self._patches_before(), self._left_before(), self._stored_before())
-        self.decisions = tuple(itertools.chain.from_iterable(before))
+        self.decisions = tuple(brought.decisions(self))
 
     @property
     def columns(self) -> dict[str, Column]:
@@ -97,19 +99,35 @@ class OpenFile:
         """The review with the warnings about what is stored."""
         return self.once("warned", self.batch.changes(), lambda: self.batch.warned().on("screen"))
 
+    @property
+    def decided(self) -> set[str]:
+        """The keys of the causes that were decided to stay as they are."""
+        return {key for decision in self.decisions for key in decision.causes}
+
     def causes(self) -> list[Cause]:
         """What blocks rows, largest first, apart from what was decided to stay rejected."""
-        left = {decision.cause for decision in self.decisions if decision.cause}
-        return [cause for cause in self._blocking() if cause.key not in left]
+        return [cause for cause in self.blocking() if cause.key not in self.decided]
+
+    def doubts(self) -> list[Cause]:
+        """What blocks nothing but may be wrong, among rows that are news, apart from what was said to be right."""
+        found = [cause for cause in self.doubtful() if cause.key not in self.decided]
+        verdicts = self.batch.changes().verdict if found else ()
+        return [cause for cause in found if any(verdicts[row] in ACCEPTED for row in cause.rows)]
+
+    @property
+    def strangers(self) -> Strangers:
+        """The unknown users of the file as one finding, apart from those whose rows were decided to stay rejected."""
+        places = {cause.place for cause in self.causes()}
+        return self.once(("strangers", frozenset(places)), self.reviewed, lambda: strangers(self.reviewed, places))
 
     def errors(self) -> int:
-        return sum(cause.count for cause in self._blocking())
+        return sum(cause.count for cause in self.blocking())
 
     def cause(self, key: str) -> Cause:
         """The cause of this key. Raises CredtoolsError when there is no such cause any more."""
-        for cause in self.causes():
-            if cause.key == key:
-                return cause
+        for causes in (self.causes, self.doubts):
+            if found := [cause for cause in causes() if cause.key == key]:
+                return found[0]
         raise CredtoolsError("cause_gone")
 
     def accept(self, key: str) -> Decision:
@@ -127,7 +145,7 @@ class OpenFile:
         cells = cause.cells(new)
         if not cells or cause.column is None:
             raise CredtoolsError("no_change")
-        decision = Decision(self._number(), len(cells), scope or usual_scope(cause.column, cells), cells)
+        decision = Decision(self.number(), len(cells), scope or usual_scope(cause.column, cells), cells)
         return self._decide(decision if decision.rules else replace(decision, scope="patch"))
 
     def add_format(self, cause: Cause, text: str) -> Decision:
@@ -137,13 +155,15 @@ class OpenFile:
             form = date_format(form, self.batch.recipe.notation.and_also(notation)).text
         except ValueError as problem:
             raise CredtoolsError("format_unusable", why=str(problem)) from problem
-        decision = Decision(self._number(), cause.count, "rule", column=cause.column_name, format=form)
+        decision = Decision(self.number(), cause.count, "rule", column=cause.column_name, format=form)
         return self._decide(replace(decision, notation=notation))
 
     def give_meaning(self, key: str, meaning: str) -> Decision:
         """What a cause says means this, in every file of its source. Raises CredtoolsError for anything else."""
         cause = self.cause(key)
-        decision = Decision(self._number(), cause.count, "rule", column=cause.column_name)
+        if meaning == BLANK and self.may_be_blank(cause):
+            return self.replace(cause, "", "rule")
+        decision = Decision(self.number(), cause.count, "rule", column=cause.column_name)
         if meaning == NEVER and cause.may_mean_never:
             return self._decide(replace(decision, never=tuple(dict.fromkeys(cause.errors["value"]))))
         if cause.code != STATUS_UNKNOWN or meaning not in MEANINGS:
@@ -154,19 +174,31 @@ class OpenFile:
         """Blank cells keep or clear the stored values, in every file of this source."""
         if blanks not in BLANKS:
             raise CredtoolsError("blanks_unusable")
-        return self._decide(Decision(self._number(), self._losing(), "rule", blanks=blanks))
+        return self._decide(Decision(self.number(), self.losing(), "rule", blanks=blanks))
 
-    def _losing(self) -> int:
+    def losing(self) -> int:
         """How many rows would lose a stored value."""
         return len({row for row, _ in self.batch.changes().lost})
 
     def count_again(self, *, again: bool) -> Decision:
         """The rows of this file that equal an older version count again, or stay unchanged."""
-        return self._decide(Decision(self._number(), len(self.batch.changes().again), again=again))
+        return self._decide(Decision(self.number(), len(self.batch.changes().again), again=again))
+
+    def may_be_blank(self, cause: Cause) -> bool:
+        """Whether a cause may become blank cells: its values can say that there is none, and the schema lets them."""
+        return may_be_blank(cause, self.reviewed, self.registry.schema(self.batch.recipe.schema).model)
 
     def leave(self, key: str) -> Decision:
-        """The rows of a cause stay rejected: they are followed until they are accepted."""
-        decision = self._left(self.cause(key))
+        """The rows of a cause, or of all unknown users, stay rejected: they are followed until they are accepted."""
+        together = self.strangers.causes if key == STRANGERS else ()
+        causes = [cause for cause in self.causes() if cause.place in together] or [self.cause(key)]
+        decision = stays(causes, self.number())
+        self._keep_left((*self.decisions, decision))
+        return decision
+
+    def say_right(self, key: str) -> Decision:
+        """What is doubtful is right; it is asked no more."""
+        decision = right(self.cause(key), self.number())
         self._keep_left((*self.decisions, decision))
         return decision
 
@@ -181,12 +213,12 @@ class OpenFile:
             old = str(review.resolved[f"{column}_text"].iloc[rows[line]])
             if old != new.strip():
                 changed.append(Cell(line, column, old, new.strip()))
-        return self._decide(Decision(self._number(), len(changed), "patch", tuple(changed))) if changed else None
+        return self._decide(Decision(self.number(), len(changed), "patch", tuple(changed))) if changed else None
 
     def undo(self, number: int) -> Decision:
         taken = self._decision(number)
         others = tuple(d for d in self.decisions if d is not taken)
-        self._keep_left(others) if taken.cause else self._apply(self.base, others)
+        self._keep_left(others, taken.causes) if taken.causes else self._apply(self.base, others)
         return taken
 
     def turn(self, number: int) -> Decision:
@@ -204,7 +236,7 @@ class OpenFile:
             self.review = self.batch.use(recipe)
             self._begin()
         else:
-            self._apply(recipe, Decision.of_rules(self.decisions, self.base, recipe, self._number))
+            self._apply(recipe, Decision.of_rules(self.decisions, self.base, recipe, self.number))
 
     def use_media(self, pattern: str) -> None:
         """Files are matched to rows by this pattern, or ('') by the media column."""
@@ -212,9 +244,15 @@ class OpenFile:
         if pattern != self.batch.recipe.media:
             self._apply(self.base, self.decisions)
 
-    def _blocking(self) -> list[Cause]:
+    def blocking(self) -> list[Cause]:
+        """All that blocks rows, whatever was decided."""
         notation = self.batch.recipe.notation
         return self.once("causes", self.reviewed, lambda: blocking(self.reviewed, self.columns, notation))
+
+    def doubtful(self) -> list[Cause]:
+        """All that blocks nothing but may be wrong, likewise."""
+        notation = self.batch.recipe.notation
+        return self.once("doubts", self.reviewed, lambda: doubtful(self.reviewed, self.columns, notation))
 
     def _decision(self, number: int) -> Decision:
         if found := [decision for decision in self.decisions if decision.number == number]:
@@ -231,7 +269,7 @@ class OpenFile:
         again = recipe.rules != self.batch.recipe.rules  # a correction is guarded by what the rules make of its cell
         if recipe != self.batch.recipe:
             self.review = self.batch.use(recipe)
-        wanted, present = patches_of(decisions), {(cell.line, cell.column): cell.new for cell in self._patches()}
+        wanted, present = patches_of(decisions), {(cell.line, cell.column): cell.new for cell in brought.patches(self)}
         changes: list[tuple[int | str, str, str | None]] = [
             (*place, new) for place, new in wanted.items() if again or present.get(place) != new
         ]
@@ -242,55 +280,7 @@ class OpenFile:
             self.batch.count_again(yes=again_of(decisions))
         self.base, self.decisions = base, decisions
 
-    def _keep_left(self, decisions: tuple[Decision, ...]) -> None:
-        """Nothing is checked again; what is left rejected is kept with the batch."""
-        self.batch.leave(decision.cause for decision in decisions if decision.cause)
+    def _keep_left(self, decisions: tuple[Decision, ...], taken_back: Iterable[str] = ()) -> None:
+        """Nothing is checked again; what stays as it is is kept with the batch."""
+        self.batch.leave((key for decision in decisions for key in decision.causes), taken_back)
         self.decisions = decisions
-
-    def _left(self, cause: Cause) -> Decision:
-        said = f"{cause.title}: ‘{cause.value}’" if cause.value else cause.title
-        return Decision(self._number(), cause.count, column=cause.column_name, cause=cause.key, said=said)
-
-    def _patches(self) -> list[Cell]:
-        found = self.batch.patches()[[*Cell.__match_args__]]
-        return [Cell(*cell) for cell in found.itertuples(index=False, name=None)]
-
-    def _rules_before(self) -> list[Decision]:
-        """The rules that the recipe already has, with what they do in this file."""
-        table, decisions = self.reviewed.table, []
-        sources = {column: heading for heading, column in self.reviewed.headings.items() if column}
-        replaced = {rule.column for rule in self.base.replacements} & sources.keys()
-        folded = {name: table.frame[sources[name]].map(fold).to_numpy() for name in replaced}
-        for rule in self.base.rules:
-            cells: tuple[Cell, ...] = ()
-            if isinstance(rule, Replace) and rule.column in folded:
-                rows = zip(table.labels, folded[rule.column] == fold(rule.old), strict=True)
-                cells = tuple(Cell(label, rule.column, rule.old, rule.new) for label, one in rows if one)
-            decisions.append(Decision(self._number(), self.hits[rule].rows, "rule", cells, rule=rule))
-        return decisions
-
-    def _patches_before(self) -> list[Decision]:
-        """The corrections that were made before, as one decision per column."""
-        by_column: dict[str, list[Cell]] = {}
-        for cell in self._patches():
-            by_column.setdefault(cell.column, []).append(cell)
-        return [Decision(self._number(), len(cells), "patch", tuple(cells)) for cells in by_column.values()]
-
-    def _stored_before(self) -> list[Decision]:
-        """What was said before about words, blank cells over stored values, and rows that equal an older version."""
-        found = []
-        if self.base.never:
-            rows = int((self.reviewed.resolved[f"{EXPIRES}_state"] == NEVER).sum())
-            found.append(Decision(self._number(), rows, "rule", column=EXPIRES, never=self.base.never))
-        if self.base.blanks:
-            found.append(Decision(self._number(), self._losing(), "rule", blanks=self.base.blanks))
-        if (again := self.batch.counts_again) is not None:
-            changed = self.batch.changes()
-            found.append(Decision(self._number(), len(changed.back if again else changed.again), again=again))
-        return found
-
-    def _left_before(self) -> list[Decision]:
-        """What somebody has left rejected, where that cause is still there."""
-        causes = self._blocking()
-        left = self.batch.left(cause.key for cause in causes)
-        return [self._left(cause) for cause in causes if cause.key in left]

@@ -9,14 +9,24 @@ import pandas as pd
 
 from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.shown import next_sentence
-from credtools.jupyter.wizard.causes import MEANS, OF_FORMATS, OF_WHOLE_ROWS, Cause, choices, suggest, users_like
+from credtools.jupyter.wizard.brought import when
+from credtools.jupyter.wizard.causes import (
+    MEANS,
+    OF_FORMATS,
+    OF_WARNINGS,
+    OF_WHOLE_ROWS,
+    Cause,
+    choices,
+    suggest,
+    users_like,
+)
 from credtools.jupyter.wizard.decisions import Decision, usual_scope
-from credtools.jupyter.wizard.open_file import STATUS_UNKNOWN, OpenFile
+from credtools.jupyter.wizard.open_file import BLANK, STATUS_UNKNOWN, STRANGERS, OpenFile
 from credtools.jupyter.wizard.steps import FIRST_CAUSES
 from credtools.jupyter.wizard.stored import asked, losing, of_stored
 from credtools.jupyter.wizard.upload import UploadStep, unlike
 from credtools.recipe import Hit, Replace, Step
-from credtools.registry import Strangers, strangers
+from credtools.registry import Strangers
 from credtools.text import first_of, fold, plural
 
 EXAMPLES = 3
@@ -30,17 +40,16 @@ class ReviewStep(UploadStep):
     def review_facts(self) -> dict[str, Any]:
         """What was assumed, causes largest first, and decisions."""
         file, found, causes = self.file, self.file.reviewed, self.file.causes()
-        cards = [_card(cause) for cause in causes[: self.shown_causes]]
-        unknown = file.once("strangers", found, lambda: strangers(found))
+        unknown, together = file.strangers, []
         if unknown.users and not self.each_stranger:
-            others = [cause for cause in causes if cause.place not in unknown.causes]
-            cards = [_strangers(unknown), *map(_card, others[: self.shown_causes - 1])]
-            causes = [*causes[:1], *others]
+            together = [_strangers(file, unknown)]
+            causes = [cause for cause in causes if cause.place not in unknown.causes]
+        cards = [*together, *(_card(file, cause) for cause in causes[: self.shown_causes - len(together)])]
         return self.in_hand | {
-            "counts": found.summary(len(causes)),
+            "counts": found.summary(len(causes) + len(together)),
             "reading": self.reading_facts(),
             "causes": cards,
-            "more": len(causes) - len(cards),
+            "more": len(causes) + len(together) - len(cards),
             "decisions": [_decided(file, decision) for decision in reversed(file.decisions)],
             "unlike": unlike(file),
             "idle": _idle(file),
@@ -48,11 +57,14 @@ class ReviewStep(UploadStep):
         }
 
     def stored_facts(self) -> dict[str, Any]:
-        """What is asked about credentials that are stored, warnings, and what Next will do."""
+        """What is doubtful, what is asked about credentials that are stored, warnings, and what Next will do."""
         file = self.file
+        doubts = file.doubts()
+        asked_above = {cause.code for cause in doubts}
         return {
+            "doubts": [_card(file, cause) | {"right": _right(cause), "rows": cause.rows} for cause in doubts],
             "asked": asked(file),
-            "warnings": warnings(file.warned().causes, but=OF_ANOTHER_STEP),
+            "warnings": warnings(file.warned().causes, but=(*OF_ANOTHER_STEP, *asked_above)),
             "next": next_sentence(file.reviewed, (one["sentence"] for one in losing(file))),
         }
 
@@ -75,6 +87,9 @@ class ReviewStep(UploadStep):
 
     def do_leave(self, cause: str) -> str:
         return sentence(self.file, self.file.leave(cause))
+
+    def do_right(self, cause: str) -> str:
+        return sentence(self.file, self.file.say_right(cause))
 
     def do_options(self, cause: str) -> None:
         """What *Choose…* offers for a cause."""
@@ -145,41 +160,61 @@ def _idle(file: OpenFile) -> dict[str, Any]:
     return {"found": len(idle), "sentences": sentences}
 
 
-def _card(cause: Cause) -> dict[str, Any]:
+def _card(file: OpenFile, cause: Cause) -> dict[str, Any]:
     """What is shown of a cause."""
     suggestion = suggest(cause)
     values = list(dict.fromkeys(cause.errors["value"].head(200).tolist()))
-    lines = ", ".join(f"{line:,}" for line in cause.errors["line"].head(EXAMPLES).tolist())
-    more = f" and {cause.count - EXAMPLES:,} more" if cause.count > EXAMPLES else ""
+    means = [("never", "Never expires")] if cause.may_mean_never else []
+    means += [(BLANK, "No value")] if file.may_be_blank(cause) else []
     statuses = [(key, name.capitalize()) for key, name in MEANS.items()] if cause.code == STATUS_UNKNOWN else []
-    words = dict.fromkeys(cause.errors["value"]) if cause.may_mean_never else [cause.value]
+    words = dict.fromkeys(cause.errors["value"]) if means else [cause.value]
+    doubtful = cause.code in OF_WARNINGS
     return {
         "key": cause.key,
         "place": cause.place,
         "count": plural(cause.count, "row"),
         "name": str(cause),
         "resolution": cause.resolution,
-        "examples": values[:EXAMPLES] if cause.pattern else [],
-        "lines": f"{'line' if cause.count == 1 else 'lines'} {lines}{more}",
+        "examples": values[:EXAMPLES] if cause.pattern or doubtful else [],
+        "lines": _lines(cause.errors["line"].head(EXAMPLES).tolist(), cause.count),
         "suggestion": suggestion.label if suggestion else "",
-        "means": [("never", "Never expires")] if cause.may_mean_never else statuses,
+        "means": means or statuses,
         "word": first_of([f"‘{value}’" for value in words], EXAMPLES) if cause.value else "a blank cell",
-        "choose": cause.column is not None and cause.code not in OF_WHOLE_ROWS,
+        "choose": cause.column is not None and cause.code not in OF_WHOLE_ROWS and not (doubtful and len(values) > 1),
+        "before": _before(file, [cause]),
     }
 
 
-def _strangers(unknown: Strangers) -> dict[str, Any]:
+def _right(cause: Cause) -> str:
+    """What the button says that leaves doubtful values as they are."""
+    return "It is right" if cause.count == 1 else "They are right"
+
+
+def _strangers(file: OpenFile, unknown: Strangers) -> dict[str, Any]:
     """What is shown of unknown users, all of them one card; `users`: how many they are."""
-    lines = ", ".join(f"{line:,}" for line in unknown.lines[:EXAMPLES])
-    more = f" and {unknown.rows - EXAMPLES:,} more" if unknown.rows > EXAMPLES else ""
-    shown = {"key": "strangers", "place": -1, "users": unknown.users, "count": plural(unknown.rows, "row")}
-    shown |= {"name": str(unknown), "resolution": unknown.resolution("screen"), "lines": f"lines {lines}{more}"}
+    causes = [cause for cause in file.causes() if cause.place in unknown.causes]
+    shown = {"key": STRANGERS, "place": -1, "users": unknown.users, "count": plural(unknown.rows, "row")}
+    shown |= {"name": str(unknown), "resolution": unknown.resolution("screen"), "before": _before(file, causes)}
+    shown |= {"lines": _lines(unknown.lines[:EXAMPLES], unknown.rows), "rows": [r for c in causes for r in c.rows]}
     return shown | {"examples": [], "suggestion": "", "means": [], "word": "", "choose": False}
+
+
+def _lines(first: Sequence[int], count: int) -> str:
+    more = f" and {count - EXAMPLES:,} more" if count > EXAMPLES else ""
+    return f"{'line' if count == 1 else 'lines'} {', '.join(f'{line:,}' for line in first)}{more}"
+
+
+def _before(file: OpenFile, causes: Sequence[Cause]) -> str:
+    """How many rows of a card came before and were left rejected then."""
+    found = [(left, left.rows & {*cause.rows}) for cause in causes if (left := file.left.get(cause.key))]
+    rows = sum(len(some) for _, some in found)
+    last = max((left for left, some in found if some), key=lambda left: left.batch, default=None)
+    return f"{plural(rows, 'row')} came before and stayed rejected{when(last)}." if last else ""
 
 
 def _decided(file: OpenFile, decision: Decision) -> dict[str, Any]:
     """What is shown of a decision; `turn`: what it can become instead."""
-    is_rule = decision.scope == "rule"
+    is_rule, this_file = decision.scope == "rule", decision.again is not None or decision.right
     people = {column.name for column in file.columns.values() if column.kind == "user"}
     turn = ""
     if decision.rules and not people & decision.rules.keys():  # an address names a person; recipes name nobody
@@ -188,7 +223,7 @@ def _decided(file: OpenFile, decision: Decision) -> dict[str, Any]:
     return {
         "number": decision.number,
         "sentence": sentence(file, decision),
-        "scope": "stays rejected" if decision.cause else "this file only" if decision.again is not None else scope,
+        "scope": "this file only" if this_file else "stays rejected" if decision.causes else scope,
         "idle": is_rule and decision.rule is not None and not _hit(file, decision.rule).rows,
         "turn": turn,
     }
@@ -197,7 +232,9 @@ def _decided(file: OpenFile, decision: Decision) -> dict[str, Any]:
 def sentence(file: OpenFile, decision: Decision) -> str:
     """A decision in one sentence, before → after."""
     rows = plural(decision.count, "row")
-    if decision.cause:
+    if decision.right:
+        return f"{decision.said} {'is' if decision.count == 1 else 'are'} right ({rows})."
+    if decision.causes:
         stay = "stays" if decision.count == 1 else "stay"
         return f"{rows} {stay} rejected: {decision.said}."
     if decision.format:

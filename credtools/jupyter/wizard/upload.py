@@ -124,9 +124,8 @@ class UploadStep(Steps):
     def _opened(self, path: Path, replaced: OpenFile | None) -> OpenFile:
         """A file as a draft; no draft is left of one that can't be judged."""
         batch = self.registry.upload(path, replaced.batch.recipe if replaced else self.recipe or None)
-        left = [decision.cause for decision in replaced.decisions if decision.cause] if replaced else []
         try:
-            if left:  # stays rejected where the same cause is there again
+            if replaced and (left := replaced.decided):  # stays rejected where the same cause is there again
                 batch.leave(left)
             return OpenFile(batch, replaced.review if replaced else None)
         except CredtoolsError:

@@ -10,13 +10,13 @@ from credtools.store.reads.batches import (
     batch_of_attempt,
     batches,
     field_counts,
-    left,
     lines_of,
     raw_rows,
     source_bytes,
 )
 from credtools.store.reads.credentials import credentials, holders, stored_versions, words
 from credtools.store.reads.history import as_of
+from credtools.store.reads.leaving import Note, left_records, note, notes
 from credtools.store.reads.media import (
     all_media,
     erased_blobs,
@@ -60,6 +60,7 @@ __all__ = [
     "BEGUN",
     "Facts",
     "Followed",
+    "Note",
     "Rejected",
     "acts_of",
     "all_media",
@@ -83,13 +84,15 @@ __all__ = [
     "last_listing",
     "last_runs",
     "last_uploads",
-    "left",
+    "left_records",
     "lines_of",
     "listed",
     "look_of",
     "media_of",
     "media_of_versions",
     "name_now",
+    "note",
+    "notes",
     "open_rejects",
     "other_parts",
     "patches",

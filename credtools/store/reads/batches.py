@@ -101,13 +101,6 @@ def source_bytes(at: At, sha256: str) -> bytes:
     return bytes(content)
 
 
-def left(at: At, batch_id: int) -> frozenset[str]:
-    """The causes that are left rejected by the last note."""
-    event = tables.events.c
-    last = select(event.text).where(event.batch_id == batch_id, event.kind == "leave").order_by(event.seq.desc())
-    return frozenset(cause for text in values(at, last.limit(1)) for cause in json.loads(text)["causes"])
-
-
 def acts_of(at: At, batch_id: int) -> tuple[int, int, int, int]:
     """How many credentials a finished batch has withdrawn by their status or by absence, reinstated, found unlisted.
 

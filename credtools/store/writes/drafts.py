@@ -119,14 +119,15 @@ def count_again(engine: Engine, batch_id: int, by: str, *, yes: bool | None) -> 
         work.event("count_again", by, batch_id, yes=yes)
 
 
-def leave(engine: Engine, batch_id: int, by: str, causes: Iterable[str]) -> None:
+def leave(engine: Engine, batch_id: int, by: str, causes: Iterable[str], taken_back: Iterable[str] = ()) -> None:
     """Notes which causes are left rejected, so that whoever opens the batch next sees it; the last note counts.
 
-    `causes`: digests that hold no value.
+    `causes`: digests that hold no value; `taken_back`: likewise, of those for which that was undone.
     """
     with write(engine) as work:
         work.waiting(batch_id)
-        work.event("leave", by, batch_id, causes=sorted(causes))
+        undone = sorted(taken_back)
+        work.event("leave", by, batch_id, causes=sorted(causes), **({"taken_back": undone} if undone else {}))
 
 
 def hold(engine: Engine, batch_id: int, by: str, *, attempt_id: str, rows: int, because: str, statistics: str) -> int:
