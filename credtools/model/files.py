@@ -83,6 +83,7 @@ class Reading:
     escape: str = ""
     instruction_lines: tuple[int, ...] = ()
     aside_lines: tuple[int, ...] = ()
+    sheets: tuple[tuple[str, bool], ...] = ()  # of a workbook: the name of each, and whether it is hidden
     stacked: tuple[Reading, ...] = ()  # of each sheet, where several are one table; the lines above are the first one's
 
     @property

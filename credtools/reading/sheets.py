@@ -29,6 +29,7 @@ HIDDEN = (
     "(read: {{sheet: …}})."
 )
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+Sheets = tuple[tuple[str, bool], ...]
 SCRIPT = Path(__file__).with_name("workbook.py")  # by its path: importing it here would load the reader unlimited
 MEMORY, SECONDS = 2 << 30, 60
 LIMITS = {"entries": 2_000, "bytes": 1 << 30, "ratio": 200, "cells": 20_000_000}
@@ -58,14 +59,17 @@ def split_sheets(content: bytes, options: Options) -> list[tuple[Records, Readin
             raise FileError("sheet_too_costly", limit=problem.limit) from problem
         raise FileError("sheet_unreadable", why="its parts contradict each other") from problem
     noted = tuple(_sheets_left(found))
-    return [_part(one, found["kind"], noted) for one in found["parts"]]
+    sheets = tuple((str(name), bool(hidden)) for name, hidden in found["sheets"])
+    return [_part(one, found["kind"], noted, sheets) for one in found["parts"]]
 
 
-def _part(found: Mapping[str, Any], kind: str, noted: tuple[FileWarning, ...]) -> tuple[Records, Reading]:
+def _part(
+    found: Mapping[str, Any], kind: str, noted: tuple[FileWarning, ...], sheets: Sheets
+) -> tuple[Records, Reading]:
     rows, width = found["rows"], len(found["rows"][0])
     dates = {(row, place): date.fromisoformat(day) if day else None for row, place, day in found["dates"]}
     hidden = {line for first, end in found["hidden_rows"] for line in range(first, min(end, len(rows) + 1))}
-    reading = Reading(kind, None, len(rows), None, found["sheet"], noted=noted)
+    reading = Reading(kind, None, len(rows), None, found["sheet"], noted=noted, sheets=sheets)
     return Records(Rows(rows), range(1, len(rows) + 2), width, dates=dates, hidden=hidden), reading
 
 

@@ -41,7 +41,8 @@ def answer(question: dict[str, Any], content: bytes) -> dict[str, Any]:
     """The rows of the sheet that was asked for, of those to be stacked, or of the one that looks most like the titles.
 
     In: `sheet`, `stack` (None, or names; [] for all), `titles` (folded), `limits`. Out: `kind`, `others` and
-    `hidden_sheets` (left out, not blank), `parts`: `sheet`, `rows`, `dates`, `hidden_rows` ([first, end] each, from 1).
+    `hidden_sheets` (left out, not blank), `parts`: `sheet`, `rows`, `dates`, `hidden_rows` ([first, end] each, from 1);
+    `sheets`: [name, whether it is hidden] of each.
     """
     import python_calamine as calamine  # noqa: PLC0415 - after the limits
 
@@ -68,7 +69,8 @@ def answer(question: dict[str, Any], content: bytes) -> dict[str, Any]:
     chosen = [best] if stack is None else filled
     parts = [{"sheet": k, "hidden_rows": scans[k].hidden, **_texts(read[k], scans[k])} for k in chosen]
     others = [name for name in filled if name not in chosen]
-    return {"kind": _kind(content), "others": others, "hidden_sheets": hidden, "parts": parts, "best": best}
+    left = {"others": others, "hidden_sheets": hidden, "sheets": [[m.name, m.name not in sheets] for m in tables]}
+    return {"kind": _kind(content), **left, "parts": parts, "best": best}
 
 
 def _kind(content: bytes) -> str:
