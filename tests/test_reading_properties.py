@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 from random import Random
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given, settings
@@ -13,14 +16,19 @@ from hypothesis import strategies as st
 
 from credtools.errors import CredtoolsError
 from credtools.model import Table
-from credtools.reading import records as splitting
-from credtools.reading.dialect import Dialect
+from credtools.reading.regular import Regular
 from tests.core import SHARED, meant, table
 from tests.pollution import POLLUTIONS, Rows, sample
 
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=10)
 TABLE_TEXT = st.text(alphabet="ab1,;\t|^'\"\\\r\n \x00é", max_size=80)
 REAL = SHARED / "real" / "vt_licenses.csv"
+BESIDE = [
+    path
+    for folder in (SHARED, SHARED.parent / "cases" / "exports")
+    for path in sorted(folder.rglob("*"))
+    if path.suffix in {".csv", ".tsv", ".txt", ".tab", ".dat", ".psv", ".prn"} and path.is_file()
+]
 MADE_UP = "Licence,Holder,Kind,Town,Valid until\n" + "".join(
     f'L-{k:04},"Holder {k}, Ltd",{"Retailer" if k % 3 else "Wholesale"},Town {k % 3},{k % 28 + 1:02}/11/2026\n'
     for k in range(200)
@@ -45,11 +53,11 @@ def every_line_once(read: Table) -> None:
     assert set(told.repaired_lines) <= set(starts) | set(apart)
 
 
-def read_or_refuse(content: bytes, name: str = "a.csv") -> Table | str:
+def read_or_refuse(content: bytes, **options: Any) -> Table | str:
     from credtools import reading
 
     try:
-        return reading.read_bytes(content, name)
+        return reading.read_bytes(content, "a.csv", **options)
     except CredtoolsError as refused:
         return str(refused)
 
@@ -69,19 +77,72 @@ def test_no_line_is_lost(content: bytes) -> None:
         every_line_once(read)
 
 
-@settings(max_examples=300)
-@given(TABLE_TEXT, st.sampled_from([Dialect(), Dialect(";"), Dialect(",", "'"), Dialect(",", "")]))
-@example('a,b\n"x\n\ny",1\n2,3\n', Dialect())
-@example("a,b\n1,2,3\n\n4\n", Dialect())
-def test_the_quick_way_is_the_careful_way(text: str, dialect: Dialect) -> None:
-    """A text that is split in one go is split record by record just so."""
-    lines = list(io.StringIO(text, newline=""))
-    quick = splitting._quickly(lines, dialect)
-    if not isinstance(quick, int):
-        careful = splitting._carefully(lines, dialect, 1, quick.width)
-        assert list(careful.cells) == list(quick.cells)
-        assert list(careful.starts) == list(quick.starts)
-        assert careful.repaired == []
+CELL = st.text(alphabet="abc1é€\u2028\x00 .-", max_size=6)
+BROKEN = st.text(alphabet="a1\"',;\n\r \x00é", max_size=8)
+
+
+@st.composite
+def files(draw: st.DrawFn) -> str:
+    """Records as programs write them, with faults of all kinds in some; their lines end in all ways."""
+    cut, mark = draw(st.sampled_from([",", ";", "\t", ", ", "  "])), draw(st.sampled_from('"\'"'))
+    width, always = draw(st.integers(1, 5)), draw(st.booleans())
+    quoted = st.one_of(CELL, st.text(alphabet=f"ab{mark}{cut}\n\r é", max_size=8))
+    quoted = quoted.map(lambda cell: mark + cell.replace(mark, 2 * mark) + mark)
+    cell = quoted if always else st.one_of(CELL, CELL, quoted)
+    usual = st.lists(cell, min_size=width, max_size=width)
+    head = [f"Head {k}" for k in range(width)]
+    other = st.one_of(st.just([""]), st.just(head), st.lists(st.one_of(cell, BROKEN), max_size=width + 2))
+    rows = draw(st.lists(usual if draw(st.booleans()) else st.one_of(usual, usual, usual, other), max_size=12))
+    ends = (
+        st.just(draw(st.sampled_from(["\n", "\r\n", "\r"])))
+        if draw(st.booleans())
+        else st.sampled_from(["\n", "\r\n", "\r"])
+    )
+    text = "".join(cut.join(row) + draw(ends) for row in [head, *rows])
+    text = draw(st.sampled_from(["", "", "A title\n\n"])) + text * draw(st.sampled_from([1, 1, 20]))
+    return text.rstrip("\r\n") if draw(st.booleans()) else text
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.one_of(files(), TABLE_TEXT),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "delimiter": st.sampled_from([",", ";", ", "]),
+            "quote": st.sampled_from(["", '"', "'"]),
+            "escape": st.sampled_from(["", "\\"]),
+            "heading_line": st.integers(0, 3),
+        },
+    ),
+)
+@example('a,b\n"x\n\ny",1\n2,3\n', "utf-8", {})
+@example("a,b\n1,2,3\n\n4\n", "utf-8", {})
+@example('a,b,c\n1,"x,2\n1,2,3\n1,2,3\n4,"y\n1,2,3\n5,z",3\n', "utf-8", {})
+@example('a,b\n1,"' + "x" * 132_000 + '"\n2,3\n', "utf-8", {})
+@example('a,b\n1,"' + "x\n" * 1_100 + '"\n2,3\n', "utf-8", {})
+def test_records_cut_at_once_are_those_cut_one_by_one(text: str, encoding: str, options: dict[str, Any]) -> None:
+    """A file is read just so when each of its records is looked at on its own, or refused with the same sentence."""
+    same_one_by_one(text.encode(encoding), **options)
+
+
+def same_one_by_one(content: bytes, **options: Any) -> None:
+    at_once = read_or_refuse(content, **options)
+    with patch.object(Regular, "take", lambda _, line: line):
+        one_by_one = read_or_refuse(content, **options)
+    assert at_once == one_by_one
+    if isinstance(at_once, Table) and isinstance(one_by_one, Table):
+        assert at_once.raw == one_by_one.raw
+        assert list(at_once.keys()) == list(one_by_one.keys())
+
+
+if BESIDE:
+
+    @pytest.mark.parametrize("path", BESIDE, ids=lambda path: path.name)
+    def test_files_of_others_are_cut_at_once_as_one_by_one(path: Path) -> None:
+        """The same for files that nobody here wrote, and for the exports of known systems."""
+        same_one_by_one(path.read_bytes())
 
 
 @given(

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from credtools.errors import FileError
 from credtools.reading.kinds import kind
 from credtools.reading.options import Options
@@ -57,10 +60,11 @@ class Dialect:
                 text = text.replace(self.escape + mark, stand_in)
         return text
 
-    def restore(self, cells: list[str]) -> list[str]:
-        """The cells with the marks that `prepare` took away."""
-        table = dict(zip(map(ord, STAND_INS), (self.escape, self.quote), strict=True))
-        return [cell.translate(table) for cell in cells]
+    def restore(self, texts: pa.LargeStringArray) -> pa.LargeStringArray:
+        """Texts with the marks that `prepare` took away."""
+        for mark, stand_in in zip((self.escape, self.quote), STAND_INS, strict=True):
+            texts = pc.replace_substring(texts, pattern=stand_in, replacement=mark)
+        return texts
 
 
 def find_dialect(text: str, options: Options) -> Dialect:

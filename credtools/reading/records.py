@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice, pairwise
+from itertools import islice
 
 import numpy as np
 
 from credtools.errors import FileError
 from credtools.reading.dialect import Dialect, common_width, line_cells
+from credtools.reading.regular import MOST_LINES, Lines, Regular
 from credtools.reading.repair import cleaned, repair, swallows
 from credtools.reading.rows import Rows
 
@@ -23,7 +23,6 @@ MAX_COLUMNS = 64
 MOST_COLUMNS = 2_000  # of files of which a recipe makes rows with fewer
 MAX_CELL_BYTES = 32 * 1024
 MAX_LINE = MAX_COLUMNS * MAX_CELL_BYTES  # characters
-MOST_LINES = 1_000  # a record over more lines than this is taken for one with an open quotation mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +61,31 @@ def require_columns(records: Records, most: int) -> None:
 def split_records(text: str, dialect: Dialect, first_line: int = 1) -> Records:
     """All records of a text. Lines end at LF, CR or CRLF; each line is part of exactly one record.
 
-    What is above `first_line` is taken line by line, whatever its marks say.
+    What is above `first_line` is taken line by line, whatever its marks say. All that is regular is cut at once, and
+    only other records are looked at one by one.
     """
-    lines = list(io.StringIO(dialect.prepare(text), newline=""))
-    if max(map(len, lines)) > MAX_LINE:
-        number, found = max(enumerate(map(len, lines), 1), key=lambda line: line[1])
-        raise FileError("line_too_long", line=number, found=found, allowed=MAX_LINE)
-    above = [[line.rstrip("\r\n")] for line in lines[: first_line - 1]]
-    below = lines[len(above) :] if above else lines
-    records = _quickly(below, dialect, len(above) + 1)
-    if not isinstance(records, Records):
-        records = _carefully(below, dialect, len(above) + 1, records or _width_of_lines(below, dialect))
-    if above:
-        starts, repaired = [*range(1, len(above) + 1), *records.starts], [len(above) + k for k in records.repaired]
-        records = Records(Rows([*above, *records.cells]), starts, records.width, repaired)
+    lines = Lines(dialect.prepare(text))
+    _refuse_long_lines(lines)
+    at = min(first_line - 1, len(lines))
+    width = _usual_width(lines, at, dialect)
+    regular, single = Regular(lines, dialect, width), _Single(lines, dialect, width)
+    others = {line: [lines[line].rstrip("\r\n")] for line in range(at)}
+    while (line := regular.take(at)) < len(lines):
+        others[line], at = single.record(line)
+    cells, starts = regular.rows(others)
     if dialect.escape:
-        records = replace(records, cells=Rows(map(dialect.restore, records.cells)))
+        cells.texts = dialect.restore(cells.texts)
+    repaired = np.searchsorted(starts, single.repaired).tolist()
+    records = Records(cells, (np.append(starts, len(lines)) + 1).data, width, repaired)
+    require_columns(records, MOST_COLUMNS)
     return records
+
+
+def _refuse_long_lines(lines: Lines) -> None:
+    if np.diff(lines.bounds).max() > MAX_LINE:
+        number, found = max(enumerate(map(len, lines), 1), key=lambda line: line[1])
+        if found > MAX_LINE:
+            raise FileError("line_too_long", line=number, found=found, allowed=MAX_LINE)
 
 
 def closed_by(records: Records, end: str, first_line: int) -> Records:
@@ -103,68 +110,54 @@ def closed_by(records: Records, end: str, first_line: int) -> Records:
     return Records(Rows(cells), [*starts, records.starts[-1]], width, repaired)
 
 
-def _quickly(lines: Sequence[str], dialect: Dialect, first_line: int = 1) -> Records | int:
-    """The records of a text whose quotation marks all match, in one go.
-
-    When a record needs a closer look, only the number of fields that most have; 0 when that isn't clear.
-    """
-    cells: list[list[str]] = []
-    starts = [first_line]
-    reader = dialect.reader(lines)
+def _usual_width(lines: Lines, first: int, dialect: Dialect) -> int:
+    """The number of fields that most records have before the first fault, or that most lines have on their own."""
+    rows: list[list[str]] = []
+    filled = 0
     try:
-        for row in reader:
-            if len(row) > MOST_COLUMNS:
-                raise FileError("too_many_columns", line=starts[-1], found=len(row), allowed=MOST_COLUMNS)
-            cells.append(row)
-            starts.append(first_line + reader.line_num)
+        for row in dialect.reader(map(lines.__getitem__, range(first, len(lines)))):
+            rows.append(row)
+            filled += bool(row)
+            if filled == SAMPLE_RECORDS:
+                break
     except csv.Error:
-        return _width_of(cells) if len(cells) >= ENOUGH_RECORDS else 0
-    width = _width_of(cells)
-    if len(cells) < len(lines) and max(b - a for a, b in pairwise(starts)) > MOST_LINES:
-        return width
-    if len(cells) < len(lines) or dialect.always or set(map(len, cells)) != {width}:
-        for row, (start, end) in zip(cells, pairwise(starts), strict=True):
-            if _looks_wrong(lines, start - first_line, end - first_line, len(row) == width, width, dialect):
-                return width
-    return Records(Rows(cells), starts, width)
+        if len(rows) < ENOUGH_RECORDS:
+            below = map(lines.__getitem__, range(first, len(lines)))
+            alone = (row for line in below if line.strip() and (row := line_cells(line, dialect)) is not None)
+            return common_width(map(len, islice(alone, SAMPLE_RECORDS)))
+    return _width_of(rows)
 
 
 def _width_of(cells: list[list[str]]) -> int:
     return common_width(map(len, islice(filter(None, cells), SAMPLE_RECORDS)))
 
 
-def _width_of_lines(lines: Sequence[str], dialect: Dialect) -> int:
-    alone = (row for line in lines if line.strip() and (row := line_cells(line, dialect)) is not None)
-    return common_width(map(len, islice(alone, SAMPLE_RECORDS)))
+class _Single:
+    """Records one by one, wherever they start; `repaired`: the lines of those whose marks didn't match."""
 
+    def __init__(self, lines: Sequence[str], dialect: Dialect, width: int) -> None:
+        self.lines, self.dialect, self.width = lines, dialect, width
+        self.repaired: list[int] = []
+        self.source = _Lines(lines)
+        self.reader = dialect.reader(self.source)
 
-def _carefully(lines: Sequence[str], dialect: Dialect, first_line: int, width: int) -> Records:
-    """The records of any text, one by one."""
-    source = _Lines(lines)
-    reader = dialect.reader(source)
-    cells: list[list[str]] = []
-    starts = [first_line]
-    repaired: list[int] = []
-    while source.at < len(lines):
-        first = source.at
-        source.end = first + MOST_LINES
+    def record(self, first: int) -> tuple[list[str], int]:
+        """(cells, the next line) of the record that starts on a line (from 0)."""
+        lines, source, width, dialect = self.lines, self.source, self.width, self.dialect
+        source.at, source.end = first, first + MOST_LINES
         try:
-            row: list[str] | None = next(reader)
+            row: list[str] | None = next(self.reader)
         except (csv.Error, StopIteration):
             row = None
         if row is None or _looks_wrong(lines, first, source.at, len(row) == width, width, dialect):
-            patient = len(repaired) < MOST_PATIENCE
+            patient = len(self.repaired) < MOST_PATIENCE
             better = repair(lines, first, source.at if row else None, width, dialect, patient=patient)
             if better is None and row is None:
                 better = cleaned(lines[first], dialect), first + 1
             if better is not None:
-                row, source.at = better
-                repaired.append(len(cells))
-        if row and len(row) > MOST_COLUMNS:
-            raise FileError("too_many_columns", line=starts[-1], found=len(row), allowed=MOST_COLUMNS)
-        cells.append(row or [])
-        starts.append(first_line + source.at)
-    return Records(Rows(cells), starts, width, repaired)
+                self.repaired.append(first)
+                return better
+        return row or [], source.at
 
 
 def _looks_wrong(lines: Sequence[str], first: int, end: int, fits: bool, width: int, dialect: Dialect) -> bool:  # noqa: FBT001
