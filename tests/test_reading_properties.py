@@ -1,4 +1,4 @@
-"""What holds for every file: no line is lost, the quick way and the careful way agree, what was written is read."""
+"""What holds for every file: no line is lost, records are the same cut at once or one by one, what is written is read."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def same_one_by_one(content: bytes, **options: Any) -> None:
 
 if BESIDE:
 
-    @pytest.mark.parametrize("path", BESIDE, ids=lambda path: path.name)
+    @pytest.mark.parametrize("path", BESIDE, ids=lambda path: str(path.relative_to(SHARED.parent)))
     def test_files_of_others_are_cut_at_once_as_one_by_one(path: Path) -> None:
         """The same for files that nobody here wrote, and for the exports of known systems."""
         same_one_by_one(path.read_bytes())
