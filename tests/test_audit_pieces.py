@@ -13,6 +13,7 @@ from credtools.jupyter.approvals import Approvals
 from credtools.jupyter.audit import AuditPage
 from credtools.registry import Registry
 from tests.builders import export, load, only_sqlite, write
+from tests.pictures import png
 from tests.test_shapes_rows import book
 
 pytestmark = only_sqlite
@@ -143,6 +144,44 @@ def test_the_pages_know_rows_apart(pieces: Registry) -> None:
     (row,) = clicked(audit, "ready")["list"]["rows"]
     told = clicked(audit, "history", batch=1, line=row["line"], row=row["row"])["row"]
     assert (told["line"], {act[3] for act in told["history"]}) == ("2.2", {"batch 1, line 2.2"})
+
+
+def test_by_which_piece_a_reject_was_fixed(registry: Registry, tmp_path: Path) -> None:
+    """The story names the piece that settled a reject, also where it is the first of its line."""
+    recipe = write(tmp_path, "hr.yaml", PAIRS)
+    for number, day in enumerate(("10.1.2024", "2024-01-10"), 1):
+        path = export(tmp_path, f"ana@example.org,{day},2024-02-10,", headings="Email,First Aid,Forklift,Passport")
+        registry.upload(path.rename(tmp_path / f"{number}.csv"), recipe).finish()
+    told = registry.audit.row(1, "2.1")
+    assert told.loc[told["what"] == "fixed", "told"].tolist() == ["by batch 2 line 2.1"]
+
+
+@pytest.mark.parametrize("line", ["2.3", "1:2.3", 2])
+def test_a_file_belongs_to_a_piece(pieces: Registry, tmp_path: Path, line: int | str) -> None:
+    """A medium can be chosen for one piece, in any way that means it; a whole line means the pieces that are in."""
+    scan = tmp_path / "scan.png"
+    scan.write_bytes(png())
+    pieces.batch(1).add_media(scan, {"scan.png": line})
+    assert places(pieces.media()) == ({(1, 1, 2, 1), (1, 1, 2, 3)} if line == 2 else {(1, 1, 2, 3)})
+    for wrong in ("2.2", "2.9", 3):
+        with pytest.raises(CredtoolsError) as caught:
+            pieces.batch(1).add_media(scan, {"scan.png": wrong})
+        assert caught.value.reason == "line_without_media"
+
+
+def test_a_file_is_added_on_the_page(pieces: Registry, tmp_path: Path) -> None:
+    """The page of approvals tops up the piece that is shown, also when the list calls it by its line alone."""
+    pieces.undo(1)
+    row = "ben@example.org,10.2.2024,,2024-03-10"  # of the pieces of this line only the last is in
+    path = export(tmp_path, row, headings="Email,First Aid,Forklift,Passport", name="b.csv")
+    pieces.upload(path, write(tmp_path, "hr.yaml", PAIRS)).finish()
+    page = Approvals(pieces)
+    (shown,) = clicked(page, "ready")["list"]["rows"]
+    scan = tmp_path / "scan.png"
+    scan.write_bytes(png())
+    page._media.append(scan)
+    clicked(page, "media", batch=2, line=shown["line"])
+    assert places(pieces.media()) == {(2, 1, 2, 3)}
 
 
 def test_stacked_rows_are_decided_on_the_page(sheets: Registry) -> None:

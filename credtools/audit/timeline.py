@@ -29,7 +29,7 @@ from credtools.audit.appearances import (
     user,
 )
 from credtools.errors import RegistryError
-from credtools.model import Line, Place, labels, parts
+from credtools.model import Line, Place, parts
 from credtools.store import tables
 from credtools.store.engine import snapshot
 from credtools.store.reads.batches import lines_of
@@ -183,10 +183,11 @@ def _place(row: Any, name: str, **more: int) -> dict[str, Any]:
     return dict(zip(("batch", *ADDRESS[1:]), _address(row), strict=True)) | {"credential": name} | more
 
 
-def _told(address: Address) -> str:
-    """`batch 3 line 2.1`."""
-    (line,) = labels([Place(*address[1:])])
-    return f"batch {address[0]} line {line}"
+def _told(c: Connection, addresses: Iterable[Address]) -> dict[Address, str]:
+    """Each as people call it: `batch 3 line 2.1`."""
+    every = set(addresses)
+    of = {number: lines_of(c, number) for number in {address[0] for address in every}}
+    return {one: f"batch {one[0]} line {of[one[0]].written(Place(*one[1:]))}" for one in every}
 
 
 def _judged(c: Connection, places: Collection[Address]) -> Iterator[Any]:
@@ -256,7 +257,9 @@ def _text(row: Any, column: str) -> str:
 
 def _settled(c: Connection, rejects: list[Any], named: dict[Address, str]) -> Iterator[Act]:
     """What became of rejects: superseded and fixed by their links, waived and reopened by the events."""
-    where = {row.id: _told(_address(row)) for row in rejects}
+    fixed = [_fixed(row) for row in rejects if row.state == "fixed"]
+    told = _told(c, [*map(_address, rejects), *fixed])
+    where = {row.id: told[_address(row)] for row in rejects}
     closed: defaultdict[int, list[Any]] = defaultdict(list)
     for done in events(c, CLOSED, {row.batch_id for row in rejects}):
         for number in where.keys() & set(done["rejects"]):
@@ -270,7 +273,7 @@ def _settled(c: Connection, rejects: list[Any], named: dict[Address, str]) -> It
         if row.state == "superseded":
             yield Act(row.changed_at, row.changed_by, "superseded", after=f"by {where[row.superseded_by]}", **place)
         elif row.state == "fixed":
-            yield Act(row.changed_at, row.changed_by, "fixed", after=f"by {_told(_fixed(row))}", **place)
+            yield Act(row.changed_at, row.changed_by, "fixed", after=f"by {told[_fixed(row)]}", **place)
         elif row.state == "waived" and not closed[row.id]:  # by what was decided about its record for good
             yield Act(row.changed_at, row.changed_by, "waived", after=reason, **place)
         elif row.state == "void":

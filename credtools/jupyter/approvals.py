@@ -122,8 +122,10 @@ class Approvals(DropZone):
 
     def do_media(self, batch: int, line: Line) -> str:
         """Tops a credential up with what has arrived."""
-        paths = self.arrivals()
-        done = self.registry.batch(batch).add_media(paths, {path.name: line for path in paths})
+        paths, row = self.arrivals(), self._known({(batch, line)})["row"]
+        if row.empty:
+            raise CredtoolsError("not_listed_any_more")
+        done = self.registry.batch(batch).add_media(paths, dict.fromkeys((path.name for path in paths), row.iloc[0]))
         if done.refused:
             raise CredtoolsError("medium_refused", why=" ".join(medium.reason for medium in done.refused))
         return f"{plural(len(done.linked), 'file')} added."

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-from credtools.model import Place
+from credtools.model import Line, Place, lines_among
 from credtools.text import Shown, fold
 
 NOWHERE = Place(1, 0, 1)
@@ -104,14 +104,18 @@ def by_pattern(pattern: str, rows: Iterable[Row]) -> Match:
 
 def by_hand(chosen: Mapping[str, Lines], rows: Iterable[Row]) -> Match:
     """A file belongs to the lines that somebody has chosen for it."""
-    at = {row.line: row for row in rows}
-    lines = {fold(name): several(line) for name, line in chosen.items()}
+    rows = list(rows)
+    found = {fold(name): on_lines(lines, rows)[0] for name, lines in chosen.items()}
     nothing = "No line was chosen for {!r}."
-    return lambda name: _placed(name, [at[k] for k in lines.get(fold(name), []) if k in at], "shared", nothing)
+    return lambda name: _placed(name, found.get(fold(name), []), "shared", nothing)
 
 
-def several(lines: Lines) -> Sequence[int | str]:
-    return [lines] if isinstance(lines, int | str) else lines
+def on_lines(lines: Lines, rows: Sequence[Row]) -> tuple[list[Row], list[Line]]:
+    """The rows that are meant, each written in any way that means it; and what means none of them."""
+    at = {row.place: row for row in rows}
+    forms = [lines] if isinstance(lines, int | str) else lines
+    places, strange = lines_among(at).chosen(forms, at)
+    return [at[place] for place in places], strange
 
 
 def names_in(cell: str) -> tuple[str, ...]:

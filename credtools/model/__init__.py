@@ -29,7 +29,7 @@ from credtools.model.files import (
     StateArray,
     Table,
 )
-from credtools.model.lines import Line, Lines, exact, labels, lines_in, order, parts
+from credtools.model.lines import Line, Lines, exact, labels, lines_among, lines_in, order, parts
 from credtools.model.outcomes import Corrected, Outcome, Receipt
 from credtools.model.review import Review
 from credtools.model.settings import OrganisationSettings
@@ -93,6 +93,7 @@ __all__ = [
     "Word",
     "exact",
     "labels",
+    "lines_among",
     "lines_in",
     "order",
     "parts",

@@ -70,10 +70,14 @@ class Lines:
         return sorted(found), sorted(strange, key=order)
 
 
+def lines_among(places: Collection[Place]) -> Lines:
+    """How the rows of a file are called, of which these are all."""
+    return Lines(any(one.sheet != 1 for one in places), any(one.piece != 1 for one in places))
+
+
 def labels(places: Sequence[Place]) -> list[Line]:
     """What people call the rows of a file: their lines; `12.3` where rows share lines, `2:12` where sheets do."""
-    of = Lines(any(one.sheet != 1 for one in places), any(one.piece != 1 for one in places))
-    return [of.written(one) for one in places]
+    return list(map(lines_among(places).written, places))
 
 
 def lines_in(frame: Any) -> list[Any]:

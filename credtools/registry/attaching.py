@@ -121,11 +121,10 @@ def _keep(session: Session, draft: Draft, recipe: Recipe) -> None:
 
 
 def _require_lines(draft: Draft, match: Chosen, rows: list[Row]) -> None:
-    known = {row.line for row in rows if row.usable}
+    usable = [row for row in rows if row.usable]
     for chosen in match.values():
-        for line in matching.several(chosen):
-            if line not in known:
-                raise RegistryError("line_without_media", line=line, batch=draft.id)
+        if strange := matching.on_lines(chosen, usable)[1]:
+            raise RegistryError("line_without_media", line=strange[0], batch=draft.id)
 
 
 def _named(match: Chosen, given: list[File]) -> list[File]:

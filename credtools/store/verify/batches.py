@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from credtools.model import SAYING, VERDICTS
+from credtools.model import SAYING, VERDICTS, Line, Place
 from credtools.store import tables
 from credtools.store.blocks import Address, BlockRow, block_of
 from credtools.store.digests import content_text, ledger_digest, salted_digest, versions_digest
 from credtools.store.erased import Erased, number_token
+from credtools.store.reads.batches import lines_of
 
 
 class Ledger(NamedTuple):
@@ -110,10 +111,19 @@ def _values(connection: Connection, batch_id: int, ledger: Ledger, erased: Erase
     found += [((row.sheet, row.line, row.piece), row.salt, row.raw) for row in ours]
     for address, salt, raw in found:
         if salted_digest(salt, raw) != digests.get(address):
-            return [f"The values of line {address[1]} of batch {batch_id} aren't those that were uploaded."]
+            line = _line(connection, batch_id, address)
+            return [f"The values of line {line} of batch {batch_id} aren't those that were uploaded."]
     gone = digests.keys() & erased.places.get(batch_id, set())
     wrong = sorted((digests.keys() - {address for address, *_ in found}) ^ gone)
-    return [f"Whether line {wrong[0][1]} of batch {batch_id} is erased contradicts the events."] if wrong else []
+    if not wrong:
+        return []
+    return [
+        f"Whether line {_line(connection, batch_id, wrong[0])} of batch {batch_id} is erased contradicts the events."
+    ]
+
+
+def _line(connection: Connection, batch_id: int, address: Address) -> Line:
+    return lines_of(connection, batch_id).written(Place(*address))
 
 
 def _versions(connection: Connection, batch_id: int, event: dict[str, Any], erased: Erased) -> list[str]:
@@ -147,12 +157,14 @@ def _versions(connection: Connection, batch_id: int, event: dict[str, Any], eras
         said = (row.issue_date, row.expiration_date, row.number, row.own)
         blank = row.salt is None
         if blank != (row.id in erased.versions) or (blank and (said, row.number_written) not in _blanks(row.of)):
-            return [f"Whether the credential on line {row.line} of batch {batch_id} is erased contradicts the events."]
+            line = _line(connection, batch_id, (row.sheet, row.line, row.piece))
+            return [f"Whether the credential on line {line} of batch {batch_id} is erased contradicts the events."]
         if blank:
             continue
         text = content_text((row.user_id, row.type_id, row.number_written), said)
         if salted_digest(row.salt, text) != row.digest:
-            return [f"The credential on line {row.line} of batch {batch_id} isn't the one that was uploaded."]
+            line = _line(connection, batch_id, (row.sheet, row.line, row.piece))
+            return [f"The credential on line {line} of batch {batch_id} isn't the one that was uploaded."]
     return []
 
 

@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine, func, select
 
 from credtools.errors import RegistryError
+from credtools.model import Line, Place
 from credtools.store import tables
 from credtools.store.frames import rows_in
+from credtools.store.reads.batches import lines_of
 from credtools.store.reads.lineage import current, roots
 from credtools.store.transaction import Write, write
 from credtools.store.writes.facts import write_facts
@@ -39,7 +41,7 @@ class Joined(NamedTuple):
     type: str
     number: str
     batch: int
-    line: int
+    line: Line
     versions: int
     sources: tuple[str, ...]
 
@@ -196,14 +198,19 @@ def _joined(work: Write, before: Collection[int], words: dict[int, set[str]]) ->
         members[row.root].append(row.id)
     kind, stands = tables.credential_types.c, tables.credential_versions.alias().c
     named = (
-        select(credential.id, kind.name, version.number, version.batch_id, version.line)
+        select(credential.id, kind.name, version.number, version.batch_id, version.sheet, version.line, version.piece)
         .add_columns(select(func.count()).where(stands.credential_id == credential.id, stands.stands).scalar_subquery())
         .join(tables.credential_types, kind.id == credential.type_id)
         .join(tables.credential_versions, version.id == credential.head_version_id)
         .order_by(kind.name, credential.id)
     )
     both = {root: _told_twice([words[one] for one in some]) for root, some in members.items() if len(some) > 1}
-    return tuple(Joined._make((*row[1:], both[row[0]])) for row in rows_in(work.connection, named, credential.id, both))
+    found = list(rows_in(work.connection, named, credential.id, both))
+    of = {number: lines_of(work.connection, number) for number in {row.batch_id for row in found}}
+    return tuple(
+        Joined(name, number, batch, of[batch].written(Place(*place)), versions, both[root])
+        for root, name, number, batch, *place, versions in found
+    )
 
 
 def _told_twice(told: Collection[set[str]]) -> tuple[str, ...]:

@@ -14,8 +14,10 @@ import pandas as pd
 from sqlalchemy import Connection, func, select
 
 from credtools.errors import RegistryError
+from credtools.model import Place
 from credtools.schema.placeholders import is_placeholder
 from credtools.store import tables
+from credtools.store.reads.batches import lines_of
 from credtools.store.transaction import Write
 from credtools.store.writes.identity import regroup
 from credtools.text import fold_number
@@ -42,7 +44,7 @@ def require(connection: Connection, changed: Iterable[tuple[Any, dict[str, Any]]
                 "count": len(without),
                 "have": "has" if len(without) == 1 else "have",
                 "batch": without[0].batch_id,
-                "line": without[0].line,
+                "line": lines_of(connection, without[0].batch_id).written(Place(*without[0][-3:])),
             }
             raise RegistryError("numbered_in_use", type=before.name, **facts)
 
@@ -69,7 +71,8 @@ def _switched(changed: Iterable[tuple[Any, dict[str, Any]]]) -> Iterable[tuple[A
 def _standing(connection: Connection, type_id: int) -> list[Any]:
     """The credentials of a type of which a version stands, with the number of the newest one."""
     statement = (
-        select(credential.id, credential.user_id, version.number, version.batch_id, version.line)
+        select(credential.id, credential.user_id, version.number, version.batch_id)
+        .add_columns(version.sheet, version.line, version.piece)
         .join_from(tables.credentials, tables.credential_versions, version.id == credential.head_version_id)
         .where(credential.type_id == type_id, credential.merged_into.is_(None), version.salt.is_not(None))
         .order_by(credential.id)
