@@ -1,13 +1,21 @@
-"""Text: folds for comparing, plural and first_of for counting, escape and notebooks: the only such helpers."""
+"""Text: folds for comparing, plural and first_of for counting, quoted for headings, escape: the only such helpers."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from html import escape as _escape
 
 DASHES = re.compile("[-\u2010-\u2015\u2043\u2212]")  # hyphen-minus, what NFKC leaves of Unicode's dashes, minus
+MOST_QUOTED, LONGEST_QUOTED = 12, 40  # headings in one sentence, characters in each
+# What a heading seldom holds and a record often does: an address, a long number, a day, a tag of a web page.
+DATA = re.compile(
+    r"\S@\S|\d{5}|\b\d{1,4}([./-])\d{1,2}\1\d{1,4}\b|\b\d{1,2}\W{1,2}[^\W\d]{3,}\W{1,2}\d{4}\b"
+    r"|\b[^\W\d]{3,} \d{1,2},? \d{4}\b|</?\w"
+)
+# What no row of headings has, so that this one may be a record.
+RECORD = re.compile(r".*(\S@\S|</?\w).*|\W*\d{5,}\W*|\d{1,4}([./-])\d{1,2}\2\d{1,4}", re.DOTALL)
 CELL = "border:1px solid #8886;padding:4px 8px;text-align:left;vertical-align:top"
 
 
@@ -37,6 +45,37 @@ def first_of(words: Iterable[object], most: int) -> str:
     """`a, b and 7 more`: the first words of a list, and how many are left out."""
     every = [str(word) for word in words]
     return ", ".join(every[:most]) + (f" and {len(every) - most:,} more" if len(every) > most else "")
+
+
+def data_among(headings: Iterable[str], known: Collection[str] = (), people: Collection[str] = ()) -> frozenset[str]:
+    """Which of a file's headings are never quoted, because they may be a person's data: headings are content, too.
+
+    Those that look like data, are too long, or are the name, address or ID of somebody (`people`); all but the `known`
+    (folded) ones where the row looks like a record.
+    """
+    asked = [heading for heading in dict.fromkeys(headings) if fold(heading) not in known]
+    mine = {heading for heading in asked if heading in people}
+    if mine or any(RECORD.fullmatch(heading) for heading in asked):
+        return frozenset(asked)
+    return frozenset(one for one in asked if len(one) > LONGEST_QUOTED or DATA.search(one))
+
+
+def quoted(
+    headings: Iterable[str],
+    hidden: Collection[str] | None = None,
+    most: int = MOST_QUOTED,
+    spelled: Callable[[str], str] = str,
+) -> str:
+    """Headings, or names of sheets, as sentences, reports and records quote them; how many more there are.
+
+    `hidden`: which of them may be data, where that is known (see `data_among`).
+    """
+    every = [heading for heading in headings if heading]
+    hidden = data_among(every) if hidden is None else hidden
+    shown = [spelled(heading) for heading in every if heading not in hidden]
+    untold = len(every) - len(shown)
+    looks = f"{untold:,} not shown, because {'it' if untold == 1 else 'they'} may be data"
+    return ", ".join([first_of(shown, most)] * bool(shown) + [looks] * bool(untold)) or "none"
 
 
 def escape(value: object) -> str:

@@ -228,7 +228,8 @@ def _require_headings(
 
 def heading_missing(column: Column, table: Table, headings: Mapping[str, str | None]) -> FileError:
     """What is said where a file lacks the heading of a column, and which of its own may be meant."""
-    unknown = [heading for heading, meant in headings.items() if meant is None]
+    hidden = table.reading.hidden
+    unknown = [heading for heading, meant in headings.items() if meant is None and heading not in hidden]
     likely = suggest_columns(unknown, {column.name: (column.title, *column.synonyms)})
     line = table.reading.heading_line
     return FileError(
@@ -237,7 +238,7 @@ def heading_missing(column: Column, table: Table, headings: Mapping[str, str | N
         title=column.title,
         line=line,
         where=f"The heading row (line {line})" if line else "The file",
-        names=", ".join(table.frame.columns) or "none",
+        names=table.reading.quoted(table.frame.columns),
         perhaps=f"Perhaps {next(iter(likely))!r} is meant. " if likely else "",
     )
 

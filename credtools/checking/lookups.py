@@ -6,7 +6,7 @@ E-mails and type names are matched after NFKC, trim, squeeze and case fold; exte
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -31,6 +31,7 @@ TYPE_COLUMNS = (
 FEW_USERS = 2_000  # who are all compared with an unknown address
 NEAR_ENOUGH = 75  # rapidfuzz ratio (0–100) below which a suggestion is noise
 WORDS = re.compile(r"\w+")
+CELLS = re.compile(r"[][(){}<>;|\t]|,")  # what may stand between the cells of a record that was read as one text
 # Letters that look like Latin ones, after case fold: Cyrillic, then Greek.
 LOOKALIKES = str.maketrans("аеорсухіјѕԁһԛԝьνοαρι", "aeopcyxijsdhqwbvoapi")
 
@@ -88,6 +89,16 @@ class Lookups:
         keys = pc.utf8_trim_whitespace(as_arrow(values))
         found = places(keys, as_arrow(self.users["external_id"].astype("str")))
         return _with_former(found, keys, self.former.ids, self.users)
+
+    def of_people(self, texts: Iterable[str]) -> frozenset[str]:
+        """Which of some texts are, or hold as one of several cells, the name, address or External ID of a user."""
+        parts = {text: {fold(part) for part in (text, *CELLS.split(text))} - {""} for text in texts}
+        turned = {part: {part, *_turned(part)} for some in parts.values() for part in some}
+        asked, known = pa.array(set().union(*turned.values()), pa.large_string()), set[str]()
+        for name in ("email", "external_id", "name") if turned else ():
+            cells = pc.utf8_lower(pc.utf8_normalize(as_arrow(self.users[name].astype("str")), "NFKC"))
+            known.update(cells.filter(pc.is_in(cells, value_set=asked)).to_pylist())
+        return frozenset(text for text, some in parts.items() if any(turned[part] & known for part in some))
 
     def find_types(self, values: Any) -> IntArray:
         """For each text the row of `types` it names, or -1."""
@@ -203,6 +214,13 @@ def _with_former(
         for k in np.flatnonzero(found < 0).tolist():
             found[k] = place.get(former.get(keys[k].as_py() or "", -1), -1)
     return found
+
+
+def _turned(name: str) -> tuple[str, ...]:
+    """A name as others write it: 'ben okafor' of 'okafor, ben', and the other way round."""
+    family, comma, given = name.partition(", ")
+    first, _, last = name.rpartition(" ")
+    return (f"{given} {family}",) if comma else (f"{last}, {first}",) if first else ()
 
 
 def nearest(key: str, keys: Sequence[str], limit: int) -> list[tuple[str, float, int]]:

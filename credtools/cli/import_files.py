@@ -14,10 +14,11 @@ from credtools.cli.arguments import BATCH, FILE, PATH, RECIPE, open_registry
 from credtools.cli.correct import ERROR_KEYS, reading_of, would_correct
 from credtools.cli.output import SHOWN, Answer, command, first, progress, records, say, shown_lines
 from credtools.errors import FileError, MissingFileError
-from credtools.text import plural
+from credtools.text import MOST_QUOTED, plural, quoted
 
 if TYPE_CHECKING:
     from credtools.model import Review
+    from credtools.registry import Registry
     from credtools.runs.importing import Run
 
 EXIT = {"ok": 0, "partial": 0, "held": 1, "failed": 3, "unknown": 4}
@@ -41,16 +42,16 @@ def check(file: Path, recipe: Path | None, unknown_users: Path | None) -> Answer
     """
     from credtools.exports.corrections import is_correction  # noqa: PLC0415
 
+    registry = open_registry()
     try:
         with progress(f"Checking {file.name}"):
             if is_correction(file):
-                return would_correct(file, open_registry().correct(file, dry_run=True))
-            registry = open_registry()
+                return would_correct(file, registry.correct(file, dry_run=True))
             review = registry.check(file, recipe)
     except MissingFileError:
         raise
     except FileError as problem:
-        return Answer(_refused(file, recipe, problem), code=3, problem=problem.on("prompt"))
+        return Answer(_refused(registry, file, recipe, problem), code=3, problem=problem.on("prompt"))
     lines = _review_lines(file, review)
     if unknown_users:
         lines = chain(lines, [_written(registry.write_unknown_users(unknown_users, review), unknown_users)])
@@ -69,9 +70,10 @@ def _judged(file: Path, review: Review) -> Iterator[dict[str, Any]]:
     yield data | {"warnings": [one.as_dict() for one in review.warnings]}
 
 
-def _refused(file: Path, recipe: Path | None, problem: FileError) -> dict[str, Any]:
-    """A file that is refused as a whole, with what could be read of it all the same."""
-    from credtools import Recipe, read  # noqa: PLC0415
+def _refused(registry: Registry, file: Path, recipe: Path | None, problem: FileError) -> dict[str, Any]:
+    """A file that is refused as a whole, with what could be read of it all the same, but nothing that may be data."""
+    from credtools import Recipe  # noqa: PLC0415
+    from credtools.registry import reviewing, uploading  # noqa: PLC0415
 
     error = {
         "sheet": 1,
@@ -86,10 +88,15 @@ def _refused(file: Path, recipe: Path | None, problem: FileError) -> dict[str, A
     none = {"rows": 0, "ready": 0, "rejected": 0, "left_out": 0}
     data: dict[str, Any] = {"file": str(file), "sha256": None, **none, "reading": None}
     with suppress(FileError):
-        table = read(file, **(Recipe.load(recipe).read if recipe else {}))
+        content, name, known = uploading.given(file, Recipe.load(recipe) if recipe else Recipe())
+        table = reviewing.as_it_is(registry, content, name, known, registry.lookups())
         data |= {"sha256": table.sha256, "rows": len(table.lines)}
-        data["reading"] = reading_of(table, dict.fromkeys(table.frame.columns))
+        quotable = [name for name in table.frame.columns if name not in table.reading.hidden]
         data["warnings"] = [one.as_dict() for one in table.reading.noted]
+        found = reading_of(table, {}) | {"headings": dict.fromkeys(quotable[:MOST_QUOTED])}
+        for one in (found, *found.get("sheets", ())):  # names of sheets are content, examples are cells
+            one |= {"sheet": one["sheet"] and quoted([one["sheet"]]), "warnings": []}
+        data["reading"] = found | {"warnings": [one["sentence"] for one in data["warnings"]]}
     return {"warnings": [], **data, "errors": [error], "causes": []}
 
 
@@ -98,7 +105,7 @@ def _review_lines(file: Path, review: Review) -> Iterator[str]:
     yield f"{file}: {plural(review.rows, 'row')} · {found}"
     yield from (f"Warning: {one.example or one.sentence}" for one in (*review.origin, *found.noted))
     if unknown := [heading for heading, column in review.headings.items() if column is None]:
-        yield f"Unrecognised headings (kept with each row): {', '.join(unknown)}"
+        yield f"Unrecognised headings (kept with each row): {found.quoted(unknown)}"
     yield from _dates_lines(review)
     if not review.rows:
         yield "The file has headings, but no rows. Check the export at its source."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from credtools.model.lines import labels
 from credtools.model.shaped import IntArray, Place, Shaped
+from credtools.text import quoted
 
 if TYPE_CHECKING:  # an outcome is a value, too: whoever only asks for one loads neither
     import numpy as np
@@ -84,6 +85,7 @@ class Reading:
     instruction_lines: tuple[int, ...] = ()
     aside_lines: tuple[int, ...] = ()
     sheets: tuple[tuple[str, bool], ...] = ()  # of a workbook: the name of each, and whether it is hidden
+    hidden: frozenset[str] = field(default=frozenset(), compare=False)  # headings that may be data: never quoted
     stacked: tuple[Reading, ...] = ()  # of each sheet, where several are one table; the lines above are the first one's
 
     @property
@@ -92,10 +94,14 @@ class Reading:
         return tuple(one.example or one.sentence for one in self.noted if one.code not in USUAL)
 
     def __str__(self) -> str:
-        how = f"sheet {self.sheet!r}" if self.sheet is not None else repr(self.delimiter)
-        how = f"sheets {self.sheet}" if self.stacked else how
+        how = f"sheet {quoted([self.sheet], spelled=repr)}" if self.sheet is not None else repr(self.delimiter)
+        how = f"sheets {quoted(str(one.sheet) for one in self.stacked)}" if self.stacked else how
         where = f"headings on line {self.heading_line}" if self.heading_line else "no headings"
         return f"{self.encoding} · {how} · {where}"
+
+    def quoted(self, headings: Iterable[str], spelled: Callable[[str], str] = str) -> str:
+        """Some of the file's headings as sentences and reports may quote them; they are content, too."""
+        return quoted(headings, self.hidden, spelled=spelled)
 
     def options(self) -> dict[str, str | int]:
         """What was detected, as the `read:` of a recipe; where footers begin is looked for again in each file."""

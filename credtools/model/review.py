@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from credtools.errors import Face, face, remedied
 from credtools.model.files import BoolArray, FileWarning, StateArray, Table
-from credtools.text import escape, first_of, plural, table
+from credtools.text import escape, plural, table
 
 if TYPE_CHECKING:
     import pandas as pd
 
     Frames = tuple[pd.DataFrame, pd.DataFrame]  # errors, causes
-
-NAMED = 10  # headings in one sentence
 
 
 class Explanation(Protocol):
@@ -146,7 +144,7 @@ class Review:
             if self.headings.get(name) is None and (heading or frame.iloc[:, k].str.strip().any())
         ]
         if unused:
-            named = first_of(map(repr, unused), NAMED)
+            named = reading.quoted(unused, repr)
             verb = "isn't" if len(unused) == 1 else "aren't"
             sentence = f"{plural(len(unused), 'heading')} {verb} used: {named}. The cells are kept with each row."
             yield FileWarning("headings_unused", len(unused), sentence)

@@ -18,10 +18,10 @@ from credtools.model import FileWarning, Reading
 from credtools.reading.options import Options
 from credtools.reading.records import Records
 from credtools.reading.rows import Rows
-from credtools.text import fold
+from credtools.text import fold, quoted
 
 OTHERS = (
-    "The sheet {!r} was read. The file has other sheets, too ({}); if one of them is meant, name it in the recipe "
+    "The sheet {} was read. The file has other sheets, too ({}); if one of them is meant, name it in the recipe "
     "(read: {{sheet: …}})."
 )
 HIDDEN = (
@@ -53,7 +53,7 @@ def split_sheets(content: bytes, options: Options) -> list[tuple[Records, Readin
         with Limited(SCRIPT, MEMORY, SECONDS) as child:
             found = child.ask(question, content)
     except Refused as refused:
-        raise FileError(refused.reason, **refused.facts) from refused
+        raise FileError(refused.reason, **_without_data(refused.facts)) from refused
     except Unanswered as problem:
         if problem.limit:
             raise FileError("sheet_too_costly", limit=problem.limit) from problem
@@ -61,6 +61,11 @@ def split_sheets(content: bytes, options: Options) -> list[tuple[Records, Readin
     noted = tuple(_sheets_left(found))
     sheets = tuple((str(name), bool(hidden)) for name, hidden in found["sheets"])
     return [_part(one, found["kind"], noted, sheets) for one in found["parts"]]
+
+
+def _without_data(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What a sentence may say of the sheets: their names are content, as headings are."""
+    return {name: quoted(fact, spelled=repr) if isinstance(fact, list) else fact for name, fact in facts.items()}
 
 
 def _part(
@@ -77,7 +82,7 @@ def _sheets_left(found: Mapping[str, Any]) -> Iterator[FileWarning]:
     """The sheets that hold something and were not read."""
     others, hidden = found["others"], found["hidden_sheets"]
     if others:
-        sentence = OTHERS.format(found["best"], ", ".join(map(repr, others)))
+        sentence = OTHERS.format(quoted([found["best"]], spelled=repr), quoted(others, spelled=repr))
         yield FileWarning("sheets_unused", len(others), sentence)
     if hidden:
-        yield FileWarning("sheets_hidden", len(hidden), HIDDEN.format(", ".join(map(repr, hidden))))
+        yield FileWarning("sheets_hidden", len(hidden), HIDDEN.format(quoted(hidden, spelled=repr)))

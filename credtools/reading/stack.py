@@ -10,10 +10,10 @@ import pandas as pd
 
 from credtools.errors import FileError
 from credtools.model import FileWarning, Shaped, Table
-from credtools.text import first_of, fold
+from credtools.text import fold, quoted
 
 NAMED = 5
-OTHER = "Sheets with other headings than {!r} were left out ({}). If one is meant, read it with a recipe of its own."
+OTHER = "Sheets with other headings than {} were left out ({}). If one is meant, read it with a recipe of its own."
 
 
 def stacked(tables: Sequence[Table], titles: Iterable[str], *, every: bool) -> Table:
@@ -28,7 +28,9 @@ def stacked(tables: Sequence[Table], titles: Iterable[str], *, every: bool) -> T
     alike = [one for one, fit in zip(tables, fits, strict=True) if fit]
     others = [str(one.reading.sheet) for one, fit in zip(tables, fits, strict=True) if not fit]
     if others and not every:
-        raise FileError("sheets_differ", first=first.reading.sheet, others=first_of(map(repr, others), NAMED))
+        raise FileError(
+            "sheets_differ", first=quoted([str(first.reading.sheet)]), others=quoted(others, most=NAMED, spelled=repr)
+        )
     frames = [_in_order(one, first) for one in alike]
     frame = pd.concat(frames, ignore_index=True).fillna("")  # cells beyond the headings, which not every sheet has
     counts = [len(one.lines) for one in alike]
@@ -40,7 +42,7 @@ def stacked(tables: Sequence[Table], titles: Iterable[str], *, every: bool) -> T
     shaped = Shaped(order, sheets, ones, ones, fields, first.expected_fields, len(order), names, sheet_names=called)
     noted = list(_noted(alike))
     if others:
-        said = OTHER.format(first.reading.sheet, first_of(map(repr, others), NAMED))
+        said = OTHER.format(_name(first.reading.sheet), quoted(others, most=NAMED, spelled=repr))
         noted.append(FileWarning("sheets_unused", len(others), said))
     reading = replace(
         first.reading,
@@ -54,6 +56,10 @@ def stacked(tables: Sequence[Table], titles: Iterable[str], *, every: bool) -> T
         for heading, days in one.date_cells.items():
             dates.setdefault(heading, {}).update(days)
     return replace(first, frame=frame, lines=lines, fields=fields, reading=reading, date_cells=dates, shaped=shaped)  # type: ignore[arg-type]
+
+
+def _name(sheet: object) -> str:
+    return quoted([str(sheet)], spelled=repr)
 
 
 def _headings(table: Table) -> set[str]:
@@ -79,6 +85,6 @@ def _noted(tables: Sequence[Table]) -> Iterator[FileWarning]:
         if len(some) == len(tables) and len({one.sentence for _, one in some}) == 1:  # about the workbook
             yield some[0][1]
             continue
-        said = " ".join(f"Sheet {name!r}: {one.sentence}" for name, one in some)
-        example = " ".join(f"Sheet {name!r}: {one.example or one.sentence}" for name, one in some)
+        said = " ".join(f"Sheet {_name(name)}: {one.sentence}" for name, one in some)
+        example = " ".join(f"Sheet {_name(name)}: {one.example or one.sentence}" for name, one in some)
         yield FileWarning(code, sum(one.count for _, one in some), said, example)

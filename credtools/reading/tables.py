@@ -16,7 +16,7 @@ from credtools.reading.headings import frame_names, squeeze
 from credtools.reading.layout import Layout
 from credtools.reading.records import MAX_CELL_BYTES, Records
 from credtools.reading.rows import Column, as_array
-from credtools.text import plural
+from credtools.text import data_among, plural
 
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)  # its protocol for Arrow is missing from the stubs
 SHOWN = 5
@@ -42,6 +42,7 @@ def make_table(records: Records, layout: Layout, reading: Reading, sha256: str, 
         heading_line=heading_lines[0] if heading_lines else None,
         heading_lines=heading_lines,
         headings=tuple(layout.headings),
+        hidden=data_among([*layout.headings, *names]),
         preamble_lines=records.lines_of(layout.preamble),
         instruction_lines=records.lines_of(layout.instruction),
         blank_lines=records.lines_of(layout.blank),

@@ -55,7 +55,7 @@ def answer(question: dict[str, Any], content: bytes) -> dict[str, Any]:
         sheets = [m.name for m in tables if m.visible == calamine.SheetVisibleEnum.Visible]
         unseen = [m.name for m in tables if m.name not in sheets and not named]
         if lost := [name for name in named if name not in book.sheet_names]:
-            raise Refused("no_such_sheet", sheet=lost[0], sheets=", ".join(map(repr, sheets)) or "none")
+            raise Refused("no_such_sheet", sheet=lost[0], sheets=sheets)
         read = {name: _rows(book.get_sheet_by_name(name), question["limits"]) for name in named or sheets}
         hidden = [name for name in unseen if _is_table(book.get_sheet_by_name(name), question["limits"])]
     except calamine.PasswordError as problem:

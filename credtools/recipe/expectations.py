@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import timedelta
 from statistics import median
@@ -16,7 +16,7 @@ from typing import Any
 
 from credtools.errors import RecipeError
 from credtools.model import FileWarning
-from credtools.text import first_of, plural
+from credtools.text import data_among, first_of, plural, quoted
 
 UNITS = {"hour": 1, "day": 24, "week": 168}
 EVERY = re.compile(r"([1-9]\d{0,3}) (hour|day|week)s?")
@@ -125,22 +125,26 @@ def _number(value: object, name: str, source: str) -> float | None:
     return float(str(value))
 
 
-def deviations(expect: Expect, now: Look, before: Sequence[Look]) -> list[Deviation]:
-    """What is unlike the last files (`before`, the newest first), each in one sentence."""
-    found = [_headings(expect, now, before[0])] if before else []
+def deviations(expect: Expect, now: Look, before: Sequence[Look], hidden: Collection[str] = ()) -> list[Deviation]:
+    """What is unlike the last files (`before`, the newest first), each in one sentence.
+
+    `hidden`: headings of this file that are never quoted.
+    """
+    found = [_headings(expect, now, before[0], hidden)] if before else []
     found += [_rows(expect, now, before), *_hits(expect, now, before), _unknown(expect, now)]
     return [one for one in found if one]
 
 
-def _headings(expect: Expect, now: Look, last: Look) -> Deviation | None:
+def _headings(expect: Expect, now: Look, last: Look, hidden: Collection[str]) -> Deviation | None:
     had = last.of_file or last.headings[: last.expected_fields or None]
     has = now.of_file or (now.headings[: now.expected_fields or None] if last.expected_fields else now.headings)
-    gone = [repr(name) for name in had if name not in has]
-    come = [repr(name) for name in has if name not in had]
+    gone = [name for name in had if name not in has]
+    come = [name for name in has if name not in had]
     if not gone and not come:
         return None
-    parts = [f"lacks {first_of(gone, NAMED)}"] if gone else []
-    parts += [f"has {first_of(come, NAMED)}, which the last file didn't have"] if come else []
+    parts = [f"lacks {quoted(gone, most=NAMED, spelled=repr)}"] if gone else []
+    never = {*hidden, *data_among(come)}
+    parts += [f"has {quoted(come, never, NAMED, repr)}, which the last file didn't have"] if come else []
     return Deviation(
         "headings", f"The heading row {' and '.join(parts)}.", expect.headings == "same", len(gone) + len(come)
     )

@@ -54,8 +54,8 @@ def match_headings(recipe: Recipe, table: Table, columns: Sequence[Column]) -> d
                     "heading_twice",
                     column=column,
                     title=titles.get(column, column),
-                    first=matched[column],
-                    second=heading,
+                    first=table.reading.quoted([matched[column]]),
+                    second=table.reading.quoted([heading]),
                     line=line,
                 )
             matched[column] = heading

@@ -60,5 +60,5 @@ def heading_by_which(step: LeaveOut, table: Table, headings: Iterable[str]) -> s
 def missing(table: Table, *names: str) -> dict[str, object]:
     line = table.reading.heading_line
     where = f"The heading row (line {line})" if line else "The file"
-    found = ", ".join(heading for heading in table.reading.headings if heading) or "none"
+    found = table.reading.quoted(table.reading.headings)
     return {"line": line, "where": where, "wanted": first_of(map(repr, names), NAMED), "names": found}

@@ -80,7 +80,7 @@ def _deactivate(columns: dict[str, list[Any]], today: date) -> int:
 def _notes(review: Review, later: int) -> Iterator[str]:
     """What a person should know about the file beside the counts."""
     if ignored := [heading for heading, column in review.headings.items() if column is None]:
-        yield f"Unrecognised headings: {', '.join(ignored)}."
+        yield f"Unrecognised headings: {review.table.reading.quoted(ignored)}."
     if left_out := review.counted["left_out"]:
         yield f"{plural(left_out, 'row')} left out, as the recipe says."
     if later:

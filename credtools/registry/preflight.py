@@ -31,8 +31,11 @@ def look(session: Session, draft: Draft) -> Look:
     seen = Look(*read, warnings=table.reading.noted, attempt=draft.attempt, of_file=of_file)
     try:
         review = reviewing.review(session, draft)
-    except FileError:
-        return replace(seen, unknown=_unknown_types(session, draft))
+    except FileError:  # nothing of it is kept that may be data
+        hidden = table.reading.hidden
+        headings = tuple("" if heading in hidden else heading for heading in seen.headings)
+        of_file = tuple("" if heading in hidden else heading for heading in of_file)
+        return replace(seen, headings=headings, of_file=of_file, unknown=_unknown_types(session, draft))
     except CredtoolsError:
         return seen
     rows = review.resolved
@@ -88,7 +91,8 @@ def _unlike(session: Session, draft: Draft, seen: Look) -> list[Deviation]:
     source = draft.source
     kept = session.once(("last runs", source), lambda: store.reads.last_runs(session.at, source, LAST_RUNS))
     before = [Look.from_json(text) for text in kept]
-    return expectations.deviations(draft.recipe.expect, seen, before)
+    hidden = reviewing.table(session, draft).reading.hidden
+    return expectations.deviations(draft.recipe.expect, seen, before, hidden)
 
 
 def why_hold(session: Session, draft: Draft, max_reject_rate: float | None) -> list[str]:

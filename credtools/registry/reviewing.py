@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -19,6 +19,7 @@ from credtools.registry import news
 from credtools.registry.draft import Draft
 from credtools.registry.origins import origin
 from credtools.registry.session import Session
+from credtools.text import data_among, fold
 
 
 def opened(session: Session, number: int, attempt: str | None = None) -> Draft:
@@ -51,6 +52,12 @@ def read(session: Session, content: bytes, name: str, recipe: Recipe, lookups: L
     Raises FileError.
     """
     columns = session.schema(recipe.schema).columns
+    return shape(recipe, as_it_is(session, content, name, recipe, lookups), columns)
+
+
+def as_it_is(session: Session, content: bytes, name: str, recipe: Recipe, lookups: Lookups) -> Table:
+    """The same before any row is reshaped. Raises FileError."""
+    columns = session.schema(recipe.schema).columns
     titles = {word for column in columns for word in (column.title, column.name, *column.synonyms)}
     formats = {form for column in (*recipe.date_format, "") for form in recipe.dates(column, lookups.date_format)}
     instructions = {text for form in formats for text in template.instructions(columns, form)}
@@ -59,7 +66,17 @@ def read(session: Session, content: bytes, name: str, recipe: Recipe, lookups: L
     words["wide"] = bool(recipe.shapes.unpivot)
     if recipe.shapes.sheets:
         words["stack"] = list(recipe.shapes.sheets.names) or "all"
-    return shape(recipe, reading.read_bytes(content, name, **recipe.read, **words), columns)
+    found = reading.read_bytes(content, name, **recipe.read, **words)
+    return _knowing_people(found, words["titles"], lookups)
+
+
+def _knowing_people(table: Table, titles: Iterable[str], lookups: Lookups) -> Table:
+    """With the headings hidden that hold what is known of a user; none that means something here."""
+    known = {fold(title) for title in titles}
+    headings = {*table.reading.headings, *table.frame.columns}
+    people = lookups.of_people(heading for heading in headings if heading and fold(heading) not in known)
+    hidden = data_among(headings, known, people)
+    return replace(table, reading=replace(table.reading, hidden=hidden))
 
 
 def table(session: Session, draft: Draft) -> Table:
