@@ -55,6 +55,7 @@ def organisation(rows: int) -> Lookups:
             "media_required": False,
             "approval_required": None,
             "validity_months": None,
+            "expiry_computed": True,
         }
     )
     settings = OrganisationSettings(date_format="DD/MM/YYYY", max_rows=max(rows, 20_000))

@@ -181,7 +181,8 @@ class Credentials(Schema):
         ),
     )
     def number_known(cls, rows, column):
-        return ~is_placeholder(rows[column]) | (rows["type_number"] != "required")
+        some = rows.loc[rows["type_number"] == "required", column]
+        return ~is_placeholder(some).reindex(rows.index, fill_value=False)
 
     @rule(
         "Number may be none",
@@ -191,7 +192,8 @@ class Credentials(Schema):
         summary="What is written as the number may mean that there is none. If it does{remedy[make_blank]}.",
     )
     def number_doubtful(cls, rows, column):
-        return ~is_placeholder(rows[column]) | (rows["type_number"] == "required")
+        some = rows.loc[rows["type_number"] != "required", column]
+        return ~is_placeholder(some).reindex(rows.index, fill_value=False)
 
     @rule("User doesn't exist", on=USER, resolution=user_resolution)
     def user_exists(cls, rows, column):
@@ -255,7 +257,7 @@ class Credentials(Schema):
     )
     def number_changes(cls, rows, column):
         several = rows["credential"].duplicated(keep=False) & rows["credential"].notna() & rows[column].notna()
-        some = rows[several & (rows["contents"] <= 1)]
+        some = rows.loc[several & (rows["contents"] <= 1), ["credential", column]]
         some = some[some.groupby("credential")[column].transform("nunique") > 1]  # as written, which are few
         some = some[~is_placeholder(some[column])]
         numbers = some[column].map(fold_number).groupby(some["credential"]).transform("nunique")
@@ -313,7 +315,8 @@ class Credentials(Schema):
     )
     def date_unlikely(cls, rows, column):
         latest = rows["today"].max() + pd.DateOffset(years=50)
-        return ~((rows[column] < pd.Timestamp(1950, 1, 1)) | (rows[column] > latest))
+        unlikely = (rows[column] < pd.Timestamp(1950, 1, 1)) | (rows[column] > latest)
+        return ~unlikely | (rows[f"{column}_state"] == "computed")  # which no one has written
 
     @rule(
         "Expiration date is unusual",

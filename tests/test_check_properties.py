@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
+import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credtools.checking.arrow_texts import as_arrow, fold_all
+from credtools.checking.arrow_texts import as_arrow, fold_all, matching
 from credtools.checking.days import parse_days
 from credtools.model import Review
 from credtools.schema.dates import DateFormat
+from credtools.schema.destroyed import BEGINS, DESTROYED, how_destroyed
+from credtools.schema.placeholders import PLACEHOLDERS, is_placeholder
 from credtools.text import fold
 from tests.core import LOOKUPS, TODAY, rows
 
@@ -94,3 +98,29 @@ def test_parsing_all_at_once(texts: list[str], form: str) -> None:
     """Reading a column of dates gives what reading each of its texts gives."""
     days = parse_days(as_arrow(texts), DateFormat(form))
     assert [None if np.isnat(day) else day.item().date() for day in days] == [DateFormat(form).parse(t) for t in texts]
+
+
+BROKEN = st.from_regex(DESTROYED, fullmatch=True)
+
+
+@settings(max_examples=200, deadline=None)
+@given(texts=st.lists(BROKEN | BROKEN.map(lambda text: text[1:]) | st.text(max_size=6)))
+def test_what_a_spreadsheet_destroyed_at_once(texts: list[str]) -> None:
+    """What begins like nothing destroyed isn't looked at, and is never destroyed."""
+    known = [place for place, text in enumerate(texts) if how_destroyed(text)]
+    assert matching(as_arrow(texts), DESTROYED, BEGINS).tolist() == known
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    texts=st.lists(
+        st.none() | st.text(max_size=4) | st.sampled_from(["-", "\u2014", "\u00bd", "\u00ff", *PLACEHOLDERS])
+    )
+)
+def test_placeholders_at_once(texts: list[str | None]) -> None:
+    """A placeholder is a known word in any case, or has neither letter nor digit of any alphabet."""
+    bare = [
+        bool(text) and not any(unicodedata.category(letter)[0] in "LN" for letter in text) for text in map(str, texts)
+    ]
+    known = [text is not None and (text.lower() in PLACEHOLDERS or bare[k]) for k, text in enumerate(texts)]
+    assert is_placeholder(pd.Series(texts, dtype="str")).tolist() == known

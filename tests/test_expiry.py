@@ -164,6 +164,13 @@ def test_a_computed_date_is_judged_and_part_of_the_judgement() -> None:
     assert review(blank, known=MANY).judgement != review(blank, known=LONGER).judgement
 
 
+def test_a_computed_date_is_not_unlikely() -> None:
+    """Only dates that somebody wrote are asked about: what follows from them isn't."""
+    result = review(f"{COLUMNS}ana@x.org,Forklift,1940-01-31,,\n", known=MANY)
+    unlikely = result.errors[result.errors["code"] == "date_unlikely"]
+    assert unlikely["column"].tolist() == ["issue_date"]
+
+
 # --- over time --------------------------------------------------------------------------------------------------
 
 
@@ -226,6 +233,21 @@ def test_a_source_that_is_silent_takes_over_what_counts(nights: Nights) -> None:
     told = nights.send("lms", "ben@example.org,First Aid,2025-01-31,,")
     assert counted(told) == {"unchanged": 1}
     assert nights.send("lms", ROW.format("2025-01-31", "", "1")).verdict == "held"
+
+
+@only_sqlite
+@pytest.mark.parametrize(("stated", "says"), [("never", 0), ("2031-01-31", 0), ("", 1)])
+def test_nothing_is_said_of_a_computed_date_that_is_not_used(nights: Nights, stated: str, says: int) -> None:
+    """A blank cell beside a stored date or *never* that stays is no expired credential; a date that is used is one."""
+    nights.recipe("lms", "date_format: YYYY-MM-DD\nblanks: keep\n")
+    nights.send("lms", ROW.format("2020-01-31", stated, "1"))
+    blank = ROW.format("2020-01-31", "", "1")
+    again = nights.send("lms", blank, blank, "dov@example.org,Forklift,2019-01-31,,")
+    assert (counted(again), codes(again).get("already_expired")) == ({"unchanged": 2, "new": 1}, 2 * says + 1)
+    other = nights.send("lms", ROW.format("2020-01-31", "", "2"))
+    assert (counted(other), codes(other).get("already_expired", 0)) == ({"new_versions": 1}, says)
+    silent = nights.send("lms", "ana@example.org,First Aid,2020-01-31,3", headings=SHORT)
+    assert (counted(silent), codes(silent).get("already_expired", 0)) == ({"new_versions": 1}, says)
 
 
 # --- types ------------------------------------------------------------------------------------------------------

@@ -31,6 +31,14 @@ def text_bytes(values: pa.LargeStringArray) -> tuple[IntArray, npt.NDArray[np.ui
     return ends - ends[0], np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
 
 
+def matching(values: pa.LargeStringArray, pattern: str, letters: bytes) -> IntArray:
+    """The places of texts that match a pattern, which all begin with one of these letters."""
+    ends, found = text_bytes(values)
+    filled = np.flatnonzero(np.diff(ends))
+    some = filled[np.isin(found[ends[filled]], list(letters))]
+    return some[np.asarray(pc.match_substring_regex(values.take(pa.array(some)), pattern), dtype=np.bool_)]
+
+
 def unusual(values: pa.LargeStringArray) -> IntArray:
     """The places of texts that need a look: other than printable ASCII, or with blanks at an end or side by side."""
     ends, found = text_bytes(values)

@@ -61,6 +61,14 @@ class Explanation:
         more.explained = self.explained
         return more
 
+    def without(self, column: str, rows: Sequence[int]) -> Explanation:
+        """Without what warnings say of a column in these rows."""
+        found = []
+        for one in self.findings:
+            left = np.setdiff1d(one.rows, rows) if one.column == column and not one.rule.blocks else one.rows
+            found += [replace(one, rows=left)] if len(left) else []
+        return Explanation(self.basis, found, self.kept | self.explained)
+
     def dates(self) -> list[dict[str, Any]]:
         """Per date column the evidence for its formats."""
         return dates_read(self.basis.resolved.cells, self.basis.mapped)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from credtools.checking.content import same as same_content
 from credtools.checking.expiry import EXPIRES
 from credtools.checking.known import Known
 from credtools.checking.listing import Listing
-from credtools.checking.rows import Row, Sending, beside, losing, repeats, rows_of, stated
+from credtools.checking.rows import Row, Sending, losing, repeats, rows_of, stated
 from credtools.checking.words import of_date, said_now, unlike
 from credtools.model import (
     Act,
@@ -96,12 +97,7 @@ class _Classifying:
             known = self.known[word.key]
             known.id, known.counter = word.credential_id, word.counter
             known.words.append(word)
-        self.rows = [self._beside_its_word(row) if row.computed else row for row in self.rows]
-
-    def _beside_its_word(self, row: Row) -> Row:
-        known = self.known.get(row.key)
-        word = of_date(known.words, row.content.issue_date, row.said) if known else None
-        return row._replace(said=beside(row, word)) if word else row
+        self.rows = [self.known[row.key].beside(row) if row.computed else row for row in self.rows]
 
     def changes(self) -> Changes:
         by_key: defaultdict[Key, list[Row]] = defaultdict(list)
@@ -113,24 +109,23 @@ class _Classifying:
             alone = len(rows) == len(known.words) == 1
             if self.sending.remembers and entries and not (alone and self._says_nothing_new(rows[0])):
                 self._speak(known, entries)
+        unused = set(self.remarks["unused"])
         for place, same in enumerate(self.repeats):
+            if same in unused:
+                self.remarks["unused"].append(place)
             if same is not None and (self.equals[same] is not None or same in self.rules):
                 self.equals[place], self.repeats[place] = self.equals[same], None  # of what is stored, or of nothing
                 if self.verdict[same] in ("withdrawn", "left_out") or same in self.rules:
                     self.verdict[place] = "left_out" if self.verdict[same] == "left_out" else "unchanged"
                     self.rules[place] = self.rules.get(same, "withdrawn")
+        remarks: dict[str, Any] = {name: tuple(rows) for name, rows in self.remarks.items()}
         absent = self.listing.absent(self.words) if self.listing else ()
         of = Counter(self.verdict)
         names = ("new", "older", "unchanged", "rejected", "left_out", "withdrawn")
         return Changes(
             *(self.verdict, self.equals, self.repeats, self.writes),
             Counts(len(self.verdict), new_versions=of["new_version"], **{name: of[name] for name in names}),
-            declined=tuple(self.remarks["declined"]),
-            others=tuple(self.remarks["others"]),
-            back=tuple(self.remarks["back"]),
-            again=tuple(self.remarks["again"]),
-            reinstated=tuple(self.remarks["reinstated"]),
-            computed=tuple(self.remarks["computed"]),
+            **remarks,
             outdated=self.outdated,
             over=self.over,
             corrected=self.corrected,
@@ -177,6 +172,7 @@ class _Classifying:
     def _unchanged(self, row: Row, version: StoredVersion | Word) -> Entry:
         """A row that is valid; what its own source had withdrawn counts again."""
         self.verdict[row.number], self.equals[row.number] = "unchanged", version.version_id
+        self._look_at_expiry(row, version.content)
         if version.withdrawn == BY_SOURCE and self.sending.remembers and version.version_id is not None:
             self.acts.append(Act("reinstated", version.version_id, row.number))
             self.remarks["reinstated"].append(row.number)
@@ -269,6 +265,7 @@ class _Classifying:
         elif newest and newest.version_id is not None:
             self.over[row.number] = newest.version_id
         known.written.append(content)
+        self._look_at_expiry(row, content)
         inherits = same.version_id if same and content != row.content else None
         replaces = replaced.version_id if replaced else None
         if row.computed and (EXPIRES in row.said or not same):
@@ -284,6 +281,11 @@ class _Classifying:
         if base and verdict == "new_version":
             self.lost |= {(row.number, name): old for name, old in losing(row, content, base.content).items()}
         return Entry("valid", row.number, None, said, content)
+
+    def _look_at_expiry(self, row: Row, content: Content) -> None:
+        """Whether the row's computed date is used, by the content that the credential then has."""
+        if row.computed and content.expiration_date != row.content.expiration_date:
+            self.remarks["unused"].append(row.number)
 
     def _says_nothing_new(self, row: Row) -> bool:
         """Whether a row, the only one about its credential, adds nothing to the only word."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from credtools.checking.rows import Row, beside
+from credtools.checking.words import of_date
 from credtools.model import Content, StoredVersion, Word
 
 
@@ -17,6 +19,11 @@ class Known:
     words: list[Word] = field(default_factory=list)  # the newest first
     versions: list[StoredVersion] = field(default_factory=list)  # the standing ones, oldest first
     written: list[Content] = field(default_factory=list)  # by this file
+
+    def beside(self, row: Row) -> Row:
+        """The row, speaking of its columns as it does beside the source's word about its issue date."""
+        word = of_date(self.words, row.content.issue_date, row.said)
+        return row._replace(said=beside(row, word)) if word else row
 
     def newest(self, issued: date | None = None) -> StoredVersion | None:
         """Of those that weren't replaced, nor declined if there is another, the newest; perhaps of one issue date."""

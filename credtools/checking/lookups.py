@@ -20,6 +20,7 @@ from rapidfuzz import fuzz, process
 
 from credtools.checking.arrow_texts import as_arrow, fold_all, places
 from credtools.checking.names import SEVERAL, Names
+from credtools.checking.parse import category
 from credtools.model import BoolArray, IntArray, OrganisationSettings
 from credtools.text import fold
 
@@ -117,8 +118,10 @@ class Lookups:
             "external_id": (self.former.ids, users["external_id"]),
         }
         former, names = {**known, "type": (self.former.types, self.types["name"])}.get(by, none)
+        if not former:
+            return category(np.full(len(found), -1), ())
         now: list[str | None] = [None] * len(found)
-        for place, text in enumerate(as_arrow(values).to_pylist() if former else ()):
+        for place, text in enumerate(as_arrow(values).to_pylist()):
             if found[place] >= 0 and (text.strip() if by == "external_id" else fold(text)) in former:
                 name = str(names.iloc[found[place]])
                 now[place] = name if fold(name) != fold(text) else None
@@ -175,8 +178,9 @@ class Lookups:
 
     @cached_property
     def _shared(self) -> BoolArray:
-        keys = pd.Series(self._email_keys.to_pandas())
-        return np.asarray(keys.duplicated(keep=False) & keys.fillna("").ne(""))
+        encoded = self._email_keys.dictionary_encode()
+        numbers = np.asarray(encoded.indices)
+        return np.asarray(np.bincount(numbers)[numbers] > 1)
 
     @cached_property
     def _active(self) -> BoolArray:

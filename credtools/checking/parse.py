@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -20,12 +20,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from credtools.checking.arrow_texts import as_arrow, fold_all, unusual, with_texts
+from credtools.checking.arrow_texts import as_arrow, fold_all, fold_numbers, matching, unusual, with_texts
 from credtools.checking.days import NOT_A_DAY, read_days, says_never
 from credtools.model import BoolArray, IntArray, StateArray
 from credtools.recipe import Status
 from credtools.schema.dates import DateFormat
-from credtools.schema.destroyed import DESTROYED
+from credtools.schema.destroyed import BEGINS, DESTROYED
 from credtools.schema.notation import PLAIN, Notation
 from credtools.schema.words import LONGEST, STATES, Column
 from credtools.text import fold
@@ -97,6 +97,14 @@ class Cells:
         numbers = np.asarray(encoded.indices).astype(np.int64) + 1
         return np.where(self.states[codes] == STATE["given"], numbers, 0), len(encoded.dictionary) + 1
 
+    def keyed(self, rows: IntArray | BoolArray) -> Cells:
+        """The same, in these rows by the keys under which numbers are the same."""
+        asked = np.zeros(len(self.texts), dtype=np.bool_)
+        asked[self.codes[rows]] = True
+        mask = pa.array(asked)
+        keys = pc.replace_with_mask(self.texts, mask, fold_numbers(self.texts.filter(mask)))
+        return replace(self, texts=keys, values=keys)
+
     def columns(self, name: str) -> dict[str, Any]:
         """The column as rules read it: `name`, `name_text`, `name_state`, of some kinds also `_key` or `_other`."""
         text = self.texts.take(pa.array(self.codes)) if self.as_they_came is None else self.as_they_came
@@ -132,7 +140,7 @@ def judge(column: Column, made_of: MadeOf, is_record: BoolArray, silent: BoolArr
         states[hidden] = STATE["unreadable"]
         states[np.asarray(pc.greater(pc.utf8_length(texts), LONGEST))] = STATE["unreadable"]
         if column.kind != "status":  # whose words the recipe gives a meaning
-            states[np.asarray(pc.match_substring_regex(texts, DESTROYED))] = STATE["damaged"]
+            states[matching(texts, DESTROYED, BEGINS)] = STATE["damaged"]
     nothing = np.zeros_like(is_record) if silent is None else silent & (states == STATE["blank"])[codes]
     for state, rows in (("absent", nothing), ("unjudged", ~is_record)):
         if rows.any():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from credtools.checking import parse
-from credtools.checking.arrow_texts import as_arrow, fold_numbers
+from credtools.checking.arrow_texts import as_arrow
 from credtools.checking.days import NOT_A_DAY
 from credtools.checking.expiry import DATE_OF_TYPE, EXPIRES, compute, drop_unused_dates, needs_of, validity
 from credtools.checking.lookups import Lookups
@@ -140,6 +140,8 @@ def _formats_in_force(
 
 def _repaired(table: Table) -> BoolArray:
     """Which records start on or span a line that the reader had to repair."""
+    if not table.reading.repaired_lines:
+        return np.zeros(len(table.lines), dtype=np.bool_)
     starts = np.unique(table.lines)  # several rows may be made of one record
     records = np.searchsorted(starts, np.array(table.reading.repaired_lines, dtype=np.int64), side="right") - 1
     return np.isin(table.lines, starts[records[records >= 0]])
@@ -205,10 +207,8 @@ def _credentials(
     Rows that are left out, or whose status means nothing, belong to no others; those that are withdrawn need no dates,
     and never say the same as one that stands.
     """
-    number = by_name["credential_number"]
-    keys = fold_numbers(number.texts)
-    number = replace(number, texts=keys, values=keys)  # by which they are the same
     numbered = np.asarray(data["type_number"] == "required")
+    number = by_name["credential_number"].keyed(numbered)
     own, own_numbers = _own(data, by_name, own_columns)
     identified = np.asarray(data["user_status"] == "active") & np.asarray(data["type_status"] == "active")
     identified &= (~numbered | number.is_("given")) & ~standing.left_out & ~standing.unclear
@@ -232,7 +232,8 @@ def _credentials(
     if len(alike):
         until = pd.factorize(data[EXPIRES][alike])[0].astype(np.int64) + 1, len(alike) + 1
         stands = (standing.withdrawn[alike].astype(np.int64), 2)
-        content = _joined(until, number.numbers(alike), (own_numbers[alike], len(rows) + 1), stands)[0]
+        numbers = by_name["credential_number"].keyed(alike).numbers(alike)
+        content = _joined(until, numbers, (own_numbers[alike], len(rows) + 1), stands)[0]
         same = pd.DataFrame({"version": version[alike], "content": content, "row": alike})
         first[alike] = same.groupby(["version", "content"])["row"].transform("first")
         contents[alike] = same.groupby("version")["content"].transform("nunique")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from credtools.checking.causes import Explanation
 from credtools.checking.days import NOT_A_DAY
+from credtools.checking.expiry import EXPIRES
 from credtools.checking.judge import failing
 from credtools.checking.messages import Finding
 from credtools.checking.parse import category
@@ -32,6 +33,9 @@ def with_stored(review: Review, changes: Changes, has_media: Iterable[At] | None
     explanation = review.explanation
     if not isinstance(explanation, Explanation):
         return review
+    if changes.unused:  # of a date that isn't used nothing is said
+        explanation = explanation.without(EXPIRES, changes.unused)
+        review = replace(review, explanation=explanation)
     schema, resolved = explanation.basis.schema, explanation.basis.resolved
     needed = _media_needed(explanation, review, changes, has_media)
     told = (

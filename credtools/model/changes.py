@@ -192,7 +192,8 @@ class Changes:
     another's word counts; `over`, they count from now on in place of this version, `taken_over` if another source says
     that one; `back`, they say again what an older version says and count again; `again`, they equal an older one of the
     newest one's issue date and would count again if a person said so; `corrected`, they correct this issue date;
-    `computed`, they write an expiration date that was computed; `lost`, a blank cell of (row, column) stands over this
+    `computed`, they write an expiration date that was computed; `unused`, what is stored stays in place of the one that
+    was computed for them; `lost`, a blank cell of (row, column) stands over this
     value; `shared`, this other user holds their number, too; `rules`: by which rule a row is left out.
     """
 
@@ -211,6 +212,7 @@ class Changes:
     corrected: Mapping[int, date] = field(default_factory=dict)
     reinstated: tuple[int, ...] = ()
     computed: tuple[int, ...] = ()
+    unused: tuple[int, ...] = ()
     lost: Mapping[tuple[int, str], str] = field(default_factory=dict)
     rules: Mapping[int, str] = field(default_factory=dict)
     words: tuple[Spoken, ...] = ()

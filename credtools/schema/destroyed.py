@@ -27,8 +27,9 @@ PATTERNS: dict[How, str] = {  # for RE2, too
     "zero": r"0?0[-/. ]0?1[-/. ]1900|0?1/0?0/1900|1900[-/.]0?1[-/.]0?0",
 }
 DESTROYED = f"^(?:{'|'.join(PATTERNS.values())})$"
+BEGINS = b"+-0123456789#E="  # with which all of them begin
 
 
 def how_destroyed(text: str) -> How | None:
     """In which of these ways a text is destroyed, or None."""
-    return next((how for how, pattern in PATTERNS.items() if re.fullmatch(pattern, text)), None)
+    return next((how for how, pattern in PATTERNS.items() if re.fullmatch(pattern, text, re.ASCII)), None)

@@ -32,6 +32,8 @@ PLACEHOLDERS = frozenset(
 def is_placeholder(texts: pd.Series) -> pd.Series:
     """Which texts are one of PLACEHOLDERS, or have neither letter nor digit; False where there is none."""
     some = pa.array(texts, pa.large_string(), from_pandas=True)
-    known = pc.is_in(pc.utf8_lower(some), value_set=pa.array(sorted(PLACEHOLDERS), pa.large_string()))
-    bare = pc.match_substring_regex(some, r"^[^\pL\pN]+$")
-    return pd.Series(np.asarray(pc.fill_null(pc.or_(known, bare), fill_value=False)), index=texts.index)
+    found = np.array(pc.is_in(pc.utf8_lower(some), value_set=pa.array(sorted(PLACEHOLDERS), pa.large_string())))
+    odd = np.flatnonzero(pc.fill_null(pc.invert(pc.match_substring_regex(some, "[0-9A-Za-z]")), fill_value=False))
+    if len(odd):  # a pattern for letters of all alphabets is dear
+        found[odd] |= np.asarray(pc.match_substring_regex(some.take(pa.array(odd)), r"^[^\pL\pN]+$"))
+    return pd.Series(found, index=texts.index)
