@@ -104,8 +104,8 @@ def filters(sql: PlainSql) -> list[tuple[dict[str, Any], str]]:
         ({"batch": 10}, "r.batch_id = 10"),
         ({"since": str(begin), "until": end}, f"{day} BETWEEN '{begin}' AND '{end}'"),
         (
-            {"source": "sites", "code": "user_exists", "since": begin},
-            f"s.name = 'sites' AND e.code = 'user_exists' AND {day} >= '{begin}'",
+            {"source": "sap", "code": "user_exists", "since": begin},
+            f"s.name = 'sap' AND e.code = 'user_exists' AND {day} >= '{begin}'",
         ),
     ]
 
@@ -127,7 +127,7 @@ def test_something_of_everything_happened(year: Year) -> None:
             year.done[name]
             for name in (
                 *("repaired", "linked", "corrected", "waived", "undone", "recipes", "left", "replayed", "returned"),
-                *("revoked", "back and forth", "only fixed", "undone long ago", "renamed"),
+                *("revoked", "back and forth", "only fixed", "undone long ago", "renamed", "issue dates"),
             )
         )
         > 0

@@ -28,6 +28,7 @@ MISSPELT = ("{}s", "{} Certificate", "Kurs {}", "{} (new)")  # one after the oth
 PATIENCE = 3  # weeks, until a hopeless row is waived and leaves the export
 
 SENDING = "blanks: keep\nstatus: {valid: [Active], withdrawn: [Revoked]}\n"
+LISTS = "sites"  # lists all that it has, and names nobody who is unknown: else nothing is said by silence
 
 Cells = tuple[str, str, str, str]
 
@@ -190,7 +191,9 @@ class Year:
     def _grow(self, source: Source, week: int) -> None:
         """New rows; which faults they have drifts from quarter to quarter."""
         usual = ("type", "date", "user", "expiry")
-        faults = ("", "", *usual, usual[week // 13 % len(usual)])
+        faults = ["", "", *usual, usual[week // 13 % len(usual)]]
+        if source.name == LISTS:
+            faults = [fault for fault in faults if fault != "user"]
         source.rows += [self._row(week, self.chance.choice(faults)) for _ in range(self.weekly)]
         if week % 4 == 1:  # the same credential twice, with different ends
             first = self._row(week, "twice")
@@ -246,7 +249,7 @@ class Year:
         self._change_recipe(source, week)
 
     def _change(self, source: Source, week: int) -> None:
-        """Some leave, for good or for two weeks; some values are corrected, and back; some credentials are revoked."""
+        """Some leave, for good or for two weeks; some values are corrected, and back; some are revoked."""
         if week == 0:
             return
         quiet = [row for row in source.rows if not row.fault and not row.twin and row.week < week]
@@ -270,6 +273,18 @@ class Year:
             until = "2030-06-30" if row.right[3] != "2030-06-30" else "2031-06-30"
             row.shown = row.right = (*row.right[:3], until)
             self.done["back and forth"] += 1
+        if source.name == LISTS and week % 4 == 1 and self._numbers(week) == "said":
+            active = [row for row in quiet if row.status == "Active"]
+            row = active[len(active) // 2]
+            issued = date.fromisoformat(row.right[2]) - timedelta(days=week)
+            row.shown = row.right = (*row.right[:2], str(issued), row.right[3])
+            self.done["issue dates"] += 1
+
+    def _numbers(self, week: int) -> str:
+        """Whether the files of a week say numbers, leave their cells blank, or lack their heading."""
+        if _unsettled(week):
+            return "said"
+        return "absent" if week % 5 == 3 else "blank" if week % 6 == 4 else "said"
 
     def _fix(self, source: Source, week: int) -> list[Row]:
         fixed = []
@@ -287,9 +302,9 @@ class Year:
             for old, new in [*source.rules.items(), *([("Forklift", "Frklft")] if source.broken else [])]
         )
         recipe = f"rules:\n{rules}" if rules else ""
-        recipe = f"{SENDING}{recipe}"
+        recipe = f"{SENDING}{'export: {full: 0.5}' if source.name == LISTS else ''}\n{recipe}"
         columns = ["User email", "Credential type", "Issue date", "Expiration date", "Status", "Run"]
-        columns += ["Credential number"] if week % 5 != 3 or _unsettled(week) else []  # absent now and then
+        columns += ["Credential number"] if self._numbers(week) != "absent" else []
         columns += ["Days left"] if week > 7 else []
         columns = columns[week % 3 :] + columns[: week % 3]
         rows = source.rows if only is None else only
@@ -306,7 +321,7 @@ class Year:
         return batch.id
 
     def _line(self, row: Row, columns: list[str], week: int) -> str:
-        blank = week % 6 == 4 and not row.fault and not _unsettled(week)  # kept by the recipe
+        blank = self._numbers(week) == "blank" and not row.fault  # kept by the recipe
         names = ("User email", "Credential type", "Issue date", "Expiration date")
         cells = dict(zip(names, row.shown, strict=True)) | {"Status": row.status, "Run": f"2026-{week}"}
         cells |= {"Credential number": "" if blank else row.number, "Days left": str(400 - week)}

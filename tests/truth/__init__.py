@@ -1,0 +1,1 @@
+"""The truth generator: files of every kind in which it is known what is wrong."""
