@@ -6,7 +6,7 @@ from credtools.recipe.recipe import MANUAL, MEDIA_VALUES, USER_COLUMN, Recipe, m
 from credtools.recipe.sending import BLANKS, MEANINGS, Status
 from credtools.recipe.shapes import Shapes, Stack
 from credtools.recipe.shaping import shape
-from credtools.recipe.steps import Replace, Split, Step, column_of
+from credtools.recipe.steps import LeaveOut, Replace, Split, Step, column_of
 
 __all__ = [
     "BLANKS",
@@ -15,6 +15,7 @@ __all__ = [
     "MEDIA_VALUES",
     "USER_COLUMN",
     "Hit",
+    "LeaveOut",
     "Mapped",
     "Recipe",
     "Replace",

@@ -22,7 +22,9 @@ def _uploads(found: Review) -> str:
     if ready == found.rows:
         return f"Upload all {plural(ready, 'row')}."
     others = [f"{plural(rejected, 'row')} with errors {'is' if rejected == 1 else 'are'} rejected"] if rejected else []
-    others += [f"{plural(left_out, 'row')} {'is' if left_out == 1 else 'are'} left out by status"] if left_out else []
+    by_rule = len(found.left_out_by)
+    by = " by status" if not by_rule else " by what a column says" if by_rule == left_out else ""
+    others += [f"{plural(left_out, 'row')} {'is' if left_out == 1 else 'are'} left out{by}"] if left_out else []
     return (
         f"Upload {plural(ready, 'row')}; {', '.join(others)}."
         if ready
@@ -39,7 +41,7 @@ def numbers(counts: Counts) -> list[dict[str, str]]:
         ("Withdrawn", counts.withdrawn, "credentials that no longer stand at their source and count no longer"),
         ("Unchanged", counts.unchanged, "stored here already, or repeated in the file"),
         ("Rejected", counts.rejected, "stay on the list of rejected rows until somebody fixes them"),
-        ("Left out", counts.left_out, "their status says so; nothing is stored for them"),
+        ("Left out", counts.left_out, "by their status, or by what another column says; nothing is stored for them"),
     ]
     rare = ("Withdrawn", "Left out")
     return labelled(*(row for row in rows if row[1] or row[0] not in rare))

@@ -19,7 +19,7 @@ function decided(state, { act, ui }) {
     state.comparison && h('p', { class: 'ct-good' }, `Compared with the file before: ${state.comparison}.`),
     unlike(state.unlike),
     assumptions(state.reading, act),
-    reshape(state.reading.shapes, act),
+    reshape(state.reading.shapes, { act, ui }),
     h('h3', {}, state.causes.length ? 'What is wrong, largest first' : state.asked.length ? 'No row is wrong' : 'Nothing is left to decide'),
     h('ul', { class: 'ct-causes' }, state.causes.map(cause => causeCard(cause, { act, ui }))),
     state.more > 0 && button(`Show more causes (${state.more.toLocaleString('en')})`, () => act('more'), { focus: 'more' }),

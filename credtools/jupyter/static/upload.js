@@ -39,7 +39,7 @@ function headings(state, { act, ui }) {
     state.problem && h('p', { class: 'ct-warning' }, state.problem),
     unlike(state.unlike),
     assumptions(state.reading, act),
-    reshape(state.reading.shapes, act),
+    reshape(state.reading.shapes, { act, ui }),
     table(['Heading in the file', 'For example', 'Stands for', ''], rows),
     h('div', { class: 'ct-buttons' }, button('Back', () => act('back')), button('Discard…', () => ui.discard(state.file)), button('Next', next, { primary: true })))
 }

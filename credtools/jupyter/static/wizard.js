@@ -153,6 +153,7 @@ export default {
       else if (message.type === 'changes') { ui.grid.change(await unpack(buffers[0])); if (ui.grid.filter === 'bad') ui.filter.value = 'bad' }
       else if (message.type === 'list') ui.fillList(message.list)
       else if (message.type === 'options') choose(message)
+      else if (message.type === 'values') ui.fillValues(message)
       else if (message.type === 'found') found(message.choices)
       else if (message.type === 'thumb') ui.thumbs.come(message, buffers[0])
       else if (message.type === 'work') work(message.words, message.share)

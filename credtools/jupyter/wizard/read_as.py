@@ -21,6 +21,7 @@ ENCODINGS = (
     *("mac-roman", "utf-16", "cp437", "cp850"),
 )
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars (|)", " ": "blanks"}
+OF_ONE_SHEET = ("sheet", "heading_line", "heading_rows", "footer_lines")  # what `read` says of it
 EXAMPLES = 3
 
 
@@ -48,7 +49,9 @@ def choices(file: OpenFile) -> list[dict[str, Any]]:
     """What can be changed: of each assumption its name, label, value, what else it may be, and the evidence for it."""
     found = file.batch.table.reading
     if found.delimiter is None:
-        offered: list[dict[str, Any]] = [{"name": "sheet", "label": "Sheet", "value": found.sheet or ""}]
+        names = {name: f"{name} (hidden)" if hidden else name for name, hidden in found.sheets}
+        single = [] if found.stacked else [_choice("sheet", "Sheet", found.sheet or "", names)]
+        offered: list[dict[str, Any]] = single  # several are chosen where rows are made
     else:
         offered = [
             _choice("encoding", "Encoding", found.encoding, dict(listed(ENCODINGS))),
@@ -69,7 +72,8 @@ def changed(file: OpenFile, values: Mapping[str, str]) -> Recipe:
     date_format = new.pop("date_format", "")
     if "heading_line" in new:
         new["heading_line"] = _heading_line(new["heading_line"])
-    recipe = replace(file.base, read={**file.base.read, **new})
+    kept = {key: value for key, value in file.base.read.items() if "sheet" not in new or key not in OF_ONE_SHEET}
+    recipe = replace(file.base, read={**kept, **new})
     if not date_format:
         return recipe
     form, notation = declared(date_format)
@@ -92,16 +96,16 @@ def _evidence(file: OpenFile) -> list[FormatEvidence]:
 
 def headings(file: OpenFile) -> dict[str, Any]:
     """Each heading with examples, the column that it means or may mean; and the columns there are."""
-    table, matched = file.batch.table, _matched(file)
-    taken = {column for column in matched.values() if column}
+    table, known = file.batch.table, matched(file)
+    taken = {column for column in known.values() if column}
     free = {name: (c.title, *c.synonyms) for name, c in file.columns.items() if name not in taken}
-    suggested = suggest_columns([name for name, column in matched.items() if column is None], free)
+    suggested = suggest_columns([name for name, column in known.items() if column is None], free)
     rows = []
-    for heading, column in matched.items():
+    for heading, column in known.items():
         examples = [text for text in table.frame[heading].head(200).drop_duplicates().tolist() if text.strip()]
         meant = {"column": column or suggested.get(heading, ""), "sure": bool(column)}
         rows.append({"heading": heading, "examples": examples[:EXAMPLES], **meant})
-    offered = [c for c in _schema_columns(file) if c.name in file.columns or c.kind == "user"]  # whichever names users
+    offered = [c for c in schema_columns(file) if c.name in file.columns or c.kind == "user"]  # whichever names users
     columns = [{"name": c.name, "title": c.title, "required": c.required and c.kind != "user"} for c in offered]
     parts = [name for name in taken if name != column_of(name)]
     columns += [{"name": name, "title": f"part of {column_of(name)}", "required": False} for name in sorted(parts)]
@@ -113,7 +117,7 @@ def with_headings(file: OpenFile, chosen: Mapping[str, str]) -> Recipe:
 
     Raises CredtoolsError when two headings mean the same column, or several name users.
     """
-    known = {column.name: column for column in _schema_columns(file)}
+    known = {column.name: column for column in schema_columns(file)}
     named = {heading: column for heading, column in chosen.items() if column in known}
     people = {heading: column for heading, column in named.items() if known[column].kind == "user"}
     for column in {*named.values()} - {*people.values()}:
@@ -131,11 +135,13 @@ def _refuse_twice(title: str, headings: list[str]) -> None:
         raise CredtoolsError("column_twice", title=title, headings=" and ".join(headings))
 
 
-def _schema_columns(file: OpenFile) -> Sequence[Column]:
+def schema_columns(file: OpenFile) -> Sequence[Column]:
+    """All columns of the schema by which a file is judged."""
     return file.registry.schema(file.batch.recipe.schema).columns
 
 
-def _matched(file: OpenFile) -> dict[str, str | None]:
+def matched(file: OpenFile) -> dict[str, str | None]:
+    """Each heading of the file and the column that it means."""
     if file.review:
         return dict(file.review.headings)
     table, schema = file.batch.table, file.registry.schema(file.batch.recipe.schema)

@@ -160,6 +160,10 @@ class UploadStep(Steps):
         self.tried = reshape.changed(self.file, values)
         return "These are the first rows; nothing is changed yet."
 
+    def do_values(self, heading: str) -> None:
+        """The values under a heading, by which rows can be left out."""
+        self.send({"type": "values", **reshape.values_of(self.file, heading)})
+
     def do_shape(self, values: dict[str, Any]) -> str:
         reshape.use(self.file, reshape.changed(self.file, values))
         return self._reshaped()
@@ -171,7 +175,9 @@ class UploadStep(Steps):
     def _reshaped(self) -> str:
         self.tried = None
         self.to_review() if self.step == "review" else self.go_on()
-        return f"The file has {plural(len(self.file.batch.table.lines), 'row')} now."
+        left = self.file.review.counted["left_out"] if self.file.review else 0
+        told = f"; {left:,} of them left out" if left else ""
+        return f"The file has {plural(len(self.file.batch.table.lines), 'row')} now{told}."
 
     def do_headings(self, chosen: dict[str, str]) -> str:
         self.file.use(read_as.with_headings(self.file, chosen))
