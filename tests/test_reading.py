@@ -546,20 +546,6 @@ def test_no_such_file(tmp_path: Path) -> None:
         assert (caught.value.reason, caught.value.facts) == (reason, {"path": str(path)})
 
 
-@pytest.mark.parametrize("suffix", [".pdf", ".docx", ".zip"])
-def test_other_kinds_of_files(suffix: str) -> None:
-    """A kind of file that can't be read is refused by its ending."""
-    with pytest.raises(FileError) as caught:
-        reading.read_bytes(b"a,b\n1,2\n", f"export{suffix.upper()}")
-    assert (caught.value.reason, caught.value.facts) == ("unsupported_kind", {"suffix": suffix})
-
-
-@pytest.mark.parametrize("name", ["a.csv", "A.CSV", "a.tsv", "a.txt", "a.tab", "a"])
-def test_kinds_that_are_read(name: str) -> None:
-    """Text files are read under all their usual endings."""
-    assert reading.read_bytes(b"a,b\n1,2\n", name).frame.to_dict("records") == [{"a": "1", "b": "2"}]
-
-
 # --- properties -----------------------------------------------------------------------------------------------
 
 CELL = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\ufeff"), max_size=12)

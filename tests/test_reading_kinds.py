@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import bz2
+import csv
+import gzip
+import io
+import lzma
+import time
+import zipfile
+from datetime import date
+from html import escape
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credtools import reading
@@ -129,3 +140,362 @@ def test_any_bytes_have_an_encoding_or_candidates(content: bytes, head: str) -> 
     except FileError as refused:
         found = refused.facts.get("found", refused.reason) if refused.reason == "encoding_unclear" else refused.reason
     assert found
+
+
+# --- what a file is -------------------------------------------------------------------------------------------
+
+ROWS = [
+    ["Email", "Number", "Issued"],
+    ["ana@example.org", "0012", "04/03/2026"],
+    ["ben@example.org", "0013", "25/03/2026"],
+]
+CSV = "".join(f"{','.join(row)}\r\n" for row in ROWS)
+
+
+def zipped(*names: str, **files: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in names:
+            archive.writestr(name, files.get(name, "x"))
+    return out.getvalue()
+
+
+def ole(stream: str) -> bytes:
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + f"{stream}\0".encode("utf-16-le") + bytes(600)
+
+
+def lock(name: str) -> bytes:
+    """As Excel writes it: the length of the name, the name padded, the same in UTF-16."""
+    return (
+        bytes([len(name)])
+        + name.encode().ljust(54)
+        + (len(name).to_bytes(2, "little") + name.ljust(54).encode("utf-16-le"))
+    )
+
+
+def parquet() -> bytes:
+    out = io.BytesIO()
+    pq.write_table(pa.table({"a": [1]}), out)
+    return out.getvalue()
+
+
+DBASE = (
+    b"\x03\x7e\x03\x04"
+    + (1).to_bytes(4, "little")
+    + (65).to_bytes(2, "little")
+    + bytes(22)
+    + b"EMAIL".ljust(32, b"\0")
+    + b"\r 1"
+)
+SYLK = b'ID;PWXL;N;E\r\nP;PGeneral\r\nB;Y2;X2\r\nC;Y1;X1;K"Email"\r\nE\r\n'
+MAIL = b"Received: from x\r\n by y\r\nFrom: Ana <ana@x.org>\r\nSubject: export\r\nMIME-Version: 1.0\r\n"
+LOGIN = (
+    b"<!DOCTYPE html><html><body><form><table><tr><td>User</td><td><input name=u></td></tr><tr><td>Password</td><td>"
+)
+LOGIN += b"<input type=password></td></tr></table></form></body></html>"
+OTHERS: dict[str, tuple[bytes, str, dict[str, Any]]] = {
+    "PDF": (b"%PDF-1.7\n%\xe2\xe3\n", "is_pdf", {}),
+    "PNG": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is_picture", {}),
+    "JPEG": (b"\xff\xd8\xff\xe0\0\x10JFIF", "is_picture", {}),
+    "HEIC": (b"\0\0\0\x18ftypheic\0\0", "is_picture", {}),
+    "SVG": (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><g/></svg>', "is_picture", {}),
+    "RTF": (b"{\\rtf1\\ansi Email}", "is_document", {"what": "a text document (RTF)"}),
+    "DOCX": (zipped("[Content_Types].xml", "word/document.xml"), "is_document", {"what": "a Word document"}),
+    "PPTX": (zipped("[Content_Types].xml", "ppt/presentation.xml"), "is_document", {"what": "a presentation"}),
+    "ODT": (
+        zipped("mimetype", "content.xml", mimetype="application/vnd.oasis.opendocument.text"),
+        "is_document",
+        {"what": "an OpenDocument file that is no spreadsheet"},
+    ),
+    "DOC": (ole("WordDocument"), "is_document", {"what": "a Word document"}),
+    "MSG": (ole("__properties_version1.0"), "is_mail", {}),
+    "Numbers": (zipped("Index/Document.iwa", "Index/Tables/DataList.iwa"), "is_iwork", {}),
+    "zip": (zipped("export.csv", "readme.md", "__MACOSX/._export.csv"), "is_archive", {"holds": "'export.csv'"}),
+    "zip of scans": (zipped("ana.pdf", "ben.pdf"), "is_archive", {"holds": "2 files"}),
+    "empty zip": (zipped(), "is_archive", {"holds": "0 files"}),
+    "gzip": (gzip.compress(CSV.encode()), "is_compressed", {"what": "gzip"}),
+    "bzip2": (bz2.compress(CSV.encode()), "is_compressed", {"what": "bzip2"}),
+    "xz": (lzma.compress(CSV.encode()), "is_compressed", {"what": "xz"}),
+    "7z": (b"7z\xbc\xaf\x27\x1c\0\4", "is_compressed", {"what": "7z"}),
+    "PGP": (b"-----BEGIN PGP MESSAGE-----\n\nhQEMA\n", "is_encrypted", {}),
+    "SQLite": (b"SQLite format 3\0\x10\0", "is_data", {"what": "an SQLite database"}),
+    "Access": (b"\0\1\0\0Standard ACE DB\0", "is_data", {"what": "an Access database"}),
+    "Parquet": (parquet(), "is_data", {"what": "a Parquet file"}),
+    "dBase": (DBASE, "is_data", {"what": "a dBase table"}),
+    "SYLK": (SYLK, "is_old_workbook", {"what": "a SYLK worksheet"}),
+    "DIF": (b'TABLE\r\n0,1\r\n"EXCEL"\r\nVECTORS\r\n', "is_old_workbook", {"what": "a DIF worksheet"}),
+    "Excel 4": (b"\t\4\6\0\0\0\x10\0\0\0", "is_old_workbook", {"what": "a worksheet of Excel 4"}),
+    "JSON": (b'[\n {"mail": "ana@x.org"}]', "is_data", {"what": "a JSON file"}),
+    "JSON in UTF-16": ('{"mail": "ana@x.org"}'.encode("utf-16"), "is_data", {"what": "a JSON file"}),
+    "Open Badge": (
+        b'{"@context":"https://w3id.org/openbadges/v2","type":"Assertion"}',
+        "is_data",
+        {"what": "an Open Badge (JSON)"},
+    ),
+    "LDIF": (b"version: 1\n\ndn: uid=a,dc=x\nmail: a@x.org\n", "is_data", {"what": "an LDIF file"}),
+    "iCalendar": (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", "is_data", {"what": "an iCalendar file"}),
+    "vCard": (b"BEGIN:VCARD\r\nFN:Ana\r\n", "is_data", {"what": "a file of vCards"}),
+    "XML": (b"<people><person mail='a@x.org'/></people>\n", "is_data", {"what": "an XML file that is no spreadsheet"}),
+    "SQL": (b"-- MySQL dump 10.13\n", "is_data", {"what": "a dump of a database (SQL)"}),
+    "e-mail": (MAIL + b"\r\nHello\r\n", "is_mail", {}),
+    "MHTML": (MAIL + b"Content-Type: multipart/related; boundary=b\r\n\r\n--b\r\n", "is_web_archive", {}),
+    "Windows shortcut": (b"L\0\0\0\1\x14\2\0\0\0\0\0\xc0\0\0\0\0\0\0F", "is_shortcut", {}),
+    "Internet shortcut": (b"[InternetShortcut]\r\nURL=https://example.org\r\n", "is_shortcut", {}),
+    "lock of Excel": (lock("Ana Silva"), "is_lock", {}),
+    "Git LFS": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "is_placeholder", {"what": "Git LFS"}),
+    "Google": (b'{"url": "https://docs.google.com/open?id=1"}', "is_placeholder", {"what": "Google Drive"}),
+    "iCloud": (b"bplist00\xd1\1\2", "is_placeholder", {"what": "macOS"}),
+    "NULs": (bytes(4096), "is_nulls", {"found": 4096}),
+    "noise": (bytes(range(256)) * 20, "is_binary", {}),
+    "empty": (b"", "not_a_table", {"why": "the file is empty"}),
+    "login page": (LOGIN, "is_web_page", {}),
+    "page": (b"<html><head><title>Login</title></head><body><h1>Sorry</h1></body></html>", "is_web_page", {}),
+    "layout": (b"<div><table><tr><td>menu</td></tr><tr><td>footer</td></tr></table></div>", "is_web_page", {}),
+}
+
+
+@pytest.mark.parametrize("name", ["export.csv", "export.xls", "export"])
+@pytest.mark.parametrize("kind", OTHERS)
+def test_what_holds_no_table_is_named(kind: str, name: str) -> None:
+    """A file of another kind is refused as what it is, whatever its name ends in, saying what to do."""
+    content, reason, facts = OTHERS[kind]
+    assert refusal(content, name) == (reason, facts)
+
+
+def test_names_of_what_programs_leave_behind() -> None:
+    """A lock file and a placeholder are known by their names, too."""
+    assert refusal(b",ana,host,04.03.2026 10:00,file:///home;", ".~lock.export.xlsx#") == ("is_lock", {})
+    assert refusal(b"x", ".export.csv.icloud") == ("is_placeholder", {"what": "iCloud"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("ID;Person;Issued\nP;Paul;2024-01-01\nE;Eve;2024-01-01\n", "ORCID,Name\n1,Ana\n", "[Report]\na,b\n1,2\n"),
+        *("<Email>,<Name>\na@x.org,Ana\n", "TABLE,b\n0,1\n2,3\n", "Subject: a,Date: b\n1,2\n", "{a},b\n1,2\n"),
+        *(
+            "dn,mail\n1,a@x.org\n",
+            "BEGIN,END\n1,2\n",
+            "MZ,PK\n1,2\n",
+            "PAR1,OBJ\n1,2\n",
+            "BZh,GIF8\n1,2\n",
+            "BM,b\n1,2\n",
+        ),
+        "From: x\nTo: y\nName,Nr\nAna,1\nBo,2\n",
+    ],
+)
+def test_tables_that_begin_like_other_kinds(text: str) -> None:
+    """A table whose headings look like the beginning of another kind is a table."""
+    assert len(read(text.encode()).frame) > 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    [f"export.{end}" for end in ("csv", "psv", "dat", "prn", "asc", "log", "xls", "xlsx", "ods", "pdf", "XLSB")]
+    + ["export"],
+)
+def test_the_ending_decides_nothing(name: str) -> None:
+    """A text is a text, whatever its name ends in."""
+    assert rows(read(CSV.encode(), name)) == ROWS
+
+
+# --- web pages, workbooks in XML ------------------------------------------------------------------------------
+
+
+def page(cells: list[list[str]]) -> str:
+    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>\n" for row in cells)
+    return f"<table border=1>\n{body}</table>"
+
+
+def spreadsheetml(cells: list[list[str]]) -> str:
+    body = "".join(
+        f"<Row>{''.join(f'<Cell><Data ss:Type={chr(34)}String{chr(34)}>{escape(c)}</Data></Cell>' for c in row)}</Row>"
+        for row in cells
+    )
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    return (
+        f'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook xmlns="{space}" '
+        f'xmlns:ss="{space}"><Worksheet ss:Name="Report"><Table>{body}</Table></Worksheet></Workbook>'
+    )
+
+
+def flat(cells: list[list[str]]) -> str:
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    body = "".join(
+        f"<table:table-row>{''.join(cell.format(escape(one)) for one in row)}</table:table-row>" for row in cells
+    )
+    space = "urn:oasis:names:tc:opendocument:xmlns"
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<office:document xmlns:office="{space}:office:1.0" '
+        f'xmlns:table="{space}:table:1.0" xmlns:text="{space}:text:1.0" '
+        'office:mimetype="application/vnd.oasis.opendocument.spreadsheet"><office:body><office:spreadsheet>'
+        f'<table:table table:name="Report">{body}</table:table></office:spreadsheet></office:body></office:document>'
+    )
+
+
+WRITERS = {"html": page, "spreadsheetml": spreadsheetml, "fods": flat}
+WORD = st.text(
+    st.characters(categories=["L", "N", "P", "S"], exclude_characters="\ufeff\u00ad"), min_size=1, max_size=8
+)
+
+
+@settings(deadline=None, max_examples=25)  # each is read in a process
+@given(
+    body=st.integers(2, 4).flatmap(lambda n: st.lists(st.lists(WORD, min_size=n, max_size=n), min_size=1, max_size=4)),
+    kind=st.sampled_from(sorted(WRITERS)),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+)
+def test_each_kind_reads_like_its_csv(body: list[list[str]], kind: str, encoding: str) -> None:
+    """The same cells give the same table, whether they come as CSV, web page, SpreadsheetML or flat ODS."""
+    cells = [[f"h{k}" for k in range(len(body[0]))], *body]
+    text = WRITERS[kind](cells)
+    text = text if encoding != "utf-16" else text.replace('encoding="UTF-8"', 'encoding="UTF-16"')
+    out = io.StringIO(newline="")
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows(cells)
+    known = {"heading_line": 1, "heading_rows": 1, "footer_lines": 0}
+    same = read(out.getvalue().encode(), delimiter=",", quote='"', escape="", **known)
+    found = read(text.encode(encoding), "report.xls", **known)
+    assert rows(found) == rows(same) == cells
+    assert (found.reading.encoding, found.lines.tolist()) == (kind, list(range(2, len(cells) + 1)))
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        *("{}", "\n\n {}", "<html><body>{}</body></html>", "<!-- report -->\r\n<html>{}</html>", "<HTML><BODY>{}"),
+        *("<meta charset=utf-8>{}", "<style>td{{mso-number-format:'\\@'}}</style>{}", "<div><p>Report</p>{}</div>"),
+        '<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x"><html>{}',
+        '<html xmlns:x="urn:schemas-microsoft-com:office:excel"><!--[if gte mso 9]><xml><x:A/></xml><![endif]-->{}',
+        "<![if gte mso 9]><![odd[ x ]]><table><tr><td>{}</td></tr></table>",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_web_page_is_read_as_its_table(around: str, encoding: str) -> None:
+    """What systems call .xls is often a web page: its table counts, whatever comes before it."""
+    table = read(around.format(page(ROWS)).encode(encoding), "export.xls")
+    assert (rows(table), table.reading.encoding) == (ROWS, "html")
+
+
+def test_what_a_page_shows_is_read() -> None:
+    """Entities and line breaks are texts, cells that span others come once, what isn't shown is told."""
+    text = """<table><tr><th>Email<th>No<th>Issued
+      <tr><td rowspan=2>ana@x.org<br/>  second  line<td style='mso-number-format:"\\@"'>0012<td>04/03/2026
+      <tr style="display: none"><td>&nbsp;0013&nbsp;<td>&nbsp;
+      <tr><td colspan=2>O&#146;Brien &amp; Co <span style="display:none">20260304</span>x<td><p>a</p><p>b  c</p>
+      <tr><td><img alt=yes src=x> <script>1 < 2</script><td><pre>a  b</pre><td>z</table>"""
+    table = read(text.encode(), "a.xls")
+    assert rows(table) == [
+        ["Email", "No", "Issued"],
+        ["ana@x.org\nsecond line", "0012", "04/03/2026"],
+        ["", "0013", ""],
+        ["O’Brien & Co x", "", "a\nb c"],
+        ["yes", "a  b", "z"],
+    ]
+    assert sorted(codes(table)) == ["cells_merged", "rows_hidden", "texts_hidden"]
+    assert {one.code: one.count for one in table.reading.noted}["cells_merged"] == 2
+
+
+def test_of_several_tables_the_one_with_the_titles() -> None:
+    """The table with most of the schema's titles counts, else the largest; others with data are named, frames aren't."""
+    menu = "<table><tr><td>Home</td><td>Help</td></tr></table>"
+    legend = page([["Code", "Meaning"], ["FA", "First Aid"], ["FL", "Forklift"], ["WE", "Welder"], ["X", "Other"]])
+    content = f"<html>{menu}{legend}<table><tr><td>Frame<td>{page(ROWS)}</td></tr></table></html>".encode()
+    table = read(content, titles=["Email", "Issued"])
+    assert (rows(table), table.reading.sheet, codes(table)) == (ROWS, "table 4", ["tables_unused"])
+    assert read(content).reading.sheet == "table 2"
+    assert rows(read(content, sheet="table 4")) == ROWS
+    assert refusal(content, sheet="table 9") == (
+        "no_such_sheet",
+        {"sheet": "table 9", "sheets": "'table 2', 'table 4'"},
+    )
+    assert read(content, titles=["Email"]).reading.options()["sheet"] == "table 4"
+
+
+@pytest.mark.parametrize(
+    ("said", "encoding"), [("utf-8", "utf-8"), ("iso-8859-1", "cp1252"), ("shift_jis", "cp932"), ("utf-8", "cp1252")]
+)
+def test_the_encoding_that_a_page_names(said: str, encoding: str) -> None:
+    """The encoding that a page names counts where its bytes can be read so; a false one doesn't."""
+    word = "東京" if encoding == "cp932" else "Zoë – 5 €"
+    content = f"<html><meta charset={said}>{page([['Name', 'No'], [word, '1']])}".encode(encoding)
+    assert read(content, "a.xls").frame["Name"].tolist() == [word]
+
+
+def test_types_of_spreadsheetml() -> None:
+    """Places, spans, types, errors, dates, hidden rows of a workbook in XML: as in the XLSX that says the same."""
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    text = f"""<?xml version="1.0"?><Workbook xmlns="{space}" xmlns:ss="{space}"><Styles><Style ss:ID="Default"/>
+      <Style ss:ID="d"><NumberFormat ss:Format="[$-409]d mmm yyyy"/></Style><Style ss:ID="e" ss:Parent="d"/></Styles>
+      <Worksheet ss:Name="Report"><Table><Column ss:StyleID="x"/>
+      <Row><Cell ss:MergeAcross="1"><Data ss:Type="String">Title</Data></Cell></Row>
+      <Row ss:Index="3"><Cell><Data ss:Type="String">a</Data></Cell><Cell><Data ss:Type="String">b</Data></Cell>
+        <Cell><Data ss:Type="String">c</Data></Cell><Cell ss:Index="5"><Data ss:Type="String">e</Data></Cell></Row>
+      <Row ss:Hidden="1"><Cell><ss:Data ss:Type="String"><B>rich</B> text_x0041_&#10;2</ss:Data><Comment>
+        <ss:Data>no value</ss:Data></Comment></Cell><Cell><Data ss:Type="Number">53</Data></Cell>
+        <Cell ss:StyleID="e"><Data ss:Type="DateTime">2026-03-04T00:00:00.000</Data></Cell>
+        <Cell ss:Index="5"><Data ss:Type="Error">#N/A</Data></Cell></Row>
+      <Row><Cell><Data ss:Type="Boolean">1</Data></Cell>
+        <Cell><Data ss:Type="DateTime">1900-01-31T00:00:00.000</Data></Cell>
+        <Cell><Data ss:Type="DateTime">2026-03-04T09:30:00.000</Data></Cell><Cell ss:Index="5" ss:Formula="=A1"/></Row>
+      </Table></Worksheet></Workbook>"""
+    table = read(text.encode(), "a.xml", heading_line=3)
+    assert rows(table)[1:] == [
+        ["rich text_x0041_\n2", "53", "4 Mar 2026", "", "#N/A"],
+        ["TRUE", "1900-01-31", "2026-03-04 09:30:00", "", "=A1"],
+    ]
+    assert table.date_cells["c"] == {"4 Mar 2026": date(2026, 3, 4), "2026-03-04 09:30:00": date(2026, 3, 4)}
+    assert (table.lines.tolist(), table.reading.sheet) == ([4, 5], "Report")
+    assert "rows_hidden" in codes(table)
+
+
+def test_sheets_of_spreadsheetml() -> None:
+    """The sheet that looks most like the schema is read; hidden ones are left out, told; a broken text is refused."""
+    text = spreadsheetml([["Code", "x"], ["1", "2"]])
+    other = (
+        text[text.index("<Worksheet") : text.index("</Workbook>")].replace("Code", "Email").replace("Report", "P & Co")
+    )
+    other = other.replace("P & Co", "P &amp; Co")
+    hidden = other.replace("P &amp; Co", "H").replace(
+        "</Table>", "</Table><WorksheetOptions><Visible>SheetHidden</Visible></WorksheetOptions>"
+    )
+    table = read(text.replace("</Workbook>", f"{other}{hidden}</Workbook>").encode(), titles=["Email"])
+    assert (table.reading.sheet, sorted(codes(table))) == ("P & Co", ["sheets_hidden", "sheets_unused"])
+    assert refusal(text[:-20].encode()) == ("sheet_unreadable", {"why": "its XML isn't well formed (line 3)"})
+    beyond = text.replace("<Row>", '<Row ss:Index="99999999">', 1).encode()
+    assert refusal(beyond)[0] == "sheet_unreadable"
+
+
+# --- hostile files --------------------------------------------------------------------------------------------
+
+ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>'
+HOSTILE = {
+    "nested tables": "<table><tr><td>" * 100_000,
+    "nested elements": page(ROWS).replace("0012", "<div>" * 100_000 + "0012"),
+    "long attribute": page(ROWS).replace("<td>", f"<td title='{'x' * 10_000_000}'>", 1),
+    "wide spans": "<table>" + f"<tr>{'<td colspan=1000>x' * 1000}" * 20,
+    "tall spans": "<table><tr><td rowspan=65000 colspan=1000>x<td>y<tr><td>z" + "<tr>" * 100_000,
+    "open tags": page(ROWS) + "<a " * 100_000,
+    "open comments": page(ROWS) + "<!--" * 100_000,
+    "entities in SpreadsheetML": spreadsheetml(ROWS).replace("?>\n<W", f"?>\n{ENTITIES}<W").replace("0012", "&c;"),
+    "entities in flat ODS": flat(ROWS).replace("?>\n", f"?>\n{ENTITIES}", 1).replace("0012", "&c;"),
+    "deep SpreadsheetML": spreadsheetml(ROWS).replace("<Table>", "<x>" * 100_000 + "<Table>"),
+    "many columns": spreadsheetml(ROWS).replace("<Row>", "<Column/>" * 100_000 + "<Row>", 1),
+    "far cells": spreadsheetml(ROWS)
+    .replace("<Row>", '<Row ss:Index="1000000">', 1)
+    .replace("<Cell>", '<Cell ss:Index="16000">', 1),
+    "JSON": '[{"a":' * 100_000,
+    "XML": "<a>" * 1_000_000,
+    "comments": "<!-- x -->" * 100_000,
+}
+READ = {"nested elements", "long attribute", "open tags", "open comments"}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_files_are_read_or_refused_within_limits(kind: str) -> None:
+    """Nesting, attributes, spans and entities without bound cost no more than a sentence."""
+    began = time.monotonic()
+    if kind in READ:
+        assert rows(read(HOSTILE[kind].encode(), "a.xls"))[0] == ROWS[0]
+    else:
+        refusal(HOSTILE[kind].encode(), "a.xls")
+    assert time.monotonic() - began < 60

@@ -143,7 +143,7 @@ def test_opendocument() -> None:
 
 
 def test_the_content_tells_the_kind() -> None:
-    """A spreadsheet called .csv is read as the spreadsheet it is, text called .xls as text, a web page refused."""
+    """A spreadsheet called .csv is read as the spreadsheet it is, text called .xls as text; a page without a table refused."""
     assert read(xlsx(HEADINGS, ANA), "a.csv").reading.encoding == "xlsx"
     assert read(b"a\tb\n1\t2\n", "a.xls").frame.to_dict("records") == [{"a": "1", "b": "2"}]
     assert refusal(b"<html><table><tr><td>x</td></tr></table>", "a.xls") == ("is_web_page", {})

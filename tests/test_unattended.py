@@ -53,10 +53,21 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
 
 def test_files_folders_and_patterns(tmp_path: Path) -> None:
     """A folder stands for its tables, a pattern for what it finds, each by name; what is neither stands for itself."""
-    for name in ("b.csv", "a.xlsx", ".hidden.csv", "~$a.xlsx", "note.pdf"):
+    for name in (
+        "b.csv",
+        "a.xlsx",
+        ".hidden.csv",
+        "~$a.xlsx",
+        "note.pdf",
+        "c.PSV",
+        "d.log",
+        "e.json",
+        "f.csv.part",
+        "g",
+    ):
         (tmp_path / name).touch()
     (tmp_path / "deep.csv").mkdir()
-    assert [one.name for one in importing.files_in(tmp_path)] == ["a.xlsx", "b.csv"]
+    assert [one.name for one in importing.files_in(tmp_path)] == ["a.xlsx", "b.csv", "c.PSV"]
     assert [one.name for one in importing.files_in(tmp_path / "*.csv")] == ["b.csv"]
     assert importing.files_in(tmp_path / "gone.csv") == [tmp_path / "gone.csv"]
     for nothing in (tmp_path / "deep.csv", tmp_path / "x*.csv"):
@@ -81,9 +92,21 @@ def test_what_is_no_table_is_skipped(registry: Registry) -> None:
     with pytest.raises(MissingFileError) as caught:
         importing.to_import(["incoming/[Rn]*.txt"])
     assert (caught.value.reason, caught.value.facts) == ("no_table_to_import", {"files": "'README.txt', 'notes.txt'"})
+    for name, content in {
+        "a.dat": f"{HEADINGS}\n{ANA}\n".replace(",", "|"),
+        "b.dat": "\0\1\2\3",
+        "c.xml": "<settings><night>1</night></settings>",
+        "d.prn": prose,
+        "e.txt": '{"error": "expired"}',
+    }.items():
+        Path("incoming", f"un{name}").write_text(content, "utf-8")
+    assert importing.to_import(["incoming/una.dat", "incoming/un*"]) == (
+        [Path("incoming/una.dat"), Path("incoming/una.dat"), Path("incoming/une.txt")],
+        [Path("incoming", f"un{name}") for name in ("b.dat", "c.xml", "d.prn")],
+    )
     unknown = Path("incoming/unknown.txt")
     unknown.write_text("Wer\tWas\tWann\nana\tx\t2024-01-10\n", "utf-8")
-    assert importing.to_import(["incoming/un*"])[0] == [unknown]
+    assert importing.to_import(["incoming/unk*"])[0] == [unknown]
     assert registry.batches().empty
 
 

@@ -173,7 +173,7 @@ def import_(
             importing.papermill()
         found, skipped = importing.to_import(files, recipe)
         for file in skipped:
-            say(f"skipped: {file} holds no table (no heading that is known here, only text).", err=True)
+            say(f"skipped: {file} holds no table (no heading that is known here).", err=True)
         kernels.expected = len(found)
         options: dict[str, Any] = {"recipe": recipe, "max_reject_rate": max_reject_rate, "kernels": kernels}
         for place, file in enumerate(found, 1):

@@ -18,8 +18,8 @@ from credtools.model.changes import (
     Word,
 )
 from credtools.model.files import (
-    SHEET_SUFFIXES,
-    TEXT_SUFFIXES,
+    SURE_SUFFIXES,
+    UNSURE_SUFFIXES,
     BoolArray,
     FileWarning,
     Patch,
@@ -57,8 +57,8 @@ __all__ = [
     "LISTINGS",
     "REJECT_STATES",
     "SAYING",
-    "SHEET_SUFFIXES",
-    "TEXT_SUFFIXES",
+    "SURE_SUFFIXES",
+    "UNSURE_SUFFIXES",
     "VERDICTS",
     "WAITING_STATES",
     "WORDS",

@@ -22,8 +22,9 @@ if TYPE_CHECKING:  # an outcome is a value, too: whoever only asks for one loads
 
 BoolArray: TypeAlias = "npt.NDArray[np.bool_]"
 StateArray: TypeAlias = "npt.NDArray[np.int8]"
-TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".tab")  # how files that may hold a table end
-SHEET_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+# How files end that are taken from a folder: those that surely hold a table, and those whose content decides.
+SURE_SUFFIXES = (".csv", ".tsv", ".tab", ".psv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".fods")
+UNSURE_SUFFIXES = (".txt", ".dat", ".prn", ".asc", ".xml")
 RecordKey = tuple[str, int]  # the digest of a record, and its place among those that equal it (0 for the first)
 
 

@@ -1,26 +1,27 @@
 """Reading: the bytes of a file → Table (text, with physical line numbers) + Reading (what was assumed).
 
-bytes → `decode` → text → `dialect` → `records` (`repair` where marks don't match) → `layout` → Table; of a spreadsheet
-`sheets` makes the records. Nothing is parsed and nothing is guessed silently: each assumption is noted in
-`Table.reading`, and each can be overridden by an option of the same name (or by `read:` in a recipe).
+bytes → `recognise` what they are. Of a text: `decode` → `dialect` → `records` (`repair` where marks don't match); of a
+workbook: `sheets` (after `xml_workbooks`); of a web page: `pages`. Then `layout` → Table. Nothing is parsed and nothing
+is guessed silently: each assumption is noted in `Table.reading`, and each can be overridden by an option of the same
+name (or by `read:` in a recipe).
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from credtools.errors import FileError
 from credtools.limited import collection_paused
-from credtools.model import SHEET_SUFFIXES, TEXT_SUFFIXES, FileWarning, Reading, Table
-from credtools.reading import sheets
+from credtools.model import FileWarning, Reading, Table
+from credtools.reading import pages, sheets, xml_workbooks
 from credtools.reading.decode import decode
 from credtools.reading.dialect import find_dialect
 from credtools.reading.headings import suggest_columns
 from credtools.reading.layout import lay_out
 from credtools.reading.options import Options
+from credtools.reading.recognise import kind_of
 from credtools.reading.records import MAX_COLUMNS, MOST_COLUMNS, Records, closed_by, require_columns, split_records
 from credtools.reading.sources import FRAME, FRAME_OPTIONS, MAX_BYTES, Source, file_bytes, file_name
 from credtools.reading.stack import stacked
@@ -29,18 +30,24 @@ from credtools.reading.tables import make_table
 __all__ = ["MAX_BYTES", "Source", "file_bytes", "file_name", "read", "read_bytes", "suggest_columns"]
 
 MAX_LINES = 5_000_000
-HEAD = 1024
 OPEN_END = FileWarning(
     "last_line_open",
     1,
     "The last line has no line end. Many programs leave it out, so nothing needs to be done if the file is complete; "
     "a file that was taken while it was still being written ends like this, too.",
 )
-WEB_PAGE = (b"<!doctype html", b"<html", b"<table")
+PARTS = {
+    "workbook": sheets.split_sheets,
+    "xml workbook": xml_workbooks.split_sheets,
+    "flat workbook": xml_workbooks.split_flat_sheets,
+    "web page": pages.split_tables,
+}
 
 
 def read(source: Source, *, max_bytes: int = MAX_BYTES, **options: Any) -> Table:
-    """The table in a file: delimited text, XLSX, XLS or ODS; or in a DataFrame.
+    """The table in a file – delimited text, a spreadsheet, a table of a web page – or in a DataFrame.
+
+    What a file is, is decided by its content, whatever its name ends in.
 
     Args:
         source: A path, a DataFrame, bytes, or a file that is open for reading bytes.
@@ -60,31 +67,26 @@ def read(source: Source, *, max_bytes: int = MAX_BYTES, **options: Any) -> Table
 def read_bytes(content: bytes, name: str, **options: Any) -> Table:
     """The table in the bytes of a file called `name` (see `file_bytes`, `file_name`); otherwise like `read`."""
     known = Options(**options | (FRAME_OPTIONS if name == FRAME else {}))
-    suffix = Path(name).suffix.lower()
-    if suffix not in ("", *TEXT_SUFFIXES, *SHEET_SUFFIXES):
-        raise FileError("unsupported_kind", suffix=suffix)
     with collection_paused():
         return _table(content, name, known)
 
 
 def _table(content: bytes, name: str, options: Options) -> Table:
     """A function of its own, so that the records are gone before Python looks for garbage again."""
-    is_book = sheets.is_spreadsheet(content)
-    parts = sheets.split_sheets(content, options) if is_book else [_split_text(content, options)]
+    split = None if name == FRAME else PARTS.get(kind_of(content, name))
+    parts = split(content, options) if split else [_split_text(content, options)]
     sha256 = hashlib.sha256(content).hexdigest()
     for records, _ in parts:
         require_columns(records, MOST_COLUMNS if options.wide else MAX_COLUMNS)
     tables = [make_table(records, lay_out(records, options), found, sha256, name) for records, found in parts]
     return (
         tables[0]
-        if options.stacked is None or not is_book
+        if options.stacked is None or not split
         else stacked(tables, options.titles, every=not options.stacked)
     )
 
 
 def _split_text(content: bytes, options: Options) -> tuple[Records, Reading]:
-    if content[:HEAD].lstrip().lower().startswith(WEB_PAGE):
-        raise FileError("is_web_page")
     text, encoding, warnings = decode(content, options.encoding)
     if (lines := max(text.count("\n"), text.count("\r"))) > MAX_LINES:
         raise FileError("too_many_lines", found=lines, allowed=MAX_LINES)

@@ -42,6 +42,10 @@ END = re.compile(r"(?:\x1a[\x1a\x00]*|(?<=[\r\n])\x00+)\Z")
 UNWRITTEN = re.compile(rb"[\x00-\x08\x0e-\x19\x1c\x7f]")  # bytes that no text has
 MOST_UNWRITTEN = 0.05
 
+DECLARED = re.compile(
+    rb"""<(?:meta\b[^>]{0,300}?charset|\?xml\b[^>]{0,200}?encoding)\s*=\s*["']?\s*([\w-]{2,40})""", re.IGNORECASE
+)
+
 
 def decode(content: bytes, encoding: str | None = None) -> tuple[str, str, list[FileWarning]]:
     """The text of a file, the encoding it was read with, and warnings.
@@ -69,6 +73,19 @@ def decode(content: bytes, encoding: str | None = None) -> tuple[str, str, list[
 def marked_encoding(content: bytes) -> str:
     """The encoding that a byte-order mark or the places of NUL bytes prove; '' for none."""
     return next((name for mark, name in MARKS if content.startswith(mark)), "") or _by_nul_pattern(content)
+
+
+def declared_encoding(content: bytes) -> str | None:
+    """The encoding that a web page or an XML text names itself, where its bytes can be read so."""
+    if marked_encoding(content) or not (found := DECLARED.search(content[:HEAD])):
+        return None
+    try:
+        name = codecs.lookup(found[1].decode()).name
+        name = "cp1252" if name in ("iso8859-1", "ascii") else name  # as browsers do
+        content.decode(name)
+    except (LookupError, UnicodeError):
+        return None
+    return None if name.startswith("utf-16") else name
 
 
 def _require_cp1252(content: bytes) -> None:

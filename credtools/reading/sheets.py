@@ -28,16 +28,10 @@ HIDDEN = (
     "Hidden sheets with a table were left out ({}). If one of them is meant, name it in the recipe "
     "(read: {{sheet: …}})."
 )
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 Sheets = tuple[tuple[str, bool], ...]
 SCRIPT = Path(__file__).with_name("workbook.py")  # by its path: importing it here would load the reader unlimited
 MEMORY, SECONDS = 2 << 30, 60
 LIMITS = {"entries": 2_000, "bytes": 1 << 30, "ratio": 200, "cells": 20_000_000}
-
-
-def is_spreadsheet(content: bytes) -> bool:
-    """Whether the bytes begin like XLSX or ODS (a zip) or XLS, whatever the file is called."""
-    return content.startswith((ZIP, OLE))
 
 
 def split_sheets(content: bytes, options: Options) -> list[tuple[Records, Reading]]:

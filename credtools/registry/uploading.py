@@ -13,7 +13,7 @@ import pandas as pd
 from credtools import reading, store
 from credtools.checking.judge import require_size
 from credtools.errors import CredtoolsError, RecipeError
-from credtools.model import Table
+from credtools.model import UNSURE_SUFFIXES, Table
 from credtools.reading import Source
 from credtools.reading.dialect import BLANKS, COMMA_BLANK
 from credtools.reading.kinds import column_kinds
@@ -45,18 +45,20 @@ def table_of(session: Session, source: Source, recipe: Recipe, name: str | None 
 
 
 def holds_table(session: Session, path: Path, recipe: Recipe) -> bool:
-    """Whether a file is a table, or .txt that is none: no heading that is known here, and one column or prose.
+    """Whether a file of a folder is a table; of some endings (`UNSURE_SUFFIXES`) only by its content.
 
-    Prose: no column that holds plainly numbers, dates or addresses, and what divides it divides words, too. Files of
-    other kinds count as tables, as does what can't be read: whoever reads it says what is wrong.
+    A text is none that has no heading known here, and one column or prose: no column that holds plainly numbers, dates
+    or addresses, and what divides it divides words, too. What is called .txt and can't be read counts as a table, for
+    whoever reads it says what is wrong; of the other endings many files are nobody's export.
     """
-    if path.suffix.lower() != ".txt":
+    suffix = path.suffix.lower()
+    if suffix not in UNSURE_SUFFIXES:
         return True
     try:
         table, recipe = table_of(session, path, recipe)
         headings = apply(recipe, table, session.schema(recipe.schema).columns).headings
     except CredtoolsError:
-        return True
+        return suffix == ".txt"
     frame = table.frame
     alike = column_kinds(frame.to_numpy(dtype=object).tolist(), frame.shape[1])
     prose = frame.shape[1] == 1 or (table.reading.delimiter in BETWEEN_WORDS and not alike)

@@ -23,12 +23,12 @@ from typing import Any, Literal, NamedTuple
 
 from credtools import settings
 from credtools.errors import CredtoolsError, FileError, MissingFileError, no_such_file
-from credtools.model import SHEET_SUFFIXES, TEXT_SUFFIXES, Counts, Outcome
+from credtools.model import SURE_SUFFIXES, UNSURE_SUFFIXES, Counts, Outcome
 from credtools.runs.kernel import NAME, Kernel, Kernels
 from credtools.text import first_of
 
 TIMEOUT_SECONDS = 3_600
-TABLES = (*TEXT_SUFFIXES, *SHEET_SUFFIXES)  # what counts as a file of a folder
+TABLES = (*SURE_SUFFIXES, *UNSURE_SUFFIXES)  # what counts as a file of a folder
 # Grammars of addresses and durations, which no notebook holds; file systems of clusters, which bring pyarrow along.
 FOR_NOTHING = ("rfc3987_syntax", "rfc3986_validator", "isoduration", "pyarrow.fs")
 WORST_FIRST = ("unknown", "failed", "held", "partial", "ok")
@@ -158,7 +158,7 @@ def to_import(
     can't be opened.
     """
     named = [(file, file == Path(path)) for path in paths for file in files_in(path)]
-    unsure = [file for file, itself in named if not itself and file.suffix.lower() == ".txt"]
+    unsure = [file for file, itself in named if not itself and file.suffix.lower() in UNSURE_SUFFIXES]
     asked = {"paths": unsure, "recipe": recipe, "folder": str(Path(folder).absolute())}
     skipped: list[Path] = _here("without_table", asked) if unsure else []
     found = [file for file, itself in named if itself or file not in skipped]

@@ -1,6 +1,6 @@
 // Upload CSV: the drop zone; headings and how a file is read; what came of a correction file.
 function fileInput(label, ui, again) {
-  const input = h('input', { type: 'file', 'aria-label': label, accept: '.csv,.tsv,.txt,.xlsx,.xls,.ods', multiple: !again, 'data-focus': label })
+  const input = h('input', { type: 'file', 'aria-label': label, multiple: !again, 'data-focus': label })
   input.addEventListener('change', () => { ui.sendFiles([...input.files], again); input.value = '' })
   return input
 }
@@ -8,7 +8,7 @@ function fileInput(label, ui, again) {
 function upload(state, { act, ui }) {
   const zone = dropZone(transfer => ui.sendFiles([...transfer.files], false),
     h('strong', {}, 'Drop files here, or click to choose them'),
-    h('span', {}, 'CSV, TSV, XLSX, XLS or ODS, up to 50 MB and 20,000 rows each. Several files are read one after the other.'),
+    h('span', {}, 'CSV and other delimited text, XLSX, XLS or ODS, up to 50 MB and 20,000 rows each. Several files are read one after the other.'),
     h('span', {}, 'Upload rejected rows that you fixed in a spreadsheet here, too.'),
     fileInput('Upload CSV file', ui, false))
   const recipe = select(state.recipes, state.recipe, { 'data-focus': 'recipe' })
