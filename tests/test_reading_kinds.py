@@ -396,7 +396,7 @@ def test_what_a_page_shows_is_read() -> None:
 
 
 def test_of_several_tables_the_one_with_the_titles() -> None:
-    """The table with most of the schema's titles counts, else the largest; others with data are named, frames aren't."""
+    """The table with most of the schema's titles counts, else the largest; others with data are named."""
     menu = "<table><tr><td>Home</td><td>Help</td></tr></table>"
     legend = page([["Code", "Meaning"], ["FA", "First Aid"], ["FL", "Forklift"], ["WE", "Welder"], ["X", "Other"]])
     content = f"<html>{menu}{legend}<table><tr><td>Frame<td>{page(ROWS)}</td></tr></table></html>".encode()

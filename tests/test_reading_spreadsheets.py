@@ -143,7 +143,7 @@ def test_opendocument() -> None:
 
 
 def test_the_content_tells_the_kind() -> None:
-    """A spreadsheet called .csv is read as the spreadsheet it is, text called .xls as text; a page without a table refused."""
+    """A spreadsheet called .csv is read as the spreadsheet it is, text called .xls as text; a mere page refused."""
     assert read(xlsx(HEADINGS, ANA), "a.csv").reading.encoding == "xlsx"
     assert read(b"a\tb\n1\t2\n", "a.xls").frame.to_dict("records") == [{"a": "1", "b": "2"}]
     assert refusal(b"<html><table><tr><td>x</td></tr></table>", "a.xls") == ("is_web_page", {})
@@ -279,7 +279,7 @@ def test_too_many_parts() -> None:
 def test_too_many_bytes_when_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sum of all parts is limited, too."""
     monkeypatch.setitem(sheets.LIMITS, "bytes", 100)
-    found = refusal(packed(a=b"x" * 60, b=b"y" * 60))
+    found = refusal(packed(**{"xl/a": b"x" * 60, "xl/b": b"y" * 60}))
     assert found == ("sheet_beyond", {"what": "bytes when unpacked", "found": 120, "allowed": 100})
 
 
@@ -308,7 +308,7 @@ def test_columns_and_cells() -> None:
         (b"PK\x03\x04 cut off", "it is cut off or damaged"),
         (xlsx(HEADINGS)[:3_000], "it is cut off or damaged"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and no more", "it isn't a proper XLSX, XLS or ODS file"),
-        (packed(a=b"just a zip"), "it isn't a proper XLSX, XLS or ODS file"),
+        (packed(**{"xl/a": b"just a zip"}), "it isn't a proper XLSX, XLS or ODS file"),
     ],
     ids=["cut off at once", "cut off later", "cut off XLS", "another zip"],  # a workbook's bytes hold when it was made
 )

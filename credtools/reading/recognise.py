@@ -15,7 +15,7 @@ Kind = Literal["workbook", "xml workbook", "flat workbook", "web page", "text"]
 
 HEAD, HEAD_OF_XML = 4_096, 65_536
 ZIP, EMPTY_ZIP, OLE = b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-MOST_ENTRIES = 20_000  # of a zip, which are looked through for what it is; larger ones only by the child with limits
+MOST_ENTRIES = 2_000  # of a zip, which are looked through for what it is; larger ones only by the child with limits
 DAMAGED = (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError)
 TABLE = re.compile(r"\.(csv|tsv|tab|psv|txt|xlsx|xlsm|xlsb|xls|ods)$", re.IGNORECASE)
 NAMED, LONGEST_NAME = 3, 40
