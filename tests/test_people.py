@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import credtools as ct
 from credtools.errors import RegistryError
 from credtools.registry import Registry
 from tests.builders import ANA, CARA, export, load, only_sqlite, rows_of, tamper, write
@@ -209,7 +210,8 @@ def test_what_was_loaded_apart_is_mended(registry: Registry, tmp_path: Path) -> 
     batch = registry.upload(export(tmp_path, ANA))
     batch.finish()
     registry.approve(batch, lines=[2])
-    users(registry, tmp_path, "Email,External ID,Status\nana@example.org,,deactivated\n")
+    taken_off = write(tmp_path, "users.csv", "Email,External ID,Status\nana@example.org,,deactivated\n")
+    registry.load("users", taken_off, recipe=ct.Recipe.parse("schema: users\nblanks: clear"))
     users(registry, tmp_path, "Email,Name,External ID\nana.haddad@example.org,Ana Haddad,E-1\n")
     registry.merge_person("ana@example.org", "ana.haddad@example.org")
     recipe = write(tmp_path, "byid.yaml", BY_ID)

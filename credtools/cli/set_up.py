@@ -55,6 +55,7 @@ def load(kind: str, file: Path, recipe: Path | None, *, replace: bool, yes: bool
         lines = [f"  line {row['line']} · {row['title']}: {row['resolution']}" for row in records(wrong.head(SHOWN))]
         return Answer(records(wrong), lines, 2, problem.on("prompt"), err=True)
     data = {name: value for name, value in asdict(done).items() if name != "absent"}
+    data["warnings"] = [one.as_dict() for one in done.warnings]
     return Answer({"file": str(file), **data}, [f"{kind}: {done}"])
 
 

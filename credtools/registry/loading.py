@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,8 +16,10 @@ from credtools.errors import LoadError, RecipeError, RegistryError
 from credtools.model import Review, Table
 from credtools.reading import Source
 from credtools.recipe import Recipe, apply
+from credtools.registry import leavers
 from credtools.registry.session import Session
 from credtools.registry.uploading import LISTS, table_of
+from credtools.schema.words import Column
 from credtools.text import plural
 
 MOST_ROWS = 1_000_000  # `max_rows` is about uploads of credentials, not about the size of an organisation
@@ -60,7 +62,12 @@ def value(
     if replace and not review.ready:
         raise RegistryError("nobody_left")
     notes = (*table.reading.warnings, *_notes(review, later))
-    return store.Load(kind, session.by, columns, day, 1.0 if yes else MOST_ABSENT, notes, lookups.today)
+    told = tuple(leavers.unnamed(review)) if kind == "users" and "status" not in review.headings.values() else ()
+    return store.Load(
+        *(kind, session.by, columns, day, 1.0 if yes else MOST_ABSENT, notes, lookups.today, told),
+        blank=_blank(review, session.schema(recipe.schema).columns, columns),
+        clears=recipe.blanks == "clear",
+    )
 
 
 def _deactivate(columns: dict[str, list[Any]], today: date) -> int:
@@ -111,6 +118,21 @@ def _columns(review: Review, label: str) -> dict[str, list[Any]]:
             blank = BLANK.get(name) if name != label else None
             columns[name] = [blank if pd.isna(value) else _plain(value) for value in values]
     return columns
+
+
+def _blank(review: Review, of_schema: Sequence[Column], columns: dict[str, list[Any]]) -> dict[str, store.Blank]:
+    """The blank cells of each column that the file has; a status isn't blank where a day of leaving says it."""
+    found = {}
+    for one in of_schema:
+        if one.name in columns and f"{one.name}_state" in review.resolved and not _is_absent(review, one.name):
+            rows = review.resolved.loc[review.passed, [one.name, f"{one.name}_state"]]
+            cells = ((rows[f"{one.name}_state"] == "blank") & rows[one.name].isna()).tolist()  # not a word: ''
+            default = BLANK.get(one.name)
+            if one.name == "status":
+                default = "active"
+                cells = [blank and word == default for blank, word in zip(cells, columns["status"], strict=True)]
+            found[one.name] = store.Blank(cells, one.title, default)
+    return found
 
 
 def _is_absent(review: Review, column: str) -> bool:

@@ -2,7 +2,7 @@
 
 from credtools.store import reads
 from credtools.store.engine import At, Upgraded, copies, create, open_engine, snapshot, upgrade
-from credtools.store.values import Correction, Erase, Finish, Load, Upload
+from credtools.store.values import Blank, Correction, Erase, Finish, Load, Upload
 from credtools.store.verify import verify
 from credtools.store.writes import baseline, merging
 from credtools.store.writes.decisions import Decided, decide, resubmit
@@ -20,6 +20,7 @@ from credtools.store.writes.withdrawals import Withdrawn, reinstate, withdraw
 
 __all__ = [
     "At",
+    "Blank",
     "Correction",
     "Decided",
     "Erase",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from credtools.model import Changes, Record, RecordKey
+from credtools.model import Changes, FileWarning, Record, RecordKey
 
 
 @dataclass(frozen=True)
@@ -135,13 +135,22 @@ class Erase:
         return {kind: len(getattr(self, kind)) for kind in kinds} | {"runs": self.runs}
 
 
+class Blank(NamedTuple):
+    """The blank cells of a column of a list: by row; what it is called, and what a blank stands for in a new row."""
+
+    cells: Sequence[bool]
+    title: str
+    default: Any
+
+
 @dataclass(frozen=True)
 class Load:
     """Users or types, column by column, in the columns of their table (without id and keys).
 
     `absent_from`: the day on which who isn't among them becomes deactivated; None leaves the absent as they are.
     `most_absent`: the largest share of the active that may go that way; `notes`: what
-    the reader of the file had to say, as sentences; `today`: since when all this is so.
+    the reader of the file had to say, as sentences, `warnings` what should be looked at; `today`: since when all this
+    is so. `blank`: by column its blank cells; the stored value of such a cell stays, or goes where the list `clears`.
     """
 
     kind: str
@@ -151,3 +160,6 @@ class Load:
     most_absent: float = 1.0
     notes: tuple[str, ...] = ()
     today: date | None = None
+    warnings: tuple[FileWarning, ...] = ()
+    blank: Mapping[str, Blank] = field(default_factory=dict)
+    clears: bool = False

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, update
 
-from credtools.errors import RegistryError
+from credtools.errors import RegistryError, sentence
+from credtools.model import FileWarning
 from credtools.store import tables
 from credtools.store.engine import snapshot
 from credtools.store.transaction import Write, write
@@ -28,7 +30,8 @@ class Loaded(Shown):
     """What a load did: counts of rows, and of those who are deactivated now, by their status or for being absent.
 
     `notes`: on the file; `absent`: who was, by e-mail or name; `renamed`: who has another address than before
-    (before, now); `reactivated`: who was deactivated and isn't any more. A renamed user isn't counted as changed, too.
+    (before, now); `reactivated`: who was deactivated and isn't any more; `warnings`: what should be looked at.
+    A renamed user isn't counted as changed, too.
     """
 
     added: int
@@ -39,6 +42,7 @@ class Loaded(Shown):
     absent: tuple[str, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
     reactivated: tuple[str, ...] = ()
+    warnings: tuple[FileWarning, ...] = ()
 
     def __str__(self) -> str:
         counts = {name: getattr(self, name) for name in ("added", "changed", "unchanged", "deactivated")}
@@ -50,7 +54,7 @@ class Loaded(Shown):
             lines.append(f"Renamed: {first_of(names, NAMED)}.")
         if self.reactivated:
             lines.append(f"Active again: {first_of(self.reactivated, NAMED)}.")
-        return "\n".join([*lines, *self.notes])
+        return "\n".join([*lines, *self.notes, *(f"Warning: {one.sentence}" for one in self.warnings)])
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,8 @@ def _planned(connection: Connection, value: Load) -> _Plan:
     label = LABELS[value.kind]
     keys = [fold(row.get(label) or "") for row in rows]
     who = meant(stored, rows, keys)
-    new, changed = [], []
+    new, changed, lost = [], [], Counter[str]()
+    taken = {*keys, *(row.get("external_id") for row in rows)} - {"", None}
     for row in rows:
         row.update({label: row[label] or ""} if label in row else {})
     for place, (row, number) in enumerate(zip(rows, who.ids, strict=True)):
@@ -116,6 +121,7 @@ def _planned(connection: Connection, value: Load) -> _Plan:
             continue
         if place in who.former:  # the name of today stays
             del row[label]
+        _blanks(value, place, stored.rows[number], row, taken, lost)
         if any(getattr(stored.rows[number], name) != row[name] for name in row):
             changed.append((stored.rows[number], row))
     if value.kind == "types":
@@ -142,8 +148,37 @@ def _planned(connection: Connection, value: Load) -> _Plan:
         absent=tuple(_named(row, {}, label) for row in gone),
         renamed=renamed,
         reactivated=again,
+        warnings=(*value.warnings, *_of_blanks(value, lost)),
     )
     return _Plan(stored, new, changed, gone, done)
+
+
+def _blanks(value: Load, place: int, old: Any, row: Row, taken: set[Any], lost: Counter[str]) -> None:
+    """What a row's blank cells make of what is stored: nothing, unless the list says so; a blank isn't a value.
+
+    It is one where another row has the address or External ID (`taken`), or the status that there is no such day.
+    """
+    for name, blank in value.blank.items():
+        if not blank.cells[place] or name not in row:
+            continue
+        had = getattr(old, name)
+        no_status = "status" in value.blank and value.blank["status"].cells[place]
+        said = name == "deactivated_on" and row.get("status") == "active" and not no_status
+        said |= name in ("email", "external_id") and {had, fold(str(had or ""))} & taken != set()
+        lost[name] += not said and had not in (blank.default, None, "")
+        if not said and not value.clears:
+            del row[name]
+
+
+def _of_blanks(value: Load, lost: Counter[str]) -> Iterator[FileWarning]:
+    """How many stored values blank cells met, and what became of these."""
+    if not value.clears and (stay := lost.pop("status", 0)):
+        said = sentence("status_blank", {"users": plural(stay, "user")})
+        yield FileWarning("status_blank", stay, said)
+    if count := lost.total():
+        columns = ", ".join(f"{value.blank[name].title} ({rows:,})" for name, rows in lost.items() if rows)
+        facts = {"values": plural(count, "stored value"), "columns": columns}
+        yield FileWarning("value_lost", count, sentence("values_cleared" if value.clears else "values_kept", facts))
 
 
 def _named(old: Any, row: Row, label: str) -> str:
