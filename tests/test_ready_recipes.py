@@ -12,7 +12,7 @@ import credtools as ct
 from credtools import reading
 from credtools.cli import main
 from credtools.errors import RecipeError
-from credtools.recipe import shipped
+from credtools.recipe import USER_COLUMN, shipped
 from credtools.registry import Registry
 from tests.builders import only_sqlite
 from tests.core import CREDENTIALS, SHARED, USERS, review
@@ -110,6 +110,30 @@ def test_each_says_where_its_facts_are_from(name: str) -> None:
             ("E-1", "2026-03-14", "2028-03-14"),
         ),
         (
+            "cornerstone",
+            (
+                "User - User ID,User - User Full Name,Training - Training Title,Training - Training Type,"
+                "Transcript - Transcript Completed Date\nE-1,Ana,First Aid,Online Class,03/14/2026\n"
+            ),
+            ("E-1", "2026-03-14", None),
+        ),
+        (
+            "moodle-certificates",
+            (
+                'Full name,"Email address","Awarded on",Code\n'
+                'Ana,ana@x.org,"Wednesday, 4 March 2026, 5:00 PM",xK3vQ9aZ21\n'
+            ),
+            ("ana@x.org", "2026-03-04", None),
+        ),
+        (
+            "moodle-completion",
+            (
+                '"ID","Name","Email address","Quiz","Quiz - Completion date","Course complete"\n'
+                '3,Ana,ana@x.org,Completed,"4/03/26, 16:59","4/03/26, 17:00"\n4,Bo,bo@x.org,"Not completed","",""\n'
+            ),
+            ("ana@x.org", "2026-03-04", None),
+        ),
+        (
             "workday",
             "Employee ID,Certification,Certification Number,Issued Date,Expiration Date\nE-1,First Aid,7,2026-03-04,\n",
             ("E-1", "2026-03-04", None),
@@ -122,7 +146,7 @@ def test_credentials_of_a_known_system(name: str, text: str, said: tuple[str, st
     assert found.ready == 1
     row = found.resolved.iloc[0]
     days = [None if day is None else str(day.date()) for day in map(none, (row["issue_date"], row["expiration_date"]))]
-    assert (row["external_id"], *days) == said
+    assert (row[USER_COLUMN[ct.Recipe.ready(name).match_users_by]], *days) == said
 
 
 def none(value: object) -> object:
