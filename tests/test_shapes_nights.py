@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from credtools.errors import RegistryError
-from credtools.registry import Registry
+from credtools.registry import Batch, Registry
 from credtools.store import tables
 from tests.builders import only_sqlite, write
 from tests.pictures import jpeg
@@ -376,3 +376,81 @@ def _words(registry: Registry, source: str) -> list[Any]:
     statement = select(tables.words).join(tables.sources).where(tables.sources.c.name == source)
     with registry.engine.connect() as connection:
         return list(connection.execute(statement))
+
+
+# --- pairs of one type come and go --------------------------------------------------------------------------
+
+PAIR = "  - {credential_type: Forklift, issue_date: %s}\n"
+
+
+def _pairs(registry: Registry, folder: Path, years: str, *cells: str, more: str = "", headings: str = "") -> Batch:
+    """A file of pairs of one type, a column each, as the recipe names them; `headings`: of the file, others than it."""
+    names = years.split()
+    recipe = write(
+        folder, "years.yaml", "headings: {Email: user_email}\nunpivot:\n" + "".join(PAIR % n for n in names) + more
+    )
+    rows = [f"Email,{(headings or years).replace(' ', ',')}", *cells, ""]
+    batch = registry.upload(write(folder, f"{len(registry.batches())}.csv", "\n".join(rows)), recipe)
+    batch.finish()
+    return batch
+
+
+def _states(batch: Batch, registry: Registry) -> dict[str, str]:
+    """The state of each of the batch's rejects, by its value."""
+    found = registry.audit.rejects()
+    found = found[found["batch"] == batch.id]
+    return dict(zip(found["heading"], found["state"], strict=True))
+
+
+@pytest.mark.parametrize("order", ["2022 2023 2024", "2024 2023", "2024 2022 2023"])
+def test_a_waiver_stays_with_its_pair(registry: Registry, tmp_path: Path, order: str) -> None:
+    """Another pair of the type before it, in recipe and file, or another order: what was waived is what it was."""
+    said = {"2022": "2022-01-01", "2023": "n/a", "2024": "n/a"}
+    first = _pairs(registry, tmp_path, "2023 2024", "ana@example.org,n/a,n/a")
+    registry.waive(first, ["2.2"], "never had it", for_good=True)
+    again = _pairs(registry, tmp_path, order, "ana@example.org," + ",".join(said[year] for year in order.split()))
+    assert _states(again, registry) == {"2023": "open", "2024": "waived"}
+    assert registry.verify() == []
+    registry.undo(again)
+    assert _states(first, registry) == {"2023": "open", "2024": "waived"}
+    assert registry.verify() == []
+
+
+def test_a_correction_stays_with_its_pair(registry: Registry, tmp_path: Path) -> None:
+    """A cell that was corrected by file is corrected again when a pair of its type comes before it."""
+    _pairs(registry, tmp_path, "2023 2024", "ana@example.org,n/a,n/a")
+    path = tmp_path / "rejects.csv"
+    registry.write_rejects(path)
+    lines = path.read_text("utf-8-sig").splitlines(keepends=True)
+    last = lines[-1].replace("n/a", "2024-12-01", 1)
+    path.write_text("".join([*lines[:-1], last]), "utf-8-sig")
+    assert len(registry.correct(path).fixed) == 1
+    again = _pairs(registry, tmp_path, "2022 2023 2024", "ana@example.org,2022-01-01,n/a,n/a")
+    assert (again.counts.new, again.counts.older, again.counts.unchanged, again.counts.rejected) == (0, 1, 1, 1)
+    assert _states(again, registry) == {"2023": "open"}
+    assert registry.verify() == []
+
+
+@only_sqlite
+def test_the_only_pair_of_a_type_may_have_other_headings(registry: Registry, tmp_path: Path) -> None:
+    """A heading that is renamed leaves a waiver alone where the type tells which pair it is; else it is open."""
+    first = _pairs(registry, tmp_path, "Since", "ana@example.org,n/a")
+    registry.waive(first, [2], "never had it", for_good=True)
+    second = _pairs(registry, tmp_path, "From", "ana@example.org,n/a")
+    assert list(_states(second, registry).values()) == ["waived"]
+    third = _pairs(registry, tmp_path, "Until From", "ana@example.org,,n/a")
+    assert list(_states(third, registry).values()) == ["waived"]
+    fourth = _pairs(registry, tmp_path, "Begin End", "ana@example.org,n/a,n/a")
+    assert list(_states(fourth, registry).values()) == ["open", "open"]
+    assert registry.verify() == []
+
+
+@only_sqlite
+def test_a_pair_gets_another_column(registry: Registry, tmp_path: Path) -> None:
+    """A pair of which one more heading is mapped is still the same, as long as it keeps one."""
+    first = _pairs(registry, tmp_path, "2023 2024", "ana@example.org,n/a,n/a")
+    registry.waive(first, ["2.2"], "never had it", for_good=True)
+    more = "  - {credential_type: Forklift, expiration_date: X24, issue_date: 2024}\n"
+    again = _pairs(registry, tmp_path, "2023", "ana@example.org,n/a,n/a,", more=more, headings="2023 2024 X24")
+    assert sorted(_states(again, registry).items()) == [("2023", "open"), ("2024", "waived")]
+    assert registry.verify() == []

@@ -324,3 +324,51 @@ def test_facts_begin_with_the_upgrade(home: Home, opened: Callable[..., Registry
     }
     rules = {row[2:4] for row in rows_of(registry, "type_facts")["type_facts"] if row[1] == 3}
     assert {("name", "Licence"), ("numbered", "true"), ("expiry_computed", "true")} <= rules
+
+
+# --- the fourth layout ------------------------------------------------------------------------------------------
+
+
+def pairs_of_one_type(url: str, folder: Path) -> None:
+    """A file of two pairs of one type, in the fourth layout."""
+    old_history(url, folder, "0004_pairs", "0004")
+
+
+PAIRS = """\
+headings: {Email: user_email}
+unpivot:
+  - {credential_type: Forklift, issue_date: 2022}
+  - {credential_type: Forklift, issue_date: 2023}
+  - {credential_type: Forklift, issue_date: 2024}
+"""
+
+
+@pytest.mark.parametrize("erased", [False, True])
+def test_pairs_are_known_by_their_headings_from_the_upgrade_on(
+    home: Home, opened: Callable[..., Registry], tmp_path: Path, *, erased: bool
+) -> None:
+    """Waivers and corrections of before stay with their pair, though another of its type comes before it.
+
+    Where the bytes are gone they are looked for as they are: which of its type a pair is.
+    """
+    url = home.copy_of(pairs_of_one_type)
+    if erased:
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE source_files SET content = NULL")
+        engine.dispose()
+    ct.upgrade(url)
+    registry = opened(url)
+    rows = ["ana@example.org,,2023-01-01,2024-02-02", "ben@example.org,,n/a,n/a", "zoe@example.org,,,2024-03-03"]
+    file = write(tmp_path, "tue.csv", "\n".join(["Email,2022,2023,2024", *rows, "ben@example.org,,,2024-13-01\n"]))
+    batch = registry.upload(file, recipe=write(tmp_path, "matrix.yaml", PAIRS))
+    receipt = batch.finish()
+    assert len(batch.patches()) == (not erased)
+    assert receipt.counts.rejected == (4 if erased else 3)
+    found = registry.audit.rejects().query("batch == 2")[["line", "piece", "state"]].to_numpy().tolist()
+    if erased:  # the third pair is none of those that were known
+        assert [3, 3, "open"] in found
+        assert [4, 3, "open"] in found
+        return
+    assert found == [[3, 2, "open"], [3, 3, "waived"], [4, 3, "waived"]]
+    assert registry.verify() == []

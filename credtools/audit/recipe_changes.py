@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, and_, func, select, true
 
 from credtools.model import RecordKey
+from credtools.recipe.records import of_all_pairs
 from credtools.store import tables
 from credtools.store.engine import snapshot
 from credtools.store.reads.lineage import current, members
@@ -75,8 +76,8 @@ def _broke(c: Connection, addresses: Addresses, old: int, new: Any) -> int | Non
         return None
     right = set()
     for kind, columns in {one[2:] for one in wanted}:
-        there = addresses(old, kind, columns, new.id)
-        if len(there) < len(verdicts):
+        if len(addresses(old, *of_all_pairs(kind, columns), new.id)) < len(verdicts):
             return None
+        there = addresses(old, kind, columns, new.id)
         right |= {(*key, kind, columns) for key, place in there.items() if verdicts[place] != "rejected"}
     return len(right & set(map(tuple, wanted)))

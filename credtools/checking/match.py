@@ -14,12 +14,12 @@ import numpy as np
 
 from credtools.model import Review, Table
 from credtools.recipe import column_of
-from credtools.recipe.records import KIND, Records
+from credtools.recipe.records import KIND, Records, of_pair, same_pairs
 from credtools.text import fold
 
 # One of them must be among the cells that agree.
 WHOSE = ("user_email", "external_id", "user_name", "credential_number")
-MARK = "#"  # no column: which of the pairs of its type a row was made of
+PAIR = "#"  # no column: of which pair of the later file's columns a row was made
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,14 @@ def compare(before: Review, after: Review) -> Comparison:
 
 def _same_records(before: Review, after: Review) -> dict[int, int]:
     columns = ",".join(column for column in before.headings.values() if column)
-    old, new = (Records(one.table, one.headings).rows(KIND, columns) for one in (before, after))
-    return {row: old[key] for key, row in new.items() if key in old}
+    old, new = (Records(one.table, one.headings) for one in (before, after))
+    ways = [(KIND, columns), *(of_pair(columns, pair) for pair in before.table.pairs)]
+    of = np.roll(np.arange(len(ways)), -1)[before.table.pair].tolist() if before.rows else []
+    found: dict[int, int] = {}
+    for number, way in enumerate(ways):
+        there = old.rows(*way)
+        found |= {row: there[key] for key, row in new.rows(*way).items() if key in there and of[there[key]] == number}
+    return found
 
 
 def _corrected_records(before: Review, after: Review, pairs: dict[int, int]) -> dict[int, int]:
@@ -75,17 +81,30 @@ def _corrected_records(before: Review, after: Review, pairs: dict[int, int]) -> 
     for row, column in zip(errors["row"].tolist(), errors["column"].tolist(), strict=True):
         blamed[row].add(column)
     said = cells_of(before.table, before.headings)
-    wrong = {row: right_cells({name: cells[row] for name, cells in said.items()}, blamed[row]) for row in gone}
+    now = [*(same_pairs(pair, after.table.pairs) for pair in before.table.pairs), set[int]()]
+    wrong = {}
+    for row in gone:
+        cells = {name: texts[row] for name, texts in said.items()} | known_pair(now[before.table.pair[row]])
+        wrong[row] = right_cells(cells, blamed[row])
     rows = [row for row in range(after.rows) if row not in pairs]
-    fitting = agreeing(wrong, cells_of(after.table, after.headings), rows)
+    fitting = agreeing(wrong, cells_of(after.table, after.headings) | pairs_of(after.table), rows)
     fits = Counter(row for some in fitting.values() for row in some)
     return {some[0]: number for number, some in fitting.items() if len(some) == 1 and fits[some[0]] == 1}
 
 
 def cells_of(table: Table, headings: Mapping[str, str | None]) -> dict[str, list[str]]:
-    """The cells of each mapped column, as they came, and the mark of each row."""
-    cells = {column: table.frame[heading].tolist() for heading, column in headings.items() if column}
-    return cells | {MARK: list(map(str, table.marks.tolist()))}
+    """The cells of each mapped column, as they came."""
+    return {column: table.frame[heading].tolist() for heading, column in headings.items() if column}
+
+
+def pairs_of(table: Table) -> dict[str, list[str]]:
+    """Of which pair each row was made, as a cell beside the others: rows of other pairs don't agree."""
+    return {PAIR: list(map(str, table.pair.tolist()))}
+
+
+def known_pair(numbers: Collection[int]) -> dict[str, str]:
+    """The same of a record that was made of one of these; nothing where that isn't sure."""
+    return {PAIR: str(*numbers)} if len(numbers) == 1 else {}
 
 
 def right_cells(said: Mapping[str, str], blamed: Collection[str]) -> dict[str, str]:

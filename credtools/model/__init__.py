@@ -33,7 +33,7 @@ from credtools.model.lines import Line, Lines, exact, labels, lines_among, lines
 from credtools.model.outcomes import Corrected, Outcome, Receipt
 from credtools.model.review import Review
 from credtools.model.settings import OrganisationSettings
-from credtools.model.shaped import IntArray, Place, Shaped
+from credtools.model.shaped import IntArray, Pair, Place, Shaped
 from credtools.model.states import (
     ACTS,
     BATCH_STATES,
@@ -77,6 +77,7 @@ __all__ = [
     "NewVersion",
     "OrganisationSettings",
     "Outcome",
+    "Pair",
     "Patch",
     "Place",
     "Preview",

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from itertools import repeat
 from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from credtools.model.lines import labels
-from credtools.model.shaped import IntArray, Place, Shaped
+from credtools.model.shaped import IntArray, Pair, Place, Shaped
 from credtools.text import quoted
 
 if TYPE_CHECKING:  # an outcome is a value, too: whoever only asks for one loads neither
@@ -119,9 +120,12 @@ class Reading:
         return found
 
 
-def record_text(piece: int, cells: Iterable[str]) -> str:
-    """Over what the digest of a record runs: which piece of its line it is, and its texts in the columns that count."""
-    return _array(str(piece), *map(encode_basestring_ascii, cells))
+def record_text(which: int | str, cells: Iterable[str]) -> str:
+    """Over what the digest of a record runs: which piece of its line it is, and its texts in the columns that count.
+
+    `which`: a number, or the JSON of something else that says it.
+    """
+    return _array(str(which), *map(encode_basestring_ascii, cells))
 
 
 def _array(*values: str) -> str:
@@ -131,6 +135,16 @@ def _array(*values: str) -> str:
 
 def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _numbered(texts: Iterable[str]) -> list[RecordKey]:
+    """The digest of each text, and its place among those that equal it."""
+    seen: Counter[str] = Counter()
+    keys = []
+    for one in map(digest_of, texts):
+        keys.append((one, seen[one]))
+        seen[one] += 1
+    return keys
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,6 +189,16 @@ class Table:
         """Which of the pairs of its type each row was made of, from 1."""
         return self.shaped.marks if self.shaped else self.lines**0
 
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The pairs of columns that its rows were made of."""
+        return self.shaped.pairs if self.shaped else ()
+
+    @cached_property
+    def pair(self) -> IntArray:
+        """Of which pair each row was made; how many there are, where it was made of none."""
+        return self.shaped.pair if self.shaped else self.lines * 0
+
     @cached_property
     def places(self) -> list[Place]:
         """Where each row is in the file; no two are at the same place."""
@@ -217,26 +241,31 @@ class Table:
         if self.whole is not None:
             return self.whole.keys(covered)[self.first : self.first + len(self.lines)]
         if covered not in self._keys:
-            digests = map(digest_of, self._texts(covered))
-            seen: Counter[str] = Counter()
-            keys = []
-            for digest in digests:
-                keys.append((digest, seen[digest]))
-                seen[digest] += 1
-            self._keys[covered] = keys
+            every = range(len(self.lines))
+            texts = self.raw if covered is None else self._texts(covered, every, self.marks.tolist())
+            self._keys[covered] = _numbered(texts)
         return self._keys[covered]
+
+    def keys_of_pairs(
+        self, headings: Sequence[str | None], pair: str, numbers: Iterable[int]
+    ) -> Mapping[int, RecordKey]:
+        """The same, by row, of those that were made of pairs of these numbers; the digest covers `pair` instead."""
+        if self.whole is not None:
+            ours = range(self.first, self.first + len(self.lines))
+            found = self.whole.keys_of_pairs(headings, pair, numbers)
+            return {row - self.first: key for row, key in found.items() if row in ours}
+        rows = [row for number in numbers for row in (self.pair == number).nonzero()[0].tolist()]
+        return dict(zip(rows, _numbered(self._texts(headings, rows, repeat(pair))), strict=True))
 
     @cached_property
     def _keys(self) -> dict[tuple[str | None, ...] | None, list[RecordKey]]:
         return {}
 
-    def _texts(self, headings: Sequence[str | None] | None) -> Iterable[str]:
+    def _texts(self, headings: Sequence[str | None], rows: Sequence[int], which: Iterable[int | str]) -> Iterable[str]:
         """The text of each record over which its digest runs."""
-        if headings is None:
-            return self.raw
-        blank = [""] * len(self.lines)
-        columns = [self.frame[name].tolist() if name else blank for name in headings]
-        return (record_text(mark, cells) for mark, *cells in zip(self.marks.tolist(), *columns, strict=True))
+        some = self.frame if len(rows) == len(self.frame) else self.frame.iloc[list(rows)]
+        columns = [some[name].tolist() if name else repeat("") for name in headings]
+        return (record_text(first, cells) for _, first, *cells in zip(rows, which, *columns, strict=False))
 
     def __eq__(self, other: object) -> bool:
         """Whether both are the same records of the same file, read alike."""

@@ -24,26 +24,38 @@ class Place(NamedTuple):
     piece: int
 
 
+class Pair(NamedTuple):
+    """Columns of which `unpivot` makes a row: their headings, folded, and whether they are the only ones of their type.
+
+    By that the records of such rows are known, wherever the pair is in the recipe or in the file.
+    """
+
+    headings: tuple[str, ...]
+    only: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Shaped:
     """How the rows of a table were made of the records of its file, where that isn't one each.
 
-    Per row: `record` (its record's number, from 0, ascending), `sheets` and `pieces` (its place), `marks` (the piece
-    that its digest covers), `fields` (how many the record has in the file, of `expected_fields`). `records`: how many
-    the file has; `headings`: those of the file; `cells`: per column that was made the headings under which its cells
-    are in the file, and per row the number of its one; `silent`: of a column of pairs the rows whose pair has none in
-    this file; `sheet_names`: of those that were stacked; `split`: per rule
-    that splits what it did: how many rows, and (before, after, rows).
+    Per row: `record` (its record's number, from 0, ascending), `sheets` and `pieces` (its place), `pair` (which of
+    `pairs` it was made of; of none: how many there are), `marks` (which of the pairs of its type that is, from 1),
+    `fields` (how many the record has in the file, of `expected_fields`). `records`: how many the file has; `headings`:
+    those of the file; `cells`: per column that was made the headings under which its cells are in the file, and per
+    row the number of its one; `silent`: of a column of pairs the rows whose pair has none in this file; `sheet_names`:
+    of those that were stacked; `split`: per rule that splits what it did: how many rows, and (before, after, rows).
     """
 
     record: IntArray
     sheets: IntArray
     pieces: IntArray
+    pair: IntArray
     marks: IntArray
     fields: IntArray
     expected_fields: int
     records: int
     headings: tuple[str, ...]
+    pairs: tuple[Pair, ...] = ()
     cells: Mapping[str, tuple[tuple[str, ...], IntArray]] = field(default_factory=dict)
     sheet_names: tuple[str, ...] = ()
     silent: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
@@ -58,7 +70,7 @@ class Shaped:
 
     def take(self, rows: IntArray | slice, *, records: int | None = None) -> Shaped:
         """The same for some of the rows."""
-        arrays = {name: getattr(self, name)[rows] for name in ("record", "sheets", "pieces", "marks", "fields")}
+        arrays = {name: getattr(self, name)[rows] for name in ("record", "sheets", "pieces", "pair", "marks", "fields")}
         cells = {name: (names, codes[rows]) for name, (names, codes) in self.cells.items()}
         silent = {name: marked[rows] for name, marked in self.silent.items()}
         return replace(self, **arrays, cells=cells, silent=silent, records=self.records if records is None else records)

@@ -39,7 +39,7 @@ class Records(Protocol):
 
     def raw(self, batch: int) -> Iterable[tuple[int, str]]: ...
 
-    def digests(self, batch: int, rows: Iterable[tuple[int, str]], kind: int, columns: str) -> Iterable[str]: ...
+    def digests(self, batch: int, rows: Iterable[tuple[int, str]], kind: int, columns: str) -> Iterable[str | None]: ...
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,7 @@ class _Search:
         kinds = {(self.one[row.source_id], row.digest_kind, row.digest_columns) for row in found}
         for batch, (source, kind, columns) in product(raws, kinds):
             if source == self.one[self.batches[batch].source_id]:
-                digests |= {(source, one) for one in self.records.digests(batch, raws[batch], kind, columns)}
+                digests |= {(source, one) for one in self.records.digests(batch, raws[batch], kind, columns) if one}
         return [
             row.id
             for row in found

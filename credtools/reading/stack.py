@@ -39,7 +39,9 @@ def stacked(tables: Sequence[Table], titles: Iterable[str], *, every: bool) -> T
     sheets = np.repeat(np.arange(1, len(alike) + 1), counts)
     called = tuple(str(one.reading.sheet) for one in alike)
     names = tuple(frame.columns)
-    shaped = Shaped(order, sheets, ones, ones, fields, first.expected_fields, len(order), names, sheet_names=called)
+    shaped = Shaped(
+        order, sheets, ones, ones * 0, ones, fields, first.expected_fields, len(order), names, sheet_names=called
+    )
     noted = list(_noted(alike))
     if others:
         said = OTHER.format(_name(first.reading.sheet), quoted(others, most=NAMED, spelled=repr))

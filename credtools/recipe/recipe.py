@@ -100,11 +100,6 @@ class Recipe(Shown):
         """Whether it makes other rows of a file than one of each record."""
         return bool(self.shapes) or any(isinstance(step, Split) for step in self.rules)
 
-    @property
-    def marks(self) -> range:
-        """The pieces that digests of its records may cover."""
-        return range(1, max([1, *self.shapes.marks]) + 1)
-
     def of_rows(self) -> Recipe:
         """The same for a file that holds the rows already, as they were made of another file's records."""
         if not self.reshapes:

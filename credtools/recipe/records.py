@@ -3,26 +3,80 @@
 A record is known by the digest of its texts, as they came, under the headings of the mapped columns, and by its place
 among those that equal it. So unmapped columns may come, go, move and change, headings may be renamed with their recipe,
 and where a column is newly mapped, what was stored before is still found by the columns that it covers.
+
+Of a row that was made of a pair of columns the pair is known, too, by its headings: it is the one that still has one of
+them, wherever it is. The only pair of its type may have other headings: the type tells which one it is.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
-from credtools.model import Record, RecordKey, Table
+from credtools.model import Pair, Record, RecordKey, Table
 from credtools.model.files import digest_of, record_text
+from credtools.recipe.shapes import Shapes
 from credtools.recipe.steps import PART, column_of
 from credtools.schema.words import Column
 
 WHOLE_LINE = 0  # the kind of digests that cover the raw record, as they were made before there were kinds
-KIND = 1  # and of those that are made now
+KIND = 1  # that cover the mapped columns, and which of the pairs of its type a row was made of
+PAIRED = 2  # that cover the mapped columns of one pair, which is named beside them; of rows of pairs they are made now
+BESIDE = "#"  # between columns and pair; no column has it in its name
 
 
-def digest(kind: int, columns: str, raw: str, cells: Mapping[str, str], piece: int = 1) -> str:
+def digest(kind: int, columns: str, raw: str, cells: Mapping[str, str], mark: int = 1) -> str:
     """The digest of one record, of which this is the raw text, and what it says in each mapped column."""
     if kind == WHOLE_LINE:
         return digest_of(raw)
-    return digest_of(record_text(piece, [cells.get(name, "") for name in columns.split(",")]))
+    names, pair = _parted(columns)
+    return digest_of(record_text(_text(pair) if pair else mark, [cells.get(name, "") for name in names]))
+
+
+def marks_by(columns: str, shapes: Shapes) -> Sequence[int | None]:
+    """Per pair of some shapes the mark that digests over these columns cover; None for other pairs than theirs."""
+    if known := _parted(columns)[1]:
+        same = same_pairs(known, shapes.pairs)
+        return [1 if number in same else None for number in range(len(shapes.pairs) or 1)]
+    return shapes.marks or [1]
+
+
+def same_pairs(known: Pair, pairs: Sequence[Pair]) -> set[int]:
+    """Which of some pairs a known one is: that with a heading of it; else, if it was its type's only one, such ones.
+
+    Where there are no pairs at all, it is what each row is made of then.
+    """
+    alike = {number for number, one in enumerate(pairs) if not set(one.headings).isdisjoint(known.headings)}
+    if alike or not known.only:
+        return alike if len(alike) == 1 else set()
+    return {number for number, one in enumerate(pairs) if one.only} if pairs else {0}
+
+
+def pair_of(columns: str) -> Pair | None:
+    """The pair that the columns of a digest name."""
+    return _parted(columns)[1]
+
+
+def of_all_pairs(kind: int, columns: str) -> tuple[int, str]:
+    """The kind and columns by which the rows of all pairs are known."""
+    return (KIND, columns.partition(BESIDE)[0]) if kind == PAIRED else (kind, columns)
+
+
+@lru_cache
+def _parted(columns: str) -> tuple[tuple[str, ...], Pair | None]:
+    names, _, text = columns.partition(BESIDE)
+    only, *headings = json.loads(text or "[false]")
+    return tuple(names.split(",")), Pair(tuple(headings), only) if headings else None
+
+
+def of_pair(columns: str, pair: Pair) -> tuple[int, str]:
+    """The kind and columns by which the rows of a pair are known."""
+    return PAIRED, f"{columns}{BESIDE}{_text(pair)}"
+
+
+def _text(pair: Pair) -> str:
+    return json.dumps([pair.only, *pair.headings])
 
 
 class Records:
@@ -42,7 +96,15 @@ class Records:
             ]
         if kind == WHOLE_LINE:
             return self.table.keys()
-        return self.table.keys([self.headings.get(name) for name in columns.split(",")])
+        names, pair = _parted(columns)
+        if pair is None:
+            return self.table.keys([self.headings.get(name) for name in names])
+        known = self._of_pair(names, pair)
+        return [known.get(row) for row in range(len(self.table.lines))]
+
+    def _of_pair(self, names: Sequence[str], pair: Pair) -> Mapping[int, RecordKey]:
+        headings = [self.headings.get(name) for name in names]
+        return self.table.keys_of_pairs(headings, _text(pair), same_pairs(pair, self.table.pairs))
 
     def rows(self, kind: int, columns: str) -> Mapping[RecordKey, int]:
         """The row of each record, by how it is known."""
@@ -62,4 +124,8 @@ class Records:
         parts = sorted(name for name in self.headings if PART in name)
         names = [[column.name, *(p for p in parts if column_of(p) == column.name)] for column in schema]
         columns = ",".join(name for some in names for name in some if name in self.headings)
-        return [Record(*key, KIND, columns) for key in self.keys(KIND, columns) if key is not None]
+        found = [Record(*key, KIND, columns) for key in self.keys(KIND, columns) if key is not None]
+        for pair in self.table.pairs:
+            for row, key in self._of_pair(columns.split(","), pair).items():
+                found[row] = Record(*key, *of_pair(columns, pair))
+        return found

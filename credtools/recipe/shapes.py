@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from credtools.errors import RecipeError
+from credtools.model import Pair
+from credtools.text import fold
 
 TYPE = "credential_type"
 ALL = "all"
@@ -56,12 +59,9 @@ class Shapes:
         more = (self.sections, self.sheets.name_as if self.sheets else "")
         return tuple(dict.fromkeys(name for name in (*self.targets, *more) if name))
 
-    @property
+    @cached_property
     def marks(self) -> list[int]:
-        """Per credential of `unpivot` which one of its type it is, from 1: by that its records are known.
-
-        Not by its place in the recipe, so that others may be added before it.
-        """
+        """Per credential of `unpivot` which one of its type it is, from 1: by that its records were known once."""
         seen: Counter[str] = Counter()
         found = []
         for kind, _ in self.unpivot:
@@ -69,9 +69,15 @@ class Shapes:
             found.append(seen[kind])
         return found
 
-    def mark_of(self, piece: int) -> int:
-        """The same for a piece of a record (see `shaping`)."""
-        return self.marks[(piece - 1) % len(self.unpivot)] if self.unpivot else 1
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The pairs of columns of `unpivot`: by their headings, and whether they are alone, their records are known."""
+        of_type = Counter(kind for kind, _ in self.unpivot)
+        return tuple(Pair(tuple(map(fold, pair.values())), of_type[kind] == 1) for kind, pair in self.unpivot)
+
+    def pair_of(self, piece: int) -> int:
+        """Which of them a piece of a record is made of (see `shaping`)."""
+        return (piece - 1) % (len(self.unpivot) or 1)
 
     def written(self) -> dict[str, Any]:
         """The keys of the recipe."""

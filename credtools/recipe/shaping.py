@@ -72,7 +72,7 @@ def _as_it_is(table: Table) -> Shaped:
     ones = np.ones(len(table.lines), dtype=np.int64)
     order = np.arange(len(table.lines))
     width, names = table.expected_fields, tuple(table.frame.columns)
-    return Shaped(order, ones, ones, ones, table.fields, width, len(order), names)
+    return Shaped(order, ones, ones, ones * 0, ones, table.fields, width, len(order), names)
 
 
 def _shaped(table: Table) -> Shaped:
@@ -215,7 +215,8 @@ def _unpivoted(table: Table, recipe: Recipe) -> Table:
     made = _take(made, source.astype(np.int64))
     marks, codes = np.array([*shapes.marks, 1]), pair_of.astype(np.int64)
     pieces = np.where(codes == len(pairs), 1, codes + 1)
-    made = replace(made, shaped=replace(_shaped(made), pieces=pieces, marks=marks[codes]))
+    of_pairs = replace(_shaped(made), pieces=pieces, pair=codes, marks=marks[codes], pairs=shapes.pairs)
+    made = replace(made, shaped=of_pairs)
     kinds = pd.Series(pd.array([*(kind for kind, _ in shapes.unpivot), ""], dtype="str"))
     made = _with_column(made, TYPE, _at(kinds, codes))
     made = _under(made, TYPE, ("",), np.zeros(len(codes), dtype=np.int64))

@@ -22,7 +22,7 @@ from credtools.exports.corrections import KEY, OURS, key_of, read_corrections, r
 from credtools.exports.damage import shown, undamaged
 from credtools.model import Corrected, Patch, Record, Review, Table
 from credtools.recipe import Recipe, apply
-from credtools.recipe.records import digest
+from credtools.recipe.records import digest, marks_by
 from credtools.registry import editing, finishing, layouts, reviewing, uploading
 from credtools.registry.draft import Draft
 from credtools.registry.layouts import READ, as_csv
@@ -127,7 +127,7 @@ class _FollowUp:
         self.file = file
         self.before = before
         recipe = recipe or self.before.recipe
-        self.recipe, self.marks = replace(recipe.of_rows(), source=before.source, read=READ), recipe.marks
+        self.recipe, self.shapes = replace(recipe.of_rows(), source=before.source, read=READ), recipe.shapes
         self.schema = session.schema(self.recipe.schema)
         self.headings = list(table.frame.columns)
         self.places = {before.id: layouts.places(session, before)}
@@ -204,10 +204,11 @@ class _FollowUp:
         same = bool(before) and all(after.get(column, "") == text for column, text in before.items())
         return list(json.loads(keyed.raw or "[]")) if same else None  # it came once more, in another line
 
-    def _digests(self, like: Record, raw: str) -> list[str]:
-        """Those of a record, by the pieces that it may be, made like another's."""
+    def _digests(self, like: Record, raw: str) -> list[str | None]:
+        """Those of a record, by the pairs of which it may be, made like another's; None for a pair that it isn't of."""
         cells = layouts.cells(self.places[self.before.id], raw)
-        return [digest(like.kind, like.columns, raw, cells, mark) for mark in self.marks]
+        marks = marks_by(like.columns, self.shapes)
+        return [digest(like.kind, like.columns, raw, cells, mark) if mark else None for mark in marks]
 
     def _record(self, place: int, reject: store.reads.Rejected) -> list[str]:
         """The record as the file has it now; where nothing was changed, byte for byte as it came."""
@@ -251,7 +252,8 @@ class _FollowUp:
             yield row.sent
             which = self._digests(row.sent, raw := json.dumps(row.came)).index(row.sent.digest)
             for like in (Record("", row.sent.ordinal, *one) for one in kinds):
-                yield like._replace(digest=self._digests(like, raw)[which])
+                if known := self._digests(like, raw)[which]:
+                    yield like._replace(digest=known)
 
     def _bytes(self, records: Iterable[Sequence[str]]) -> bytes:
         return as_csv([self.headings[: self.expected], *records])

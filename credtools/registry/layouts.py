@@ -21,7 +21,7 @@ from credtools.errors import CredtoolsError
 from credtools.model import RecordKey, Table
 from credtools.recipe import Recipe, apply
 from credtools.recipe.expectations import Look
-from credtools.recipe.records import WHOLE_LINE, digest
+from credtools.recipe.records import WHOLE_LINE, digest, marks_by
 from credtools.recipe.shaping import with_silent
 from credtools.registry import reviewing
 from credtools.registry.draft import Draft
@@ -84,17 +84,19 @@ class Records:
 
     def digests(
         self, batch: int, rows: Iterable[tuple[int, str]], kind: int, columns: str, recipe_of: int | None = None
-    ) -> list[str]:
+    ) -> list[str | None]:
         """Those of some (piece, record), of this kind over these columns; none when nobody knows any more.
 
-        `recipe_of`: the batch whose recipe says which heading is which column; None: its own.
+        None for one of another pair than theirs. `recipe_of`: the batch whose recipe says which heading is which
+        column; None: its own.
         """
         draft = reviewing.opened(self.session, batch)
         recipe = draft.recipe if recipe_of is None else reviewing.opened(self.session, recipe_of).recipe
         where = places(self.session, draft, recipe)
         known = bool(where) or kind == WHOLE_LINE
-        marked = [(draft.recipe.shapes.mark_of(piece), raw) for piece, raw in rows] if known else []
-        return [digest(kind, columns, raw, cells(where, raw), mark) for mark, raw in marked]
+        marks = marks_by(columns, shapes := draft.recipe.shapes)
+        marked = [(marks[shapes.pair_of(piece)], raw) for piece, raw in rows] if known else []
+        return [digest(kind, columns, raw, cells(where, raw), mark) if mark else None for mark, raw in marked]
 
     def addresses(
         self, batch: int, kind: int, columns: str, recipe_of: int | None = None
@@ -105,8 +107,9 @@ class Records:
         seen: Counter[str] = Counter()
         found = {}
         for one, (address, _) in zip(known, rows, strict=False):
-            found[one, seen[one]] = address
-            seen[one] += 1
+            if one is not None:
+                found[one, seen[one]] = address
+                seen[one] += 1
         return found
 
 

@@ -14,9 +14,10 @@ from typing import Any
 
 from credtools import store
 from credtools.checking import match
-from credtools.model import ACCEPTED, Changes, Review
+from credtools.model import ACCEPTED, Changes, Pair, Review
 from credtools.recipe import MANUAL
-from credtools.recipe.records import Records, digest
+from credtools.recipe.records import Records, digest, pair_of, same_pairs
+from credtools.recipe.shapes import Shapes
 from credtools.registry import layouts, reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
@@ -37,13 +38,14 @@ def corrected(
         return {}
     rejects = store.reads.rejected(session.at, gone)
     batches = {number: reviewing.opened(session, number) for number in {one.batch for one in rejects.values()}}
-    wrong = _right_cells(session, rejects.values(), batches)
+    wrong = _right_cells(session, rejects.values(), batches, review.table.pairs)
     known = {row for row in places.values() if row is not None}
     rows = [row for row in range(review.rows) if row not in known]
-    fitting = match.agreeing(wrong, match.cells_of(review.table, review.headings), rows)
+    said = match.cells_of(review.table, review.headings) | match.pairs_of(review.table)
+    fitting = match.agreeing(wrong, said, rows)
     fits = Counter(row for some in fitting.values() for row in some)
     whose = _credentials(session, changes, fits)
-    said = {} if draft.source == MANUAL else store.reads.first_said(session.at, draft.source, set(whose.values()))
+    first_said = {} if draft.source == MANUAL else store.reads.first_said(session.at, draft.source, set(whose.values()))
     of_batch = cache(layouts.Records(session).addresses)
 
     def came(reject: store.reads.Rejected, row: int) -> bool:
@@ -64,7 +66,7 @@ def corrected(
         if len(some) != 1 or fits[some[0]] != 1:
             continue
         row, verdict = some[0], changes.verdict[some[0]]
-        first = said.get(whose.get(row, 0))
+        first = first_said.get(whose.get(row, 0))
         late = draft.source != MANUAL and row in whose and (first is None or first > batch.row.finished_at)
         if verdict in ACCEPTED or (verdict == "unchanged" and late):
             fixes[row] = number
@@ -72,24 +74,29 @@ def corrected(
 
 
 def _right_cells(
-    session: Session, rejects: Iterable[store.reads.Rejected], batches: dict[int, Draft]
+    session: Session, rejects: Iterable[store.reads.Rejected], batches: dict[int, Draft], pairs: Sequence[Pair]
 ) -> dict[int, dict[str, str]]:
-    """What each reject's record says in the cells without error, and its mark as far as that is known."""
+    """What each reject's record says in the cells without error, and its pair (of these) as far as that is known."""
     where = {number: layouts.places(session, batch) for number, batch in batches.items()}
     right: dict[int, dict[str, str]] = {}
     for one in rejects:
         if one.raw is not None:
             cells = layouts.cells(where[one.batch], one.raw)
-            marks = _marks(one, cells, batches[one.batch].recipe.marks)
-            said = cells | ({match.MARK: str(marks[0])} if len(marks) == 1 else {})
+            said = cells | match.known_pair(_pairs(one, cells, batches[one.batch].recipe.shapes, pairs))
             right[one.id] = match.right_cells(said, {error.column_name for error in one.errors})
     return right
 
 
-def _marks(reject: store.reads.Rejected, cells: dict[str, str], marks: Iterable[int]) -> list[int]:
-    """Those of some marks by which a reject is known; none where its text was changed by a correction file."""
+def _pairs(reject: store.reads.Rejected, cells: dict[str, str], shapes: Shapes, pairs: Sequence[Pair]) -> set[int]:
+    """Which of some pairs a reject's record may be of; none where its text was changed by a correction file."""
     known, raw = reject.record, reject.raw or ""
-    return [m for m in marks if known and digest(known.kind, known.columns, raw, cells, m) == known.digest]
+    if known is None:
+        return set()
+    if pair := pair_of(known.columns):
+        return same_pairs(pair, pairs) if digest(*known[2:], raw, cells) == known.digest else set()
+    by_mark = zip(shapes.pairs, shapes.marks, strict=True)
+    came = (one for one, mark in by_mark if digest(*known[2:], raw, cells, mark) == known.digest)
+    return {number for one in came for number in same_pairs(one, pairs)}
 
 
 def _credentials(session: Session, changes: Changes, rows: Iterable[int]) -> dict[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer, Table, Text, false
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer, Table, Text, false, true
 
 from credtools.model import BATCH_STATES, COUNTED, LISTINGS
 from credtools.store.columns import (
@@ -49,6 +49,7 @@ batches = Table(
     text("listing", "part"),  # whether its file counted as a full list of what stands at its source
     text("absent", nullable=True),  # JSON: the credentials of which its source spoke, and that a full list doesn't hold
     flag("withdraws", false()),  # whether those are withdrawn
+    flag("whole", true()),  # whether all parts of its file stand: only then it says what the whole file says
     ref("follows_id", "batches.id", nullable=True),  # re-upload, correction, replay: the batch before
     text("uploaded_by"),
     moment("uploaded_at"),
