@@ -71,6 +71,7 @@ class Records:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self._earlier: dict[int, list[tuple[int, str]]] = {}
 
     @classmethod
     def within(cls, session: Session, connection: Connection) -> Records:
@@ -81,6 +82,20 @@ class Records:
         """As they are in its file, each with its piece."""
         table = reviewing.table(self.session, reviewing.opened(self.session, batch))
         return list(zip(table.pieces.tolist(), table.raw, strict=True))
+
+    def _before(self, batch: int) -> list[tuple[int, str]]:
+        """The (piece, record) of the rows of earlier parts of the batch's file."""
+        if batch not in self._earlier:
+            draft = reviewing.opened(self.session, batch)
+            whole = None if draft.row.part == 1 or draft.row.erased else reviewing.table(self.session, draft).whole
+            if whole is not None and draft.table is not None:
+                rows = list(zip(whole.pieces.tolist(), whole.raw, strict=True))[: draft.table.first]
+            else:
+                some = store.reads.earlier_parts(self.session.at, draft.row) if draft.row.part > 1 else ()
+                kept = (one for number in some for one in store.reads.raw_rows(self.session.at, number))
+                rows = [(address[2], raw) for address, raw in kept]
+            self._earlier[batch] = rows
+        return self._earlier[batch]
 
     def digests(
         self, batch: int, rows: Iterable[tuple[int, str]], kind: int, columns: str, recipe_of: int | None = None
@@ -101,10 +116,13 @@ class Records:
     def addresses(
         self, batch: int, kind: int, columns: str, recipe_of: int | None = None
     ) -> dict[RecordKey, tuple[int, int, int]]:
-        """Where in a batch each record is that is still kept, by how it is known; see `digests`."""
+        """Where in a batch each record is that is still kept, by how it is known; see `digests`.
+
+        A part knows its records by their places among equals in the whole file.
+        """
         rows = store.reads.raw_rows(self.session.at, batch)
         known = self.digests(batch, [(address[2], raw) for address, raw in rows], kind, columns, recipe_of)
-        seen: Counter[str] = Counter()
+        seen = Counter(self.digests(batch, before, kind, columns, recipe_of) if (before := self._before(batch)) else ())
         found = {}
         for one, (address, _) in zip(known, rows, strict=False):
             if one is not None:

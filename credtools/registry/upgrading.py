@@ -40,6 +40,7 @@ def complete(connection: Connection, before: str, places: Settings) -> None:
         store.baseline.words(connection)
     if before < RECORDS_SINCE:
         digests(connection, places)
+        store.baseline.parts(connection)
     if before < PEOPLE_SINCE:
         session = Session.within(connection, places, BY)
         store.baseline.people(connection, datetime.now(ZoneInfo(session.settings.time_zone)).date())

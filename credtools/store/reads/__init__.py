@@ -38,6 +38,7 @@ from credtools.store.reads.rejects import (
 )
 from credtools.store.reads.sources import (
     came_elsewhere,
+    earlier_parts,
     family,
     held_in,
     is_partial,
@@ -71,6 +72,7 @@ __all__ = [
     "came_elsewhere",
     "credentials",
     "credentials_of",
+    "earlier_parts",
     "erased_blobs",
     "facts",
     "family",

@@ -17,10 +17,12 @@ from credtools.store.frames import frame, rows_in
 def replaced(version: Any) -> ColumnElement[bool]:
     """Whether another version corrects the issue date of this one (columns of versions) and stands, decided.
 
-    Not while a source still says this one; the one that has corrected it says the other by then.
+    Not while a source still says this one (the one that has corrected it says the other by then), nor while a part of
+    the list that corrected it is missing.
     """
-    other, word = tables.credential_versions.alias().c, tables.words.c
-    corrected = exists().where(other.replaces_id == version.id, other.stands, other.decision.in_(COUNTING))
+    other, of, word = tables.credential_versions.alias().c, tables.batches.alias().c, tables.words.c
+    corrects = (other.replaces_id == version.id, other.stands, other.decision.in_(COUNTING))
+    corrected = exists().where(*corrects, of.id == other.batch_id, of.whole)
     said = exists().where(word.version_id == version.id, word.state == "valid")
     return and_(corrected, ~said)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, and_, func, select
 
 from credtools.checking.rows import Elsewhere
-from credtools.model import Patch, Record
+from credtools.model import JUDGED_STATES, Patch, Record
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
 from credtools.store.frames import frame, rows, rows_in, values
@@ -72,14 +73,31 @@ def seen(at: At, source_ids: Sequence[int]) -> tuple[int, int]:
 def last_listing(at: At, source_ids: Sequence[int]) -> int:
     """How many rows the last full list of a source had, all parts of its file; 0 where there was none."""
     batches = _standing(at, source_ids)
-    last = next((batch.sha256 for batch in reversed(batches) if batch.listing == "full"), None)
+    last = next((batch.sha256 for batch in reversed(batches) if batch.listing == "full" and batch.whole), None)
     return sum({batch.part: batch.rows for batch in batches if batch.sha256 == last}.values())
 
 
 def other_parts(at: At, source_ids: Sequence[int], this: Any) -> list[Any]:
     """The finished batches of the other parts of a batch's file, each part's last one."""
-    same = {batch.part: batch for batch in _standing(at, source_ids) if batch.sha256 == this.sha256}
+    ours = [batch for batch in _standing(at, source_ids) if (batch.sha256, batch.parts) == (this.sha256, this.parts)]
+    same = {batch.part: batch for batch in ours}
     return [batch for part, batch in sorted(same.items()) if part != this.part]
+
+
+def earlier_parts(at: At, this: Any) -> list[int]:
+    """The batches of the parts before a batch's own, each part's last one that was judged, in their order."""
+    batch = tables.batches.c
+    same = (batch.source_id == this.source_id, batch.sha256 == this.sha256, batch.parts == this.parts)
+    judged = select(func.max(batch.id)).where(*same, batch.part < this.part, batch.state.in_(JUDGED_STATES))
+    return values(at, judged.group_by(batch.part).order_by(batch.part))
+
+
+def complete(batches: Sequence[Any]) -> set[int]:
+    """Those of some batches (sha256, part, parts) of whose file all parts are among them."""
+    found: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
+    for batch in batches:
+        found[batch.sha256, batch.parts].add(batch.part)
+    return {batch.id for batch in batches if len(found[batch.sha256, batch.parts]) == batch.parts}
 
 
 def held_in(at: At, batches: Sequence[Any]) -> Elsewhere:
@@ -122,7 +140,7 @@ def said_by_others(at: At, source_ids: Sequence[int], version_ids: Collection[in
 def standing_batches(at: At, source_id: int) -> Sequence[Any]:
     """The finished batches of a source and of those merged into it, in the order in which they were finished.
 
-    Each: id, said, absent, withdraws, listing, rows, sha256, part, left_out, finished_at, partial.
+    Each: id, said, absent, withdraws, listing, whole, rows, sha256, part, parts, left_out, finished_at, partial.
     """
     source = tables.sources.c
     (name,) = values(at, select(source.name).where(source.id == source_id))
@@ -132,7 +150,8 @@ def standing_batches(at: At, source_id: int) -> Sequence[Any]:
 def _standing(at: At, source_ids: Sequence[int]) -> Sequence[Any]:
     batch, event = tables.batches.c, tables.events.c
     statement = (
-        select(batch.id, batch.said, batch.absent, batch.withdraws, batch.listing, batch.rows, batch.sha256, batch.part)
+        select(batch.id, batch.said, batch.absent, batch.withdraws, batch.listing, batch.whole, batch.rows)
+        .add_columns(batch.sha256, batch.part, batch.parts)
         .add_columns(batch.left_out, batch.finished_at, _is_partial().label("partial"))
         .join(tables.events, and_(event.batch_id == batch.id, event.kind == "finish"))
         .where(batch.source_id.in_(source_ids), batch.state == "finished")

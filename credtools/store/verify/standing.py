@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 from credtools.recipe import MANUAL
 from credtools.store import tables
 from credtools.store.reads.credentials import replaced
-from credtools.store.reads.sources import family
+from credtools.store.reads.sources import complete, family
 from credtools.store.writes.words import replayed
 
 
@@ -21,7 +21,22 @@ def standing(connection: Connection, said: set[int]) -> list[str]:
         else f"Version {number} fell, but a finished batch says it."
         for number in sorted(stands ^ said)[:1]
     ]
-    return problems + _keys(connection) + _heads(connection) + _words(connection)
+    return problems + _keys(connection) + _heads(connection) + _parts(connection) + _words(connection)
+
+
+def _parts(connection: Connection) -> list[str]:
+    """A divided file may say what only the whole can say while all of its parts stand."""
+    batch, source = tables.batches.c, tables.sources.c
+    divided = select(batch.id, batch.sha256, batch.part, batch.parts, batch.whole).where(batch.state == "finished")
+    problems = []
+    for name in connection.execute(select(source.name).where(source.merged_into.is_(None))).scalars():
+        ours = connection.execute(divided.where(batch.source_id.in_(family(connection, name)))).all()
+        whole = complete(ours)
+        wrong = [row.id for row in ours if row.whole != (row.id in whole)]
+        problems += [
+            f"Whether all parts of the file of batch {number} stand isn't what is noted." for number in wrong[:1]
+        ]
+    return problems
 
 
 def _words(connection: Connection) -> list[str]:

@@ -13,6 +13,7 @@ from credtools.store.erased import KEY
 from credtools.store.transaction import Write
 from credtools.store.writes.facts import write_facts
 from credtools.store.writes.identity import regroup
+from credtools.store.writes.sources import told_anew
 from credtools.store.writes.words import rebuild
 from credtools.text import fold_number
 
@@ -30,6 +31,14 @@ def words(connection: Connection) -> None:
             .where(batch.source_id == source_id, batch.state == "finished")
         )
         rebuild(work, [source_id], set(connection.execute(spoken).scalars()))
+
+
+def parts(connection: Connection) -> None:
+    """Whether all parts of divided files stand, and what follows; within the transaction that changes the layout."""
+    work = Write(connection, 0, GENESIS, datetime.now(UTC))
+    source = tables.sources.c
+    for number in connection.execute(select(source.id).where(source.merged_into.is_(None))).scalars().all():
+        told_anew(work, [number], set())
 
 
 def people(connection: Connection, today: date) -> None:

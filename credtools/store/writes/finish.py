@@ -25,9 +25,10 @@ from credtools.store.writes.acts import write_acts
 from credtools.store.writes.drafts import note_run
 from credtools.store.writes.ledger import write_ledger
 from credtools.store.writes.media import link_staged
+from credtools.store.writes.parts import settle_parts
 from credtools.store.writes.rejects import write_rejects
 from credtools.store.writes.versions import move_replaced, write_versions
-from credtools.store.writes.words import write_words
+from credtools.store.writes.words import rebuild, write_words
 
 
 def finish(engine: Engine, value: Finish) -> Receipt:
@@ -67,6 +68,10 @@ def finish(engine: Engine, value: Finish) -> Receipt:
         receipt = _write_receipt(work, value, batch, ledger, versions)
         later = [version_ids[one.row] for one in value.changes.writes if one.credential_id is not None]
         write_acts(work, batch.id, value.by, receipt.audit_seq, value.changes.acts, later)
+        if batch.parts > 1 and (again := settle_parts(work, sources)):  # the last one of its file that had been missing
+            rebuild(work, sources, again)
+            move_replaced(work, tables.credential_versions.c.credential_id, again)
+            work.change(tables.credentials.c.id, again, counter=tables.credentials.c.counter + 1)
         return receipt
 
 

@@ -16,11 +16,11 @@ from sqlalchemy import Connection, Engine, delete, func, select, update
 from credtools.errors import RegistryError
 from credtools.recipe import MANUAL
 from credtools.store import tables
-from credtools.store.frames import rows_in
 from credtools.store.reads.lineage import current, members
 from credtools.store.reads.sources import MOVES, family
 from credtools.store.transaction import Write, write
-from credtools.store.writes.versions import move_heads
+from credtools.store.writes.parts import settle_parts
+from credtools.store.writes.versions import move_replaced
 from credtools.store.writes.void import Known, part_rejects
 from credtools.store.writes.words import rebuild
 from credtools.text import Shown, first_of, plural
@@ -163,11 +163,10 @@ def _spoken(work: Write, *numbers: int) -> set[int]:
 def told_anew(work: Write, numbers: Iterable[int], credential_ids: set[int]) -> None:
     """What these sources said last, and what counts where that lets a replaced version count again or no longer."""
     for number in numbers:
-        rebuild(work, family(work.connection, _name_of(work, number)), credential_ids)
-    version = tables.credential_versions.c
-    replacing = select(version.credential_id).where(version.replaces_id.is_not(None))
-    found = rows_in(work.connection, replacing, version.credential_id, credential_ids)
-    move_heads(work, {number for (number,) in found})
+        sources = family(work.connection, _name_of(work, number))
+        credential_ids = credential_ids | settle_parts(work, sources)
+        rebuild(work, sources, credential_ids)
+    move_replaced(work, tables.credential_versions.c.credential_id, credential_ids)
 
 
 def _batches(work: Write, number: int) -> int:

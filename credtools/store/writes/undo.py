@@ -20,6 +20,7 @@ from credtools.store.frames import rows_in
 from credtools.store.reads.lineage import roots
 from credtools.store.reads.sources import family
 from credtools.store.transaction import Write, write
+from credtools.store.writes.parts import settle_parts
 from credtools.store.writes.standing import said_by
 from credtools.store.writes.versions import move_heads
 from credtools.store.writes.void import Known, void_rejects
@@ -74,8 +75,9 @@ def _undo(work: Write, batch_id: int, by: str, known: Known) -> Undone:
     work.change(version.id, falls, stands=False)
     merged = roots(work.connection, tables.credentials)
     absent = {merged.get(number, number) for number in json.loads(batch.absent or "[]")}
-    touched = {row.credential_id for row in ours.values()} | absent
-    rebuild(work, family(work.connection, batch.source), touched)
+    sources = family(work.connection, batch.source)
+    touched = {row.credential_id for row in ours.values()} | absent | settle_parts(work, sources)
+    rebuild(work, sources, touched)
     work.change(credential.id, touched, counter=credential.counter + 1)
     move_heads(work, touched)
     reopened, spoken = void_rejects(work, batch, by, known)

@@ -146,7 +146,8 @@ def replayed(connection: Connection, source_id: int, credential_ids: Collection[
             found[credential].say(
                 said_now(found[credential].told, some, partial=batch.partial), batch, remembers=lasting
             )
-        absent = {merged.get(number, number) for number in json.loads(batch.absent or "[]")}
+        gone = json.loads(batch.absent or "[]") if batch.whole else ()
+        absent = {merged.get(number, number) for number in gone}
         for credential in (wanted & absent & found.keys()) - entries.keys():
             found[credential].leave_out(batch)
     return found
