@@ -454,3 +454,115 @@ def test_a_pair_gets_another_column(registry: Registry, tmp_path: Path) -> None:
     again = _pairs(registry, tmp_path, "2023", "ana@example.org,n/a,n/a,", more=more, headings="2023 2024 X24")
     assert sorted(_states(again, registry).items()) == [("2023", "open"), ("2024", "waived")]
     assert registry.verify() == []
+
+
+# --- a pair that the recipe no longer reads -----------------------------------------------------------------
+
+
+class Lists:
+    """The full lists of a source, which withdraws what they no longer hold."""
+
+    def __init__(self, registry: Registry, folder: Path) -> None:
+        self.registry, self.folder = registry, folder
+
+    def send(self, pairs: dict[str, str], headings: str, *rows: str) -> Batch:
+        """A list of which the recipe reads these columns, each of a type."""
+        entries = "".join(f"  - {{credential_type: {kind}, issue_date: {name}}}\n" for name, kind in pairs.items())
+        text = f"headings: {{Email: user_email}}\nexport: {{full: 0}}\nabsent: withdraw\nunpivot:\n{entries}"
+        content = "\n".join([f"Email,{headings}", *rows, ""])
+        file = write(self.folder, f"l{len(self.registry.batches())}.csv", content)
+        batch = self.registry.upload(file, write(self.folder, "lists.yaml", text))
+        batch.finish()
+        assert self.registry.verify() == []
+        return batch
+
+    def counting(self) -> set[tuple[str, str, str]]:
+        frame = self.registry.credentials()
+        frame = frame[frame["newest"] & ~frame["withdrawn"]]
+        days = frame["issue_date"].astype(str)
+        return {
+            (user.partition("@")[0], kind, day)
+            for user, kind, day in zip(frame["user_email"], frame["credential_type"], days, strict=True)
+        }
+
+
+def _unread(batch: Batch) -> dict[str, int]:
+    return {one.code: one.count for one in batch.warnings if one.code == "pairs_unread"}
+
+
+def test_a_pair_taken_out_of_the_recipe_withdraws_nothing(expiring: Registry, tmp_path: Path) -> None:
+    """What a recipe no longer reads isn't absent, which is told each night; of what it reads the list is full."""
+    lists = Lists(expiring, tmp_path)
+    both = {"FA": "First Aid", "FL": "Forklift"}
+    rows = "ana@example.org,2024-01-01,2024-02-01", "ben@example.org,2024-01-02,2024-02-02"
+    assert _unread(lists.send(both, "FA,FL", *rows)) == {}
+    every = lists.counting()
+    assert len(every) == 4
+    only = {"FA": "First Aid"}
+    second = lists.send(only, "FA,FL", *rows)
+    assert (lists.counting(), _unread(second)) == (every, {"pairs_unread": 2})
+    (told,) = [one.sentence for one in second.warnings if one.code == "pairs_unread"]
+    assert "'FL'" in told
+    third = lists.send(only, "FA,FL", rows[0], "ben@example.org,,2024-02-02")
+    assert lists.counting() == every - {("ben", "First Aid", "2024-01-02")}
+    assert _unread(third) == {"pairs_unread": 2}
+    assert len(expiring.audit.unlisted()) == 1
+    back = lists.send(both, "FA,FL", rows[0], "ben@example.org,,")
+    assert lists.counting() == {one for one in every if one[0] == "ana"}
+    assert _unread(back) == {}
+    expiring.undo(back)
+    assert lists.counting() == every - {("ben", "First Aid", "2024-01-02")}
+    assert expiring.verify() == []
+
+
+def test_what_was_said_last_in_a_pair_that_is_read_is_absent(expiring: Registry, tmp_path: Path) -> None:
+    """Of two pairs of a type one is no longer read: only what it said last may still be there."""
+    lists = Lists(expiring, tmp_path)
+    rows = "ana@example.org,2023-01-01,", "ben@example.org,,2024-01-01", "cara@example.org,2023-03-03,2024-03-03"
+    lists.send({"2023": "Forklift", "2024": "Forklift"}, "2023,2024", *rows)
+    only = {"2024": "Forklift", "FA": "First Aid"}
+    last = lists.send(only, "2024,FA", "ben@example.org,,2024-09-09", "cara@example.org,,2024-09-09")
+    kept = {("ana", "Forklift", "2023-01-01"), ("cara", "Forklift", "2024-03-03")}
+    assert {one for one in lists.counting() if one[1] == "Forklift"} == kept
+    assert _unread(last) == {"pairs_unread": 2}
+    lists.send(only, "2024,FA", "ana@example.org,2024-05-05,", "cara@example.org,2024-03-03,")
+    last = lists.send(only, "2024,FA", "cara@example.org,,2024-09-09")
+    assert {one for one in lists.counting() if one[1] == "Forklift"} == set()  # they were in what is read meanwhile
+    assert _unread(last) == {}
+
+
+@only_sqlite
+def test_an_unread_pair_is_no_corrected_date(expiring: Registry, tmp_path: Path) -> None:
+    """An earlier date in another pair corrects nothing while the column of the later one isn't read."""
+    lists = Lists(expiring, tmp_path)
+    lists.send({"Old": "Forklift", "New": "Forklift"}, "Old,New", "ana@example.org,,2024-05-05")
+    last = lists.send({"Old": "Forklift"}, "Old,New", "ana@example.org,2023-03-03,2024-05-05")
+    assert (last.counts.older, lists.counting()) == (1, {("ana", "Forklift", "2024-05-05")})
+
+
+@only_sqlite
+def test_what_was_corrected_in_an_unread_pair_stays(expiring: Registry, tmp_path: Path) -> None:
+    """A credential that only a correction of such a row says isn't absent either."""
+    lists = Lists(expiring, tmp_path)
+    both = {"FA": "First Aid", "FL": "Forklift"}
+    lists.send(both, "FA,FL", "ana@example.org,2024-01-01,2024-13-01")
+    path = tmp_path / "rejects.csv"
+    expiring.write_rejects(path)
+    path.write_text(path.read_text("utf-8-sig").replace("2024-13-01", "2024-12-01", 1), "utf-8-sig")
+    assert len(expiring.correct(path).fixed) == 1
+    every = lists.counting()
+    last = lists.send({"FA": "First Aid"}, "FA", "ana@example.org,2024-01-01")
+    assert (lists.counting(), _unread(last)) == (every, {"pairs_unread": 1})
+
+
+@only_sqlite
+def test_a_renamed_pair_is_read(expiring: Registry, tmp_path: Path) -> None:
+    """The only pair of a type under another heading is that pair: the list is full. `check` tells what isn't read."""
+    lists = Lists(expiring, tmp_path)
+    lists.send({"FA": "First Aid", "FL": "Forklift"}, "FA,FL", "ana@example.org,2024-01-01,2024-02-01")
+    last = lists.send({"FA": "First Aid", "Truck": "Forklift"}, "FA,Truck", "ana@example.org,2024-01-01,")
+    assert (_unread(last), {kind for _, kind, _ in lists.counting()}) == ({}, {"First Aid"})
+    lists.send({"FA": "First Aid", "Truck": "Forklift"}, "FA,Truck", "ana@example.org,2024-01-01,2024-02-01")
+    file = write(tmp_path, "c.csv", "Email,FA\nana@example.org,2024-01-01\n")
+    recipe = write(tmp_path, "lists.yaml", (tmp_path / "lists.yaml").read_text("utf-8").rpartition("  - ")[0])
+    assert "pairs_unread" in {one.code for one in expiring.check(file, recipe).warnings}

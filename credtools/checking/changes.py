@@ -73,7 +73,7 @@ class _Classifying:
         again: Mapping[int, Word],
     ) -> None:
         self.sending, self.rows, self.words, self.again = sending, rows, words, again
-        self.listing = Listing.of(review, rows, sending.parts) if sending.full else None
+        self.listing = Listing.of(review, rows, sending.parts, sending.unread) if sending.full else None
         self.verdict = ["rejected"] * review.rows
         for place in np.flatnonzero(review.left_out).tolist():
             self.verdict[place] = "left_out"
@@ -120,6 +120,7 @@ class _Classifying:
                     self.rules[place] = self.rules.get(same, "withdrawn")
         remarks: dict[str, Any] = {name: tuple(rows) for name, rows in self.remarks.items()}
         absent = self.listing.absent(self.words) if self.listing else ()
+        unread = self.listing.unread_ones(self.words) if self.listing else ()
         of = Counter(self.verdict)
         names = ("new", "older", "unchanged", "rejected", "left_out", "withdrawn")
         return Changes(
@@ -134,6 +135,7 @@ class _Classifying:
             words=tuple(self.spoken),
             absent=absent,
             unlisted=tuple(one for one in absent if one.state == "valid"),
+            unread={number: self.sending.unread[number] for number in unread},
             acts=tuple(self.acts),
         )
 

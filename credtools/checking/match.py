@@ -14,7 +14,7 @@ import numpy as np
 
 from credtools.model import Review, Table
 from credtools.recipe import column_of
-from credtools.recipe.records import KIND, Records, of_pair, same_pairs
+from credtools.recipe.records import KIND, Records, of_pair, same_pair
 from credtools.text import fold
 
 # One of them must be among the cells that agree.
@@ -81,7 +81,7 @@ def _corrected_records(before: Review, after: Review, pairs: dict[int, int]) -> 
     for row, column in zip(errors["row"].tolist(), errors["column"].tolist(), strict=True):
         blamed[row].add(column)
     said = cells_of(before.table, before.headings)
-    now = [*(same_pairs(pair, after.table.pairs) for pair in before.table.pairs), set[int]()]
+    now = [*(same_pair(pair, after.table.pairs) for pair in before.table.pairs), None]
     wrong = {}
     for row in gone:
         cells = {name: texts[row] for name, texts in said.items()} | known_pair(now[before.table.pair[row]])
@@ -102,9 +102,9 @@ def pairs_of(table: Table) -> dict[str, list[str]]:
     return {PAIR: list(map(str, table.pair.tolist()))}
 
 
-def known_pair(numbers: Collection[int]) -> dict[str, str]:
-    """The same of a record that was made of one of these; nothing where that isn't sure."""
-    return {PAIR: str(*numbers)} if len(numbers) == 1 else {}
+def known_pair(number: int | None) -> dict[str, str]:
+    """The same of a record that was made of this one; nothing where that isn't known."""
+    return {} if number is None else {PAIR: str(number)}
 
 
 def right_cells(said: Mapping[str, str], blamed: Collection[str]) -> dict[str, str]:

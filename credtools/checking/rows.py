@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -32,7 +32,7 @@ class Sending:
     `remembers`: whether its source has words; `full`: whether it lists all that stands there; `keeps_blanks`: whether a
     blank cell says nothing; `counts_again`: whether what equals an older version of the same issue date counts again,
     for want of a word; `partial`: whether it only corrects single rows; `parts`: what the other parts of a divided
-    file hold.
+    file hold; `unread`: credentials that were read last from columns that aren't read any more, with their headings.
     """
 
     remembers: bool = False
@@ -41,6 +41,7 @@ class Sending:
     counts_again: bool = False
     partial: bool = False
     parts: Elsewhere = Elsewhere()
+    unread: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Row(NamedTuple):

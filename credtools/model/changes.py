@@ -184,8 +184,8 @@ class Changes:
     written (per credential by issue date, then line). `equals`: for unchanged, withdrawn and left-out rows the stored
     version of which the row speaks, or None where it equals an earlier row of the file (`repeats`, a row number) or
     speaks of none. `words`: of which credentials the source now says something else than before; `absent`: words of
-    credentials that a full list doesn't hold, `unlisted`: those of them that it held so far; `acts`: what is withdrawn
-    and reinstated.
+    credentials that a full list doesn't hold, `unlisted`: those of them that it held so far; `unread`: credentials that
+    may be under these headings, which aren't read any more; `acts`: what is withdrawn and reinstated.
 
     What is said about rows: `declined`, they equal a declined version; `outdated`, they are or equal one that isn't the
     newest (with the newest one's issue date, if it has one); `others`, they repeat what their source said, but
@@ -218,6 +218,7 @@ class Changes:
     words: tuple[Spoken, ...] = ()
     absent: tuple[Word, ...] = ()
     unlisted: tuple[Word, ...] = ()
+    unread: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     acts: tuple[Act, ...] = ()
     shared: Mapping[int, int] = field(default_factory=dict)
 

@@ -246,15 +246,13 @@ class Table:
             self._keys[covered] = _numbered(texts)
         return self._keys[covered]
 
-    def keys_of_pairs(
-        self, headings: Sequence[str | None], pair: str, numbers: Iterable[int]
-    ) -> Mapping[int, RecordKey]:
-        """The same, by row, of those that were made of pairs of these numbers; the digest covers `pair` instead."""
+    def keys_of_pair(self, headings: Sequence[str | None], pair: str, number: int) -> Mapping[int, RecordKey]:
+        """The same, by row, of those that were made of the pair of this number; the digest covers `pair` instead."""
         if self.whole is not None:
             ours = range(self.first, self.first + len(self.lines))
-            found = self.whole.keys_of_pairs(headings, pair, numbers)
+            found = self.whole.keys_of_pair(headings, pair, number)
             return {row - self.first: key for row, key in found.items() if row in ours}
-        rows = [row for number in numbers for row in (self.pair == number).nonzero()[0].tolist()]
+        rows = (self.pair == number).nonzero()[0].tolist()
         return dict(zip(rows, _numbered(self._texts(headings, rows, repeat(pair))), strict=True))
 
     @cached_property

@@ -62,7 +62,8 @@ class Review:
     rows for which it has none (see `Shaped.silent`); `states`: per rule and
     column, 0 passed, 1 failed, 2 not judged; `headings`: each heading of the file and the column it stands for; `hits`:
     per step of the recipe the rows that it changed; `face`: where its sentences are read (None: on the face of the
-    process); `origin`: warnings about where the file comes from.
+    process); `origin`: warnings about where the file comes from, and about
+    what of its source it no longer shows.
 
     Two reviews are equal when they judge the same table alike and say the same about it.
     """

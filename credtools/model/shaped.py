@@ -25,13 +25,14 @@ class Place(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """Columns of which `unpivot` makes a row: their headings, folded, and whether they are the only ones of their type.
+    """Columns of which `unpivot` makes a row: their type and headings, folded, and whether the type has no others.
 
     By that the records of such rows are known, wherever the pair is in the recipe or in the file.
     """
 
-    headings: tuple[str, ...]
+    kind: str
     only: bool
+    headings: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)

@@ -37,20 +37,21 @@ def digest(kind: int, columns: str, raw: str, cells: Mapping[str, str], mark: in
 def marks_by(columns: str, shapes: Shapes) -> Sequence[int | None]:
     """Per pair of some shapes the mark that digests over these columns cover; None for other pairs than theirs."""
     if known := _parted(columns)[1]:
-        same = same_pairs(known, shapes.pairs)
-        return [1 if number in same else None for number in range(len(shapes.pairs) or 1)]
+        same = same_pair(known, shapes.pairs)
+        return [1 if number == same else None for number in range(len(shapes.pairs) or 1)]
     return shapes.marks or [1]
 
 
-def same_pairs(known: Pair, pairs: Sequence[Pair]) -> set[int]:
-    """Which of some pairs a known one is: that with a heading of it; else, if it was its type's only one, such ones.
+def same_pair(known: Pair, pairs: Sequence[Pair]) -> int | None:
+    """Which of some pairs a known one is: that with a heading of it; else, of a type with a single pair, that.
 
-    Where there are no pairs at all, it is what each row is made of then.
+    Where there are no pairs at all, it is what each row is made of then. None where it is none, or not sure.
     """
-    alike = {number for number, one in enumerate(pairs) if not set(one.headings).isdisjoint(known.headings)}
-    if alike or not known.only:
-        return alike if len(alike) == 1 else set()
-    return {number for number, one in enumerate(pairs) if one.only} if pairs else {0}
+    alike = [number for number, one in enumerate(pairs) if not set(one.headings).isdisjoint(known.headings)]
+    alike = alike or [number for number, one in enumerate(pairs) if known.only and one[:2] == known[:2]]
+    if not pairs:
+        return 0 if known.only else None
+    return alike[0] if len(alike) == 1 else None
 
 
 def pair_of(columns: str) -> Pair | None:
@@ -66,8 +67,8 @@ def of_all_pairs(kind: int, columns: str) -> tuple[int, str]:
 @lru_cache
 def _parted(columns: str) -> tuple[tuple[str, ...], Pair | None]:
     names, _, text = columns.partition(BESIDE)
-    only, *headings = json.loads(text or "[false]")
-    return tuple(names.split(",")), Pair(tuple(headings), only) if headings else None
+    kind, only, *headings = json.loads(text or '["", false]')
+    return tuple(names.split(",")), Pair(kind, only, tuple(headings)) if text else None
 
 
 def of_pair(columns: str, pair: Pair) -> tuple[int, str]:
@@ -76,7 +77,7 @@ def of_pair(columns: str, pair: Pair) -> tuple[int, str]:
 
 
 def _text(pair: Pair) -> str:
-    return json.dumps([pair.only, *pair.headings])
+    return json.dumps([*pair[:2], *pair.headings])
 
 
 class Records:
@@ -103,8 +104,9 @@ class Records:
         return [known.get(row) for row in range(len(self.table.lines))]
 
     def _of_pair(self, names: Sequence[str], pair: Pair) -> Mapping[int, RecordKey]:
+        number = same_pair(pair, self.table.pairs)
         headings = [self.headings.get(name) for name in names]
-        return self.table.keys_of_pairs(headings, _text(pair), same_pairs(pair, self.table.pairs))
+        return {} if number is None else self.table.keys_of_pair(headings, _text(pair), number)
 
     def rows(self, kind: int, columns: str) -> Mapping[RecordKey, int]:
         """The row of each record, by how it is known."""

@@ -72,8 +72,9 @@ class Shapes:
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """The pairs of columns of `unpivot`: by their headings, and whether they are alone, their records are known."""
-        of_type = Counter(kind for kind, _ in self.unpivot)
-        return tuple(Pair(tuple(map(fold, pair.values())), of_type[kind] == 1) for kind, pair in self.unpivot)
+        pairs = [(fold(kind), tuple(map(fold, pair.values()))) for kind, pair in self.unpivot]
+        of_type = Counter(kind for kind, _ in pairs)
+        return tuple(Pair(kind, of_type[kind] == 1, headings) for kind, headings in pairs)
 
     def pair_of(self, piece: int) -> int:
         """Which of them a piece of a record is made of (see `shaping`)."""

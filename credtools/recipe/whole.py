@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from credtools.model import Reading, Table
 from credtools.recipe.recipe import Recipe
+from credtools.recipe.records import same_pair
 from credtools.recipe.sending import FULL
+from credtools.recipe.shapes import Shapes
 
 AS_PART = " So this file counts as a part: what isn't in it isn't taken as gone."
 
@@ -24,3 +26,11 @@ def as_part(table: Table, recipe: Recipe) -> Table:
         return table
     noted = (replace(one, sentence=one.sentence + AS_PART) if one.code in codes else one for one in table.reading.noted)
     return replace(table, reading=replace(table.reading, noted=tuple(noted)))
+
+
+def unread_pairs(before: Shapes, now: Shapes) -> dict[int, tuple[str, ...]]:
+    """The pairs of a recipe of before that are no longer read, by number, each with its headings."""
+    if not now.unpivot:
+        return {}
+    gone = [number for number, pair in enumerate(before.pairs) if same_pair(pair, now.pairs) is None]
+    return {number: tuple(before.unpivot[number][1].values()) for number in gone}

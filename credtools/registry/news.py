@@ -10,9 +10,10 @@ from credtools.checking.holders import numbers_of, other_holders
 from credtools.checking.rows import Sending, repeats, rows_of
 from credtools.model import Act, Changes, Review, Table
 from credtools.recipe import MANUAL, Recipe
-from credtools.recipe.whole import unread
+from credtools.recipe.whole import unread as not_read
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
+from credtools.registry.unread import unread
 
 
 def changes(session: Session, found: Review, recipe: Recipe, sending: Sending) -> Changes:
@@ -24,6 +25,10 @@ def changes(session: Session, found: Review, recipe: Recipe, sending: Sending) -
     if sending.remembers and sources:
         words = store.reads.words(session.at, sources[:1], None if sending.full else users)
     again = repeats(rows, words)
+    if sending.full:
+        repeated = {word.version_id for word in again.values()}
+        left = [word for word in words if word.state == "valid" and word.version_id not in repeated]
+        sending = replace(sending, unread=unread(session, recipe, left))
     some = sorted({row.key.user_id for row in rows if row.number not in again})
     stored = store.reads.stored_versions(session.at, some, sources)
     done = classify(found, stored, words, sending, rows, again)
@@ -70,7 +75,7 @@ def as_sent(session: Session, recipe: Recipe, table: Table, rows: int | None, *,
 
 def _is_whole(session: Session, recipe: Recipe, table: Table, rows: int) -> bool:
     """Whether a file that should be a full list was read wholly and isn't far shorter than the last one."""
-    if unread(recipe, table.reading):
+    if not_read(recipe, table.reading):
         return False
     sources = session.family(recipe.source)
     return rows >= recipe.full_share * store.reads.last_listing(session.at, sources)

@@ -16,7 +16,7 @@ from credtools import store
 from credtools.checking import match
 from credtools.model import ACCEPTED, Changes, Pair, Review
 from credtools.recipe import MANUAL
-from credtools.recipe.records import Records, digest, pair_of, same_pairs
+from credtools.recipe.records import Records, digest, pair_of, same_pair
 from credtools.recipe.shapes import Shapes
 from credtools.registry import layouts, reviewing
 from credtools.registry.draft import Draft
@@ -82,21 +82,22 @@ def _right_cells(
     for one in rejects:
         if one.raw is not None:
             cells = layouts.cells(where[one.batch], one.raw)
-            said = cells | match.known_pair(_pairs(one, cells, batches[one.batch].recipe.shapes, pairs))
+            said = cells | match.known_pair(_pair(one, cells, batches[one.batch].recipe.shapes, pairs))
             right[one.id] = match.right_cells(said, {error.column_name for error in one.errors})
     return right
 
 
-def _pairs(reject: store.reads.Rejected, cells: dict[str, str], shapes: Shapes, pairs: Sequence[Pair]) -> set[int]:
-    """Which of some pairs a reject's record may be of; none where its text was changed by a correction file."""
+def _pair(reject: store.reads.Rejected, cells: dict[str, str], shapes: Shapes, pairs: Sequence[Pair]) -> int | None:
+    """Which of some pairs a reject's record was made of; None where its text was changed by a correction file."""
     known, raw = reject.record, reject.raw or ""
     if known is None:
-        return set()
+        return None
     if pair := pair_of(known.columns):
-        return same_pairs(pair, pairs) if digest(*known[2:], raw, cells) == known.digest else set()
+        return same_pair(pair, pairs) if digest(*known[2:], raw, cells) == known.digest else None
     by_mark = zip(shapes.pairs, shapes.marks, strict=True)
     came = (one for one, mark in by_mark if digest(*known[2:], raw, cells, mark) == known.digest)
-    return {number for one in came for number in same_pairs(one, pairs)}
+    found = {same_pair(one, pairs) for one in came}
+    return found.pop() if len(found) == 1 else None
 
 
 def _credentials(session: Session, changes: Changes, rows: Iterable[int]) -> dict[int, int]:

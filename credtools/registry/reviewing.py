@@ -15,7 +15,7 @@ from credtools.exports import template
 from credtools.limited import collection_paused
 from credtools.model import Changes, Review, Table
 from credtools.recipe import Recipe, shape
-from credtools.registry import news
+from credtools.registry import news, unread
 from credtools.registry.draft import Draft
 from credtools.registry.origins import origin
 from credtools.registry.session import Session
@@ -127,7 +127,7 @@ def warned(session: Session, draft: Draft) -> Review:
             return found
         changed = planned(now, draft)
         if draft.told is None or draft.told[0] is not draft.plan:
-            known = tuple(origin(now, draft.row.came_as, draft.source, draft.sha256))
+            known = (*origin(now, draft.row.came_as, draft.source, draft.sha256), *unread.warnings(changed))
             draft.told = draft.plan, replace(_warned(now, found, changed, draft), origin=known)
         return draft.told[1]
 
@@ -141,8 +141,9 @@ def check(session: Session, table: Table, recipe: Recipe) -> Review:
             return found
         taken = news.as_sent(now, recipe, table, len(table.lines), again=True)
         name = store.reads.name_now(now.at, recipe.source)
-        found = replace(found, origin=tuple(origin(now, recipe.source, name, table.sha256)))
-        return _warned(now, found, news.changes(now, found, recipe, taken))
+        changed = news.changes(now, found, recipe, taken)
+        known = (*origin(now, recipe.source, name, table.sha256), *unread.warnings(changed))
+        return _warned(now, replace(found, origin=known), changed)
 
 
 def _warned(session: Session, found: Review, changed: Changes, draft: Draft | None = None) -> Review:

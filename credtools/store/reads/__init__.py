@@ -17,6 +17,15 @@ from credtools.store.reads.batches import (
 from credtools.store.reads.credentials import credentials, holders, stored_versions, words
 from credtools.store.reads.history import as_of
 from credtools.store.reads.leaving import Note, left_records, note, notes
+from credtools.store.reads.listings import (
+    earlier_parts,
+    held_in,
+    last_listing,
+    listed,
+    other_parts,
+    recipes_of,
+    said_last,
+)
 from credtools.store.reads.media import (
     all_media,
     erased_blobs,
@@ -38,17 +47,12 @@ from credtools.store.reads.rejects import (
 )
 from credtools.store.reads.sources import (
     came_elsewhere,
-    earlier_parts,
     family,
-    held_in,
     is_partial,
-    last_listing,
     last_runs,
     last_uploads,
-    listed,
     look_of,
     name_now,
-    other_parts,
     patches,
     runs,
     said_by_others,
@@ -99,12 +103,14 @@ __all__ = [
     "other_parts",
     "patches",
     "raw_rows",
+    "recipes_of",
     "referenced_blobs",
     "rejected",
     "rows_of",
     "runs",
     "said_by_others",
     "said_in",
+    "said_last",
     "seen",
     "source_bytes",
     "sources_of",

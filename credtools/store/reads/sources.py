@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import ColumnElement, and_, func, select
 
-from credtools.checking.rows import Elsewhere
-from credtools.model import JUDGED_STATES, Patch, Record
+from credtools.model import Patch, Record
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
 from credtools.store.frames import frame, rows, rows_in, values
-from credtools.store.reads.lineage import MERGES, current, members, roots
+from credtools.store.reads.lineage import MERGES, current, members
 
 SETTLED = ("ok", "partial")
 MOVES = ("move", "rename_source", "merge_source", "unmerge_source")
@@ -28,7 +26,7 @@ def came_from_source() -> ColumnElement[bool]:
     return tables.batches.c.sha256.in_(select(came.sha256).where(came.follows_id.is_(None)))
 
 
-def _is_partial() -> ColumnElement[bool]:
+def corrects_rows() -> ColumnElement[bool]:
     """Of a batch: it is a correction of single rows, as of when it came; its bytes are none of a file before."""
     batch, came = tables.batches.c, tables.batches.alias().c
     before = select(came.id).where(came.sha256 == batch.sha256, came.follows_id.is_(None), came.id <= batch.id)
@@ -37,7 +35,7 @@ def _is_partial() -> ColumnElement[bool]:
 
 def is_partial(at: At, batch_id: int) -> bool:
     """Whether a batch, or a draft, is a correction of single rows, silent about all others."""
-    return bool(values(at, select(_is_partial()).where(tables.batches.c.id == batch_id))[0])
+    return bool(values(at, select(corrects_rows()).where(tables.batches.c.id == batch_id))[0])
 
 
 def family(at: At, name: str) -> list[int]:
@@ -70,65 +68,6 @@ def seen(at: At, source_ids: Sequence[int]) -> tuple[int, int]:
     return found[0], found[1]
 
 
-def last_listing(at: At, source_ids: Sequence[int]) -> int:
-    """How many rows the last full list of a source had, all parts of its file; 0 where there was none."""
-    batches = _standing(at, source_ids)
-    last = next((batch.sha256 for batch in reversed(batches) if batch.listing == "full" and batch.whole), None)
-    return sum({batch.part: batch.rows for batch in batches if batch.sha256 == last}.values())
-
-
-def other_parts(at: At, source_ids: Sequence[int], this: Any) -> list[Any]:
-    """The finished batches of the other parts of a batch's file, each part's last one."""
-    ours = [batch for batch in _standing(at, source_ids) if (batch.sha256, batch.parts) == (this.sha256, this.parts)]
-    same = {batch.part: batch for batch in ours}
-    return [batch for part, batch in sorted(same.items()) if part != this.part]
-
-
-def earlier_parts(at: At, this: Any) -> list[int]:
-    """The batches of the parts before a batch's own, each part's last one that was judged, in their order."""
-    batch = tables.batches.c
-    same = (batch.source_id == this.source_id, batch.sha256 == this.sha256, batch.parts == this.parts)
-    judged = select(func.max(batch.id)).where(*same, batch.part < this.part, batch.state.in_(JUDGED_STATES))
-    return values(at, judged.group_by(batch.part).order_by(batch.part))
-
-
-def complete(batches: Sequence[Any]) -> set[int]:
-    """Those of some batches (sha256, part, parts) of whose file all parts are among them."""
-    found: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
-    for batch in batches:
-        found[batch.sha256, batch.parts].add(batch.part)
-    return {batch.id for batch in batches if len(found[batch.sha256, batch.parts]) == batch.parts}
-
-
-def held_in(at: At, batches: Sequence[Any]) -> Elsewhere:
-    """What some batches hold, by their rows; of rows that were left out it isn't known what they are."""
-    row, version, reject = tables.ledger_rows.c, tables.credential_versions.c, tables.rejects.c
-    numbers = [batch.id for batch in batches]
-    spoken = select(version.credential_id).join(tables.ledger_rows, row.version_id == version.id)
-    wrong = select(reject.user_id, reject.type_id).where(reject.batch_id.in_(numbers))
-    with snapshot(at) as connection:
-        held = frozenset(connection.execute(spoken.where(row.batch_id.in_(numbers))).scalars())
-        users, types = roots(connection, tables.users), roots(connection, tables.credential_types)
-        rejected = [
-            (users.get(row.user_id, row.user_id), types.get(row.type_id, row.type_id))
-            for row in connection.execute(wrong)
-        ]
-    nobodys = [of_type for user, of_type in rejected if user is None]
-    return Elsewhere(
-        held,
-        frozenset(user for user, _ in rejected) - {None},
-        frozenset(nobodys) - {None},
-        anything=None in nobodys or any(batch.left_out for batch in batches),
-    )
-
-
-def listed(at: At, source_ids: Sequence[int]) -> int:
-    """How many credentials a source says are valid."""
-    word = tables.words.c
-    statement = select(func.count(word.credential_id.distinct()))
-    return int(values(at, statement.where(word.source_id.in_(source_ids), word.state == "valid"))[0])
-
-
 def said_by_others(at: At, source_ids: Sequence[int], version_ids: Collection[int]) -> set[int]:
     """Those of some versions that another source says are valid."""
     word = tables.words.c
@@ -144,15 +83,16 @@ def standing_batches(at: At, source_id: int) -> Sequence[Any]:
     """
     source = tables.sources.c
     (name,) = values(at, select(source.name).where(source.id == source_id))
-    return _standing(at, family(at, name))
+    return standing(at, family(at, name))
 
 
-def _standing(at: At, source_ids: Sequence[int]) -> Sequence[Any]:
+def standing(at: At, source_ids: Sequence[int]) -> Sequence[Any]:
+    """The same of these sources."""
     batch, event = tables.batches.c, tables.events.c
     statement = (
         select(batch.id, batch.said, batch.absent, batch.withdraws, batch.listing, batch.whole, batch.rows)
         .add_columns(batch.sha256, batch.part, batch.parts)
-        .add_columns(batch.left_out, batch.finished_at, _is_partial().label("partial"))
+        .add_columns(batch.left_out, batch.finished_at, corrects_rows().label("partial"))
         .join(tables.events, and_(event.batch_id == batch.id, event.kind == "finish"))
         .where(batch.source_id.in_(source_ids), batch.state == "finished")
         .order_by(event.seq)

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, func, select
 from credtools.recipe import MANUAL
 from credtools.store import tables
 from credtools.store.reads.credentials import replaced
-from credtools.store.reads.sources import complete, family
+from credtools.store.reads.listings import complete
+from credtools.store.reads.sources import family
 from credtools.store.writes.words import replayed
 
 

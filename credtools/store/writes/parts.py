@@ -14,7 +14,7 @@ from credtools.model import JUDGED_STATES
 from credtools.store import tables
 from credtools.store.frames import rows_in
 from credtools.store.reads.lineage import roots
-from credtools.store.reads.sources import complete
+from credtools.store.reads.listings import complete
 from credtools.store.transaction import Write
 
 
