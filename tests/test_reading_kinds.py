@@ -9,6 +9,7 @@ import io
 import lzma
 import time
 import zipfile
+from contextlib import suppress
 from datetime import date
 from html import escape
 from typing import Any
@@ -16,12 +17,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from credtools import reading
 from credtools.errors import FileError
 from credtools.model import Table
+from credtools.reading.recognise import kind_of
 
 
 def read(content: bytes, name: str = "export.csv", **options: Any) -> Table:
@@ -499,3 +501,25 @@ def test_hostile_files_are_read_or_refused_within_limits(kind: str) -> None:
     else:
         refusal(HOSTILE[kind].encode(), "a.xls")
     assert time.monotonic() - began < 60
+
+
+def test_candidates_take_no_time() -> None:
+    """However many letters make no sense in cp1252, and in words however long, a few are looked at."""
+    began = time.monotonic()
+    assert refusal(b"Name\n" + b"\x81\xe9\xfc" * 500_000 + b"\n")[0] == "encoding_unclear"
+    assert refusal(("\n".join(["Лимит"] * 200_000)).encode("cp1251"))[0] == "encoding_unclear"
+    assert time.monotonic() - began < 30
+
+
+@settings(deadline=500)
+@given(
+    st.text("\r\n\t #;:<>![]{}\"'-?/=dnDOCTYPEid", max_size=12), st.integers(1, 400), st.text("<\n{:dn#!-[", max_size=9)
+)
+@example("\r\n", 60, "")
+@example("#\n", 400, "")
+@example("<!doctype ", 400, "[")
+@example('{"', 400, "")
+def test_recognising_takes_no_time(piece: str, count: int, begin: str) -> None:
+    """Whatever a file begins with, what it is is known at once: no pattern is tried over and over."""
+    with suppress(FileError):
+        kind_of((begin + piece * count).encode(), "a.csv")

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice, takewhile
 
 # The usual ones of Western DOS, old Macs, Central Europe, Cyrillic, Japan, China, Taiwan, Korea, Greece first.
 CANDIDATES = (
@@ -16,7 +17,8 @@ CANDIDATES = (
     *("cp1253", "cp437", "cp866", "koi8_r"),
 )
 COMMON = {"cp932": (0x81, 0x97), "gbk": (0xB0, 0xD7), "big5": (0xA4, 0xC6), "cp949": (0xB0, 0xC8)}  # first bytes
-SAMPLE, MOST_LINES = 200_000, 5_000  # characters, and lines that aren't ASCII
+MOST_CHARACTERS, MOST_LINES = 5_000, 5_000  # beyond ASCII, that are looked at
+LONGEST_RUN = 3  # of letters beyond ASCII in Western words
 MOST_ODD = 0.2  # of the characters beyond ASCII
 MOST_SHOWN, BEFORE, AFTER = 3, 2, 3  # of a word only a piece is shown, for sentences are kept
 WESTERN = ("cp1252", "cp850", "cp437", "mac_roman")  # their languages have no four accented letters in a row
@@ -29,7 +31,7 @@ APART = re.compile(r"[\s,;|\t\"]")
 
 def oddness(text: str, encoding: str = "cp1252") -> float:
     """Which share of the characters beyond ASCII stands where none of its kind would, as read in this encoding."""
-    beyond = list(re.finditer(r"[^\x00-\x7f]", text[:SAMPLE]))
+    beyond = list(islice(re.finditer(r"[^\x00-\x7f]", text), MOST_CHARACTERS))
     return sum(_odd(text, found.start(), encoding) for found in beyond) / max(len(beyond), 1)
 
 
@@ -88,7 +90,7 @@ def _odd(text: str, place: int, encoding: str) -> float:
     if encoding in COMMON:
         low, high = COMMON[encoding]
         return 0.5 * (not low <= one.encode(encoding, "replace")[0] <= high)
-    if script == "latin" and encoding in WESTERN and _foreign_run(text, place) > 3:
+    if script == "latin" and encoding in WESTERN and _foreign_run(text, place) > LONGEST_RUN:
         return 1
     return float((encoding != "cp1252" or one in "ŠšŽžŒœŸ") and _wrong_case(one, before, after))
 
@@ -111,13 +113,11 @@ def _wrong_case(one: str, before: str, after: str) -> bool:
 
 
 def _foreign_run(text: str, place: int) -> int:
-    """How many letters beyond ASCII stand together here."""
-    first = last = place
-    while first and not text[first - 1].isascii() and text[first - 1].isalpha():
-        first -= 1
-    while last < len(text) and not text[last].isascii() and text[last].isalpha():
-        last += 1
-    return last - first
+    """How many letters beyond ASCII stand together here, as far as that matters."""
+    count = 1
+    for others in (reversed(text[max(0, place - LONGEST_RUN) : place]), text[place + 1 : place + 1 + LONGEST_RUN]):
+        count += sum(1 for _ in takewhile(lambda one: not one.isascii() and one.isalpha(), others))
+    return count
 
 
 def _is_letter(one: str) -> bool:

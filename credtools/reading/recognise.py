@@ -63,7 +63,7 @@ TEXTS: tuple[tuple[str, str, str], ...] = (
     (r"TABLE\r?\n0,1\r?\n\"", OLD, "a DIF worksheet"),
     (r"BEGIN:VCALENDAR\b", DATA, "an iCalendar file"),
     (r"BEGIN:VCARD\b", DATA, "a file of vCards"),
-    (r"(?:version: \d\s+)?(?:#[^\n]*\n|\s*\n)*dn::? [^\n]*\n[ \w;-]+:", DATA, "an LDIF file"),
+    (r"(?:version: \d\s+)?(?:#[^\n]*\n|[ \t\r]*\n)*dn::? [^\n]*\n[ \w;-]+:", DATA, "an LDIF file"),
     (r"-- (?:MySQL|MariaDB|PostgreSQL)[^\n]* dump|--\n-- PostgreSQL database dump", DATA, "a dump of a database (SQL)"),
     (r"-----BEGIN PGP MESSAGE-----", "is_encrypted", ""),
     (r"version https://git-lfs\.github\.com/spec/", PLACE, "Git LFS"),
