@@ -199,11 +199,179 @@ def extra_quote(rows: Rows, rng: Random) -> Polluted:
     return _one_row(rows, rng, spoil, always=always, loose=True)
 
 
+def end_of_file(rows: Rows, rng: Random) -> Polluted:
+    """The last line without its end, or with several."""
+    return _polluted(written(rows).removesuffix("\n") + "\n" * rng.choice([0, 2, 3]), rows)
+
+
+def mixed_line_ends(rows: Rows, rng: Random) -> Polluted:
+    """Some lines end in another way than the others."""
+    return _polluted("".join(line(row) + rng.choice(["\n", "\n", "\r\n"]) for row in rows), rows)
+
+
+def few_rows(rows: Rows, rng: Random) -> Polluted:
+    """Headings and one or two records."""
+    rows = rows[: rng.randint(2, 3)]
+    return _polluted(written(rows, delimiter=rng.choice([",", ";", "\t"])), rows)
+
+
+def several_lines(rows: Rows, rng: Random) -> Polluted:
+    """Addresses of several lines in quotation marks, in nearly every record."""
+    address = [
+        "12 High Street\nSpringfield, IL  62701",
+        "Rua A\n\n4000-100  Porto",
+        "c/o Li; Wei\nFlat 2\nOslo",
+        "Main St 1",
+    ]
+    k = rng.randrange(len(rows[0]) + 1)
+    rows = [[*row[:k], rng.choice(address) if n else "Postal address", *row[k:]] for n, row in enumerate(rows)]
+    return _polluted(written(rows, delimiter=rng.choice([",", ";", "\t", "|"]), end=rng.choice(["\n", "\r\n"])), rows)
+
+
+def long_preamble(rows: Rows, rng: Random) -> Polluted:
+    """A page of remarks above, some of them with delimiters."""
+    words = [
+        "This list, which is public,",
+        "is updated every week",
+        "see the notes",
+        "by the board, the office",
+        "and others",
+    ]
+    above = "".join(f"{rng.choice(words)} {rng.choice(words)} {k}.\n" for k in range(rng.randint(6, 30)))
+    return _polluted(above + "\n" * rng.randint(0, 2) + written(rows), rows)
+
+
+def comments(rows: Rows, rng: Random) -> Polluted:
+    lines = ["# exported by LMS 4.2", "# rows: 7, active", "#", "# Confidential"]
+    return _polluted("\n".join(lines[: rng.randint(1, 4)]) + "\n" + written(rows), rows)
+
+
+def footer(rows: Rows, rng: Random) -> Polluted:
+    """Totals, counts and notes below."""
+    notes = [
+        "Total,12",
+        "(12 rows affected)",
+        "Source: the board, the office",
+        "* without trainees",
+        "12 rows selected.",
+    ]
+    return _polluted(written(rows) + "\n" + "\n".join(rng.sample(notes, rng.randint(1, 3))) + "\n", rows)
+
+
+def trailing_delimiters(rows: Rows, rng: Random) -> Polluted:
+    """Each record, or the line of the headings, ends with one delimiter or several."""
+    cut = rng.choice([",", ";", "\t"])
+    ends = ["\n", cut * rng.randint(1, 4) + "\n"]
+    rng.shuffle(ends)
+    text = written(rows[:1], delimiter=cut, end=ends[0]) + written(rows[1:], delimiter=cut, end=ends[1])
+    return _polluted(text, rows)
+
+
+def row_names(rows: Rows, rng: Random) -> Polluted:
+    """Each record begins with its number, over which there is no heading (R's `write.table`)."""
+    cut = rng.choice([",", " ", "\t", ";"])
+    rows[1][-1] = rows[1][-1] or "none"  # else the last one could be what is too many
+    named = [[str(k), *row] for k, row in enumerate(rows[1:], 1)]
+    text = written(rows[:1], delimiter=cut, always=True) + written(named, delimiter=cut, always=True)
+    return Polluted(text.encode(), ["col_1", *rows[0]], named)
+
+
+def group_headings(rows: Rows, rng: Random) -> Polluted:
+    """The heading of a group stands over its first column only, as merged cells are exported."""
+    width = len(rows[0])
+    starts = sorted({0, *rng.sample(range(2, width), min(2, width - 2))})
+    groups = [f"Group {chr(65 + starts.index(k))}" if k in starts else "" for k in range(width)]
+    carried = [next(groups[j] for j in range(k, -1, -1) if groups[j]) for k in range(width)]
+    joined = [f"{group} {name}" for group, name in zip(carried, rows[0], strict=True)]
+    return Polluted(written([groups, *rows]).encode(), joined, rows[1:])
+
+
+def three_headings(rows: Rows, _rng: Random) -> Polluted:
+    """The headings are written three times."""
+    return _polluted(written([rows[0]] * 2 + rows), rows)
+
+
+def blank_delimiter(rows: Rows, rng: Random) -> Polluted:
+    """One blank between cells, with marks around those that hold one."""
+    return _polluted(written(rows, delimiter=" ", always=rng.random() < 0.5), rows)
+
+
+def rare_delimiter(rows: Rows, rng: Random) -> Polluted:
+    cut = rng.choice(["~", "¬", "§", "||", "\x1f", "^", "¦"])
+    return _polluted(written(rows, delimiter=cut), rows)
+
+
+def fixed_width(rows: Rows, rng: Random) -> Polluted:
+    """Cells padded to the width of their column, sometimes with a ruler below the headings."""
+    rows[1] = [cell or "none" for cell in rows[1]]  # else nothing tells apart the headings of empty columns
+    rows = [[" ".join(cell.split()) for cell in row] for row in rows]
+    widths = [max(len(row[k]) for row in rows) + 1 for k in range(len(rows[0]))]
+    lines = ["".join(cell.ljust(n) for cell, n in zip(row, widths, strict=True)) for row in rows]
+    if rng.random() < 0.5:
+        lines.insert(1, " ".join("-" * (n - 1) for n in widths))
+    return _polluted("\n".join(lines) + "\n", rows)
+
+
+def ruled(rows: Rows, rng: Random) -> Polluted:
+    """As database prompts and Markdown draw a table."""
+    rows = [[" ".join(cell.replace("|", "/").split()) for cell in row] for row in rows]
+    widths = [max(3, *(len(row[k]) for row in rows)) for k in range(len(rows[0]))]
+    padded = [[cell.ljust(n) for cell, n in zip(row, widths, strict=True)] for row in rows]
+    outer, cross, edge, border = rng.choice([("|", "|", "|", False), ("|", "+", "+", True), ("", "+", "", False)])
+    ruler = edge + cross.join("-" * (n + 2) for n in widths) + edge
+    lines = [outer + "|".join(f" {cell} " for cell in row) + outer for row in padded]
+    lines = [lines[0], ruler, *lines[1:]]
+    return _polluted("\n".join([ruler, *lines, ruler] if border else lines) + "\n", rows)
+
+
+def record_end(rows: Rows, rng: Random) -> Polluted:
+    """A mark ends each record, whose texts have line breaks without quotation marks."""
+    rows = [row if not n or rng.random() < 0.7 else [*row[:-1], f"{row[-1]}\nmore"] for n, row in enumerate(rows)]
+    rows = [[cell.replace("|", "/").replace('"', "") for cell in row] for row in rows]
+    return _polluted("".join("|".join(row) + "!##!\n" for row in rows), rows)
+
+
+def sep_line(rows: Rows, rng: Random) -> Polluted:
+    """What some spreadsheets want above: the delimiter, said."""
+    cut = rng.choice([",", ";", "\t", "|"])
+    return _polluted(f"sep={cut}\n" + written(rows, delimiter=cut), rows)
+
+
+def broken_second_table(rows: Rows, rng: Random) -> Polluted:
+    """Another table below, one row of which has a cell too many."""
+    width = rng.choice([2, len(rows[0]) + 1])
+    other = [[f"Key {k}" for k in range(width)], *([f"{n}", *("meaning",) * (width - 1)] for n in range(4))]
+    other[rng.randint(1, 4)].append("more")
+    return _polluted(written(rows) + "\n" + written(other), rows)
+
+
+def row_delimiter(rows: Rows, rng: Random) -> Polluted:
+    """One record has another delimiter than the others."""
+    other = rng.choice([";", "\t", "|", " "])
+
+    def spoil(row: list[str]) -> tuple[str, list[str]] | None:
+        return line(row, other), row
+
+    return _one_row(rows, rng, spoil)
+
+
+def row_quote(rows: Rows, rng: Random) -> Polluted:
+    """One record has other quotation marks than the others."""
+
+    def spoil(row: list[str]) -> tuple[str, list[str]] | None:
+        return (line(row, ",", "'", always=True), row) if not any("'" in cell or "," in cell for cell in row) else None
+
+    return _one_row(rows, rng, spoil, always=True)
+
+
 POLLUTIONS: dict[str, Callable[[Rows, Random], Polluted]] = {
     pollute.__name__: pollute
     for pollute in (
         *(clean, delimiter, quote, escape, line_end, encoding, preamble, several_headings, several_tables, no_headings),
         *(missing_delimiter, extra_delimiter, missing_quote, extra_quote),
+        *(end_of_file, mixed_line_ends, few_rows, several_lines, long_preamble, comments, footer, trailing_delimiters),
+        *(row_names, group_headings, three_headings, blank_delimiter, rare_delimiter, fixed_width, ruled, record_end),
+        *(sep_line, broken_second_table, row_delimiter, row_quote),
     )
 }
 

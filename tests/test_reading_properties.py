@@ -1,4 +1,4 @@
-"""What holds for every file: no line is lost, records are the same cut at once or one by one, what is written is read."""
+"""What holds for every file: no line is lost, at once or singly gives the same records, what is written is read."""
 
 from __future__ import annotations
 

@@ -84,6 +84,7 @@ class Reading:
     noted: tuple[FileWarning, ...] = ()
     quote: str = '"'
     escape: str = ""
+    record_end: str = ""  # what ends a record beside the end of its line
     instruction_lines: tuple[int, ...] = ()
     aside_lines: tuple[int, ...] = ()
     sheets: tuple[tuple[str, bool], ...] = ()  # of a workbook: the name of each, and whether it is hidden
@@ -112,6 +113,7 @@ class Reading:
             found |= {"encoding": self.encoding, "delimiter": self.delimiter}
             found |= {"quote": self.quote} if self.quote != '"' else {}
             found |= {"escape": self.escape} if self.escape else {}
+            found |= {"record_end": self.record_end} if self.record_end else {}
         if self.stacked:
             return found
         if self.sheet is not None:

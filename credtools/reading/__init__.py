@@ -1,9 +1,9 @@
 """Reading: the bytes of a file → Table (text, with physical line numbers) + Reading (what was assumed).
 
-bytes → `recognise` what they are. Of a text: `decode` → `dialect` → `records` (`repair` where marks don't match); of a
-workbook: `sheets` (after `xml_workbooks`); of a web page: `pages`. Then `layout` → Table. Nothing is parsed and nothing
-is guessed silently: each assumption is noted in `Table.reading`, and each can be overridden by an option of the same
-name (or by `read:` in a recipe).
+bytes → `recognise` what they are. Of a text: `decode` → `sniff` (its `dialect`) → `records` (`repair` where marks don't
+match); of a workbook: `sheets` (after `xml_workbooks`); of a web page: `pages`. Then `layout` → Table. Nothing is
+parsed and nothing is guessed silently: each assumption is noted in `Table.reading`, and each can be overridden by an
+option of the same name (or by `read:` in a recipe).
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from credtools.limited import collection_paused
 from credtools.model import FileWarning, Reading, Table
 from credtools.reading import pages, sheets, xml_workbooks
 from credtools.reading.decode import decode
-from credtools.reading.dialect import find_dialect
 from credtools.reading.headings import suggest_columns
 from credtools.reading.layout import lay_out
+from credtools.reading.noted import ends_with
 from credtools.reading.options import Options
 from credtools.reading.recognise import kind_of
 from credtools.reading.records import MAX_COLUMNS, MOST_COLUMNS, Records, closed_by, require_columns, split_records
+from credtools.reading.sniff import RECORD_SEPARATOR, find_dialect, find_record_end
 from credtools.reading.sources import FRAME, FRAME_OPTIONS, MAX_BYTES, Source, file_bytes, file_name
 from credtools.reading.stack import stacked
 from credtools.reading.tables import make_table
@@ -92,10 +93,16 @@ def _split_text(content: bytes, options: Options) -> tuple[Records, Reading]:
         raise FileError("too_many_lines", found=lines, allowed=MAX_LINES)
     if not text.strip():
         raise FileError("not_a_table", why="every line is empty" if text else "the file is empty")
+    end = options.record_end or find_record_end(text)
+    if end == RECORD_SEPARATOR and not ("\n" in text or "\r" in text):
+        text = text.replace(end, "\n")
     dialect = find_dialect(text, options)
     records = split_records(text, dialect, options.heading_line or 1)
-    if options.record_end:
-        records = closed_by(records, options.record_end, options.heading_line or 1)
+    if end and end in text:
+        records = closed_by(records, end, options.heading_line or 1)
+    if end and not options.record_end:
+        warnings = [*warnings, ends_with(end)]
     reading = Reading(encoding, dialect.delimiter, records.lines, None, quote=dialect.quote, escape=dialect.escape)
+    reading = replace(reading, record_end=end)
     ended = text.endswith(("\n", "\r"))
     return records, replace(reading, noted=(*warnings, *(() if ended else (OPEN_END,))))

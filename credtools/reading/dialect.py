@@ -1,49 +1,55 @@
-"""How a text is cut: delimiter, quotation mark, escape; named in a recipe, else found in a sample of lines."""
+"""How a text is cut into cells: delimiter, quotation mark, escape; and the cells of one line by them."""
 
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from functools import cached_property
+from itertools import groupby, pairwise
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from credtools.errors import FileError
-from credtools.reading.kinds import kind
-from credtools.reading.options import Options
 
 COMMA_BLANK = ", "  # each comma is followed by a blank that belongs to it
-BLANKS = "  "  # two blanks or more
-DELIMITERS = (",", ";", "\t", "|", "^", BLANKS)
-QUOTES = ('"', "'")
-SEPARATOR = "\x1f"
+BLANK, BLANKS = " ", "  "  # one blank; two blanks or more
+ONE_CHARACTER = (",", ";", "\t", "|", BLANK)  # what else may divide a single record
+PAIRS = ("||", "::")
+COLUMNS = re.compile(r"at( [1-9]\d{0,4})+")  # fixed width: the character at which each column begins, from 1
+CUT = "\x1f"  # between cells, in place of more than one character
 STAND_INS = ("\ufdd0", "\ufdd1")  # no text holds these: they are no characters
-SAMPLE_LINES = 100
-SAMPLE_CHARACTERS = 100_000
+# A line that is drawn under or around headings: two runs of dashes or more, and nothing else.
+RULER = re.compile(r"(?=.*(-{3}|={3}))[+|:,;\t ]*[-=]+([+|:,;\t ]+[-=]+)+[+|:,;\t ]*")
+EDGES = re.compile(r"^[ \t]*\|(.*)\|[ \t]*(?=\r?$)", re.MULTILINE)  # of a table that is drawn
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dialect:
-    """`delimiter`: one character, ', ' or two blanks (for two or more); `quote`, `escape`: one character or ''.
+    """`delimiter`: one character; ', '; one of PAIRS; two blanks (for two or more); or 'at 1 6 16' (fixed width).
 
-    `always`: cells are in quotation marks whether they need them or not, so that a mark is never a letter.
+    `quote`, `escape`: one character or ''. `always`: cells are in quotation marks whether they need them or not, so
+    that a mark is never a letter. `drawn`: the table has rulers, and its cells are padded.
     """
 
     delimiter: str = ","
     quote: str = '"'
     escape: str = ""
     always: bool = False
+    drawn: bool = False
 
-    @property
+    @cached_property
+    def columns(self) -> list[int]:
+        """Where the columns of a fixed width begin, from 0."""
+        return [int(n) - 1 for n in self.delimiter.split()[1:]] if COLUMNS.fullmatch(self.delimiter) else []
+
+    @cached_property
     def cut(self) -> str:
         """The one character between cells of a text that `prepare` has seen."""
-        return SEPARATOR if self.delimiter == BLANKS else self.delimiter[0]
+        return CUT if self.delimiter in (BLANKS, *PAIRS) or self.columns else self.delimiter[0]
 
     def reader(self, lines: Iterable[str]) -> Any:
         """Python's strict csv reader for the lines of a text that `prepare` has seen."""
@@ -52,48 +58,67 @@ class Dialect:
 
     def prepare(self, text: str) -> str:
         """The text with one character between cells, and with escaped marks as characters that mean nothing."""
-        if self.delimiter == BLANKS:
-            quoted = rf"{self.quote}[^{self.quote}]*{self.quote}|" if self.quote else ""
-            text = re.sub(rf"{quoted} {{2,}}", lambda found: found[0] if found[0].strip() else SEPARATOR, text)
+        if self.columns:
+            return re.sub(r"[^\r\n]+", lambda line: CUT.join(self._at_columns(line[0])), text)
+        if self.drawn and self.delimiter == "|":
+            text = EDGES.sub(r"\1", text)
+        if self.cut == CUT:
+            cut = " {2,}" if self.delimiter == BLANKS else re.escape(self.delimiter)
+            q = self.quote
+            quoted = rf"(?:^|(?<={re.escape(self.delimiter)})){q}(?:[^{q}]|{q}{q})*{q}(?=$|\r|{cut})|" if q else ""
+            text = re.sub(
+                rf"{quoted}{cut}", lambda hit: hit[0] if q and hit[0][0] == q else CUT, text, flags=re.MULTILINE
+            )
         if self.escape:
             for mark, stand_in in zip((self.escape, self.quote), STAND_INS, strict=True):
                 text = text.replace(self.escape + mark, stand_in)
         return text
 
     def restore(self, texts: pa.LargeStringArray) -> pa.LargeStringArray:
-        """Texts with the marks that `prepare` took away."""
-        for mark, stand_in in zip((self.escape, self.quote), STAND_INS, strict=True):
+        """Texts with the marks that `prepare` took away, and without the blanks that are drawn around them."""
+        for mark, stand_in in zip((self.escape, self.quote), STAND_INS, strict=True) if self.escape else ():
             texts = pc.replace_substring(texts, pattern=stand_in, replacement=mark)
-        return texts
+        return pc.utf8_trim(texts, characters=BLANK) if self.drawn else texts
+
+    @property
+    def prepares(self) -> bool:
+        """Whether `prepare` does anything."""
+        return self.cut == CUT or self.drawn or bool(self.escape)
+
+    def _at_columns(self, line: str) -> list[str]:
+        return [line[a:b].strip(" ") for a, b in pairwise([*self.columns, max(len(line), self.columns[-1])])]
 
 
-def find_dialect(text: str, options: Options) -> Dialect:
-    """What is known counts; the rest is what cuts a sample most evenly into cells that look like values."""
-    first_line, delimiter, quote = options.heading_line or 1, options.delimiter, options.quote
-    lines = io.StringIO(text[:SAMPLE_CHARACTERS], newline=None)
-    sample = [line.rstrip("\n") for line in islice(lines, first_line - 1, first_line + 4 * SAMPLE_LINES)]
-    sample = [line for line in sample if line.strip()][:SAMPLE_LINES]
-    if delimiter is not None:
-        found = Dialect(delimiter, quote if quote is not None else _quote(sample, delimiter))
-    else:
-        present = [d for d in DELIMITERS if any(d in line for line in sample)] or [","]
-        ways = [Dialect(d, quote if quote is not None else _quote(sample, d)) for d in present]
-        found = max(ways, key=lambda way: _score(sample, way)) if len(ways) > 1 else ways[0]
-        if found.delimiter == "," and _blank_belongs_to_comma(sample, found.quote):
-            found = Dialect(COMMA_BLANK, found.quote)
-    _refuse_unusable(found, options.escape)
-    escape = _escape(text, found) if options.escape is None else options.escape
-    marked = [found.quote and line.startswith(found.quote) and line.rstrip().endswith(found.quote) for line in sample]
-    return Dialect(found.delimiter, found.quote, escape, always=sum(map(bool, marked)) > 0.8 * len(sample))
+def require_usable(dialect: Dialect, escape: str | None) -> None:
+    """Raises FileError for a delimiter or a mark that can't be one."""
+    delimiter = dialect.delimiter
+    if not (delimiter in (COMMA_BLANK, BLANKS, *PAIRS) or dialect.columns) and (
+        len(delimiter) != 1 or delimiter in f'\r\n"{dialect.quote}'
+    ):
+        raise FileError("unknown_delimiter", delimiter=delimiter)
+    if any(b <= a for a, b in pairwise(dialect.columns)):
+        raise FileError("unknown_delimiter", delimiter=delimiter)
+    for name, mark in (("quote", dialect.quote), ("escape", escape or "")):
+        if len(mark) > 1 or (mark and (mark.isspace() or mark == delimiter)):
+            raise FileError("unknown_mark", name=name, mark=mark)
 
 
 def common_width(widths: Iterable[int]) -> int:
-    """The number of fields that most records have; a few records of one field are titles and notes."""
-    counts = Counter(widths)
-    several = Counter({width: count for width, count in counts.items() if width > 1})
-    if 3 * several.total() < counts.total() or not several:
-        return max(counts, key=lambda width: (counts[width], width), default=1)
-    return max(several, key=lambda width: (several[width], width))
+    """The number of fields that most records have; a few records of one field are titles and notes.
+
+    Many are, too, where the others follow each other with three fields or more, or with two and more often.
+    """
+    seen = list(widths)
+    several = [width for width in seen if width > 1]
+    if 3 * len(several) < len(seen) or not several:
+        runs = [(len(list(run)), width) for width, run in groupby(seen) if width > 1]
+        best = max(runs, default=(0, 1))
+        if best[0] < (ENOUGH if best[1] > 2 else 2 * ENOUGH) or len(several) > 2 * best[0]:
+            return 1
+    return max(set(several), key=lambda width: (several.count(width), width))
+
+
+ENOUGH = 3
 
 
 def line_cells(line: str, dialect: Dialect) -> list[str] | None:
@@ -129,61 +154,22 @@ def closes(part: str, quote: str, *, opening: bool = False) -> bool:
     return (len(text) - len(text.rstrip(quote))) % 2 == 1
 
 
-def _score(sample: Sequence[str], dialect: Dialect) -> float:
-    rows = [cells for line in map(dialect.prepare, sample) if (cells := line_cells(line, dialect))]
-    if not rows:
-        return 0.0
-    widths = Counter(map(len, rows))
-    width = common_width(map(len, rows))
-    even = widths[width] / len(sample)
-    cells = [cell.strip(dialect.quote) for row in rows[:20] for cell in row]
-    return even * even * (1 - 1 / width) * sum(map(_sense, cells)) / len(cells)
+def records_of(lines: Sequence[str], dialect: Dialect, most: int) -> tuple[list[list[str]], int]:
+    """The records of some prepared lines, each over at most so many; and in how many a mark stays open or unmatched.
 
-
-def _sense(cell: str) -> float:
-    """How much a cell looks like one value."""
-    if kind(cell) != "text":
-        return 1.0
-    return 0.8 if re.fullmatch(r"[\w$#%&().'’/+\-–: ]*", cell) and not cell.startswith(" ") else 0.3
-
-
-def _quote(sample: Sequence[str], delimiter: str) -> str:
-    """The single quotation mark only where it plainly does the work of the double one."""
-    text = "\n".join(sample)
-    if "'" not in text:
-        return '"'
-    cut = re.escape(delimiter.strip(" ") or delimiter)
-    counts = []
-    for quote in QUOTES:
-        opened = len(re.findall(rf"(?:^|{cut}) ?{quote}", text, re.MULTILINE))
-        closed = len(re.findall(rf"{quote}(?=$| ?{cut})", text, re.MULTILINE))
-        counts.append(min(opened, closed))
-    return "'" if counts[1] > 1 and counts[1] > 2 * counts[0] else '"'
-
-
-def _blank_belongs_to_comma(sample: Sequence[str], quote: str) -> bool:
-    """Whether each comma outside quotation marks is followed by a blank, or each opening mark preceded by one."""
-    text = "\n".join(sample)
-    outside = re.sub(rf"{quote}[^{quote}]*{quote}", "x", text) if quote else text
-    if ", " not in outside:
-        return False
-    return not re.search(r",(?! )", outside) or (bool(quote) and f", {quote}" in text and f",{quote}" not in text)
-
-
-def _escape(text: str, dialect: Dialect) -> str:
-    """A backslash before most quotation marks inside cells escapes them."""
-    quote, cut = dialect.quote, re.escape(dialect.delimiter)
-    if not quote or f"\\{quote}" not in text:
-        return ""
-    escaped = len(re.findall(rf"\\{quote}(?!\s*(?:{cut}|$))", text, re.MULTILINE))
-    doubled = len(re.findall(rf"(?<=[^\\{quote}{cut}\r\n]){quote}{quote}(?!{quote})", text))
-    return "\\" if escaped > doubled else ""
-
-
-def _refuse_unusable(dialect: Dialect, escape: str | None) -> None:
-    delimiter = dialect.delimiter
-    if delimiter not in (COMMA_BLANK, BLANKS) and (len(delimiter) != 1 or delimiter in f'\r\n"{dialect.quote}'):
-        raise FileError("unknown_delimiter", delimiter=delimiter)
-    for name, mark in (("quote", dialect.quote), ("escape", escape or "")):
-        if len(mark) > 1 or (mark and (mark.isspace() or mark == delimiter)):
-            raise FileError("unknown_mark", name=name, mark=mark)
+    A line that begins an open cell which isn't closed in time is a record of its own, so that the next one is in step
+    again; what the last line cuts off isn't counted.
+    """
+    records: list[list[str]] = []
+    faults = at = 0
+    while at < len(lines):
+        text, end = lines[at], at + 1
+        while (cells := line_cells(text, dialect)) is None and end < min(at + most, len(lines)):
+            text, end = f"{text}\n{lines[end]}", end + 1
+        if cells is None and end == len(lines) and at:
+            break
+        if cells is None:
+            cells, end, faults = split_naively(lines[at], dialect), at + 1, faults + 1
+        records.append(cells)
+        at = end
+    return records, faults

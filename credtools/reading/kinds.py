@@ -14,6 +14,7 @@ DATE = re.compile(
     r"|([A-Za-z]+day,?\s+)?(\d{1,2}[- ])?[A-Za-z]{3,9}\.?[- ](\d{1,2},?[ -]?)?\d{4}|\d{1,2}[- ][A-Za-z]{3}[- ]\d{2,4}"
 )
 ADDRESS = re.compile(r"(https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+")
+YEAR = re.compile(r"\s*(19|20)\d\d\s*")  # a number that may be a heading
 NOTHING = {"", "na", "n/a", "null", "none", "nan", "-", "?", "unknown"}
 LONGEST = 60
 MOST = 0.8  # of a column's filled cells make its kind
@@ -43,3 +44,28 @@ def column_kinds(rows: Sequence[Sequence[str]], width: int) -> dict[int, str]:
             if name != "text" and count >= MOST * counts.total():
                 kinds[place] = name
     return kinds
+
+
+def is_prose(row: Sequence[str]) -> bool:
+    """Whether what cuts a row is punctuation: a blank follows each delimiter."""
+    return len(row) > 1 and all(cell.startswith(" ") for cell in row[1:])
+
+
+def is_data(row: Sequence[str], others: Sequence[Sequence[str]], width: int) -> bool:
+    """Whether a row looks like those below it in every column that plainly has a kind."""
+    kinds = column_kinds(others or [row], width)
+    values = {place: kind(row[place]) for place in kinds if place < len(row)}
+    plain = [place for place, found in values.items() if found == kinds[place] and not YEAR.fullmatch(row[place])]
+    return bool(plain) and all(found in (kinds[place], "nothing") for place, found in values.items())
+
+
+def is_unlike(row: Sequence[str], below: Sequence[Sequence[str]], width: int) -> bool:
+    """Whether a row is text in every column of numbers, dates and addresses, and new in every column that repeats."""
+    kinds = column_kinds(below, width)
+    values = [{other[place] for other in below} for place in range(width)]
+    repeating = [place for place in range(width) if 3 * len(values[place] - {""}) <= len(below) and any(values[place])]
+    stands_out = all(kind(row[place]) == "text" for place in kinds)
+    known = any(cell and cell in values[place] for place, cell in enumerate(row))
+    return (
+        stands_out and not known and bool(kinds) and len({*kinds, *repeating}) > 2 and is_data(below[0], below, width)
+    )

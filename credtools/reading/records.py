@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 
 import numpy as np
 
 from credtools.errors import FileError
-from credtools.reading.dialect import Dialect, common_width, line_cells
+from credtools.reading.dialect import ENOUGH, ONE_CHARACTER, Dialect, common_width, line_cells, records_of
 from credtools.reading.regular import MOST_LINES, Lines, Regular
-from credtools.reading.repair import cleaned, repair, swallows
+from credtools.reading.repair import bare, cleaned, repair, swallows
 from credtools.reading.rows import Rows
 
 SAMPLE_RECORDS = 1_000
+SAMPLE_LINES = 12  # of a record, as long as it isn't known how many fields are usual
 ENOUGH_RECORDS = 50  # before the first fault, to tell what is usual in a file
 MOST_PATIENCE = 1_000  # repairs, after which none is looked for that takes long
+MOST_OTHERWISE = 100  # records that may have another delimiter
 MAX_COLUMNS = 64
 MOST_COLUMNS = 2_000  # of files of which a recipe makes rows with fewer
 MAX_CELL_BYTES = 32 * 1024
@@ -31,7 +33,8 @@ class Records:
 
     `starts`: the physical line on which each record starts, and one more for the end; `width`: the number of fields
     that most have; `repaired`: which records were (numbers of `cells`); `dates`: (record, place) of real date cells;
-    `hidden`: the rows of a sheet that it doesn't show.
+    `hidden`: the rows of a sheet that it doesn't show; `drawn`: whether some are but rulers; `otherwise`:
+    records with another number of fields, in each way in which another delimiter divides them into the usual number.
     """
 
     cells: Rows
@@ -40,6 +43,8 @@ class Records:
     repaired: list[int] = field(default_factory=list)
     dates: Mapping[tuple[int, int], date | None] = field(default_factory=dict)
     hidden: Container[int] = frozenset()
+    drawn: bool = False
+    otherwise: Mapping[int, list[list[str]]] = field(default_factory=dict)
 
     @property
     def lines(self) -> int:
@@ -73,12 +78,31 @@ def split_records(text: str, dialect: Dialect, first_line: int = 1) -> Records:
     while (line := regular.take(at)) < len(lines):
         others[line], at = single.record(line)
     cells, starts = regular.rows(others)
-    if dialect.escape:
+    if dialect.escape or dialect.drawn:
         cells.texts = dialect.restore(cells.texts)
     repaired = np.searchsorted(starts, single.repaired).tolist()
-    records = Records(cells, (np.append(starts, len(lines)) + 1).data, width, repaired)
+    drawn = dialect.drawn or bool(dialect.columns)
+    records = Records(cells, (np.append(starts, len(lines)) + 1).data, width, repaired, drawn=drawn)
     require_columns(records, MOST_COLUMNS)
-    return records
+    otherwise = _otherwise(records, lines, dialect)
+    return replace(records, cells=Rows(records.cells), otherwise=otherwise) if otherwise else records
+
+
+def _otherwise(records: Records, lines: Sequence[str], dialect: Dialect) -> dict[int, list[list[str]]]:
+    """The records on one line that another delimiter than the usual one divides into the usual number of cells."""
+    if records.width < ENOUGH or dialect.prepares:
+        return {}
+    found: dict[int, list[list[str]]] = {}
+    odd = np.flatnonzero((records.cells.widths != records.width) & (np.diff(records.starts) == 1))
+    for k in odd[:MOST_OTHERWISE].tolist():
+        line = lines[records.starts[k] - 1]
+        for delimiter in ONE_CHARACTER:
+            if line.count(delimiter) < records.width - 1 or delimiter == dialect.delimiter:
+                continue
+            cells = line_cells(line, replace(dialect, delimiter=delimiter))
+            if cells is not None and len(cells) == records.width:
+                found.setdefault(k, []).append([bare(cell, dialect.quote) for cell in cells])
+    return found
 
 
 def _refuse_long_lines(lines: Lines) -> None:
@@ -95,7 +119,7 @@ def closed_by(records: Records, end: str, first_line: int) -> Records:
     repaired: list[int] = []
     is_open = False
     for number, row in enumerate(records.cells):
-        if is_open:
+        if is_open and not len(cells[-1]) == len(row) == records.width:  # as headings may be, which don't end so
             cells[-1] = [*cells[-1][:-1], "\n".join([*cells[-1][-1:], *(row[:1] or [""])]), *row[1:]]
         else:
             cells.append(row)
@@ -111,7 +135,7 @@ def closed_by(records: Records, end: str, first_line: int) -> Records:
 
 
 def _usual_width(lines: Lines, first: int, dialect: Dialect) -> int:
-    """The number of fields that most records have before the first fault, or that most lines have on their own."""
+    """The number of fields that most records have before the first fault, or with it, if it comes early."""
     rows: list[list[str]] = []
     filled = 0
     try:
@@ -122,9 +146,8 @@ def _usual_width(lines: Lines, first: int, dialect: Dialect) -> int:
                 break
     except csv.Error:
         if len(rows) < ENOUGH_RECORDS:
-            below = map(lines.__getitem__, range(first, len(lines)))
-            alone = (row for line in below if line.strip() and (row := line_cells(line, dialect)) is not None)
-            return common_width(map(len, islice(alone, SAMPLE_RECORDS)))
+            some = [line.rstrip("\r\n") for line in lines[first : first + SAMPLE_RECORDS]]
+            return _width_of(records_of(some, dialect, SAMPLE_LINES)[0])
     return _width_of(rows)
 
 

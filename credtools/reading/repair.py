@@ -58,7 +58,7 @@ def stands_alone(line: str, width: int, dialect: Dialect) -> bool:
 
 def cleaned(line: str, dialect: Dialect) -> list[str]:
     """The cells of a line that nothing could repair."""
-    return [_bare(cell, dialect.quote) for cell in line_cells(line, dialect) or split_naively(line, dialect)]
+    return [bare(cell, dialect.quote) for cell in line_cells(line, dialect) or split_naively(line, dialect)]
 
 
 def _one_line(line: str, width: int, dialect: Dialect, most: int = FEW) -> list[str] | None:
@@ -86,7 +86,7 @@ def _one_line(line: str, width: int, dialect: Dialect, most: int = FEW) -> list[
     end, used = len(parts), surplus
     while end:
         taken = best[end][used][1]
-        cells.append(_bare(dialect.cut.join(parts[end - taken : end]), dialect.quote))
+        cells.append(bare(dialect.cut.join(parts[end - taken : end]), dialect.quote))
         end, used = end - taken, used - taken + 1
     return cells[::-1]
 
@@ -117,11 +117,11 @@ def _several_lines(lines: Sequence[str], first: int, width: int, dialect: Dialec
             continue
         cells = line_cells(text, dialect)
         if cells is not None and len(cells) == width:
-            return [_bare(cell, dialect.quote) for cell in cells], end + 1
+            return [bare(cell, dialect.quote) for cell in cells], end + 1
     return None
 
 
-def _bare(cell: str, quote: str) -> str:
+def bare(cell: str, quote: str) -> str:
     """A cell without the marks around it; of a mark without a partner nothing is left at the ends."""
     text = cell.strip(" ")
     if not quote or quote not in cell:

@@ -71,14 +71,14 @@ class Rows(Sequence[list[str]]):
         except UnicodeEncodeError:  # half a character (a lone surrogate), which Arrow can't hold
             return cells
 
-    def empty(self, place: int, rows: IntArray) -> bool:
-        """Whether none of some rows has a text at a place."""
-        return not any(self._rows[k][place : place + 1] > [""] for k in rows.tolist())
+    def replace(self, k: int, row: list[str]) -> None:
+        """Another row in the place of one."""
+        self._rows[k] = row
 
-    def shorten(self, rows: IntArray) -> None:
-        """Takes the last cell of some rows away."""
+    def shorten(self, rows: IntArray, width: int) -> None:
+        """Leaves so many cells of some rows that have more."""
         for k in rows.tolist():
-            self._rows[k] = self._rows[k][:-1]
+            self._rows[k] = self._rows[k][:width]
 
 
 class Slices(Rows):
@@ -155,9 +155,6 @@ class Slices(Rows):
         at[~there] = 0
         return pc.if_else(pa.array(there), self.texts.take(pa.array(self.cells[at])), "")
 
-    def empty(self, place: int, rows: IntArray) -> bool:
-        return not pc.any(pc.not_equal(self.column(place, rows), "")).as_py()
-
-    def shorten(self, rows: IntArray) -> None:
-        self.last[rows] -= 1
+    def shorten(self, rows: IntArray, width: int) -> None:
+        self.last[rows] = self.first[rows] + width
         self._lists.clear()

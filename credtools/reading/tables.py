@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -11,15 +10,15 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from credtools.errors import FileError
-from credtools.model import FileWarning, IntArray, Reading, Table
-from credtools.reading.headings import frame_names, squeeze
+from credtools.model import IntArray, Reading, Table
+from credtools.reading.headings import frame_names
 from credtools.reading.layout import Layout
+from credtools.reading.noted import assumptions
 from credtools.reading.records import MAX_CELL_BYTES, Records
 from credtools.reading.rows import Column, as_array
-from credtools.text import data_among, plural
+from credtools.text import data_among
 
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)  # its protocol for Arrow is missing from the stubs
-SHOWN = 5
 
 
 def make_table(records: Records, layout: Layout, reading: Reading, sha256: str, name: str) -> Table:
@@ -49,7 +48,7 @@ def make_table(records: Records, layout: Layout, reading: Reading, sha256: str, 
         footer_lines=records.lines_of(layout.footer),
         aside_lines=records.lines_of(layout.aside),
         repaired_lines=tuple(records.starts[k] for k in records.repaired),
-        noted=(*reading.noted, *_assumptions(records, layout)),
+        noted=(*reading.noted, *assumptions(records, layout)),
     )
     dates = _date_cells(records, layout, names)
     return Table(frame, lines, fields, layout.width, reading, sha256, name, dates)
@@ -59,63 +58,6 @@ def _text_array(column: Column) -> object:
     if isinstance(column, list):
         return pd.array(column, dtype=pd.StringDtype("python", na_value=np.nan))
     return TEXT.__from_arrow__(column)  # type: ignore[attr-defined]
-
-
-def _assumptions(records: Records, layout: Layout) -> Iterable[FileWarning]:
-    """What a person should look at."""
-    if layout.headless:
-        yield FileWarning(
-            "no_heading_row",
-            1,
-            "No heading row was found, so the columns are named col_1, col_2 and so on. Name them in the recipe, or "
-            "the line of the headings (read: {heading_line: …}).",
-        )
-    if (joined := len(layout.first_heading)) > 1:
-        yield FileWarning(
-            "headings_joined",
-            joined,
-            f"The headings on {_lines(records.lines_of(layout.first_heading))} were joined. If the second row is a "
-            "record, say so in the recipe (read: {heading_rows: 1}).",
-        )
-    if layout.aside:
-        lines, example = records.lines_of(layout.aside), _example(records.cells[layout.aside[0]])
-        said = f"Content beside or below the table was ignored ({_lines(lines)})"
-        yield FileWarning("content_ignored", len(lines), f"{said}.", f"{said}, for example {example!r}.")
-    if layout.beside:
-        where = _lines([records.starts[k] for k in layout.beside])
-        sentence = f"Notes to the right of the table, beyond an empty column, were ignored ({where})."
-        yield FileWarning("notes_ignored", len(layout.beside), sentence)
-    if layout.footer:
-        lines, example = records.lines_of(layout.footer), _example(records.cells[layout.footer[0]])
-        said = f"The end of the file was read as a footer ({_lines(lines)})"
-        advice = "If that is a record, say so in the recipe (read: {footer_lines: none})."
-        yield FileWarning(
-            "footer_ignored", len(lines), f"{said}. {advice}", f"{said}, for example {example!r}. {advice}"
-        )
-    if count := len(records.repaired):
-        where = _lines([records.starts[k] for k in records.repaired])
-        sentence = f"The quotation marks of {plural(count, 'record')} didn't match and were repaired ({where}). "
-        yield FileWarning("row_repaired", count, f"{sentence}Check the cells there.")
-    if hidden := [records.starts[k] for k in layout.body if records.starts[k] in records.hidden]:
-        verb = "is" if len(hidden) == 1 else "are"
-        sentence = (
-            f"{plural(len(hidden), 'row')} that {verb} hidden in the spreadsheet, by a filter or by hand, {verb} read "
-            f"like the others ({_lines(hidden)}). If hidden rows aren't meant, remove them from the sheet."
-        )
-        yield FileWarning("rows_hidden", len(hidden), sentence)
-
-
-def _lines(lines: Sequence[int]) -> str:
-    """'line 7', 'lines 7, 8 and 9', 'lines 1, 2, 3, 4, 5 and 36 more'."""
-    shown = [f"{line:,}" for line in lines[:SHOWN]]
-    if len(shown) == 1:
-        return f"line {shown[0]}"
-    last = f"{len(lines) - SHOWN:,} more" if len(lines) > SHOWN else shown.pop()
-    return f"lines {', '.join(shown)} and {last}"
-
-
-def _example(row: Sequence[str]) -> str:
-    return squeeze(" ".join(row))[:40]
 
 
 def _date_cells(records: Records, layout: Layout, names: list[str]) -> dict[str, dict[str, date | None]]:

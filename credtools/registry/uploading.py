@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 import uuid
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from credtools.checking.judge import require_size
 from credtools.errors import CredtoolsError, RecipeError
 from credtools.model import UNSURE_SUFFIXES, Table
 from credtools.reading import Source
-from credtools.reading.dialect import BLANKS, COMMA_BLANK
+from credtools.reading.dialect import BLANK, BLANKS, COLUMNS, COMMA_BLANK
 from credtools.reading.kinds import column_kinds
 from credtools.recipe import Recipe, apply
 from credtools.registry import reviewing
@@ -23,7 +24,7 @@ from credtools.registry.draft import Draft
 from credtools.registry.layouts import READ
 from credtools.registry.session import Session
 
-BETWEEN_WORDS = (",", COMMA_BLANK, BLANKS)
+BETWEEN_WORDS = re.compile(rf",|{COMMA_BLANK}|{BLANK}|{BLANKS}|{COLUMNS.pattern}")
 LISTS = {"users": "users", "types": "credential_types"}  # what is loaded, not uploaded: its kind and schema
 MAX_BYTES_DIVIDED = 1024**3  # of a file that is divided into batches on purpose
 
@@ -61,7 +62,7 @@ def holds_table(session: Session, path: Path, recipe: Recipe) -> bool:
         return suffix == ".txt"
     frame = table.frame
     alike = column_kinds(frame.to_numpy(dtype=object).tolist(), frame.shape[1])
-    prose = frame.shape[1] == 1 or (table.reading.delimiter in BETWEEN_WORDS and not alike)
+    prose = frame.shape[1] == 1 or (BETWEEN_WORDS.fullmatch(str(table.reading.delimiter)) and not alike)
     return any(headings.values()) or not prose
 
 

@@ -1,0 +1,111 @@
+"""What of a reading a person should look at, as warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from credtools.model import FileWarning
+from credtools.reading.headings import squeeze
+from credtools.reading.layout import Layout
+from credtools.reading.records import Records
+from credtools.text import plural
+
+SHOWN = 5
+
+
+def ends_with(mark: str) -> FileWarning:
+    """That the records of a text were found to end with a mark."""
+    shown = ascii(mark) if mark.isprintable() else f"the character {ord(mark):#04x}"
+    return FileWarning(
+        "record_end_found",
+        1,
+        f"Records end with {shown}, so it was read as their end and not as a part of their last cell.",
+    )
+
+
+def assumptions(records: Records, layout: Layout) -> Iterable[FileWarning]:
+    """What a person should look at."""
+    yield from _top(records, layout)
+    yield from _apart(records, layout)
+    yield from _changed(records, layout)
+    if hidden := [records.starts[k] for k in layout.body if records.starts[k] in records.hidden]:
+        verb = "is" if len(hidden) == 1 else "are"
+        sentence = (
+            f"{plural(len(hidden), 'row')} that {verb} hidden in the spreadsheet, by a filter or by hand, {verb} read "
+            f"like the others ({_lines(hidden)}). If hidden rows aren't meant, remove them from the sheet."
+        )
+        yield FileWarning("rows_hidden", len(hidden), sentence)
+
+
+def _top(records: Records, layout: Layout) -> Iterable[FileWarning]:
+    if layout.doubtful_top:
+        above = records.lines_of(layout.preamble)
+        said = f"What stands above the headings was not read as records ({_lines(above)})"
+        advice = "If records are among it, name the line of the headings in the recipe (read: {heading_line: …})."
+        example = _example(records.cells[layout.preamble[-1]])
+        yield FileWarning("lines_above", len(above), f"{said}. {advice}", f"{said}, for example {example!r}. {advice}")
+    if layout.row_names:
+        yield FileWarning(
+            "row_names",
+            1,
+            "The records have one field more than there are headings, and it counts them, so it was read as a column "
+            "without a heading (col_1).",
+        )
+    if layout.headless:
+        yield FileWarning(
+            "no_heading_row",
+            1,
+            "No heading row was found, so the columns are named col_1, col_2 and so on. Name them in the recipe, or "
+            "the line of the headings (read: {heading_line: …}).",
+        )
+    if (joined := len(layout.first_heading)) > 1:
+        yield FileWarning(
+            "headings_joined",
+            joined,
+            f"The headings on {_lines(records.lines_of(layout.first_heading))} were joined. If the second row is a "
+            "record, say so in the recipe (read: {heading_rows: 1}).",
+        )
+
+
+def _apart(records: Records, layout: Layout) -> Iterable[FileWarning]:
+    if layout.aside:
+        lines, example = records.lines_of(layout.aside), _example(records.cells[layout.aside[0]])
+        said = f"Content beside or below the table was ignored ({_lines(lines)})"
+        yield FileWarning("content_ignored", len(lines), f"{said}.", f"{said}, for example {example!r}.")
+    if layout.beside:
+        where = _lines([records.starts[k] for k in layout.beside])
+        sentence = f"Notes to the right of the table, beyond an empty column, were ignored ({where})."
+        yield FileWarning("notes_ignored", len(layout.beside), sentence)
+    if layout.footer:
+        lines, example = records.lines_of(layout.footer), _example(records.cells[layout.footer[0]])
+        said = f"The end of the file was read as a footer ({_lines(lines)})"
+        advice = "If that is a record, say so in the recipe (read: {footer_lines: none})."
+        yield FileWarning(
+            "footer_ignored", len(lines), f"{said}. {advice}", f"{said}, for example {example!r}. {advice}"
+        )
+
+
+def _changed(records: Records, layout: Layout) -> Iterable[FileWarning]:
+    repaired = [k for k in records.repaired if k not in layout.recut]
+    if count := len(repaired):
+        where = _lines([records.starts[k] for k in repaired])
+        sentence = f"The quotation marks of {plural(count, 'record')} didn't match and were repaired ({where}). "
+        yield FileWarning("row_repaired", count, f"{sentence}Check the cells there.")
+    if count := len(layout.recut):
+        where = _lines([records.starts[k] for k in layout.recut])
+        which = "was" if count == 1 else "were"
+        sentence = f"{plural(count, 'record')} {which} divided by another delimiter than the others ({where}). "
+        yield FileWarning("row_recut", count, f"{sentence}Check the cells there.")
+
+
+def _lines(lines: Sequence[int]) -> str:
+    """'line 7', 'lines 7, 8 and 9', 'lines 1, 2, 3, 4, 5 and 36 more'."""
+    shown = [f"{line:,}" for line in lines[:SHOWN]]
+    if len(shown) == 1:
+        return f"line {shown[0]}"
+    last = f"{len(lines) - SHOWN:,} more" if len(lines) > SHOWN else shown.pop()
+    return f"lines {', '.join(shown)} and {last}"
+
+
+def _example(row: Sequence[str]) -> str:
+    return squeeze(" ".join(row))[:40]
