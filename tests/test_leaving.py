@@ -10,7 +10,7 @@ import pytest
 
 from credtools.errors import RegistryError
 from credtools.jupyter.wizard.open_file import OpenFile
-from credtools.jupyter.wizard.review import sentence
+from credtools.jupyter.wizard.told import sentence
 from credtools.registry import Batch, Registry
 from tests.builders import ANA, BEN, CARA, ZOE, export, rows_of
 from tests.clicks import Clicks

@@ -20,6 +20,7 @@ from credtools.registry.batch import Batch
 from credtools.registry.finishing import outcome_of
 from credtools.registry.leaving import Left
 from credtools.registry.registry import Registry
+from credtools.registry.same_people import SamePerson
 from credtools.registry.strangers import Strangers, strangers
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Left",
     "Lookups",
     "Registry",
+    "SamePerson",
     "Strangers",
     "compare",
     "create",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from credtools.model import Changes, Preview
 from credtools.recipe.expectations import Deviation
-from credtools.registry import editing, finishing, leaving, preflight, previewing, reviewing
+from credtools.registry import editing, finishing, leaving, preflight, previewing, reviewing, same_people
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 from credtools.text import Shown
@@ -71,3 +71,10 @@ class Foreseen(Shown):
     def left(self, causes: Mapping[str, Collection[int]]) -> dict[str, leaving.Left]:
         """Of these causes, each with its rows, those of which rows were left rejected, here or when they came."""
         return leaving.left(self.registry, self.draft, causes)
+
+    def same_people(self) -> list[same_people.SamePerson]:
+        """Addresses of its file that nobody active has, though name and External ID in their rows are those of a user.
+
+        Each is perhaps that user's new address: to be renamed, or merged where it is another account's.
+        """
+        return list(same_people.same_people(self.registry, reviewing.review(self.registry, self.draft)))

@@ -14,12 +14,18 @@ from credtools.store.writes.merging import Merged
 class People(Decisions):
     """Renames and merges; each is one event, and can be taken back. Rows stay as they were written."""
 
-    def rename_person(self, old: str, new: str) -> Merged:
+    def rename_person(self, old: str, new: str, *, forget: bool = False) -> Merged:
         """Gives a user another e-mail address; files that still say the old one are understood.
 
-        `old`: the address or External ID. Raises RegistryError: nobody is known by it, or the new one is somebody's.
+        Args:
+            old: the address or External ID.
+            new: the address from now on.
+            forget: the old one isn't understood any more: it was a mistake.
+
+        Raises:
+            RegistryError: nobody is known by the old one, or the new one is somebody's.
         """
-        return store.merging.rename(self.engine, "person", self.by, old, new)
+        return store.merging.rename(self.engine, "person", self.by, old, new, forget=forget)
 
     def merge_person(self, name: str, into: str, *, dry_run: bool = False) -> Merged:
         """Makes one person of two users (addresses or External IDs): the first becomes part of the second.

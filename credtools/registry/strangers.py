@@ -50,7 +50,7 @@ class Strangers:
 
 def strangers(review: Review, among: Collection[int] | None = None) -> Strangers:
     """The unknown users of a review (of these causes, if any are named) as one finding; nothing where they are few."""
-    named = _named_by(review)
+    named = named_by(review)
     errors = review.errors
     mine = errors[(errors["column"] == named) & errors["blocks"] & (errors["suggestion"] == "")]
     mine = mine[_unknown(review)[mine["row"].to_numpy()]] if named else mine
@@ -67,7 +67,12 @@ def unknown_users(session: Session, review: Review) -> pd.DataFrame:
 
     What else the file says of them, under headings of a file of users, comes along where all their rows agree.
     """
-    named, unknown = _named_by(review), np.flatnonzero(_unknown(review) & ~review.left_out)
+    return people(session, review, _unknown(review))
+
+
+def people(session: Session, review: Review, of: BoolArray) -> pd.DataFrame:
+    """Whom some rows of a file name, likewise; rows that are left out name nobody."""
+    named, some = named_by(review), np.flatnonzero(of & ~review.left_out)
     columns: dict[str, list[str]] = {name: [] for name in COLUMN_OF.values()}
     if not named:
         return pd.DataFrame({**columns, "rows": []}).astype(dict.fromkeys(columns, "str") | {"rows": "int64"})
@@ -76,15 +81,15 @@ def unknown_users(session: Session, review: Review) -> pd.DataFrame:
         frame = apply(Recipe(schema="users"), review.table, session.schema("users").columns).frame
         said |= {name: [" ".join(text.split()) for text in frame[name]] for name in said if name in frame}
     said[COLUMN_OF[named]] = review.resolved[f"{named}_text"].tolist()
-    people: dict[str, list[int]] = {}
-    for row in unknown.tolist():
+    rows_of: dict[str, list[int]] = {}
+    for row in some.tolist():
         text = said[COLUMN_OF[named]][row]
-        people.setdefault(text if named == "external_id" else fold(text), []).append(row)
-    for rows in people.values():
+        rows_of.setdefault(text if named == "external_id" else fold(text), []).append(row)
+    for rows in rows_of.values():
         for name, texts in said.items():
             agreed = {texts[row] for row in rows}
             columns[name].append(texts[rows[0]] if len(agreed) == 1 or name == COLUMN_OF[named] else "")
-    counts = pd.Series([len(rows) for rows in people.values()], dtype="int64")
+    counts = pd.Series([len(rows) for rows in rows_of.values()], dtype="int64")
     return pd.DataFrame({**{name: pd.Series(some, dtype="str") for name, some in columns.items()}, "rows": counts})
 
 
@@ -96,7 +101,7 @@ def write(session: Session, path: str | Path, review: Review) -> int:
     return len(found)
 
 
-def _named_by(review: Review) -> str:
+def named_by(review: Review) -> str:
     """The column by which the file names users; '' where it isn't one of credentials."""
     if "user_status" not in review.resolved:
         return ""

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.lab import screenshot
-from tests.browser.steps import OpenNotebook, press_on, right_rows, start, theme, write
+from tests.browser.steps import HEADINGS, OpenNotebook, press_on, right_rows, start, theme, write
 
 PEOPLE = 6
 OPTIONAL = "Fire Warden"  # a type whose credentials may go without an expiration date
@@ -56,3 +56,31 @@ def test_each_card_is_settled_by_its_own_button(tmp_path: Path, page: Page, open
     theme(page, "JupyterLab Light")
     page.get_by_role("button", name="Undo").first.click()
     expect(people).to_be_visible()
+
+
+def test_a_new_address_is_told_before_it_is_changed(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> None:
+    """The dialog says what changes, its safe answer changes nothing; done, it can be undone; a name is never markup."""
+    made, wizard = start(tmp_path / "demo", open_notebook, page)
+    lists = "Email,Name,External ID\nivy.lane@example.org,<b>Ivy</b> Lane,X-77\n"
+    (tmp_path / "users.csv").write_text(lists, "utf-8")
+    made.registry.load("users", tmp_path / "users.csv")
+    rows = [["Ivy@new.test", "First Aid", "01/02/2024", "01/02/2026", "<b>Ivy</b> Lane", "X-77"]]
+    wizard.upload(write(tmp_path / "moved.csv", rows, (*HEADINGS, "Name", "External ID")))
+    wizard.counts("0 ready · 1 rejected · 1 cause")
+    card = wizard.card("the same person, with a new address?")
+    expect(card).to_contain_text("<b>Ivy</b> Lane (ivy.lane@example.org, X-77)")
+    wizard.is_accessible()
+    card.get_by_role("button", name="Same person…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("The address changes from ivy.lane@example.org to Ivy@new.test")
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
+    wizard.is_accessible()
+    screenshot(page, "cards-3-same-person")
+    page.keyboard.press("Escape")
+    expect(card.get_by_role("button", name="Same person…")).to_be_focused()
+    page.keyboard.press("Enter")
+    dialog.get_by_role("button", name="Change the address").click()
+    wizard.tells("Ivy@new.test is the address of <b>Ivy</b> Lane now")
+    wizard.counts("1 ready · 0 rejected · 0 causes")
+    wizard.button("Undo").click()
+    wizard.counts("0 ready · 1 rejected · 1 cause")

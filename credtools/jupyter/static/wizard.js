@@ -11,7 +11,7 @@ function stepList(step) {
 }
 
 const DRAW = { home, upload, corrected, headings, review, media, finish, done }
-const WORK = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', undo: 'Checking again', means: 'Checking again', leave: 'Keeping it', right: 'Keeping it', blanks: 'Checking again', again: 'Looking at what is stored' }
+const WORK = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', undo: 'Checking again', means: 'Checking again', leave: 'Keeping it', join: 'Checking again', right: 'Keeping it', blanks: 'Checking again', again: 'Looking at what is stored' }
 
 const TOAST_MS = 6000
 
@@ -76,6 +76,13 @@ export default {
         safe: 'Keep it',
         onAnswer: answer => { beginStep(); if (answer === 'Discard it') act('discard') },
       }),
+      join: ({ cause, title, lines, joined, confirm }) => openDialog(root, {
+        title,
+        body: [h('p', {}, lines[0]), joined.length > 0 && h('ul', {}, joined.map(line => h('li', {}, line))), lines.slice(1).map(line => h('p', {}, line))].filter(Boolean),
+        buttons: [{ label: 'Cancel' }, { label: confirm, primary: true }],
+        safe: 'Cancel',
+        onAnswer: answer => { focusOn(`Same person… ${cause}`); if (answer === confirm) act('join', { cause }) },
+      }),
       approve: ({ pending, by, batch, counts }) => openDialog(root, {
         title: `Approve ${counted(pending, 'credential', 'credentials')} now?`,
         body: [h('p', {}, `From batch ${batch} (${counts}), approved as ${by}.`),
@@ -90,6 +97,8 @@ export default {
       root.scrollIntoView({ block: 'start' })
       main.querySelector('h2')?.focus({ preventScroll: true })
     }
+
+    const focusOn = name => [...main.querySelectorAll('[data-focus]')].find(element => element.dataset.focus === name)?.focus()
 
     const cardsLike = decision => [...main.querySelectorAll('[data-card]')].filter(card => card.matches('[data-card^=decision]') === decision)
 
@@ -153,6 +162,7 @@ export default {
       else if (message.type === 'changes') { ui.grid.change(await unpack(buffers[0])); if (ui.grid.filter === 'bad') ui.filter.value = 'bad' }
       else if (message.type === 'list') ui.fillList(message.list)
       else if (message.type === 'options') choose(message)
+      else if (message.type === 'same') ui.join(message)
       else if (message.type === 'values') ui.fillValues(message)
       else if (message.type === 'found') found(message.choices)
       else if (message.type === 'thumb') ui.thumbs.come(message, buffers[0])
@@ -177,8 +187,7 @@ export default {
           model.send(message.file ? { do: 'rows_like', text, file: message.file } : { do: 'search', text, column: message.column })
         },
         done: (value, scope) => {
-          const opener = [...main.querySelectorAll('[data-focus]')].find(element => element.dataset.focus === `Choose… ${message.cause ?? message.file}`)
-          opener?.focus()
+          focusOn(`Choose… ${message.cause ?? message.file}`)
           if (value && message.file) act('assign', { file: message.file, line: value })
           else if (value) act('choose', { cause: message.cause, value, scope })
         },

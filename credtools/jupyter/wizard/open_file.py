@@ -3,45 +3,37 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
 
 from credtools.errors import CredtoolsError, FileError
 from credtools.jupyter.wizard import brought
-from credtools.jupyter.wizard.causes import Cause, blocking, doubtful, may_be_blank, right, stays, suggest
+from credtools.jupyter.wizard.causes import Cause, right, stays, suggest
 from credtools.jupyter.wizard.decisions import Cell, Decision, Scope, again_of, patches_of, recipe_of, usual_scope
+from credtools.jupyter.wizard.judged import Judged
 from credtools.media.matching import Medium
-from credtools.model import ACCEPTED, Review
-from credtools.recipe import BLANKS, MEANINGS, Hit, Recipe, Step, apply
-from credtools.registry import Batch, Comparison, Left, Strangers, compare, strangers
+from credtools.model import Review
+from credtools.recipe import BLANKS, MEANINGS, Recipe
+from credtools.registry import Batch, Comparison, SamePerson, compare
 from credtools.schema.dates import NEVER, date_format
 from credtools.schema.notation import declared
-from credtools.schema.words import Column
 
 FIRST_MEDIA = 50  # of each list
 STATUS_UNKNOWN = "status_known"
 STRANGERS = "strangers"  # the key of the card of all unknown users
 BLANK = "blank"  # what words can mean, beside NEVER and those of a status: the cell counts as blank
-T = TypeVar("T")
 
 
-class OpenFile:
+class OpenFile(Judged):
     """A batch and the decisions about it; every change is checked at once, what can't be followed changes nothing."""
 
     def __init__(self, batch: Batch, before: Review | None = None) -> None:
-        self.batch = batch
-        self.registry = batch.registry
-        self.review: Review | None = None
-        self.problem: FileError | None = None  # a heading is missing
+        super().__init__(batch)
         self.comparison: Comparison | None = None
-        self.decisions: tuple[Decision, ...] = ()
         self.unplaced: dict[str, tuple[str, Medium, list[Path]]] = {}  # media: their list, what is said, where they lie
         self.shown_media = FIRST_MEDIA
-        self.left: dict[str, Left] = {}  # by the key of a cause what was left rejected, here or when it came before
         self.number = itertools.count(1).__next__  # of a decision
-        self._kept: dict[object, tuple[object, Any]] = {}
         self.base = batch.recipe
         try:
             self.review = batch.review()
@@ -60,75 +52,11 @@ class OpenFile:
         self._formats = self.reviewed.date_formats
         self.decisions = tuple(brought.decisions(self))
 
-    @property
-    def columns(self) -> dict[str, Column]:
-        """The schema's columns in use, by name."""
-        recipe, known = self.batch.recipe, self.registry.schema(self.batch.recipe.schema).columns
-        used = recipe.columns_in_use(known)
-        return self.once("columns", recipe, lambda: {column.name: column for column in known if column.name in used})
-
-    @property
-    def reviewed(self) -> Review:
-        """The review at hand, as a screen says it. Raises FileError while a heading is missing."""
-        review = self.review
-        if review is None:
-            raise self.problem or CredtoolsError("no_open_file")
-        return self.once("screen", review, lambda: review.on("screen"))
-
-    @property
-    def hits(self) -> dict[Step, Hit]:
-        """What each rule of the recipe does in this file, with (before, after, rows) of each value."""
-        recipe, table = self.batch.recipe, self.batch.table
-        columns = self.registry.schema(recipe.schema).columns
-        return self.once("hits", recipe, lambda: {hit.step: hit for hit in apply(recipe, table, columns).hits})
-
     def unplaced_medium(self, name: str) -> tuple[Medium, list[Path]]:
         """A medium that found no row, and where it lies. Raises CredtoolsError when it is none of these any more."""
         if name not in self.unplaced:
             raise CredtoolsError("medium_gone")
         return self.unplaced[name][1:]
-
-    def once(self, name: object, basis: object, make: Callable[[], T]) -> T:
-        """What `make` makes, kept as long as what it is made of is the same object."""
-        if name not in self._kept or self._kept[name][0] is not basis:
-            self._kept[name] = basis, make()
-        found: T = self._kept[name][1]
-        return found
-
-    def warned(self) -> Review:
-        """The review with the warnings about what is stored."""
-        return self.once("warned", self.batch.changes(), lambda: self.batch.warned().on("screen"))
-
-    @property
-    def decided(self) -> set[str]:
-        """The keys of the causes that were decided to stay as they are."""
-        return {key for decision in self.decisions for key in decision.causes}
-
-    def causes(self) -> list[Cause]:
-        """What blocks rows, largest first, apart from what was decided to stay rejected."""
-        return [cause for cause in self.blocking() if cause.key not in self.decided]
-
-    def doubts(self) -> list[Cause]:
-        """What blocks nothing but may be wrong, among rows that are news, apart from what was said to be right."""
-        found = [cause for cause in self.doubtful() if cause.key not in self.decided]
-        verdicts = self.batch.changes().verdict if found else ()
-        return [cause for cause in found if any(verdicts[row] in ACCEPTED for row in cause.rows)]
-
-    @property
-    def strangers(self) -> Strangers:
-        """The unknown users of the file as one finding, apart from those whose rows were decided to stay rejected."""
-        places = {cause.place for cause in self.causes()}
-        return self.once(("strangers", frozenset(places)), self.reviewed, lambda: strangers(self.reviewed, places))
-
-    def errors(self) -> int:
-        return sum(cause.count for cause in self.blocking())
-
-    def cause(self, key: str) -> Cause:
-        """The cause of this key. Raises CredtoolsError when there is no such cause any more."""
-        for causes in (self.causes, self.doubts):
-            if found := [cause for cause in causes() if cause.key == key]:
-                return found[0]
-        raise CredtoolsError("cause_gone")
 
     def accept(self, key: str) -> Decision:
         """Follows the suggestion for a cause. Raises CredtoolsError when there is none."""
@@ -184,10 +112,6 @@ class OpenFile:
         """The rows of this file that equal an older version count again, or stay unchanged."""
         return self._decide(Decision(self.number(), len(self.batch.changes().again), again=again))
 
-    def may_be_blank(self, cause: Cause) -> bool:
-        """Whether a cause may become blank cells: its values can say that there is none, and the schema lets them."""
-        return may_be_blank(cause, self.reviewed, self.registry.schema(self.batch.recipe.schema).model)
-
     def leave(self, key: str) -> Decision:
         """The rows of a cause, or of all unknown users, stay rejected: they are followed until they are accepted."""
         together = self.strangers.causes if key == STRANGERS else ()
@@ -201,6 +125,19 @@ class OpenFile:
         decision = right(self.cause(key), self.number())
         self._keep_left((*self.decisions, decision))
         return decision
+
+    def joined(self, key: str, person: SamePerson) -> Decision:
+        """The unknown address of a cause is that of a user: the organisation knows it by now."""
+        cause = self.cause(key)
+        decision = Decision(self.number(), cause.count, column=cause.column_name, person=person)
+        self.decisions = (*self.decisions, decision)
+        self.look_again()
+        return decision
+
+    def look_again(self) -> None:
+        """Users have changed: the file is judged again."""
+        if self.review is not None:
+            self.review = self.batch.again()
 
     def edit(self, cells: Iterable[tuple[int | str, str, str]]) -> Decision | None:
         """Cells (line, column, text) typed or pasted by hand; None when nothing changes."""
@@ -216,14 +153,20 @@ class OpenFile:
         return self._decide(Decision(self.number(), len(changed), "patch", tuple(changed))) if changed else None
 
     def undo(self, number: int) -> Decision:
-        taken = self._decision(number)
+        taken = self.decision(number)
         others = tuple(d for d in self.decisions if d is not taken)
-        self._keep_left(others, taken.causes) if taken.causes else self._apply(self.base, others)
+        if taken.person:
+            self.decisions = others
+            self.look_again()
+        elif taken.causes:
+            self._keep_left(others, taken.causes)
+        else:
+            self._apply(self.base, others)
         return taken
 
     def turn(self, number: int) -> Decision:
         """Makes a rule of a patch, or a patch of a rule."""
-        old = self._decision(number)
+        old = self.decision(number)
         if not old.rules:
             raise CredtoolsError("not_a_rule")
         turned = replace(old, scope="patch" if old.scope == "rule" else "rule")
@@ -244,17 +187,8 @@ class OpenFile:
         if pattern != self.batch.recipe.media:
             self._apply(self.base, self.decisions)
 
-    def blocking(self) -> list[Cause]:
-        """All that blocks rows, whatever was decided."""
-        notation = self.batch.recipe.notation
-        return self.once("causes", self.reviewed, lambda: blocking(self.reviewed, self.columns, notation))
-
-    def doubtful(self) -> list[Cause]:
-        """All that blocks nothing but may be wrong, likewise."""
-        notation = self.batch.recipe.notation
-        return self.once("doubts", self.reviewed, lambda: doubtful(self.reviewed, self.columns, notation))
-
-    def _decision(self, number: int) -> Decision:
+    def decision(self, number: int) -> Decision:
+        """The decision of this number. Raises CredtoolsError once it is undone."""
         if found := [decision for decision in self.decisions if decision.number == number]:
             return found[0]
         raise CredtoolsError("decision_gone")

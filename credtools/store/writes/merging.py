@@ -64,10 +64,13 @@ class Merged(Shown):
     now: str = ""
     joined: tuple[Joined, ...] = ()
     dry_run: bool = field(default=False, compare=False)
+    forgotten: bool = field(default=False, compare=False)  # whether files with the old name are no longer understood
 
     def __str__(self) -> str:
         if self.kind == "unmerge":
             return f"{self.name!r} is a {self.what} of its own again."
+        if self.forgotten:
+            return f"{self.name!r} is called {self.now!r} now."
         if self.kind == "rename":
             return f"{self.name!r} is called {self.now!r} now; files that still say {self.name!r} are understood."
         lines = [f"  {one}" for one in self.joined[:SHOWN]]
@@ -81,8 +84,11 @@ class Merged(Shown):
         return "\n".join([head, *lines])
 
 
-def rename(engine: Engine, what: str, by: str, old: str, new: str) -> Merged:
-    """Gives a person another address, or a type another name; the former one stays known. Raises RegistryError."""
+def rename(engine: Engine, what: str, by: str, old: str, new: str, *, forget: bool = False) -> Merged:
+    """Gives a person another address, or a type another name; the former one stays known, if not to `forget`.
+
+    Raises RegistryError.
+    """
     table, label, key = KNOWN[what], *(("email", "email_key") if what == "person" else ("name", "name_key"))
     with write(engine) as work:
         stored = Stored.of(work.connection, table)
@@ -95,11 +101,11 @@ def rename(engine: Engine, what: str, by: str, old: str, new: str) -> Merged:
         work.change(table.c.id, [this], **{label: name, key: fold(name)})
         if what == "person":
             own_addresses(work, {fold(before.email), fold(name)})
-        work.event(f"rename_{what}", by, None, **{what: this})
-        if (former := fold(getattr(before, label))) != fold(name):
+        work.event(f"rename_{what}", by, None, **{what: this}, **({"forget": True} if forget else {}))
+        if (former := fold(getattr(before, label))) != fold(name) and not forget:
             remember_former(work, table, [(former, this)])
         write_facts(work, table, [(this, before._asdict(), {label: name})], work.at.date())
-        return Merged(what, "rename", getattr(before, label) or old, name)
+        return Merged(what, "rename", getattr(before, label) or old, name, forgotten=forget)
 
 
 def merge(engine: Engine, what: str, by: str, name: str, into: str, *, dry_run: bool = False) -> Merged:

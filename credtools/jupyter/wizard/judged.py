@@ -1,0 +1,123 @@
+"""Judged: what was found out about one file – its review, and what of it a person is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from credtools.errors import CredtoolsError, FileError
+from credtools.jupyter.wizard import same_person
+from credtools.jupyter.wizard.causes import Cause, blocking, doubtful, may_be_blank
+from credtools.jupyter.wizard.decisions import Decision
+from credtools.model import ACCEPTED, Review
+from credtools.recipe import Hit, Step, apply
+from credtools.registry import Batch, Left, SamePerson, Strangers, strangers
+from credtools.schema.words import Column
+
+FEW = 3  # people who may be known by another address: of more the list of users says it
+T = TypeVar("T")
+
+
+class Judged:
+    """A batch and its review at hand."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+        self.registry = batch.registry
+        self.review: Review | None = None
+        self.problem: FileError | None = None  # a heading is missing
+        self.decisions: tuple[Decision, ...] = ()
+        self.left: dict[str, Left] = {}  # by the key of a cause what was left rejected, here or when it came before
+        self._kept: dict[object, tuple[object, Any]] = {}
+
+    @property
+    def columns(self) -> dict[str, Column]:
+        """The schema's columns in use, by name."""
+        recipe, known = self.batch.recipe, self.registry.schema(self.batch.recipe.schema).columns
+        used = recipe.columns_in_use(known)
+        return self.once("columns", recipe, lambda: {column.name: column for column in known if column.name in used})
+
+    @property
+    def reviewed(self) -> Review:
+        """The review at hand, as a screen says it. Raises FileError while a heading is missing."""
+        review = self.review
+        if review is None:
+            raise self.problem or CredtoolsError("no_open_file")
+        return self.once("screen", review, lambda: review.on("screen"))
+
+    @property
+    def hits(self) -> dict[Step, Hit]:
+        """What each rule of the recipe does in this file, with (before, after, rows) of each value."""
+        recipe, table = self.batch.recipe, self.batch.table
+        columns = self.registry.schema(recipe.schema).columns
+        return self.once("hits", recipe, lambda: {hit.step: hit for hit in apply(recipe, table, columns).hits})
+
+    def once(self, name: object, basis: object, make: Callable[[], T]) -> T:
+        """What `make` makes, kept as long as what it is made of is the same object."""
+        if name not in self._kept or self._kept[name][0] is not basis:
+            self._kept[name] = basis, make()
+        found: T = self._kept[name][1]
+        return found
+
+    def warned(self) -> Review:
+        """The review with the warnings about what is stored."""
+        return self.once("warned", self.batch.changes(), lambda: self.batch.warned().on("screen"))
+
+    @property
+    def decided(self) -> set[str]:
+        """The keys of the causes that were decided to stay as they are."""
+        return {key for decision in self.decisions for key in decision.causes}
+
+    def causes(self) -> list[Cause]:
+        """What blocks rows, largest first, apart from what was decided to stay rejected."""
+        decided = self.decided
+        return [cause for cause in self.blocking() if cause.key not in decided]
+
+    def doubts(self) -> list[Cause]:
+        """What blocks nothing but may be wrong, among rows that are news, apart from what was said to be right."""
+        decided = self.decided
+        found = [cause for cause in self.doubtful() if cause.key not in decided]
+        verdicts = self.batch.changes().verdict if found else ()
+        return [cause for cause in found if any(verdicts[row] in ACCEPTED for row in cause.rows)]
+
+    @property
+    def same(self) -> dict[str, SamePerson]:
+        """By the key of a cause who is perhaps meant by its unknown address."""
+        return self.once("same", self.reviewed, lambda: same_person.by_cause(self.batch.same_people(), self.blocking()))
+
+    def person(self, key: str) -> SamePerson:
+        """Who that is for one cause. Raises CredtoolsError when nobody is, or the cause is no more."""
+        if (person := self.same.get(self.cause(key).key)) is None:
+            raise CredtoolsError("cause_gone")
+        return person
+
+    @property
+    def strangers(self) -> Strangers:
+        """The unknown users of the file as one finding, apart from those whose rows were decided to stay rejected."""
+        alone = self.same if len(self.same) <= FEW else {}
+        places = {cause.place for cause in self.causes() if cause.key not in alone}
+        return self.once(("strangers", frozenset(places)), self.reviewed, lambda: strangers(self.reviewed, places))
+
+    def errors(self) -> int:
+        return sum(cause.count for cause in self.blocking())
+
+    def cause(self, key: str) -> Cause:
+        """The cause of this key. Raises CredtoolsError when there is no such cause any more."""
+        for causes in (self.causes, self.doubts):
+            if found := [cause for cause in causes() if cause.key == key]:
+                return found[0]
+        raise CredtoolsError("cause_gone")
+
+    def blocking(self) -> list[Cause]:
+        """All that blocks rows, whatever was decided."""
+        notation = self.batch.recipe.notation
+        return self.once("causes", self.reviewed, lambda: blocking(self.reviewed, self.columns, notation))
+
+    def doubtful(self) -> list[Cause]:
+        """All that blocks nothing but may be wrong, likewise."""
+        notation = self.batch.recipe.notation
+        return self.once("doubts", self.reviewed, lambda: doubtful(self.reviewed, self.columns, notation))
+
+    def may_be_blank(self, cause: Cause) -> bool:
+        """Whether a cause may become blank cells: its values can say that there is none, and the schema lets them."""
+        return may_be_blank(cause, self.reviewed, self.registry.schema(self.batch.recipe.schema).model)
