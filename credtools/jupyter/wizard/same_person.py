@@ -10,6 +10,7 @@ from credtools.jupyter.wizard.causes import Cause
 from credtools.registry import Registry, SamePerson
 from credtools.text import fold, plural
 
+CAN_UNDO = "Undo takes it back."
 UNKNOWN, REFUSED = "user_exists", "write_refused"
 T = TypeVar("T")
 MOST_JOINED = 10  # credentials that are listed before two accounts become one
@@ -36,8 +37,7 @@ def before(registry: Registry, person: SamePerson) -> dict[str, Any]:
             "title": f"Is {person.address} the new address of {person.name}?",
             "lines": [
                 f"The address changes from {person.known} to {person.address}, for the whole organisation.",
-                "Their credentials and history stay theirs; files that still say the old address are understood. "
-                "Undo takes it back.",
+                "Credentials and history stay theirs; files that still say the old address are understood. " + CAN_UNDO,
             ],
             "joined": [],
             "confirm": "Change the address",
@@ -51,8 +51,7 @@ def before(registry: Registry, person: SamePerson) -> dict[str, Any]:
             f"Both have {alike} alike, which become one each; the newest version counts:"
             if trial.joined
             else "They have no credential in common, so there is no conflict.",
-            f"The deactivated account {person.address} becomes part of {person.known}, for the whole organisation. "
-            "Undo takes it back.",
+            f"The deactivated account {person.address} becomes part of {person.known}, everywhere here. {CAN_UNDO}",
         ],
         "joined": [*map(str, trial.joined[:MOST_JOINED]), *more],
         "confirm": "Make them one",
