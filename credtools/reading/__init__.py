@@ -89,9 +89,9 @@ def _table(content: bytes, name: str, options: Options) -> Table:
 
 def _split_text(content: bytes, options: Options) -> tuple[Records, Reading]:
     text, encoding, warnings = decode(content, options.encoding)
-    if (lines := max(text.count("\n"), text.count("\r"))) > MAX_LINES:
+    if len(text) > MAX_LINES and (lines := max(map(text.count, "\n\r"))) > MAX_LINES:
         raise FileError("too_many_lines", found=lines, allowed=MAX_LINES)
-    if not text.strip():
+    if not text or text.isspace():
         raise FileError("not_a_table", why="every line is empty" if text else "the file is empty")
     end = options.record_end or find_record_end(text)
     if end == RECORD_SEPARATOR and not ("\n" in text or "\r" in text):

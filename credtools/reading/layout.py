@@ -119,7 +119,7 @@ def _recut(layout: Layout, records: Records, body: Sequence[int]) -> None:
     rows = records.cells
     if not any(k in body for k in records.otherwise):
         return
-    others = [row for row in rows[body[0] : body[0] + SAMPLE] if len(row) == layout.width]
+    others = [rows[k] for k in body[:SAMPLE] if len(rows[k]) == layout.width]
     kinds = column_kinds(others, layout.width)
     for k, ways in records.otherwise.items():
         for cells in ways if k in body else ():

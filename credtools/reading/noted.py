@@ -28,7 +28,7 @@ def assumptions(records: Records, layout: Layout) -> Iterable[FileWarning]:
     yield from _top(records, layout)
     yield from _apart(records, layout)
     yield from _changed(records, layout)
-    if hidden := [records.starts[k] for k in layout.body if records.starts[k] in records.hidden]:
+    if records.hidden and (hidden := [records.starts[k] for k in layout.body if records.starts[k] in records.hidden]):
         verb = "is" if len(hidden) == 1 else "are"
         sentence = (
             f"{plural(len(hidden), 'row')} that {verb} hidden in the spreadsheet, by a filter or by hand, {verb} read "

@@ -69,17 +69,19 @@ def split_records(text: str, dialect: Dialect, first_line: int = 1) -> Records:
     What is above `first_line` is taken line by line, whatever its marks say. All that is regular is cut at once, and
     only other records are looked at one by one.
     """
-    lines = Lines(dialect.prepare(text))
+    lines = Lines(dialect.prepare(text).encode(), dialect)
     _refuse_long_lines(lines)
     at = min(first_line - 1, len(lines))
-    width = _usual_width(lines, at, dialect)
-    regular, single = Regular(lines, dialect, width), _Single(lines, dialect, width)
+    regular = Regular(lines)
+    widths = regular.widths(at, SAMPLE_RECORDS)
+    width = common_width(widths) if widths else _usual_width(lines, at, dialect)
+    single = _Single(lines, dialect, width)
     others = {line: [lines[line].rstrip("\r\n")] for line in range(at)}
-    while (line := regular.take(at)) < len(lines):
+    while (line := regular.take(at, width)) < len(lines):
         others[line], at = single.record(line)
     cells, starts = regular.rows(others)
     if dialect.escape or dialect.drawn:
-        cells.texts = dialect.restore(cells.texts)
+        cells.texts = list(map(dialect.restore, cells.texts))
     repaired = np.searchsorted(starts, single.repaired).tolist()
     drawn = dialect.drawn or bool(dialect.columns)
     records = Records(cells, (np.append(starts, len(lines)) + 1).data, width, repaired, drawn=drawn)
@@ -139,7 +141,7 @@ def _usual_width(lines: Lines, first: int, dialect: Dialect) -> int:
     rows: list[list[str]] = []
     filled = 0
     try:
-        for row in dialect.reader(map(lines.__getitem__, range(first, len(lines)))):
+        for row in dialect.reader(lines.below(first)):
             rows.append(row)
             filled += bool(row)
             if filled == SAMPLE_RECORDS:

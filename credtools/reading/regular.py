@@ -8,9 +8,10 @@ the whole text (the odd one only if needed), and a faulty record in between only
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, overload
 
 import numpy as np
 import pyarrow as pa
@@ -24,27 +25,59 @@ from credtools.reading.rows import Slices
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+Letters: TypeAlias = "npt.NDArray[np.uint8]"
 LF, CR, BLANK = b"\n\r "
-LONGEST = 131_072  # bytes of a cell that Python's csv is sure to read
+SOME = 1_000  # lines that are made together
+BLOCK = 1 << 17  # bytes that are looked through together, so that they stay near
+LONGEST = 131_072  # bytes of a record in which Python's csv is sure to read every cell
 MOST_LINES = 1_000  # a record over more lines than this is taken for one with an open quotation mark
 
 
 class Lines(Sequence[str]):
-    """The physical lines of a text, with their ends at LF, CR or CRLF; each is made when it is asked for."""
+    """The physical lines of a text (UTF-8), with their ends at LF, CR or CRLF; each is made when it is asked for.
 
-    def __init__(self, text: str) -> None:
-        self.content = text.encode()
-        open_end = not self.content.endswith((b"\n", b"\r"))
-        self.data = np.frombuffer(self.content + b"\n" if open_end else self.content, dtype=np.uint8)
-        self.is_end = self.data == LF
-        self.with_cr = "\r" in text
-        if self.with_cr:
-            alone = self.data == CR
-            alone[:-1] &= ~self.is_end[1:]
-            self.is_end |= alone
-        self.bounds = np.concatenate([[0], np.flatnonzero(self.is_end) + 1])
-        self.bounds[-1] -= open_end
+    `at`: where its delimiters and line ends are, `closing`: which of these are line ends, `odd`: before which an odd
+    number of quotation marks came; `quotes`: where these are.
+    """
+
+    def __init__(self, content: bytes, dialect: Dialect) -> None:
+        self.content, self.with_cr = content, b"\r" in content
+        is_open = not content.endswith((b"\n", b"\r"))
+        self.data = np.frombuffer(content + b"\n" if is_open else content, dtype=np.uint8)
+        self.can_be_cut = (dialect.cut + dialect.quote).isascii()
+        self.cut = ord(dialect.cut) if self.can_be_cut else LF
+        quote = dialect.quote.encode()
+        self.quote = ord(quote) if self.can_be_cut and quote and quote in content else self.cut
+        self.skips_blanks = dialect.delimiter == COMMA_BLANK
+        self.at, letter, self.odd, self.quotes = map(np.concatenate, zip(*self._blocks(), strict=True))
+        self.closing = np.flatnonzero((letter == LF) | (letter == CR))
+        self.bounds = np.concatenate([[0], self.at[self.closing] + 1])
+        self.bounds[-1] -= is_open
         self._bounds = self.bounds.data
+
+    def _blocks(self) -> Iterator[tuple[IntArray, Letters, Letters, IntArray]]:
+        """Of each block `at`, which letters these are, `odd`, `quotes`."""
+        marks = 0
+        for start in range(0, len(self.data), BLOCK):
+            data = self.data[start : start + BLOCK]
+            found = data == LF
+            if self.with_cr:
+                alone = data == CR
+                after = self.data[start + 1 : start + 1 + BLOCK]
+                alone[: len(after)] &= after != LF
+                found |= alone
+            for letter in {self.cut, self.quote}:
+                found |= data == letter
+            places = np.flatnonzero(found)
+            letters = data[places]
+            places += start
+            is_quote = letters == self.quote
+            if self.quote == self.cut or not is_quote.any():
+                yield places, letters, np.full(len(places), marks & 1, dtype=np.uint8), places[:0]
+                continue
+            count = np.cumsum(is_quote) + marks
+            marks, between = int(count[-1]), ~is_quote
+            yield places[between], letters[between], (count[between] & 1).astype(np.uint8), places[is_quote]
 
     def __len__(self) -> int:
         return len(self._bounds) - 1
@@ -55,106 +88,74 @@ class Lines(Sequence[str]):
     def __getitem__(self, k: slice) -> list[str]: ...
     def __getitem__(self, k: int | slice) -> str | list[str]:
         if isinstance(k, slice):
-            return [self[number] for number in range(len(self))[k]]
+            first, end, _ = k.indices(len(self))
+            text = self.content[self._bounds[first] : self._bounds[max(first, end)]].decode()
+            return list(io.StringIO(text, newline=""))
         return self.content[self._bounds[k] : self._bounds[k + 1]].decode()
+
+    def below(self, first: int) -> Iterator[str]:
+        """All lines from one on."""
+        for start in range(first, len(self), SOME):
+            yield from self[start : start + SOME]
 
 
 class Regular:
-    """The regular records among lines: `take` says which are wanted, `rows` makes them rows, with others among them.
+    """The regular records among lines: `take` says which are wanted, `rows` makes them rows, with others among them."""
 
-    `width`: how many fields records have to have, so that a mark without a partner isn't believed.
-    """
-
-    def __init__(self, lines: Lines, dialect: Dialect, width: int) -> None:
-        self.lines, self.dialect, self.width = lines, dialect, width
-        self.possible = (dialect.cut + dialect.quote).isascii()
+    def __init__(self, lines: Lines) -> None:
+        self.lines = lines
+        self._odd = np.concatenate([np.zeros(1, dtype=np.uint8), lines.odd[lines.closing]]).data
         self._ways: dict[int, _Way] = {}
 
-    def take(self, line: int) -> int:
-        """Takes all records from a line on (from 0) that are regular; gives the line of the first that isn't."""
-        if not self.possible:
-            return line
-        parity = self._marks.parity[line]
-        if parity not in self._ways:
-            self._ways[parity] = _Way(self._marks, parity, self.width)
-        return self._ways[parity].take(line)
+    def widths(self, line: int, most: int) -> list[int]:
+        """How many cells the first filled records from a line on (from 0) have; [] where not all are regular."""
+        return self._way(line).some_widths(line, most) if self.lines.can_be_cut else []
 
-    @cached_property
-    def _marks(self) -> _Marks:
-        return _Marks(self.lines, self.dialect)
+    def take(self, line: int, width: int) -> int:
+        """Takes all records from a line on (from 0) that are regular; gives the line of the first that isn't.
 
-    def rows(self, others: dict[int, list[str]]) -> tuple[Slices, IntArray]:
+        `width`: how many cells records have to have, so that a mark without a partner isn't believed.
+        """
+        return self._way(line).take(line, width) if self.lines.can_be_cut else line
+
+    def _way(self, line: int) -> _Way:
+        odd = self._odd[line]
+        if odd not in self._ways:
+            self._ways[odd] = _Way(self.lines, odd)
+        return self._ways[odd]
+
+    def rows(self, others: Mapping[int, list[str]]) -> tuple[Slices, IntArray]:
         """What was taken and other rows, by their lines, in the order of these; and the line of each (from 0)."""
-        ways = list(self._ways.values())
-        taken = [np.flatnonzero(way.taken) for way in ways]
-        counts = np.fromiter(map(len, others.values()), dtype=np.int64, count=len(others))
-        texts = [pa.array([cell for row in others.values() for cell in row], type=pa.large_string())]
-        cells = [np.arange(len(texts[0]))]
-        widths, firsts = [counts], [np.cumsum(counts) - counts]
-        starts = [np.fromiter(others, dtype=np.int64, count=len(others))]
-        for way, records in zip(ways, taken, strict=True):
-            firsts.append(way.first[:-1][records] + sum(map(len, cells)))
-            widths.append(way.widths[records])
-            starts.append(way.starts[:-1][records])
-            more, numbers = way.texts()
-            cells.append(numbers + sum(map(len, texts)))
-            texts += more
-        start, width, first = map(np.concatenate, (starts, widths, firsts))
-        if len(ways) != 1 or others:
-            order = np.argsort(start)
-            start, width, first = start[order], width[order], first[order]
-        every = np.concatenate(cells)
-        if width.sum() != len(every) or len(ways) != 1 or others:
-            ends = np.cumsum(width)
-            every = every[np.repeat(first - ends + width, width) + np.arange(width.sum())]
-        filled = [array for array in texts if len(array)]
-        return Slices(pa.concat_arrays(filled) if len(filled) != 1 else filled[0], every, width), start
+        parts = [way.part() for way in self._ways.values() if way.taken.any()] + ([_others(others)] if others else [])
+        if len(parts) == 1 and parts[0].widths.sum() == len(parts[0].cells):
+            return Slices(parts[0].texts, parts[0].cells, parts[0].widths), parts[0].starts
+        texts = pa.concat_arrays([array for part in parts for array in part.texts])
+        before = np.cumsum([0, *(sum(map(len, part.texts)) for part in parts)])
+        cells = np.concatenate([part.cells + more for part, more in zip(parts, before, strict=False)])
+        ahead = np.cumsum([0, *(len(part.cells) for part in parts)])
+        first = np.concatenate([part.first + more for part, more in zip(parts, ahead, strict=False)])
+        start, width = (np.concatenate(arrays) for arrays in list(zip(*parts, strict=True))[:2])
+        order = np.argsort(start)
+        start, width, first = start[order], width[order], first[order]
+        cells = cells[np.repeat(first - np.cumsum(width) + width, width) + np.arange(width.sum())]
+        return Slices([texts], cells, width), start
 
 
-class _Marks:
-    """Where the delimiters, line ends and quotation marks of a text are.
+class _Part(NamedTuple):
+    """Some records: the line, the width and the first cell of each; where in `texts` each cell is."""
 
-    `at`: the places of delimiters and line ends, `closing` those that are line ends, `before` how many marks came
-    before each; `parity`: whether their number is odd at the start of each line.
-    """
+    starts: IntArray
+    widths: IntArray
+    first: IntArray
+    cells: IntArray
+    texts: list[pa.LargeStringArray]
 
-    def __init__(self, lines: Lines, dialect: Dialect) -> None:
-        self.lines, self.data = lines, lines.data
-        self.cut, self.quote = ord(dialect.cut), ord(dialect.quote) if dialect.quote else -1
-        self.skips = dialect.delimiter == COMMA_BLANK
-        found = self.data == self.cut
-        found |= lines.is_end
-        self.quotes, self.before = np.zeros(0, dtype=np.int64), None
-        if self.quote < 0 or dialect.quote.encode() not in lines.content:
-            self.at = np.flatnonzero(found)
-            self.parity = np.zeros(len(lines) + 1, dtype=np.int64).data
-        else:
-            found |= self.data == self.quote
-            every = np.flatnonzero(found)
-            is_quote = self.data[every] == self.quote
-            self.quotes, self.at = every[is_quote], every[~is_quote]
-            self.before = np.cumsum(is_quote)[~is_quote] & 1
-        self.closing = lines.is_end[self.at]
-        if self.before is not None:
-            self.parity = np.concatenate([[0], self.before[self.closing]]).data
 
-    def wrong(self, parity: int) -> tuple[IntArray, IntArray]:
-        """The places of marks that don't open or close where they should, and of those that double the one before."""
-        beside = np.isin(np.arange(256), [self.cut, LF, CR, self.quote])
-        before = self.data[self.quotes - 1]
-        before[self.quotes == 0] = LF
-        opening = np.zeros(len(self.quotes), dtype=bool)
-        opening[parity::2] = True
-        doubled = self.quotes[opening & (before == self.quote)]
-        if self.skips:
-            before = np.where(before == BLANK, self.data[np.maximum(self.quotes - 2, 0)], before)
-        right = np.where(opening, beside[before], beside[self.data[self.quotes + 1]])
-        return self.quotes[~right], doubled
-
-    def few_cells(self, width: int) -> IntArray:
-        """How many lines before each line (and the end) have fewer delimiters than a record of `width` cells."""
-        cuts = np.diff(np.flatnonzero(self.closing), prepend=-1) - 1
-        return np.concatenate([[0], np.cumsum(cuts < width - 1)])
+def _others(rows: Mapping[int, list[str]]) -> _Part:
+    texts = pa.array([cell for row in rows.values() for cell in row], type=pa.large_string())
+    widths = np.fromiter(map(len, rows.values()), dtype=np.int64, count=len(rows))
+    starts = np.fromiter(rows, dtype=np.int64, count=len(rows))
+    return _Part(starts, widths, np.cumsum(widths) - widths, np.arange(len(texts)), [texts])
 
 
 class _Way:
@@ -163,79 +164,104 @@ class _Way:
     `first`: the first cell of each, `starts`: its line, both with one more for the end; `taken`: which are wanted.
     """
 
-    def __init__(self, marks: _Marks, parity: int, width: int) -> None:
-        self.marks = marks
-        outside = slice(None) if marks.before is None else marks.before == parity
-        self.ends = marks.at[outside]
-        self.begins = np.concatenate([[0], self.ends + 1])[:-1]
-        self.closing = np.flatnonzero(marks.closing[outside])
-        self.first = np.concatenate([[0], self.closing + 1])
-        self.starts = np.concatenate([[0], np.cumsum(marks.closing)[outside][self.closing]])
+    def __init__(self, lines: Lines, odd: int) -> None:
+        self.lines, self.odd, data = lines, odd, lines.data
+        outside = lines.odd == odd
+        ended = np.flatnonzero(outside[lines.closing])
+        closing = np.cumsum(outside, dtype=np.int32)[lines.closing[ended]] - 1
+        self.bounds = np.empty((np.count_nonzero(outside), 2), dtype=np.int64)
+        self.begins, self.ends = self.bounds.T
+        self.ends[:] = lines.at[outside]
+        self.begins[:1], self.begins[1:] = 0, self.ends[:-1] + 1
+        if lines.with_cr:
+            last = self.ends[closing]
+            self.ends[closing] -= (data[last] == LF) & (data[np.maximum(last - 1, 0)] == CR)
+        self.first = np.concatenate([[0], closing + 1])
+        self.starts = np.concatenate([[0], ended + 1])
         self.widths = np.diff(self.first)
-        if marks.lines.with_cr:
-            last = self.ends[self.closing]
-            self.ends = self.ends.copy()
-            self.ends[self.closing] -= (marks.data[last] == LF) & (marks.data[np.maximum(last - 1, 0)] == CR)
-        self.widths -= (self.widths == 1) & (self.begins[self.first[:-1]] == self.ends[self.closing])
+        self.begin, self.end = self.begins[self.first[:-1]], self.ends[closing]
+        self.widths -= (self.widths == 1) & (self.begin == self.end)
         self.taken = np.zeros(len(self.widths), dtype=bool)
-        records = np.arange(len(self.first))
-        wrong, self.doubled = marks.wrong(parity)
-        stop = np.where(self._faulty(wrong, width), records, records[-1])
-        self._stop = np.minimum.accumulate(stop[::-1])[::-1].data
-        ends_here = np.zeros(len(marks.lines) + 1, dtype=np.int64)
-        ends_here[self.starts[1:]] = 1
-        self._at_line, self._lines = np.cumsum(ends_here).data, self.starts.data
+        self._stop: memoryview[int] | None = None
+        begin = np.zeros(len(lines) + 1, dtype=np.int64)
+        begin[self.starts[1:]] = 1
+        self._at_line, self._line = np.cumsum(begin).data, self.starts.data
 
-    def take(self, line: int) -> int:
+    def some_widths(self, line: int, most: int) -> list[int]:
+        start = self._at_line[line]
+        filled = start + np.flatnonzero(self.widths[start : start + 2 * most])[:most]
+        end = filled[-1] + 1 if len(filled) == most else len(self.faulty)
+        sound = end - start <= 2 * most and not self.faulty[start:end].any()
+        return self.widths[filled].tolist() if sound else []
+
+    def take(self, line: int, width: int) -> int:
+        if self._stop is None:
+            faulty = self.faulty | self._without_partner(width)
+            stops = np.where(faulty, np.arange(len(faulty)), len(self.widths))
+            self._stop = np.minimum.accumulate(stops[::-1])[::-1].data
         first = self._at_line[line]
         stop = self._stop[first]
         self.taken[first:stop] = True
-        return self._lines[stop]
+        return self._line[stop]
 
-    def _faulty(self, wrong: IntArray, width: int) -> BoolArray:
-        """Which records need a closer look: where marks are wrong or may have no partner, and what is very long."""
+    @cached_property
+    def faulty(self) -> BoolArray:
+        """In which records (and the rest behind them) marks are wrong; what is very long isn't trusted either."""
         faulty = np.zeros(len(self.first), dtype=bool)
-        faulty[np.searchsorted(self.ends[self.closing], wrong)] = True
-        lines = np.diff(self.starts)
-        if lines.max(initial=0) > 1:
-            fits = self.widths == width
-            faulty[:-1] |= (lines > MOST_LINES) | ((lines > 1) & ~fits)
-            few = self.marks.few_cells(width)
-            inside = few[self.starts[1:] - 1] - few[np.minimum(self.starts[:-1] + 1, len(few) - 1)]
-            faulty[:-1] |= (lines > 2) & fits & (inside == 0)
-        doubtful = self.ends - self.begins > LONGEST
-        if self.marks.skips:
+        faulty[:-1] = self.end - self.begin > LONGEST
+        if self.lines.skips_blanks:
             second = np.minimum(self.begins + 1, self.ends)
-            doubtful |= (self.marks.data[self.begins] == BLANK) & (self.marks.data[second] == BLANK)
-        faulty[np.searchsorted(self.closing, np.flatnonzero(doubtful))] = True
+            doubtful = (self.lines.data[self.begins] == BLANK) & (self.lines.data[second] == BLANK)
+            faulty[np.searchsorted(self.first[1:] - 1, np.flatnonzero(doubtful))] = True
+        faulty[np.searchsorted(self.end, self._wrong())] = True
+        faulty[-1] = self.starts[-1] < len(self.lines)
         return faulty
 
-    def texts(self) -> tuple[list[pa.LargeStringArray], IntArray]:
-        """Arrays that hold all cells, and where in them each is."""
-        data, quote = self.marks.data, self.marks.quote
-        bounds = np.empty((len(self.ends), 2), dtype=np.int64)
-        begins, ends = bounds.T
-        begins[:], ends[:] = self.begins, self.ends
-        if self.marks.skips:
+    def _without_partner(self, width: int) -> BoolArray:
+        """Which records over several lines may be made by marks without partners: unlike others, or others inside."""
+        doubtful = np.zeros(len(self.first), dtype=bool)
+        lines = np.diff(self.starts)
+        if lines.max(initial=0) > 1:
+            cuts = np.diff(self.lines.closing, prepend=-1) - 1  # in each line
+            few = np.concatenate([[0], np.cumsum(cuts < width - 1)])
+            inside = few[self.starts[1:] - 1] - few[np.minimum(self.starts[:-1] + 1, len(few) - 1)]
+            unlike = self.widths != width
+            doubtful[:-1] = (lines > MOST_LINES) | ((lines > 1) & unlike) | ((lines > 2) & (inside == 0))
+        return doubtful
+
+    def _wrong(self) -> IntArray:
+        """Where marks don't open or close as they should."""
+        data, lines = self.lines.data, self.lines
+        beside = np.zeros(256, dtype=bool)
+        beside[[lines.cut, LF, CR, lines.quote]] = True
+        opening, closing = lines.quotes[self.odd :: 2], lines.quotes[1 - self.odd :: 2]
+        before = data[opening - 1]
+        before[opening == 0] = LF
+        if lines.skips_blanks:
+            before = np.where(before == BLANK, data[np.maximum(opening - 2, 0)], before)
+        return np.concatenate([opening[~beside[before]], closing[~beside[data[closing + 1]]]])
+
+    def part(self) -> _Part:
+        """What was taken. The texts are slices of the file: every other one is what lies between two cells."""
+        data, quote, begins, ends = self.lines.data, self.lines.quote, self.begins, self.ends
+        if self.lines.skips_blanks:
             begins += (data[begins] == BLANK) & (begins < ends)
-        numbers = 2 * np.arange(len(ends))
-        if self.marks.before is None:
-            return [_slices(data, bounds)], numbers
-        quoted = (data[begins] == quote) & (ends - begins > 1)
-        begins += quoted
-        ends -= quoted
-        texts = _slices(data, bounds)
-        doubled = np.unique(np.searchsorted(self.ends, self.doubled))
-        doubled = doubled[doubled < len(ends)]
-        if not len(doubled):
-            return [texts], numbers
-        mark = chr(quote)
-        single = pc.replace_substring(texts.take(pa.array(numbers[doubled])), pattern=2 * mark, replacement=mark)
-        numbers[doubled] = len(texts) + np.arange(len(doubled))
-        return [texts, single], numbers
-
-
-def _slices(data: npt.NDArray[np.uint8], bounds: IntArray) -> pa.LargeStringArray:
-    """Slices of a text as an Arrow array: every other text of it is what lies between two of them."""
-    count = max(2 * len(bounds) - 1, 0)
-    return pa.LargeStringArray.from_buffers(count, pa.py_buffer(bounds), pa.py_buffer(data))
+        quoted = np.flatnonzero(data[begins] == quote) if len(self.lines.quotes) else self.starts[:0]
+        quoted = quoted[ends[quoted] - begins[quoted] > 1]
+        begins[quoted] += 1
+        ends[quoted] -= 1
+        count = max(2 * len(self.bounds) - 1, 0)
+        texts = [pa.LargeStringArray.from_buffers(count, pa.py_buffer(self.bounds), pa.py_buffer(data))]
+        cells = np.arange(0, count + 1, 2)
+        opening = self.lines.quotes[self.odd :: 2]
+        doubled = np.searchsorted(ends, opening[data[opening - 1] == quote])
+        doubled = doubled[(np.diff(doubled, prepend=-1) > 0) & (doubled < len(cells))]
+        if len(doubled):
+            mark = chr(quote)
+            found = texts[0].take(pa.array(cells[doubled]))
+            texts.append(pc.replace_substring(found, pattern=2 * mark, replacement=mark))
+            cells[doubled] = count + np.arange(len(doubled))
+        if self.taken.all():
+            return _Part(self.starts[:-1], self.widths, self.first[:-1], cells[: self.first[-1]], texts)
+        taken = np.flatnonzero(self.taken)
+        return _Part(self.starts[taken], self.widths[taken], self.first[taken], cells, texts)

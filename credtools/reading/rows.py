@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TypeAlias, overload
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -33,7 +33,7 @@ def as_array(numbers: Sequence[int]) -> IntArray:
     return np.asarray(numbers, dtype=np.int64)
 
 
-class Rows(Sequence[list[str]]):
+class Rows:
     """Rows of cells, numbered from 0, each as long as its record."""
 
     def __init__(self, rows: Iterable[list[str]]) -> None:
@@ -42,12 +42,11 @@ class Rows(Sequence[list[str]]):
     def __len__(self) -> int:
         return len(self._rows)
 
-    @overload
-    def __getitem__(self, k: int) -> list[str]: ...
-    @overload
-    def __getitem__(self, k: slice) -> list[list[str]]: ...
-    def __getitem__(self, k: int | slice) -> list[str] | list[list[str]]:
+    def __getitem__(self, k: int) -> list[str]:
         return self._rows[k]
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return map(self.__getitem__, range(len(self)))
 
     @property
     def widths(self) -> IntArray:
@@ -64,7 +63,7 @@ class Rows(Sequence[list[str]]):
         return [k for k, other in enumerate(self._rows) if other == row]
 
     def column(self, place: int, rows: IntArray) -> Column:
-        """The cells of some rows at one place, '' beyond a row's end."""
+        """The cells of some rows (in ascending order) at one place, '' beyond a row's end."""
         cells = [row[place] if place < len(row) else "" for row in map(self._rows.__getitem__, rows.tolist())]
         try:
             return pa.array(cells, type=pa.large_string())
@@ -82,10 +81,10 @@ class Rows(Sequence[list[str]]):
 
 
 class Slices(Rows):
-    """Rows whose cells are texts of an Arrow array: row k has those that `cells[first[k]:last[k]]` says."""
+    """Rows whose cells are texts of Arrow arrays, one after the other: row k has `cells[first[k]:last[k]]` of them."""
 
-    def __init__(self, texts: pa.LargeStringArray, cells: IntArray, widths: IntArray) -> None:
-        self.texts, self.cells = texts, cells
+    def __init__(self, texts: Sequence[pa.LargeStringArray], cells: IntArray, widths: IntArray) -> None:
+        self.texts, self.cells = list(texts), cells
         self.last = np.cumsum(widths)
         self.first = self.last - widths
         self._lists: dict[int, list[list[str]]] = {}
@@ -93,23 +92,31 @@ class Slices(Rows):
     def __len__(self) -> int:
         return len(self.first)
 
-    @overload
-    def __getitem__(self, k: int) -> list[str]: ...
-    @overload
-    def __getitem__(self, k: slice) -> list[list[str]]: ...
-    def __getitem__(self, k: int | slice) -> list[str] | list[list[str]]:
-        if isinstance(k, slice):
-            return [self[number] for number in range(len(self))[k]]
-        number = range(len(self))[k]
-        if number // BLOCK not in self._lists:
-            self._lists[number // BLOCK] = self._block(number - number % BLOCK)
-        return self._lists[number // BLOCK][number % BLOCK]
+    def __getitem__(self, k: int) -> list[str]:
+        block, place = divmod(k, BLOCK)
+        if block not in self._lists:
+            self._lists[block] = self._block(block * BLOCK)
+        return self._lists[block][place]
 
     def _block(self, start: int) -> list[list[str]]:
         first, last = self.first[start : start + BLOCK], self.last[start : start + BLOCK]
-        texts = self.texts.take(pa.array(self.cells[first[0] : last[-1]])).to_pylist()
+        texts = self._take(self.cells[first[0] : last[-1]]).to_numpy(zero_copy_only=False).tolist()
         ends = zip((first - first[0]).tolist(), (last - first[0]).tolist(), strict=True)
         return [texts[a:b] for a, b in ends]
+
+    def _take(self, cells: IntArray) -> pa.LargeStringArray:
+        """The texts of some cells: those of the first array, then those of others in between."""
+        texts, *others = self.texts
+        before = len(texts)
+        further = cells >= before
+        if not others or not further.any():
+            return texts.take(pa.array(cells))
+        found = texts.take(pa.array(np.where(further, 0, cells)))
+        for array in others:
+            here = (before <= cells) & (cells < before + len(array))
+            found = pc.replace_with_mask(found, pa.array(here), array.take(pa.array(cells[here] - before)))
+            before += len(array)
+        return found
 
     @property
     def widths(self) -> IntArray:
@@ -132,13 +139,19 @@ class Slices(Rows):
 
     def _visible(self, cells: IntArray) -> BoolArray:
         """Which texts begin with a visible ASCII letter."""
-        _, offsets, data = self.texts.buffers()
-        ends = np.frombuffer(offsets, dtype=np.int64)
-        letters = np.frombuffer(b"" if data is None else data, dtype=np.uint8)
-        starts = ends[cells]
-        filled = starts < ends[cells + 1]
-        filled[filled] = VISIBLE[letters[starts[filled]]]
-        return filled
+        found = np.zeros(len(cells), dtype=bool)
+        before = 0
+        for texts in self.texts:
+            here = (before <= cells) & (cells < before + len(texts))
+            _, offsets, data = texts.buffers()
+            ends = np.frombuffer(offsets, dtype=np.int64)
+            starts = ends[cells[here] - before]
+            letters = np.frombuffer(b"" if data is None else data, dtype=np.uint8)
+            filled = starts < ends[cells[here] - before + 1]
+            filled[filled] = VISIBLE[letters[starts[filled]]]
+            found[here] = filled
+            before += len(texts)
+        return found
 
     def like(self, row: list[str]) -> list[int]:
         alike = np.flatnonzero(self.widths == len(row))
@@ -148,12 +161,15 @@ class Slices(Rows):
         return [k for k in alike.tolist() if self[k] == row]
 
     def column(self, place: int, rows: IntArray) -> pa.LargeStringArray:
-        at = self.first[rows] + place
-        there = at < self.last[rows]
+        wanted: IntArray | slice = rows
+        if len(rows) and rows[-1] - rows[0] + 1 == len(rows):  # nearly always: all but the headings
+            wanted = slice(int(rows[0]), int(rows[-1]) + 1)
+        at = self.first[wanted] + place
+        there = at < self.last[wanted]
         if there.all():
-            return self.texts.take(pa.array(self.cells[at]))
+            return self._take(self.cells[at])
         at[~there] = 0
-        return pc.if_else(pa.array(there), self.texts.take(pa.array(self.cells[at])), "")
+        return pc.if_else(pa.array(there), self._take(self.cells[at]), "")
 
     def shorten(self, rows: IntArray, width: int) -> None:
         self.last[rows] = self.first[rows] + width

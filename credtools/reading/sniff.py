@@ -213,7 +213,7 @@ def _blank_belongs_to_comma(text: str, quote: str) -> bool:
 def _escape(text: str, dialect: Dialect) -> str:
     """A backslash before most quotation marks inside cells escapes them."""
     quote, cut = dialect.quote, re.escape(dialect.delimiter)
-    if not quote or f"\\{quote}" not in text:
+    if not quote or "\\" not in text or f"\\{quote}" not in text:
         return ""
     escaped = len(re.findall(rf"\\{quote}(?!\s*(?:{cut}|$))", text, re.MULTILINE))
     doubled = len(re.findall(rf"(?<=[^\\{quote}{cut}\r\n]){quote}{quote}(?!{quote})", text))
