@@ -12,6 +12,7 @@ import zipfile
 from contextlib import suppress
 from datetime import date
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -24,6 +25,7 @@ from credtools import reading
 from credtools.errors import FileError
 from credtools.model import Table
 from credtools.reading.recognise import kind_of
+from tests.core import SHARED
 
 
 def read(content: bytes, name: str = "export.csv", **options: Any) -> Table:
@@ -438,7 +440,9 @@ def test_types_of_spreadsheetml() -> None:
         <Cell ss:Index="5"><Data ss:Type="Error">#N/A</Data></Cell></Row>
       <Row><Cell><Data ss:Type="Boolean">1</Data></Cell>
         <Cell><Data ss:Type="DateTime">1900-01-31T00:00:00.000</Data></Cell>
-        <Cell><Data ss:Type="DateTime">2026-03-04T09:30:00.000</Data></Cell><Cell ss:Index="5" ss:Formula="=A1"/></Row>
+        <Cell><Data ss:Type="DateTime">2026-03-04T09:30:00.000</Data></Cell>
+        <Cell ss:Index="4" ss:Formula="=B1"><Data ss:Type="String"></Data></Cell>
+        <Cell ss:Formula="=A1"/></Row>
       </Table></Worksheet></Workbook>"""
     table = read(text.encode(), "a.xml", heading_line=3)
     assert rows(table)[1:] == [
@@ -523,3 +527,62 @@ def test_recognising_takes_no_time(piece: str, count: int, begin: str) -> None:
     """Whatever a file begins with, what it is is known at once: no pattern is tried over and over."""
     with suppress(FileError):
         kind_of((begin + piece * count).encode(), "a.csv")
+
+
+# --- what lies beside the checkout (not collected where it is absent) -----------------------------------------
+
+EXPORTS = SHARED.parent / "cases" / "exports"
+SAME = ROWS[1:]
+# Of each file that isn't plainly delimited text: its kind and rows, or the reason why it is refused and its facts.
+SEEN: dict[str, tuple[str, Any]] = {
+    **{
+        f"html_{name}.xls": ("html", SAME)
+        for name in ("bom", "comment", "full", "head", "meta", "style", "table", "xhtml")
+    },
+    "report.xls": ("html", [["ana.silva@example.org", "First Aid", "04/03/2024"]]),
+    **{
+        name: ("spreadsheetml", [["ana@example.org", "0012", "2026-03-04"], ["ben@example.org", "13", "2026-03-25"]])
+        for name in ("ssml.xls", "ssml.xml")
+    },
+    **{f"tab.{end}": ("utf-8", SAME) for end in ("asc", "csv", "dat", "log", "ods", "prn", "psv", "xls", "xlsx")},
+    "ctrlz.csv": ("utf-8", SAME),
+    "cal.ics": ("is_data", {"what": "an iCalendar file"}),
+    "ob2.json": ("is_data", {"what": "an Open Badge (JSON)"}),
+    "people.ldif": ("is_data", {"what": "an LDIF file"}),
+    "people_ldif.txt": ("is_data", {"what": "an LDIF file"}),
+    "scim.json": ("is_data", {"what": "a JSON file"}),
+    "scim_json.txt": ("is_data", {"what": "a JSON file"}),
+    "cp850.csv": ("encoding_unclear", {"line": 2, "found": "'osé' in cp850 or cp437"}),
+    "macroman.csv": ("encoding_unclear", {"line": 2, "found": "'osé' in mac_roman"}),
+    "gbk.csv": ("encoding_unclear", {"line": 1, "found": "'邮箱' in gbk, '”' in mac_roman"}),
+}
+CANDIDATES = {"cp850": "cp850", "macroman": "mac_roman", "gbk": "gbk", "cp932": "cp932", "cp1250": "cp1250"}
+
+if EXPORTS.exists():
+
+    @pytest.mark.parametrize("name", SEEN)
+    def test_exports_as_systems_write_them(name: str) -> None:
+        """Each file is read as a person would, or refused as what it is."""
+        kind, found = SEEN[name]
+        content = (EXPORTS / name).read_bytes()
+        if isinstance(found, dict):
+            assert refusal(content, name) == (kind, found)
+            return
+        table = read(content, name)
+        assert (table.reading.encoding, table.frame.to_numpy().tolist()) == (kind, found)
+
+    @pytest.mark.parametrize("name", CANDIDATES)
+    def test_the_code_page_of_an_export_is_among_the_candidates(name: str) -> None:
+        """A file in another code page is refused with that among the candidates, and read when it is named."""
+        content = (EXPORTS / f"{name}.csv").read_bytes()
+        reason, facts = refusal(content)
+        assert reason == "encoding_unclear"
+        assert CANDIDATES[name] in facts["found"]
+        assert len(read(content, encoding=CANDIDATES[name]).frame) in (1, 2)
+
+    @pytest.mark.parametrize("path", sorted(EXPORTS.iterdir()), ids=lambda path: path.name)
+    def test_no_export_is_taken_for_another_kind(path: Path) -> None:
+        """What isn't refused by name is a workbook or a text, by its content."""
+        content = path.read_bytes()
+        if path.name not in SEEN:
+            assert kind_of(content, path.name) == ("workbook" if content[:2] in (b"PK", b"\xd0\xcf") else "text")

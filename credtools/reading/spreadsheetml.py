@@ -164,8 +164,9 @@ class Workbook:
             style = said.get("StyleID") or sheet.style or sheet.style_at(sheet.column) or "Default"
             kind, value, form = _value(self._type, text, self._format(style))
             number = self._used.setdefault(form, len(self._used))
-            unsaved = f"<f>{escape(said['Formula'].removeprefix('='))}</f>" if "Formula" in said else ""
-            found = f"<v>{escape(value)}</v>" if kind else unsaved
+            found = f"<v>{escape(value)}</v>" if kind else ""
+            if not self._type:  # a formula whose value wasn't saved; one that gives a blank text has a type
+                found = f"<f>{escape(said['Formula'].removeprefix('='))}</f>"
             sheet.rows.append(f'<c r="{place}" s="{number}" t="{kind or "n"}">{found}</c>')
         sheet.column += across
 
