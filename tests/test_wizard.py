@@ -71,6 +71,23 @@ def test_a_file_that_came_before_is_read_by_the_recipe_of_its_source(made: demo.
     assert Clicks(made.registry).upload("changed.csv", changed)["said"] == ""
 
 
+def test_the_encoding_of_a_file_that_was_refused_for_it(made: demo.Demo) -> None:
+    """Where letters make no sense, the page asks for the encoding of the next file, and only of that."""
+    clicks = Clicks(made.registry)
+    clicks("go", step="upload")
+    assert clicks.state["encodings"] == []
+    content = "User email;Credential type;Issue date\nana@x.org;Fürst Åid;2024-03-04\n".encode("cp850")
+    told = clicks.upload("dos.csv", content)
+    assert (told["step"], told["reason"], told["encoding"]) == ("upload", "encoding_unclear", "")
+    assert {"cp850", "mac-roman", "cp932"} <= {name for name, _ in told["encodings"]}
+    clicks("encoding", encoding="cp850")
+    clicks.upload("dos.csv", content)
+    assert clicks.wizard.file.batch.table.frame["Credential type"].tolist() == ["Fürst Åid"]
+    assert clicks.wizard.file.batch.recipe.read["encoding"] == "cp850"
+    clicks("go", step="upload")
+    assert clicks.state["encodings"] == []
+
+
 def test_a_draft_that_is_opened_again_still_knows_its_decisions(made: demo.Demo) -> None:
     """Rules and corrections are kept with the draft, and each can still be undone."""
     clicks = Clicks(made.registry, made.recipe)

@@ -13,12 +13,15 @@ function upload(state, { act, ui }) {
     fileInput('Upload CSV file', ui, false))
   const recipe = select(state.recipes, state.recipe, { 'data-focus': 'recipe' })
   recipe.addEventListener('change', () => act('recipe', { recipe: recipe.value }))
+  const encoding = select(state.encodings, state.encoding, { 'data-focus': 'encoding' })
+  encoding.addEventListener('change', () => act('encoding', { encoding: encoding.value }))
   return region('Upload CSV',
     h('p', {}, 'No file yet? Fill in the template: it has the right headings, with instructions in the second row.'),
     h('div', { class: 'ct-buttons' },
       button('Download CSV template', () => act('template', { kind: '.csv' }, true)),
       button('Download XLSX template', () => act('template', { kind: '.xlsx' }, true))),
     state.recipes.length > 1 && field('Recipe: how files of this source were read and corrected before', recipe),
+    state.encodings.length > 0 && field('Encoding of the next file', encoding),
     zone,
     h('div', { class: 'ct-buttons' }, button('Back to the credentials', () => act('go', { step: 'home' })),
       state.open && button(`Continue with ${state.open}`, () => act('resume'), { focus: 'resume', primary: true })))

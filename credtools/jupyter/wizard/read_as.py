@@ -18,7 +18,7 @@ from credtools.text import plural
 
 ENCODINGS = (
     *("utf-8", "cp1252", "iso-8859-1", "iso-8859-15", "cp1250", "cp1251"),
-    *("mac-roman", "utf-16", "cp437", "cp850"),
+    *("mac-roman", "utf-16", "cp437", "cp850", "cp866", "koi8-r", "cp1253", "cp932", "gbk", "big5", "cp949"),
 )
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars (|)", " ": "blanks"}
 OF_ONE_SHEET = ("sheet", "heading_line", "heading_rows", "footer_lines")  # what `read` says of it

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from credtools.errors import CredtoolsError
+from credtools.errors import CredtoolsError, FileError
 from credtools.exports.corrections import is_correction
 from credtools.jupyter.credentials import Credentials, waiting
 from credtools.jupyter.parts.shown import labelled
@@ -15,7 +16,7 @@ from credtools.jupyter.wizard import read_as, reshape
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.jupyter.wizard.steps import Steps, recipes
 from credtools.model import Corrected
-from credtools.recipe import MANUAL
+from credtools.recipe import MANUAL, Recipe
 from credtools.text import plural
 
 MOST_LINES = 50
@@ -25,6 +26,7 @@ class UploadStep(Steps):
     """The verbs and facts of the pages `home`, `upload`, `headings` and `corrected`."""
 
     _replaces: OpenFile | None = None  # by the file that is on its way (Re-upload)
+    _encoding: str | None = None  # of the next file, '' for as found; None: nobody was asked
     _corrected: tuple[str, Corrected] = "", Corrected()  # the last correction file, and what came of it
 
     def home_facts(self) -> dict[str, Any]:
@@ -67,7 +69,9 @@ class UploadStep(Steps):
         return held if held and not any(one["holds"] for one in unlike(self.file)) else ""
 
     def upload_facts(self) -> dict[str, Any]:
-        return {"recipes": recipes(self.recipe), "recipe": self.recipe, "open": self._waits}
+        encodings = [] if self._encoding is None else [("", "as found"), *((one, one) for one in read_as.ENCODINGS)]
+        chosen = {"encodings": encodings, "encoding": self._encoding or ""}
+        return {"recipes": recipes(self.recipe), "recipe": self.recipe, "open": self._waits} | chosen
 
     @property
     def _waits(self) -> str:
@@ -81,6 +85,10 @@ class UploadStep(Steps):
             raise CredtoolsError("recipe_gone", recipe=recipe)
         self.recipe = recipe
         return ""
+
+    def do_encoding(self, encoding: str) -> str:
+        self._encoding = encoding if encoding in read_as.ENCODINGS else ""
+        return f"The next file is read as {self._encoding}." if self._encoding else ""
 
     def do_file(self, key: str, name: str, size: int, *, again: bool = False) -> None:
         self._replaces = self.file if again else None
@@ -123,7 +131,17 @@ class UploadStep(Steps):
 
     def _opened(self, path: Path, replaced: OpenFile | None) -> OpenFile:
         """A file as a draft; no draft is left of one that can't be judged."""
-        batch = self.registry.upload(path, replaced.batch.recipe if replaced else self.recipe or None)
+        recipe: Recipe | str | None = replaced.batch.recipe if replaced else self.recipe or None
+        if self._encoding:
+            known = recipe if isinstance(recipe, Recipe) else Recipe.load(recipe) if recipe else Recipe()
+            recipe = replace(known, read={**known.read, "encoding": self._encoding})
+        try:
+            batch = self.registry.upload(path, recipe)
+        except FileError as problem:
+            if problem.reason == "encoding_unclear":
+                self._encoding = ""
+            raise
+        self._encoding = None
         try:
             if replaced and (left := replaced.decided):  # stays rejected where the same cause is there again
                 batch.leave(left)
