@@ -89,6 +89,11 @@ class Dialect:
         return [line[a:b].strip(" ") for a, b in pairwise([*self.columns, max(len(line), self.columns[-1])])]
 
 
+def is_ruler(line: str) -> bool:
+    """Whether a line is but drawn."""
+    return ("---" in line or "===" in line) and RULER.fullmatch(line) is not None
+
+
 def require_usable(dialect: Dialect, escape: str | None) -> None:
     """Raises FileError for a delimiter or a mark that can't be one."""
     delimiter = dialect.delimiter
@@ -129,9 +134,11 @@ def line_cells(line: str, dialect: Dialect) -> list[str] | None:
     cells: list[str] = []
     open_since = -1
     parts = split_naively(line, dialect)
+    if not dialect.quote or dialect.quote not in line:
+        return parts
     for place, part in enumerate(parts):
         if open_since < 0:
-            mark = dialect.quote and part.lstrip(" ").startswith(dialect.quote)
+            mark = part.lstrip(" ").startswith(dialect.quote)
             if not mark or closes(part, dialect.quote, opening=True):
                 cells.append(part)
             else:

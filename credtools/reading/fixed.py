@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from credtools.reading.dialect import RULER
+from credtools.reading.dialect import is_ruler
 
 ENOUGH = 3  # lines and columns
 PADDED = 0.5  # of the lines have two blanks next to each other
@@ -16,7 +16,7 @@ NEARLY_ALL = 0.98  # of the lines are blank between two columns
 def find_columns(stretches: Sequence[Sequence[str]]) -> str:
     """'at 1 6 16', or '' where no columns are plain."""
     lines = [line.rstrip() for one in stretches for line in one]
-    ruler = next((line for line in lines if RULER.fullmatch(line) and re.fullmatch(r"[-= ]+", line)), None)
+    ruler = next((line for line in lines if is_ruler(line) and re.fullmatch(r"[-= ]+", line)), None)
     starts = [dash.start() for dash in re.finditer(r"[-=]+", ruler)] if ruler else _starts(lines)
     return (
         "at " + " ".join(str(start + 1) for start in [0, *starts[1:]])

@@ -14,7 +14,7 @@ import numpy as np
 from credtools.errors import FileError
 from credtools.model.files import BoolArray
 from credtools.reading.below import second_table, start_of_footer
-from credtools.reading.dialect import RULER
+from credtools.reading.dialect import is_ruler
 from credtools.reading.heading_rows import LOOKED_AT, SAMPLE, count_filled, find_heading, joined
 from credtools.reading.kinds import column_kinds, kind
 from credtools.reading.options import Options
@@ -106,7 +106,7 @@ def _blank(records: Records) -> BoolArray:
     blank = records.cells.blank()
     if records.drawn:
         for k in np.flatnonzero(~blank).tolist():
-            blank[k] = bool(RULER.fullmatch(" ".join(records.cells[k])))
+            blank[k] = is_ruler(" ".join(records.cells[k]))
     return blank
 
 

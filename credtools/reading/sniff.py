@@ -19,9 +19,9 @@ from credtools.reading.dialect import (
     BLANKS,
     COMMA_BLANK,
     ENOUGH,
-    RULER,
     Dialect,
     common_width,
+    is_ruler,
     records_of,
     require_usable,
 )
@@ -49,8 +49,8 @@ Stretches = Sequence[Sequence[str]]
 def find_dialect(text: str, options: Options) -> Dialect:
     """The dialect of a text. Raises FileError for marks that are told and can't be used."""
     stretches = list(_stretches(text, options.heading_line or 1))
-    drawn = any(map(RULER.fullmatch, stretches[0]))
-    ruled, stretches = stretches, [[line for line in one if not RULER.fullmatch(line)] for one in stretches]
+    drawn = any(map(is_ruler, stretches[0]))
+    ruled, stretches = stretches, [[line for line in one if not is_ruler(line)] for one in stretches]
     quote, delimiter = options.quote, options.delimiter or _said(stretches[0])
     if delimiter is not None:
         found = Dialect(delimiter, quote if quote is not None else _quote(stretches, delimiter))
@@ -78,7 +78,7 @@ def _stretches(text: str, first_line: int) -> Iterator[list[str]]:
 
 
 def _whole_lines(text: str) -> list[str]:
-    return [line for line in re.split(r"[\r\n]+", text)[1:-1] if line.strip()]
+    return [line for line in text.replace("\r", "\n").split("\n")[1:-1] if line.strip()]
 
 
 def _said(lines: Sequence[str]) -> str | None:
