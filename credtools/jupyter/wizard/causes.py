@@ -41,13 +41,14 @@ OF_WHOLE_ROWS = ("expires_after_issue", "not_repeated", "field_count")  # no oth
 
 
 class Cause:
-    """One cause of errors in the review at hand: its rows and their values; `group`: by what else it is known."""
+    """One cause of errors in the review at hand: its errors (`places`, of these `rows`); `group`: its name."""
 
     def __init__(
         self,
         found: dict[str, Any],
         review: Review,
         places: IntArray,
+        rows: IntArray,
         column: Column | None,
         notation: Notation,
         *,
@@ -62,6 +63,7 @@ class Cause:
         self.resolution, self.suggestion = str(found["resolution"]), str(found["suggestion"])
         self.count, self.place = int(found["count"]), int(found["cause"])
         self._errors, self._places, self._labels = review.errors, places, review.table.labels
+        self._rows = rows[places]
         name = f"{self.code}\n{found['column']}\n{group or self.pattern or fold(self.value)}"
         self.key = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
 
@@ -83,7 +85,8 @@ class Cause:
     @property
     def rows(self) -> list[int]:
         """The numbers of its rows in the file."""
-        return list(map(int, self.errors["row"].drop_duplicates()))
+        found: list[int] = np.unique(self._rows).tolist()
+        return found
 
     @property
     def may_mean_never(self) -> bool:
@@ -113,11 +116,11 @@ class Cause:
 
 def blocking(review: Review, columns: Mapping[str, Column], notation: Notation) -> list[Cause]:
     """The causes that block rows, largest first; `columns`: those of the schema in use, by name."""
-    causes = review.errors["cause"].to_numpy()
+    causes, rows = (review.errors[name].to_numpy() for name in ("cause", "row"))
     order = np.argsort(causes, kind="stable")
     places = np.split(order, np.cumsum(np.bincount(causes))[:-1]) if len(causes) else []
     return [
-        Cause(found, review, places[int(found["cause"])], columns.get(str(found["column"])), notation)
+        Cause(found, review, places[int(found["cause"])], rows, columns.get(str(found["column"])), notation)
         for found in records(review.causes[review.causes["blocks"]])
     ]
 
@@ -129,12 +132,12 @@ def doubtful(review: Review, columns: Mapping[str, Column], notation: Notation) 
     for one in records(asked):
         kind = "none" if one["suggestion"] == NEVER else ""
         groups.setdefault((str(one["code"]), str(one["column"]), kind), []).append(one)
-    causes = review.errors["cause"].to_numpy()
+    causes, rows = (review.errors[name].to_numpy() for name in ("cause", "row"))
     found = []
     for (_, name, kind), some in groups.items():
         places = np.flatnonzero(np.isin(causes, [one["cause"] for one in some]))
         told = {**some[0], "count": len(places), "suggestion": "", "cause": -1}
-        found.append(Cause(told, review, places, columns.get(name), notation, group=kind or "others"))
+        found.append(Cause(told, review, places, rows, columns.get(name), notation, group=kind or "others"))
     return sorted(found, key=lambda cause: (-cause.count, cause.rows[0]))
 
 
