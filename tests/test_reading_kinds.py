@@ -406,6 +406,7 @@ def test_of_several_tables_the_one_with_the_titles() -> None:
     content = f"<html>{menu}{legend}<table><tr><td>Frame<td>{page(ROWS)}</td></tr></table></html>".encode()
     table = read(content, titles=["Email", "Issued"])
     assert (rows(table), table.reading.sheet, codes(table)) == (ROWS, "table 4", ["tables_unused"])
+    assert table.reading.sheets == (("table 2", False), ("table 4", False))
     assert read(content).reading.sheet == "table 2"
     assert rows(read(content, sheet="table 4")) == ROWS
     assert refusal(content, sheet="table 9") == (

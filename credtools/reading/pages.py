@@ -19,6 +19,7 @@ SCRIPT = Path(__file__).with_name("web_page.py")
 MEMORY, SECONDS = 2 << 30, 60
 LIMITS = {"cells": 5_000_000, "depth": 50}
 NAMED = 5
+Sheets = tuple[tuple[str, bool], ...]
 
 
 def split_tables(content: bytes, options: Options) -> list[tuple[Records, Reading]]:
@@ -39,12 +40,13 @@ def split_tables(content: bytes, options: Options) -> list[tuple[Records, Readin
         if problem.limit:
             raise FileError("sheet_too_costly", limit=problem.limit) from problem
         raise FileError("sheet_unreadable", why="its parts contradict each other") from problem
-    return [_part(one, (*told, *_told(found, one))) for one in found["parts"]]
+    tables = tuple((str(name), False) for name in found["tables"])
+    return [_part(one, (*told, *_told(found, one)), tables) for one in found["parts"]]
 
 
-def _part(found: Mapping[str, Any], told: tuple[FileWarning, ...]) -> tuple[Records, Reading]:
+def _part(found: Mapping[str, Any], told: tuple[FileWarning, ...], tables: Sheets) -> tuple[Records, Reading]:
     rows = found["rows"]
-    reading = Reading("html", None, len(rows), None, found["sheet"], noted=told)
+    reading = Reading("html", None, len(rows), None, found["sheet"], noted=told, sheets=tables)
     hidden = frozenset(found["hidden_rows"])
     return Records(Rows(rows), range(1, len(rows) + 2), len(rows[0]), hidden=hidden), reading
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from credtools.errors import FileError
 from credtools.reading.decode import marked_encoding
-from credtools.text import first_of, plural
+from credtools.text import plural, quoted
 
 Kind = Literal["workbook", "xml workbook", "flat workbook", "web page", "text"]
 
@@ -18,7 +18,7 @@ ZIP, EMPTY_ZIP, OLE = b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x
 MOST_ENTRIES = 2_000  # of a zip, which are looked through for what it is; larger ones only by the child with limits
 DAMAGED = (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError)
 TABLE = re.compile(r"\.(csv|tsv|tab|psv|txt|xlsx|xlsm|xlsb|xls|ods)$", re.IGNORECASE)
-NAMED, LONGEST_NAME = 3, 40
+NAMED = 3
 
 DATA, OLD, DOCUMENT, PACKED, PLACE = "is_data", "is_old_workbook", "is_document", "is_compressed", "is_placeholder"
 # How the bytes of a file begin: the reason of the refusal, and what it says the file is.
@@ -180,8 +180,8 @@ def _kind_of_zip(content: bytes) -> Kind:
         return "workbook"
     files = [name for name in names if not name.endswith("/") and not name.startswith("__MACOSX/")]
     tables = [name for name in files if TABLE.search(name)]
-    shown = first_of((repr(name[-LONGEST_NAME:]) for name in tables), NAMED)
-    raise FileError("is_archive", holds=shown or plural(len(files), "file"))
+    shown = quoted(tables, most=NAMED, spelled=repr)
+    raise FileError("is_archive", holds=shown if tables else plural(len(files), "file"))
 
 
 def _kind_of_ole(content: bytes) -> Kind:

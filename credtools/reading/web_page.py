@@ -25,8 +25,9 @@ def answer(question: dict[str, Any], content: bytes) -> dict[str, Any]:
     """The rows of the table that was asked for, of those to be stacked, or of the one that looks most like the titles.
 
     In: `sheet`, `stack` (None, or names; [] for all), `titles` (folded), `limits`; the page as UTF-8. Out: `best`,
-    `others` (with data, left out), `parts`: `sheet` (its name, like 'table 2'), `rows`, `hidden_rows` (from 1),
-    `merged` ([first row, end, first place, end] of each such cell), `unseen` (texts that the page doesn't show).
+    `tables` (with data), `others` (of them left out), `parts`: `sheet` (its name, like 'table 2'), `rows`,
+    `hidden_rows` (from 1), `merged` ([first row, end, first place, end] of each such cell), `unseen` (texts that the
+    page doesn't show).
     """
     parser = etree.HTMLParser(target=Page(question["limits"]), encoding="utf-8", recover=True, huge_tree=True)
     parser.feed(content)
@@ -44,7 +45,12 @@ def answer(question: dict[str, Any], content: bytes) -> dict[str, Any]:
     around = {name for name in data for one in chosen if tables[one].outer & {id(tables[name])}}
     inside = {name for name in data for one in chosen if tables[name].outer & {id(tables[one])}}
     others = [name for name in data if name not in {*chosen, *around, *inside}]
-    return {"best": best, "others": others, "parts": [{"sheet": name, **tables[name].answer()} for name in chosen]}
+    return {
+        "best": best,
+        "tables": data,
+        "others": others,
+        "parts": [{"sheet": name, **tables[name].answer()} for name in chosen],
+    }
 
 
 class Table:
