@@ -14,7 +14,7 @@ from credtools.cli import main
 from credtools.recipe import Recipe
 from credtools.registry import Registry
 from credtools.store import Loaded
-from tests.builders import only_sqlite, write
+from tests.builders import load, only_sqlite, write
 
 pytestmark = only_sqlite
 FULL = (
@@ -99,16 +99,22 @@ def test_who_gives_an_address_or_id_up_says_so(registry: Registry, tmp_path: Pat
 
 
 def test_blank_rules_of_a_type_stay(registry: Registry, tmp_path: Path) -> None:
-    """A type keeps the rules that a list leaves blank; `blanks: clear` gives it the usual ones."""
+    """A type keeps the rules that a list leaves blank; `blanks: clear` gives it the usual ones.
+
+    But for *Approval required*, where a blank is a value: as the organisation decides.
+    """
     head = "Name,Expiry,Issue,Numbered,Media required,Approval required,Validity months,Expiry computed\n"
-    registry.load("types", write(tmp_path, "t.csv", f"{head}Crane,required,optional,yes,yes,no,24,no\n"))
+    registry.load("types", write(tmp_path, "t.csv", f"{head}Crane,required,optional,yes,yes,,24,no\n"))
     known = crane(registry)
     blank = write(tmp_path, "b.csv", f"{head}Crane,,,,,,,\n")
     done = registry.load("types", blank)
-    assert (done.unchanged, codes(done)) == (1, {"value_lost": 7})
+    assert (done.unchanged, codes(done)) == (1, {"value_lost": 6})
+    assert crane(registry) == known
+    load(registry, tmp_path, types="Name,Approval required\nCrane,no\n")
+    load(registry, tmp_path, types="Name,Approval required\nCrane,\n")
     assert crane(registry) == known
     done = registry.load("types", blank, recipe=Recipe.parse("schema: credential_types\nblanks: clear"))
-    assert (done.changed, codes(done)) == (1, {"value_lost": 7})
+    assert (done.changed, codes(done)) == (1, {"value_lost": 6})
     assert crane(registry)["numbered"] is False
 
 

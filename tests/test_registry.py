@@ -729,7 +729,8 @@ def test_external_ids_do_not_wander(registry: Registry, tmp_path: Path) -> None:
     facts = {"external_id": "E-1", "user": "ben@example.org", "holder": "ana@example.org"}
     assert (caught.value.reason, caught.value.facts) == ("external_id_taken", facts)
     assert rows_of(registry) == before
-    load(registry, tmp_path, users="Email,External ID\nana@example.org,\n")
+    given_up = write(tmp_path, "users.csv", "Email,External ID\nana@example.org,\n")
+    registry.load("users", given_up, recipe=ct.Recipe.parse("schema: users\nblanks: clear"))
     load(registry, tmp_path, users="Email,External ID\nben@example.org,E-1\n")
 
 

@@ -54,12 +54,22 @@ def check(file: Path, recipe: Path | None, unknown_users: Path | None) -> Answer
         return Answer(_refused(registry, file, recipe, problem), code=3, problem=problem.on("prompt"))
     lines = _review_lines(file, review)
     if unknown_users:
-        lines = chain(lines, [_written(registry.write_unknown_users(unknown_users, review), unknown_users)])
+        others = records(registry.known_otherwise(review))
+        written = registry.write_unknown_users(unknown_users, review)
+        lines = chain(lines, [_written(written, unknown_users)], _known_otherwise(others))
     return Answer(_judged(file, review), lines, 1 if review.rejected.any() else 0)
 
 
 def _written(users: int, path: Path) -> str:
     return f"{plural(users, 'unknown user')} written to {path}. Complete it, then: credtools load users {path}."
+
+
+def _known_otherwise(others: list[dict[str, Any]]) -> Iterator[str]:
+    """Who isn't unknown: only their User ID, or address, is."""
+    if others:
+        yield f"{plural(len(others), 'user')} of the file aren't new: they are known under another User ID or address."
+        yield "Correct the file, or load a list of users with the ID or address of today. They weren't written:"
+        yield from first([f"  {one['external_id'] or one['email']} is {one['known_as']}" for one in others])
 
 
 def _judged(file: Path, review: Review) -> Iterator[dict[str, Any]]:
@@ -199,8 +209,10 @@ def outcome_lines(run: Run) -> Iterator[str]:
     outcome = run.outcome
     yield str(outcome)
     if outcome.verdict == "held":
-        yield f"It is batch {outcome.batch}: fix it in review.ipynb (credtools lab), import the file again with another"
-        yield f"--max-reject-rate, or discard the batch (credtools discard {outcome.batch})."
+        yield f"It is batch {outcome.batch}. Look at it in review.ipynb (credtools lab), or discard it"
+        yield f"(credtools discard {outcome.batch})."
+        if "held_by_rate" in outcome.held_by:
+            yield "To import the rows that are right, import the file again with another --max-reject-rate."
     if outcome.notebook:
         yield f"record:  {outcome.notebook}"
     if run.rejects:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from credtools.cli.import_files import cause_lines, exit_code, outcome_lines
 from credtools.cli.output import SHOWN, Answer, command, progress, records, say, stop
 from credtools.errors import LoadError, SettingError
 from credtools.text import first_of, plural
+
+if TYPE_CHECKING:
+    from credtools.model import FileWarning
 
 
 @click.command()
@@ -46,8 +50,8 @@ def load(kind: str, file: Path, recipe: Path | None, *, replace: bool, yes: bool
     """
     registry = open_registry()
     try:
-        if replace and (absent := registry.load(kind, file, recipe=recipe, replace=True, dry_run=True).absent):
-            _confirm(kind, absent, yes=yes)
+        if replace and (would := registry.load(kind, file, recipe=recipe, replace=True, dry_run=True)).absent:
+            _confirm(kind, would.absent, would.warnings, yes=yes)
         with progress(f"Loading {kind}"):
             done = registry.load(kind, file, recipe=recipe, replace=replace, yes=yes)
     except LoadError as problem:
@@ -59,11 +63,15 @@ def load(kind: str, file: Path, recipe: Path | None, *, replace: bool, yes: bool
     return Answer({"file": str(file), **data}, [f"{kind}: {done}"])
 
 
-def _confirm(kind: str, absent: Sequence[str], *, yes: bool) -> None:
+def _confirm(kind: str, absent: Sequence[str], warnings: Sequence[FileWarning], *, yes: bool) -> None:
     """Who is about to be deactivated; a person at a terminal is asked."""
     counted = plural(len(absent), kind.removesuffix("s")) + (" isn't" if len(absent) == 1 else " aren't")
     say(f"{counted} in the file and will be deactivated: {first_of(absent, SHOWN)}.", err=True)
-    if not yes and sys.stdin.isatty() and not click.confirm("Go on?", err=True):
+    if yes or not sys.stdin.isatty():
+        return
+    for one in warnings:
+        say(f"Warning: {one.sentence}", err=True)
+    if not click.confirm("Go on?", err=True):
         stop("Nothing was loaded.", 2)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from credtools.model.changes import Counts
 from credtools.model.files import FileWarning
-from credtools.text import Shown
+from credtools.text import Shown, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,10 +90,15 @@ class Outcome(Shown):
     problem: str | None = None
     warnings: tuple[FileWarning, ...] = ()
     batches: tuple[int, ...] = ()  # all parts of a file that was divided on purpose
+    held_by: tuple[str, ...] = ()  # the reasons in `held_because`, for programs
+    rejected_for: tuple[tuple[str, int], ...] = ()  # of a held file: the commonest errors, each with its rows
 
     def __str__(self) -> str:
         lines = [f"{self.verdict}: {self.file}", str(self.counts)]
         lines += [str(part) for part in (self.held_because, self.problem, self.receipt) if part]
+        if self.rejected_for:
+            causes = ", ".join(f"{title} ({plural(rows, 'row')})" for title, rows in self.rejected_for)
+            lines.append(f"Rejected most often for: {causes}.")
         lines += [f"Warning: {one.sentence}" for one in self.warnings]
         return "\n".join(lines)
 
@@ -108,6 +113,8 @@ class Outcome(Shown):
             **self.counts.as_dict(),
             "warnings": [one.as_dict() for one in self.warnings],
             "held_because": self.held_because,
+            "held_by": list(self.held_by),
+            "rejected_for": [{"title": title, "rows": rows} for title, rows in self.rejected_for],
             "receipt": self.receipt.as_dict() if self.receipt else None,
             "replayed": bool(self.receipt and self.receipt.replayed),
             "notebook": self.notebook,

@@ -53,7 +53,7 @@ class Look:
 
     `headings` also name the cells beyond the heading row, which are those from `expected_fields` on (0: not noted, as
     older runs hadn't); `of_file`: those of a file whose rows were made of its records; `warnings`: about the file as a
-    whole; `attempt`: which attempt of a run has looked.
+    whole; `attempt`: which attempt of a run has looked; `held_by`: for which reasons it was held.
     """
 
     rows: int = 0
@@ -66,6 +66,7 @@ class Look:
     warnings: tuple[FileWarning, ...] = ()
     attempt: str = ""
     of_file: tuple[str, ...] = ()
+    held_by: tuple[str, ...] = ()
 
     @property
     def open_end(self) -> bool:
@@ -81,7 +82,7 @@ class Look:
         kept = json.loads(text)
         known = {one.name: kept[one.name] for one in fields(cls) if one.name in kept}
         warnings = tuple(FileWarning(**one) for one in known.get("warnings", ()))
-        names = {name: tuple(known.get(name, ())) for name in ("headings", "of_file")}
+        names = {name: tuple(known.get(name, ())) for name in ("headings", "of_file", "held_by")}
         return cls(**{**known, **names, "warnings": warnings})
 
 

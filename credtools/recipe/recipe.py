@@ -91,6 +91,8 @@ class Recipe(Shown):
         values["shapes"] = Shapes(**{key: values.pop(key) for key in shapes.KEYS if key in values})
         made = cls(source, **values)
         dates.require(made.date_format, made.notation, source)
+        if made.shapes.sheets and "sheet" in made.read:
+            raise RecipeError("recipe_sheet_and_sheets", source=source, sheet=made.read["sheet"])
         if made.absent != ABSENT[0] and made.export != FULL:
             raise RecipeError("recipe_absent_of_part", source=source, absent=made.absent)
         return made

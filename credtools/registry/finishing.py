@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from credtools.errors import CredtoolsError, MovedError, RegistryError, UnknownO
 from credtools.limited import collection_paused
 from credtools.model import Counts, FileWarning, Outcome, Preview, Receipt, Review
 from credtools.recipe import MANUAL
+from credtools.recipe.expectations import Look
 from credtools.recipe.records import Records
 from credtools.registry import attaching, news, preflight, previewing, reuploads, reviewing
 from credtools.registry.draft import Draft
@@ -72,7 +74,7 @@ def settle(session: Session, draft: Draft, max_reject_rate: float | None = None)
             reasons = preflight.why_hold(now, draft, max_reject_rate)
             value = None if reasons else _value(now, draft)
         if reasons:
-            return hold(session, draft, " ".join(reasons))
+            return hold(session, draft, " ".join(said for _, said in reasons), [reason for reason, _ in reasons])
         return outcome(draft.file, finish(session, draft, value), draft.noted)
     except UnknownOutcomeError:
         raise
@@ -82,8 +84,8 @@ def settle(session: Session, draft: Draft, max_reject_rate: float | None = None)
         raise
 
 
-def hold(session: Session, draft: Draft, because: str) -> Outcome:
-    look = preflight.noted(session, draft)
+def hold(session: Session, draft: Draft, because: str, held_by: Sequence[str] = ()) -> Outcome:
+    look = replace(preflight.noted(session, draft), held_by=tuple(held_by))
     held = store.hold(
         *(session.engine, draft.id, session.by),
         attempt_id=draft.attempt,
@@ -92,7 +94,12 @@ def hold(session: Session, draft: Draft, because: str) -> Outcome:
         statistics=look.as_json(),
     )
     counts = Counts(rows=look.rows, waiting=look.rows)
-    return Outcome(draft.file, "held", held, counts, held_because=because, warnings=look.warnings)
+    told = _told(session, draft.recipe.schema, look)
+    return Outcome(draft.file, "held", held, counts, held_because=because, warnings=look.warnings, **told)
+
+
+def _told(session: Session, schema: str, look: Look) -> dict[str, Any]:
+    return {"held_by": look.held_by, "rejected_for": preflight.most_rejected(session, schema, look)}
 
 
 def discard(session: Session, draft: Draft) -> None:
@@ -215,8 +222,11 @@ def outcome_of(session: Session, attempt: str) -> Outcome | None:
         row = store.reads.batch(session.engine, row.follows_id)
     if row.state == "held" and row.held_because:  # without a reason: continued, but not held again
         counts = Counts(rows=row.rows, waiting=row.waiting)
-        warnings = _warnings(session, row.id, attempt)
-        return Outcome(file, "held", row.id, counts, held_because=row.held_because, warnings=warnings)
+        with session.moment() as now:
+            draft = reviewing.opened(now, row.id)
+            look = preflight.noted_by(now, draft, attempt)
+            told = _told(now, draft.recipe.schema, look)
+        return Outcome(file, "held", row.id, counts, held_because=row.held_because, warnings=look.warnings, **told)
     if row.state == "finished":
         receipt = replace(store.stored_receipt(row), replayed=kind == "replay")
         return outcome(file, receipt, _warnings(session, row.id, attempt))

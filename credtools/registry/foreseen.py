@@ -24,7 +24,7 @@ class Foreseen(Shown):
 
     def why_hold(self, max_reject_rate: float | None = None) -> list[str]:
         """What would hold this batch without a person, one sentence for each reason; the threshold as in `settle`."""
-        return preflight.why_hold(self.registry, self.draft, max_reject_rate)
+        return [said for _, said in preflight.why_hold(self.registry, self.draft, max_reject_rate)]
 
     def preview(self) -> Preview:
         """What finishing would do now, in counts; `finish` refuses if they change in between.

@@ -26,6 +26,7 @@ MOST_ROWS = 1_000_000  # `max_rows` is about uploads of credentials, not about t
 MOST_ABSENT = 0.1  # of the active, who may be deactivated by one load without being asked
 IDENTIFIES = ("email", "external_id")  # of these a file of users needs one
 LABELS = {"users": "email", "types": "name"}
+SAYS = ("approval_required",)  # where a blank is a value: as the organisation decides
 BLANK = {"name": "", "groups": "", "manager": "", "expiry": "optional", "issue": "required"}
 BLANK |= {"numbered": False, "media_required": False, "expiry_computed": True}  # type: ignore[dict-item]
 
@@ -124,7 +125,12 @@ def _blank(review: Review, of_schema: Sequence[Column], columns: dict[str, list[
     """The blank cells of each column that the file has; a status isn't blank where a day of leaving says it."""
     found = {}
     for one in of_schema:
-        if one.name in columns and f"{one.name}_state" in review.resolved and not _is_absent(review, one.name):
+        if (
+            one.name in columns
+            and one.name not in SAYS
+            and f"{one.name}_state" in review.resolved
+            and not _is_absent(review, one.name)
+        ):
             rows = review.resolved.loc[review.passed, [one.name, f"{one.name}_state"]]
             cells = ((rows[f"{one.name}_state"] == "blank") & rows[one.name].isna()).tolist()  # not a word: ''
             default = BLANK.get(one.name)

@@ -7,6 +7,8 @@ from datetime import date
 import pandas as pd
 
 from credtools import store
+from credtools.model import Review
+from credtools.registry import strangers
 from credtools.registry.decisions import Decisions
 from credtools.store.writes.merging import Merged
 
@@ -38,6 +40,10 @@ class People(Decisions):
     def unmerge_person(self, name: str) -> Merged:
         """Takes a merge back: each has what was written under their own name. Raises RegistryError."""
         return store.merging.unmerge(self.engine, "person", self.by, name)
+
+    def known_otherwise(self, review: Review) -> pd.DataFrame:
+        """Whom a file names by an unknown User ID or address, though it has the other of a known user: `known_as`."""
+        return strangers.known_otherwise(self, review)
 
     def users_on(self, day: date, known_on: int | None = None) -> pd.DataFrame:
         """Users as they were on a day. `known_on`: by what was recorded until the event of this number; None: by now.

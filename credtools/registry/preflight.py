@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from credtools.registry.session import Session
 from credtools.text import plural
 
 LAST_RUNS = 5
+MOST_CAUSES = 3  # told of a held batch
 MOST_ABSENT = 0.1  # of the credentials that a source listed, that may be withdrawn at once without a person
 # What is unlike the last files and yet holds nothing is a warning; unknown values are rejected rows anyway.
 UNLIKE = {"headings": "headings_changed", "rows": "rows_unusual", "hits": "hits_unusual"}
@@ -65,8 +67,12 @@ def noted(session: Session, draft: Draft) -> Look:
 
 def warnings_of(session: Session, draft: Draft, attempt: str = "") -> tuple[FileWarning, ...]:
     """The warnings about a file, as its attempt (else the run that finished or held the batch) has noted them."""
-    kept = store.reads.look_of(session.at, draft.id, attempt, held=draft.state == "held")
-    return Look.from_json(kept).warnings
+    return noted_by(session, draft, attempt).warnings
+
+
+def noted_by(session: Session, draft: Draft, attempt: str = "") -> Look:
+    """What an attempt has noted of a file, likewise."""
+    return Look.from_json(store.reads.look_of(session.at, draft.id, attempt, held=draft.state == "held"))
 
 
 def _unknown_types(session: Session, draft: Draft) -> dict[str, int]:
@@ -95,51 +101,59 @@ def _unlike(session: Session, draft: Draft, seen: Look) -> list[Deviation]:
     return expectations.deviations(draft.recipe.expect, seen, before, hidden)
 
 
-def why_hold(session: Session, draft: Draft, max_reject_rate: float | None) -> list[str]:
-    """Why an unattended batch must wait for a person, one sentence for each reason; empty to go on.
+def why_hold(session: Session, draft: Draft, max_reject_rate: float | None) -> list[tuple[str, str]]:
+    """Why an unattended batch must wait for a person: each reason with its sentence; empty to go on.
 
     Raises FileError for a missing heading when there is no recipe that promised it.
     """
     with reviewing.moment(session, draft) as now:
         unlike = findings(now, draft)
         try:
-            reasons = [_of_rows(now, draft, max_reject_rate), *_of_blanks(now, draft), _of_absence(now, draft)]
+            reasons = [*_of_rows(now, draft, max_reject_rate), *_of_blanks(now, draft), *_of_absence(now, draft)]
         except FileError as problem:
             if problem.code != "heading_required" or draft.source == MANUAL:
                 raise
-            reasons, unlike = [problem.on("stored")], [one for one in unlike if one.about != "headings"]
-        reasons += [one.sentence for one in unlike if one.holds]
-        return [reason for reason in reasons if reason]
+            reasons = [(problem.reason, problem.on("stored"))]
+            unlike = [one for one in unlike if one.about != "headings"]
+        return [*reasons, *((f"unlike_{one.about}", one.sentence) for one in unlike if one.holds)]
 
 
-def _of_rows(session: Session, draft: Draft, max_reject_rate: float | None) -> str | None:
+def _reason(reason: str, **facts: object) -> tuple[str, str]:
+    return reason, sentence(reason, facts, "stored")
+
+
+def _of_rows(session: Session, draft: Draft, max_reject_rate: float | None) -> Iterator[tuple[str, str]]:
     if not reviewing.review(session, draft).rows:
-        return sentence("held_without_rows", {}, "stored")
+        yield _reason("held_without_rows")
+        return
     counts = reviewing.planned(session, draft).counts
-    if not counts.accepted and not counts.unchanged and not counts.left_out:
-        return sentence("held_without_ready", {"rows": counts.rows}, "stored")
     limit = next((x for x in (max_reject_rate, draft.recipe.max_reject_rate) if x is not None), 1.0)
     rate = counts.rejected / counts.rows
-    facts = {"rejected": counts.rejected, "rows": counts.rows, "rate": rate, "limit": limit}
-    return sentence("held_by_rate", facts, "stored") if rate > limit else None
+    if not counts.accepted and not counts.unchanged and not counts.left_out:
+        yield _reason("held_without_ready", rows=counts.rows)
+    elif rate > limit:
+        yield _reason("held_by_rate", rejected=counts.rejected, rows=counts.rows, rate=rate, limit=limit)
 
 
-def _of_blanks(session: Session, draft: Draft) -> list[str]:
+def _of_blanks(session: Session, draft: Draft) -> Iterator[tuple[str, str]]:
     """Stored values that blank cells would take away, unless the recipe says what those mean."""
     if draft.recipe.blanks is not None or not reviewing.review(session, draft).rows:
-        return []
+        return
     lost = previewing.lost(session, draft, reviewing.planned(session, draft))
-    return [
-        sentence("held_by_blanks", {"rows": plural(rows, "row"), "title": title}, "stored")
-        for title, rows in lost.items()
-    ]
+    yield from (_reason("held_by_blanks", rows=plural(rows, "row"), title=title) for title, rows in lost.items())
 
 
-def _of_absence(session: Session, draft: Draft) -> str | None:
+def most_rejected(session: Session, schema: str, seen: Look) -> tuple[tuple[str, int], ...]:
+    """For which errors most rows of a file are rejected: their titles, the largest first."""
+    titles = {rule.code: rule.title for rule in session.schema(schema).rules}
+    return tuple((titles.get(code, code), rows) for code, rows in Counter(seen.codes).most_common(MOST_CAUSES))
+
+
+def _of_absence(session: Session, draft: Draft) -> Iterator[tuple[str, str]]:
     """Far fewer credentials than its source listed so far, where it withdraws those that it no longer lists."""
     if draft.recipe.absent != "withdraw":
-        return None
+        return
     gone = len({word.credential_id for word in reviewing.planned(session, draft).unlisted})
     listed = store.reads.listed(session.at, session.family(draft.source)) if gone else 0
-    facts = {"gone": gone, "listed": listed, "limit": MOST_ABSENT}
-    return sentence("held_by_absence", facts, "stored") if gone > MOST_ABSENT * listed else None
+    if gone > MOST_ABSENT * listed:
+        yield _reason("held_by_absence", gone=gone, listed=listed, limit=MOST_ABSENT)

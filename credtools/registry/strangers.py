@@ -65,9 +65,31 @@ def strangers(review: Review, among: Collection[int] | None = None) -> Strangers
 def unknown_users(session: Session, review: Review) -> pd.DataFrame:
     """Whom a file names and nobody knows, in the order of the file.
 
-    What else the file says of them, under headings of a file of users, comes along where all their rows agree.
+    What else the file says of them, under headings of a file of users, comes along where all their rows agree. Who is
+    known by that isn't among them (see `known_otherwise`).
     """
-    return people(session, review, _unknown(review))
+    found = _apart(session, review)
+    return found[found["known_as"] == ""].drop(columns="known_as").reset_index(drop=True)
+
+
+def known_otherwise(session: Session, review: Review) -> pd.DataFrame:
+    """Whom a file names by an unknown User ID or address, but with the address or User ID of a known user.
+
+    The columns of `unknown_users`, and known_as (str: the address and User ID of the user).
+    """
+    found = _apart(session, review)
+    return found[found["known_as"] != ""].reset_index(drop=True)
+
+
+def _apart(session: Session, review: Review) -> pd.DataFrame:
+    """Whom a file names and nobody knows, and who each is by what else it says; a name alone says too little."""
+    found, lookups, named = people(session, review, _unknown(review)), session.lookups(), named_by(review)
+    known = [""] * len(found)
+    for way in {"email", "external_id"} - {COLUMN_OF.get(named, "")}:
+        for place, row in enumerate(lookups.find_users(found[way], way).tolist()):
+            if row >= 0 and found[way][place]:
+                known[place] = known[place] or lookups.names.described([row])[0]
+    return found.assign(known_as=pd.Series(known, dtype="str"))
 
 
 def people(session: Session, review: Review, of: BoolArray) -> pd.DataFrame:

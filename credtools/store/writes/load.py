@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from rapidfuzz import fuzz, process
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, update
 
 from credtools.errors import RegistryError, sentence
@@ -23,6 +24,7 @@ from credtools.text import Shown, first_of, fold, plural
 TABLES = {"users": tables.users, "types": tables.credential_types}
 LABELS = {"users": "email", "types": "name"}
 NAMED = 10  # users or types in one sentence
+LIKE_A_NAME = 85  # rapidfuzz ratio (0–100) from which a new type may be an old one
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ def _planned(connection: Connection, value: Load) -> _Plan:
         absent=tuple(_named(row, {}, label) for row in gone),
         renamed=renamed,
         reactivated=again,
-        warnings=(*value.warnings, *_of_blanks(value, lost)),
+        warnings=(*value.warnings, *_of_blanks(value, lost), *_renamed_types(value, new, gone)),
     )
     return _Plan(stored, new, changed, gone, done)
 
@@ -181,6 +183,22 @@ def _of_blanks(value: Load, lost: Counter[str]) -> Iterator[FileWarning]:
         yield FileWarning("value_lost", count, sentence("values_cleared" if value.clears else "values_kept", facts))
 
 
+def _renamed_types(value: Load, new: Sequence[Row], gone: Sequence[Any]) -> Iterator[FileWarning]:
+    """Types that a list no longer holds, and new ones that are nearly called like them: perhaps only renamed."""
+    names = [row["name"] for row in new] if value.kind == "types" else []
+    alike = {
+        one.name: process.extractOne(
+            fold(one.name), names, scorer=fuzz.token_set_ratio, processor=fold, score_cutoff=LIKE_A_NAME
+        )
+        for one in gone
+        if names
+    }
+    pairs = [f"{old} → {found[0]}" for old, found in alike.items() if found]
+    if pairs:
+        said = sentence("type_renamed", {"pairs": first_of(pairs, NAMED)})
+        yield FileWarning("type_renamed", len(pairs), said)
+
+
 def _named(old: Any, row: Row, label: str) -> str:
     """What somebody is called after a change: the address or name, else the External ID."""
     return str(row.get(label) or getattr(old, label) or old.external_id)
@@ -194,8 +212,8 @@ def _notes(
     now = {old.id: row.get(label) for old, row in changed}
     told = {keys[at]: now.get(number) or getattr(stored.rows[number], label) for at, number in who.former.items()}
     if told:
-        pairs = first_of((f"{old} ({now})" for old, now in told.items()), NAMED)
-        yield f"{plural(len(told), 'row')} with a former {what}, taken for the one of today: {pairs}."
+        pairs = first_of((f"{old} → {now}" for old, now in told.items()), NAMED)
+        yield f"{plural(len(told), 'row')} with a former {what}, read as the one of today: {pairs}."
     if who.left_out:
         counts = "another row, or what it was merged into, counts"
         yield f"{plural(len(who.left_out), 'row')} of these changed nothing: {counts}."
