@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credtools.schema.dates import DateFormat
+from credtools.cli.import_files import _dates_lines
+from credtools.schema.dates import DateFormat, date_format
 from credtools.schema.evidence import FormatEvidence, format_evidence
 from tests.core import HEADINGS, review
 
@@ -119,3 +120,41 @@ def test_a_check_names_formats_that_read_what_remains() -> None:
         "expiration_date 1": [("YYYY-MM-DD", True, 0, 0, 0), ("D. MMMM YYYY (months: de)", False, 1, 1, 0)],
     }
     assert told("User email,Credential type\nana@x.org,Badge\n") == {}
+
+
+def test_other_formats_are_told_only_where_they_read_more() -> None:
+    """What only reads what is read already helps nobody: of the others those that read an unread value come."""
+    rows = ("13/02/2024", "01/02/2024", "2 March 2024")
+    text = "".join(f"ana@x.org,First Aid,{day},,\n" for day in rows)
+    told_of = told(HEADINGS + text, "date_format: DD/MM/YYYY")
+    assert told_of["issue_date 3"] == [("DD/MM/YYYY", True, 2, 1, 1), ("D MMM YYYY", False, 1, 1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("days", "recipe", "lines"),
+    [
+        (("2024-02-13", "2024-01-02"), "", 0),  # nothing to look at
+        (("13/02/2024", "25/12/2024"), "date_format: DD/MM/YYYY", 0),  # every value proves it
+        (("13/02/2024", "01/02/2024"), "date_format: DD/MM/YYYY", 1),
+        (("2024-02-13", "5th May 2024"), "", 1),
+    ],
+)
+def test_a_check_prints_dates_that_somebody_should_look_at(days: tuple[str, ...], recipe: str, lines: int) -> None:
+    """A column whose dates are all read, and can be read in one way only, needs no line."""
+    text = HEADINGS + "".join(f"ana@x.org,First Aid,{day},,\n" for day in days)
+    said = list(_dates_lines(review(text, recipe)))
+    assert len(said) == lines
+    assert all(line.startswith("Issue date: ") for line in said)
+
+
+def test_ordinals_are_declared_or_offered() -> None:
+    """`Do` is a day as English counts it; a text that counts wrongly, or doesn't, is none; nothing is guessed."""
+    form = date_format("MMM Do YYYY")
+    days = [date(2025, 1, 1) + timedelta(k) for k in range(365)]
+    assert [form.parse(form.write(day)) for day in days] == days
+    wrong = ("Jan 5rd 2026", "Jan 1th 2026", "Jan 11st 2026", "Jan 22th 2026", "Jan 5 2026", "Jan 31th 2026")
+    assert [text for text in wrong if form.parse(text)] == []
+    assert form.parse("January 05TH 2026") == date(2026, 1, 5)
+    assert date_format("MMM D YYYY").parse("Jan 5th 2026") is None
+    offered = {"Jan 5th 2026": "MMM Do YYYY", "5th March 2026": "Do MMM YYYY", "March 1st, 2026": "MMM Do, YYYY"}
+    assert {text: format_evidence([text])[0].format for text in offered} == offered

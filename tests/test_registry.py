@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from credtools.errors import CredtoolsError, FileError, LoadError, MovedError, RegistryError, SettingError, sentence
 from credtools.model import Counts, OrganisationSettings
+from credtools.recipe import Recipe
 from credtools.registry import Batch, Registry
 from credtools.store import Loaded
 from credtools.store.engine import WRITES
@@ -730,7 +731,7 @@ def test_external_ids_do_not_wander(registry: Registry, tmp_path: Path) -> None:
     assert (caught.value.reason, caught.value.facts) == ("external_id_taken", facts)
     assert rows_of(registry) == before
     given_up = write(tmp_path, "users.csv", "Email,External ID\nana@example.org,\n")
-    registry.load("users", given_up, recipe=ct.Recipe.parse("schema: users\nblanks: clear"))
+    registry.load("users", given_up, recipe=Recipe.parse("schema: users\nblanks: clear"))
     load(registry, tmp_path, users="Email,External ID\nben@example.org,E-1\n")
 
 

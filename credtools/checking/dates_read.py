@@ -35,10 +35,13 @@ def dates_read(cells: Mapping[str, Cells], mapped: Mapped) -> list[dict[str, Any
         texts = {text: known[text] for text, says in zip(known, said.tolist(), strict=False) if says and known[text]}
         real = sum(texts.pop(text, 0) for text, day in one.made_of.date_cells.items() if day)
         notation, in_force = one.made_of.notation, one.made_of.formats
-        of_formats = [evidence(date_format(form, notation), texts) for form in in_force] if texts else []
-        if sum(one.reads for one in of_formats) < sum(texts.values()):
-            others = [one for one in format_evidence(texts, notation) if one.format not in in_force]
-            of_formats += others[:MOST_OTHERS] or undeclared_evidence(texts, notation)[:MOST_OTHERS]
+        formats = [date_format(form, notation) for form in in_force]
+        of_formats = [evidence(form, texts) for form in formats] if texts else []
+        if unread := {text: k for text, k in texts.items() if not any(form.parse(text) for form in formats)}:
+            readers = [one.format for one in format_evidence(unread, notation)]  # those that read more than is read
+            known = {one.format: one for one in format_evidence(texts, notation)}
+            more = [known[form] for form in readers if form in known]
+            of_formats += (more or undeclared_evidence(unread, notation))[:MOST_OTHERS]
         entry = {"column": name, "heading": heading, "values": sum(texts.values()), "date_cells": real}
         shown = [asdict(one) | {"in_force": one.format in in_force, "sentence": str(one)} for one in of_formats]
         found.append(entry | {"evidence": shown})

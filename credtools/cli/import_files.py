@@ -124,11 +124,13 @@ def _review_lines(file: Path, review: Review) -> Iterator[str]:
 
 
 def _dates_lines(review: Review) -> Iterator[str]:
-    """How well the formats in force read each date column, and which others read more."""
+    """Per date column what somebody should look at: how its day and month are told apart, and what isn't read."""
     for one in review.dates:
-        said = [evidence["sentence"] for evidence in one["evidence"]]
-        said += [f"{plural(one['date_cells'], 'date cell')} of the spreadsheet."] if one["date_cells"] else []
-        if said:
+        forms = one["evidence"]
+        read = sum(form["reads"] for form in forms if form["in_force"])
+        open_order = any(form["proves"] + form["both_ways"] < form["reads"] or form["both_ways"] for form in forms)
+        if read < one["values"] or open_order:
+            said = [form["sentence"] for form in forms if form["reads"] or read == 0]
             yield f"{one['heading']}: {' '.join(said)}"
 
 

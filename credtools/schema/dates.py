@@ -18,7 +18,7 @@ from functools import lru_cache
 
 from credtools.schema.notation import PLAIN, Notation
 
-TOKEN = re.compile(r"YYYY|YY|MMMM|MMM|MM|M|DD|D|dddd|ddd|HH|H|hh|h|mm|ss|[TZA](?![a-z])|\+00:00|\s+|[A-Za-z]+|.")
+TOKEN = re.compile(r"YYYY|YY|MMMM|MMM|MM|M|DD|Do|D|dddd|ddd|HH|H|hh|h|mm|ss|[TZA](?![a-z])|\+00:00|\s+|[A-Za-z]+|.")
 DIGITS = ("YYYY", "YY", "MM", "M", "DD", "D", "HH", "H", "hh", "h", "mm", "ss")
 ZONE = r"(z|utc|gmt|[+-]\d{2}(:?\d{2})?)"
 PATTERNS = {
@@ -27,6 +27,7 @@ PATTERNS = {
     **dict.fromkeys(("MM", "M"), r"(?P<month>\d{1,2})"),
     **dict.fromkeys(("MMMM", "MMM"), r"(?P<name>{months})\.?"),
     **dict.fromkeys(("DD", "D"), r"(?P<day>\d{1,2})"),
+    "Do": r"(?P<day>(0?|[23])1(?=st)|[02]?2(?=nd)|[02]?3(?=rd)|(1\d|[02]?[04-9]|30)(?=th))(st|nd|rd|th)",
     **dict.fromkeys(("dddd", "ddd"), r"(?P<weekday>{days})\.?"),
     # A time and its zone are read and dropped: the day is the one that is written.
     **dict.fromkeys(("HH", "H"), r"([01]?\d|2[0-3])"),
@@ -161,10 +162,16 @@ class DateFormat:
             "M": str(day.month),
             "DD": f"{day.day:02}",
             "D": str(day.day),
+            "Do": f"{day.day}{ordinal(day.day)}",
             **{token: names[token][day.weekday()] for token in ("dddd", "ddd")},
             **MIDNIGHT,
         }
         return "".join(written.get(token, token) for token in self.tokens)
+
+
+def ordinal(number: int) -> str:
+    """What English writes after the number of a day: 1st, 22nd, 3rd, 11th."""
+    return "th" if 10 < number < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
 
 
 @lru_cache(maxsize=256)

@@ -17,6 +17,7 @@ PLAUSIBLE = (
     *(order.replace("/", mark) for mark in "/-. " for order in ("YYYY/MM/DD", "DD/MM/YYYY", "MM/DD/YYYY")),
     *("YYYYMMDD", "DDMMYYYY", "MMDDYYYY", "D MMM YYYY", "D-MMM-YYYY", "D. MMMM YYYY", "MMM D, YYYY", "MMM D YYYY"),
     *("dddd, MMMM D, YYYY", "dddd, D MMMM YYYY", "dddd D MMMM YYYY", "YYYY-MMM-DD"),
+    *("MMM Do YYYY", "MMM Do, YYYY", "Do MMM YYYY", "dddd, MMMM Do, YYYY", "dddd, Do MMMM YYYY"),
 )
 USUAL_YEARS = (1950, 2049)
 LANGUAGES = ("de", "fr", "es", "it", "nl", "pt", "pl", "cs", "da", "sv", "nb", "fi", "tr", "ro", "hu", "hr", "el", "ru")
