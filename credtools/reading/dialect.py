@@ -59,7 +59,7 @@ class Dialect:
     def prepare(self, text: str) -> str:
         """The text with one character between cells, and with escaped marks as characters that mean nothing."""
         if self.columns:
-            return re.sub(r"[^\r\n]+", lambda line: CUT.join(self._at_columns(line[0])), text)
+            return self._at_columns(text)
         if self.drawn and self.delimiter == "|":
             text = EDGES.sub(r"\1", text)
         if self.cut == CUT:
@@ -85,8 +85,19 @@ class Dialect:
         """Whether `prepare` does anything."""
         return self.cut == CUT or self.drawn or bool(self.escape)
 
-    def _at_columns(self, line: str) -> list[str]:
-        return [line[a:b].strip(" ") for a, b in pairwise([*self.columns, max(len(line), self.columns[-1])])]
+    def _at_columns(self, text: str) -> str:
+        """Lines that are cut where columns begin; one that has a word there is a note, if others have none."""
+        begins = self.columns[1:]
+        lines = re.findall(r"[^\r\n]+", text)
+        across = {line for line in lines if any(" " not in line[k - 1 : k + 1] and len(line) > k for k in begins)}
+        notes = across if 2 * len(across) < len(lines) else set()
+
+        def cut(found: re.Match[str]) -> str:
+            line = found[0]
+            ends = [*self.columns, max(len(line), self.columns[-1])]
+            return line if line in notes else CUT.join(line[a:b].strip(BLANK) for a, b in pairwise(ends))
+
+        return re.sub(r"[^\r\n]+", cut, text)
 
 
 def is_ruler(line: str) -> bool:

@@ -85,7 +85,8 @@ def _first_of_table(rows: list[list[str]], numbers: list[int], width: int) -> in
     full = is_heading(rows[fitting]) and len(rows[fitting]) == count_filled(rows[fitting])
     first = fitting if full and fitting < begin + NEXT else begin
     above = rows[first - 1] if first else []
-    is_above = len(above) == width and is_prose(above) and is_data(rows[first], rows[first + 1 :], width)
+    below = [row for row in rows[first + 1 :] if len(row) == width]
+    is_above = is_heading(above) and count_filled(above) >= min(need, width) and is_data(rows[first], below, width)
     return numbers[first - 1 if is_above or _is_group_row(above, rows[first], width) else first]
 
 
@@ -113,6 +114,8 @@ def _is_headless(row: list[str], others: list[list[str]], width: int) -> bool:
     if is_data(row, others, width):
         return True
     below = [other for other in others if other != row]
+    if any(kind(row[place]) == "text" for place in column_kinds(below, width) if place < len(row)):
+        return False
     again = [any(cell == other[place] for other in below) for place, cell in enumerate(row[:width]) if cell.strip()]
     return len(row) == width > 1 and sum(again) > 1
 

@@ -83,8 +83,7 @@ def lay_out(records: Records, options: Options) -> Layout:
     _take_comment(layout, rows)
     layout.aside = _cut_notes_beside(layout, rows, rest) if layout.headings else []
     _fit_width(layout, rows, rest)
-    alike = any(_is_record_like(rows[k], layout.width) for k in layout.preamble)
-    layout.doubtful_top = options.heading_line is None and (alike or len(records.lines_of(layout.preamble)) > FEW)
+    layout.doubtful_top = options.heading_line is None and _is_doubtful(layout, records)
     heads = [rows[h] for h in layout.heading if count_filled(rows[h]) > 1]
     same = {k for head in heads for k in rows.like(head)}
     again = sorted(k for k in same if k > layout.heading[-1])  # repeated on each page
@@ -110,8 +109,10 @@ def _blank(records: Records) -> BoolArray:
     return blank
 
 
-def _is_record_like(row: Sequence[str], width: int) -> bool:
-    return width > 1 and len(row) == width and 2 * count_filled(row) > width
+def _is_doubtful(layout: Layout, records: Records) -> bool:
+    """Whether records may be among the preamble: it is long, has a row like them, or there are no headings below."""
+    alike = any(count_filled(records.cells[k]) > max(1, layout.width / 2) for k in layout.preamble)
+    return bool(layout.preamble) and (alike or layout.headless or len(records.lines_of(layout.preamble)) > FEW)
 
 
 def _recut(layout: Layout, records: Records, body: Sequence[int]) -> None:

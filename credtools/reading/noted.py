@@ -11,6 +11,7 @@ from credtools.reading.records import Records
 from credtools.text import plural
 
 SHOWN = 5
+SAMPLE = 200
 
 
 def ends_with(mark: str) -> FileWarning:
@@ -44,6 +45,13 @@ def _top(records: Records, layout: Layout) -> Iterable[FileWarning]:
         advice = "If records are among it, name the line of the headings in the recipe (read: {heading_line: …})."
         example = _example(records.cells[layout.preamble[-1]])
         yield FileWarning("lines_above", len(above), f"{said}. {advice}", f"{said}, for example {example!r}. {advice}")
+    if layout.width == 1 and _looks_divided([records.cells[k] for k in layout.body[:SAMPLE]]):
+        yield FileWarning(
+            "one_column",
+            1,
+            "The file was read as one column, although most lines have several blanks between words. If its columns "
+            "have a fixed width, say in the recipe where they begin (read: {delimiter: at 1 6 16}).",
+        )
     if layout.row_names:
         yield FileWarning(
             "row_names",
@@ -83,6 +91,10 @@ def _apart(records: Records, layout: Layout) -> Iterable[FileWarning]:
         yield FileWarning(
             "footer_ignored", len(lines), f"{said}. {advice}", f"{said}, for example {example!r}. {advice}"
         )
+
+
+def _looks_divided(rows: Sequence[Sequence[str]]) -> bool:
+    return 2 * sum("  " in row[0].strip() for row in rows) > max(3, len(rows))
 
 
 def _changed(records: Records, layout: Layout) -> Iterable[FileWarning]:

@@ -145,6 +145,7 @@ class _Judged:
         step = -(-len(records) // JUDGED) or 1
         cells = [cell for row in records[::step] if len(row) == self.width for cell in row]
         cells = [(cell.strip(BLANK) if dialect.drawn else cell).strip(dialect.quote) for cell in cells]
+        self.padded = sum("  " in cell for cell in cells) / max(1, len(cells))
         sense = sum(map(_sense, cells)) / len(cells) if cells else 0.0
         self.score = even * even * (1 - 1 / self.width) * sense * (1 - faults / (2 * len(records)) if records else 0)
 
@@ -153,6 +154,8 @@ class _Judged:
         delimiter, head, most = self.dialect.delimiter, self.records[:1], len(self.records)
         if delimiter == BLANKS:
             return self.even > MOSTLY
+        if self.dialect.columns:  # which cut all that is padded
+            return self.padded < 1 - PLAIN
         if self.even < PLAIN * (1 - 1 / (most + 1)):  # what few records can't have, for the headings may differ
             return False
         if delimiter == ":":  # no times, and no 'name: value'
