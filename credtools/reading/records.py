@@ -78,7 +78,7 @@ def split_records(text: str, dialect: Dialect, first_line: int = 1) -> Records:
     single = _Single(lines, dialect, width)
     others = {line: [lines[line].rstrip("\r\n")] for line in range(at)}
     while (line := regular.take(at, width)) < len(lines):
-        others[line], at = single.record(line)
+        others[line], at = single.record(line, torn=regular.is_torn(line))
     cells, starts = regular.rows(others)
     if dialect.escape or dialect.drawn:
         cells.texts = list(map(dialect.restore, cells.texts))
@@ -166,12 +166,12 @@ class _Single:
         self.source = _Lines(lines)
         self.reader = dialect.reader(self.source)
 
-    def record(self, first: int) -> tuple[list[str], int]:
-        """(cells, the next line) of the record that starts on a line (from 0)."""
+    def record(self, first: int, *, torn: bool) -> tuple[list[str], int]:
+        """(cells, the next line) of the record that starts on a line (from 0); `torn`: csv surely can't read it."""
         lines, source, width, dialect = self.lines, self.source, self.width, self.dialect
-        source.at, source.end = first, first + MOST_LINES
+        source.at, source.end = first, min(first + MOST_LINES, len(lines))
         try:
-            row: list[str] | None = next(self.reader)
+            row: list[str] | None = None if torn else next(self.reader)
         except (csv.Error, StopIteration):
             row = None
         if row is None or _looks_wrong(lines, first, source.at, len(row) == width, width, dialect):
@@ -201,7 +201,7 @@ class _Lines(Iterator[str]):
         self.lines, self.at, self.end = lines, 0, 0
 
     def __next__(self) -> str:
-        if self.at >= min(self.end, len(self.lines)):
+        if self.at >= self.end:
             raise StopIteration
         self.at += 1
         return self.lines[self.at - 1]

@@ -87,11 +87,11 @@ class Lines(Sequence[str]):
     @overload
     def __getitem__(self, k: slice) -> list[str]: ...
     def __getitem__(self, k: int | slice) -> str | list[str]:
-        if isinstance(k, slice):
-            first, end, _ = k.indices(len(self))
-            text = self.content[self._bounds[first] : self._bounds[max(first, end)]].decode()
-            return list(io.StringIO(text, newline=""))
-        return self.content[self._bounds[k] : self._bounds[k + 1]].decode()
+        if isinstance(k, int):
+            return self.content[self._bounds[k] : self._bounds[k + 1]].decode()
+        first, end, _ = k.indices(len(self))
+        text = self.content[self._bounds[first] : self._bounds[max(first, end)]].decode()
+        return list(io.StringIO(text, newline=""))
 
     def below(self, first: int) -> Iterator[str]:
         """All lines from one on."""
@@ -117,6 +117,10 @@ class Regular:
         `width`: how many cells records have to have, so that a mark without a partner isn't believed.
         """
         return self._way(line).take(line, width) if self.lines.can_be_cut else line
+
+    def is_torn(self, line: int) -> bool:
+        """Whether the record that starts on a line is one of which Python's csv would say that a mark is wrong."""
+        return self.lines.can_be_cut and self._way(line).is_torn(line)
 
     def _way(self, line: int) -> _Way:
         odd = self._odd[line]
@@ -183,6 +187,7 @@ class _Way:
         self.widths -= (self.widths == 1) & (self.begin == self.end)
         self.taken = np.zeros(len(self.widths), dtype=bool)
         self._stop: memoryview[int] | None = None
+        self._torn: bytes | None = None
         begin = np.zeros(len(lines) + 1, dtype=np.int64)
         begin[self.starts[1:]] = 1
         self._at_line, self._line = np.cumsum(begin).data, self.starts.data
@@ -213,7 +218,9 @@ class _Way:
             second = np.minimum(self.begins + 1, self.ends)
             doubtful = (self.lines.data[self.begins] == BLANK) & (self.lines.data[second] == BLANK)
             faulty[np.searchsorted(self.first[1:] - 1, np.flatnonzero(doubtful))] = True
-        faulty[np.searchsorted(self.end, self._wrong())] = True
+        opening, closing = self._wrong()
+        faulty[np.searchsorted(self.end, opening)] = True
+        faulty[np.searchsorted(self.end, closing)] = True
         faulty[-1] = self.starts[-1] < len(self.lines)
         return faulty
 
@@ -229,8 +236,17 @@ class _Way:
             doubtful[:-1] = (lines > MOST_LINES) | ((lines > 1) & unlike) | ((lines > 2) & (inside == 0))
         return doubtful
 
-    def _wrong(self) -> IntArray:
-        """Where marks don't open or close as they should."""
+    def is_torn(self, line: int) -> bool:
+        if self._torn is None:
+            opening, closing = self._wrong()
+            first = np.append(opening, len(self.lines.data))[np.searchsorted(opening, self.begin)]
+            torn = np.append(closing, len(self.lines.data))[np.searchsorted(closing, self.begin)]
+            self._torn = (torn < np.minimum(first, self.end)).tobytes()
+        record = self._at_line[line]
+        return record < len(self._torn) and bool(self._torn[record])
+
+    def _wrong(self) -> tuple[IntArray, IntArray]:
+        """Where marks open where they shouldn't, and where they close so."""
         data, lines = self.lines.data, self.lines
         beside = np.zeros(256, dtype=bool)
         beside[[lines.cut, LF, CR, lines.quote]] = True
@@ -239,7 +255,7 @@ class _Way:
         before[opening == 0] = LF
         if lines.skips_blanks:
             before = np.where(before == BLANK, data[np.maximum(opening - 2, 0)], before)
-        return np.concatenate([opening[~beside[before]], closing[~beside[data[closing + 1]]]])
+        return opening[~beside[before]], closing[~beside[data[closing + 1]]]
 
     def part(self) -> _Part:
         """What was taken. The texts are slices of the file: every other one is what lies between two cells."""

@@ -48,7 +48,9 @@ def stands_alone(line: str, width: int, dialect: Dialect) -> bool:
     """Whether a line is a blank one, or a whole record whose marks match."""
     if not line.strip():
         return True
-    if dialect.quote and line.count(dialect.quote) % 2:
+    if not dialect.quote or dialect.quote not in line:
+        return line.count(dialect.cut) == width - 1
+    if line.count(dialect.quote) % 2:
         return False
     try:
         return len(next(dialect.reader([line]))) == width
@@ -67,6 +69,9 @@ def _one_line(line: str, width: int, dialect: Dialect, most: int = FEW) -> list[
     surplus = len(parts) - width
     if not 0 <= surplus <= most or len(parts) > MOST_PARTS:
         return None
+    if not surplus:
+        return [bare(part, dialect.quote) for part in parts]
+    plain = [dialect.quote not in part for part in parts]
     opens = [part.lstrip(" ").startswith(dialect.quote) for part in parts]
     ends = [part.rstrip(" ").endswith(dialect.quote) for part in parts]
     # best[k][u]: fewest faults in the first k parts, u delimiters of which belong to cells; how many parts the last has
@@ -76,7 +81,7 @@ def _one_line(line: str, width: int, dialect: Dialect, most: int = FEW) -> list[
             end = start + more + 1
             if more and not (opens[start] or ends[end - 1]):
                 continue
-            faults = _faults(parts[start:end], dialect.quote)
+            faults = _faults(parts[start:end], dialect.quote) if more or not plain[start] else 0.0
             for used, (before, _) in best[start].items():
                 if used + more <= surplus and before + faults < best[end].get(used + more, (inf, 0))[0]:
                     best[end][used + more] = (before + faults, more + 1)
@@ -123,9 +128,9 @@ def _several_lines(lines: Sequence[str], first: int, width: int, dialect: Dialec
 
 def bare(cell: str, quote: str) -> str:
     """A cell without the marks around it; of a mark without a partner nothing is left at the ends."""
-    text = cell.strip(" ")
     if not quote or quote not in cell:
         return cell
+    text = cell.strip(" ")
     odd, around = text.count(quote) % 2 == 1, text.startswith(quote) and text.endswith(quote) and len(text) > 1
     if around and (odd or text.endswith(quote * 2) or closes(text, quote, opening=True)):
         return text[1:-1].replace(quote * 2, quote)
