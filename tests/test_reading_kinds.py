@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from credtools import reading
 from credtools.errors import FileError
 from credtools.model import Table
+from credtools.reading import xml_workbooks
 from credtools.reading.recognise import kind_of
 from tests.core import SHARED
 
@@ -508,6 +509,57 @@ def test_hostile_files_are_read_or_refused_within_limits(kind: str) -> None:
     assert time.monotonic() - began < 60
 
 
+ELEMENT = st.sampled_from(["Worksheet", "Table", "Row", "Cell", "Data", "Column", "Style", "NumberFormat", "Comment"])
+SAID = st.dictionaries(
+    st.sampled_from(
+        ["Index", "Span", "MergeAcross", "MergeDown", "StyleID", "ID", "Parent", "Type", "Format", "Hidden"]
+    ),
+    st.sampled_from(
+        ["0", "1", "7", "-1", "x", "Number", "DateTime", "Error", "Boolean", "2026-03-04T00:00:00", "0000"]
+    ),
+    max_size=3,
+)
+TREE = st.recursive(
+    st.sampled_from(["x", "12", "2026-03-04T00:00:00", "9999-99-99", "1", ""]),
+    lambda inner: st.tuples(ELEMENT, SAID, st.lists(inner, max_size=4)),
+    max_leaves=15,
+)
+
+
+def tagged(tree: Any, prefix: str) -> str:
+    if isinstance(tree, str):
+        return tree
+    name, said, inner = tree
+    attributes = "".join(f' {prefix}{key}="{value}"' for key, value in said.items())
+    return f"<{name}{attributes}>{''.join(tagged(one, prefix) for one in inner)}</{name}>"
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(TREE, min_size=1, max_size=4), st.sampled_from(["xml", "html"]))
+def test_any_elements_give_a_table_or_a_sentence(trees: list[Any], kind: str) -> None:
+    """Elements in any order, with any attributes, break neither reader: of workbooks in XML, of web pages."""
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    body = "".join(tagged(one, "ss:" if kind == "xml" else "") for one in trees)
+    body = f'<Worksheet ss:Name="R"><Table>{body}</Table></Worksheet>' if kind == "xml" else body
+    names = {
+        "Worksheet": "table",
+        "Row": "tr",
+        "Cell": "td",
+        "Comment": "span",
+        "MergeAcross": "colspan",
+        "Span": "rowspan",
+    }
+    for name, other in names.items() if kind == "html" else ():
+        body = body.replace(name, other)
+    text = f'<Workbook xmlns="{space}" xmlns:ss="{space}">{body}</Workbook>' if kind == "xml" else f"<html>{body}"
+    found = ""
+    try:
+        found = read(text.encode(), "a.xls").reading.encoding
+    except FileError as refused:
+        found = refused.reason
+    assert found
+
+
 def test_candidates_take_no_time() -> None:
     """However many letters make no sense in cp1252, and in words however long, a few are looked at."""
     began = time.monotonic()
@@ -528,6 +580,32 @@ def test_recognising_takes_no_time(piece: str, count: int, begin: str) -> None:
     """Whatever a file begins with, what it is is known at once: no pattern is tried over and over."""
     with suppress(FileError):
         kind_of((begin + piece * count).encode(), "a.csv")
+
+
+UNREADABLE = Path("/proc/self/mem")  # of Linux: a file that is there, and can't be read
+
+if UNREADABLE.is_file():
+
+    def test_a_file_that_cannot_be_opened() -> None:
+        """A file without the right to read it, or whose content a cloud keeps, is refused by name."""
+        with pytest.raises(FileError) as caught:
+            reading.read(UNREADABLE)
+        assert caught.value.reason == "not_opened"
+        assert caught.value.facts["path"] == str(UNREADABLE)
+
+
+def test_a_large_workbook_in_xml(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workbook in XML is parsed in this process, so it may not be vast, also where a file is divided on purpose."""
+    monkeypatch.setattr(xml_workbooks, "MOST_BYTES", 100)
+    content = spreadsheetml(ROWS).encode()
+    assert refusal(content) == ("too_many_bytes", {"found": len(content), "allowed": 100})
+
+
+def test_blanks_within_workbooks_in_xml() -> None:
+    """Blanks, tabs and line breaks of a cell are part of it; a web page shows each run as one."""
+    cells = [["a", "b"], [" x  y ", "1\n2"], ["\tq", "z"]]
+    assert rows(read(spreadsheetml(cells).encode(), heading_line=1)) == cells
+    assert rows(read(page(cells).encode(), heading_line=1)) == [["a", "b"], ["x y", "1 2"], ["q", "z"]]
 
 
 # --- what lies beside the checkout (not collected where it is absent) -----------------------------------------

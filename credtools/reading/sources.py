@@ -32,15 +32,19 @@ def file_bytes(source: Source, max_bytes: int = MAX_BYTES) -> bytes:
 
     Raises:
         MissingFileError: There is no file under the path.
-        FileError: There are too many bytes, or a table can't be read from such a thing (`unknown_source`).
+        FileError: It can't be opened, has too many bytes, or is a thing that holds no table (`unknown_source`).
     """
     if isinstance(source, str | Path):
         path = Path(source)
         if not path.is_file():
             raise no_such_file(path)
-        content, size = b"", path.stat().st_size
-        if size <= max_bytes:
-            content = path.read_bytes()
+        content = b""
+        try:
+            size = path.stat().st_size
+            if size <= max_bytes:
+                content = path.read_bytes()
+        except OSError as problem:
+            raise FileError("not_opened", path=str(path), why=problem.strerror) from problem
     else:
         content = _bytes(source, max_bytes)
         size = len(content)

@@ -23,7 +23,7 @@ from credtools.reading.options import Options
 from credtools.reading.records import Records
 from credtools.reading.spreadsheetml import Workbook
 
-DEEPEST = 200
+DEEPEST, MOST_BYTES = 200, 100 << 20
 DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]*\?>")
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 MANIFEST = (
@@ -52,6 +52,8 @@ def split_flat_sheets(content: bytes, options: Options) -> Parts:
 
 def _as_utf_8(content: bytes, options: Options) -> tuple[bytes, list[FileWarning]]:
     """The text without its declaration, whatever encoding that names; and what was assumed."""
+    if len(content) > MOST_BYTES:  # it is parsed in this process
+        raise FileError("too_many_bytes", found=len(content), allowed=MOST_BYTES)
     text, _, told = decode(content, options.encoding or declared_encoding(content))
     return DECLARATION.sub("", text, count=1).encode(), told
 
