@@ -1,8 +1,8 @@
 """What a process may use: a child with limits on memory and time, and when Python looks for garbage.
 
-Spreadsheets, PDFs and pictures come from anywhere, so they are only opened by a child: a script with a function
-`answer(question, content)`, which returns JSON or raises Refused. The child starts this file by its path and the
-script by its own; nothing else of the package is loaded there, and nothing before the limit holds.
+Spreadsheets, PDFs and pictures come from anywhere, so they are only opened by a child: a script, or a package of them,
+with a function `answer(question, content)`, which returns JSON or raises Refused. The child starts this file by its
+path and the script by its own; nothing else of credtools is loaded there, and nothing before the limit holds.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     import subprocess
 
+HOME = Path(__file__).parent
 MEMORY, FAULT = "memory", "fault"  # why a child gives no answer
 
 
@@ -127,10 +128,19 @@ def _serve(script: str, memory: int) -> None:
 
 
 def _loaded(script: str) -> Any:
-    spec = spec_from_file_location(Path(script).stem, script)
+    """The script by its full name, so that a package finds its own modules and nothing above it is imported."""
+    place = Path(script)
+    inside = place.relative_to(HOME.parent) if place.is_relative_to(HOME) else Path(place.name)
+    name = ".".join(inside.with_suffix("").parts)
+    is_package = place.is_dir()
+    spec = spec_from_file_location(
+        name,
+        place / "__init__.py" if is_package else place,
+        submodule_search_locations=[script] if is_package else None,
+    )
     assert spec  # noqa: S101 - for mypy: it ends in .py
     assert spec.loader  # noqa: S101
-    module = module_from_spec(spec)
+    module = sys.modules[name] = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 

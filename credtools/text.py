@@ -17,6 +17,7 @@ DATA = re.compile(
 # What no row of headings has, so that this one may be a record.
 RECORD = re.compile(r".*(\S@\S|</?\w).*|\W*\d{5,}\W*|\d{1,4}([./-])\d{1,2}\2\d{1,4}", re.DOTALL)
 CELL = "border:1px solid #8886;padding:4px 8px;text-align:left;vertical-align:top"
+NAMED = 5  # of many lines
 
 
 def fold(text: str) -> str:
@@ -76,6 +77,15 @@ def quoted(
     untold = len(every) - len(shown)
     looks = f"{untold:,} not shown, because {'it' if untold == 1 else 'they'} may be data"
     return ", ".join([first_of(shown, most)] * bool(shown) + [looks] * bool(untold)) or "none"
+
+
+def lines_named(lines: Sequence[int]) -> str:
+    """'line 7', 'lines 7, 8 and 9', 'lines 1, 2, 3, 4, 5 and 36 more'."""
+    shown = [f"{line:,}" for line in lines[:NAMED]]
+    if len(shown) == 1:
+        return f"line {shown[0]}"
+    last = f"{len(lines) - NAMED:,} more" if len(lines) > NAMED else shown.pop()
+    return f"lines {', '.join(shown)} and {last}"
 
 
 def escape(value: object) -> str:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from credtools import reading
 from credtools.errors import CredtoolsError, FileError, MissingFileError
 from credtools.model import Table
+from credtools.reading import records
 from credtools.reading.headings import frame_names
 from tests.core import SHARED, meant, table
 
@@ -460,12 +461,19 @@ def test_too_many_bytes(tmp_path: Path) -> None:
 
 
 def test_too_many_columns() -> None:
-    """64 columns are read, the record with 65 is named."""
-    assert table(",".join("c" * 64) + "\n" + "," * 63 + "x\n").expected_fields == 64
-    assert refusal("a,b\n1,2\n" + "x," * 64 + "x\n") == (
+    """2,000 columns are read, the record with one more is named."""
+    assert table(",".join("c" * 2_000) + "\n" + "," * 1_999 + "x\n").expected_fields == 2_000
+    assert refusal("a,b\n1,2\n" + "x," * 2_000 + "x\n") == (
         *("too_many_columns",),
-        {"line": 3, "found": 65, "allowed": 64},
+        {"line": 3, "found": 2_001, "allowed": 2_000},
     )
+
+
+def test_too_many_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many columns in many records are too many cells."""
+    monkeypatch.setattr(records, "MAX_CELLS", 6)
+    assert table("a,b\n1,2\n3,4\n").expected_fields == 2
+    assert refusal("a,b\n1,2\n3,4\n5,6\n") == ("too_many_cells", {"found": 8, "allowed": 6})
 
 
 @pytest.mark.parametrize(("letter", "size"), [("x", 1), ("\u00e9", 2), ("\u4e2d", 3), ("\U0001f600", 4)])

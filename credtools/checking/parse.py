@@ -48,7 +48,8 @@ class MadeOf:
     `texts`: the column as it came (None: it has no heading); `formats`: how dates are written; `date_cells`: texts that
     stand for real date cells of a spreadsheet, and so for those dates in whatever format; `by_id`: how users are named;
     `status`: what the words of a status mean; `never`: the folded words that say that there is no such date;
-    `notation`: what the source declares of years and names.
+    `notation`: what the source declares of years and names; `valueless`: texts of errors in a spreadsheet, and of
+    formulas whose value wasn't saved.
     """
 
     texts: pa.LargeStringArray | None
@@ -58,6 +59,7 @@ class MadeOf:
     status: Status | None = None
     never: frozenset[str] = frozenset()
     notation: Notation = PLAIN
+    valueless: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ def judge(column: Column, made_of: MadeOf, is_record: BoolArray, silent: BoolArr
         states[hidden] = STATE["unreadable"]
         states[np.asarray(pc.greater(pc.utf8_length(texts), LONGEST))] = STATE["unreadable"]
         if column.kind != "status":  # whose words the recipe gives a meaning
-            states[matching(texts, DESTROYED, BEGINS)] = STATE["damaged"]
+            states[_damaged(texts, made_of.valueless)] = STATE["damaged"]
     nothing = np.zeros_like(is_record) if silent is None else silent & (states == STATE["blank"])[codes]
     for state, rows in (("absent", nothing), ("unjudged", ~is_record)):
         if rows.any():
@@ -161,6 +163,15 @@ def judge(column: Column, made_of: MadeOf, is_record: BoolArray, silent: BoolArr
         if other_days is not None:
             other_days[said] = NOT_A_DAY
     return Cells(column.kind, codes, texts, states, values, other_days, as_they_came, made_of)
+
+
+def _damaged(texts: pa.LargeStringArray, valueless: frozenset[str]) -> IntArray:
+    """The places of texts that are what a spreadsheet left of a value."""
+    damaged = matching(texts, DESTROYED, BEGINS)
+    if not valueless:
+        return damaged
+    broken = sorted({" ".join(text.split()) for text in valueless} | valueless)
+    return np.union1d(damaged, np.flatnonzero(pc.is_in(texts, as_arrow(broken))))
 
 
 def _mostly_different(texts: pa.LargeStringArray) -> bool:

@@ -99,6 +99,7 @@ def resolve(
             recipe.status if column.kind == "status" else None,
             frozenset({NEVER, *map(fold, recipe.never)}) if name == EXPIRES else frozenset(),
             recipe.notation if column.kind == "date" else PLAIN,
+            table.valueless.get(mapped.sources.get(name, ""), frozenset()),
         )
         kept = before.cells.get(name) if before else None
         silent = table.shaped.silent.get(mapped.sources.get(name, "")) if table.shaped else None

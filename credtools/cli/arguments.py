@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import getpass
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from credtools.audit.filters import WORDS
+from credtools.errors import FileError
 from credtools.runs import parameters
 
 if TYPE_CHECKING:
     from credtools.registry import Registry
 
+Found = TypeVar("Found")
 PATH = click.Path(path_type=Path)
 BATCH = click.argument("batch", type=int, help="The number of the batch; 'credtools show' lists them.")
 FILE = click.argument("file", type=PATH, help="A CSV, TSV, XLSX, XLS or ODS file.")
@@ -40,6 +44,16 @@ def filtered(command: Callable[..., Any]) -> Callable[..., Any]:
         if name != "batch":
             command = click.option(f"--{name}", help=word.help)(command)
     return command
+
+
+def unlocked(read: Callable[[str | None], Found]) -> Found:
+    """What `read` gives; when it needs the password of a file, a person at a terminal is asked for it, once."""
+    try:
+        return read(None)
+    except FileError as problem:
+        if problem.reason != "password_needed" or not sys.stdin.isatty():
+            raise
+    return read(getpass.getpass("Password of the file: "))
 
 
 def open_registry() -> Registry:

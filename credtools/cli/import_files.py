@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from credtools.cli.arguments import BATCH, FILE, PATH, RECIPE, open_registry
+from credtools.cli.arguments import BATCH, FILE, PATH, RECIPE, open_registry, unlocked
 from credtools.cli.correct import ERROR_KEYS, reading_of, would_correct
 from credtools.cli.output import SHOWN, Answer, command, first, progress, records, say, shown_lines
 from credtools.errors import FileError, MissingFileError
@@ -47,7 +48,7 @@ def check(file: Path, recipe: Path | None, unknown_users: Path | None) -> Answer
         with progress(f"Checking {file.name}"):
             if is_correction(file):
                 return would_correct(file, registry.correct(file, dry_run=True))
-            review = registry.check(file, recipe)
+        review = unlocked(partial(_checked, registry, file, recipe))
     except MissingFileError:
         raise
     except FileError as problem:
@@ -58,6 +59,11 @@ def check(file: Path, recipe: Path | None, unknown_users: Path | None) -> Answer
         written = registry.write_unknown_users(unknown_users, review)
         lines = chain(lines, [_written(written, unknown_users)], _known_otherwise(others))
     return Answer(_judged(file, review), lines, 1 if review.rejected.any() else 0)
+
+
+def _checked(registry: Registry, file: Path, recipe: Path | None, password: str | None) -> Review:
+    with progress(f"Checking {file.name}"):
+        return registry.check(file, recipe, password=password)
 
 
 def _written(users: int, path: Path) -> str:

@@ -7,12 +7,13 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from credtools.cli.arguments import FILE, OUTPUT, PATH, RECIPE, YES, open_registry
+from credtools.cli.arguments import FILE, OUTPUT, PATH, RECIPE, YES, open_registry, unlocked
 from credtools.cli.import_files import cause_lines, exit_code, outcome_lines
 from credtools.cli.output import SHOWN, Answer, command, progress, records, say, stop
 from credtools.errors import LoadError, SettingError
@@ -49,11 +50,15 @@ def load(kind: str, file: Path, recipe: Path | None, *, replace: bool, yes: bool
     recipe new' lists recipes for the exports of directories.
     """
     registry = open_registry()
-    try:
-        if replace and (would := registry.load(kind, file, recipe=recipe, replace=True, dry_run=True)).absent:
-            _confirm(kind, would.absent, would.warnings, yes=yes)
+
+    def loaded(password: str | None, **how: bool) -> Any:
         with progress(f"Loading {kind}"):
-            done = registry.load(kind, file, recipe=recipe, replace=replace, yes=yes)
+            return registry.load(kind, file, recipe=recipe, replace=replace, password=password, **how)
+
+    try:
+        if replace and (would := unlocked(partial(loaded, dry_run=True))).absent:
+            _confirm(kind, would.absent, would.warnings, yes=yes)
+        done = unlocked(partial(loaded, yes=yes))
     except LoadError as problem:
         wrong = problem.errors[problem.errors["blocks"]]
         lines = [f"  line {row['line']} · {row['title']}: {row['resolution']}" for row in records(wrong.head(SHOWN))]

@@ -28,6 +28,7 @@ from credtools.model.files import (
     RecordKey,
     StateArray,
     Table,
+    known_under,
 )
 from credtools.model.lines import Line, Lines, exact, labels, lines_among, lines_in, order, parts
 from credtools.model.outcomes import Corrected, Outcome, Receipt
@@ -93,6 +94,7 @@ __all__ = [
     "Table",
     "Word",
     "exact",
+    "known_under",
     "labels",
     "lines_among",
     "lines_in",

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from itertools import repeat
 from json.encoder import encode_basestring_ascii
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from credtools.model.lines import labels
 from credtools.model.shaped import IntArray, Pair, Place, Shaped
@@ -157,6 +157,8 @@ class Table:
     starts; `fields`: how many fields it really has (missing cells are empty in `frame`); `raw`: the cells as
     they came, as the text of one JSON array; `date_cells`: for columns of a spreadsheet with real date cells, the
     date that each of their texts stands for, whatever date format is declared (None: it is shown without its day);
+    `shown_dates`: what these cells show, where it isn't that text: it counts in columns that hold no dates;
+    `valueless`: for columns of a spreadsheet texts of errors, and of formulas whose value wasn't saved;
     `whole`, `first`: of a part, the file and the row of it with which the part begins; `corrects`: of a file of
     corrections, how the record that each row corrects is known, its own way first; `shaped`: how the rows were made of
     the file's records, where a recipe says so: `frame`, `fields`, `expected_fields` and the headings of `reading` are
@@ -171,6 +173,8 @@ class Table:
     sha256: str
     name: str = ""
     date_cells: Mapping[str, Mapping[str, date | None]] = field(default_factory=dict)
+    shown_dates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    valueless: Mapping[str, frozenset[str]] = field(default_factory=dict)
     whole: Table | None = field(default=None, repr=False)
     first: int = 0
     corrects: Sequence[Sequence[Record]] = ()
@@ -271,7 +275,7 @@ class Table:
         """Whether both are the same records of the same file, read alike."""
         if not isinstance(other, Table):
             return NotImplemented
-        names = ("sha256", "name", "expected_fields", "reading", "date_cells")
+        names = ("sha256", "name", "expected_fields", "reading", "date_cells", "shown_dates", "valueless")
         same = all(getattr(self, name) == getattr(other, name) for name in names)
         arrays = ("lines", "fields", "sheets", "pieces")
         same = same and all(getattr(self, name).tolist() == getattr(other, name).tolist() for name in arrays)
@@ -299,6 +303,25 @@ class Table:
             first=rows.start,
             shaped=shaped,
         )
+
+
+def known_under(tables: Iterable[tuple[Table, Mapping[str, str]]]) -> dict[str, Any]:
+    """What is known of cells – `date_cells`, `shown_dates`, `valueless` – under other names of their headings.
+
+    `tables`: each with the name of some of its headings; several may get the same one.
+    """
+    dates: dict[str, dict[str, date | None]] = {}
+    shown: dict[str, dict[str, str]] = {}
+    valueless: dict[str, frozenset[str]] = {}
+    for table, names in tables:
+        for heading, name in names.items():
+            if heading in table.date_cells:
+                dates.setdefault(name, {}).update(table.date_cells[heading])
+            if heading in table.shown_dates:
+                shown.setdefault(name, {}).update(table.shown_dates[heading])
+            if heading in table.valueless:
+                valueless[name] = valueless.get(name, frozenset()) | table.valueless[heading]
+    return {"date_cells": dates, "shown_dates": shown, "valueless": valueless}
 
 
 @dataclass(frozen=True)

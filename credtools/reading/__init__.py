@@ -22,7 +22,7 @@ from credtools.reading.layout import lay_out
 from credtools.reading.noted import ends_with
 from credtools.reading.options import Options
 from credtools.reading.recognise import kind_of
-from credtools.reading.records import MAX_COLUMNS, MOST_COLUMNS, Records, closed_by, require_columns, split_records
+from credtools.reading.records import Records, closed_by, require_size, split_records
 from credtools.reading.sniff import RECORD_SEPARATOR, find_dialect, find_record_end
 from credtools.reading.sources import FRAME, FRAME_OPTIONS, MAX_BYTES, Source, file_bytes, file_name
 from credtools.reading.stack import stacked
@@ -78,7 +78,7 @@ def _table(content: bytes, name: str, options: Options) -> Table:
     parts = split(content, options) if split else [_split_text(content, options)]
     sha256 = hashlib.sha256(content).hexdigest()
     for records, _ in parts:
-        require_columns(records, MOST_COLUMNS if options.wide else MAX_COLUMNS)
+        require_size(records)
     tables = [make_table(records, lay_out(records, options), found, sha256, name) for records, found in parts]
     return (
         tables[0]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from credtools.model import FileWarning
+from credtools.reading.cells import sheet_noted
 from credtools.reading.headings import squeeze
 from credtools.reading.layout import Layout
 from credtools.reading.records import Records
-from credtools.text import plural
+from credtools.text import lines_named, plural
 
-SHOWN = 5
 SAMPLE = 200
 
 
@@ -29,19 +29,13 @@ def assumptions(records: Records, layout: Layout) -> Iterable[FileWarning]:
     yield from _top(records, layout)
     yield from _apart(records, layout)
     yield from _changed(records, layout)
-    if records.hidden and (hidden := [records.starts[k] for k in layout.body if records.starts[k] in records.hidden]):
-        verb = "is" if len(hidden) == 1 else "are"
-        sentence = (
-            f"{plural(len(hidden), 'row')} that {verb} hidden in the spreadsheet, by a filter or by hand, {verb} read "
-            f"like the others ({_lines(hidden)}). If hidden rows aren't meant, remove them from the sheet."
-        )
-        yield FileWarning("rows_hidden", len(hidden), sentence)
+    yield from sheet_noted(records, layout)
 
 
 def _top(records: Records, layout: Layout) -> Iterable[FileWarning]:
     if layout.doubtful_top:
         above = records.lines_of(layout.preamble)
-        said = f"What stands above the headings was not read as records ({_lines(above)})"
+        said = f"What stands above the headings was not read as records ({lines_named(above)})"
         advice = "If records are among it, name the line of the headings in the recipe (read: {heading_line: …})."
         example = _example(records.cells[layout.preamble[-1]])
         yield FileWarning("lines_above", len(above), f"{said}. {advice}", f"{said}, for example {example!r}. {advice}")
@@ -70,23 +64,23 @@ def _top(records: Records, layout: Layout) -> Iterable[FileWarning]:
         yield FileWarning(
             "headings_joined",
             joined,
-            f"The headings on {_lines(records.lines_of(layout.first_heading))} were joined. If the second row is a "
-            "record, say so in the recipe (read: {heading_rows: 1}).",
+            f"The headings on {lines_named(records.lines_of(layout.first_heading))} were joined. If the second row is "
+            "a record, say so in the recipe (read: {heading_rows: 1}).",
         )
 
 
 def _apart(records: Records, layout: Layout) -> Iterable[FileWarning]:
     if layout.aside:
         lines, example = records.lines_of(layout.aside), _example(records.cells[layout.aside[0]])
-        said = f"Content beside or below the table was ignored ({_lines(lines)})"
+        said = f"Content beside or below the table was ignored ({lines_named(lines)})"
         yield FileWarning("content_ignored", len(lines), f"{said}.", f"{said}, for example {example!r}.")
     if layout.beside:
-        where = _lines([records.starts[k] for k in layout.beside])
+        where = lines_named([records.starts[k] for k in layout.beside])
         sentence = f"Notes to the right of the table, beyond an empty column, were ignored ({where})."
         yield FileWarning("notes_ignored", len(layout.beside), sentence)
     if layout.footer:
         lines, example = records.lines_of(layout.footer), _example(records.cells[layout.footer[0]])
-        said = f"The end of the file was read as a footer ({_lines(lines)})"
+        said = f"The end of the file was read as a footer ({lines_named(lines)})"
         advice = "If that is a record, say so in the recipe (read: {footer_lines: none})."
         yield FileWarning(
             "footer_ignored", len(lines), f"{said}. {advice}", f"{said}, for example {example!r}. {advice}"
@@ -100,23 +94,14 @@ def _looks_divided(rows: Sequence[Sequence[str]]) -> bool:
 def _changed(records: Records, layout: Layout) -> Iterable[FileWarning]:
     repaired = [k for k in records.repaired if k not in layout.recut]
     if count := len(repaired):
-        where = _lines([records.starts[k] for k in repaired])
+        where = lines_named([records.starts[k] for k in repaired])
         sentence = f"The quotation marks of {plural(count, 'record')} didn't match and were repaired ({where}). "
         yield FileWarning("row_repaired", count, f"{sentence}Check the cells there.")
     if count := len(layout.recut):
-        where = _lines([records.starts[k] for k in layout.recut])
+        where = lines_named([records.starts[k] for k in layout.recut])
         which = "was" if count == 1 else "were"
         sentence = f"{plural(count, 'record')} {which} divided by another delimiter than the others ({where}). "
         yield FileWarning("row_recut", count, f"{sentence}Check the cells there.")
-
-
-def _lines(lines: Sequence[int]) -> str:
-    """'line 7', 'lines 7, 8 and 9', 'lines 1, 2, 3, 4, 5 and 36 more'."""
-    shown = [f"{line:,}" for line in lines[:SHOWN]]
-    if len(shown) == 1:
-        return f"line {shown[0]}"
-    last = f"{len(lines) - SHOWN:,} more" if len(lines) > SHOWN else shown.pop()
-    return f"lines {', '.join(shown)} and {last}"
 
 
 def _example(row: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 OPTIONS = (
     *("encoding", "delimiter", "quote", "escape", "record_end", "sheet"),
@@ -21,8 +21,8 @@ class Options:
     `record_end`: what ends a record beside the end of its line, in files whose texts may have several lines; `stack`:
     the sheets that are one table, by name, or 'all' that aren't hidden; `heading_line`: the line of the headings, 0 for
     none; `heading_rows`: how many rows they have; `footer_lines`: how many filled records at the end are no records;
-    `wide`: whether rows with fewer columns will be made of it, so that it may have many; `titles`, `instructions`: the
-    schema's headings and synonyms, and the texts of its template's instruction row, by which tables are recognised.
+    `titles`, `instructions`: the schema's headings and synonyms, and the texts of its template's instruction row, by
+    which tables are recognised; `password`: of a protected workbook; it is in no recipe, and shown and kept nowhere.
     """
 
     encoding: str | None = None
@@ -35,9 +35,9 @@ class Options:
     heading_line: int | None = None
     heading_rows: int | None = None
     footer_lines: int | None = None
-    wide: bool = False
     titles: Collection[str] = ()
     instructions: Collection[str] = ()
+    password: str | None = field(default=None, repr=False)
 
     @property
     def stacked(self) -> list[str] | None:

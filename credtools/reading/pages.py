@@ -11,7 +11,7 @@ from credtools.limited import Limited, Refused, Unanswered
 from credtools.model import FileWarning, Reading
 from credtools.reading.decode import declared_encoding, decode
 from credtools.reading.options import Options
-from credtools.reading.records import Records
+from credtools.reading.records import Records, SheetCells
 from credtools.reading.rows import Rows
 from credtools.text import first_of, fold, plural
 
@@ -48,7 +48,7 @@ def _part(found: Mapping[str, Any], told: tuple[FileWarning, ...], tables: Sheet
     rows = found["rows"]
     reading = Reading("html", None, len(rows), None, found["sheet"], noted=told, sheets=tables)
     hidden = frozenset(found["hidden_rows"])
-    return Records(Rows(rows), range(1, len(rows) + 2), len(rows[0]), hidden=hidden), reading
+    return Records(Rows(rows), range(1, len(rows) + 2), len(rows[0]), sheet=SheetCells(hidden_lines=hidden)), reading
 
 
 def _told(found: Mapping[str, Any], part: Mapping[str, Any]) -> Iterator[FileWarning]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
@@ -21,10 +21,30 @@ SAMPLE_LINES = 12  # of a record, as long as it isn't known how many fields are 
 ENOUGH_RECORDS = 50  # before the first fault, to tell what is usual in a file
 MOST_PATIENCE = 1_000  # repairs, after which none is looked for that takes long
 MOST_OTHERWISE = 100  # records that may have another delimiter
-MAX_COLUMNS = 64
-MOST_COLUMNS = 2_000  # of files of which a recipe makes rows with fewer
+MAX_COLUMNS = 2_000
+MAX_CELLS = 20_000_000  # of all records
 MAX_CELL_BYTES = 32 * 1024
-MAX_LINE = MAX_COLUMNS * MAX_CELL_BYTES  # characters
+MAX_LINE = 64 * MAX_CELL_BYTES  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCells:
+    """What is known of the cells of a sheet beside their texts; a cell is (record, place).
+
+    `dates`: the day of each real date cell, None of one that is shown without; `seen`: what such a cell shows, where
+    that is known; `valueless`: errors, and formulas whose value wasn't saved; `hidden_lines`, `hidden_places`: what the
+    sheet doesn't show; `merged`: [first record, end, first place, end] of cells that are merged.
+    """
+
+    dates: Mapping[tuple[int, int], date | None] = field(default_factory=dict)
+    seen: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    valueless: Collection[tuple[int, int]] = ()
+    hidden_lines: Container[int] = frozenset()
+    hidden_places: Container[int] = frozenset()
+    merged: Sequence[Sequence[int]] = ()
+
+
+NO_SHEET = SheetCells()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +52,16 @@ class Records:
     """The records of a file in order; a blank line is a record, too.
 
     `starts`: the physical line on which each record starts, and one more for the end; `width`: the number of fields
-    that most have; `repaired`: which records were (numbers of `cells`); `dates`: (record, place) of real date cells;
-    `hidden`: the rows of a sheet that it doesn't show; `drawn`: whether some are but rulers; `otherwise`:
-    records with another number of fields, in each way in which another delimiter divides them into the usual number.
+    that most have; `repaired`: which records were (numbers of `cells`); `sheet`: what else is known of a sheet's cells;
+    `drawn`: whether some are but rulers; `otherwise`: records with another number of fields, in each way in which
+    another delimiter divides them into the usual number.
     """
 
     cells: Rows
     starts: Sequence[int]
     width: int
     repaired: list[int] = field(default_factory=list)
-    dates: Mapping[tuple[int, int], date | None] = field(default_factory=dict)
-    hidden: Container[int] = frozenset()
+    sheet: SheetCells = NO_SHEET
     drawn: bool = False
     otherwise: Mapping[int, list[list[str]]] = field(default_factory=dict)
 
@@ -55,12 +74,15 @@ class Records:
         return tuple(line for k in records for line in range(self.starts[k], self.starts[k + 1]))
 
 
-def require_columns(records: Records, most: int) -> None:
-    """Raises FileError for more columns, naming the first line that has something there."""
-    wide = np.flatnonzero(records.cells.widths > most).tolist()
+def require_size(records: Records) -> None:
+    """Raises FileError for too many columns, naming the first line that has something there, or too many cells."""
+    widths = records.cells.widths
+    wide = np.flatnonzero(widths > MAX_COLUMNS).tolist()
     if wide:
-        k = next((k for k in wide if any(records.cells[k][most:])), wide[0])
-        raise FileError("too_many_columns", line=records.starts[k], found=len(records.cells[k]), allowed=most)
+        k = next((k for k in wide if any(records.cells[k][MAX_COLUMNS:])), wide[0])
+        raise FileError("too_many_columns", line=records.starts[k], found=len(records.cells[k]), allowed=MAX_COLUMNS)
+    if (found := int(widths.sum())) > MAX_CELLS:
+        raise FileError("too_many_cells", found=found, allowed=MAX_CELLS)
 
 
 def split_records(text: str, dialect: Dialect, first_line: int = 1) -> Records:
@@ -85,7 +107,7 @@ def split_records(text: str, dialect: Dialect, first_line: int = 1) -> Records:
     repaired = np.searchsorted(starts, single.repaired).tolist()
     drawn = dialect.drawn or bool(dialect.columns)
     records = Records(cells, (np.append(starts, len(lines)) + 1).data, width, repaired, drawn=drawn)
-    require_columns(records, MOST_COLUMNS)
+    require_size(records)
     otherwise = _otherwise(records, lines, dialect)
     return replace(records, cells=Rows(records.cells), otherwise=otherwise) if otherwise else records
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from credtools.errors import FileError
-from credtools.model import FileWarning, Shaped, Table
+from credtools.model import FileWarning, Shaped, Table, known_under
 from credtools.text import fold, quoted
 
 NAMED = 5
@@ -53,11 +53,8 @@ def stacked(tables: Sequence[Table], titles: Iterable[str], *, every: bool) -> T
         noted=tuple(noted),
         stacked=tuple(one.reading for one in alike),
     )
-    dates: dict[str, dict[str, object]] = {}
-    for one in alike:
-        for heading, days in one.date_cells.items():
-            dates.setdefault(heading, {}).update(days)
-    return replace(first, frame=frame, lines=lines, fields=fields, reading=reading, date_cells=dates, shaped=shaped)  # type: ignore[arg-type]
+    cells = known_under((one, _called(one, first)) for one in alike)
+    return replace(first, frame=frame, lines=lines, fields=fields, reading=reading, shaped=shaped, **cells)
 
 
 def _name(sheet: object) -> str:
@@ -70,11 +67,15 @@ def _headings(table: Table) -> set[str]:
 
 def _in_order(table: Table, first: Table) -> pd.DataFrame:
     """Its columns named and ordered like the first's."""
-    called = {fold(name): name for name in first.frame.columns[: first.expected_fields]}
-    own = table.frame.columns[: table.expected_fields]
-    frame = table.frame.rename(columns={name: called[fold(name)] for name in own})
-    beyond = [name for name in table.frame.columns if name not in set(own)]
-    return frame[[*called.values(), *beyond]]
+    called = _called(table, first)
+    beyond = [name for name in table.frame.columns if name not in called]
+    return table.frame.rename(columns=called)[[*first.frame.columns[: first.expected_fields], *beyond]]
+
+
+def _called(table: Table, first: Table) -> dict[str, str]:
+    """What its headings are called in the first."""
+    names = {fold(name): name for name in first.frame.columns[: first.expected_fields]}
+    return {name: names[fold(name)] for name in table.frame.columns[: table.expected_fields]}
 
 
 def _noted(tables: Sequence[Table]) -> Iterator[FileWarning]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -11,6 +10,7 @@ import pyarrow.compute as pc
 
 from credtools.errors import FileError
 from credtools.model import IntArray, Reading, Table
+from credtools.reading.cells import known_cells, protection_noted, unprotected, without_protection
 from credtools.reading.headings import frame_names
 from credtools.reading.layout import Layout
 from credtools.reading.noted import assumptions
@@ -28,11 +28,16 @@ def make_table(records: Records, layout: Layout, reading: Reading, sha256: str, 
     if layout.beside:
         fields = fields.clip(max=layout.width)
     width = max(layout.width, int(fields.max(initial=0)))
-    columns = [records.cells.column(place, body) for place in range(width)]
+    columns, protected = [], 0
+    for place in range(width):
+        column, count = without_protection(records.cells.column(place, body))
+        columns.append(column)
+        protected += count
+    headings = [unprotected(heading) for heading in layout.headings]
     lines = np.asarray(records.starts, dtype=np.int64)[body]
     for column in columns:
         _refuse_long_cells(column, lines)
-    names = frame_names(layout.headings, width)
+    names = frame_names(headings, width)
     frame = pd.DataFrame({k: _text_array(column) for k, column in enumerate(columns)})
     frame.columns = pd.Index(names, dtype="str")
     heading_lines = records.lines_of(layout.heading)
@@ -40,33 +45,25 @@ def make_table(records: Records, layout: Layout, reading: Reading, sha256: str, 
         reading,
         heading_line=heading_lines[0] if heading_lines else None,
         heading_lines=heading_lines,
-        headings=tuple(layout.headings),
-        hidden=data_among([*layout.headings, *names]),
+        headings=tuple(headings),
+        hidden=data_among([*headings, *names]),
         preamble_lines=records.lines_of(layout.preamble),
         instruction_lines=records.lines_of(layout.instruction),
         blank_lines=records.lines_of(layout.blank),
         footer_lines=records.lines_of(layout.footer),
         aside_lines=records.lines_of(layout.aside),
         repaired_lines=tuple(records.starts[k] for k in records.repaired),
-        noted=(*reading.noted, *assumptions(records, layout)),
+        noted=(*reading.noted, *assumptions(records, layout), *protection_noted(protected)),
     )
-    dates = _date_cells(records, layout, names)
-    return Table(frame, lines, fields, layout.width, reading, sha256, name, dates)
+    known = known_cells(records, layout, names)
+    about = known.dates, known.shown, known.valueless
+    return Table(frame, lines, fields, layout.width, reading, sha256, name, *about)
 
 
 def _text_array(column: Column) -> object:
     if isinstance(column, list):
         return pd.array(column, dtype=pd.StringDtype("python", na_value=np.nan))
     return TEXT.__from_arrow__(column)  # type: ignore[attr-defined]
-
-
-def _date_cells(records: Records, layout: Layout, names: list[str]) -> dict[str, dict[str, date | None]]:
-    found: dict[str, dict[str, date | None]] = {}
-    body = set(layout.body) if records.dates else set()
-    for (k, place), day in records.dates.items():
-        if k in body and place < len(names):
-            found.setdefault(names[place], {})[records.cells[k][place]] = day
-    return found
 
 
 def _refuse_long_cells(column: Column, lines: IntArray) -> None:

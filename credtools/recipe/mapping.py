@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from credtools.errors import RecipeError
+from credtools.errors import FileError, RecipeError
 from credtools.model import BoolArray, Patch, Table
 from credtools.recipe import steps
 from credtools.recipe.headings import match_headings, require_status
@@ -37,6 +37,8 @@ from credtools.recipe.steps import (
 )
 from credtools.schema.words import Column
 from credtools.text import fold
+
+MAX_USED = 64  # columns of a file; more of them may be there
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ class Mapped:
 def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
     """The table in the schema's columns: headings matched, constants filled in, rules followed.
 
-    Raises FileError (`heading_required`) when two headings mean one column, and RecipeError when the recipe
-    names a column that the schema doesn't have, or a heading for the status that means another one.
+    Raises FileError when two headings mean one column (`heading_required`) or too many mean some, and RecipeError when
+    the recipe names a column that the schema doesn't have, or a heading for the status that means another one.
     """
     known = {column.name: column for column in columns}
     usable = {name: column for name, column in known.items() if name in recipe.columns_in_use(columns)}
@@ -74,11 +76,13 @@ def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
     require_status(recipe, columns)
     headings = match_headings(recipe, table, list(usable.values()))
     sources = {column: heading for heading, column in headings.items() if column}
+    if len(sources) > MAX_USED:
+        raise FileError("too_many_used", found=len(sources), allowed=MAX_USED)
     data: dict[str, pd.Series] = {}
     joined = {step.column: list(step.names.values()) for step in recipe.rules if isinstance(step, Join)}
     for name in [*usable, *(part for parts in joined.values() for part in parts)]:
         if name in sources:
-            data[name] = table.frame[sources[name]]
+            data[name] = _texts(table, sources[name], known.get(name))
         elif name in recipe.constants:
             sources[name] = ""
             data[name] = pd.Series([recipe.constants[name]] * len(table.lines), dtype="str")
@@ -95,6 +99,12 @@ def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
         if step.column in sources:
             sources |= {name: sources[step.column] for name in step.columns if name not in sources}
     return Mapped(frame, headings, sources, hits, left_out)
+
+
+def _texts(table: Table, heading: str, column: Column | None) -> pd.Series:
+    """A column of the file: where it holds no dates, date cells are what the sheet shows of them."""
+    texts, shown = table.frame[heading], table.shown_dates.get(heading)
+    return texts.replace(dict(shown)) if shown and (column is None or column.kind != "date") else texts
 
 
 def _require_columns(recipe: Recipe, known: Mapping[str, Column], usable: Sequence[str]) -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from credtools.errors import FileError, RecipeError
-from credtools.model import BoolArray, FileWarning, IntArray, Shaped, Table
-from credtools.reading.records import MAX_COLUMNS
+from credtools.model import BoolArray, FileWarning, IntArray, Shaped, Table, known_under
+from credtools.reading.records import MAX_CELLS
 from credtools.recipe.headings import match_headings
 from credtools.recipe.hits import missing
 from credtools.recipe.recipe import Recipe
@@ -173,11 +173,11 @@ def _filled_down(table: Table, heading: str) -> Table:
 def _unpivoted(table: Table, recipe: Recipe) -> Table:
     """A row for each pair of a record that isn't blank; a record with a wrong number of fields has at least one."""
     shapes, frame = recipe.shapes, table.frame
-    known = {fold(h): name for h, name in zip(_headings(table), frame.columns, strict=False) if h}
-    known |= {fold(name): name for name in frame.columns[: table.expected_fields]}
-    pairs = [{name: known.get(fold(h), "") for name, h in headings.items()} for _, headings in shapes.unpivot]
+    called = {fold(h): name for h, name in zip(_headings(table), frame.columns, strict=False) if h}
+    called |= {fold(name): name for name in frame.columns[: table.expected_fields]}
+    pairs = [{name: called.get(fold(h), "") for name, h in headings.items()} for _, headings in shapes.unpivot]
     named = [heading for _, headings in shapes.unpivot for heading in headings.values()]
-    lacking = [heading for heading in named if fold(heading) not in known]
+    lacking = [heading for heading in named if fold(heading) not in called]
     if len(lacking) == len(named):
         raise FileError("shape_heading_missing", **missing(table, *lacking))
     if lacking:
@@ -198,9 +198,8 @@ def _unpivoted(table: Table, recipe: Recipe) -> Table:
         table = _noted(table, "records_without_rows", idle, sentence)
     kept = [k for k, name in enumerate(frame.columns) if name not in used]
     headings = tuple(h for k, h in enumerate(_headings(table)) if k in set(kept))
-    if len(headings) + len(shapes.targets) > MAX_COLUMNS:
-        line, found = table.reading.heading_line, len(headings) + len(shapes.targets)
-        raise FileError("too_many_columns", line=line, found=found, allowed=MAX_COLUMNS)
+    if (size := len(source) * (len(headings) + len(shapes.targets))) > MAX_CELLS:
+        raise FileError("too_many_cells", found=size, allowed=MAX_CELLS)
     missing_fields = table.fields - table.expected_fields
     made = replace(
         table,
@@ -221,7 +220,6 @@ def _unpivoted(table: Table, recipe: Recipe) -> Table:
     made = _with_column(made, TYPE, _at(kinds, codes))
     made = _under(made, TYPE, ("",), np.zeros(len(codes), dtype=np.int64))
     blank = pd.Series(pd.array([""] * rows, dtype="str"))
-    dates: dict[str, dict[str, date | None]] = {}
     for name in shapes.targets[1:]:
         cells = [frame[h] if (h := pair.get(name)) else blank for pair in pairs]
         stacked = pd.concat([*cells, blank], ignore_index=True).astype(frame.dtypes.iloc[0])
@@ -229,9 +227,9 @@ def _unpivoted(table: Table, recipe: Recipe) -> Table:
         made = _under(made, name, (*(pair.get(name, "") for pair in pairs), ""), codes)
         if (silent := np.array([not pair.get(name) for pair in (*pairs, {})])[codes]).any():
             made = replace(made, shaped=replace(_shaped(made), silent={**_shaped(made).silent, name: silent}))
-        for pair in pairs:
-            dates.setdefault(name, {}).update(table.date_cells.get(pair.get(name, ""), {}))
-    return replace(made, date_cells={**table.date_cells, **{name: days for name, days in dates.items() if days}})
+    told = known_under((table, {heading: name for name, heading in pair.items() if heading}) for pair in pairs)
+    known: dict[str, Any] = {what: {**getattr(table, what), **found} for what, found in told.items()}
+    return replace(made, **known)
 
 
 def _at(texts: pd.Series, places: IntArray) -> pd.Series:

@@ -32,7 +32,14 @@ BLANK |= {"numbered": False, "media_required": False, "expiry_computed": True}  
 
 
 def value(
-    session: Session, kind: str, file: Source, recipe: Recipe | None = None, *, replace: bool = False, yes: bool = False
+    session: Session,
+    kind: str,
+    file: Source,
+    recipe: Recipe | None = None,
+    *,
+    replace: bool = False,
+    yes: bool = False,
+    password: str | None = None,
 ) -> store.Load:
     """The rows of a file or frame as the store takes them. Raises FileError, LoadError, RecipeError."""
     if kind not in LISTS:
@@ -40,7 +47,7 @@ def value(
     recipe = recipe or Recipe(schema=LISTS[kind])
     if recipe.schema != LISTS[kind]:
         raise RecipeError("recipe_of_another_kind", source=recipe.source, has=recipe.schema, kind=LISTS[kind])
-    table, recipe = table_of(session, file, recipe)
+    table, recipe = table_of(session, file, recipe, password=password)
     lookups = session.lookups()
     everybody = dataclasses.replace(lookups, settings=dataclasses.replace(lookups.settings, max_rows=MOST_ROWS))
     _refuse_the_other_kind(session, kind, table)

@@ -73,6 +73,7 @@ class Registry(People, Shown):
         replace: bool = False,
         yes: bool = False,
         dry_run: bool = False,
+        password: str | None = None,
     ) -> store.Loaded:
         """Adds or updates `users` or `types`; all rows or none.
 
@@ -84,6 +85,7 @@ class Registry(People, Shown):
             replace: who is absent becomes deactivated; refused for more than a tenth of the active without `yes`.
             yes: whoever is absent, however many.
             dry_run: only says what would be done, and who is absent.
+            password: as in `upload`.
 
         Raises:
             FileError: the file can't be read.
@@ -92,19 +94,26 @@ class Registry(People, Shown):
             RegistryError: too many are absent, or a type that is in use would change.
         """
         read_by = None if recipe is None else recipes.load(recipe)
-        value = loading.value(self, kind, file, read_by, replace=replace, yes=yes)
+        value = loading.value(self, kind, file, read_by, replace=replace, yes=yes, password=password)
         return store.load(self.engine, value, dry_run=dry_run)
 
     # --- files ----------------------------------------------------------------------------------------------
 
-    def check(self, file: Source, recipe: Recipe | str | Path | None = None, *, name: str | None = None) -> Review:
+    def check(
+        self,
+        file: Source,
+        recipe: Recipe | str | Path | None = None,
+        *,
+        name: str | None = None,
+        password: str | None = None,
+    ) -> Review:
         """What a file would be worth, given as in `upload`; stores nothing.
 
         Raises:
             FileError: the file holds no table, or lacks a required heading.
             RecipeError: the recipe can't be followed.
         """
-        return reviewing.check(self, *uploading.table_of(self, file, recipes.load(recipe), name))
+        return reviewing.check(self, *uploading.table_of(self, file, recipes.load(recipe), name, password=password))
 
     def unknown_users(self, review: Review) -> pd.DataFrame:
         """Whom a file names and nobody knows: email, external_id, name (str, '' for not said), rows (int64) of each."""
@@ -130,6 +139,7 @@ class Registry(People, Shown):
         name: str | None = None,
         part: int = 0,
         attempt: str | None = None,
+        password: str | None = None,
     ) -> Batch:
         """A file as a new draft batch (or the held batch of the same bytes, continued).
 
@@ -139,11 +149,14 @@ class Registry(People, Shown):
             name: what the file is called here; None: as it is, else `DataFrame` or `unnamed`.
             part: (from 1) takes only those rows of a larger file; `parts` says how many there are.
             attempt: an id by which the outcome can be found even after a crash.
+            password: of a protected workbook; None: the first line of the file that CREDTOOLS_PASSWORD_FILE names. It
+                is stored nowhere: known while the registry is open, and asked for again later (`batch`).
 
         Raises:
             FileError: the file holds no table or too many rows; nothing is stored then.
         """
-        return Batch(self, uploading.upload(self, file, recipes.load(recipe), name, part, attempt))
+        found = uploading.Given(file, name, password)
+        return Batch(self, uploading.upload(self, found, recipes.load(recipe), part, attempt))
 
     def parts(self, file: Source, recipe: Recipe | str | Path | None = None) -> int:
         """How many batches a file makes when it is divided on purpose, see `part` of `upload`."""
@@ -159,9 +172,11 @@ class Registry(People, Shown):
         """
         return Batch(self, uploading.follow(self, reviewing.opened(self, number_of(batch))))
 
-    def batch(self, number: int) -> Batch:
-        """The batch of this number. Raises RegistryError when there is none."""
-        return Batch(self, reviewing.opened(self, number))
+    def batch(self, number: int, *, password: str | None = None) -> Batch:
+        """The batch of this number; `password`: of its file, see `upload`. Raises RegistryError when there is none."""
+        draft = reviewing.opened(self, number)
+        self.passwords |= {} if password is None else {draft.sha256: password}
+        return Batch(self, draft)
 
     def write_rejects(self, path: str | Path, batch: Batch | int | None = None, **filters: Any) -> int:
         """Writes the open rejects as a correction file, which `correct` takes back; returns how many.

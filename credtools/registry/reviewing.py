@@ -63,7 +63,7 @@ def as_it_is(session: Session, content: bytes, name: str, recipe: Recipe, lookup
     instructions = {text for form in formats for text in template.instructions(columns, form)}
     known = (*recipe.headings, *(text for _, pair in recipe.shapes.unpivot for text in pair.values()))
     words: dict[str, Any] = {"titles": {*titles, *known}, "instructions": instructions}
-    words["wide"] = bool(recipe.shapes.unpivot)
+    words["password"] = session.password_of(content)
     if recipe.shapes.sheets:
         words["stack"] = list(recipe.shapes.sheets.names) or "all"
     found = reading.read_bytes(content, name, **recipe.read, **words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
@@ -36,6 +37,7 @@ class Session:
         self.places = places
         self.by = by
         self._engine: Engine | None = engine
+        self.passwords: dict[str, str] = {}  # of protected files, by SHA-256, as long as this is open: stored nowhere
         self._kept: dict[str, Lookups] = {}  # what was read last, as long as nothing has changed it
         self._moment: Connection | None = None
         self._facts: store.reads.Facts | None = None  # those of the moment
@@ -104,6 +106,17 @@ class Session:
     def family(self, source: str) -> Sequence[int]:
         """The ids of a source and of those that were merged into it, its own first; none where it is unknown."""
         return self.once(("family", source), lambda: store.reads.family(self.at, source))
+
+    # --- protected files ------------------------------------------------------------------------------------
+
+    def know(self, content: bytes, password: str | None) -> None:
+        """From now on these bytes are opened by a password; it is kept in memory only."""
+        if password is not None:
+            self.passwords[hashlib.sha256(content).hexdigest()] = password
+
+    def password_of(self, content: bytes) -> str | None:
+        """By which password some bytes are opened, where one was given."""
+        return self.passwords.get(hashlib.sha256(content).hexdigest()) if self.passwords else None
 
     # --- what the organisation has decided and knows ----------------------------------------------------------
 

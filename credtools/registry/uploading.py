@@ -8,6 +8,7 @@ import re
 import uuid
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -29,6 +30,14 @@ LISTS = {"users": "users", "types": "credential_types"}  # what is loaded, not u
 MAX_BYTES_DIVIDED = 1024**3  # of a file that is divided into batches on purpose
 
 
+class Given(NamedTuple):
+    """A file, what it is called here (None: by its own name), and its password where it is protected by one."""
+
+    source: Source
+    name: str | None = None
+    password: str | None = None
+
+
 def given(
     source: Source, recipe: Recipe, name: str | None = None, most: int = reading.MAX_BYTES
 ) -> tuple[bytes, str, Recipe]:
@@ -39,9 +48,12 @@ def given(
     return content, name or reading.file_name(source), recipe
 
 
-def table_of(session: Session, source: Source, recipe: Recipe, name: str | None = None) -> tuple[Table, Recipe]:
+def table_of(
+    session: Session, source: Source, recipe: Recipe, name: str | None = None, *, password: str | None = None
+) -> tuple[Table, Recipe]:
     """The table in what was given, and the recipe by which it is read; before a moment, for a file takes its time."""
     content, name, recipe = given(source, recipe, name)
+    session.know(content, password)
     return reviewing.read(session, content, name, recipe, session.lookups()), recipe
 
 
@@ -66,9 +78,9 @@ def holds_table(session: Session, path: Path, recipe: Recipe) -> bool:
     return any(headings.values()) or not prose
 
 
-def upload(session: Session, source: Source, recipe: Recipe, name: str | None, part: int, attempt: str | None) -> Draft:
+def upload(session: Session, file: Given, recipe: Recipe, part: int, attempt: str | None) -> Draft:
     """A file, or one part of it, as a new draft (or the held batch of the same bytes, continued)."""
-    content, name, recipe, table, limit = _read_once(session, source, recipe, name, divided=part > 0)
+    content, name, recipe, table, limit = _read_once(session, file, recipe, divided=part > 0)
     parts = math.ceil(table.records / limit) if part else 1
     draft = begin(session, content, name, recipe, part=(part or 1, max(1, parts)), attempt=attempt)
     draft.table = table.part(part, limit) if part else table
@@ -112,19 +124,20 @@ def follow(session: Session, earlier: Draft) -> Draft:
 
 def parts(session: Session, source: Source, recipe: Recipe) -> int:
     """How many batches a file makes when it is divided on purpose."""
-    *_, table, limit = _read_once(session, source, recipe, None, divided=True)
+    *_, table, limit = _read_once(session, Given(source), recipe, divided=True)
     return max(1, math.ceil(table.records / limit))
 
 
 def _read_once(
-    session: Session, source: Source, recipe: Recipe, name: str | None, *, divided: bool
+    session: Session, file: Given, recipe: Recipe, *, divided: bool
 ) -> tuple[bytes, str, Recipe, Table, int]:
     """What is stored is what was judged, even if the file is replaced in between; and how many rows a batch may have.
 
     Raises FileError (`row_limit`), and RecipeError for a recipe of a list of users or types.
     """
     most = MAX_BYTES_DIVIDED if divided else reading.MAX_BYTES
-    content, name, recipe = given(source, recipe, name, most)
+    content, name, recipe = given(file.source, recipe, file.name, most)
+    session.know(content, file.password)
     if recipe.schema in LISTS.values():
         raise RecipeError("recipe_of_list", source=recipe.source, has=recipe.schema)
     lookups = session.lookups()

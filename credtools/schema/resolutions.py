@@ -27,7 +27,7 @@ CURES = {  # by how a value was destroyed: what happened, and what to do
     ),
     "unsaved": (
         "the formula was saved without its value",
-        "Open the file in a spreadsheet, save it there and upload it again.",
+        "Open and save the file in a spreadsheet program, and upload it again.",
     ),
     "zero": (
         "this is how a spreadsheet shows a blank cell that it takes for a date",
@@ -87,5 +87,6 @@ def lost(row: Row) -> str:
 
 def destroyed(row: Row) -> str:
     """The usual resolution for what a spreadsheet made of a value."""
-    happened, cure = CURES[how_destroyed(row["value"]) or "failed"]
-    return f"{row['title']} is {row['value']!r}: {happened}. {cure}"
+    value = row["value"]
+    happened, cure = CURES[how_destroyed(value) or ("unsaved" if value.startswith("=") else "failed")]
+    return f"{row['title']} is {value!r}: {happened}. {cure}"
