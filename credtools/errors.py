@@ -62,9 +62,11 @@ def remedies() -> dict[str, dict[str, str]]:
     return _document()["remedy"]
 
 
-def sentence(reason: str, facts: Mapping[str, Any], face: Face | None = None) -> str:
-    """The sentence of a reason with its facts, as it is said on a face."""
-    return catalogue()[reason]["sentence"].format(**facts, remedy=Remedies(face or _face))
+def sentence(reason: str, facts: Mapping[str, Any], face: Face | None = None, *, marked: bool = False) -> str:
+    """The sentence of a reason with its facts, as it is said on a face; `marked`: to be a fact of another sentence."""
+    remedy = Remedies() if marked else Remedies(face or _face)
+    said = catalogue()[reason]["sentence"].format(**facts, remedy=remedy)
+    return said if marked else remedied(said, face)
 
 
 def remedied(text: str, face: Face | None = None) -> str:

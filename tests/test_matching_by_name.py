@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from credtools.checking.alike import FEW
 from credtools.checking.lookups import USER_COLUMNS, Lookups
-from credtools.checking.names import FEW_NAMES
 from credtools.errors import RecipeError
 from credtools.registry import Registry
 from tests.builders import only_sqlite, rows_of, write
@@ -105,7 +105,7 @@ def test_files_that_name_addresses_are_judged_as_ever() -> None:
 
 def test_many_names() -> None:
     """Among many users a name that begins or ends like it is found, and one that two have isn't suggested."""
-    names = ["Tom Baker", "Ina Holm", "Ina Holm", *(f"P{k} Q{k}" for k in range(FEW_NAMES))]
+    names = ["Tom Baker", "Ina Holm", "Ina Holm", *(f"P{k} Q{k}" for k in range(FEW))]
     rows = [(k, f"u{k}@x.org", None, name, "active", None, None) for k, name in enumerate(names)]
     found = replace(LOOKUPS, users=pd.DataFrame(rows, columns=list(USER_COLUMNS))).names
     assert found.nearest("Tom Bakers") == ["Tom Baker"]

@@ -17,13 +17,13 @@ import pandas as pd
 from credtools.checking.arrow_texts import text_bytes
 from credtools.checking.causes import Explanation
 from credtools.checking.expiry import DATE_OF_TYPE, EXPIRES, needs_of
+from credtools.checking.hints import hints
 from credtools.checking.lookups import Lookups
 from credtools.checking.messages import Basis, Finding
 from credtools.checking.parse import STATE, Cells
 from credtools.checking.resolve import NEEDED_BY_TYPE, Resolved, content_columns, resolve
 from credtools.errors import FileError, SchemaError
 from credtools.model import BoolArray, Patch, Review, StateArray, Table
-from credtools.reading import suggest_columns
 from credtools.recipe import USER_COLUMN, Mapped, Recipe, apply, apply_patches
 from credtools.schema.loading import SchemaFile
 from credtools.schema.words import RECORD, USER, Column, Rule
@@ -50,7 +50,7 @@ def review(
     known = _earlier(before, table, recipe, schema, lookups)
     mapped = apply_patches(apply(recipe, table, schema.columns), table, patches)
     resolved = resolve(table, mapped, recipe, schema.columns, lookups, known.basis.resolved if known else None)
-    _require_headings(table, mapped, resolved, schema.columns, lookups)
+    _require_headings(table, mapped, resolved, schema.columns, recipe, lookups)
     findings, states = _judge(schema, resolved)
     basis = Basis(table, mapped, resolved, schema, lookups)
     reasons = _reasons(findings, len(table.lines))
@@ -215,7 +215,7 @@ def _judged_cells(resolved: Resolved) -> dict[str, Cells]:
 
 
 def _require_headings(
-    table: Table, mapped: Mapped, resolved: Resolved, columns: Sequence[Column], lookups: Lookups
+    table: Table, mapped: Mapped, resolved: Resolved, columns: Sequence[Column], recipe: Recipe, lookups: Lookups
 ) -> None:
     """A heading is required when the schema says so, or when every row needs the value."""
     for column in columns:
@@ -223,14 +223,18 @@ def _require_headings(
             continue
         said = column.kind == "status" and resolved.cells[column.name].made_of.status is not None
         if column.required or said or _needed_by_every_row(column, resolved, lookups):
-            raise heading_missing(column, table, mapped.headings)
+            raise heading_missing(column, table, mapped.headings, columns, recipe, lookups)
 
 
-def heading_missing(column: Column, table: Table, headings: Mapping[str, str | None]) -> FileError:
-    """What is said where a file lacks the heading of a column, and which of its own may be meant."""
-    hidden = table.reading.hidden
-    unknown = [heading for heading, meant in headings.items() if meant is None and heading not in hidden]
-    likely = suggest_columns(unknown, {column.name: (column.title, *column.synonyms)})
+def heading_missing(
+    column: Column,
+    table: Table,
+    headings: Mapping[str, str | None],
+    columns: Sequence[Column],
+    recipe: Recipe,
+    lookups: Lookups | None = None,
+) -> FileError:
+    """What is said where a file lacks the heading of a column, and what it looks like instead."""
     line = table.reading.heading_line
     return FileError(
         "heading_missing",
@@ -239,7 +243,7 @@ def heading_missing(column: Column, table: Table, headings: Mapping[str, str | N
         line=line,
         where=f"The heading row (line {line})" if line else "The file",
         names=table.reading.quoted(table.frame.columns),
-        perhaps=f"Perhaps {next(iter(likely))!r} is meant. " if likely else "",
+        perhaps="".join(f"{hint} " for hint in hints(column, table, headings, columns, recipe, lookups)),
     )
 
 

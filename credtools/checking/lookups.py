@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
+from credtools.checking.alike import Alike
 from credtools.checking.arrow_texts import as_arrow, fold_all, places
 from credtools.checking.names import SEVERAL, Names
 from credtools.checking.parse import category
@@ -29,7 +30,6 @@ TYPE_COLUMNS = (
     *("id", "name", "status", "expiry", "issue", "numbered"),
     *("media_required", "approval_required", "validity_months", "expiry_computed"),
 )
-FEW_USERS = 2_000  # who are all compared with an unknown address
 NEAR_ENOUGH = 75  # rapidfuzz ratio (0–100) below which a suggestion is noise
 WORDS = re.compile(r"\w+")
 CELLS = re.compile(r"[][(){}<>;|\t]|,")  # what may stand between the cells of a record that was read as one text
@@ -141,7 +141,7 @@ class Lookups:
         Name and domain must each be alike: a domain that all share would make strangers look related.
         """
         name, _, domain = fold(value).rpartition("@")
-        near = self._users_alike(name)
+        near = self._alike.places(name)
         alike = []
         for _, _, k in nearest(fold(value), [self._active_keys[place] for place in near], limit=20):
             other_name, _, other_domain = self._active_keys[near[k]].rpartition("@")
@@ -153,13 +153,6 @@ class Lookups:
         """The external id of the only active user whose id is `value` but for zeros in front ('417' or '417.0')."""
         ids = self._ids_without_zeros.get(value.removesuffix(".0").lstrip("0"), []) if value.isascii() else []
         return ids[0] if len(ids) == 1 else None
-
-    def _users_alike(self, name: str) -> Sequence[int]:
-        """Whom to compare `name` with: everybody, or of many users those whose name begins or ends like it."""
-        if len(self._active_keys) <= FEW_USERS:
-            return range(len(self._active_keys))
-        alike = [np.flatnonzero(ends == hash(name[cut])) for cut, ends in self._name_ends]
-        return sorted({k for places in alike if len(places) <= FEW_USERS for k in places.tolist()})
 
     def imitated_user(self, value: str) -> str | None:
         """The active user whose e-mail address `value` resembles: in another alphabet, or with invisible characters."""
@@ -203,10 +196,9 @@ class Lookups:
         return found
 
     @cached_property
-    def _name_ends(self) -> list[tuple[slice, IntArray]]:
-        """How the names of active users begin and end, as hashes (an equal hash by chance costs one comparison)."""
-        names = [key.rpartition("@")[0] for key in self._active_keys]
-        return [(cut, np.array([hash(name[cut]) for name in names])) for cut in (slice(4), slice(-4, None))]
+    def _alike(self) -> Alike:
+        """Active users by the names in their addresses."""
+        return Alike([key.rpartition("@")[0] for key in self._active_keys])
 
 
 def _with_former(

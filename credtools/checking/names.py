@@ -15,12 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
+from credtools.checking.alike import Alike
 from credtools.checking.arrow_texts import as_arrow, fold_all, places
 from credtools.model import BoolArray, IntArray
 
 SEVERAL = -2  # in the place of a user's row
 LIKE_A_NAME = 80  # rapidfuzz ratio (0–100) below which another name is no suggestion
-FEW_NAMES = 2_000  # which are all compared with an unknown one
 
 
 def name_keys(values: Any) -> pa.LargeStringArray:
@@ -64,10 +64,7 @@ class Names:
         Where there are many, only those that begin or end like it are compared.
         """
         key = str(name_keys([name])[0])
-        rows = self._usable
-        if len(rows) > FEW_NAMES:
-            ends = [np.flatnonzero(hashes == hash(key[cut])) for cut, hashes in self._ends]
-            rows = rows[np.unique(np.concatenate(ends))[:FEW_NAMES]]
+        rows = self._usable[list(self._alike.places(key))]
         keys = self.keys.take(pa.array(rows)).to_pylist()
         best = process.extract(key, keys, scorer=fuzz.token_sort_ratio, limit=limit, score_cutoff=LIKE_A_NAME)
         return [str(self.users["name"].iloc[rows[k]]) for _, _, k in best]
@@ -85,7 +82,5 @@ class Names:
         return np.flatnonzero(alone & self.active)
 
     @cached_property
-    def _ends(self) -> list[tuple[slice, IntArray]]:
-        """How these names begin and end, as hashes (an equal hash by chance costs one comparison)."""
-        names = self.keys.take(pa.array(self._usable)).to_pylist()
-        return [(cut, np.array([hash(name[cut]) for name in names])) for cut in (slice(4), slice(-4, None))]
+    def _alike(self) -> Alike:
+        return Alike(self.keys.take(pa.array(self._usable)).to_pylist())

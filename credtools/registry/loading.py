@@ -53,7 +53,8 @@ def value(
     _refuse_the_other_kind(session, kind, table)
     review = judge.review(table, recipe, session.schema(recipe.schema), everybody)
     if kind == "users" and all(_is_absent(review, name) for name in IDENTIFIES):
-        raise judge.heading_missing(session.schema("users").model.column("email"), table, review.headings)
+        schema = session.schema("users")
+        raise judge.heading_missing(schema.model.column("email"), table, review.headings, schema.columns, recipe)
     if review.rejected.any():
         first = review.errors[review.errors["blocks"]].iloc[0]
         wrong = plural(int(review.rejected.sum()), "row")

@@ -1,0 +1,76 @@
+"""Hints: what a file that lacks a heading plainly looks like, and the key of a recipe that reads such files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from credtools.checking.lookups import Lookups
+from credtools.errors import sentence
+from credtools.model import Table
+from credtools.reading import suggest_columns
+from credtools.recipe import USER_COLUMN, Recipe
+from credtools.schema.words import Column
+from credtools.text import fold, quoted
+
+FIRST_ROWS = 20  # among which the row of headings may be
+# Headings of people's names that no schema has as a column of its own.
+NAMES = frozenset(
+    {"name", "first name", "last name", "surname", "given name", "family name", "vorname", "nachname", "nom"}
+)
+
+
+def hints(
+    column: Column,
+    table: Table,
+    headings: Mapping[str, str | None],
+    columns: Sequence[Column],
+    recipe: Recipe,
+    lookups: Lookups | None,
+) -> Iterator[str]:
+    """Each a sentence with marks in place of remedies: the likeliest heading, then what the file looks like."""
+    unknown = [heading for heading, meant in headings.items() if meant is None and heading not in table.reading.hidden]
+    if likely := suggest_columns(unknown, {column.name: (column.title, *column.synonyms)}):
+        yield f"Perhaps {next(iter(likely))!r} is meant."
+    elif column.kind == "user" and (way := _named_by(headings, unknown, columns)):
+        yield _said("hint_match_users", way=way, heading=_title(way, columns))
+    elif line := _headings_below(table, columns):
+        yield _said("hint_heading_line", line=line)
+    if lookups and column.kind == "credential_type" and (pairs := _types_among(unknown, lookups)):
+        yield _said("hint_unpivot", headings=quoted(pairs, most=3, spelled=repr))
+    elif "sheet" in recipe.read or not likely:
+        others = [name for name, hidden in table.reading.sheets if not hidden and name != table.reading.sheet]
+        if others and not table.reading.stacked:
+            yield _said("hint_sheets", sheets=quoted(others, most=3, spelled=repr))
+
+
+def _said(reason: str, **facts: object) -> str:
+    return sentence(reason, facts, marked=True)
+
+
+def _title(way: str, columns: Sequence[Column]) -> str:
+    return next((one.title for one in columns if one.name == USER_COLUMN[way]), way)
+
+
+def _named_by(headings: Mapping[str, str | None], unknown: Sequence[str], columns: Sequence[Column]) -> str:
+    """By what else the file names people: a heading of another such column, or of parts of a name."""
+    there = {fold(heading) for heading in headings}
+    for way in ("email", "external_id", "name"):
+        words = {fold(w) for c in columns if c.name == USER_COLUMN[way] for w in (c.title, c.name, *c.synonyms)}
+        if there & words:
+            return way
+    return "name" if NAMES & {fold(heading) for heading in unknown} else ""
+
+
+def _types_among(headings: Sequence[str], lookups: Lookups) -> list[str]:
+    """Headings that begin with the name of a credential type: of one row per person, with columns per type."""
+    names = [fold(str(name)) for name in lookups.types["name"]]
+    return [one for one in headings if any(f"{fold(one)} ".startswith(f"{name} ") for name in names)]
+
+
+def _headings_below(table: Table, columns: Sequence[Column]) -> int | None:
+    """The line of a record that holds the words of at least two columns: the headings, while another row was taken."""
+    words = {fold(word) for one in columns for word in (one.title, one.name, *one.synonyms)}
+    for place, row in enumerate(table.frame.head(FIRST_ROWS).itertuples(index=False, name=None)):
+        if len(words & {fold(cell) for cell in row if cell}) > 1:
+            return int(table.lines[place])
+    return None
