@@ -94,12 +94,12 @@ def test_what_is_no_table_is_skipped(registry: Registry) -> None:
     assert (caught.value.reason, caught.value.facts) == ("no_table_to_import", {"files": "'README.txt', 'notes.txt'"})
     for name, content in {
         "a.dat": f"{HEADINGS}\n{ANA}\n".replace(",", "|"),
-        "b.dat": "\0\1\2\3",
         "c.xml": "<settings><night>1</night></settings>",
         "d.prn": prose,
         "e.txt": '{"error": "expired"}',
     }.items():
         Path("incoming", f"un{name}").write_text(content, "utf-8")
+    Path("incoming/unb.dat").write_bytes(bytes(range(256)) * 4)
     assert importing.to_import(["incoming/una.dat", "incoming/un*"]) == (
         [Path("incoming/una.dat"), Path("incoming/una.dat"), Path("incoming/une.txt")],
         [Path("incoming", f"un{name}") for name in ("b.dat", "c.xml", "d.prn")],

@@ -47,8 +47,8 @@ def split_tables(content: bytes, options: Options) -> list[tuple[Records, Readin
 def _part(found: Mapping[str, Any], told: tuple[FileWarning, ...], tables: Sheets) -> tuple[Records, Reading]:
     rows = found["rows"]
     reading = Reading("html", None, len(rows), None, found["sheet"], noted=told, sheets=tables)
-    hidden = frozenset(found["hidden_rows"])
-    return Records(Rows(rows), range(1, len(rows) + 2), len(rows[0]), sheet=SheetCells(hidden_lines=hidden)), reading
+    known = SheetCells(hidden_lines=frozenset(found["hidden_rows"]), merged=found["merged"])
+    return Records(Rows(rows), range(1, len(rows) + 2), len(rows[0]), sheet=known), reading
 
 
 def _told(found: Mapping[str, Any], part: Mapping[str, Any]) -> Iterator[FileWarning]:
@@ -58,13 +58,6 @@ def _told(found: Mapping[str, Any], part: Mapping[str, Any]) -> Iterator[FileWar
             f"({first_of(others, NAMED)}); if one of them is meant, name it in the recipe (read: {{sheet: …}})."
         )
         yield FileWarning("tables_unused", len(others), sentence)
-    if count := len(part["merged"]):
-        sentence = (
-            f"{plural(count, 'cell')} of the table {'spans' if count == 1 else 'span'} several rows or columns; the "
-            "text is read in the first of them, the others are blank. If the others repeat it, say so in the recipe "
-            "(fill_down: […])."
-        )
-        yield FileWarning("cells_merged", count, sentence)
     if count := part["unseen"]:
         verb = "is" if count == 1 else "are"
         sentence = f"{plural(count, 'text')} within cells that the page doesn't show {verb} left out."
