@@ -66,7 +66,7 @@ def _after_silence(session: Session, draft: Draft, judgement: str, lost: Unknown
 
 def settle(session: Session, draft: Draft, max_reject_rate: float | None = None) -> Outcome:
     """Finishes, or holds the batch with one sentence why; a draft that fails is discarded."""
-    if draft.source == MANUAL:  # what a person would be asked counts again
+    if draft.plan and draft.plan[2].again:  # what a person would be asked counts again
         draft.plan = None
     draft.unattended = True
     try:
@@ -134,6 +134,7 @@ def _value(session: Session, draft: Draft) -> store.Finish:
         taken = news.sending(now, review, draft)
         sources = now.family(draft.source)
         previous, history = store.reads.seen(now.at, sources)
+        seen = now.facts().seq
     table, errors = review.table, review.on("stored").reasons
     records = Records(table, review.headings)
     wrong = np.flatnonzero(review.rejected).tolist()
@@ -156,6 +157,7 @@ def _value(session: Session, draft: Draft) -> store.Finish:
         sources=tuple(sources),
         previous=previous,
         history=history,
+        seen=seen,
         sheet=table.sheets.tolist(),
         line=table.lines.tolist(),
         piece=table.pieces.tolist(),

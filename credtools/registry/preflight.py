@@ -107,7 +107,7 @@ def why_hold(session: Session, draft: Draft, max_reject_rate: float | None) -> l
     Raises FileError for a missing heading when there is no recipe that promised it.
     """
     with reviewing.moment(session, draft) as now:
-        unlike = findings(now, draft)
+        unlike = findings(now, draft) if draft.recipe.expect.written() else []  # else they hold nothing
         try:
             reasons = [*_of_rows(now, draft, max_reject_rate), *_of_blanks(now, draft), *_of_absence(now, draft)]
         except FileError as problem:

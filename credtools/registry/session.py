@@ -41,7 +41,7 @@ class Session:
         self._kept: dict[str, Lookups] = {}  # what was read last, as long as nothing has changed it
         self._moment: Connection | None = None
         self._facts: store.reads.Facts | None = None  # those of the moment
-        self._found: dict[Hashable, Any] = {}  # what else was found out in the moment
+        self._found: dict[tuple[int, Hashable], Any] = {}  # what else was found out, by the last event of then
 
     @classmethod
     def within(cls, connection: Connection, places: Settings, by: str) -> Session:
@@ -92,16 +92,19 @@ class Session:
         with store.snapshot(self.engine) as connection:
             now = copy(self)
             now._moment = connection  # noqa: SLF001 - its own kind
-            now._found = {}  # noqa: SLF001
             yield now
 
     def once(self, what: Hashable, find: Callable[[], Found]) -> Found:
-        """What `find` gives; within a moment, where nothing changes, it is asked once."""
+        """What `find` gives; within moments it is asked again only when somebody has written in between."""
         if self._moment is None:
             return find()
-        if what not in self._found:
-            self._found[what] = find()
-        return cast("Found", self._found[what])
+        if (key := (self.facts().seq, what)) not in self._found:
+            found = find()
+            for old in [one for one in self._found if one[0] != key[0]]:
+                self._found.pop(old, None)
+            self._found[key] = found
+            return found
+        return cast("Found", self._found[key])
 
     def family(self, source: str) -> Sequence[int]:
         """The ids of a source and of those that were merged into it, its own first; none where it is unknown."""

@@ -50,7 +50,8 @@ class Finish:
 
     `said`: the columns of which the file speaks; `listing`: whether it counts as a full list, which `withdraws` what it
     doesn't hold; `sources`: its source, and those merged into it; `previous`: the batch that these had finished last,
-    and `history`: the last event that took something back or moved it, when the changes were found out.
+    and `history`: the last event that took something back or moved it, when the changes were found out; `seen`: the
+    last event then: as long as it still is, nothing of this needs to be asked again.
 
     `known`: by each kind and columns by which followed rejects of the source are known, the rows of all records;
     `followed`: those rejects. When others are followed by now, and it matters, all of this is to be found out again.
@@ -76,6 +77,7 @@ class Finish:
     sources: tuple[int, ...]
     previous: int
     history: int
+    seen: int
     sheet: list[int]
     line: list[int]
     piece: list[int]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, ScalarSelect, func, literal, select, true
 from credtools.checking.lookups import TYPE_COLUMNS, USER_COLUMNS, Former
 from credtools.errors import RegistryError
 from credtools.store import tables
-from credtools.store.engine import At, snapshot
+from credtools.store.engine import At
 from credtools.store.erased import KEY
 from credtools.store.frames import rows
 from credtools.store.reads.lineage import MERGES, rooted
@@ -68,21 +69,23 @@ def former(at: At) -> Former:
     Folded addresses, External IDs, folded names of types; each to an id of now, the last one who had it.
     """
     old, user, kind = tables.former_names.c, tables.users.c, tables.credential_types.c
-    with snapshot(at) as connection:
-        names = connection.execute(select(old.key, old.user_id, old.type_id).order_by(old.event_seq, old.id)).all()
-        people = select(user.id, user.merged_into, user.email, user.external_id, literal(True))
-        kinds = select(kind.id, kind.merged_into, kind.name_key, literal(""), literal(False))
-        people, kinds = people.where(user.merged_into.is_not(None)), kinds.where(kind.merged_into.is_not(None))
-        gone = [tuple(row) for row in connection.execute(people.union_all(kinds)).all()]
-    merged = rooted({number: into for number, into, *_, person in gone if person})
-    types = rooted({number: into for number, into, *_, person in gone if not person})
-    addresses: dict[str, int] = {row.key: row.user_id for row in names if row.user_id}
-    addresses |= {fold(email): number for number, _, email, _, person in gone if person}
-    of_types: dict[str, int] = {row.key: row.type_id for row in names if row.type_id}
-    of_types |= {name: number for number, _, name, _, person in gone if not person}
+    none, nothing = literal(0), literal("")
+    told = select(literal("former"), old.key, nothing, old.user_id, old.type_id, old.event_seq, old.id)
+    people = select(literal("user"), user.email, user.external_id, user.id, user.merged_into, none, none)
+    kinds = select(literal("type"), kind.name_key, nothing, kind.id, kind.merged_into, none, none)
+    gone = people.where(user.merged_into.is_not(None)), kinds.where(kind.merged_into.is_not(None))
+    answer: defaultdict[str, list[Any]] = defaultdict(list)
+    for what, *row in rows(at, told.union_all(*gone).order_by("event_seq", "id")):
+        answer[what].append(row[:4])
+    merged = rooted({number: into for _, _, number, into in answer["user"]})
+    types = rooted({number: into for _, _, number, into in answer["type"]})
+    addresses: dict[str, int] = {key: number for key, _, number, _ in answer["former"] if number}
+    addresses |= {fold(email): number for email, _, number, _ in answer["user"]}
+    of_types: dict[str, int] = {key: number for key, _, _, number in answer["former"] if number}
+    of_types |= {name: number for name, _, number, _ in answer["type"]}
     return Former(
         {key: merged.get(number, number) for key, number in addresses.items() if key},
-        {external: merged[number] for number, _, _, external, person in gone if person and external},
+        {external: merged[number] for _, external, number, _ in answer["user"] if external},
         {key: types.get(number, number) for key, number in of_types.items()},
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import Engine, and_, bindparam, delete, insert, or_, select, update
 
@@ -24,14 +25,18 @@ def draft(engine: Engine, value: Upload) -> int:
     when it was tried before: its recipe becomes the given one.
     """
     with write(engine) as work:
-        source_id = source(work, value.source)
+        file = tables.source_files.c
+        named = select(tables.sources.c.id).where(tables.sources.c.name == value.source)
+        erased = select(file.content.is_(None)).where(file.sha256 == value.sha256)
+        known: Any = work.execute(select(named.label("source"), erased.label("erased"))).one()
+        source_id = known.source or work.add(tables.sources, name=value.source)
         recipe = {"recipe_text": value.recipe_text, "recipe_fingerprint": value.recipe_fingerprint}
         begun, attempt_id = _begun(work, value)
         if begun is not None:
             work.change(batch.id, [begun], schema_name=value.schema_name, held_because=None, **recipe)
             work.event("continue", value.by, begun, attempt=value.attempt_id, recipe=value.recipe_fingerprint)
             return begun
-        _keep_bytes(work, value)
+        _keep_bytes(work, value, erased=known.erased)
         batch_id = work.add(
             tables.batches,
             source_id=source_id,
@@ -47,8 +52,8 @@ def draft(engine: Engine, value: Upload) -> int:
             uploaded_at=work.at,
             **recipe,
         )
-        file = {"sha256": value.sha256, "part": value.part, "source": value.source}
-        work.event("upload", value.by, batch_id, attempt=value.attempt_id, **file)
+        facts = {"sha256": value.sha256, "part": value.part, "source": value.source}
+        work.event("upload", value.by, batch_id, attempt=value.attempt_id, **facts)
         return batch_id
 
 
@@ -66,14 +71,13 @@ def _begun(work: Write, value: Upload) -> tuple[int | None, str]:
     return next((row.id for row in rows if row.begun), None), uuid.uuid4().hex if taken else value.attempt_id
 
 
-def _keep_bytes(work: Write, value: Upload) -> None:
-    file = tables.source_files.c
-    erased = work.execute(select(file.content.is_(None)).where(file.sha256 == value.sha256)).scalar()
+def _keep_bytes(work: Write, value: Upload, *, erased: bool | None) -> None:
+    """`erased`: whether they were; None: they have never been here."""
     if erased is None:
         row = {"sha256": value.sha256, "size": len(value.content), "content": value.content}
         work.execute(insert(tables.source_files).values(**row))
     elif erased:  # and here again
-        work.change(file.sha256, [value.sha256], content=value.content)
+        work.change(tables.source_files.c.sha256, [value.sha256], content=value.content)
 
 
 def patch(engine: Engine, batch_id: int, by: str, cells: Sequence[Correction]) -> None:

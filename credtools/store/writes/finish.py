@@ -45,7 +45,9 @@ def finish(engine: Engine, value: Finish) -> Receipt:
             return replace(stored_receipt(batch), replayed=True)
         require_waiting(batch)
         sources = value.sources
-        previous, history = seen(work.connection, sources)
+        previous, history = value.previous, value.history
+        if work.seq != value.seen:
+            previous, history = seen(work.connection, sources)
         if history != value.history:  # perhaps other sources belong to it by now
             raise MovedError("versions_changed")
         if (earlier := _replayed(work, value, batch, sources, previous)) is not None:
@@ -90,6 +92,8 @@ def _replayed(work: Write, value: Finish, batch: Row[Any], sources: Sequence[int
 
     It must be the source's last one, or nothing may have been said since that this file would take back.
     """
+    if not previous:  # none of its batches stands
+        return None
     known = tables.batches.c
     same = (known.sha256 == batch.sha256, known.part == batch.part, known.judgement == value.judgement)
     ours = (known.source_id.in_(sources), known.state == "finished")

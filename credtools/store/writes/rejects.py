@@ -68,6 +68,8 @@ def _settled(work: Write, value: Finish, sources: Sequence[int]) -> dict[int, li
 
     A row that is left out decides nothing, and what is waived for good stays so when its record is right one day.
     """
+    if not value.followed and work.seq == value.seen:
+        return {}
     named = (reject.id, reject.state, reject.for_good, reject.reason, reject.first_seen)
     statement = select(*named, *RECORD).where(reject.source_id.in_(sources), is_followed()).order_by(reject.id)
     olds = work.execute(statement).all()

@@ -22,6 +22,8 @@ def write_versions(work: Write, value: Finish) -> tuple[dict[int, int], dict[int
     new = value.changes.writes
     ids = list(work.ids(tables.credential_versions, len(new)))
     written = {one.key: one.key._replace(number=one.content.number if one.key.number else "") for one in reversed(new)}
+    if work.seq != value.seen:
+        _refuse_taken(work, {one.key for one in new if one.credential_id is None})
     credential_ids = _write_credentials(work, new, ids, written)
     fresh = salts(len(ids))
     keys = _written_keys(work, new)
@@ -83,7 +85,6 @@ def _write_credentials(
             heads[one.key] = head
     free = work.ids(tables.credentials, len(made))
     if made:
-        _refuse_taken(work, made)
         new = {"id": free, "head_version_id": list(heads.values()), "counter": 1}
         keys = [(*written[key], key.number) for key in made]
         work.insert_rows(tables.credentials, ("user_id", "type_id", "number", "number_key"), keys, **new)
@@ -97,7 +98,7 @@ def _write_credentials(
     return [free[made[one.key]] if one.credential_id is None else one.credential_id for one in accepted]
 
 
-def _refuse_taken(work: Write, made: dict[Key, int]) -> None:
+def _refuse_taken(work: Write, made: Collection[Key]) -> None:
     """A credential that was new when the rows were classified may exist by now."""
     c = tables.credentials.c
     users = sorted({user for user, _, _ in made})
