@@ -109,16 +109,11 @@ WAIVERS = {  # by act in which states it is possible, and what follows
 
 @dataclass
 class Reject:
-    """A record that is rejected: by batch and line.
-
-    `vague`: a person spoke of a later one, whose file was taken back together with one in between: whether that was
-    said of this one, too, depends on which was taken back first.
-    """
+    """A record that is rejected: by batch and line."""
 
     record: Record
     place: tuple[int, int]
     state: str = "open"
-    vague: bool = False
 
 
 @dataclass(frozen=True)
@@ -281,9 +276,7 @@ class Model:
                 for one in found:
                     of_it = one.place[0] <= reject.place[0] and is_same(one.record, reject.record)
                     if of_it and one.state in before:
-                        between = self.batches[one.place[0] : reject.place[0]]
-                        gone = [number for number, batch in enumerate(between, one.place[0] + 1) if batch.undone]
-                        one.state, one.vague = after, gone[-1:] == [reject.place[0]] and len(gone) > 1
+                        one.state = after
         return found
 
     def _come_again(self, batch: Batch, found: list[Reject], linked: dict[Record, int | None]) -> list[Reject]:
@@ -304,7 +297,6 @@ class Model:
             elif successor and one.state != "waived":
                 linked.pop(one.record, None)
                 successor.state = one.state if successor.state == "open" else successor.state
-                successor.vague |= one.vague
             else:
                 left.append(one)
         return [*left, *new.values()]

@@ -218,9 +218,9 @@ class Lived:
         for source in SOURCES:
             told = {key: (word.state, word.content.issue) for key, word in model.words(source).items()}
             alike(f"words of {source}", self.words(source).items(), told.items(), step)
-        rejects = {((self.numbers[one.place[0]], one.place[1]), one.state, one.vague) for one in model.rejects()}
-        unsure = {place for place, _ in self.rejects(erased=True)} | {place for place, _, vague in rejects if vague}
-        expected_rejects = {one[:2] for one in rejects if one[0] not in unsure}
+        rejects = {((self.numbers[one.place[0]], one.place[1]), one.state) for one in model.rejects()}
+        unsure = {place for place, _ in self.rejects(erased=True)}
+        expected_rejects = {one for one in rejects if one[0] not in unsure}
         alike("rejects", {one for one in self.rejects() if one[0] not in unsure}, expected_rejects, step)
         if step[0] != "file":  # what a file leaves is looked at after the next step
             assert self.registry.verify() == [], step

@@ -157,3 +157,48 @@ def test_for_good_also_where_undo_finds_the_record(nights: Nights) -> None:
     nights.registry.undo(3)
     assert nights.rejects() == [(1, 2, "waived"), (2, 2, "void"), (3, 2, "void")]
     assert nights.registry.verify() == []
+
+
+# --- said of a reject whose batch is undone, with one in between ------------------------------------------------
+
+ORDERS = [(3, 2), (2, 3)]
+
+
+@only_sqlite
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_waiver_holds_for_the_record_that_was_right_in_between(
+    nights: Nights, tmp_path: Path, order: tuple[int, int]
+) -> None:
+    """Wrong, right, wrong and waived: without the last two files the first one is waived, whichever went first."""
+    nights.send("hr", WRONG, RIGHT, headings=BASE)
+    for status in ("active", "deactivated"):
+        load(nights.registry, tmp_path, users=f"Email,Status\nzoe@example.org,{status}\n")
+        nights.send("hr", WRONG, RIGHT, *[RIGHT] * (status != "active"), headings=BASE)
+    assert nights.rejects() == [(1, 2, "fixed"), (3, 2, "open")]
+    nights.registry.waive(3, [2], "has left")
+    for number in order:
+        nights.registry.undo(number)
+        assert nights.registry.verify() == []
+    assert nights.rejects() == [(1, 2, "waived"), (3, 2, "void")]
+    assert nights.registry.audit.rejects()["reason"].dropna().unique().tolist() == ["has left"]
+    nights.registry.reopen(1, [2])
+    nights.send("hr", WRONG, RIGHT, RIGHT, RIGHT, headings=BASE)
+    nights.registry.undo(4)
+    assert nights.open_rejects() == [(1, 2)]  # what was said last
+
+
+@only_sqlite
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("blank", [False, True])
+def test_a_waiver_holds_for_the_same_record_only(nights: Nights, order: tuple[int, int], *, blank: bool) -> None:
+    """Said of a record with another column: it is that of the first file if this says as much; a blank cell doesn't."""
+    first, more = (WRONG + ",", EXPIRES) if blank else (WRONG, "")
+    middle, column = (WRONG, "") if blank else (f"{WRONG},F-1", NUMBER)
+    nights.send("hr", first, RIGHT + more[:1], headings=BASE + more)
+    nights.send("hr", middle, RIGHT + column[:1], headings=BASE + column)
+    nights.send("hr", f"{WRONG},2030-01-01", RIGHT + ",", RIGHT + ",", headings=BASE + EXPIRES)
+    nights.registry.waive(3, [2], "has left")
+    for number in order:
+        nights.registry.undo(number)
+        assert nights.registry.verify() == []
+    assert nights.rejects()[0] == (1, 2, "open" if blank else "waived")

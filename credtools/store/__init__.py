@@ -15,7 +15,7 @@ from credtools.store.writes.moving import move
 from credtools.store.writes.rejects import waive
 from credtools.store.writes.sources import Renamed, merge_source, rename_source, unmerge_source
 from credtools.store.writes.undo import Undone, undo
-from credtools.store.writes.void import Known
+from credtools.store.writes.waivers import Known
 from credtools.store.writes.withdrawals import Withdrawn, reinstate, withdraw
 
 __all__ = [

@@ -79,7 +79,8 @@ def said_by_others(at: At, source_ids: Sequence[int], version_ids: Collection[in
 def standing_batches(at: At, source_id: int) -> Sequence[Any]:
     """The finished batches of a source and of those merged into it, in the order in which they were finished.
 
-    Each: id, said, absent, withdraws, listing, whole, rows, sha256, part, parts, left_out, finished_at, partial.
+    Each: id, said, absent, withdraws, listing, whole, rows, sha256, part, parts, left_out, finished_at, seq (of
+    its finishing), partial.
     """
     source = tables.sources.c
     (name,) = values(at, select(source.name).where(source.id == source_id))
@@ -92,7 +93,7 @@ def standing(at: At, source_ids: Sequence[int]) -> Sequence[Any]:
     statement = (
         select(batch.id, batch.said, batch.absent, batch.withdraws, batch.listing, batch.whole, batch.rows)
         .add_columns(batch.sha256, batch.part, batch.parts)
-        .add_columns(batch.left_out, batch.finished_at, corrects_rows().label("partial"))
+        .add_columns(batch.left_out, batch.finished_at, event.seq, corrects_rows().label("partial"))
         .join(tables.events, and_(event.batch_id == batch.id, event.kind == "finish"))
         .where(batch.source_id.in_(source_ids), batch.state == "finished")
         .order_by(event.seq)

@@ -21,7 +21,8 @@ from credtools.store.reads.sources import MOVES, family
 from credtools.store.transaction import Write, write
 from credtools.store.writes.parts import settle_parts
 from credtools.store.writes.versions import move_replaced
-from credtools.store.writes.void import Known, part_rejects
+from credtools.store.writes.void import part_rejects
+from credtools.store.writes.waivers import Known
 from credtools.store.writes.words import rebuild
 from credtools.text import Shown, first_of, plural
 

@@ -23,7 +23,8 @@ from credtools.store.transaction import Write, write
 from credtools.store.writes.parts import settle_parts
 from credtools.store.writes.standing import said_by
 from credtools.store.writes.versions import move_heads
-from credtools.store.writes.void import Known, void_rejects
+from credtools.store.writes.void import void_rejects
+from credtools.store.writes.waivers import Known
 from credtools.store.writes.words import rebuild
 from credtools.text import Shown, plural
 

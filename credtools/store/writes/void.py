@@ -1,14 +1,13 @@
 """Void: what becomes of rejects when the batch that opened or settled them is undone.
 
 The rejects of one record are a chain, each superseded by the next; a void one leaves it, and those before it share the
-fate that it had, also what a person said of it. A reject that the batch had fixed is fixed by the next batch of its
-source that says the same, or is open again. Where a batch before that has its record, by the columns which its digest
-covers, this settles it instead. `first_seen` follows from those that are left.
+fate that it had; what a person said of it holds for its record (`waivers`). A reject that the batch had fixed is fixed
+by the next batch of its source that says the same, or is open again. Where a batch before that has its record, by the
+columns which its digest covers, this settles it instead. `first_seen` follows from those that are left.
 """
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
@@ -25,12 +24,13 @@ from credtools.store.reads.lineage import kin
 from credtools.store.reads.sources import standing_batches
 from credtools.store.tables.rows import ADDRESS
 from credtools.store.transaction import Write
+from credtools.store.writes.waivers import Known, Said, Waivers, as_of
 
 LINKS = ("fixed_batch_id", "fixed_sheet", "fixed_line", "fixed_piece", "superseded_by")
 ALONE: dict[str, Any] = {"state": "open", **dict.fromkeys(LINKS)}
 Place = tuple[int, int, int, int]  # batch, sheet, line, piece
 Fates = dict[int, dict[str, Any]]  # of rejects
-Known = Callable[[int, int, str], Mapping[RecordKey, Address]]  # by batch, kind and columns; see `layouts.Records`
+Alone = Callable[[Any, int | None], dict[str, Any]]  # the fate of a reject that nothing settles before an event, or now
 
 
 def void_rejects(work: Write, batch: Any, by: str, known: Known) -> tuple[int, list[int]]:
@@ -46,18 +46,27 @@ def void_rejects(work: Write, batch: Any, by: str, known: Known) -> tuple[int, l
     fixed = work.execute(select(tables.rejects).where(reject.fixed_batch_id == batch.id)).all()
     left = {row.id: row for row in (*before, *fixed) if row.id not in gone}
     fates: Fates = {}
-    touched = _touched(work) if left else set()
+    waivers = Waivers(work)
+    touched, asked = waivers.touched, cache(known)
+    void = ALONE | {"state": "void", "for_good": False}
+    _change(work, gone.keys() & touched, void, by)  # with the reason: what was said may hold for others
+    _change(work, gone.keys() - touched, void | {"reason": None}, by)
     if left:
-        turn = {one.id: place for place, one in enumerate(standing_batches(work.connection, batch.source_id))}
+        standing = standing_batches(work.connection, batch.source_id)
+        said = waivers.of_later(left.values(), kin(work.connection, tables.sources, batch.source_id), asked)
+
+        def alone(row: Any, seq: int | None) -> dict[str, Any]:
+            return _as_said(waivers, row, said[row.id], seq) if row.id in said else _alone(row)
+
         fates = {row.id: _shared(row, gone[row.superseded_by], touched) for row in before if row.id in left}
-        fates |= _fixed_again(work, batch.id, [row for row in fixed if row.id in left], turn)
-        fates |= _come_again(work, left, gone, fates, turn, cache(known))
-    _change(work, gone, ALONE | {"state": "void", "reason": None, "for_good": False}, by)
+        fates |= _fixed_again(work, batch.id, [row for row in fixed if row.id in left], _turns(standing))
+        fates |= {k: alone(left[k], None) for k, fate in fates.items() if _is_alone(fate) and left[k].record_digest}
+        fates |= _come_again(work, left, gone, fates, standing, asked, alone)
     for number, fate in fates.items():
         _change(work, [number], fate, by)
     for number, fate in fates.items():
         if fate.get("for_good", left[number].for_good):
-            _waive_again(work, fate["superseded_by"], left[number].reason, by, touched)
+            _waive_again(work, fate["superseded_by"], fate.get("reason", left[number].reason), by, touched)
     links = {row.superseded_by for row in ours} | {fate["superseded_by"] for fate in fates.values()}
     _date_anew(work, links - gone.keys() - {None})
     heirs = [number for number, fate in fates.items() if "for_good" in fate]
@@ -70,18 +79,19 @@ def part_rejects(work: Write, numbers: Sequence[int], by: str, known: Known) -> 
     What a person said of one that has taken the place of another source's holds for both. Returns the ids of those.
     """
     reject = tables.rejects.c
-    touched, asked = _touched(work), cache(known)
+    touched, asked = Waivers(work).touched, cache(known)
     links: set[int] = set()
     heirs: list[int] = []
     own = [set(kin(work.connection, tables.sources, number)) for number in numbers]
     found = rows_in(work.connection, select(tables.rejects), reject.source_id, set().union(*own))
     every = {row.id: row for row in found}
     for number, ours in zip(numbers, own, strict=True):
-        turn = {one.id: place for place, one in enumerate(standing_batches(work.connection, number))}
+        standing = standing_batches(work.connection, number)
+        turn = _turns(standing)
         mine = {k: row for k, row in sorted(every.items()) if row.source_id in ours}
         fates = _parted(work, mine, every, turn, touched)
         gone = {k: row for k, row in every.items() if k not in mine}
-        for k, met in _come_again(work, mine, gone, fates, turn, asked).items():
+        for k, met in _come_again(work, mine, gone, fates, standing, asked, _as_parted(fates)).items():
             fates[k] = fates[k] | met
         for k, fate in fates.items():
             _change(work, [k], fate, by)
@@ -121,12 +131,13 @@ def _parted(
     return fates
 
 
-def _touched(work: Write) -> set[int]:
-    """The rejects that a person has waived or opened, and those that stand for one since a batch or source left."""
-    event = tables.events.c
-    acts = event.kind.in_(("waive", "reopen", "undo", "unmerge_source"))
-    bodies = map(json.loads, work.execute(select(event.text).where(acts)).scalars())
-    return {number for body in bodies for number in body.get("rejects", ())}
+def _as_parted(fates: Fates) -> Alone:
+    return lambda row, _: fates[row.id] if _is_alone(fates[row.id]) else _alone(row)
+
+
+def _turns(standing: Sequence[Any]) -> dict[int, int]:
+    """The place of each batch among those that stand."""
+    return {one.id: place for place, one in enumerate(standing)}
 
 
 def _shared(row: Any, via: Any, touched: Collection[int]) -> dict[str, Any]:
@@ -140,6 +151,18 @@ def _shared(row: Any, via: Any, touched: Collection[int]) -> dict[str, Any]:
 
 def _alone(row: Any) -> dict[str, Any]:
     return ALONE | {"state": "waived"} if row.for_good else ALONE
+
+
+def _is_alone(fate: Mapping[str, Any]) -> bool:
+    return fate["state"] in ("open", "waived")
+
+
+def _as_said(waivers: Waivers, row: Any, said: Sequence[Said], seq: int | None) -> dict[str, Any]:
+    """The fate of a reject that nothing settles, by what was said of its record until an event."""
+    state, by = as_of(row, said, seq)
+    reason = waivers.reason(by) if by else row.reason
+    how = {"reason": None if state == "open" else reason, "for_good": state == "for good"}
+    return ALONE | {"state": "open" if state == "open" else "waived"} | how
 
 
 def _fixed_at(place: Place) -> dict[str, Any]:
@@ -161,13 +184,19 @@ def _change(work: Write, numbers: Collection[int], values: dict[str, Any], by: s
 
 
 def _come_again(
-    work: Write, left: Mapping[int, Any], gone: Mapping[int, Any], fates: Fates, turn: Mapping[int, int], known: Known
+    work: Write,
+    left: Mapping[int, Any],
+    gone: Mapping[int, Any],
+    fates: Fates,
+    standing: Sequence[Any],
+    known: Known,
+    alone: Alone,
 ) -> Fates:
     """The fates of those whose record comes again before the batch by which they would be settled.
 
     Where what is gone was settled by its own record, that may be another one than theirs: it had other columns.
     """
-    reject = tables.rejects.c
+    reject, turn = tables.rejects.c, _turns(standing)
     links = {fate["superseded_by"] for fate in fates.values()} - {None}
     batch_of = dict(map(tuple, rows_in(work.connection, select(reject.id, reject.batch_id), reject.id, links)))
     found: Fates = {}
@@ -175,23 +204,25 @@ def _come_again(
     for number, fate in fates.items():
         row, via = left[number], gone.get(left[number].superseded_by)
         settled = fate["fixed_batch_id"] or batch_of.get(fate["superseded_by"])
-        if row.record_digest is None or (fate["state"] == "waived" and not fate.get("for_good", row.for_good)):
+        if row.record_digest is None:
             continue
         if via and settled and (via.record_digest, via.ordinal) in known(settled, via.digest_kind, via.digest_columns):
-            found[number], settled = _alone(row), None
+            found[number], settled = alone(row, None), None
         waiting[number] = range(turn.get(row.batch_id, -1) + 1, turn.get(settled or 0, len(turn)))
-    for later, place in turn.items():
+    for place, later in enumerate(standing):
         kinds: defaultdict[tuple[int, str], list[Any]] = defaultdict(list)
         for row in (left[number] for number, some in waiting.items() if place in some):
             kinds[row.digest_kind, row.digest_columns].append(row)
         for kind, rows in kinds.items():
-            there = {**_rejected_in(work, later, kind), **known(later, *kind)}
-            for row in rows:
-                address = there.get((row.record_digest, row.ordinal))
-                met = _met(work, (later, *address)) if address else None
-                waived = found.get(row.id, fates[row.id])["state"] == "waived"
-                if met and not (waived and met["state"] == "fixed"):
-                    found[row.id], waiting[row.id] = met, range(0)
+            there = {**_rejected_in(work, later.id, kind), **known(later.id, *kind)}
+            for row in (row for row in rows if (row.record_digest, row.ordinal) in there):
+                until = alone(row, later.seq)
+                for_good = until.get("for_good", row.for_good)
+                met = _met(work, (later.id, *there[row.record_digest, row.ordinal]))
+                if met and until["state"] == "waived" and (not for_good or met["state"] == "fixed"):
+                    continue
+                if met:
+                    found[row.id], waiting[row.id] = until | met, range(0)
     return found
 
 
