@@ -24,7 +24,7 @@ from credtools.store.reads.lineage import kin
 from credtools.store.reads.sources import standing_batches
 from credtools.store.tables.rows import ADDRESS
 from credtools.store.transaction import Write
-from credtools.store.writes.waivers import Known, Said, Waivers, as_of
+from credtools.store.writes.waivers import Known, Waivers
 
 LINKS = ("fixed_batch_id", "fixed_sheet", "fixed_line", "fixed_piece", "superseded_by")
 ALONE: dict[str, Any] = {"state": "open", **dict.fromkeys(LINKS)}
@@ -55,12 +55,16 @@ def void_rejects(work: Write, batch: Any, by: str, known: Known) -> tuple[int, l
         standing = standing_batches(work.connection, batch.source_id)
         said = waivers.of_later(left.values(), kin(work.connection, tables.sources, batch.source_id), asked)
 
-        def alone(row: Any, seq: int | None) -> dict[str, Any]:
-            return _as_said(waivers, row, said[row.id], seq) if row.id in said else _alone(row)
-
         fates = {row.id: _shared(row, gone[row.superseded_by], touched) for row in before if row.id in left}
+        by_link = {k: fate for k, fate in fates.items() if _is_alone(fate) and _only_by_link(left[k], waivers)}
+
+        def alone(row: Any, seq: int | None) -> dict[str, Any]:
+            if row.id in said:
+                return ALONE | waivers.as_of(row, said[row.id], seq)
+            return by_link.get(row.id, _alone(row))
+
         fates |= _fixed_again(work, batch.id, [row for row in fixed if row.id in left], _turns(standing))
-        fates |= {k: alone(left[k], None) for k, fate in fates.items() if _is_alone(fate) and left[k].record_digest}
+        fates |= {k: alone(left[k], None) for k, fate in fates.items() if _is_alone(fate)}
         fates |= _come_again(work, left, gone, fates, standing, asked, alone)
     for number, fate in fates.items():
         _change(work, [number], fate, by)
@@ -153,16 +157,13 @@ def _alone(row: Any) -> dict[str, Any]:
     return ALONE | {"state": "waived"} if row.for_good else ALONE
 
 
+def _only_by_link(row: Any, waivers: Waivers) -> bool:
+    """Whether only the reject that took its place knows what was said of it: it is erased, or that of two sources."""
+    return row.record_digest is None or row.superseded_by in waivers.heirs
+
+
 def _is_alone(fate: Mapping[str, Any]) -> bool:
     return fate["state"] in ("open", "waived")
-
-
-def _as_said(waivers: Waivers, row: Any, said: Sequence[Said], seq: int | None) -> dict[str, Any]:
-    """The fate of a reject that nothing settles, by what was said of its record until an event."""
-    state, by = as_of(row, said, seq)
-    reason = waivers.reason(by) if by else row.reason
-    how = {"reason": None if state == "open" else reason, "for_good": state == "for good"}
-    return ALONE | {"state": "open" if state == "open" else "waived"} | how
 
 
 def _fixed_at(place: Place) -> dict[str, Any]:

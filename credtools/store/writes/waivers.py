@@ -33,11 +33,15 @@ class Said(NamedTuple):
 
 
 class Waivers:
-    """All that persons said; `touched`: of which rejects, and which stand for one since a batch or source left."""
+    """All that persons said.
+
+    `touched`: of which rejects, and which stand for one since a batch or source left; `heirs`: since a source did.
+    """
 
     def __init__(self, work: Write) -> None:
         self.work = work
         self.touched: set[int] = set()
+        self.heirs: set[int] = set()
         self._said: defaultdict[int, list[Said]] = defaultdict(list)
         event = tables.events.c
         kinds = event.kind.in_(("waive", "reopen", "undo", "unmerge_source"))
@@ -45,6 +49,7 @@ class Waivers:
         for seq, kind, text in told:
             body = json.loads(text)
             self.touched.update(body.get("rejects", ()))
+            self.heirs.update(body.get("rejects", ()) if kind == "unmerge_source" else ())
             for number in body.get("rejects", ()) if kind in ("waive", "reopen") else ():
                 self._said[number].append(Said(seq, kind == "waive", bool(body.get("for_good")), number))
 
@@ -61,8 +66,14 @@ class Waivers:
                 found[row.id] = sorted(said for number in (row.id, *same) for said in self._said[number])
         return found
 
-    def reason(self, said: Said) -> str | None:
-        """Why it was waived."""
+    def as_of(self, row: Any, said: Iterable[Said], seq: int | None = None) -> dict[str, Any]:
+        """State, reason and for_good of a reject that nothing settles, by what was said before an event (None: now)."""
+        state, by = _state(row, said, seq)
+        reason = self._reason(by) if by else row.reason
+        how = {"reason": None if state == "open" else reason, "for_good": state == "for_good"}
+        return {"state": "open" if state == "open" else "waived"} | how
+
+    def _reason(self, said: Said) -> str | None:
         return self.work.execute(select(reject.reason).where(reject.id == said.reject)).scalar()
 
 
@@ -74,13 +85,13 @@ def _is_same(row: Any, later: Any, known: Known) -> bool:
     return there.get((row.record_digest, row.ordinal)) == (later.sheet, later.line, later.piece)
 
 
-def as_of(row: Any, said: Iterable[Said], seq: int | None = None) -> tuple[str, Said | None]:
-    """What a reject that nothing settles is before an event (None: now): open, waived or for good; by which word."""
+def _state(row: Any, said: Iterable[Said], seq: int | None) -> tuple[str, Said | None]:
+    """Whether it is open, waived or waived for good, and by which word."""
     acts = list(said)
     own = [one for one in acts if one.reject == row.id]
     came_so = (own and not own[0].waived) or (row.for_good and not any(one.for_good for one in acts))
-    state, by = ("for good" if came_so else "open"), None
+    state, by = ("for_good" if came_so else "open"), None
     for one in acts:
         if (seq is None or one.seq < seq) and one.waived == (state == "open"):
-            state, by = ("for good" if one.for_good else "waived") if one.waived else "open", one
+            state, by = ("for_good" if one.for_good else "waived") if one.waived else "open", one
     return state, by
