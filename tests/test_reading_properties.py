@@ -10,17 +10,20 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
+import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from credtools.errors import CredtoolsError
 from credtools.model import Table
+from credtools.model.json_arrays import json_arrays
 from credtools.reading.regular import Regular
 from tests.core import SHARED, meant, table
 from tests.pollution import POLLUTIONS, Rows, sample
 
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=10)
+ANY_TEXT = st.text(alphabet=st.characters(), max_size=4)  # halves of characters, too
 TABLE_TEXT = st.text(alphabet="ab1,;\t|^'\"\\\r\n \x00é", max_size=80)
 REAL = SHARED / "real" / "vt_licenses.csv"
 BESIDE = [
@@ -168,6 +171,22 @@ def test_what_was_written_is_read(
     assert [json.loads(raw) for raw in read.raw] == meant(rows)
     assert read.reading.repaired_lines == ()
     every_line_once(read)
+
+
+@given(
+    rows=st.integers(1, 4).flatmap(lambda n: st.lists(st.lists(ANY_TEXT, min_size=n, max_size=n), max_size=6)),
+    lacking=st.booleans(),
+)
+def test_json_of_many_rows_is_that_of_single_ones(*, rows: list[list[str]], lacking: bool) -> None:
+    """Raw records and what digests cover are written as json.dumps does, whatever letters are in the cells."""
+    columns: list[Any] = [pd.Series(column, dtype="str") for column in zip(*rows, strict=True)]
+    blank = [""] if lacking else []
+    columns += [None] if lacking else []
+    assert json_arrays(columns, len(rows)) == [json.dumps([*row, *blank]) for row in rows]
+    numbers, words = range(len(rows)), [json.dumps(["é", k]) for k in range(len(rows))]
+    assert json_arrays(columns, len(rows), numbers) == [json.dumps([k, *row, *blank]) for k, row in enumerate(rows)]
+    said = [json.dumps([["é", k], *row, *blank]) for k, row in enumerate(rows)]
+    assert json_arrays(columns, len(rows), words) == said
 
 
 # --- pollutions -----------------------------------------------------------------------------------------------

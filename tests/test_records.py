@@ -115,6 +115,13 @@ def test_a_digest_runs_over_a_json_array() -> None:
     assert read.keys(["User email", "Type", None]) == [(hashlib.sha256(text.encode()).hexdigest(), 0)]
 
 
+def test_the_same_again_is_numbered() -> None:
+    """Records that equal each other are told apart by their order; a record knows how often it came before."""
+    read = table("a,b\n1,x\n2,y\n1,x\n1,x\n2,y\n3,z\n")
+    first, second, third = (read.keys()[k][0] for k in (0, 1, 5))
+    assert read.keys() == [(first, 0), (second, 0), (first, 1), (first, 2), (second, 1), (third, 0)]
+
+
 # --- night after night --------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from credtools.model.changes import (
     StoredVersion,
     Word,
 )
+from credtools.model.digests import RecordKey
 from credtools.model.files import (
     SURE_SUFFIXES,
     UNSURE_SUFFIXES,
@@ -25,7 +26,6 @@ from credtools.model.files import (
     Patch,
     Reading,
     Record,
-    RecordKey,
     StateArray,
     Table,
     known_under,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from itertools import repeat
-from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from credtools.model.digests import RecordKey, numbered
 from credtools.model.lines import labels
 from credtools.model.shaped import IntArray, Pair, Place, Shaped
 from credtools.text import quoted
@@ -26,7 +24,6 @@ StateArray: TypeAlias = "npt.NDArray[np.int8]"
 # How files end that are taken from a folder: those that surely hold a table, and those whose content decides.
 SURE_SUFFIXES = (".csv", ".tsv", ".tab", ".psv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".fods")
 UNSURE_SUFFIXES = (".txt", ".dat", ".prn", ".asc", ".xml")
-RecordKey = tuple[str, int]  # the digest of a record, and its place among those that equal it (0 for the first)
 
 
 class Record(NamedTuple):
@@ -122,33 +119,6 @@ class Reading:
         return found
 
 
-def record_text(which: int | str, cells: Iterable[str]) -> str:
-    """Over what the digest of a record runs: which piece of its line it is, and its texts in the columns that count.
-
-    `which`: a number, or the JSON of something else that says it.
-    """
-    return _array(str(which), *map(encode_basestring_ascii, cells))
-
-
-def _array(*values: str) -> str:
-    """A JSON array as `json.dumps` writes it, in less than half its time."""
-    return f"[{', '.join(values)}]"
-
-
-def digest_of(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _numbered(texts: Iterable[str]) -> list[RecordKey]:
-    """The digest of each text, and its place among those that equal it."""
-    seen: Counter[str] = Counter()
-    keys = []
-    for one in map(digest_of, texts):
-        keys.append((one, seen[one]))
-        seen[one] += 1
-    return keys
-
-
 @dataclass(frozen=True, eq=False)
 class Table:
     """A file as text: one row of `frame` per record, nothing parsed.
@@ -232,10 +202,16 @@ class Table:
 
     @cached_property
     def raw(self) -> list[str]:
-        columns = [self.frame.iloc[:, k].tolist() for k in range(self.frame.shape[1])]
-        counts = self.fields.tolist()
-        rows = zip(zip(*columns, strict=True), counts, strict=True)
-        return [_array(*map(encode_basestring_ascii, row[:n])) for row, n in rows]
+        from credtools.model.json_arrays import json_arrays  # noqa: PLC0415 - only who has a table needs it
+
+        found = [""] * len(self.fields)
+        for width in set(self.fields.tolist()):
+            rows = (self.fields == width).nonzero()[0]
+            some = self.frame.iloc[:, :width] if len(rows) == len(found) else self.frame.iloc[rows, :width]
+            texts = json_arrays([some.iloc[:, k] for k in range(width)], len(rows))
+            for row, text in zip(rows.tolist(), texts, strict=True):
+                found[row] = text
+        return found
 
     def keys(self, headings: Sequence[str | None] | None = None) -> Sequence[RecordKey]:
         """How each record is known when it comes again: by its digest and its place among those that equal it.
@@ -249,7 +225,7 @@ class Table:
         if covered not in self._keys:
             every = range(len(self.lines))
             texts = self.raw if covered is None else self._texts(covered, every, self.marks.tolist())
-            self._keys[covered] = _numbered(texts)
+            self._keys[covered] = numbered(texts)
         return self._keys[covered]
 
     def keys_of_pair(self, headings: Sequence[str | None], pair: str, number: int) -> Mapping[int, RecordKey]:
@@ -259,17 +235,18 @@ class Table:
             found = self.whole.keys_of_pair(headings, pair, number)
             return {row - self.first: key for row, key in found.items() if row in ours}
         rows = (self.pair == number).nonzero()[0].tolist()
-        return dict(zip(rows, _numbered(self._texts(headings, rows, repeat(pair))), strict=True))
+        return dict(zip(rows, numbered(self._texts(headings, rows, [pair] * len(rows))), strict=True))
 
     @cached_property
     def _keys(self) -> dict[tuple[str | None, ...] | None, list[RecordKey]]:
         return {}
 
-    def _texts(self, headings: Sequence[str | None], rows: Sequence[int], which: Iterable[int | str]) -> Iterable[str]:
+    def _texts(self, headings: Sequence[str | None], rows: Sequence[int], which: Sequence[int | str]) -> list[str]:
         """The text of each record over which its digest runs."""
+        from credtools.model.json_arrays import json_arrays  # noqa: PLC0415 - only who has a table needs it
+
         some = self.frame if len(rows) == len(self.frame) else self.frame.iloc[list(rows)]
-        columns = [some[name].tolist() if name else repeat("") for name in headings]
-        return (record_text(first, cells) for _, first, *cells in zip(rows, which, *columns, strict=False))
+        return json_arrays([some[name] if name else None for name in headings], len(some), which)
 
     def __eq__(self, other: object) -> bool:
         """Whether both are the same records of the same file, read alike."""

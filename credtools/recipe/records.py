@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from credtools.model import Pair, Record, RecordKey, Table
-from credtools.model.files import digest_of, record_text
+from credtools.model.digests import digest_of, record_text
 from credtools.recipe.shapes import Shapes
 from credtools.recipe.steps import PART, column_of
 from credtools.schema.words import Column
