@@ -17,7 +17,7 @@ from credtools.model.changes import (
     StoredVersion,
     Word,
 )
-from credtools.model.digests import RecordKey
+from credtools.model.digests import Record, RecordKey
 from credtools.model.files import (
     SURE_SUFFIXES,
     UNSURE_SUFFIXES,
@@ -25,7 +25,6 @@ from credtools.model.files import (
     FileWarning,
     Patch,
     Reading,
-    Record,
     StateArray,
     Table,
     known_under,

@@ -6,8 +6,25 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from itertools import count, repeat
 from json.encoder import encode_basestring_ascii
+from typing import NamedTuple
 
 RecordKey = tuple[str, int]  # the digest of a record, and its place among those that equal it (0 for the first)
+
+
+class Record(NamedTuple):
+    """How a record is known when its source sends it again.
+
+    `kind`: by which rule its digest was made; `columns`: the names of those that it covers, joined by commas.
+    """
+
+    digest: str
+    ordinal: int
+    kind: int
+    columns: str
+
+    @property
+    def key(self) -> RecordKey:
+        return self.digest, self.ordinal
 
 
 def record_text(which: int | str, cells: Iterable[str]) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from credtools.model.digests import RecordKey, numbered
+from credtools.model.digests import Record, RecordKey, numbered
 from credtools.model.lines import labels
 from credtools.model.shaped import IntArray, Pair, Place, Shaped
 from credtools.text import quoted
@@ -24,22 +24,6 @@ StateArray: TypeAlias = "npt.NDArray[np.int8]"
 # How files end that are taken from a folder: those that surely hold a table, and those whose content decides.
 SURE_SUFFIXES = (".csv", ".tsv", ".tab", ".psv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".fods")
 UNSURE_SUFFIXES = (".txt", ".dat", ".prn", ".asc", ".xml")
-
-
-class Record(NamedTuple):
-    """How a record is known when its source sends it again.
-
-    `kind`: by which rule its digest was made; `columns`: the names of those that it covers, joined by commas.
-    """
-
-    digest: str
-    ordinal: int
-    kind: int
-    columns: str
-
-    @property
-    def key(self) -> RecordKey:
-        return self.digest, self.ordinal
 
 
 USUAL = ("last_line_open", "sheets_hidden")  # warnings that only matter beside others
