@@ -566,6 +566,7 @@ CELL = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_charact
     blanks=st.integers(0, 2),
 )
 @example(rows=[["\r", "\n\n", '"'], ["\x00", "'"]], delimiter=",", quoting=csv.QUOTE_MINIMAL, blanks=1)
+@example(rows=[["\x00", "\x00", ""]], delimiter=",", quoting=csv.QUOTE_MINIMAL, blanks=0)
 def test_what_was_written_is_read(rows: list[list[str]], delimiter: str, quoting: int, blanks: int) -> None:
     """Any cells that are written as CSV come back under the lines on which they stand, with no character changed.
 

@@ -118,7 +118,8 @@ def _by_nul_pattern(content: bytes) -> str:
     # Of other scripts only delimiters, digits and line ends have NULs, all on one side.
     for name, side in (("utf-16-le", 1), ("utf-16-be", 0)):
         nuls, others = head[side::2].count(0), head[1 - side :: 2].count(0)
-        if nuls > 0.05 * len(head) and not others and len(content) % 2 == 0 and _makes_sense(head, name):
+        is_wide = nuls > 0.05 * len(head) and not others and b"\r\n" not in head  # whose bytes a NUL would part
+        if is_wide and len(content) % 2 == 0 and _makes_sense(head, name):
             return name
     return ""
 
