@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from credtools.model import FileWarning
+from credtools.model import FileWarning, IntArray
 from credtools.reading.layout import Layout
 from credtools.reading.records import NO_SHEET, Records
 from credtools.reading.rows import Column, is_blank
@@ -45,14 +45,25 @@ def without_protection(column: Column) -> tuple[Column, int]:
     if isinstance(column, list):
         texts = [unprotected(text) for text in column]
         return texts, sum(map(str.__ne__, texts, column))
-    marked = pc.or_(*(pc.starts_with(column, mark) for mark in MARKS))
-    places = np.flatnonzero(marked)
-    if not len(places):
-        return column, 0
-    before = column.take(pa.array(places)).to_pylist()
+    places = _beginning(column)
+    before = column.take(pa.array(places)).to_pylist() if len(places) else []
     after = [unprotected(text) for text in before]
     count = sum(map(str.__ne__, before, after))
-    return (pc.replace_with_mask(column, marked, pa.array(after, pa.large_string())) if count else column), count
+    if not count:
+        return column, 0
+    marked = np.zeros(len(column), dtype=np.bool_)
+    marked[places] = True
+    return pc.replace_with_mask(column, pa.array(marked), pa.array(after, pa.large_string())), count
+
+
+def _beginning(column: pa.LargeStringArray) -> IntArray:
+    """The places of texts that begin with one of the marks, by their first bytes."""
+    _, offsets, data = column.buffers()
+    ends = np.frombuffer(offsets, dtype=np.int64)[column.offset : column.offset + len(column) + 1]
+    found = np.frombuffer(data or b"", dtype=np.uint8)
+    filled = np.flatnonzero(ends[:-1] < ends[1:])
+    first = found[ends[filled]]
+    return filled[np.logical_or.reduce([first == ord(mark) for mark in MARKS])]
 
 
 def known_cells(records: Records, layout: Layout, names: Sequence[str]) -> KnownCells:
