@@ -529,3 +529,11 @@ def test_a_dimension_is_only_a_claim() -> None:
     row = '<row r="2"><c r="A2"><v>1</v></c></row>'
     table = read(xlsx(HEADED + row, before='<dimension ref="A1:XFD1048576"/>'))
     assert (table.reading.lines, table.expected_fields) == (2, 3)
+
+
+def test_whole_numbers_may_show_decimals() -> None:
+    """A count that a sheet shows with decimals is that count, as long as these are zeros."""
+    told = {"36": 1, "36.00": 1, "36.50": 0}
+    for text, ready in told.items():
+        found = core.review(f"Name,Validity months\nFirst Aid,{text}\n", "schema: credential_types", schema=core.TYPES)
+        assert found.counted["ready"] == ready

@@ -241,7 +241,7 @@ def _parser(column: Column, status: Status | None) -> Callable[[str], Any] | Non
     if column.kind == "flag":
         return lambda text: FLAGS.get(text.casefold())
     if column.kind == "whole":
-        return lambda text: int(text) if re.fullmatch(r"\d{1,9}", text) else None
+        return lambda text: int(found[1]) if (found := re.fullmatch(r"(\d{1,9})(?:\.0+)?", text)) else None
     if column.kind == "status":
         meanings = {fold(word): word for word in column.choices} | (status.meanings if status else {})
         return lambda text: meanings.get(fold(text))
