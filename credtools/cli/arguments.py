@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 PATH = click.Path(path_type=Path)
 BATCH = click.argument("batch", type=int, help="The number of the batch; 'credtools show' lists them.")
-FILE = click.argument("file", type=PATH, help="A CSV, TSV, XLSX, XLS or ODS file.")
+FILE = click.argument("file", type=PATH, help="A CSV or other delimited text, XLSX, XLS or ODS file.")
 OUTPUT = click.option("-o", "--output", type=PATH, required=True, help="The file to write.")
 RECIPE = click.option("--recipe", type=PATH, help="The recipe (YAML) that says how to read this source's files.")
 YES = partial(click.option, "--yes", is_flag=True)

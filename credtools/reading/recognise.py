@@ -56,6 +56,7 @@ BEGINNINGS: tuple[tuple[bytes, str, str], ...] = (
     (b"book\0\0\0\0mark", "is_shortcut", ""),
     (b"bplist00", PLACE, "macOS"),
 )
+LOCKS = {165: 55, 162: 54}  # what Excel and Word leave beside an open file: bytes, and where its second half begins
 DBASE = re.compile(rb"[\x02\x03\x30\x31\x32\x43\x63\x83\x8b\x8e\xcb\xf5\xfb].[\x01-\x0c][\x01-\x1f]", re.DOTALL)
 # The same of a text.
 TEXTS: tuple[tuple[str, str, str], ...] = (
@@ -143,8 +144,8 @@ def _refuse_nothing(content: bytes, name: str) -> None:
 
 def _refuse_leftovers(content: bytes, name: str) -> None:
     """Raises FileError for what programs leave beside a file that is open, or in place of one that is elsewhere."""
-    padded = len(content) in (54, 162, 165) and 0 < content[0] < 54 and not content[1 + content[0] : 54].strip(b" \0")
-    if name.startswith((".~lock.", "~$")) or padded:
+    again = LOCKS.get(len(content), 0)  # where the length of the name stands a second time
+    if name.startswith((".~lock.", "~$")) or (again and content[again : again + 2] == bytes([content[0], 0])):
         raise FileError("is_lock")
     if name.endswith(".icloud"):
         raise _is(PLACE, "iCloud")
@@ -153,7 +154,8 @@ def _refuse_leftovers(content: bytes, name: str) -> None:
 def _is_dbase(content: bytes) -> bool:
     """Whether the head of a dBase table fits: a date, and descriptions of fields of 32 bytes each up to a CR."""
     header = int.from_bytes(content[8:10], "little")
-    return bool(DBASE.match(content)) and header % 32 in (1, 8, 9) and content[header - 1 : header] in (b"\r", b"\0")
+    described = bool(DBASE.match(content)) and b"\0" in content[:32]
+    return described and header % 32 in (1, 8, 9) and content[header - 1 : header] in (b"\r", b"\0")
 
 
 # --- containers -----------------------------------------------------------------------------------------------
