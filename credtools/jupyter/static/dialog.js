@@ -71,3 +71,24 @@ function openChoice(host, asked, { search, done }) {
   list.addEventListener('keydown', use)
   list.addEventListener('dblclick', () => dialog.querySelector('.ct-primary').click())
 }
+
+// The password of a protected file: sent once, and the field emptied at once; `done` gets it, or null.
+function openPassword(host, { file, said }, done) {
+  const input = h('input', { type: 'password', class: 'ct-wide', autocomplete: 'off', 'data-first': true })
+  const dialog = openDialog(host, {
+    title: `Password of ${file}`,
+    body: [h('p', {}, said), field('Password', input), h('p', {}, 'It opens the file for as long as this page is open, and is stored nowhere.')],
+    buttons: [{ label: 'Cancel' }, { label: 'Open', primary: true, ready: () => input.value !== '' }],
+    safe: 'Cancel',
+    onAnswer: answer => {
+      const password = input.value
+      input.value = ''
+      done(answer === 'Open' ? password : null)
+    },
+  })
+  input.addEventListener('keydown', event => {
+    if (event.key !== 'Enter') return
+    event.preventDefault() // as in a choice
+    dialog.querySelector('.ct-primary').click()
+  })
+}

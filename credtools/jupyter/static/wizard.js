@@ -11,7 +11,7 @@ function stepList(step) {
 }
 
 const DRAW = { home, upload, corrected, headings, review, media, finish, done }
-const WORK = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', undo: 'Checking again', means: 'Checking again', leave: 'Keeping it', join: 'Checking again', right: 'Keeping it', blanks: 'Checking again', again: 'Looking at what is stored' }
+const WORK = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', undo: 'Checking again', means: 'Checking again', leave: 'Keeping it', join: 'Checking again', unlock: 'Opening, reading and checking', right: 'Keeping it', blanks: 'Checking again', again: 'Looking at what is stored' }
 
 const TOAST_MS = 6000
 
@@ -141,6 +141,9 @@ export default {
       if (before.inside || ours || fresh.calls) keepFocus(before, sameStep)
       ours = false
       showToast()
+      if (fresh.locked && !root.querySelector('dialog')) {
+        openPassword(root, fresh.locked, password => password === null ? act('stay_locked') : act('unlock', { password }))
+      }
       if (fresh.step === 'done' && !sameStep && fresh.pending > 0 && fresh.may_approve) ui.approve(fresh)
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from credtools.errors import CredtoolsError
 from credtools.jupyter.credentials import Credentials
@@ -14,6 +14,9 @@ from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.model import Review
 from credtools.recipe import MANUAL, Recipe
 from credtools.registry import Batch, Registry
+
+if TYPE_CHECKING:
+    from credtools.jupyter.wizard.locked import Locked
 
 FIRST_CAUSES = 8
 COMPARED_AT_ONCE = 2_000  # rows, of which it isn't noticed how long that takes
@@ -35,6 +38,7 @@ class Steps(DropZone):
         self.credentials: Credentials  # as the home page shows them
         self.grid: Grid | None = None  # None: the browser hasn't the rows of the file in hand
         self.shown_causes = FIRST_CAUSES
+        self.locked: list[Locked] = []  # files that wait for their password
         self.tried: Recipe | None = None  # other rows of the file in hand, to look at
         self.each_stranger = False  # whether each unknown user has a card of their own
 
@@ -44,7 +48,7 @@ class Steps(DropZone):
         Of a large file the rows come first: comparing them with what is stored takes longer than checking them again.
         """
         facts = getattr(self, f"{self.step}_facts")
-        state = {"type": "state", "step": self.step, "calls": self.calls} | self.said()
+        state = {"type": "state", "step": self.step, "calls": self.calls, "locked": self.locked_facts()} | self.said()
         self.calls = False
         if self.step != "review":
             self.send(state | facts())
@@ -55,6 +59,10 @@ class Steps(DropZone):
         self._show_rows(review)
         if large:
             self.send(state | facts() | self.stored_facts() | {"calls": False})
+
+    def locked_facts(self) -> dict[str, Any] | None:
+        """The file whose password is asked for."""
+        return None
 
     def stored_facts(self) -> dict[str, Any]:
         """Those of the review that follow from what is stored."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from credtools.exports.corrections import is_correction
 from credtools.jupyter.credentials import Credentials, waiting
 from credtools.jupyter.parts.shown import labelled
 from credtools.jupyter.wizard import read_as, reshape
+from credtools.jupyter.wizard.locked import LockedStep
 from credtools.jupyter.wizard.open_file import OpenFile
-from credtools.jupyter.wizard.steps import Steps, recipes
+from credtools.jupyter.wizard.steps import recipes
 from credtools.model import Corrected
 from credtools.recipe import MANUAL, Recipe
 from credtools.text import plural
@@ -22,7 +24,7 @@ from credtools.text import plural
 MOST_LINES = 50
 
 
-class UploadStep(Steps):
+class UploadStep(LockedStep):
     """The verbs and facts of the pages `home`, `upload`, `headings` and `corrected`."""
 
     _replaces: OpenFile | None = None  # by the file that is on its way (Re-upload)
@@ -54,6 +56,13 @@ class UploadStep(Steps):
 
     def do_open(self, batch: int) -> str:
         """Goes on with a draft or held batch."""
+        name, know = self.registry.batch(batch).file, partial(self._know_of, batch)
+        return self._unless_locked(name, know, partial(self._open, batch))
+
+    def _know_of(self, batch: int, password: str) -> None:
+        self.registry.batch(batch, password=password)
+
+    def _open(self, batch: int) -> str:
         found = self.registry.batch(batch)
         self.files = [file for file in self.files if file.batch.id != batch]
         self.grid = None
@@ -101,17 +110,22 @@ class UploadStep(Steps):
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         arrived = {"name": path.name, "sha256": sha256, "size": path.stat().st_size}
         self.send({"type": "received", "key": key, **arrived})
-        try:
-            return self.take(path)
-        finally:
-            path.unlink(missing_ok=True)
+        return self.take(path, passing=True)
 
-    def take(self, path: Path) -> str:
+    def take(self, path: Path, *, passing: bool = False) -> str:
         """A file from this machine: read and checked, and its turn if no other file is in hand; what is to be said.
 
         A correction file is taken back at once: what was fixed in it is finished, and what became of it is shown.
+        `passing`: the file goes once it was read.
         """
         replaced, self._replaces = self._replaces, None
+        know, go_on = partial(self._know, path), partial(self._take, path, replaced)
+        return self._unless_locked(path.name, know, go_on, path if passing else None)
+
+    def _know(self, path: Path, password: str) -> None:
+        self.registry.know(path.read_bytes(), password)
+
+    def _take(self, path: Path, replaced: OpenFile | None) -> str:
         if is_correction(path):
             self._corrected = path.name, self.registry.correct(path)
             self.step = "corrected"
