@@ -63,8 +63,8 @@ def test_two_accounts_become_one_conflicts_first(clicks: Clicks, tmp_path: Path)
     assert state["causes"][0]["same"].endswith("the same person, with two accounts?")
     clicks("same", cause=state["causes"][0]["key"])
     told = clicks.sent[-1]
-    assert told["lines"][0] == "Both have 1 credential alike, which become one each; the newest version counts:"
-    assert told["joined"] == ["First Aid: batch 1 line 3 is the newest of 2"]
+    assert told["lines"][0] == "Both have 1 credential alike, each becomes one; the newest counts:"
+    assert told["joined"] == ["Ana Silva: First Aid: batch 1 line 3 is the newest of 2"]
     state = clicks("join", cause=state["causes"][0]["key"])
     assert state["said"].startswith("dora@example.org is part of ana@example.org now (1 row).")
     assert (state["counts"], len(registry.credentials())) == ("1 ready · 0 rejected · 0 causes", 2)
@@ -112,18 +112,31 @@ def test_other_files_in_hand_know_it_too(clicks: Clicks, tmp_path: Path) -> None
     assert clicks("close")["counts"] == "1 ready · 0 rejected · 0 causes"
 
 
-def test_many_are_left_to_the_list_of_users(clicks: Clicks, tmp_path: Path) -> None:
-    """Of more than a few the one card of unknown users says so: its list, once loaded, renames them all."""
+def test_many_are_renamed_together_all_or_none(clicks: Clicks, tmp_path: Path) -> None:
+    """Of more than a few the card of unknown users asks: each is listed before, one click does, or undoes, all."""
+    registry = clicks.wizard.registry
     people = [f"p{k}@old.test,Person {'abcdef'[k]},N-{k}" for k in range(5)]
-    load(clicks.wizard.registry, tmp_path, users="\n".join(["Email,Name,External ID", *people, ""]))
+    load(registry, tmp_path, users="\n".join(["Email,Name,External ID", *people, ""]))
     rows = [f"{p.replace('old.test', 'elsewhere.example')},First Aid,2024-01-10" for p in people]
-    (card,) = upload(clicks, tmp_path, *rows)["causes"]
-    assert (card["users"], card["same"][:50]) == (5, "5 of them have the name and User ID of somebody wh")
-    clicks("strangers")
-    (tmp_path / "new.csv").write_bytes(clicks.downloads[-1])
-    loaded = clicks.wizard.registry.load("users", tmp_path / "new.csv")
-    assert len(loaded.renamed) == 5
-    assert clicks.wizard.file.batch.again().ready == 5
+    (card,) = upload(clicks, tmp_path, *rows, MOVED.replace("E-1", ""))["causes"]
+    asked = "5 of them have the name and User ID of users who are known by another address: the same people"
+    assert (card["users"], card["same"]) == (6, f"{asked}, with new addresses?")
+    clicks("same", cause="strangers")
+    assert "p4@old.test → p4@elsewhere.example" in clicks.sent[-1]["lines"][0]
+
+    one = "WHEN NEW.email = 'p4@elsewhere.example'"
+    with registry.engine.begin() as connection:
+        connection.execute(text(f"CREATE TRIGGER no BEFORE UPDATE ON users {one} BEGIN SELECT RAISE(ABORT, 'no'); END"))
+    assert clicks("join", cause="strangers")["reason"] == "people_not_yours"
+    assert not registry.lookups().users["email"].str.contains("elsewhere").any()
+    with registry.engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER no"))
+
+    state = clicks("join", cause="strangers")
+    assert state["said"].startswith("5 users have the addresses of this file now (5 rows). 5 errors fixed.")
+    assert state["counts"] == "5 ready · 1 rejected · 1 cause"
+    state = clicks("undo")
+    assert ([card["users"] for card in state["causes"]], registry.verify()) == ([6], [])
 
 
 def test_python_lists_them(registry: Registry, tmp_path: Path) -> None:

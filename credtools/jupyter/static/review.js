@@ -45,7 +45,7 @@ function causeCard(cause, { act, ui }) {
     h('div', { class: 'ct-buttons' },
       cause.suggestion && go('Accept', () => act('accept', { cause: cause.key }), true),
       cause.choose && go('Choose…', () => act('options', { cause: cause.key }, true)),
-      cause.same && !cause.users && go('Same person…', () => act('same', { cause: cause.key }, true)),
+      cause.same && go(cause.users ? 'Same people…' : 'Same person…', () => act('same', { cause: cause.key }, true)),
       cause.users && go('Download as a file of users', () => act('strangers', {}, true), true),
       cause.users && go('Show each', () => act('each')),
       cause.right ? go(cause.right, () => act('right', { cause: cause.key })) : go('Reject rows', () => act('leave', { cause: cause.key })),

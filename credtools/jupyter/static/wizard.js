@@ -81,7 +81,7 @@ export default {
         body: [h('p', {}, lines[0]), joined.length > 0 && h('ul', {}, joined.map(line => h('li', {}, line))), lines.slice(1).map(line => h('p', {}, line))].filter(Boolean),
         buttons: [{ label: 'Cancel' }, { label: confirm, primary: true }],
         safe: 'Cancel',
-        onAnswer: answer => { focusOn(`Same person… ${cause}`); if (answer === confirm) act('join', { cause }) },
+        onAnswer: answer => { focusOn(`${cause === 'strangers' ? 'Same people…' : 'Same person…'} ${cause}`); if (answer === confirm) act('join', { cause }) },
       }),
       approve: ({ pending, by, batch, counts }) => openDialog(root, {
         title: `Approve ${counted(pending, 'credential', 'credentials')} now?`,

@@ -8,15 +8,12 @@ from typing import Any
 from credtools.jupyter.wizard import same_person
 from credtools.jupyter.wizard.brought import when
 from credtools.jupyter.wizard.causes import MEANS, OF_WARNINGS, OF_WHOLE_ROWS, Cause, suggest
-from credtools.jupyter.wizard.open_file import BLANK, STATUS_UNKNOWN, STRANGERS, OpenFile
+from credtools.jupyter.wizard.judged import STRANGERS
+from credtools.jupyter.wizard.open_file import BLANK, STATUS_UNKNOWN, OpenFile
 from credtools.registry import Strangers
 from credtools.text import first_of, plural
 
 EXAMPLES = 3
-OTHER_ADDRESSES = (
-    "{moved:,} of them have the name and User ID of somebody who is known by another address: once the list of users "
-    "is loaded with the new one, it takes the place of the old one."
-)
 
 
 def card(file: OpenFile, cause: Cause) -> dict[str, Any]:
@@ -56,7 +53,7 @@ def strangers_card(file: OpenFile, unknown: Strangers) -> dict[str, Any]:
     shown = {"key": STRANGERS, "place": -1, "users": unknown.users, "count": plural(unknown.rows, "row")}
     shown |= {"name": str(unknown), "resolution": unknown.resolution("screen"), "before": _before(file, causes)}
     moved = sum(cause.key in file.same for cause in causes)
-    shown |= {"same": OTHER_ADDRESSES.format(moved=moved) if moved else ""}
+    shown |= {"same": same_person.questions(moved) if moved else ""}
     shown |= {"lines": _lines(unknown.lines[:EXAMPLES], unknown.rows), "rows": [r for c in causes for r in c.rows]}
     return shown | {"examples": [], "suggestion": "", "means": [], "word": "", "choose": False}
 

@@ -36,8 +36,8 @@ class Decision:
     Values are replaced (`cells`), a date format is added (`format`, `notation`: what must be declared for it), rows are
     left rejected, or what is doubtful is right (`causes`: the keys of theirs; `right`), a word of the status gets a
     meaning (`meaning`), words mean that a credential never expires (`never`), blank cells over stored values mean
-    something (`blanks`), rows that equal an older version count again, or don't (`again`), or a user has another
-    address (`person`), which is a fact of the organisation.
+    something (`blanks`), rows that equal an older version count again, or don't (`again`), or users have other
+    addresses (`people`), which is a fact of the organisation.
 
     `scope`: a *rule* holds for every file of the source, a *patch* for these records only. `rule`: the one that the
     recipe brought along; it may have no cells here.
@@ -59,7 +59,7 @@ class Decision:
     blanks: str = ""
     never: tuple[str, ...] = ()
     again: bool | None = None
-    person: SamePerson | None = None
+    people: tuple[SamePerson, ...] = ()
 
     @property
     def rules(self) -> dict[str, dict[str, str]]:

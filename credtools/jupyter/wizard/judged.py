@@ -14,7 +14,8 @@ from credtools.recipe import Hit, Step, apply
 from credtools.registry import Batch, Left, SamePerson, Strangers, strangers
 from credtools.schema.words import Column
 
-FEW = 3  # people who may be known by another address: of more the list of users says it
+FEW = 3  # people who may be known by another address, each on a card of their own
+STRANGERS = "strangers"  # the key of the card of all unknown users
 T = TypeVar("T")
 
 
@@ -85,11 +86,13 @@ class Judged:
         """By the key of a cause who is perhaps meant by its unknown address."""
         return self.once("same", self.reviewed, lambda: same_person.by_cause(self.batch.same_people(), self.blocking()))
 
-    def person(self, key: str) -> SamePerson:
-        """Who that is for one cause. Raises CredtoolsError when nobody is, or the cause is no more."""
-        if (person := self.same.get(self.cause(key).key)) is None:
-            raise CredtoolsError("cause_gone")
-        return person
+    def people(self, key: str) -> tuple[SamePerson, ...]:
+        """Who they are for one card. Raises CredtoolsError when nobody is, or the card is no more."""
+        together = self.strangers.causes if key == STRANGERS else ()
+        keys = [cause.key for cause in self.causes() if cause.place in together or cause.key == key]
+        if found := tuple(self.same[one] for one in keys if one in self.same):
+            return found
+        raise CredtoolsError("cause_gone")
 
     @property
     def strangers(self) -> Strangers:

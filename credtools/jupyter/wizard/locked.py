@@ -60,7 +60,7 @@ class LockedStep(Steps):
     def do_unlock(self, password: str) -> str:
         """The password of the file that waits first; a wrong one is asked for again."""
         waits = self._first()
-        waits.know(password)
+        waits.know(str(password))
         return self._unless_locked(waits.name, waits.know, waits.go_on, waits.path)
 
     def do_stay_locked(self) -> str:

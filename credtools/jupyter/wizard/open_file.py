@@ -11,17 +11,17 @@ from credtools.errors import CredtoolsError, FileError
 from credtools.jupyter.wizard import brought
 from credtools.jupyter.wizard.causes import Cause, right, stays, suggest
 from credtools.jupyter.wizard.decisions import Cell, Decision, Scope, again_of, patches_of, recipe_of, usual_scope
-from credtools.jupyter.wizard.judged import Judged
+from credtools.jupyter.wizard.judged import STRANGERS, Judged
 from credtools.media.matching import Medium
 from credtools.model import Review
 from credtools.recipe import BLANKS, MEANINGS, Recipe
 from credtools.registry import Batch, Comparison, SamePerson, compare
 from credtools.schema.dates import NEVER, date_format
 from credtools.schema.notation import declared
+from credtools.text import fold
 
 FIRST_MEDIA = 50  # of each list
 STATUS_UNKNOWN = "status_known"
-STRANGERS = "strangers"  # the key of the card of all unknown users
 BLANK = "blank"  # what words can mean, beside NEVER and those of a status: the cell counts as blank
 
 
@@ -126,10 +126,12 @@ class OpenFile(Judged):
         self._keep_left((*self.decisions, decision))
         return decision
 
-    def joined(self, key: str, person: SamePerson) -> Decision:
-        """The unknown address of a cause is that of a user: the organisation knows it by now."""
-        cause = self.cause(key)
-        decision = Decision(self.number(), cause.count, column=cause.column_name, person=person)
+    def joined(self, key: str, people: tuple[SamePerson, ...]) -> Decision:
+        """The unknown addresses of a card are those of users: the organisation knows it by now."""
+        named = {fold(one.address) for one in people}
+        causes = [cause for cause in self.causes() if key in (cause.key, STRANGERS)]
+        rows = sum(cause.count for cause in causes if cause.key in self.same and fold(cause.value) in named)
+        decision = Decision(self.number(), rows, people=people)
         self.decisions = (*self.decisions, decision)
         self.look_again()
         return decision
@@ -155,7 +157,7 @@ class OpenFile(Judged):
     def undo(self, number: int) -> Decision:
         taken = self.decision(number)
         others = tuple(d for d in self.decisions if d is not taken)
-        if taken.person:
+        if taken.people:
             self.decisions = others
             self.look_again()
         elif taken.causes:

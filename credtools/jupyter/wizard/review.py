@@ -78,16 +78,16 @@ class ReviewStep(UploadStep):
 
     def do_same(self, cause: str) -> None:
         """What would become of it if an unknown address were a user's new one, before it is done."""
-        told = same_person.before(self.registry, self.file.person(cause))
+        told = same_person.before(self.registry, self.file.people(cause))
         self.send({"type": "same", "cause": cause, **told})
 
     def do_join(self, cause: str) -> str:
-        """The user is renamed, or the two accounts become one; all files in hand are judged again."""
-        person = self.file.person(cause)
-        same_person.join(self.registry, person)
+        """The users are renamed, or two accounts become one; all files in hand are judged again."""
+        people = self.file.people(cause)
+        same_person.join(self.registry, people)
         for other in self.files[1:]:
             other.look_again()
-        return self._decide(self.file.joined, cause, person)
+        return self._decide(self.file.joined, cause, people)
 
     def do_right(self, cause: str) -> str:
         return sentence(self.file, self.file.say_right(cause))
@@ -133,8 +133,8 @@ class ReviewStep(UploadStep):
         if number is None and not self.file.decisions:
             raise CredtoolsError("nothing_to_undo")
         taken = self.file.decision(self.file.decisions[-1].number if number is None else number)
-        if taken.person:
-            same_person.part(self.registry, taken.person)
+        if taken.people:
+            same_person.part(self.registry, taken.people)
             for other in self.files[1:]:
                 other.look_again()
         return f"Undone: {sentence(self.file, self.file.undo(taken.number))}"

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from credtools.errors import CredtoolsError
 from credtools.jupyter.wizard.causes import Cause
 from credtools.registry import Registry, SamePerson
-from credtools.text import fold, plural
+from credtools.text import first_of, fold, plural
 
 CAN_UNDO = "Undo takes it back."
+STAYS = "Credentials and history stay theirs; files that still say the old address are understood."
 UNKNOWN, REFUSED = "user_exists", "write_refused"
 T = TypeVar("T")
-MOST_JOINED = 10  # credentials that are listed before two accounts become one
+MOST_LISTED = 10  # credentials, or people, that are named
 
 
 def by_cause(people: Iterable[SamePerson], causes: Iterable[Cause]) -> dict[str, SamePerson]:
@@ -30,48 +32,88 @@ def question(person: SamePerson) -> str:
     return f"{who}: the same person, with a new address?"
 
 
-def before(registry: Registry, person: SamePerson) -> dict[str, Any]:
+def questions(count: int) -> str:
+    """What the card of all unknown users asks."""
+    who = (
+        "them has the name and User ID of a user who is"
+        if count == 1
+        else "them have the name and User ID of users who are"
+    )
+    return f"{count:,} of {who} known by another address: the same people, with new addresses?"
+
+
+def before(registry: Registry, people: Sequence[SamePerson]) -> dict[str, Any]:
     """What is said before it is done, conflicts first; nothing is changed."""
-    if not person.merges:
+    told = _one(people[0]) if len(people) == 1 else _several(people)
+    trials = [
+        (one, _allowed(partial(registry.merge_person, one.address, one.external_id, dry_run=True)))
+        for one in people
+        if one.merges
+    ]
+    alike = [f"{one.name}: {credential}" for one, trial in trials for credential in trial.joined]
+    if alike:
+        told["lines"].insert(
+            0, f"Both have {plural(len(alike), 'credential')} alike, each becomes one; the newest counts:"
+        )
+    elif trials:
+        told["lines"].insert(0, "The accounts have no credential in common, so there is no conflict.")
+    more = [f"and {len(alike) - MOST_LISTED:,} more"] if len(alike) > MOST_LISTED else []
+    return told | {"joined": [*alike[:MOST_LISTED], *more]}
+
+
+def _one(person: SamePerson) -> dict[str, Any]:
+    if person.merges:
+        account = (
+            f"The deactivated account {person.address} becomes part of {person.known}, everywhere here. {CAN_UNDO}"
+        )
         return {
-            "title": f"Is {person.address} the new address of {person.name}?",
-            "lines": [
-                f"The address changes from {person.known} to {person.address}, for the whole organisation.",
-                "Credentials and history stay theirs; files that still say the old address are understood. " + CAN_UNDO,
-            ],
-            "joined": [],
-            "confirm": "Change the address",
+            "title": f"Are {person.address} and {person.known} the same person?",
+            "lines": [account],
+            "confirm": "Make them one",
         }
-    trial = _allowed(lambda: registry.merge_person(person.address, person.external_id, dry_run=True))
-    alike = plural(len(trial.joined), "credential")
-    more = [f"and {len(trial.joined) - MOST_JOINED:,} more"] if len(trial.joined) > MOST_JOINED else []
     return {
-        "title": f"Are {person.address} and {person.known} the same person?",
+        "title": f"Is {person.address} the new address of {person.name}?",
         "lines": [
-            f"Both have {alike} alike, which become one each; the newest version counts:"
-            if trial.joined
-            else "They have no credential in common, so there is no conflict.",
-            f"The deactivated account {person.address} becomes part of {person.known}, everywhere here. {CAN_UNDO}",
+            f"The address changes from {person.known} to {person.address}, for the whole organisation.",
+            f"{STAYS} {CAN_UNDO}",
         ],
-        "joined": [*map(str, trial.joined[:MOST_JOINED]), *more],
-        "confirm": "Make them one",
+        "confirm": "Change the address",
     }
 
 
-def join(registry: Registry, person: SamePerson) -> None:
-    """Renames the user, or merges the two accounts. Raises CredtoolsError where the database doesn't let this user."""
-    if person.merges:
-        _allowed(lambda: registry.merge_person(person.address, person.external_id))
-    else:
-        _allowed(lambda: registry.rename_person(person.external_id, person.address))
+def _several(people: Sequence[SamePerson]) -> dict[str, Any]:
+    changes = first_of([f"{one.known} → {one.address}" for one in people], MOST_LISTED)
+    return {
+        "title": f"Do these {len(people):,} users have new addresses?",
+        "lines": [f"The addresses change for the whole organisation: {changes}.", f"{STAYS} {CAN_UNDO}"],
+        "confirm": "Change the addresses",
+    }
 
 
-def part(registry: Registry, person: SamePerson) -> None:
-    """Takes it back, so that the address is unknown again. Raises CredtoolsError likewise."""
-    if person.merges:
-        _allowed(lambda: registry.unmerge_person(person.address))
-    else:
-        _allowed(lambda: registry.rename_person(person.external_id, person.known, forget=True))
+def join(registry: Registry, people: Sequence[SamePerson]) -> None:
+    """Renames the users, or merges their accounts: all or none.
+
+    Raises CredtoolsError where one can't be, or the database doesn't let this user.
+    """
+    done: list[SamePerson] = []
+    for one in people:
+        change = registry.merge_person if one.merges else registry.rename_person
+        given = (one.address, one.external_id) if one.merges else (one.external_id, one.address)
+        try:
+            _allowed(partial(change, *given))
+        except CredtoolsError:
+            part(registry, done)
+            raise
+        done.append(one)
+
+
+def part(registry: Registry, people: Sequence[SamePerson]) -> None:
+    """Takes it back, so that the addresses are unknown again. Raises CredtoolsError likewise."""
+    for one in people:
+        if one.merges:
+            _allowed(partial(registry.unmerge_person, one.address))
+        else:
+            _allowed(partial(registry.rename_person, one.external_id, one.known, forget=True))
 
 
 def _allowed(change: Callable[[], T]) -> T:

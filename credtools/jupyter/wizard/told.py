@@ -40,7 +40,7 @@ def decided(file: OpenFile, decision: Decision) -> dict[str, Any]:
 
 def _scope(decision: Decision) -> str:
     """For what it holds."""
-    if decision.person:
+    if decision.people:
         return "the whole organisation"
     if decision.again is not None or decision.right:
         return "this file only"
@@ -51,7 +51,7 @@ def _scope(decision: Decision) -> str:
 
 def sentence(file: OpenFile, decision: Decision) -> str:
     """A decision in one sentence, before → after."""
-    if decision.person or decision.causes:
+    if decision.people or decision.causes:
         return _of_rows(decision)
     if decision.format:
         where = file.columns[decision.column].title
@@ -71,7 +71,9 @@ def sentence(file: OpenFile, decision: Decision) -> str:
 def _of_rows(decision: Decision) -> str:
     """A decision that changes no cell: who somebody is, what is right, what stays rejected."""
     rows, one = plural(decision.count, "row"), decision.count == 1
-    if person := decision.person:
+    if len(decision.people) > 1:
+        return f"{len(decision.people):,} users have the addresses of this file now ({rows})."
+    for person in decision.people:
         if person.merges:
             return f"{person.address} is part of {person.known} now ({rows})."
         return f"{person.address} is the address of {person.name} now, instead of {person.known} ({rows})."
