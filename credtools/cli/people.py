@@ -13,7 +13,7 @@ from credtools.cli.output import Answer, command
 
 @click.group()
 def person() -> None:
-    """Rename a user, or make one person of two users."""
+    """Give a user another address, or make one person of two users."""
 
 
 @click.group("type")
@@ -21,8 +21,11 @@ def kind() -> None:
     """Rename a credential type, or make it part of another one."""
 
 
-def _verbs(group: click.Group, what: str, known: str, new: str, old: str, now: str) -> None:
-    """The commands of a group. `known`: what is asked for; `new`: what the new name is; `old`, `now`: an example."""
+def _verbs(group: click.Group, what: str, change: str, known: str, new: str, old: str, now: str) -> None:
+    """The commands of a group.
+
+    `change`: what rename does; `known`: what is asked for; `new`: what the new name is; `old`, `now`: an example.
+    """
 
     def made(name: str, text: str, example: str, *more: Any) -> None:
         def run(old: str, **given: Any) -> Answer:
@@ -33,7 +36,7 @@ def _verbs(group: click.Group, what: str, known: str, new: str, old: str, now: s
         built.params[:0] = [click.Argument(["old"], help=known), *more]
 
     still = "Files that still say the old one are understood."
-    made("rename", f"Change a {what}'s name.\n\n{still}", f"{old} {now}", click.Argument(["new"], help=new))
+    made("rename", f"{change}\n\n{still}", f"{old} {now}", click.Argument(["new"], help=new))
     into = click.Argument(["into"], help=f"The {what} of which it becomes part; what is set for that one holds.")
     trial = click.Option(["--dry-run"], is_flag=True, help="Only list which credentials would become one.")
     back = f"'credtools {what} unmerge' takes it back."
@@ -43,6 +46,8 @@ def _verbs(group: click.Group, what: str, known: str, new: str, old: str, now: s
 
 
 ADDRESSES = ("ana@example.org", "ana.haddad@example.org")
-_verbs(person, "person", "An e-mail address, or an External ID.", "The new e-mail address.", *ADDRESSES)
-_verbs(kind, "type", "The name of a credential type.", "The new name.", "Forklift", "'Forklift Truck'")
+KNOWN = "An e-mail address, or an External ID."
+_verbs(person, "person", "Give a user another e-mail address.", KNOWN, "The new e-mail address.", *ADDRESSES)
+RENAME = "Give a credential type another name."
+_verbs(kind, "type", RENAME, "The name of a credential type.", "The new name.", "Forklift", "'Forklift Truck'")
 COMMANDS = (person, kind)

@@ -147,7 +147,9 @@ def demo(folder: Path, rows: int) -> None:
 def _next(folder: Path, batch: int | None) -> Iterator[str]:
     from credtools import demo as making  # noqa: PLC0415
 
-    me = "credtools" if shutil.which("credtools") else str(Path(sys.argv[0]).absolute())
+    here = Path(sys.argv[0]).absolute()
+    me = f"{sys.executable} -m credtools" if here.name == "__main__.py" else str(here)
+    me = "credtools" if shutil.which("credtools") else me
     yield f"Next, to approve what was accepted: cd {folder} && {me} approve {batch}"
     yield f"Then, in the same folder, to fix the rejected rows by hand in JupyterLab: {me} lab"
     yield f"There, drop {making.EXPORT}: credtools knows it, so its recipe {making.RECIPE} is used again."
