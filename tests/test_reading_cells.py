@@ -22,7 +22,7 @@ from credtools.model import Review, Table
 from credtools.reading import sheets
 from credtools.reading.options import Options
 from credtools.reading.workbook import days, formats
-from credtools.recipe import Recipe, apply
+from credtools.recipe import Recipe, apply, shape
 from tests import core
 from tests.books import STRICT, numbers, ods, ods_text, record, wide, xlsb, xlsx
 
@@ -537,3 +537,25 @@ def test_whole_numbers_may_show_decimals() -> None:
     for text, ready in told.items():
         found = core.review(f"Name,Validity months\nFirst Aid,{text}\n", "schema: credential_types", schema=core.TYPES)
         assert found.counted["ready"] == ready
+
+
+def test_what_is_known_of_cells_follows_them() -> None:
+    """Stacked sheets and columns of pairs keep which of their texts are errors, and what date cells show."""
+    book = openpyxl.Workbook()
+    for name, issued, failed in (("2024", date(2024, 3, 4), "=A9"), ("2025", date(2025, 3, 4), "=B9")):
+        sheet = book.create_sheet(name)
+        sheet.append(["User email", "First Aid issued", "First Aid expires"])
+        sheet.append(["ana@x.org", issued, failed])
+        sheet["B2"].number_format = "dd/mm/yyyy"
+    del book["Sheet"]
+    out = io.BytesIO()
+    book.save(out)
+    stacked = read(out.getvalue(), stack="all")
+    issued, expires = "First Aid issued", "First Aid expires"
+    assert stacked.valueless == {expires: frozenset(["=A9", "=B9"])}
+    assert stacked.shown_dates == {issued: {"2024-03-04": "04/03/2024", "2025-03-04": "04/03/2025"}}
+    pair = f"{{credential_type: First Aid, issue_date: {issued}, expiration_date: {expires}}}"
+    shaped = shape(Recipe.parse(f"unpivot:\n  - {pair}"), stacked, core.CREDENTIALS.columns)
+    assert shaped.valueless["expiration_date"] == stacked.valueless[expires]
+    assert shaped.shown_dates["issue_date"] == stacked.shown_dates[issued]
+    assert shaped.date_cells["issue_date"] == stacked.date_cells[issued]
