@@ -98,6 +98,18 @@ def test_of_a_word_only_a_piece_is_shown() -> None:
     assert "sterreicher" not in str(caught.value)
 
 
+def test_utf_8_that_is_cut_off_or_mixed() -> None:
+    """Where nearly all letters are UTF-8, some other bytes don't make nonsense of all: their line is named."""
+    text = "Name;No\nJosé Müller;1\nZoë Ångström;2\n"
+    assert refusal(text.encode() + b"Bj\xf6rn;3\n") == ("encoding_mixed", {"line": 4})
+    assert refusal(text.encode() + "Ö".encode()[:1]) == ("encoding_mixed", {"line": 4})
+    assert codes(read(b"Name\nBj\xf6rn\nJos\xe9\n" + "Zoë".encode() + b"\n")) == [
+        "encoding_doubtful",
+        "letters_misread",
+    ]
+    assert len(read(text.encode() + b"Bj\xf6rn;3\n", encoding="cp1252").frame) == 3
+
+
 def test_control_characters_that_stand_for_letters() -> None:
     """C1 controls in any text are the characters of cp1252 that were meant, and that is told; a lone U+0085 is none."""
     for encoding in ("utf-8", "utf-16", "latin-1"):

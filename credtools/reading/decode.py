@@ -41,6 +41,7 @@ MARK_WITHIN = re.compile("(?:^|(?<=[\r\n]))\ufeff+", re.MULTILINE)
 END = re.compile(r"(?:\x1a[\x1a\x00]*|(?<=[\r\n])\x00+)\Z")
 UNWRITTEN = re.compile(rb"[\x00-\x08\x0e-\x19\x1c\x7f]")  # bytes that no text has
 MOST_UNWRITTEN = 0.05
+UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 DECLARED = re.compile(
     rb"""<(?:meta\b[^>]{0,300}?charset|\?xml\b[^>]{0,200}?encoding)\s*=\s*["']?\s*([\w-]{2,40})""", re.IGNORECASE
@@ -89,10 +90,16 @@ def declared_encoding(content: bytes) -> str | None:
 
 
 def _require_cp1252(content: bytes) -> None:
-    """Raises FileError where bytes that aren't UTF-8 make no sense as cp1252, with the code pages in which they do."""
+    """Raises FileError where bytes that aren't UTF-8 make no sense as cp1252, with the code pages in which they do.
+
+    Where nearly all are UTF-8, no other encoding fits them.
+    """
     head = content[: 16 * HEAD]
     if len(UNWRITTEN.findall(head)) > MOST_UNWRITTEN * len(head):
         raise FileError("is_binary")
+    text = content.decode("utf-8", "replace")
+    if len(UTF_8.findall(content)) > 2 * text.count("\ufffd"):
+        raise FileError("encoding_mixed", line=len(re.findall("\r\n?|\n", text[: text.index("\ufffd")])) + 1)
     try:
         if oddness(content.decode("cp1252")) <= MOST_ODD:
             return

@@ -152,7 +152,7 @@ class UploadStep(LockedStep):
         try:
             batch = self.registry.upload(path, recipe)
         except FileError as problem:
-            if problem.reason == "encoding_unclear":
+            if problem.reason in ("encoding_unclear", "encoding_mixed"):
                 self._encoding = ""
             raise
         self._encoding = None
