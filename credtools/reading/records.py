@@ -12,9 +12,10 @@ import numpy as np
 
 from credtools.errors import FileError
 from credtools.reading.dialect import ENOUGH, ONE_CHARACTER, Dialect, common_width, line_cells, records_of
-from credtools.reading.regular import MOST_LINES, Lines, Regular
+from credtools.reading.regular import MOST_LINES, Lines, Regular, listed
 from credtools.reading.repair import bare, cleaned, repair, swallows
 from credtools.reading.rows import Rows
+from credtools.reading.torn import Torn
 
 SAMPLE_RECORDS = 1_000
 SAMPLE_LINES = 12  # of a record, as long as it isn't known how many fields are usual
@@ -97,11 +98,19 @@ def split_records(text: str, dialect: Dialect, first_line: int = 1) -> Records:
     regular = Regular(lines)
     widths = regular.widths(at, SAMPLE_RECORDS)
     width = common_width(widths) if widths else _usual_width(lines, at, dialect)
-    single = _Single(lines, dialect, width)
+    single, torn = _Single(lines, dialect, width), Torn(lines, width)
+    found: list[int] = []
     others = {line: [lines[line].rstrip("\r\n")] for line in range(at)}
     while (line := regular.take(at, width)) < len(lines):
-        others[line], at = single.record(line, torn=regular.is_torn(line))
-    cells, starts = regular.rows(others)
+        is_torn = regular.is_torn(line)
+        if is_torn and torn.fits(line) and regular.stands_alone(line + 1, width):
+            found.append(line)
+            single.repaired.append(line)
+            at = line + 1
+        else:
+            others[line], at = single.record(line, torn=is_torn)
+    parts = ([listed(others)] if others else []) + ([torn.part(found)] if found else [])
+    cells, starts = regular.rows(*parts)
     if dialect.escape or dialect.drawn:
         cells.texts = list(map(dialect.restore, cells.texts))
     repaired = np.searchsorted(starts, single.repaired).tolist()

@@ -128,9 +128,13 @@ class Regular:
             self._ways[odd] = _Way(self.lines, odd)
         return self._ways[odd]
 
-    def rows(self, others: Mapping[int, list[str]]) -> tuple[Slices, IntArray]:
-        """What was taken and other rows, by their lines, in the order of these; and the line of each (from 0)."""
-        parts = [way.part() for way in self._ways.values() if way.taken.any()] + ([_others(others)] if others else [])
+    def stands_alone(self, line: int, width: int) -> bool:
+        """Whether a line is one of these records, or the end."""
+        return line == len(self.lines) or self._way(line).stands_alone(line, width)
+
+    def rows(self, *others: Part) -> tuple[Slices, IntArray]:
+        """What was taken and other parts, in the order of their lines; and the line of each record (from 0)."""
+        parts = [*(way.part() for way in self._ways.values() if way.taken.any()), *others]
         if len(parts) == 1 and parts[0].widths.sum() == len(parts[0].cells):
             return Slices(parts[0].texts, parts[0].cells, parts[0].widths), parts[0].starts
         texts = pa.concat_arrays([array for part in parts for array in part.texts])
@@ -145,7 +149,7 @@ class Regular:
         return Slices([texts], cells, width), start
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """Some records: the line, the width and the first cell of each; where in `texts` each cell is."""
 
     starts: IntArray
@@ -155,11 +159,18 @@ class _Part(NamedTuple):
     texts: list[pa.LargeStringArray]
 
 
-def _others(rows: Mapping[int, list[str]]) -> _Part:
+def slices(data: Letters, bounds: IntArray) -> pa.LargeStringArray:
+    """Slices of a text (where they begin and end, ascending); every other text of the array lies between two."""
+    count = max(2 * len(bounds) - 1, 0)
+    return pa.LargeStringArray.from_buffers(count, pa.py_buffer(bounds), pa.py_buffer(data))
+
+
+def listed(rows: Mapping[int, list[str]]) -> Part:
+    """Rows by their lines."""
     texts = pa.array([cell for row in rows.values() for cell in row], type=pa.large_string())
     widths = np.fromiter(map(len, rows.values()), dtype=np.int64, count=len(rows))
     starts = np.fromiter(rows, dtype=np.int64, count=len(rows))
-    return _Part(starts, widths, np.cumsum(widths) - widths, np.arange(len(texts)), [texts])
+    return Part(starts, widths, np.cumsum(widths) - widths, np.arange(len(texts)), [texts])
 
 
 class _Way:
@@ -188,6 +199,7 @@ class _Way:
         self.taken = np.zeros(len(self.widths), dtype=bool)
         self._stop: memoryview[int] | None = None
         self._torn: bytes | None = None
+        self._alone: bytes | None = None
         begin = np.zeros(len(lines) + 1, dtype=np.int64)
         begin[self.starts[1:]] = 1
         self._at_line, self._line = np.cumsum(begin).data, self.starts.data
@@ -236,6 +248,13 @@ class _Way:
             doubtful[:-1] = (lines > MOST_LINES) | ((lines > 1) & unlike) | ((lines > 2) & (inside == 0))
         return doubtful
 
+    def stands_alone(self, line: int, width: int) -> bool:
+        if self._alone is None:
+            alone = np.zeros(len(self.lines), dtype=bool)
+            alone[self.starts[:-1]] = ~self.faulty[:-1] & (np.diff(self.starts) == 1) & (self.widths == width)
+            self._alone = alone.tobytes()
+        return bool(self._alone[line])
+
     def is_torn(self, line: int) -> bool:
         if self._torn is None:
             opening, closing = self._wrong()
@@ -257,7 +276,7 @@ class _Way:
             before = np.where(before == BLANK, data[np.maximum(opening - 2, 0)], before)
         return opening[~beside[before]], closing[~beside[data[closing + 1]]]
 
-    def part(self) -> _Part:
+    def part(self) -> Part:
         """What was taken. The texts are slices of the file: every other one is what lies between two cells."""
         data, quote, begins, ends = self.lines.data, self.lines.quote, self.begins, self.ends
         if self.lines.skips_blanks:
@@ -266,9 +285,8 @@ class _Way:
         quoted = quoted[ends[quoted] - begins[quoted] > 1]
         begins[quoted] += 1
         ends[quoted] -= 1
-        count = max(2 * len(self.bounds) - 1, 0)
-        texts = [pa.LargeStringArray.from_buffers(count, pa.py_buffer(self.bounds), pa.py_buffer(data))]
-        cells = np.arange(0, count + 1, 2)
+        texts = [slices(data, self.bounds)]
+        cells = np.arange(0, 2 * len(self.bounds), 2)
         opening = self.lines.quotes[self.odd :: 2]
         doubled = np.searchsorted(ends, opening[data[opening - 1] == quote])
         doubled = doubled[(np.diff(doubled, prepend=-1) > 0) & (doubled < len(cells))]
@@ -276,8 +294,8 @@ class _Way:
             mark = chr(quote)
             found = texts[0].take(pa.array(cells[doubled]))
             texts.append(pc.replace_substring(found, pattern=2 * mark, replacement=mark))
-            cells[doubled] = count + np.arange(len(doubled))
+            cells[doubled] = len(texts[0]) + np.arange(len(doubled))
         if self.taken.all():
-            return _Part(self.starts[:-1], self.widths, self.first[:-1], cells[: self.first[-1]], texts)
+            return Part(self.starts[:-1], self.widths, self.first[:-1], cells[: self.first[-1]], texts)
         taken = np.flatnonzero(self.taken)
-        return _Part(self.starts[taken], self.widths[taken], self.first[taken], cells, texts)
+        return Part(self.starts[taken], self.widths[taken], self.first[taken], cells, texts)
