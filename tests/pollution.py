@@ -355,15 +355,6 @@ def row_delimiter(rows: Rows, rng: Random) -> Polluted:
     return _one_row(rows, rng, spoil)
 
 
-def row_quote(rows: Rows, rng: Random) -> Polluted:
-    """One record has other quotation marks than the others."""
-
-    def spoil(row: list[str]) -> tuple[str, list[str]] | None:
-        return (line(row, ",", "'", always=True), row) if not any("'" in cell or "," in cell for cell in row) else None
-
-    return _one_row(rows, rng, spoil, always=True)
-
-
 POLLUTIONS: dict[str, Callable[[Rows, Random], Polluted]] = {
     pollute.__name__: pollute
     for pollute in (
@@ -371,7 +362,7 @@ POLLUTIONS: dict[str, Callable[[Rows, Random], Polluted]] = {
         *(missing_delimiter, extra_delimiter, missing_quote, extra_quote),
         *(end_of_file, mixed_line_ends, few_rows, several_lines, long_preamble, comments, footer, trailing_delimiters),
         *(row_names, group_headings, three_headings, blank_delimiter, rare_delimiter, fixed_width, ruled, record_end),
-        *(sep_line, broken_second_table, row_delimiter, row_quote),
+        *(sep_line, broken_second_table, row_delimiter),
     )
 }
 

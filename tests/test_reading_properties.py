@@ -24,7 +24,7 @@ from tests.pollution import POLLUTIONS, Rows, sample
 
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=10)
 ANY_TEXT = st.text(alphabet=st.characters(), max_size=4)  # halves of characters, too
-TABLE_TEXT = st.text(alphabet="ab1,;\t|^'\"\\\r\n \x00é", max_size=80)
+TABLE_TEXT = st.text(alphabet="ab1,;\t|^'\"\\\r\n \x00é-+~#!\x1f", max_size=80)
 REAL = SHARED / "real" / "vt_licenses.csv"
 BESIDE = [
     path
@@ -71,6 +71,10 @@ def read_or_refuse(content: bytes, **options: Any) -> Table | str:
 @example(b'a,b\n1,"x\n2,y\n')
 @example(b"a,b,c\n1,2,3\n\n\nx,y\nz,w\n")
 @example(b'"\\"')
+@example(b"Name  Kind  No\n----  ----  --\nAna   x     12\n\n(1 row)\n")
+@example(b"a|b!##!\n1|x\ny!##!\n2|z!##!\n")
+@example(b"sep=;\n# x\n# a;b\n1;2,5\n3;4,5\n")
+@example(b"+---+---+\n| a | b |\n+---+---+\n| 1 | 2 |\n+---+---+\n")
 def test_no_line_is_lost(content: bytes) -> None:
     """Whatever the bytes are, the answer is a table with every physical line in one place, or one sentence."""
     read = read_or_refuse(content)

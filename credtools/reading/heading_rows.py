@@ -79,7 +79,11 @@ def _first_of_table(rows: list[list[str]], numbers: list[int], width: int) -> in
     least = max(set(ends), key=ends.count, default=width) - 1
     wide = [k for k, row in enumerate(rows) if count_filled(row) >= need] or [0]
     plain = [k for k in wide if not is_prose(rows[k])] or wide
-    begins = [k for k in plain if least <= _end(rows[k]) <= width + 1 and _goes_on(rows[k + 1 : k + 1 + NEXT], width)]
+    begins = [
+        k
+        for k in plain
+        if least <= len(rows[k]) and _end(rows[k]) <= width + 1 and _goes_on(rows[k + 1 : k + 1 + NEXT], width)
+    ]
     begin = begins[0] if begins else plain[0]
     fitting = next((k for k in plain if len(rows[k]) == width), begin)
     full = is_heading(rows[fitting]) and len(rows[fitting]) == count_filled(rows[fitting])
@@ -114,10 +118,9 @@ def _is_headless(row: list[str], others: list[list[str]], width: int) -> bool:
     if is_data(row, others, width):
         return True
     below = [other for other in others if other != row]
-    if any(kind(row[place]) == "text" for place in column_kinds(below, width) if place < len(row)):
-        return False
     again = [any(cell == other[place] for other in below) for place, cell in enumerate(row[:width]) if cell.strip()]
-    return len(row) == width > 1 and sum(again) > 1
+    stands_out = any(kind(row[place]) == "text" for place in column_kinds(below, width) if place < len(row))
+    return len(row) == width > 1 and sum(again) > (2 if stands_out else 1)
 
 
 def _count_rows(first: list[str], after: list[list[str]], width: int) -> int:

@@ -161,7 +161,7 @@ class _Judged:
         if delimiter == ":":  # no times, and no 'name: value'
             return self.even == 1 and self.width >= ENOUGH and ": " not in text and _all_text(head[0])
         if delimiter == BLANK:  # no words
-            told = len(head[0]) in (self.width, self.width - 1) and most >= ENOUGH
+            told = len(head[0]) in (self.width, self.width - 1) and all(head[0]) and most >= ENOUGH
             return told and (self.dialect.quote in text or self.width >= ENOUGH)
         return True
 
