@@ -8,7 +8,7 @@ import pytest
 from credtools.errors import RegistryError
 from credtools.model import Counts
 from credtools.registry import Registry
-from tests.builders import ANA, BEN, MIXED, ZOE, export, load, long_on_a_server, outcome, rows_of
+from tests.builders import ANA, BEN, MIXED, ZOE, export, load, long_on_a_server, only_sqlite, outcome, rows_of
 
 ANA_2025 = "ana@example.org,First Aid,2025-01-10,2031-01-10,"
 
@@ -122,6 +122,14 @@ def test_undo_in_any_order(registry: Registry, tmp_path: Path, order: tuple[int,
         assert registry.verify() == []
     assert registry.credentials().empty
     assert rows_of(registry, "words")["words"] == []
+
+
+@only_sqlite
+def test_a_number_of_a_frame_names_its_batch(registry: Registry, tmp_path: Path) -> None:
+    """What `batches()` shows can be given back: its numbers are NumPy's, which SQLite would store as bytes."""
+    registry.upload(export(tmp_path, ANA)).finish()
+    assert registry.undo(registry.batches()["batch"].max()).fallen == 1
+    assert registry.batch(registry.batches()["batch"].max()).state == "undone"
 
 
 def test_only_finished_batches_are_undone(registry: Registry, tmp_path: Path) -> None:

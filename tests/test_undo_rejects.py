@@ -164,7 +164,6 @@ def test_for_good_also_where_undo_finds_the_record(nights: Nights) -> None:
 ORDERS = [(3, 2), (2, 3)]
 
 
-@only_sqlite
 @pytest.mark.parametrize("order", ORDERS)
 def test_a_waiver_holds_for_the_record_that_was_right_in_between(
     nights: Nights, tmp_path: Path, order: tuple[int, int]

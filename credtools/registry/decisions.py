@@ -90,5 +90,5 @@ class Decisions(Answers):
 
 
 def number_of(batch: Batch | int) -> int:
-    """The number of a batch."""
-    return batch.id if isinstance(batch, Batch) else batch
+    """The number of a batch; also of one that comes out of a frame, which databases don't know as a number."""
+    return batch.id if isinstance(batch, Batch) else int(batch)

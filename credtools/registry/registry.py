@@ -174,7 +174,7 @@ class Registry(People, Shown):
 
     def batch(self, number: int, *, password: str | None = None) -> Batch:
         """The batch of this number; `password`: of its file, see `upload`. Raises RegistryError when there is none."""
-        draft = reviewing.opened(self, number)
+        draft = reviewing.opened(self, number_of(number))
         self.passwords |= {} if password is None else {draft.sha256: password}
         return Batch(self, draft)
 
