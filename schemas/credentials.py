@@ -195,7 +195,12 @@ class Credentials(Schema):
         some = rows.loc[rows["type_number"] != "required", column]
         return ~is_placeholder(some).reindex(rows.index, fill_value=False)
 
-    @rule("User doesn't exist", on=USER, resolution=user_resolution)
+    @rule(
+        "User doesn't exist",
+        on=USER,
+        resolution=user_resolution,
+        titles=("user_status", {"several": "Several users match"}),
+    )
     def user_exists(cls, rows, column):
         return (rows[f"{column}_state"] != "given") | (rows["user_status"] == "active")
 

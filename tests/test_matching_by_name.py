@@ -65,6 +65,9 @@ def test_causes_of_names() -> None:
     rows = "".join(f'"{name}",First Aid,2025-01-01\n' for name in ("Ana Silva", "Ben Okafr", "Dee Lind"))
     found = review(f"Name,Credential type,Issue date\n{rows}", BY_NAME, KNOWN)
     assert list(found.errors["code"]) == ["user_exists"] * 3
+    assert list(found.errors["title"]) == ["Several users match", "User doesn't exist", "User doesn't exist"]
+    of_value = found.causes.set_index("value")["title"].to_dict()
+    assert (of_value["Ana Silva"], of_value["Ben Okafr"]) == ("Several users match", "User doesn't exist")
     assert list(found.errors["column"]) == ["user_name"] * 3
     assert list(found.errors["suggestion"]) == ["", "Ben Okafor", ""]
     several, _, gone = found.errors["resolution"]

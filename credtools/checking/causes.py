@@ -18,6 +18,7 @@ from credtools.checking import parse
 from credtools.checking.dates_read import dates_read
 from credtools.checking.messages import Basis, Finding, ObjectArray, Writer
 from credtools.checking.resolve import Resolved
+from credtools.checking.titles import titled
 from credtools.errors import Remedies, SchemaError
 from credtools.model import BoolArray, FileWarning, IntArray
 from credtools.schema.dates import shape
@@ -112,10 +113,9 @@ class Explanation:
         number = np.zeros(len(causes), dtype=np.int64)
         number[order] = np.arange(len(causes))
         shown = [(*causes[k][1], place) for place, k in enumerate(order)]
-        return (
-            self._errors(explained, number),
-            pd.DataFrame(shown, columns=list(CAUSE_COLUMNS)).astype(CAUSE_DTYPES),
-        )
+        shown_causes = pd.DataFrame(shown, columns=list(CAUSE_COLUMNS)).astype(CAUSE_DTYPES)
+        rules = {one.finding.rule.code: one.finding.rule for one in explained}.values()
+        return titled(self._errors(explained, number), shown_causes, rules, self.basis.resolved.frame)
 
     def _errors(self, explained: Sequence[Explained], number: IntArray) -> pd.DataFrame:
         """`number`: the place of each cause, in the order in which the findings name them."""

@@ -88,6 +88,7 @@ class Rule:
     blocks: bool
     resolution: Resolution
     summary: str = ""
+    titles: tuple[str, Mapping[str, str]] | None = None
 
     @property
     def about_all(self) -> str:
@@ -129,6 +130,7 @@ def rule(  # noqa: PLR0913 - each is named where it is given
     groups: Groups = "value",
     blocks: bool = True,
     summary: str = "",
+    titles: tuple[str, Mapping[str, str]] | None = None,
 ) -> Callable[[RuleFunction], RuleFunction]:
     """A rule: `def code(cls, rows, column)` gives one truth value per row of the resolved frame.
 
@@ -136,12 +138,13 @@ def rule(  # noqa: PLR0913 - each is named where it is given
     `of_kind`: each of a kind); `needs`: further columns without whose values the rule can't be judged; `together`: the
     columns whose equal values tie rows into one finding (their lines are named); `groups`: what makes errors one cause;
     `blocks`: False for a warning. `resolution` is a sentence with {names} of resolved columns, or a function of one
-    row's values; `summary`: what a warning says about all its rows at once, without their values, where runs are told.
+    row's values; `summary`: what a warning says about all its rows at once, without their values, where runs are told;
+    `titles`: a resolved column, and by its value another title, where the rule fails for several reasons.
     """
     columns = (on,) if isinstance(on, str) else on
 
     def mark(function: RuleFunction) -> RuleFunction:
-        made = Rule(function.__name__, title, columns, needs, together, groups, blocks, resolution, summary)
+        made = Rule(function.__name__, title, columns, needs, together, groups, blocks, resolution, summary, titles)
         function.__rule__ = made  # type: ignore[attr-defined]
         return function
 
