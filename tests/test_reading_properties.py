@@ -127,6 +127,7 @@ def files(draw: st.DrawFn) -> str:
 @example('a,b\n"x\n\ny",1\n2,3\n', "utf-8", {})
 @example("a,b\n1,2,3\n\n4\n", "utf-8", {})
 @example('a,b,c\n1,"x,2\n1,2,3\n1,2,3\n4,"y\n1,2,3\n5,z",3\n', "utf-8", {})
+@example('a,b,c\n1,"x,2\n1,2,3\n5,z",3\n4,5,6\n', "utf-8", {})
 @example('a,b\n1,"' + "x" * 132_000 + '"\n2,3\n', "utf-8", {})
 @example('a,b\n1,"' + "x\n" * 1_100 + '"\n2,3\n', "utf-8", {})
 def test_records_cut_at_once_are_those_cut_one_by_one(text: str, encoding: str, options: dict[str, Any]) -> None:
