@@ -37,7 +37,7 @@ def column_kinds(rows: Sequence[Sequence[str]], width: int) -> dict[int, str]:
     """The columns that hold plainly numbers, dates or addresses, by what most of their filled cells look like."""
     kinds = {}
     for place in range(width):
-        counts = Counter(kind(row[place]) for row in rows if place < len(row))
+        counts = Counter(map(kind, [row[place] for row in rows if place < len(row)]))
         counts.pop("nothing", 0)
         if counts:
             name, count = counts.most_common(1)[0]

@@ -87,16 +87,16 @@ class Slices(Rows):
         self.texts, self.cells = list(texts), cells
         self.last = np.cumsum(widths)
         self.first = self.last - widths
-        self._lists: dict[int, list[list[str]]] = {}
+        self._lists: dict[int, list[str]] = {}
 
     def __len__(self) -> int:
         return len(self.first)
 
     def __getitem__(self, k: int) -> list[str]:
-        block, place = divmod(k, BLOCK)
-        if block not in self._lists:
-            self._lists[block] = self._block(block * BLOCK)
-        return self._lists[block][place]
+        if k not in self._lists:
+            start = k - k % BLOCK
+            self._lists.update(enumerate(self._block(start), start))
+        return self._lists[k]
 
     def _block(self, start: int) -> list[list[str]]:
         first, last = self.first[start : start + BLOCK], self.last[start : start + BLOCK]
