@@ -61,9 +61,11 @@ def _beginning(column: pa.LargeStringArray) -> IntArray:
     _, offsets, data = column.buffers()
     ends = np.frombuffer(offsets, dtype=np.int64)[column.offset : column.offset + len(column) + 1]
     found = np.frombuffer(data or b"", dtype=np.uint8)
+    is_mark = np.logical_or.reduce([found == ord(mark) for mark in MARKS])
+    if not is_mark.any():  # as nearly always
+        return ends[:0]
     filled = np.flatnonzero(ends[:-1] < ends[1:])
-    first = found[ends[filled]]
-    return filled[np.logical_or.reduce([first == ord(mark) for mark in MARKS])]
+    return filled[is_mark[ends[filled]]]
 
 
 def known_cells(records: Records, layout: Layout, names: Sequence[str]) -> KnownCells:
