@@ -270,6 +270,12 @@ def test_notes_that_delimiters_cut() -> None:
     assert len(table(first + "\nL-6,Bo,x\n").frame) == 6
 
 
+def test_comments_among_records() -> None:
+    """A line of one cell that begins with the mark of comments is aside, which is told; an odd record stays one."""
+    read = table("id,name\n1,Ana\n# late ones\n2,Bo\nodd\n3,Cy\n")
+    assert (len(read.frame), read.reading.aside_lines, codes(read)) == (4, (3,), ["content_ignored"])
+
+
 def test_two_marks_apart_cost_no_record_between() -> None:
     """Two stray marks don't make one record of those between them, wherever they are."""
     records = [f"{k},Ana {k},x,2024-01-{k + 1:02}" for k in range(10)]

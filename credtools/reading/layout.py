@@ -83,6 +83,8 @@ def lay_out(records: Records, options: Options) -> Layout:
     _take_comment(layout, rows)
     layout.aside = _cut_notes_beside(layout, rows, rest) if layout.headings else []
     _fit_width(layout, rows, rest)
+    if comments := _comments(layout, rows):
+        layout.aside += sorted(set(comments) & set(rest) - set(layout.aside))
     layout.doubtful_top = options.heading_line is None and _is_doubtful(layout, records)
     heads = [rows[h] for h in layout.heading if count_filled(rows[h]) > 1]
     same = {k for head in heads for k in rows.like(head)}
@@ -98,6 +100,12 @@ def lay_out(records: Records, options: Options) -> Layout:
     layout.body, layout.footer = body[:end], list(body[end:])
     layout.aside.sort()
     return layout
+
+
+def _comments(layout: Layout, rows: Rows) -> list[int]:
+    """Lines that are a comment: one cell, where records have several, after the mark of comments."""
+    single = np.flatnonzero(rows.widths == 1).tolist() if layout.width > 1 else []
+    return [k for k in single if rows[k][0].startswith(COMMENT)]
 
 
 def _blank(records: Records) -> BoolArray:
