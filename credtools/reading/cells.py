@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from credtools.model import FileWarning, IntArray
+from credtools.model import BoolArray, FileWarning, IntArray
 from credtools.reading.layout import Layout
 from credtools.reading.records import NO_SHEET, Records
 from credtools.reading.rows import Column, is_blank
@@ -61,10 +61,10 @@ def _beginning(column: pa.LargeStringArray) -> IntArray:
     _, offsets, data = column.buffers()
     ends = np.frombuffer(offsets, dtype=np.int64)[column.offset : column.offset + len(column) + 1]
     found = np.frombuffer(data or b"", dtype=np.uint8)
-    is_mark = np.logical_or.reduce([found == ord(mark) for mark in MARKS])
+    is_mark: BoolArray = np.logical_or.reduce([found == ord(mark) for mark in MARKS])
     if not is_mark.any():  # as nearly always
         return ends[:0]
-    filled = np.flatnonzero(ends[:-1] < ends[1:])
+    filled: IntArray = np.flatnonzero(ends[:-1] < ends[1:])
     return filled[is_mark[ends[filled]]]
 
 
