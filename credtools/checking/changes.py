@@ -121,8 +121,7 @@ class _Classifying:
         remarks: dict[str, Any] = {name: tuple(rows) for name, rows in self.remarks.items()}
         absent = self.listing.absent(self.words) if self.listing else ()
         unread = self.listing.unread_ones(self.words) if self.listing else ()
-        of = Counter(self.verdict)
-        names = ("new", "older", "unchanged", "rejected", "left_out", "withdrawn")
+        of, names = Counter(self.verdict), ("new", "older", "unchanged", "rejected", "left_out", "withdrawn")
         return Changes(
             *(self.verdict, self.equals, self.repeats, self.writes),
             Counts(len(self.verdict), new_versions=of["new_version"], **{name: of[name] for name in names}),
@@ -203,6 +202,8 @@ class _Classifying:
 
     def _compared(self, row: Row, known: Known, listed: set[date | None], *, alone: bool) -> Entry:
         """A row that doesn't repeat its source's word: valid again, a correction, or compared with what is stored."""
+        if not (known.words or known.versions):
+            return self._write(row, known, row.content, None, None, None)
         issued = row.content.issue_date
         before = of_date(known.words, issued, row.said)
         if before and before.state != "valid" and alike(row.content, before.content, row.said):
@@ -268,12 +269,11 @@ class _Classifying:
             self.over[row.number] = newest.version_id
         known.written.append(content)
         self._look_at_expiry(row, content)
-        inherits = same.version_id if same and content != row.content else None
-        replaces = replaced.version_id if replaced else None
+        origin = same.version_id if same and content != row.content else None, replaced.version_id if replaced else None
         if row.computed and (EXPIRES in row.said or not same):
             self.remarks["computed"].append(row.number)
         said = stated(row, before)
-        version = NewVersion(row.number, known.id, known.counter, row.key, content, said, inherits, replaces)
+        version = NewVersion(row.number, known.id, known.counter, row.key, content, said, *origin)
         self.writes.append(version)
         if replaced and replaced.content.issue_date:
             self.corrected[row.number] = replaced.content.issue_date

@@ -35,7 +35,7 @@ def numbers_of(writes: Iterable[NewVersion]) -> tuple[set[str], set[str]]:
     every = pd.Series([one.content.number for one in writes if one.content.number], dtype="str")
     every = every[~is_placeholder(every)]
     keys = fold_numbers(as_arrow(every))
-    return {*every, *pc.utf8_upper(keys).to_pylist()}, set(keys.to_pylist())
+    return {*every.tolist(), *pc.utf8_upper(keys).to_pylist()}, set(keys.to_pylist())
 
 
 def _in_the_file(review: Review) -> dict[int, int]:

@@ -27,6 +27,8 @@ class Known:
 
     def newest(self, issued: date | None = None) -> StoredVersion | None:
         """Of those that weren't replaced, nor declined if there is another, the newest; perhaps of one issue date."""
+        if not self.versions:  # as most of a new file
+            return None
         some = [one for one in self.versions if not one.replaced]
         some = [one for one in some if one.decision != "declined"] or some
         some = [one for one in some if issued is None or one.content.issue_date == issued]

@@ -88,7 +88,7 @@ def rows_of(review: Review, sending: Sending) -> list[Row]:
         blank -= {EXPIRES} if never[number] else set()
         blank |= unsaid.get(number, set())
         how = bool(review.withdrawn[number]), never[number], computed[number]
-        rows.append(Row(number, key, content, all_said - blank, *how))
+        rows.append(Row(number, key, content, all_said - blank if blank else all_said, *how))
     return rows
 
 
