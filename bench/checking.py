@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from pandera.errors import SchemaErrors
 
-from bench import floors
+from bench import floors, polars_floors
 from bench.data import Case, case
 from bench.timing import Job, measure
 from credtools.checking import judge
@@ -28,17 +28,17 @@ def ours(made: Case) -> Review:
 def small(rounds: int) -> list[Job]:
     """20,000 rows: everybody."""
     made = case(20_000)
-    frames = floors.in_polars(made.table, made.lookups)
-    by_dataframely = floors.dataframely_check(made.lookups)
+    frames = polars_floors.in_polars(made.table, made.lookups)
+    by_dataframely = polars_floors.dataframely_check(made.lookups)
     review = ours(made)
     others: dict[str, Callable[[], object]] = {
         "check_20k_vs_floor": lambda: floors.by_arrow(made.table, made.lookups),
-        "check_20k_vs_polars": lambda: floors.by_polars(frames, made.lookups),
+        "check_20k_vs_polars": lambda: polars_floors.by_polars(frames, made.lookups),
         "check_20k_vs_dataframely": lambda: by_dataframely(frames),
         "check_20k_vs_lazy": lambda: by_pandera(review),
     }
     require_parity(made, review, floors.by_arrow(made.table, made.lookups)[0])
-    require_parity(made, review, floors.by_polars(frames, made.lookups))
+    require_parity(made, review, polars_floors.by_polars(frames, made.lookups))
     rejected = set(made.table.lines[review.rejected].tolist())
     _require(rejected == set(by_dataframely(frames).to_list()), "dataframely rejects other rows")
     _require(failures(review) == by_pandera(review), "Pandera's lazy validation finds other failures")

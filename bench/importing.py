@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bench import floors
+from bench import floors, polars_floors
 from bench.data import Case, case
 from bench.timing import Job
 from credtools.registry import create, open_registry
@@ -90,7 +90,7 @@ def _theirs(folder: Path) -> int:
         orient="row",
     )
     types = types.rename(dict(zip(types.columns, names, strict=True))).with_columns(pl.col("numbered").cast(pl.Boolean))
-    wide, found = floors.import_by_polars((frame, users, types), date.today())  # noqa: DTZ011 - any today serves
+    wide, found = polars_floors.import_by_polars((frame, users, types), date.today())  # noqa: DTZ011 - any today serves
     database.execute("BEGIN IMMEDIATE")
     database.execute("INSERT INTO source_files VALUES (?, ?, ?)", (sha256, len(content), content))
     database.execute("INSERT INTO sources VALUES (1, 'manual')")
