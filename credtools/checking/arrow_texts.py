@@ -58,7 +58,10 @@ def fold_all(values: pa.LargeStringArray) -> pa.LargeStringArray:
 
 def fold_numbers(values: pa.LargeStringArray) -> pa.LargeStringArray:
     """`fold_number` of each text; what is plain all at once."""
-    plain = pc.ascii_trim(pc.replace_substring_regex(pc.ascii_lower(values), "[- ]+", "-"), "-")
+    plain = pc.ascii_lower(values)
+    several = pc.or_(pc.match_substring(plain, " "), pc.match_substring(plain, "--"))  # which few have
+    plain = pc.replace_with_mask(plain, several, pc.replace_substring_regex(plain.filter(several), "[- ]+", "-"))
+    plain = pc.ascii_trim(plain, "-")
     plain = pc.if_else(pc.equal(plain, ""), values, plain)
     return with_texts(plain, {k: fold_number(values[k].as_py()) for k in unusual(values).tolist()})
 

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -99,13 +99,10 @@ class Cells:
         numbers = np.asarray(encoded.indices).astype(np.int64) + 1
         return np.where(self.states[codes] == STATE["given"], numbers, 0), len(encoded.dictionary) + 1
 
-    def keyed(self, rows: IntArray | BoolArray) -> Cells:
-        """The same, in these rows by the keys under which numbers are the same."""
-        asked = np.zeros(len(self.texts), dtype=np.bool_)
-        asked[self.codes[rows]] = True
-        mask = pa.array(asked)
-        keys = pc.replace_with_mask(self.texts, mask, fold_numbers(self.texts.filter(mask)))
-        return replace(self, texts=keys, values=keys)
+    def keys(self, rows: IntArray) -> pa.LargeStringArray:
+        """Under which keys the numbers in these rows are the same; '' where none is given."""
+        given = pa.array(self.states[self.codes[rows]] == STATE["given"])
+        return pc.if_else(given, fold_numbers(self.texts.take(pa.array(self.codes[rows]))), "")
 
     def columns(self, name: str) -> dict[str, Any]:
         """The column as rules read it: `name`, `name_text`, `name_state`, of some kinds also `_key` or `_other`."""

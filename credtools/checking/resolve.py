@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from credtools.checking import parse
 from credtools.checking.arrow_texts import as_arrow
 from credtools.checking.days import NOT_A_DAY
 from credtools.checking.expiry import DATE_OF_TYPE, EXPIRES, compute, drop_unused_dates, needs_of, validity
+from credtools.checking.identity import identities
 from credtools.checking.lookups import Lookups
 from credtools.checking.names import SEVERAL
 from credtools.checking.parse import STATE, Cells, MadeOf, category
@@ -32,8 +31,6 @@ NEEDS = ("required", "optional", "never")
 USER_STATUS = ("active", "deactivated", "unknown", "several")
 NEEDED_BY_TYPE = {**DATE_OF_TYPE, "credential_number": "type_number"}
 CORE = {*("user_email", "external_id", "user_name", "credential_type"), *NEEDED_BY_TYPE, "media"}
-UNUSABLE = ("malformed", "unreadable", "damaged", "incomplete")
-LARGEST = 2**62  # numbers that are put together stay below it
 
 
 @dataclass(frozen=True)
@@ -119,7 +116,7 @@ def resolve(
         data["today"] = np.full(rows, np.datetime64(lookups.today, "s"))
         data["same_day_expiry"] = np.full(rows, lookups.settings.same_day_expiry)
         own = [name for name in content_columns(columns) if name not in CORE]
-        data |= _credentials(data, by_name, unused, own, standing)
+        data |= identities(data, by_name, unused, own, standing)
     frame = pd.DataFrame(data, copy=False)
     return Resolved(frame, data, parts, by_name, used, user_column, formats, formats_from, standing)
 
@@ -191,103 +188,6 @@ def _status(frame: pd.DataFrame, place: IntArray, given: BoolArray) -> IntArray:
 def _known(values: pd.Series, place: IntArray, given: BoolArray, unknown: int = -1) -> IntArray:
     """Per distinct text the value at its place, `unknown` where that is -1; -1 where nothing is given."""
     return np.where(given, np.append(values.to_numpy(np.int64), unknown)[place], -1)
-
-
-# --- which credential a row speaks of, and what else the file says about it ----------------------------------
-
-
-def _credentials(
-    data: Mapping[str, Any],
-    by_name: Mapping[str, Cells],
-    unused: Mapping[str, BoolArray],
-    own_columns: Sequence[str],
-    standing: Standing,
-) -> dict[str, Any]:
-    """Which credential and version a row speaks of, and whether others of this file say the same.
-
-    Rows that are left out, or whose status means nothing, belong to no others; those that are withdrawn need no dates,
-    and never say the same as one that stands.
-    """
-    numbered = np.asarray(data["type_number"] == "required")
-    number = by_name["credential_number"].keyed(numbered)
-    own, own_numbers = _own(data, by_name, own_columns)
-    identified = np.asarray(data["user_status"] == "active") & np.asarray(data["type_status"] == "active")
-    identified &= (~numbered | number.is_("given")) & ~standing.left_out & ~standing.unclear
-    complete = identified & ~number.is_("unreadable", "damaged")
-    for name, of_type in DATE_OF_TYPE.items():
-        needed = np.asarray(data[of_type] == "required") & ~standing.withdrawn
-        complete &= ~(np.isin(data[f"{name}_state"].codes, [STATE["blank"], STATE["absent"]]) & needed)
-        complete &= ~by_name[name].is_(*UNUSABLE) | unused[name]
-    for name in own_columns:
-        complete &= ~by_name[name].is_(*UNUSABLE)
-    rows = np.arange(len(numbered))
-    ids = [(data[name] + 1, int(data[name].max(initial=0)) + 2) for name in ("user_id", "type_id")]
-    of_identity = np.zeros(len(rows), dtype=np.int64)
-    of_identity[numbered], different = number.numbers(rows[numbered])
-    credential = _joined(*ids, (of_identity, different))
-    issued, days = by_name["issue_date"].numbers(rows)
-    version = _joined(credential, (np.where(unused["issue_date"], 0, issued), days))[0]
-    first, contents = np.arange(len(rows)), complete.astype(np.int64)
-    alike = rows[complete]
-    alike = alike[pd.Series(version[alike]).duplicated(keep=False).to_numpy()]
-    if len(alike):
-        until = pd.factorize(data[EXPIRES][alike])[0].astype(np.int64) + 1, len(alike) + 1
-        stands = (standing.withdrawn[alike].astype(np.int64), 2)
-        numbers = by_name["credential_number"].keyed(alike).numbers(alike)
-        content = _joined(until, numbers, (own_numbers[alike], len(rows) + 1), stands)[0]
-        same = pd.DataFrame({"version": version[alike], "content": content, "row": alike})
-        first[alike] = same.groupby(["version", "content"])["row"].transform("first")
-        contents[alike] = same.groupby("version")["content"].transform("nunique")
-    return {
-        "number_key": _number_key(number, numbered),
-        "own": own,
-        "credential": pd.arrays.IntegerArray(credential[0], ~identified),
-        "version": pd.arrays.IntegerArray(version, ~complete),
-        "content": pd.arrays.IntegerArray(first, ~complete),
-        "contents": contents,
-        "again": complete & (first != rows),
-    }
-
-
-def _number_key(number: Cells, numbered: BoolArray) -> Any:
-    """The number where it belongs to the identity, else ''."""
-    if not numbered.any():
-        return parse.column(pa.repeat(pa.scalar("", pa.large_string()), len(numbered)))
-    texts = pa.concat_arrays([as_arrow([""]), number.texts])
-    return parse.column(texts.take(pa.array(np.where(numbered & number.is_("given"), number.codes + 1, 0))))
-
-
-def _own(data: Mapping[str, Any], by_name: Mapping[str, Cells], own_columns: Sequence[str]) -> tuple[Any, IntArray]:
-    """An organisation's own columns as JSON, and an equal number for equal ones."""
-    rows = np.arange(len(data["line"]))
-    if not own_columns:
-        return parse.column(pa.repeat(pa.scalar("{}", pa.large_string()), len(rows))), np.zeros_like(rows)
-    codes, _ = pd.factorize(_joined(*(by_name[name].numbers(rows) for name in own_columns))[0])
-    _, examples = np.unique(codes, return_index=True)
-    columns = [[_plain(value) for value in pd.Series(data[name]).iloc[examples].tolist()] for name in own_columns]
-    texts = [
-        json.dumps({k: v for k, v in zip(own_columns, row, strict=True) if v is not None}, sort_keys=True)
-        for row in zip(*columns, strict=True)
-    ]
-    return parse.column(pa.array(texts, pa.large_string()).take(pa.array(codes))), codes.astype(np.int64)
-
-
-def _joined(first: tuple[IntArray, int], *more: tuple[IntArray, int]) -> tuple[IntArray, int]:
-    """One number per row, equal where all the numbers are; each comes with how many there may be."""
-    number, size = first
-    for other, many in more:
-        if size * many >= LARGEST:
-            codes, uniques = pd.factorize(number)
-            number, size = codes.astype(np.int64), len(uniques) + 1
-        number, size = number * many + other, size * many
-    return number, size
-
-
-def _plain(value: Any) -> Any:
-    """A resolved value as JSON knows it: a date as YYYY-MM-DD, None where there is none."""
-    if pd.isna(value):
-        return None
-    return value.date().isoformat() if isinstance(value, pd.Timestamp) else value
 
 
 def as_date(value: Any) -> date | None:

@@ -42,7 +42,7 @@ KNOWN = (
     *("line", "fields", "expected_fields", "repaired", "today", "same_day_expiry", "record", "user"),
     *("user_id", "user_status", "user_since", "type_id", "type_status", "type_issue", "type_expiry", "type_number"),
     *("type_validity", "type_computes", "usual_expiry", "user_now", "type_now"),
-    *("number_key", "own", "credential", "version", "content", "contents", "again"),
+    *("number_key", "own", "credential", "version", "content", "contents", "again", "number_count"),
 )
 # What is known only after the file was compared with what is stored, in `needs` of warnings.
 STORED = (

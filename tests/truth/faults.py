@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 HIDDEN = ("\x00", "\x07", "\x7f", "\x9d", "\u00ad", "\u200b", "\u202e", "\u2066", "\ufeff")
 DESTROYED = ("1.23457E+11", "1,23E+14", "########", "#N/A", "#¡VALOR!", "=C2+Z9", "00/01/1900")
 ANY_CASE = DESTROYED[:3]  # destroyed in whatever case
-PLACEHOLDERS = ("n/a", "N/A", "-", "unknown", "\u2014")
+PLACEHOLDERS = ("n/a", "N/A", "-", "unknown", "Not known", "\u2014")
 LEVELS = {"yes": True, "Y": True, "TRUE": True, "1": True, "no": False, "N": False, "false": False, "": None}
 WORDS = {"Held": "valid", "In force": "valid", "Revoked": "withdrawn", "Failed": "leave_out"}
 TOO_LONG = 2_001

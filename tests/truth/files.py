@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.truth.faults import LEVELS, WORDS, Faults
+from tests.truth.faults import LEVELS, PLACEHOLDERS, WORDS, Faults
 from tests.truth.history import Stored, remember
 from tests.truth.organisation import Organisation
 from tests.truth.rows import EXPIRY, ISSUE, LEVEL, NUMBER, RECORD, STATUS, TYPE, USER, Row
@@ -153,6 +153,9 @@ class Maker:
             return [self._right(self.organisation.person(), row.kind, again)]
         renewed = self._right(row.user, row.kind, self.random.choice((again, f"R-{number}")))
         row.copies = renewed.copies = True
+        if self.chance(0.2) and not row.kind.numbered:
+            renewed.cells[NUMBER] = self.random.choice(PLACEHOLDERS)
+            renewed.blame(NUMBER, "number_doubtful", broken=False)
         return [renewed]
 
     def _again(self, row: Row) -> list[Row]:
@@ -192,7 +195,7 @@ class Maker:
         if self.chance(0.3):
             for column in (USER, TYPE, STATUS):
                 cells[column] = self.random.choice((str.upper, str.title, str.casefold))(cells[column])
-        if self.chance(0.2):
+        if self.chance(0.2) and "\ufeff" not in cells[TYPE]:  # at the start of a line it is told of the file
             cells[TYPE] = cells[TYPE].replace(" ", self.random.choice(("  ", "\t", "\n", "\u00a0 ")))
         return self._spaced(cells) if self.chance(0.3) else cells
 
