@@ -238,7 +238,14 @@ class Model:
 
     def replaced(self) -> set[int]:
         said = {w.version for name in self.sources for w in self.words(name).values() if w.state == "valid"}
-        return {one.replaces for one in self.standing() if one.replaces and one.decision in COUNTING} - said
+        gone = [one.replaces for one in self.standing() if one.replaces and one.decision in COUNTING]
+        dates = [(self.versions[last - 1].key, self.versions[last - 1].content.issue, last) for last in gone]
+        return {
+            one.id
+            for one in self.standing()
+            for key, issue, last in dates
+            if (one.key, one.content.issue) == (key, issue) and one.id <= last
+        } - said
 
     def newest(self, key: Key, issue: str | None = None) -> Version | None:
         replaced = self.replaced()

@@ -93,7 +93,16 @@ class Nights:
                 .where(version.stands, version.salt.is_not(None))
             ).all()
             said = set(connection.execute(select(word.version_id).where(word.state == "valid")).scalars())
-        replaced = {row.replaces_id for row in rows if row.decision in COUNTING} - said
+            gone = {row.replaces_id for row in rows if row.decision in COUNTING}
+            wrong = connection.execute(
+                select(version.id, version.credential_id, version.issue_date).where(version.id.in_(gone))
+            ).all()
+        replaced = {
+            row.id
+            for row in rows
+            for last, *of_date in wrong
+            if row.id <= last and [row.credential_id, row.issue_date] == of_date and row.id not in said
+        }
         found: dict[tuple[str, str], Held | None] = {}
         for row in sorted(rows, key=lambda row: (str(row.issue_date or ""), row.id)):
             if row.decision in COUNTING and row.id not in replaced:

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 import credtools as ct
 from credtools.cli import main
-from credtools.registry import Registry
+from credtools.registry import Registry, validity
 from tests.builders import APPROVER, export, long_on_a_server, only_sqlite, rows_of, write
 from tests.clicks import Clicks
 from tests.conftest import Home
@@ -199,6 +199,24 @@ def test_case_12_issue_date_mistyped(prompt: Prompt, asked: Nights, export_: str
     asked.registry.undo(2)
     assert asked.counting()[ANA] == Held("2025-12-03", "2030-12-03", "F-1")
     assert asked.registry.verify() == []
+
+
+def test_case_12_after_another_correction(nights: Nights) -> None:
+    """All that was said of a mistyped issue date goes with it: none of its earlier versions counts in its place."""
+    nights.recipe("hr", f"{PLAIN}export: full\n")
+    nights.send("hr", forklift("ana", "2025-12-03", "2030-12-03"))
+    nights.send("hr", forklift("ana", "2025-12-03", "2031-12-03"))
+    done = nights.send("hr", forklift("ana", "2025-03-12", "2030-03-12"))
+    assert codes(done)["issue_date_corrected"] == 1
+    (counts,) = validity.counting(nights.registry.credentials()).to_dict("records")
+    assert str(counts["issue_date"])[:10] == "2025-03-12"
+    assert nights.counting()[ANA] == Held("2025-03-12", "2030-03-12", "F-1")
+    assert nights.registry.verify() == []
+    assert nights.send("hr", forklift("ana", "2025-03-12", "2030-03-12"), forklift("ben")).verdict == "ok"
+    nights.registry.undo(4)
+    nights.registry.undo(3)
+    assert nights.counting()[ANA] == Held("2025-12-03", "2031-12-03", "F-1")
+    assert nights.registry.verify() == []
 
 
 def test_case_12_pending_correction(prompt: Prompt, asked: Nights) -> None:

@@ -17,12 +17,18 @@ from credtools.store.frames import frame, rows_in
 def replaced(version: Any) -> ColumnElement[bool]:
     """Whether another version corrects the issue date of this one (columns of versions) and stands, decided.
 
-    Not while a source still says this one (the one that has corrected it says the other by then), nor while a part of
-    the list that corrected it is missing.
+    Earlier ones of the corrected issue date go with it. Not while a source still says this one (the one that has
+    corrected it says the other by then), nor while a part of the list that corrected it is missing.
     """
-    other, of, word = tables.credential_versions.alias().c, tables.batches.alias().c, tables.words.c
-    corrects = (other.replaces_id == version.id, other.stands, other.decision.in_(COUNTING))
-    corrected = exists().where(*corrects, of.id == other.batch_id, of.whole)
+    versions, of, word = tables.credential_versions, tables.batches.alias().c, tables.words.c
+    other, last = versions.alias().c, versions.alias().c
+    of_date = (
+        last.credential_id == version.credential_id,
+        last.issue_date == version.issue_date,
+        last.id >= version.id,
+    )
+    corrects = (other.replaces_id == last.id, other.stands, other.decision.in_(COUNTING))
+    corrected = exists().where(*of_date, *corrects, of.id == other.batch_id, of.whole)
     said = exists().where(word.version_id == version.id, word.state == "valid")
     return and_(corrected, ~said)
 
