@@ -1,9 +1,9 @@
 """Reading: the bytes of a file → Table (text, with physical line numbers) + Reading (what was assumed).
 
 bytes → `recognise` what they are. Of a text: `decode` → `sniff` (its `dialect`) → `records` (`regular` ones at once,
-`torn` ones, too; `repair` where marks don't match otherwise); of a workbook: `sheets` (after `xml_workbooks`); of a web page: `pages`. Then `layout` → Table. Nothing is
-parsed and nothing is guessed silently: each assumption is noted in `Table.reading`, and each can be overridden by an
-option of the same name (or by `read:` in a recipe).
+`torn` ones, too; `repair` where marks don't match otherwise); of a workbook: `sheets` (after `xml_workbooks`); of a
+web page: `pages`. Then `layout` → Table. Nothing is parsed and nothing is guessed silently: each assumption is noted in
+`Table.reading`, and each can be overridden by an option of the same name (or by `read:` in a recipe).
 """
 
 from __future__ import annotations

@@ -166,7 +166,6 @@ def slices(data: Letters, bounds: IntArray) -> pa.LargeStringArray:
 
 
 def listed(rows: Mapping[int, list[str]]) -> Part:
-    """Rows by their lines."""
     texts = pa.array([cell for row in rows.values() for cell in row], type=pa.large_string())
     widths = np.fromiter(map(len, rows.values()), dtype=np.int64, count=len(rows))
     starts = np.fromiter(rows, dtype=np.int64, count=len(rows))
