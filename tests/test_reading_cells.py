@@ -6,6 +6,7 @@ import io
 import json
 import re
 import struct
+import zipfile
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -24,7 +25,7 @@ from credtools.reading.options import Options
 from credtools.reading.workbook import days, formats
 from credtools.recipe import Recipe, apply, shape
 from tests import core
-from tests.books import STRICT, numbers, ods, ods_text, record, wide, xlsb, xlsx
+from tests.books import STRICT, numbers, ods, ods_text, record, wide, xlsb, xlsx, zipped
 
 EXPORTS = core.SHARED.parent / "cases" / "exports"
 WORKBOOKS = sorted(path for path in core.SHARED.rglob("*.xls*") if path.stat().st_size < 1_000_000)
@@ -522,6 +523,13 @@ def test_columns_that_are_not_used_do_no_harm() -> None:
     more = ",".join(f"Other {k}" for k in range(324))
     text = f"{core.HEADINGS.strip()},{more}\nana@x.org,First Aid,2025-01-01,,A1{',' * 324}\n"
     assert core.review(text).counted == {"ready": 1, "rejected": 0, "left_out": 0}
+
+
+def test_names_of_parts_in_another_case_with_other_slashes() -> None:
+    r"""Some programs write parts as `xl\workbook.xml`, in small letters: it is a workbook all the same."""
+    with zipfile.ZipFile(io.BytesIO(xlsx('<row><c t="str"><v>Name</v></c></row><row><c><v>7</v></c></row>'))) as book:
+        parts = {name.lower().replace("/", "\\"): book.read(name) for name in book.namelist()}
+    assert reading.read_bytes(zipped(parts), "a.xlsx").frame.to_numpy().tolist() == [["7"]]
 
 
 def test_a_dimension_is_only_a_claim() -> None:

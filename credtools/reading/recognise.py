@@ -167,7 +167,7 @@ def _kind_of_zip(content: bytes) -> Kind:
         if int.from_bytes(content[content.rfind(EMPTY_ZIP) :][10:12], "little") > MOST_ENTRIES:
             return "workbook"
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = archive.namelist()
+            names = [name.replace("\\", "/") for name in archive.namelist()]  # as some programs write them
             mime = archive.read("mimetype")[:100] if "mimetype" in names and "content.xml" in names else b""
     except DAMAGED:
         return "workbook"
@@ -178,7 +178,7 @@ def _kind_of_zip(content: bytes) -> Kind:
     for start, what in (("word/", "a Word document"), ("ppt/", "a presentation"), ("visio/", "a drawing (Visio)")):
         if any(name.startswith(start) for name in names) and not any(name.startswith("xl/") for name in names):
             raise _is(DOCUMENT, what)
-    if {"[Content_Types].xml", "content.xml"} & set(names) or any(name.startswith("xl/") for name in names):
+    if {"[content_types].xml", "content.xml"} & {name.lower() for name in names}:
         return "workbook"
     files = [name for name in names if not name.endswith("/") and not name.startswith("__MACOSX/")]
     tables = [name for name in files if TABLE.search(name)]
