@@ -178,7 +178,8 @@ def _kind_of_zip(content: bytes) -> Kind:
     for start, what in (("word/", "a Word document"), ("ppt/", "a presentation"), ("visio/", "a drawing (Visio)")):
         if any(name.startswith(start) for name in names) and not any(name.startswith("xl/") for name in names):
             raise _is(DOCUMENT, what)
-    if {"[content_types].xml", "content.xml"} & {name.lower() for name in names}:
+    lower = {name.lower() for name in names}
+    if {"[content_types].xml", "content.xml"} & lower or any(name.startswith("xl/") for name in lower):
         return "workbook"
     files = [name for name in names if not name.endswith("/") and not name.startswith("__MACOSX/")]
     tables = [name for name in files if TABLE.search(name)]
