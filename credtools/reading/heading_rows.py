@@ -100,7 +100,8 @@ def _end(row: list[str]) -> int:
 
 
 def _goes_on(rows: list[list[str]], width: int) -> bool:
-    return 2 * sum(len(row) == width for row in rows) > len(rows) or not rows
+    """Whether most of the next rows have the usual width; that there are none says nothing."""
+    return 2 * sum(len(row) == width for row in rows) > len(rows)
 
 
 def _is_group_row(row: list[str], below: list[str], width: int) -> bool:
