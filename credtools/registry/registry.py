@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection
 
 from credtools import store
 from credtools.audit import timeline
@@ -28,12 +27,12 @@ from credtools.registry import (
 )
 from credtools.registry.batch import Batch
 from credtools.registry.decisions import number_of
-from credtools.registry.people import People
 from credtools.registry.recipes import RecipeDiff
+from credtools.registry.sources import Sources
 from credtools.text import Shown, plural
 
 
-class Registry(People, Shown):
+class Registry(Sources, Shown):
     """The open database of one organisation; `by` is who is at work.
 
     On SQLite rights are advisory: who may open the file may do everything, and `by` is only a note.
@@ -207,35 +206,6 @@ class Registry(People, Shown):
         chosen = None if recipe is None else recipes.load(recipe)
         return correcting.correct(self, path, chosen, dry_run=dry_run)
 
-    def rename_source(self, old: str, new: str) -> store.Renamed:
-        """Gives a source another name, for example because its recipe is called so now.
-
-        Files that still come under the old name belong to it, and say so (warning `source_came_as`).
-
-        Raises:
-            RegistryError: there is no such source, the name is taken or can't be used, or the source is `manual` or
-                part of another one.
-        """
-        return store.rename_source(self.engine, self.by, old, new)
-
-    def merge_source(self, old: str, into: str) -> store.Renamed:
-        """Makes a source part of another one: what both said last becomes one, of two words the later batch's holds.
-
-        Rows stay where they are: `unmerge_source` takes it back.
-
-        Raises:
-            RegistryError: one of them isn't known, is `manual`, or part of another one already; or both are the same.
-        """
-        return store.merge_source(self.engine, self.by, old, into)
-
-    def unmerge_source(self, old: str) -> store.Renamed:
-        """Takes a merge back: the source has what came under its own name, before and since.
-
-        Raises:
-            RegistryError: there is no such source, or it isn't part of another one.
-        """
-        return store.unmerge_source(self.engine, self.by, old, self._records)
-
     def undo(self, batch: Batch | int, *, dry_run: bool = False) -> store.Undone:
         """Takes a finished batch back: what no other batch says, too, no longer stands.
 
@@ -251,9 +221,6 @@ class Registry(People, Shown):
             RegistryError: it isn't finished.
         """
         return store.undo(self.engine, number_of(batch), self.by, self._records, dry_run=dry_run)
-
-    def _records(self, connection: Connection) -> store.Known:
-        return layouts.Records.within(self, connection).addresses
 
     def export(self, path: str | Path, batch: Batch | int | None = None, *, expiring: int | None = None) -> list[Path]:
         """Writes what was accepted, not declined or withdrawn, as clean template files of at most 20,000 rows each.
