@@ -93,7 +93,7 @@ def _theirs(folder: Path) -> int:
     wide, found = polars_floors.import_by_polars((frame, users, types), date.today())  # noqa: DTZ011 - any today serves
     database.execute("BEGIN IMMEDIATE")
     database.execute("INSERT INTO source_files VALUES (?, ?, ?)", (sha256, len(content), content))
-    database.execute("INSERT INTO sources VALUES (1, 'manual')")
+    database.execute("INSERT INTO sources (id, name) VALUES (1, 'manual')")
     database.execute(
         "INSERT INTO batches (id, source_id, sha256, part, file_name, state, attempt_id, schema_name, recipe_text, "
         "recipe_fingerprint, uploaded_by, uploaded_at) VALUES (1, 1, ?, 1, 'export.csv', 'finished', 'a', "
@@ -142,10 +142,14 @@ def _write(database: sqlite3.Connection, wide: Any, found: Any, types: list[int]
             )
         ledger.append((1, line, verdict, ",".join(code for _, code in why or ()), version, digest))
         values.append((1, line, salt, raw[k]))
-    rows = [(number, *identity, None, 1) for identity, number in credentials.items()]
+    rows = [(number, *identity, identity[2], None, 1) for identity, number in credentials.items()]
     many = database.executemany
-    many("INSERT INTO credentials (id, user_id, type_id, number, head_version_id, counter) VALUES (?,?,?,?,?,?)", rows)
-    many("INSERT INTO credential_versions VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", versions)
+    named = "id, user_id, type_id, number, number_key, head_version_id, counter"
+    many(f"INSERT INTO credentials ({named}) VALUES (?,?,?,?,?,?,?)", rows)  # noqa: S608
+    named = (
+        "id, credential_id, batch_id, line, issue_date, expiration_date, number, own, decision, stands, salt, digest"
+    )
+    many(f"INSERT INTO credential_versions ({named}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", versions)  # noqa: S608
     database.execute(
         "UPDATE credentials SET head_version_id = (SELECT v.id FROM credential_versions v WHERE v.credential_id = "
         "credentials.id ORDER BY v.issue_date DESC, v.id DESC LIMIT 1)"
