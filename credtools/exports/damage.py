@@ -22,6 +22,7 @@ NUMBER = re.compile(r"[+-]?\d[\d, ]*(\.\d+)?(E[+-]?\d+)?%?", re.IGNORECASE)
 SHORT_YEAR = re.compile(r"(?<=[^\d:])(\d\d)$")
 PAIR = re.compile(r"(\d{1,2})[-/. ](\d{1,2}|\d{4})\.?")
 NAMED = re.compile(r"(?:(\d{1,2})[-. ]*)?([a-z]{3,9})[-. ]*(\d{1,4})?", re.IGNORECASE)
+CELL = date_format("YYYY-MM-DD")  # how reading writes a date cell, and so a correction file
 LONGEST = 60  # characters of what a spreadsheet takes for a number or date
 
 
@@ -31,24 +32,33 @@ def shown(text: str) -> str:
 
 
 def undamaged(
-    came: str, now: str, day: date | None = None, *, wrong: bool = False, formats: Sequence[DateFormat] = ()
+    came: str,
+    now: str,
+    day: date | None = None,
+    *,
+    was: date | None = None,
+    wrong: bool = False,
+    formats: Sequence[DateFormat] = (),
 ) -> tuple[str, bool]:
     """What a cell that held `came` and now reads `now` is meant to be; and whether a spreadsheet's damage was undone.
 
-    `day`: the date, where it is a real date cell; `wrong`: whether `came` had an error, so that a change is expected;
+    `day`: the date, where it is a real date cell; `was`: the date, where `came` was one, which may also be corrected in
+    the form in which it is written (`CELL`); `wrong`: whether `came` had an error, so that a change is expected;
     `formats`: the date formats in force where the column holds dates. A wrong cell that was only rewritten stays as it
     came: a date must not become right by the spreadsheet's own reading of it. What can't be told any more (see
     `schema.destroyed`) stays, for the rule that refuses it.
     """
-    if now in (came, shown(came)) or now.replace("\r\n", "\n") == shown(came).replace("\r\n", "\n"):
+    untouched = now in (came, shown(came)) or now.replace("\r\n", "\n") == shown(came).replace("\r\n", "\n")
+    if untouched and (day is None or was is not None or not (wrong and formats)):  # else a text became a date cell
         return came, False
     typed = restore(now) if neutralise(restore(now)) == now else now
-    before = days(came)
-    if day is not None:
-        by_itself = day in before or (not before and (day.month, day.day) in _day_and_month(came))
-        if by_itself and not (wrong and formats and len(before) == 1):
+    before = days(came) if was is None else {was}
+    meant = day or (CELL.parse(typed) if was is not None and formats else None)
+    if meant is not None:
+        by_itself = meant in before or (not before and (meant.month, meant.day) in _day_and_month(came))
+        if by_itself and (was is not None or not (wrong and formats and len(before) == 1)):
             return came, True
-        return (formats[0].write(day) if formats else typed), False
+        return (formats[0].write(meant) if formats else typed), False
     by_itself = came.casefold() == typed.casefold() in ("true", "false")
     by_itself |= how_destroyed(typed) not in (None, "shortened")  # nobody types that into a right cell
     if not wrong and (by_itself or _blanks_aside(now) in map(_blanks_aside, (came, shown(came)))):

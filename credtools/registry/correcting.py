@@ -20,7 +20,7 @@ from credtools import store
 from credtools.checking import judge
 from credtools.exports.corrections import KEY, OURS, key_of, read_corrections, row_key
 from credtools.exports.damage import shown, undamaged
-from credtools.model import Corrected, Patch, Record, Review, Table
+from credtools.model import Corrected, Patch, Record, Review, Table, known_under
 from credtools.recipe import Recipe, apply
 from credtools.recipe.records import digest, marks_by
 from credtools.registry import editing, finishing, layouts, reviewing, uploading
@@ -135,6 +135,7 @@ class _FollowUp:
         of_dates = {c.name for c in self.schema.columns if c.kind == "date"}
         columns = apply(replace(self.recipe, read={}), table, self.schema.columns).headings
         default = session.lookups().date_format
+        self.cells = known_under([(table, {heading: heading for heading in self.headings})])
         frame, dates = file.table.frame, file.table.date_cells
         names = {heading: _name_in(frame, heading) for heading in self.headings}
         self.columns = {h: (frame[name].tolist(), dates.get(name, {})) for h, name in names.items() if name}
@@ -222,7 +223,8 @@ class _FollowUp:
                 cells.append(came)
                 continue
             now, formats = texts[place], self.formats.get(heading, ())
-            text, repaired = undamaged(came, now, dates.get(now), wrong=heading in blamed, formats=formats)
+            was = self.cells["date_cells"].get(heading, {}).get(came)
+            text, repaired = undamaged(came, now, dates.get(now), was=was, wrong=heading in blamed, formats=formats)
             cells.append(text)
             if repaired:
                 self.file.repaired.append((int(self.file.table.lines[place]), heading))
@@ -278,7 +280,8 @@ class _FollowUp:
 
     def _read(self, records: Sequence[Sequence[str]]) -> Table:
         lookups = self.session.lookups()
-        return reviewing.read(self.session, self._bytes(records), "corrections.csv", self.recipe, lookups)
+        read = reviewing.read(self.session, self._bytes(records), "corrections.csv", self.recipe, lookups)
+        return replace(read, **self.cells)
 
 
 def _name_in(frame: pd.DataFrame, heading: str) -> str | None:

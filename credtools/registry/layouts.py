@@ -39,7 +39,7 @@ def names(session: Session, draft: Draft) -> list[str]:
 
 def table(session: Session, draft: Draft) -> Table | None:
     """The table of a batch, once its bytes are erased without records; None when its width can't be known any more."""
-    return _from_notes(session, draft) if draft.row.erased else reviewing.table(session, draft)
+    return _from_notes(session, draft) if draft.row.erased else reviewing.with_cells(session, draft)
 
 
 def places(session: Session, draft: Draft, recipe: Recipe | None = None) -> dict[str, int]:

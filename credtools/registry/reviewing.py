@@ -13,7 +13,7 @@ from credtools.checking.lookups import Lookups
 from credtools.checking.stored import with_stored
 from credtools.exports import template
 from credtools.limited import collection_paused
-from credtools.model import Changes, Review, Table
+from credtools.model import Changes, Review, Table, known_under
 from credtools.recipe import Recipe, shape
 from credtools.registry import news, unread
 from credtools.registry.draft import Draft
@@ -88,6 +88,23 @@ def table(session: Session, draft: Draft) -> Table:
     return draft.table
 
 
+def with_cells(session: Session, draft: Draft) -> Table:
+    """The same; that of a correction knows of its cells, too, what the files know whose rows it corrects.
+
+    Corrections are kept as text: which texts were date cells only the workbook says from which the rows came.
+    """
+    found = table(session, draft)
+    if found.corrects or draft.row.follows_id is None or not store.reads.is_partial(session.at, draft.id):
+        return found
+    earlier, tables = draft, [found]
+    while earlier.row.follows_id is not None:
+        earlier = opened(session, earlier.row.follows_id)
+        if not earlier.row.erased:
+            tables.insert(0, table(session, earlier))
+    draft.table = replace(found, **known_under((one, {name: name for name in found.frame}) for one in tables))
+    return draft.table
+
+
 def table_by(session: Session, draft: Draft, recipe: Recipe) -> Table:
     """The file of a draft as another recipe reads it and makes rows of it."""
     content = store.reads.source_bytes(session.at, draft.sha256)
@@ -97,9 +114,10 @@ def table_by(session: Session, draft: Draft, recipe: Recipe) -> Table:
 def review(session: Session, draft: Draft) -> Review:
     """Every reason for every row; kept until something changes. Raises FileError when a required heading is missing."""
     if draft.review is None:
-        with moment(session, draft) as now:
+        read = with_cells(session, draft)
+        with session.moment() as now:
             patches = store.reads.patches(now.at, now.family(draft.source))
-            known = table(now, draft), draft.recipe, now.schema(draft.recipe.schema), now.lookups(), patches
+            known = read, draft.recipe, now.schema(draft.recipe.schema), now.lookups(), patches
             draft.review = draft.basis = judge.review(*known, before=draft.basis)
     return draft.review
 
