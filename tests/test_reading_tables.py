@@ -151,6 +151,11 @@ def test_footers(footer: str) -> None:
         "dee\n",
         "dee,,\n",
         "\nd@x.org,First Aid,\n",
+        "sum.lee@x.org,Forklift,\n",
+        "notes@x.org,,\n",
+        "Sum Lee,,2024-01-01\n",
+        "*E-100,,2024-01-01\n",
+        "total-1,First Aid\n",
     ],
 )
 def test_what_is_no_footer(row: str) -> None:

@@ -150,6 +150,30 @@ def test_one_record_at_a_time() -> None:
     assert read.reading.repaired_lines == (4,)
 
 
+@pytest.mark.parametrize("between", ["", "\n", "q@x.org,FO,2025-01-01\n", "q@x.org,FO,y,2025-01-01\n"])
+def test_two_marks_without_partners_glue_no_records(between: str) -> None:
+    """A record whose first and last line are whole records, by what their columns hold, is several: each is read."""
+    head = "Email,Type,Remark,Issued\np@x.org,FA,z,2024-01-01\n"
+    read = table(f'{head}a@x.org,FA,"x,2024-01-02\n{between}b@x.org,FO,y",2025-01-03\n')
+    assert cells(read)[1] == ["a@x.org", "FA", "x", "2024-01-02"]
+    assert cells(read)[-1] == ["b@x.org", "FO", 'y"', "2025-01-03"]
+    assert len(cells(read)) == 3 + bool(between.strip())
+    assert read.reading.repaired_lines == (3,)
+
+
+def test_an_address_with_as_many_commas_as_columns_is_one_cell() -> None:
+    """The lines of a cell that could be records by their number of fields alone are none by what their columns hold."""
+    address = "Street 5, Flat 2, Block 3\nCity, Country"
+    read = table("Email,Address,Type,Issued\n" + f'a@x.org,"{address}",FA,2024-01-02\n' * 3)
+    assert cells(read) == [["a@x.org", address, "FA", "2024-01-02"]] * 3
+    assert read.reading.repaired_lines == ()
+
+
+def test_marks_around_letters_of_several_bytes() -> None:
+    """A torn cell in a drawn table that ends in such a letter is read like others."""
+    assert rows('a|b\n---|---\n""é|1\n"x"|2\n') == [['""é', "1"], ["x", "2"]]
+
+
 def test_what_nothing_repairs_stays_a_record() -> None:
     """Without a reading of the right width the line keeps its own number of fields, is told, and is rejected later."""
     read = table('a,b,c\n1,2,3\n4,"5\n6,7,8\n9,10,11\n')

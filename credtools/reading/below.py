@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -17,7 +17,8 @@ NEARLY_ALL = 0.8
 # What only footers begin with, in a record that is mostly empty.
 FOOTER = re.compile(
     r"((grand |sub)?totals?|sum|count|summe|gesamt|insgesamt|(number of )?(records|rows)|page \d+|end of|notes?|source"
-    r"|exported|generated|printed|created|report|as of|legend|\(?\d+ (rows?|records?)|©|\(c\)|\*)(\b|$|(?<=[*©)]))",
+    r"|exported|generated|printed|created|report|as of|legend|\(?\d+ (rows?|records?)|©|\(c\)|\*)"
+    r"([\s:=,;)]|\.?$|(?<=[*©)]))",
     re.IGNORECASE,
 )
 
@@ -71,16 +72,23 @@ def start_of_footer(rows: Rows, body: Sequence[int], width: int, blank: set[int]
     if footer_lines is not None:
         return max(0, len(body) - footer_lines)
     end = start = len(body)
-    while start > 0 and width > 1 and _is_thin(rows[body[start - 1]], width):
+    kinds = column_kinds([rows[k] for k in body[:SAMPLE]], width) if start else {}
+    typed = {place: usual for place, usual in kinds.items() if usual in ("address", "date")}
+    while start > 0 and width > 1 and _is_thin(rows[body[start - 1]], width, typed):
         start -= 1
         if FOOTER.match(_first(rows[body[start]])) or body[start] - 1 in blank:
             end = start
     return end
 
 
-def _is_thin(row: list[str], width: int) -> bool:
-    """A row that is mostly empty, and either one note, or prose, or the words and figures of a total."""
+def _is_thin(row: list[str], width: int, typed: Mapping[int, str]) -> bool:
+    """A row that is mostly empty, and either one note, or prose, or the words and figures of a total.
+
+    `typed`: the columns of addresses and dates. What has such a value there is a record.
+    """
     filled = [cell for cell in row if cell.strip()]
+    if len(row) == width and any(kind(row[place]) == usual for place, usual in typed.items()):
+        return False
     if len(filled) == 1 and len(row) in (1, width):
         return kind(filled[0]) == "text"
     is_total = len(filled) < width and len(filled) <= (width + 1) // 2 and bool(FOOTER.match(_first(row)))

@@ -6,14 +6,16 @@ import csv
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from itertools import islice
 
 import numpy as np
 
 from credtools.errors import FileError
 from credtools.reading.dialect import ENOUGH, ONE_CHARACTER, Dialect, common_width, line_cells, records_of
+from credtools.reading.kinds import column_kinds
 from credtools.reading.regular import MOST_LINES, Lines, Regular, listed
-from credtools.reading.repair import bare, cleaned, repair, swallows
+from credtools.reading.repair import bare, cleaned, ends_whole, repair, stands_alone, swallows
 from credtools.reading.rows import Rows
 from credtools.reading.torn import Torn
 
@@ -205,9 +207,9 @@ class _Single:
             row: list[str] | None = None if torn else next(self.reader)
         except (csv.Error, StopIteration):
             row = None
-        if row is None or _looks_wrong(lines, first, source.at, len(row) == width, width, dialect):
+        if row is None or self._looks_wrong(first, source.at, fits=len(row) == width):
             patient = len(self.repaired) < MOST_PATIENCE
-            better = repair(lines, first, source.at if row else None, width, dialect, patient=patient)
+            better = repair(lines, first, width, dialect, matched=bool(row), patient=patient)
             if better is None and row is None:
                 better = cleaned(lines[first], dialect), first + 1
             if better is not None:
@@ -215,14 +217,24 @@ class _Single:
                 return better
         return row or [], source.at
 
+    def _looks_wrong(self, first: int, end: int, *, fits: bool) -> bool:
+        """Whether the marks of a record that csv could read don't match all the same."""
+        lines, width, dialect = self.lines, self.width, self.dialect
+        if end - first > 1:
+            return swallows(lines, first, end, width, dialect) or (
+                fits and ends_whole(lines, first, end, width, dialect, self._kinds)
+            )
+        if fits and not dialect.always:
+            return False
+        return bool(dialect.quote) and lines[first].count(dialect.quote) % 2 == 1
 
-def _looks_wrong(lines: Sequence[str], first: int, end: int, fits: bool, width: int, dialect: Dialect) -> bool:  # noqa: FBT001
-    """Whether the marks of a record that csv could read don't match all the same."""
-    if fits and end - first > 1:
-        return end - first > 2 and swallows(lines, first, end, width, dialect)
-    if fits and not dialect.always:
-        return False
-    return bool(dialect.quote) and lines[first].count(dialect.quote) % 2 == 1
+    @cached_property
+    def _kinds(self) -> Mapping[int, str]:
+        """The usual kind of each column, by the records that are on a line of their own, below the first."""
+        alone = (line for line in self.lines[:SAMPLE_RECORDS] if stands_alone(line, self.width, self.dialect))
+        rows = (line_cells(line, self.dialect) for line in alone if line.strip())
+        found = [[bare(cell, self.dialect.quote) for cell in row] for row in rows if row]
+        return column_kinds(found[1:], self.width)
 
 
 class _Lines(Iterator[str]):

@@ -244,7 +244,8 @@ class _Way:
             few = np.concatenate([[0], np.cumsum(cuts < width - 1)])
             inside = few[self.starts[1:] - 1] - few[np.minimum(self.starts[:-1] + 1, len(few) - 1)]
             unlike = self.widths != width
-            doubtful[:-1] = (lines > MOST_LINES) | ((lines > 1) & unlike) | ((lines > 2) & (inside == 0))
+            both = (cuts[self.starts[:-1]] == width - 1) & (cuts[self.starts[1:] - 1] == width - 1)
+            doubtful[:-1] = (lines > MOST_LINES) | ((lines > 1) & (unlike | both)) | ((lines > 2) & (inside == 0))
         return doubtful
 
     def stands_alone(self, line: int, width: int) -> bool:
@@ -281,7 +282,7 @@ class _Way:
         if self.lines.skips_blanks:
             begins += (data[begins] == BLANK) & (begins < ends)
         quoted = np.flatnonzero(data[begins] == quote) if len(self.lines.quotes) else self.starts[:0]
-        quoted = quoted[ends[quoted] - begins[quoted] > 1]
+        quoted = quoted[(ends[quoted] - begins[quoted] > 1) & (data[ends[quoted] - 1] == quote)]
         begins[quoted] += 1
         ends[quoted] -= 1
         texts = [slices(data, self.bounds)]

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import inf
 
 from credtools.reading.dialect import Dialect, closes, line_cells, split_naively
+from credtools.reading.kinds import kind
 
 MOST_LINES = 60  # over which a cell with a stray mark inside is followed
 MOST_PARTS = 128
 MOST_SURPLUS, FEW = 20, 4  # delimiters inside cells of one line
 MOST_CHARACTERS = 65_536
+Kinds = Mapping[int, str]  # by column, where its cells plainly have one
 
 
 def repair(
-    lines: Sequence[str], first: int, strict_end: int | None, width: int, dialect: Dialect, *, patient: bool = True
+    lines: Sequence[str], first: int, width: int, dialect: Dialect, *, matched: bool = False, patient: bool = True
 ) -> tuple[list[str], int] | None:
     """(cells, index of the next line) of the record that starts at `first`, or None when nothing gives `width` cells.
 
-    `strict_end`: where the record ends when its marks match all the same; `patient`: whether to look far.
+    `matched`: its marks match all the same, so it is a record on one line or none; `patient`: whether to look far.
     """
     alone = _one_line(lines[first], width, dialect, MOST_SURPLUS if patient else FEW)
-    if strict_end is not None:
-        single = strict_end == first + 1
-        return (alone, first + 1) if alone and (single or swallows(lines, first, strict_end, width, dialect)) else None
+    if matched:
+        return (alone, first + 1) if alone else None
     if alone and (first + 1 == len(lines) or stands_alone(lines[first + 1], width, dialect)):
         return alone, first + 1
     several = _several_lines(lines, first, width, dialect) if patient else None
@@ -42,6 +43,16 @@ def swallows(lines: Sequence[str], first: int, end: int, width: int, dialect: Di
     return all(stands_alone(line, width, dialect) for line in inner) and all(
         _one_line(line, width, dialect) for line in ends
     )
+
+
+def ends_whole(lines: Sequence[str], first: int, end: int, width: int, dialect: Dialect, kinds: Kinds) -> bool:
+    """Whether the first and the last line of such a record are whole records, by the usual kind of each column."""
+    ends = [split_naively(line, dialect) for line in (lines[first], lines[end - 1])]
+    if not kinds or any(len(cells) != width for cells in ends):
+        return False
+    found = [{place: kind(bare(cells[place], dialect.quote)) for place in kinds} for cells in ends]
+    alike = all(one[place] in (usual, "nothing") for one in found for place, usual in kinds.items())
+    return alike and all(any(one[place] == usual for place, usual in kinds.items()) for one in found)
 
 
 def stands_alone(line: str, width: int, dialect: Dialect) -> bool:
