@@ -150,6 +150,21 @@ def test_one_record_at_a_time() -> None:
     assert read.reading.repaired_lines == (4,)
 
 
+def test_lines_in_marks_as_a_whole() -> None:
+    """Lines that were quoted as if each were one cell are read as what they hold, and counted; names are none."""
+    body = "".join(f'"p{k}@x.org,""First, Aid"",2024-01-0{k}"\n' for k in range(1, 5))
+    for head in ('"Email,Type,Issued"\n', "Email,Type,Issued\n"):
+        read = table(head + body)
+        assert cells(read) == [[f"p{k}@x.org", "First, Aid", f"2024-01-0{k}"] for k in range(1, 5)]
+        assert (read.reading.noted[0].code, read.lines.tolist()) == ("lines_wrapped", [2, 3, 4, 5])
+    assert rows('"Name"\n"Okafor, Ben"\n"Lee, Ann"\n"Roe, Joe"\n') == [["Okafor, Ben"], ["Lee, Ann"], ["Roe, Joe"]]
+
+
+def test_what_ends_records_is_no_delimiter() -> None:
+    """A told end of records doesn't compete with the delimiter."""
+    assert rows("Email,Type;\na@x.org,FA;\nb@x.org,FO;\n", record_end=";") == [["a@x.org", "FA"], ["b@x.org", "FO"]]
+
+
 @pytest.mark.parametrize("between", ["", "\n", "q@x.org,FO,2025-01-01\n", "q@x.org,FO,y,2025-01-01\n"])
 def test_two_marks_without_partners_glue_no_records(between: str) -> None:
     """A record whose first and last line are whole records, by what their columns hold, is several: each is read."""

@@ -27,6 +27,7 @@ from credtools.reading.sniff import RECORD_SEPARATOR, find_dialect, find_record_
 from credtools.reading.sources import FRAME, FRAME_OPTIONS, MAX_BYTES, Source, file_bytes, file_name
 from credtools.reading.stack import stacked
 from credtools.reading.tables import make_table
+from credtools.reading.wrapped import unwrapped
 
 __all__ = ["MAX_BYTES", "Source", "file_bytes", "file_name", "read", "read_bytes", "suggest_columns"]
 
@@ -75,7 +76,7 @@ def read_bytes(content: bytes, name: str, **options: Any) -> Table:
 def _table(content: bytes, name: str, options: Options) -> Table:
     """A function of its own, so that the records are gone before Python looks for garbage again."""
     split = None if name == FRAME else PARTS.get(kind_of(content, name))
-    parts = split(content, options) if split else [_split_text(content, options)]
+    parts = split(content, options) if split else [_split_text(content, options, is_file=name != FRAME)]
     sha256 = hashlib.sha256(content).hexdigest()
     for records, _ in parts:
         require_size(records)
@@ -87,7 +88,7 @@ def _table(content: bytes, name: str, options: Options) -> Table:
     )
 
 
-def _split_text(content: bytes, options: Options) -> tuple[Records, Reading]:
+def _split_text(content: bytes, options: Options, *, is_file: bool) -> tuple[Records, Reading]:
     text, encoding, warnings = decode(content, options.encoding)
     if len(text) > MAX_LINES and (lines := max(map(text.count, "\n\r"))) > MAX_LINES:
         raise FileError("too_many_lines", found=lines, allowed=MAX_LINES)
@@ -96,6 +97,7 @@ def _split_text(content: bytes, options: Options) -> tuple[Records, Reading]:
     end = options.record_end or find_record_end(text)
     if end == RECORD_SEPARATOR and not ("\n" in text or "\r" in text):
         text = text.replace(end, "\n")
+    text, wrapped = unwrapped(text, options) if is_file else (text, ())
     dialect = find_dialect(text, options)
     records = split_records(text, dialect, options.heading_line or 1)
     if end and end in text:
@@ -105,4 +107,4 @@ def _split_text(content: bytes, options: Options) -> tuple[Records, Reading]:
     reading = Reading(encoding, dialect.delimiter, records.lines, None, quote=dialect.quote, escape=dialect.escape)
     reading = replace(reading, record_end=end)
     ended = text.endswith(("\n", "\r"))
-    return records, replace(reading, noted=(*warnings, *(() if ended else (OPEN_END,))))
+    return records, replace(reading, noted=(*warnings, *wrapped, *(() if ended else (OPEN_END,))))

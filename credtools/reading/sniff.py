@@ -55,7 +55,7 @@ def find_dialect(text: str, options: Options) -> Dialect:
     if delimiter is not None:
         found = Dialect(delimiter, quote if quote is not None else _quote(stretches, delimiter))
     else:
-        found = _best(stretches, ruled, quote, drawn=drawn)
+        found = _best(stretches, ruled, quote, options.record_end, drawn=drawn)
     require_usable(found, options.escape)
     escape = _escape(text, found) if options.escape is None else options.escape
     lines = [line for one in stretches for line in one]
@@ -98,15 +98,18 @@ def find_record_end(text: str) -> str:
     return found if found and sum(line.endswith(found) for line in lines) > max(1, len(lines) / 2) else ""
 
 
-def _best(stretches: Stretches, ruled: Stretches, quote: str | None, *, drawn: bool) -> Dialect:
-    """What fits best of the usual ones; what is rarer must fit better. `ruled`: the stretches with their rulers."""
+def _best(stretches: Stretches, ruled: Stretches, quote: str | None, end: str | None, *, drawn: bool) -> Dialect:
+    """What fits best of the usual ones; what is rarer must fit better.
+
+    `ruled`: the stretches with their rulers; `end`: what ends records, which is no delimiter.
+    """
     text = "\n".join(line for one in stretches for line in one)
 
     def judged(delimiter: str) -> _Judged:
         mark = quote if quote is not None else _quote(stretches, delimiter)
         return _Judged(stretches, Dialect(delimiter, mark, drawn=drawn))
 
-    ways = [judged(delimiter) for delimiter in USUAL if delimiter in text] or [judged(",")]
+    ways = [judged(one) for one in USUAL if one in text and one != end] or [judged(",")]
     ways += [way for d in RARE if d in text and (way := judged(d)).is_plain(text)]
     best = max(ways, key=lambda way: way.score)
     if best.score < FITS and BLANK in text:
