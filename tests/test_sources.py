@@ -422,3 +422,19 @@ def test_bytes_known_from_another_source(registry: Registry, tmp_path: Path) -> 
     registry.merge_source("hr", "lms")
     assert [one.code for one in registry.check(file, recipe=hr).warnings] == ["source_came_as"]
     assert registry.verify() == []
+
+
+def test_an_old_file_that_was_left(registry: Registry, tmp_path: Path) -> None:
+    """Bytes that later files of their source have changed are told when they come again; if nothing changes, not."""
+    hr = recipe(tmp_path, "hr")
+    first = export(tmp_path, ANA, name="1.csv")
+    night(registry, tmp_path, "hr", ANA, name="1.csv")
+    assert not registry.check(first, recipe=hr).warnings
+    night(registry, tmp_path, "hr", ANA_2032, name="2.csv")
+    (told,) = [one for one in registry.check(first, recipe=hr).warnings if one.code == "file_outdated"]
+    assert "batch 1 " in told.sentence
+    assert "batch 2 " in told.sentence
+    outcome = registry.upload(first, recipe=hr).settle()
+    assert "file_outdated" in [one.code for one in outcome.warnings]
+    assert outcome.counts.new_versions == 1
+    assert not [one for one in registry.upload(first, recipe=hr).settle().warnings if one.code == "file_outdated"]

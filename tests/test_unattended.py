@@ -154,10 +154,20 @@ def test_a_held_run_says_why(registry: Registry) -> None:
 # --- the worked examples --------------------------------------------------------------------------------------
 
 
+def nightly() -> tuple[dict[str, str], list[str]]:
+    """The environment that cron gives the nightly script, and its command."""
+    bare = {"CREDTOOLS_HOME": str(Path.cwd()), "PATH": os.environ["PATH"], "HOME": str(Path.cwd())}
+    return bare, [str(EXAMPLES / "nightly.sh")]
+
+
+def left_in(folder: str) -> list[str]:
+    """The names of files in a folder, without the moment that the script puts before them."""
+    return sorted(one.name.partition("Z-")[2] or one.name for one in Path(folder).iterdir())
+
+
 def test_cron(registry: Registry) -> None:
     """The nightly script, in cron's bare environment: silent when all is well, the reasons and code 1 when held."""
-    bare = {"CREDTOOLS_HOME": str(Path.cwd()), "PATH": os.environ["PATH"], "HOME": str(Path.cwd())}
-    script = [str(EXAMPLES / "nightly.sh")]
+    bare, script = nightly()
     done = subprocess.run(script, env=bare, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert registry.batch(1).state == "finished"
@@ -166,6 +176,30 @@ def test_cron(registry: Registry) -> None:
     assert done.returncode == 1
     assert "has no heading for 'Credential type'" in done.stdout
     assert (EXAMPLES / "crontab").read_text("utf-8").splitlines()[-1].endswith("/nightly.sh")
+
+
+def test_each_file_is_imported_once(registry: Registry) -> None:
+    """Dated exports come in the order of their names, then move away: another night changes nothing.
+
+    One that isn't imported stays, and so do those after it: an old one after a new one would be a correction back.
+    """
+    Path("incoming/hr_export.csv").unlink()
+    changed = ANA.replace("2030", "2032")
+    assert changed != ANA
+    for name, row in {"hr_1129.csv": ANA, "hr_1130.csv": changed}.items():
+        Path("incoming", name).write_text(f"{HEADINGS}\n{row}\n", "utf-8")
+    bare, script = nightly()
+    for _ in range(2):
+        done = subprocess.run(script, env=bare, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        assert (left_in("incoming"), left_in("done")) == ([], ["hr_1129.csv", "hr_1130.csv"])
+        assert [registry.batch(number).counts.accepted for number in (1, 2)] == [1, 1]
+        assert len(registry.batches()) == 2
+    Path("incoming/hr_1201.csv").write_text("User email,Issue date\na,b\n", "utf-8")
+    Path("incoming/hr_1202.csv").write_text(f"{HEADINGS}\n{ANA}\n", "utf-8")
+    done = subprocess.run(script, env=bare, capture_output=True, text=True, check=False)
+    assert (done.returncode, left_in("incoming")) == (1, ["hr_1201.csv", "hr_1202.csv"])
+    assert [registry.batch(number).state for number in (1, 2, 3)] == ["finished", "finished", "held"]
 
 
 def test_papermill_alone(registry: Registry) -> None:

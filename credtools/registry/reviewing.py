@@ -145,7 +145,7 @@ def warned(session: Session, draft: Draft) -> Review:
             return found
         changed = planned(now, draft)
         if draft.told is None or draft.told[0] is not draft.plan:
-            known = (*origin(now, draft.row.came_as, draft.source, draft.sha256), *unread.warnings(changed))
+            known = (*origin(now, draft.row.came_as, draft.source, draft.sha256, changed), *unread.warnings(changed))
             draft.told = draft.plan, replace(_warned(now, found, changed, draft), origin=known)
         return draft.told[1]
 
@@ -160,7 +160,7 @@ def check(session: Session, table: Table, recipe: Recipe) -> Review:
         taken = news.as_sent(now, recipe, table, len(table.lines), again=True)
         name = store.reads.name_now(now.at, recipe.source)
         changed = news.changes(now, found, recipe, taken)
-        known = (*origin(now, recipe.source, name, table.sha256), *unread.warnings(changed))
+        known = (*origin(now, recipe.source, name, table.sha256, changed), *unread.warnings(changed))
         return _warned(now, replace(found, origin=known), changed)
 
 

@@ -46,7 +46,7 @@ from credtools.store.reads.rejects import (
     said_in,
 )
 from credtools.store.reads.sources import (
-    came_elsewhere,
+    came_before,
     family,
     is_partial,
     last_runs,
@@ -73,7 +73,7 @@ __all__ = [
     "batch",
     "batch_of_attempt",
     "batches",
-    "came_elsewhere",
+    "came_before",
     "credentials",
     "credentials_of",
     "earlier_parts",

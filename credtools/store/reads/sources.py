@@ -118,13 +118,17 @@ def name_now(at: At, name: str) -> str:
     return next(iter(values(at, asked.where(tables.sources.c.name == name))), name)
 
 
-def came_elsewhere(at: At, sha256: str, source: str) -> Sequence[Any]:
-    """The finished batches of other sources with these bytes, the last one first: id, source, finished_at."""
-    batch = tables.batches.c
+def came_before(at: At, sha256: str, source: str, *, elsewhere: bool) -> Sequence[Any]:
+    """The finished batches with these bytes of a source (or of others), the last one first: id, source, finished_at."""
+    batch, ours = tables.batches.c, members(source)
     statement = (
         select(batch.id, current.c.name.label("source"), batch.finished_at)
         .join_from(tables.batches, current, current.c.id == batch.source_id)
-        .where(batch.sha256 == sha256, batch.state == "finished", batch.source_id.not_in(members(source)))
+        .where(
+            batch.sha256 == sha256,
+            batch.state == "finished",
+            batch.source_id.not_in(ours) if elsewhere else batch.source_id.in_(ours),
+        )
         .order_by(batch.id.desc())
     )
     return rows(at, statement)
