@@ -87,7 +87,7 @@ class Workbook:
         elif name == "Style":
             self._style = said.get("ID", "")
             self._parents[self._style] = said.get("Parent", "")
-        elif name == "NumberFormat":
+        elif name == "NumberFormat" and self._path[-2:-1] == ["Style"]:  # pivot tables have some, too
             self._formats[self._style] = said.get("Format", "")
         elif sheet is None:
             return

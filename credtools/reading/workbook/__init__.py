@@ -33,15 +33,18 @@ def answer(question: dict[str, Any], content: bytes) -> dict[str, Any]:
         raise Refused("no_such_sheet", sheet=lost[0], sheets=shown)
     grids = {name: _grid(by_name[name], most) for name in named or shown}
     filled = [name for name, grid in grids.items() if not grid.is_empty]
+    hidden = [one.name for one in sheets if not one.visible and not named and _is_table(one, most)]
+    if not filled and hidden:
+        raise Refused("only_hidden_sheets", sheets=hidden)
     if not filled:
-        raise Refused("not_a_table", why="every sheet is empty" if len(shown) != 1 else "the sheet is empty")
+        raise Refused("not_a_table", why="every sheet is empty" if len(grids) != 1 else "the sheet is empty")
     titles = set(question["titles"])
     best = max(filled, key=lambda name: (_likeness(grids[name], titles), -filled.index(name)))
     chosen = [best] if stack is None else filled
     return {
         "kind": kind,
         "others": [name for name in filled if name not in chosen],
-        "hidden_sheets": [one.name for one in sheets if not one.visible and not named and _is_table(one, most)],
+        "hidden_sheets": hidden,
         "sheets": [[one.name, not one.visible] for one in sheets],
         "parts": [grids[name].as_json() for name in chosen],
         "best": best,

@@ -167,7 +167,7 @@ def lasting(seconds: float, section: Section) -> str:
     half, totals = "half" in dict(tokens), {"h": whole // 3600, "n": whole // 60, "s": whole}
     found = ""
     for kind, text in tokens:
-        if text.startswith("["):
+        if kind in totals and text.startswith("["):
             found += f"{totals[kind]:0{len(text) - 2}}"
         else:
             found += _field(at, kind, text, half=half)

@@ -206,7 +206,7 @@ def _written(parts: Sequence[tuple[str, str]], number: Decimal) -> str:
     after = [k for k, kind in enumerate(kinds) if kind == "digit" and k > point]
     size = HELD.quantize(abs(number).scaleb(2 * kinds.count("percent")), Decimal(1).scaleb(-len(after)))
     whole, _, rest = f"{size:f}".partition(".")
-    whole = whole.lstrip("0").rjust(len(before)) if before else ""
+    whole = whole.lstrip("0").rjust(len(before))
     surplus = len(whole) - len(before)
     digits = {k: whole[surplus + n] for n, k in enumerate(before)}
     if before:
@@ -218,6 +218,8 @@ def _written(parts: Sequence[tuple[str, str]], number: Decimal) -> str:
         if kind == "digit":
             none = {"0": "0", "#": "", "?": " "}[part]
             text += digits[k] if digits[k].strip() else none
+        elif k == point and not before:
+            text += whole + part
         else:
             text += part
     text = text.strip()

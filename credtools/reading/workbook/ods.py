@@ -44,7 +44,8 @@ class Styles:
             self.codes[self._name] = "" if language in ("en", "none") else f"[$-{language}]"
         elif name == "style":
             self._style = said.get("name", "")
-            self.uses[self._style] = said.get("data-style-name", ""), said.get("parent-style-name", "")
+            if said.get("family", "table-cell") == "table-cell":  # each family has names of its own
+                self.uses[self._style] = said.get("data-style-name", ""), said.get("parent-style-name", "")
         elif name == "table-properties" and said.get("display") == "false":
             self.unseen.add(self._style)
         elif self._name and name in WRITTEN:

@@ -79,6 +79,13 @@ class Parts:
             found[one.get("Id", "")] = one.get("Type", "").rpartition("/")[2], target
         return found
 
+    def shared(self, related: dict[str, tuple[str, str]], kind: str) -> str:
+        """The name of the related part of a kind, '' where none is named. Raises Refused when it isn't there."""
+        name = next((name for one, name in related.values() if one == kind), "")
+        if name and name not in self:
+            raise damaged()
+        return name
+
 
 def walk(file: Any, start: Callable[..., None], end: Callable[..., None], text: Callable[..., None]) -> None:
     """Goes through XML. Raises Refused when it is damaged."""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
+from bisect import bisect
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from credtools.limited import Refused
 from credtools.reading.workbook.days import number
+from credtools.reading.workbook.formats import KNOWN
 from credtools.reading.workbook.grid import ERRORS, FLAGS, Grid, Sheet
 
+OF_SYSTEM = (14, 22)
 STREAMS = ("Workbook", "Book")
+SHORTEST = 3  # bytes of a text
 EMPTY, TEXT, NUMBER, DATE, FLAG, ERROR, BLANK = range(7)  # as xlrd numbers them
 
 
@@ -25,6 +30,8 @@ def sheets(content: bytes) -> list[Sheet]:
 
     xlrd.book.Book.names_epilogue = _not_wanted  # named formulas and notes, at some of which it fails (2.0.2)
     xlrd.sheet.Sheet.handle_note = _not_wanted
+    if not isinstance(xlrd.book.unpack_SST_table, partial):
+        xlrd.book.unpack_SST_table = partial(_texts, xlrd.book.unpack_SST_table)
     quiet: dict[str, Any] = {"logfile": io.StringIO(), "on_demand": True, "ignore_workbook_corruption": True}
     try:
         book = xlrd.open_workbook(file_contents=stream(content), formatting_info=True, ragged_rows=True, **quiet)
@@ -33,8 +40,7 @@ def sheets(content: bytes) -> list[Sheet]:
     except Exception as problem:
         if "encrypted" in str(problem):
             raise Locked from problem
-        why = f"it isn't a proper XLSX, XLS or ODS file ({type(problem).__name__})"
-        raise Refused("sheet_unreadable", why=why) from problem
+        raise Refused("sheet_unreadable", why="it isn't a proper XLSX, XLS or ODS file") from problem
     names = book.sheet_names()
     visible = {name: state == 0 for name, state in zip(names, book._sheet_visibility, strict=True)}  # noqa: SLF001 - else each is read
     return [Sheet(name, visible[name], partial(_read, book, name)) for name in names]
@@ -57,9 +63,32 @@ def _not_wanted(*_: Any) -> None:
     pass
 
 
+def _texts(unpack: Callable[..., Any], records: list[bytes], claimed: int) -> Any:
+    """The texts that cells share; where fewer are there than the file claims, all that are there."""
+    try:
+        return unpack(records, claimed)
+    except AssertionError:  # "no more records, but more texts"
+        most = min(claimed, sum(map(len, records)) // SHORTEST)
+        return unpack(records, bisect(range(1, most + 1), False, key=partial(_are_too_many, unpack, records)))
+
+
+def _are_too_many(unpack: Callable[..., Any], records: list[bytes], count: int) -> bool:
+    try:
+        unpack(records, count)
+    except AssertionError:
+        return True
+    return False
+
+
+def _code(number: int, spelt: dict[int, Any]) -> str:
+    """A number format: as the file spells it out, else as every file knows it (xlrd has some as in the USA)."""
+    written = spelt[number].format_str if number in spelt and number not in OF_SYSTEM else ""
+    return written or KNOWN.get(number, "General")
+
+
 def _read(book: Any, name: str, grid: Grid) -> None:
     sheet = book.sheet_by_name(name)
-    codes = [book.format_map[one.format_key].format_str or "General" for one in book.xf_list]
+    codes = [_code(one.format_key, book.format_map) for one in book.xf_list]
     for row in range(sheet.nrows):
         info = sheet.rowinfo_map.get(row)
         if info is not None and info.hidden:

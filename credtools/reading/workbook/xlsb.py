@@ -36,16 +36,17 @@ class Book:
             elif kind == SHEET:
                 link, after = wide_text(data, 8)
                 what, part = self.related.get(link, ("", ""))
-                if what == "worksheet" and part in self.parts:
+                if what in ("worksheet", ""):  # '' for one whose part isn't named
                     found.append(Sheet(wide_text(data, after)[0], data[0] == 0, partial(self._read, part)))
         return found
 
     def _read(self, part: str, grid: Grid) -> None:
         if self._texts is None:
-            by_kind = dict(reversed(self.related.values()))
-            shared = records(self.parts.read(by_kind.get("sharedStrings", "")))
+            shared = records(self.parts.read(self.parts.shared(self.related, "sharedStrings")))
             self._texts = [wide_text(data, 1)[0] for kind, data in shared if kind == SHARED_TEXT]
-            self._codes = _codes(self.parts.read(by_kind.get("styles", "")))
+            self._codes = _codes(self.parts.read(self.parts.shared(self.related, "styles")))
+        if part not in self.parts:
+            raise damaged()
         row = 0
         for kind, data in records(self.parts.read(part)):
             if kind == ROW:
@@ -72,8 +73,8 @@ class Book:
             return ERRORS.get(data[8], "#ERROR!")
         if kind in (FLAG, FORMULA_FLAG):
             return FLAGS[bool(data[8])]
-        if kind == SHARED and self._texts:
-            return self._texts[int.from_bytes(data[8:12], "little")]
+        if kind == SHARED:
+            return (self._texts or [])[int.from_bytes(data[8:12], "little")]
         return wide_text(data, 9 if kind == RICH_TEXT else 8)[0]
 
 

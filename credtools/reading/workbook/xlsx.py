@@ -32,16 +32,15 @@ class Book:
         for one in self.tree.iter():
             link = next((value for key, value in one.items() if key.endswith("}id")), "")
             kind, part = self.related.get(link, ("", ""))
-            if local(one.tag) == "sheet" and kind == "worksheet" and part in self.parts:
+            if local(one.tag) == "sheet" and kind in ("worksheet", ""):  # '' for one whose part isn't named
                 visible = one.get("state", "visible") == "visible"
                 found.append(Sheet(one.get("name", ""), visible, partial(self._read, part)))
         return found
 
     def _read(self, part: str, grid: Grid) -> None:
         if self._texts is None:
-            by_kind = dict(reversed(self.related.values()))
-            self._codes = _codes(self.parts, by_kind.get("styles", ""))
-            self._texts = _texts(self.parts, by_kind.get("sharedStrings", ""))
+            self._codes = _codes(self.parts, self.parts.shared(self.related, "styles"))
+            self._texts = _texts(self.parts, self.parts.shared(self.related, "sharedStrings"))
         cells = _Cells(grid, self._texts, self._codes, since_1904=self.since_1904)
         self.parts.walk(part, cells.start, cells.end, cells.text.append)
 
@@ -162,7 +161,7 @@ def _texts(parts: Parts, name: str) -> list[str]:
         elif name == "rPh":
             spoken -= 1
 
-    if name in parts:
+    if name:
         parts.walk(name, start, end, text.append)
     return found
 
@@ -175,10 +174,8 @@ def unescaped(text: str) -> str:
 def _codes(parts: Parts, name: str) -> list[str]:
     """The number format of each style."""
     tree = parts.tree(name)
-    spelt: dict[str, str] = {}
-    for one in tree.iter():
-        if local(one.tag) == "numFmt":
-            spelt[one.get("numFmtId", "")] = one.get("formatCode", "")
+    listed = [one for some in tree if local(some.tag) == "numFmts" for one in some]  # not those of conditional formats
+    spelt = {one.get("numFmtId", ""): one.get("formatCode", "") for one in listed if local(one.tag) == "numFmt"}
     used = [one for some in tree if local(some.tag) == "cellXfs" for one in some if local(one.tag) == "xf"]
     return [code_of(one.get("numFmtId", "0"), spelt) for one in used]
 
