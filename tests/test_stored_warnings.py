@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from credtools.checking.changes import classify
+from credtools.checking.rows import Sending
 from credtools.checking.stored import At, with_stored
 from credtools.errors import SchemaError
 from credtools.model import Review, StoredVersion
@@ -65,7 +66,8 @@ def test_they_are_rules_of_the_schema() -> None:
     assert about_stored == dict.fromkeys(
         (
             *("declined_before", "older_than_stored", "other_source_counts", "taken_over", "corrected_back"),
-            *("issue_date_corrected", "reinstated", "expiry_computed", "value_lost", "number_shared", "media_missing"),
+            *("issue_date_corrected", "reinstated", "expiry_computed", "value_lost", "value_cleared"),
+            *("number_shared", "media_missing"),
         ),
         False,
     )
@@ -78,6 +80,16 @@ def test_an_organisation_rewords_one(tmp_path: Path) -> None:
     assert result.errors[["code", "title", "resolution"]].to_numpy().tolist() == [
         ["older_than_stored", "Old news", "Ask Kim."]
     ]
+
+
+@pytest.mark.parametrize(("blanks", "code"), [(None, "value_lost"), ("clear", "value_cleared")])
+def test_a_blank_is_asked_about_until_somebody_has_said_what_it_means(blanks: str | None, code: str) -> None:
+    """With the stored value; then it is only told that it is cleared."""
+    held = stored((1, 1, 11, "", 1, date(2025, 1, 5), None, "F-1"))
+    result = review(HEADINGS + NEWEST)
+    told = with_stored(result, classify(result, held, sending=Sending(blanks=blanks)))
+    assert found(told) == [(2, "credential_number", code)]
+    assert [("F-1" in one, "blanks:" in one) for one in sentences(told)] == [(True, blanks is None)]
 
 
 def test_an_organisation_leaves_one_out(tmp_path: Path) -> None:

@@ -470,7 +470,7 @@ def test_blank_cells(nights: Nights, blanks: str) -> None:
     if blanks == "keep":
         assert (counted(done), codes(done).get("value_lost", 0)) == ({"unchanged": 2}, 0)
     elif blanks == "clear":
-        assert (counted(done), codes(done)["value_lost"]) == ({"new_versions": 1, "unchanged": 1}, 1)
+        assert (counted(done), codes(done)["value_cleared"]) == ({"new_versions": 1, "unchanged": 1}, 1)
     else:
         assert (done.verdict, codes(done)["value_lost"]) == ("held", 1)
         assert done.held_because
@@ -483,6 +483,39 @@ def test_blank_cells(nights: Nights, blanks: str) -> None:
         batch.finish()  # a person has seen it
         assert nights.counting()[ANA].expires == ""
     assert nights.registry.verify() == []
+
+
+@pytest.mark.parametrize("blanks", ["", "keep", "clear"])
+def test_a_renewal_loses_nothing(nights: Nights, blanks: str) -> None:
+    """Another issue date is another card: the earlier version keeps its values, and nothing is asked about blanks."""
+    nights.recipe("hr", PLAIN + (f"blanks: {blanks}\n" if blanks else ""))
+    nights.send("hr", forklift("ana"), forklift("ben"))
+    lacking = nights.send("matrix", "ana@example.org,Forklift,2025-01-01", headings=SHORT)
+    renewed = nights.send("hr", forklift("ben", "2025-01-01", "", ""), forklift("ana"))
+    for done in (lacking, renewed):
+        assert (done.verdict, done.counts.new_versions, "value_lost" in codes(done)) == ("ok", 1, False)
+    assert nights.counting() == {ANA: Held("2025-01-01", "", ""), BEN: Held("2025-01-01", "", "")}
+    kept = nights.registry.credentials()
+    assert sorted(kept["credential_number"]) == ["", "", "F-1", "F-1"]
+    assert nights.registry.verify() == []
+
+
+def test_a_renewal_that_another_source_has_said(nights: Nights) -> None:
+    """A blank over what another source said of the same issue date is asked about, unless one's own word was blank."""
+    nights.send("hr", forklift("ana", "2025-01-01"), forklift("ben", "2025-01-01"))
+    nights.send("lms", forklift("ana", "2023-01-01", "2024-01-01"), forklift("ben", "2023-01-01", "2024-01-01", ""))
+    done = nights.send("lms", forklift("ana", "2025-01-01", number=""), forklift("ben", "2025-01-01", number=""))
+    assert (done.verdict, codes(done)["value_lost"]) == ("held", 1)
+
+
+def test_what_the_recipe_says_of_blanks_is_not_advised(nights: Nights) -> None:
+    """Where blanks clear, the warning counts what that did; it doesn't ask for what was said."""
+    nights.send("hr", forklift("ana"))
+    for blanks, code in (("", "value_lost"), ("blanks: clear\n", "value_cleared")):
+        nights.recipe("hr", PLAIN + blanks)
+        done = nights.send("hr", forklift("ana", number=""))
+        (warning,) = done.warnings
+        assert (warning.code, "blanks:" in warning.sentence) == (code, not blanks)
 
 
 def test_a_blank_that_the_source_said_before(nights: Nights) -> None:

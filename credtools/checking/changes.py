@@ -130,6 +130,7 @@ class _Classifying:
             over=self.over,
             corrected=self.corrected,
             lost=self.lost,
+            blanks=self.sending.blanks,
             rules=self.rules,
             words=tuple(self.spoken),
             absent=absent,
@@ -279,9 +280,9 @@ class _Classifying:
             self.corrected[row.number] = replaced.content.issue_date
         if any(same_content(one.content, content) for one in known.versions):
             self.remarks["back"].append(row.number)
-        base = before or next(iter(known.words), None) or same or newest
-        if base and verdict == "new_version":
-            self.lost |= {(row.number, name): old for name, old in losing(row, content, base.content).items()}
+        if verdict == "new_version" and (base := before or replaced or same):
+            found = losing(row, content, base.content, known.words[:1] if base is same else ())
+            self.lost |= {(row.number, name): old for name, old in found.items()}
         return Entry("valid", row.number, None, said, content)
 
     def _look_at_expiry(self, row: Row, content: Content) -> None:

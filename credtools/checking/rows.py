@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -29,15 +29,16 @@ class Elsewhere:
 class Sending:
     """How a file is taken.
 
-    `remembers`: whether its source has words; `full`: whether it lists all that stands there; `keeps_blanks`: whether a
-    blank cell says nothing; `counts_again`: whether what equals an older version of the same issue date counts again,
-    for want of a word; `partial`: whether it only corrects single rows; `parts`: what the other parts of a divided
-    file hold; `unread`: credentials that were read last from columns that aren't read any more, with their headings.
+    `remembers`: whether its source has words; `full`: whether it lists all that stands there; `blanks`: what a blank
+    cell over a stored value does (keep | clear; None: nobody said); `counts_again`: whether what equals an older
+    version of the same issue date counts again, for want of a word; `partial`: whether it only corrects single rows;
+    `parts`: what the other parts of a divided file hold; `unread`: credentials that were read last from columns that
+    aren't read any more, with their headings.
     """
 
     remembers: bool = False
     full: bool = False
-    keeps_blanks: bool = False
+    blanks: str | None = None
     counts_again: bool = False
     partial: bool = False
     parts: Elsewhere = Elsewhere()
@@ -74,6 +75,7 @@ def ready_rows(review: Review) -> list[tuple[int, Key, Content]]:
 def rows_of(review: Review, sending: Sending) -> list[Row]:
     """The rows that are ready, with the columns of which each speaks."""
     all_said = frozenset(review.said_columns)
+    keeps = sending.blanks == "keep"
     can_be_blank = all_said - {"issue_date"}
     expires = review.resolved[f"{EXPIRES}_state"]
     never, computed = (expires == "never").tolist(), (expires == "computed").tolist()
@@ -83,8 +85,8 @@ def rows_of(review: Review, sending: Sending) -> list[Row]:
             unsaid[number].add(name)
     rows = []
     for number, key, content in ready_rows(review):
-        blank = {name for name in can_be_blank if not value(content, name)} if sending.keeps_blanks else set()
-        blank |= {EXPIRES} if computed[number] and sending.keeps_blanks else set()
+        blank = {name for name in can_be_blank if not value(content, name)} if keeps else set()
+        blank |= {EXPIRES} if computed[number] and keeps else set()
         blank -= {EXPIRES} if never[number] else set()
         blank |= unsaid.get(number, set())
         how = bool(review.withdrawn[number]), never[number], computed[number]
@@ -106,15 +108,21 @@ def stated(row: Row, word: Word | None) -> frozenset[str]:
     return row.said if not row.computed or (word and EXPIRES in word.said) else row.said - {EXPIRES}
 
 
-def losing(row: Row, content: Content, before: Content) -> dict[str, str]:
-    """By column what was said before and a blank cell of the row takes away; to say *never* is no blank."""
+def losing(row: Row, content: Content, before: Content, words: Sequence[Word] = ()) -> dict[str, str]:
+    """By column what was said before of the same card and a blank cell of the row takes away.
+
+    To say *never* is no blank. Of a column that the row doesn't speak of nothing is lost, except where its issue date
+    is corrected: nothing is taken over then. `words`: the source's own of other issue dates, where another one said
+    this; what was blank in these it doesn't lose.
+    """
     found = dict(lost(content, before))
     if row.never:
         found.pop(EXPIRES, None)
     same_date = before.issue_date == content.issue_date
     if row.computed and EXPIRES in row.said and same_date and before.expiration_date != content.expiration_date:
         found[EXPIRES] = str(before.expiration_date or NEVER)
-    return found
+    found = {name: old for name, old in found.items() if name in row.said or not same_date}
+    return {name: old for name, old in found.items() if all(value(word.content, name) for word in words)}
 
 
 def repeats(rows: Iterable[Row], words: Iterable[Word]) -> dict[int, Word]:

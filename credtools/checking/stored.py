@@ -89,6 +89,7 @@ def _stored(changes: Changes, columns: Iterable[str]) -> dict[str, Any]:
         "stored_issue": _days(rows, changes.corrected),
         "stored_computed": np.isin(np.arange(rows), changes.computed),
         "stored_lost": np.isin(np.arange(rows), [row for row, _ in changes.lost]),
+        "blanks_told": np.full(rows, changes.blanks is not None),
         **lost,
     }
 

@@ -194,7 +194,8 @@ class Changes:
     newest one's issue date and would count again if a person said so; `corrected`, they correct this issue date;
     `computed`, they write an expiration date that was computed; `unused`, what is stored stays in place of the one that
     was computed for them; `lost`, a blank cell of (row, column) stands over this
-    value; `shared`, this other user holds their number, too; `rules`: by which rule a row is left out.
+    value, and `blanks` (keep | clear), what the recipe says of such cells; `shared`, this other user holds their
+    number, too; `rules`: by which rule a row is left out.
     """
 
     verdict: list[str]
@@ -214,6 +215,7 @@ class Changes:
     computed: tuple[int, ...] = ()
     unused: tuple[int, ...] = ()
     lost: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    blanks: str | None = None
     rules: Mapping[int, str] = field(default_factory=dict)
     words: tuple[Spoken, ...] = ()
     absent: tuple[Word, ...] = ()

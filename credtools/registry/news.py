@@ -68,7 +68,7 @@ def as_sent(session: Session, recipe: Recipe, table: Table, rows: int | None, *,
     return Sending(
         remembers=not manual,
         full=recipe.export == "full" and rows is not None and _is_whole(session, recipe, table, rows),
-        keeps_blanks=recipe.blanks == "keep",
+        blanks=recipe.blanks,
         counts_again=again and manual,
     )
 

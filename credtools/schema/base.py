@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import pandas as pd
 import pandera.pandas as pa
 
-from credtools.schema.resolutions import corrected, destroyed, lost, superseded, unknown_word, unreadable
+from credtools.schema.resolutions import cleared, corrected, destroyed, lost, superseded, unknown_word, unreadable
 from credtools.schema.words import EVERY, RECORD, REQUIRED, Column, columns, of_kind, rule, rules
 
 
@@ -244,7 +244,7 @@ class Schema(pa.DataFrameModel):
     @rule(
         "Stored value would be lost",
         on=EVERY,
-        needs=("credential_type", "stored_lost"),
+        needs=("credential_type", "stored_lost", "blanks_told"),
         groups="rule",
         blocks=False,
         resolution=lost,
@@ -254,7 +254,20 @@ class Schema(pa.DataFrameModel):
         ),
     )
     def value_lost(cls, rows: pd.DataFrame, column: str) -> pd.Series:
-        return rows[f"{column}_lost"] == ""
+        return (rows[f"{column}_lost"] == "") | rows["blanks_told"]
+
+    @classmethod
+    @rule(
+        "Stored value is cleared",
+        on=EVERY,
+        needs=("credential_type", "stored_lost", "blanks_told"),
+        groups="rule",
+        blocks=False,
+        resolution=cleared,
+        summary="Cells are blank where a value was stored, which no longer counts. Nothing needs to be done.",
+    )
+    def value_cleared(cls, rows: pd.DataFrame, column: str) -> pd.Series:
+        return (rows[f"{column}_lost"] == "") | ~rows["blanks_told"]
 
     @classmethod
     @rule(

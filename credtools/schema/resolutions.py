@@ -85,6 +85,14 @@ def lost(row: Row) -> str:
     )
 
 
+def cleared(row: Row) -> str:
+    """The usual resolution for a blank cell over a stored value where it is known what blank cells mean."""
+    return (
+        f"{row['title']} is blank here, so {row[row['column'] + '_lost']!r}, which was stored, no longer counts. "
+        "Nothing needs to be done."
+    )
+
+
 def destroyed(row: Row) -> str:
     """The usual resolution for what a spreadsheet made of a value."""
     value = row["value"]
