@@ -14,7 +14,7 @@ from credtools import reading
 from credtools.errors import FileError
 from credtools.model import Table
 from credtools.reading import workbook
-from credtools.reading.workbook.days import number
+from credtools.reading.workbook.days import Day, iso, number
 from credtools.reading.workbook.grid import Grid
 from tests import books
 from tests.books import numbers, ods, ods_text, text, xlsb, xlsx, zipped
@@ -222,3 +222,38 @@ def test_reasons_are_sentences() -> None:
     """What is no workbook is refused without the words of programmers."""
     broken = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
     assert refusal(broken) == ("sheet_unreadable", {"why": "it isn't a proper XLSX, XLS or ODS file"})
+
+
+# --- dates --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "text"),
+    [
+        *(("45000", code, "2023-03-15") for code in ('[=0]"";yyyy-mm-dd', '[=0]"-";dd.mm.yyyy', "[=0]0;yyyy-mm-dd")),
+        *(("45000", "[<45000]0;yyyy-mm-dd", "2023-03-15"), ("44999", "[<45000]0;yyyy-mm-dd", "44999")),
+        *(("417", "[>40000]yyyy-mm-dd;00000", "00417"), ("0", '[=0]"none";yyyy-mm-dd', "none")),
+        *(("0", 'yyyy-mm-dd;;"none"', "none"), ("0", '[=0]"";yyyy-mm-dd', "0")),
+    ],
+)
+def test_the_section_that_holds_for_a_number_says_whether_it_is_a_date(value: str, code: str, text: str) -> None:
+    """A format may show some numbers as dates and others not."""
+    found = number(value, code)
+    assert (found.text if isinstance(found, Day) else found) == text
+    assert isinstance(found, Day) == (text.count("-") == 2)
+
+
+def test_dates_that_the_file_spells_have_the_section_for_them() -> None:
+    """A date that is written as such is shown by the section that holds for it."""
+    assert iso("2023-03-15", '[=0]"-";d mmm yyyy') == number("45000", '[=0]"-";d mmm yyyy')
+
+
+def test_spreadsheetml_that_counts_from_1904() -> None:
+    """Numbers and dates of a workbook that counts from 1904 are the same days."""
+    book = '<ExcelWorkbook xmlns="urn:schemas-microsoft-com:office:excel"><Date1904/></ExcelWorkbook>'
+    style = '<Style ss:ID="d"><NumberFormat ss:Format="yyyy-mm-dd"/></Style>'
+    values = [("String", "Day"), ("Number", "43538"), ("DateTime", "2023-03-15T00:00:00.000")]
+    rows = "".join(
+        f'<Row><Cell ss:StyleID="d"><Data ss:Type="{kind}">{value}</Data></Cell></Row>' for kind, value in values
+    )
+    assert read(spreadsheetml(rows, style, book)).frame["Day"].tolist() == ["2023-03-15", "2023-03-15"]

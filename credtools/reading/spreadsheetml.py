@@ -75,6 +75,7 @@ class Workbook:
         self._formats: dict[str, str] = {}  # of styles
         self._style = ""  # the one that is being read
         self._used: dict[str, int] = {"General": 0}  # formats of cells, by their place in the XLSX
+        self._since_1904 = False
         self._cell: dict[str, str] = {}
         self._type = ""
         self._text: list[str] = []
@@ -84,13 +85,8 @@ class Workbook:
         sheet = self.sheets[-1] if self.sheets else None
         if name == "Worksheet":
             self.sheets.append(Sheet(said.get("Name", f"Sheet{len(self.sheets) + 1}")))
-        elif name == "Style":
-            self._style = said.get("ID", "")
-            self._parents[self._style] = said.get("Parent", "")
-        elif name == "NumberFormat" and self._path[-2:-1] == ["Style"]:  # pivot tables have some, too
-            self._formats[self._style] = said.get("Format", "")
         elif sheet is None:
-            return
+            self._start_style(name, said)
         elif name == "Column":
             first = _number(said, "Index", sheet.columns[-1][1] + 1 if sheet.columns else 1, MOST_COLUMNS)
             last = first + _number(said, "Span", 0, MOST_COLUMNS)
@@ -106,6 +102,16 @@ class Workbook:
             self._cell, self._type, self._text = said, "", []
         elif name == "Visible" or (name == "Data" and self._path[-2:-1] == ["Cell"]):
             self._type, self._text = said.get("Type", "String"), []
+
+    def _start_style(self, name: str, said: dict[str, str]) -> None:
+        """What comes before the sheets: styles, and from when days are counted."""
+        if name == "Style":
+            self._style = said.get("ID", "")
+            self._parents[self._style] = said.get("Parent", "")
+        elif name == "NumberFormat":
+            self._formats[self._style] = said.get("Format", "")
+        elif name == "Date1904":
+            self._since_1904 = True
 
     def end(self, name: str) -> None:
         self._path.pop()
@@ -134,7 +140,8 @@ class Workbook:
             for k, sheet in zip(numbers, self.sheets, strict=True)
         )
         targets = [(f"rId{k}", "worksheet", f"worksheets/sheet{k}.xml") for k in numbers]
-        book = f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><sheets>{listed}</sheets></workbook>'
+        counts = f'<workbookPr date1904="{int(self._since_1904)}"/>'
+        book = f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{LINKS}">{counts}<sheets>{listed}</sheets></workbook>'
         types = "application/vnd.openxmlformats-officedocument.spreadsheetml"
         parts = "".join(
             f'<Override PartName="/xl/{part}" ContentType="{types}.{kind}+xml"/>'
@@ -162,7 +169,7 @@ class Workbook:
             sheet.merged.append(f"{place}:{_letters(sheet.column + across)}{sheet.row + down}")
         if self._type or "Formula" in said:
             style = said.get("StyleID") or sheet.style or sheet.style_at(sheet.column) or "Default"
-            kind, value, form = _value(self._type, text, self._format(style))
+            kind, value, form = _value(self._type, text, self._format(style), since_1904=self._since_1904)
             number = self._used.setdefault(form, len(self._used))
             found = f"<v>{escape(value)}</v>" if kind else ""
             if not self._type:  # a formula whose value wasn't saved; one that gives a blank text has a type
@@ -189,7 +196,7 @@ class Workbook:
         )
 
 
-def _value(kind: str, text: str, form: str) -> tuple[str, str, str]:
+def _value(kind: str, text: str, form: str, *, since_1904: bool) -> tuple[str, str, str]:
     """The type, value and format of a cell in an XLSX; no type for a blank one."""
     if kind == "Number" and NUMBER.fullmatch(text.strip()):
         return "n", text.strip(), form
@@ -197,20 +204,21 @@ def _value(kind: str, text: str, form: str) -> tuple[str, str, str]:
         return "b", text.strip(), form
     if kind == "Error" and text.strip():
         return "e", text.strip(), form
-    if kind == "DateTime" and (serial := _serial(text.strip())):
+    if kind == "DateTime" and (serial := _serial(text.strip(), since_1904=since_1904)):
         dated = re.search("[ydmhs]", re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", form), re.IGNORECASE)
         return "n", serial, form if dated and form != "General" else MOMENT if "." in serial else DATE
     return ("str", ESCAPED.sub("_x005F_", text), form) if text else ("", "", form)
 
 
-def _serial(text: str) -> str:
-    """A date as a spreadsheet counts, its days from 1900, which it takes for a leap year; '' for none."""
+def _serial(text: str, *, since_1904: bool) -> str:
+    """A date as a spreadsheet counts: days since 1904, or from 1900, which it takes for a leap year; '' for none."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return ""
-    since = moment.replace(tzinfo=None) - datetime(1899, 12, 30)  # noqa: DTZ001 - cells have no zone
-    if moment.replace(tzinfo=None) < datetime(1900, 3, 1):  # noqa: DTZ001
+    start = datetime(1904, 1, 1) if since_1904 else datetime(1899, 12, 30)  # noqa: DTZ001 - cells have no zone
+    since = moment.replace(tzinfo=None) - start
+    if not since_1904 and moment.replace(tzinfo=None) < datetime(1900, 3, 1):  # noqa: DTZ001
         since -= timedelta(days=1)
     days = since.total_seconds() / 86_400
     return f"{days:.10f}".rstrip("0").rstrip(".") if days >= 0 else ""

@@ -29,8 +29,8 @@ class Day(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def is_dated(code: str) -> bool:
-    """Whether a format shows dates or times."""
-    return sections(code)[0].dated
+    """Whether a format shows dates or times, be it of some numbers only."""
+    return any(one.dated for one in sections(code))
 
 
 def number(text: str, code: str, *, since_1904: bool = False) -> Day | str:
@@ -58,7 +58,9 @@ def dated(text: str, code: str, *, since_1904: bool = False) -> Day | str:
         return own
     serial = float(own)
     section, _ = section_of(code, Decimal(own))
-    if not section.dated or serial < 0 or serial >= LAST + 1:
+    if not section.dated:
+        return shown(text, code)
+    if serial < 0 or serial >= LAST + 1:
         return own
     letters = _letters(section)
     if not letters & set("ymdgeb") and (serial < FIRST_YEAR or _is_elapsed(section)):
@@ -180,5 +182,5 @@ def iso(text: str, code: str) -> Day | str:
         day = datetime.fromisoformat(text.strip()).replace(tzinfo=None)
     except ValueError:
         return text.strip()
-    section = sections(code)[0]
+    section, _ = section_of(code, Decimal((day - datetime(1899, 12, 30)).days))  # noqa: DTZ001
     return cell(day, section if section.dated else sections("yyyy-mm-dd")[0])
