@@ -267,6 +267,15 @@ def test_history_is_the_timeline_of_the_credential(audited: Registry) -> None:
     assert dated == tuple(history.loc[1, same])
 
 
+def test_a_cleared_value_is_told_as_cleared(registry: Registry, tmp_path: Path) -> None:
+    """A value that a later file took away is not shown as if that had brought it."""
+    row = "ana@example.org,First Aid,2024-01-10,2030-01-10,{}"
+    for number in ("F-1", ""):
+        registry.upload(export(tmp_path, row.format(number), name=f"{number or 0}.csv")).finish()
+    told = [act[3] for act in acts(registry.audit.row(2, 2)) if act[0] == "number"]
+    assert told == ["F-1", "F-1 → (none)"]
+
+
 def test_days_are_both_included(audited: Registry) -> None:
     """Since and until name days (UTC), of which both belong to what is asked."""
     today = datetime.now(UTC).date()

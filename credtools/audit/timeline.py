@@ -67,7 +67,12 @@ class Act(NamedTuple):
 
     @property
     def told(self) -> str:
-        return " → ".join(text for text in (self.before, self.after) if text)
+        return changed(self.before, self.after)
+
+
+def changed(before: str, after: str) -> str:
+    """What a change says: what was there and what is there now, `(none)` for nothing; what is new stands alone."""
+    return f"{before} → {after or '(none)'}" if before else after
 
 
 def history(engine: Engine, batch_id: int, line: Line) -> pd.DataFrame:

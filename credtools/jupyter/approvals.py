@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from credtools.audit.timeline import changed
 from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.page import DropZone, scripts
 from credtools.jupyter.parts.pictures import LARGE, THUMB, thumbnail
@@ -252,4 +253,4 @@ class Listed:
         """What was changed or done, and how."""
         if what.endswith("_date"):
             before, after = (text and self._dates.write(date.fromisoformat(text)) for text in (before, after))
-        return CALLED.get(what, what), f"{before} → {after or '(none)'}" if before else after
+        return CALLED.get(what, what), changed(before, after)
