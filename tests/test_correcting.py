@@ -206,6 +206,21 @@ def test_two_sources_in_one_file(registry: Registry, tmp_path: Path) -> None:
     assert [registry.batch(n).source for n in (3, 4)] == ["manual", "hr"]
 
 
+def test_a_correction_is_no_delivery(registry: Registry, out: Path, tmp_path: Path) -> None:
+    """Whoever looks when a source has sent last isn't told of corrections; a run that failed is told."""
+    before = registry.sources().to_dict("records")
+    rows = rows_in(out)
+    rows[1]["Credential type"] = "First Aid"
+    registry.correct(put_back(out, rows))
+    assert registry.sources().to_dict("records") == before
+    finishing.note_failure(registry, "next.csv")
+    assert registry.sources()[["runs", "verdict", "file"]].to_numpy().tolist() == [[2, "failed", "next.csv"]]
+    later = registry.upload(export(tmp_path, BEN, name="later.csv"))
+    later.finish()
+    registry.follow(later.id).finish()
+    assert registry.sources()["runs"].tolist() == [4]
+
+
 def test_two_people_correct_the_same_row(registry: Registry, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who comes second in the same moment writes nothing, and is told so."""
     rows = rows_in(out)

@@ -29,7 +29,7 @@ class Answers(Session):
         return store.reads.batches(self.engine)
 
     def sources(self) -> pd.DataFrame:
-        """The sources by name, with their last run.
+        """The sources by name, with their last run; a correction file is none.
 
         Returns:
             source (str), runs (int64: how many), at (datetime64[us, UTC]), verdict, file (str), every (str: how often

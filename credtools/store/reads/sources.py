@@ -184,10 +184,19 @@ def look_of(at: At, batch_id: int, attempt: str = "", *, held: bool = False) -> 
 
 
 def runs(at: At) -> pd.DataFrame:
-    """Per source: its last run (at: datetime64[us, UTC]; verdict, file) and how many there were (runs: int64)."""
+    """Per source: its last run (at: datetime64[us, UTC]; verdict, file) and how many there were (runs: int64).
+
+    Those of correction files are none: their source has sent nothing.
+    """
     run = tables.runs
-    last = select(func.max(run.c.id).label("id"), func.count().label("runs"))
-    newest = last.join_from(run, current, current.c.id == run.c.source_id).group_by(current.c.root).subquery()
+    newest = (
+        select(func.max(run.c.id).label("id"), func.count().label("runs"))
+        .join_from(run, current, current.c.id == run.c.source_id)
+        .outerjoin(tables.batches, tables.batches.c.id == run.c.batch_id)
+        .where(~corrects_rows())
+        .group_by(current.c.root)
+        .subquery()
+    )
     statement = (
         select(
             current.c.name.label("source"),
