@@ -88,7 +88,7 @@ def lay_out(records: Records, options: Options) -> Layout:
     layout.doubtful_top = options.heading_line is None and _is_doubtful(layout, records)
     heads = [rows[h] for h in layout.heading if count_filled(rows[h]) > 1]
     same = {k for head in heads for k in rows.like(head)}
-    again = sorted(k for k in same if k > layout.heading[-1])  # repeated on each page
+    again = sorted(k for k in same - set(layout.aside) if k > layout.heading[-1])  # repeated on each page
     layout.instruction = [k for k in instructed if k in rest[:LOOKED_AT]]
     layout.heading += again
     apart = {*layout.aside, *again, *layout.instruction}
