@@ -19,7 +19,7 @@ from credtools import reading
 from credtools.errors import CredtoolsError, FileError, MissingFileError
 from credtools.model import Table
 from credtools.reading import records
-from credtools.reading.headings import frame_names
+from credtools.reading.table.headings import frame_names
 from tests.core import SHARED, meant, table
 
 CORPORA = SHARED / "corpora"

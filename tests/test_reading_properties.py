@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from credtools.errors import CredtoolsError
 from credtools.model import Table
 from credtools.model.json_arrays import json_arrays
-from credtools.reading.regular import Regular
+from credtools.reading.delimited.regular import Regular
 from tests.core import SHARED, meant, table
 from tests.pollution import POLLUTIONS, Rows, sample
 

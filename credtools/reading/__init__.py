@@ -1,9 +1,10 @@
 """Reading: the bytes of a file → Table (text, with physical line numbers) + Reading (what was assumed).
 
-bytes → `recognise` what they are. Of a text: `decode` → `sniff` (its `dialect`) → `records` (`regular` ones at once,
-`torn` ones, too; `repair` where marks don't match otherwise); of a workbook: `sheets` (after `xml_workbooks`); of a
-web page: `pages`. Then `layout` → Table. Nothing is parsed and nothing is guessed silently: each assumption is noted in
-`Table.reading`, and each can be overridden by an option of the same name (or by `read:` in a recipe).
+bytes → `recognise` what they are. Of a text, in `delimited/`: `decode` → `sniff` (its `dialect`) → `split` (`regular`
+records at once, `torn` ones, too; `repair` where marks don't match otherwise); of a workbook: `sheets` (after
+`xml_workbooks`); of a web page: `pages`. Each makes `records`; of these, in `table/`: `layout` → `tables`. Nothing is
+parsed and nothing is guessed silently: each assumption is noted in `Table.reading`, and each can be overridden by an
+option of the same name (or by `read:` in a recipe).
 """
 
 from __future__ import annotations
@@ -16,18 +17,19 @@ from credtools.errors import FileError
 from credtools.limited import collection_paused
 from credtools.model import FileWarning, Reading, Table
 from credtools.reading import pages, sheets, xml_workbooks
-from credtools.reading.decode import decode
-from credtools.reading.headings import suggest_columns
-from credtools.reading.layout import lay_out
-from credtools.reading.noted import ends_with
+from credtools.reading.delimited.decode import decode
+from credtools.reading.delimited.sniff import RECORD_SEPARATOR, find_dialect, find_record_end
+from credtools.reading.delimited.split import closed_by, split_records
+from credtools.reading.delimited.wrapped import unwrapped
 from credtools.reading.options import Options
 from credtools.reading.recognise import kind_of
-from credtools.reading.records import Records, closed_by, require_size, split_records
-from credtools.reading.sniff import RECORD_SEPARATOR, find_dialect, find_record_end
+from credtools.reading.records import Records, require_size
 from credtools.reading.sources import FRAME, FRAME_OPTIONS, MAX_BYTES, Source, file_bytes, file_name
-from credtools.reading.stack import stacked
-from credtools.reading.tables import make_table
-from credtools.reading.wrapped import unwrapped
+from credtools.reading.table.headings import suggest_columns
+from credtools.reading.table.layout import lay_out
+from credtools.reading.table.noted import ends_with
+from credtools.reading.table.stack import stacked
+from credtools.reading.table.tables import make_table
 
 __all__ = ["MAX_BYTES", "Source", "file_bytes", "file_name", "read", "read_bytes", "suggest_columns"]
 

@@ -9,7 +9,7 @@ from typing import Any
 from credtools.errors import FileError
 from credtools.limited import Limited, Refused, Unanswered
 from credtools.model import FileWarning, Reading
-from credtools.reading.decode import declared_encoding, decode
+from credtools.reading.delimited.decode import declared_encoding, decode
 from credtools.reading.options import Options
 from credtools.reading.records import Records, SheetCells
 from credtools.reading.rows import Rows

@@ -8,7 +8,7 @@ import zipfile
 from typing import Literal
 
 from credtools.errors import FileError
-from credtools.reading.decode import marked_encoding
+from credtools.reading.delimited.decode import marked_encoding
 from credtools.text import plural, quoted
 
 Kind = Literal["workbook", "xml workbook", "flat workbook", "web page", "text"]

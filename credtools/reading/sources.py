@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from credtools.errors import FileError, no_such_file
-from credtools.reading.headings import frame_names
+from credtools.reading.table.headings import frame_names
 
 Source = str | Path | bytes | BinaryIO | pd.DataFrame
 

@@ -18,7 +18,7 @@ from xml.parsers import expat
 from credtools.errors import FileError
 from credtools.model import FileWarning, Reading
 from credtools.reading import sheets
-from credtools.reading.decode import declared_encoding, decode
+from credtools.reading.delimited.decode import declared_encoding, decode
 from credtools.reading.options import Options
 from credtools.reading.records import Records
 from credtools.reading.spreadsheetml import Workbook

@@ -101,7 +101,7 @@ def with_cells(session: Session, draft: Draft) -> Table:
         earlier = opened(session, earlier.row.follows_id)
         if not earlier.row.erased:
             tables.insert(0, table(session, earlier))
-    draft.table = replace(found, **known_under((one, {name: name for name in found.frame}) for one in tables))
+    draft.table = replace(found, **known_under((one, {str(name): str(name) for name in found.frame}) for one in tables))
     return draft.table
 
 

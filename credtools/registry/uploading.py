@@ -17,7 +17,7 @@ from credtools.checking.judge import require_size
 from credtools.errors import CredtoolsError, RecipeError
 from credtools.model import UNSURE_SUFFIXES, Table
 from credtools.reading import Source
-from credtools.reading.dialect import BLANK, BLANKS, COLUMNS, COMMA_BLANK
+from credtools.reading.delimited.dialect import BLANK, BLANKS, COLUMNS, COMMA_BLANK
 from credtools.reading.kinds import column_kinds
 from credtools.recipe import Recipe, apply
 from credtools.registry import reviewing

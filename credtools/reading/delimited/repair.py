@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import inf
 
-from credtools.reading.dialect import Dialect, closes, line_cells, split_naively
+from credtools.reading.delimited.dialect import Dialect, closes, line_cells, split_naively
 from credtools.reading.kinds import kind
 
 MOST_LINES = 60  # over which a cell with a stray mark inside is followed

@@ -13,13 +13,13 @@ import numpy as np
 
 from credtools.errors import FileError
 from credtools.model.files import BoolArray
-from credtools.reading.below import second_table, start_of_footer
-from credtools.reading.dialect import is_ruler
-from credtools.reading.heading_rows import LOOKED_AT, SAMPLE, count_filled, find_heading, joined
+from credtools.reading.delimited.dialect import is_ruler
 from credtools.reading.kinds import column_kinds, kind
 from credtools.reading.options import Options
 from credtools.reading.records import Records
 from credtools.reading.rows import Rows, as_array
+from credtools.reading.table.below import second_table, start_of_footer
+from credtools.reading.table.heading_rows import LOOKED_AT, SAMPLE, count_filled, find_heading, joined
 from credtools.text import fold
 
 ENOUGH = 3  # records that show a habit

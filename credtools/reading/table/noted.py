@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from credtools.model import FileWarning
-from credtools.reading.cells import sheet_noted
-from credtools.reading.headings import squeeze
-from credtools.reading.layout import Layout
 from credtools.reading.records import Records
+from credtools.reading.table.cells import sheet_noted
+from credtools.reading.table.headings import squeeze
+from credtools.reading.table.layout import Layout
 from credtools.text import lines_named, plural
 
 SAMPLE = 200

@@ -10,12 +10,12 @@ import pyarrow.compute as pc
 
 from credtools.errors import FileError
 from credtools.model import IntArray, Reading, Table
-from credtools.reading.cells import known_cells, protection_noted, unprotected, without_protection
-from credtools.reading.headings import frame_names
-from credtools.reading.layout import Layout
-from credtools.reading.noted import assumptions
 from credtools.reading.records import MAX_CELL_BYTES, Records
 from credtools.reading.rows import Column, as_array
+from credtools.reading.table.cells import known_cells, protection_noted, unprotected, without_protection
+from credtools.reading.table.headings import frame_names
+from credtools.reading.table.layout import Layout
+from credtools.reading.table.noted import assumptions
 from credtools.text import data_among
 
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)  # its protocol for Arrow is missing from the stubs

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from itertools import islice, pairwise
 
 from credtools.errors import FileError
-from credtools.reading.headings import squeeze
 from credtools.reading.kinds import column_kinds, is_data, is_prose, is_unlike, kind
 from credtools.reading.options import Options
 from credtools.reading.records import Records
+from credtools.reading.table.headings import squeeze
 from credtools.text import fold
 
 LOOKED_AT = 50  # filled records in which headings are looked for

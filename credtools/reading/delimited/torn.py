@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from credtools.reading.regular import CR, LF, Lines, Part, slices
-from credtools.reading.repair import MOST_PARTS, bare
+from credtools.reading.delimited.regular import CR, LF, Lines, Part, slices
+from credtools.reading.delimited.repair import MOST_PARTS, bare
 
 
 class Torn:

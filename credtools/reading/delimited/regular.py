@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from credtools.model.files import BoolArray
 from credtools.model.shaped import IntArray
-from credtools.reading.dialect import COMMA_BLANK, Dialect
+from credtools.reading.delimited.dialect import COMMA_BLANK, Dialect
 from credtools.reading.rows import Slices
 
 if TYPE_CHECKING:

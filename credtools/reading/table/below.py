@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from credtools.reading.heading_rows import LOOKED_AT, SAMPLE, count_filled, is_heading
 from credtools.reading.kinds import column_kinds, is_prose, kind
 from credtools.reading.rows import Rows, as_array
+from credtools.reading.table.heading_rows import LOOKED_AT, SAMPLE, count_filled, is_heading
 from credtools.text import fold
 
 ENOUGH = 3  # records that show a habit

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from credtools.model import BoolArray, FileWarning, IntArray
-from credtools.reading.layout import Layout
 from credtools.reading.records import NO_SHEET, Records
 from credtools.reading.rows import Column, is_blank
+from credtools.reading.table.layout import Layout
 from credtools.text import lines_named, plural
 
 # What is written so that a spreadsheet leaves a text alone: ="0012", or '0012 before what it would take for a number, a

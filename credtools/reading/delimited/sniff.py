@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from credtools.reading.dialect import (
+from credtools.reading.delimited.dialect import (
     BLANK,
     BLANKS,
     COMMA_BLANK,
@@ -25,7 +25,7 @@ from credtools.reading.dialect import (
     records_of,
     require_usable,
 )
-from credtools.reading.fixed import find_columns
+from credtools.reading.delimited.fixed import find_columns
 from credtools.reading.kinds import kind
 from credtools.reading.options import Options
 

@@ -12,7 +12,7 @@ import unicodedata
 
 from credtools.errors import FileError
 from credtools.model import FileWarning
-from credtools.reading.code_pages import MOST_ODD, candidates, oddness
+from credtools.reading.delimited.code_pages import MOST_ODD, candidates, oddness
 from credtools.text import plural
 
 # UTF-32 comes before UTF-16, whose little-endian mark is the beginning of UTF-32's.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from credtools.reading.dialect import is_ruler
+from credtools.reading.delimited.dialect import is_ruler
 
 ENOUGH = 3  # lines and columns
 PADDED = 0.5  # of the lines have two blanks next to each other
