@@ -145,6 +145,8 @@ def test_a_sheet_whose_part_is_gone_is_damaged() -> None:
     assert len(read(content, sheet="S").frame) == 2
     alone = without(book_of(("S", "visible", ROWS)), "xl/worksheets/s1.xml")
     assert refusal(alone) == DAMAGED
+    linkless = changed(book_of(("S", "visible", ROWS), ("S2", "visible", ROWS)), workbook=(' r:id="s2"', ""))
+    assert read(linkless).reading.sheets == (("S", False),)  # there never was anything to show
     unnamed = without(book_of(("S", "visible", ROWS)), "xl/_rels/workbook.xml.rels")
     assert refusal(unnamed) == DAMAGED
 
@@ -257,3 +259,60 @@ def test_spreadsheetml_that_counts_from_1904() -> None:
         f'<Row><Cell ss:StyleID="d"><Data ss:Type="{kind}">{value}</Data></Cell></Row>' for kind, value in values
     )
     assert read(spreadsheetml(rows, style, book)).frame["Day"].tolist() == ["2023-03-15", "2023-03-15"]
+
+
+# --- web pages ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        *(("<input value='2026-01-01'>", "2026-01-01"), ("<input type=date value=2026-01-01>", "2026-01-01")),
+        *(
+            ("<input type=checkbox checked>", "TRUE"),
+            ("<input type=checkbox>", "FALSE"),
+            ("No <input value=7>", "No 7"),
+        ),
+        *(("<input type=hidden value=7>x", "x"), ("<input style='display:none' value=7>x", "x")),
+        ("<select><option>First Aid<option selected>Forklift<option>Welder</select>", "Forklift"),
+        ("<select><option>First Aid</option><option>Forklift</option></select>", "First Aid"),
+        (
+            "<select multiple><option selected>A</option> <option>B</option> <option selected>C</option></select>",
+            "A, C",
+        ),
+        ("<select multiple><option>A</option><option>B</option></select>x", "x"),
+        *(("<select><option>A</option><option selected>B</option>", "B"), ("<select></select>x", "x")),
+        ("<input list=l value=a><datalist id=l><option>a<option>b</datalist>", "a"),
+        *(("<textarea>1 Road\nTown</textarea>", "1 Road\nTown"), ("<button>Edit</button>x", "Edit x")),
+        *(("<del>2025-01-01</del>2026-01-01", "2025-01-01 2026-01-01"), ("a<s>b</s>c", "a b c")),
+    ],
+)
+def test_fields_of_forms_are_what_they_show(cell: str, said: str) -> None:
+    """A table that can be edited holds its values in fields; what is struck out isn't glued to what replaced it."""
+    content = f"<table><tr><th>Email<th>Value<tr><td>ana@x.org<td>{cell}<tr><td>ben@x.org<td>z</table>"
+    assert cells(read(content.encode(), "a.xls")) == [["ana@x.org", said], ["ben@x.org", "z"]]
+
+
+def test_fields_that_a_page_hides_are_told() -> None:
+    """Values in hidden fields are left out and counted."""
+    content = (
+        b"<table><tr><th>Email<th>No<tr><td>ana@x.org<td><input type=hidden value=7>1<tr><td>ben@x.org<td>2</table>"
+    )
+    assert [(one.code, one.count) for one in read(content).reading.noted] == [("texts_hidden", 1)]
+
+
+def test_a_box_that_chooses_all_is_no_heading() -> None:
+    """A box in a heading says nothing of the column."""
+    boxes = "".join(f"<tr><td><input type=checkbox><td>p{k}@x.org<td>{k}" for k in (1, 2))
+    content = f"<table><tr><th><input type=checkbox><th>Email<th>No{boxes}</table>".encode()
+    assert read(content).reading.headings == ("", "Email", "No")
+
+
+@pytest.mark.parametrize("rows", ["0", "9"])
+def test_cells_end_with_the_group_of_their_rows(rows: str) -> None:
+    """A cell that spans all rows, or more than there are, ends with its group; the next one has its own cells."""
+    content = f"""<table><thead><tr><th>Type<th>No</thead><tbody><tr><td rowspan={rows}>A<td>1<tr><td>2</tbody>
+      <tbody><tr><td>B<td>3<tr><td>B<td>4</tbody></table>"""
+    table = read(content.encode())
+    assert cells(table) == [["A", "1"], ["", "2"], ["B", "3"], ["B", "4"]]
+    assert {one.code: one.count for one in table.reading.noted} == {"cells_merged": 1}

@@ -11,11 +11,13 @@ from lxml import etree
 from credtools.limited import Refused
 
 LOOKED_AT = 50
-WIDEST_SPAN = 1_000  # columns; browsers take no more either
+WIDEST_SPAN, LONGEST_SPAN = 1_000, 65_534  # columns, rows; browsers take no more either
 VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"))
 PARTS = frozenset(("table", "thead", "tbody", "tfoot", "tr", "td", "th"))
-UNSEEN = frozenset(("script", "style", "template", "noscript", "title"))
+UNSEEN = frozenset(("script", "style", "template", "noscript", "title", "datalist"))
+APART = frozenset(("del", "s", "strike", "button", "textarea"))  # what is seen as something of its own
 BLOCKS = frozenset(("p", "div", "li", "ul", "ol", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"))
+FLAGS = ("FALSE", "TRUE")  # as in a spreadsheet
 BLANKS = re.compile(r"[ \t\n\r\f]+")
 AROUND_BREAK = re.compile(r" *\n[ \n]*")
 INVISIBLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE)
@@ -65,6 +67,9 @@ class Table:
         self.parts: list[str] | None = None  # of the open cell
         self.pictures: list[str] = []  # what they show, for a cell without a text
         self.verbatim = False  # whether blanks count in the open cell
+        self.options: list[tuple[bool, list[str]]] | None = None  # of an open list: whether it is selected, its text
+        self._head = self._several = False
+        self._grouped = 0  # merged cells of groups of rows that have ended
         self._cells, self._most = 0, limits["cells"]
         self._across = 1
         self._taken: dict[int, int] = {}  # place: how many rows from this one on belong to a cell above
@@ -91,9 +96,10 @@ class Table:
             self.begin_row(hidden=False)
         self._skip_taken()
         self.headed += head
+        self._head = head
         self.parts, self.pictures, self.verbatim = [], [], False
         self._across = min(_number(said.get("colspan", "")), WIDEST_SPAN)
-        down = _number(said.get("rowspan", ""))
+        down = LONGEST_SPAN if said.get("rowspan", "").strip() == "0" else _number(said.get("rowspan", ""))
         at, row = len(self.rows[-1]), len(self.rows)
         if self._across > 1 or down > 1:
             self.merged.append([row - 1, row - 1 + down, at, at + self._across])
@@ -103,11 +109,45 @@ class Table:
     def end_cell(self) -> None:
         if self.parts is None:
             return
+        self.end_options()
         text = "".join(self.parts)
         if not self.verbatim:
             text = re.sub(" {2,}", " ", AROUND_BREAK.sub("\n", text))
         self._add(text.strip() or " ".join(self.pictures).strip(), self._across)
         self.parts = None
+
+    def end_group(self) -> None:
+        """Cells reach no further down than the group of their rows."""
+        self.end_row()
+        for one in self.merged[self._grouped :]:
+            one[1] = min(one[1], len(self.rows))
+        self._grouped = len(self.merged)
+        self._below.clear()
+
+    def enter(self, said: dict[str, str]) -> None:
+        """What a field shows."""
+        kind = said.get("type", "").lower()
+        if kind in ("checkbox", "radio"):
+            text = "" if self._head else FLAGS["checked" in said]
+        else:
+            text = said.get("alt" if kind == "image" else "value", "")
+        if kind == "hidden" or _is_hidden(said):
+            self.unseen += bool(text.strip())
+        elif self.parts is not None:
+            self.parts += [" ", text, " "]
+
+    def begin_options(self, said: dict[str, str]) -> None:
+        self.end_options()
+        self.options, self._several = [], "multiple" in said
+
+    def end_options(self) -> None:
+        """Of a list what is selected: the first where nothing else is, or as many as there are."""
+        if self.options and self.parts is not None:
+            chosen = ["".join(text).strip() for selected, text in self.options if selected]
+            first = "".join(self.options[0][1]).strip()
+            shown = ", ".join(chosen) if self._several else (chosen or [first])[-1]
+            self.parts += [" ", shown, " "]
+        self.options = None
 
     def _skip_taken(self) -> None:
         """Blanks for the places that cells of rows above take."""
@@ -166,7 +206,7 @@ class Page:
         if self._unseen:
             self._unseen += [tag] * (tag in (self._unseen[0], "table"))
             return
-        hidden = "hidden" in said or bool(INVISIBLE.search(said.get("style", "")))
+        hidden = _is_hidden(said)
         table = self._stack[-1] if self._stack else None
         if tag == "table":
             self._open()
@@ -181,29 +221,36 @@ class Page:
         elif tag in ("td", "th"):
             table.begin_cell(said, head=tag == "th")
         elif tag in ("thead", "tbody", "tfoot"):
-            table.end_row()
+            table.end_group()
         elif table.parts is not None:
             _mark(table, table.parts, tag, said)
 
     def end(self, tag: str) -> None:
         if self._unseen:
-            if tag == self._unseen[-1]:
-                self._unseen.pop()
-            elif tag in PARTS and "table" not in self._unseen:  # it was never closed
-                self._unseen.clear()
-                self.end(tag)
+            self._end_unseen(tag)
             return
         table = self._stack[-1] if self._stack else None
         if table is None:
             return
         if tag == "table":
             self._close()
-        elif tag in ("tr", "thead", "tbody", "tfoot"):
+        elif tag == "tr":
             table.end_row()
+        elif tag in ("thead", "tbody", "tfoot"):
+            table.end_group()
         elif tag in ("td", "th"):
             table.end_cell()
-        elif table.parts is not None and tag in BLOCKS:
-            table.parts.append("\n")
+        elif tag == "select":
+            table.end_options()
+        elif table.parts is not None and tag in BLOCKS | APART:
+            table.parts.append("\n" if tag in BLOCKS else " ")
+
+    def _end_unseen(self, tag: str) -> None:
+        if tag == self._unseen[-1]:
+            self._unseen.pop()
+        elif tag in PARTS and "table" not in self._unseen:  # it was never closed
+            self._unseen.clear()
+            self.end(tag)
 
     def data(self, data: str) -> None:
         table = self._stack[-1] if self._stack else None
@@ -211,8 +258,10 @@ class Page:
             return
         if self._unseen:
             table.unseen += bool(data.strip()) and self._unseen[-1] not in UNSEEN
-        else:
+        elif table.options is None:
             table.parts.append(data if table.verbatim else BLANKS.sub(" ", data))
+        elif table.options:
+            table.options[-1][1].append(BLANKS.sub(" ", data))
 
     def comment(self, text: str) -> None:
         """Nobody sees it."""
@@ -234,7 +283,7 @@ class Page:
 
     def _close(self) -> None:
         table = self._stack.pop()
-        table.end_row()
+        table.end_group()
         if self._stack and (parts := self._stack[-1].parts) is not None:
             parts += ["\n", table.text(), "\n"]
 
@@ -245,8 +294,19 @@ def _mark(table: Table, parts: list[str], tag: str, said: dict[str, str]) -> Non
         parts.append("\n")
     elif tag == "img":
         table.pictures.append(said.get("alt", ""))
-    elif tag == "pre":
-        table.verbatim = True
+    elif tag == "input":
+        table.enter(said)
+    elif tag == "select":
+        table.begin_options(said)
+    elif tag == "option" and table.options is not None:
+        table.options.append(("selected" in said, []))
+    elif tag in APART:
+        parts.append(" ")
+    table.verbatim |= tag in ("pre", "textarea")
+
+
+def _is_hidden(said: dict[str, str]) -> bool:
+    return "hidden" in said or bool(INVISIBLE.search(said.get("style", "")))
 
 
 def _number(text: str) -> int:

@@ -36,7 +36,7 @@ class Book:
             elif kind == SHEET:
                 link, after = wide_text(data, 8)
                 what, part = self.related.get(link, ("", ""))
-                if what in ("worksheet", ""):  # '' for one whose part isn't named
+                if link and what in ("worksheet", ""):  # '' for a part that isn't named
                     found.append(Sheet(wide_text(data, after)[0], data[0] == 0, partial(self._read, part)))
         return found
 

@@ -32,7 +32,7 @@ class Book:
         for one in self.tree.iter():
             link = next((value for key, value in one.items() if key.endswith("}id")), "")
             kind, part = self.related.get(link, ("", ""))
-            if local(one.tag) == "sheet" and kind in ("worksheet", ""):  # '' for one whose part isn't named
+            if local(one.tag) == "sheet" and link and kind in ("worksheet", ""):  # '' for a part that isn't named
                 visible = one.get("state", "visible") == "visible"
                 found.append(Sheet(one.get("name", ""), visible, partial(self._read, part)))
         return found
