@@ -12,6 +12,7 @@ import pytest
 
 from credtools import reading
 from credtools.errors import FileError
+from credtools.limited import Refused
 from credtools.model import Table
 from credtools.reading import workbook
 from credtools.reading.workbook.days import Day, iso, number
@@ -216,8 +217,9 @@ def test_built_in_formats_of_xls() -> None:
 def test_the_count_of_texts_is_only_a_claim() -> None:
     """An XLS that claims more texts than it has is read; a cell whose text isn't there is damage."""
     assert rows_of_xls(xls([5], [1], claimed=9_999)) == rows_of_xls(xls([5], [1])) == [["Email", "No"], ["1", "5"]]
-    with pytest.raises(IndexError):
+    with pytest.raises(Refused) as caught:
         rows_of_xls(xls([5], [1], claimed=1))
+    assert caught.value.reason == "sheet_unreadable"
 
 
 def test_reasons_are_sentences() -> None:
@@ -316,3 +318,42 @@ def test_cells_end_with_the_group_of_their_rows(rows: str) -> None:
     table = read(content.encode())
     assert cells(table) == [["A", "1"], ["", "2"], ["B", "3"], ["B", "4"]]
     assert {one.code: one.count for one in table.reading.noted} == {"cells_merged": 1}
+
+
+# --- names, exponents ---------------------------------------------------------------------------------------------
+
+
+def test_opendocument_with_other_prefixes() -> None:
+    """What counts are the namespaces of an ODS, not how a file abbreviates them; zipped or flat."""
+    row = '<table:table-row><table:table-cell office:value-type="float" office:value="7"/></table:table-row>'
+    content = ods(ods_text("No", "Name") + row + ods_text("8", "x"))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        usual = archive.read("content.xml").decode()
+    for name, other in (("table", "t"), ("office", "o"), ("text", "x")):
+        usual = usual.replace(f"xmlns:{name}=", f"xmlns:{other}=").replace(f"<{name}:", f"<{other}:")
+        usual = usual.replace(f"</{name}:", f"</{other}:").replace(f" {name}:", f" {other}:")
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    zipped_one = zipped({"mimetype": kind, "content.xml": usual})
+    flat = usual.replace("document-content", "document").replace("xmlns:t=", f'o:mimetype="{kind}" xmlns:t=', 1)
+    for one in (content, zipped_one, flat.encode()):
+        assert cells(read(one)) == [["7", ""], ["8", "x"]]
+
+
+@pytest.mark.parametrize(("value", "said"), [(1e-5, "1E-5"), (1.5e-7, "1.5E-7"), (1e-10, "1E-10"), (2e300, None)])
+def test_small_numbers_are_the_same_from_every_workbook(value: float, said: str | None) -> None:
+    """How a library writes an exponent is no part of the number."""
+    real = [(5, 0, struct.pack("<d", value))]
+    head = [(6, 0, books.wide("No"))]
+    ways = [number(spelt, "General") for spelt in (repr(value), f"{value:E}", f"{value:.16E}", f"{value:.17g}")]
+    found = {*ways, read(xlsb([head, real], [])).frame["No"].iloc[0], rows_of_xls(xls([value], [0]))[1][1]}
+    assert len(found) == 1
+    assert said is None or found == {said}
+
+
+@pytest.mark.parametrize("begin", ["/", "\\", "//"])
+def test_parts_whose_names_begin_with_a_slash(begin: str) -> None:
+    """A workbook whose parts begin with a slash is one."""
+    for content in (numbers((7, "000")), ods(ods_text("Email", "Number") + ods_text("x", "007"))):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            slashed = zipped({f"{begin}{name}": archive.read(name) for name in archive.namelist()})
+        assert read(slashed).frame["Number"].tolist() == ["007"]

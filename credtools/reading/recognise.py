@@ -167,8 +167,9 @@ def _kind_of_zip(content: bytes) -> Kind:
         if int.from_bytes(content[content.rfind(EMPTY_ZIP) :][10:12], "little") > MOST_ENTRIES:
             return "workbook"
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = [name.replace("\\", "/") for name in archive.namelist()]  # as some programs write them
-            mime = archive.read("mimetype")[:100] if "mimetype" in names and "content.xml" in names else b""
+            listed = {name.replace("\\", "/").lstrip("/"): name for name in archive.namelist()}  # as some programs do
+            names = list(listed)
+            mime = archive.read(listed["mimetype"])[:100] if {"mimetype", "content.xml"} <= {*names} else b""
     except DAMAGED:
         return "workbook"
     if mime and b"spreadsheet" not in mime:

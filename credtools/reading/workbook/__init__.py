@@ -61,7 +61,7 @@ def opened(content: bytes, password: str | None, limits: dict[str, int]) -> tupl
             if ods_lock.is_locked(parts):
                 parts = ods_lock.opened(parts, password, limits)
             names = [name for name in ("styles.xml", "content.xml") if name in parts]
-            return "ods", ods.sheets([partial(parts.walk, name) for name in names])
+            return "ods", ods.sheets([partial(parts.walk, name, spaces=True) for name in names])
         book = xlsx.book_part(parts)
         if book not in parts:
             raise Refused("sheet_unreadable", why="it isn't a proper XLSX, XLS or ODS file (a zip without a workbook)")

@@ -176,7 +176,7 @@ def plain(text: str) -> str:
             return text.upper()
         return f"{int(number)}" if abs(number) <= EXACT else f"{float(number):.14E}"
     if "e" in text.lower() and abs(number) < SMALL:
-        return text.upper() if number == exact else f"{number.normalize():E}"
+        return f"{number.normalize():E}"  # not as the program spelt it: 1E-05, 1.0E-5
     return f"{number.normalize():f}"
 
 

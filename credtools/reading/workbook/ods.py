@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 
 from credtools.reading.workbook.days import Day, iso
 from credtools.reading.workbook.formats import NUMBER, plain
@@ -15,6 +15,7 @@ from credtools.reading.workbook.parts import local
 Walk = Callable[[Callable[..., None], Callable[..., None], Callable[..., None]], None]
 CELLS = ("table-cell", "covered-table-cell")
 UNSEEN = ("collapse", "filter")
+PREFIX = re.compile(r"([a-z]+)(?::\d+(?:\.\d+)*)?\Z")  # at the end of a namespace
 BLANKS = re.compile(r"[ \t\r\n]+")
 LASTING = re.compile(r"-?PT?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,]\d*)?S)?")
 REFERENCE = re.compile(r"\[([^\[\]]*)\]")
@@ -72,7 +73,7 @@ class Styles:
 
 
 def sheets(walks: list[Walk]) -> list[Sheet]:
-    """The sheets in their order; `walks`: what goes through the styles and the content of the file."""
+    """The sheets in their order; `walks`: what goes through the styles and the content, with namespaces."""
     styles, found = Styles(), []
 
     def start(full: str, said: dict[str, str]) -> None:
@@ -93,11 +94,29 @@ def sheets(walks: list[Walk]) -> list[Sheet]:
 
     depth: list[int] = []
     text: list[str] = []
-    for walk in walks:
+    usual = [partial(_walk, walk) for walk in walks]
+    for walk in usual:
         walk(start, end, text.append)
     return [
-        Sheet(name, visible, partial(_read, walks[-1], number, styles)) for number, (name, visible) in enumerate(found)
+        Sheet(name, visible, partial(_read, usual[-1], number, styles)) for number, (name, visible) in enumerate(found)
     ]
+
+
+def _walk(walk: Walk, start: Callable[..., None], end: Callable[..., None], text: Callable[..., None]) -> None:
+    """Goes through a part whose names begin with their namespaces; to be called with names as they are usual."""
+
+    def begin(full: str, said: dict[str, str]) -> None:
+        start(_usual(full), {_usual(key): value for key, value in said.items()})
+
+    walk(begin, lambda full: end(_usual(full)), text)
+
+
+@lru_cache(maxsize=4096)
+def _usual(full: str) -> str:
+    """'urn:oasis:names:tc:opendocument:xmlns:table:1.0}table-row' as 'table:table-row', whichever prefix a file has."""
+    space, _, name = full.rpartition("}")
+    found = PREFIX.search(space)
+    return f"{found[1]}:{name}" if found else name
 
 
 def _read(walk: Walk, number: int, styles: Styles, grid: Grid) -> None:

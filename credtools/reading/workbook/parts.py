@@ -62,11 +62,22 @@ class Parts:
         except ET.ParseError as problem:
             raise damaged() from problem
 
-    def walk(self, name: str, start: Callable[..., None], end: Callable[..., None], text: Callable[..., None]) -> None:
-        """Goes through a part of any size: start(name, attributes), end(name), text(characters)."""
+    def walk(
+        self,
+        name: str,
+        start: Callable[..., None],
+        end: Callable[..., None],
+        text: Callable[..., None],
+        *,
+        spaces: bool = False,
+    ) -> None:
+        """Goes through a part of any size: start(name, attributes), end(name), text(characters).
+
+        With `spaces` names begin with their namespace: 'urn:x}name'.
+        """
         try:
             with self._zip.open(self._names[_key(name)]) as file:
-                walk(file, start, end, text)
+                walk(file, start, end, text, spaces=spaces)
         except DAMAGED as problem:
             raise damaged() from problem
 
@@ -87,9 +98,11 @@ class Parts:
         return name
 
 
-def walk(file: Any, start: Callable[..., None], end: Callable[..., None], text: Callable[..., None]) -> None:
+def walk(
+    file: Any, start: Callable[..., None], end: Callable[..., None], text: Callable[..., None], *, spaces: bool
+) -> None:
     """Goes through XML. Raises Refused when it is damaged."""
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate(namespace_separator="}" if spaces else None)
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
     rest, wide = b"", None

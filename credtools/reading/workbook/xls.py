@@ -13,6 +13,7 @@ from credtools.limited import Refused
 from credtools.reading.workbook.days import number
 from credtools.reading.workbook.formats import KNOWN
 from credtools.reading.workbook.grid import ERRORS, FLAGS, Grid, Sheet
+from credtools.reading.workbook.parts import damaged
 
 OF_SYSTEM = (14, 22)
 STREAMS = ("Workbook", "Book")
@@ -86,8 +87,17 @@ def _code(number: int, spelt: dict[int, Any]) -> str:
     return written or KNOWN.get(number, "General")
 
 
+def _sheet(book: Any, name: str) -> Any:
+    try:
+        return book.sheet_by_name(name)
+    except (MemoryError, Refused):
+        raise
+    except Exception as problem:
+        raise damaged() from problem
+
+
 def _read(book: Any, name: str, grid: Grid) -> None:
-    sheet = book.sheet_by_name(name)
+    sheet = _sheet(book, name)
     codes = [_code(one.format_key, book.format_map) for one in book.xf_list]
     for row in range(sheet.nrows):
         info = sheet.rowinfo_map.get(row)
