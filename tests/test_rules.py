@@ -306,3 +306,13 @@ def test_show_and_diff(registry: Registry, tmp_path: Path, monkeypatch: pytest.M
         1,
         ["1 of 2 rows change.", "  line 2: rejected (credential_type_exists) → ready"],
     )
+
+
+def test_recipes_are_compared_for_one_source(registry: Registry, tmp_path: Path) -> None:
+    """A correction of the source counts under both, so that recipes that say the same differ in nothing."""
+    file = export(tmp_path, "ana@example.org,First Aid,2024-01-10,,", "zoe@example.org,First Aid,2024-01-10,,")
+    batch = registry.upload(file, Recipe(source="a"))
+    batch.patch(3, "user_email", "ben@example.org")
+    for first, second, ready in (("a", "b", 2), ("b", "a", 1)):
+        found = registry.compare_recipes(file, Recipe(source=first), Recipe(source=second))
+        assert (found.rows, found.ready) == ((), ready)

@@ -66,8 +66,11 @@ def hits(session: Session, source: Source, recipe: Recipe) -> Sequence[Hit]:
 
 
 def compare(session: Session, source: Source, first: Recipe, second: Recipe) -> RecipeDiff:
-    """Which rows the second recipe would judge differently from the first, by line."""
-    tables = [table_of(session, source, recipe) for recipe in (first, second)]
+    """Which rows the second recipe would judge differently from the first, by line.
+
+    Both for the source of the first, so that its corrections count in both and only what the recipes say differs.
+    """
+    tables = [table_of(session, source, recipe) for recipe in (first, replace(second, source=first.source))]
     with session.moment() as now:
         reviews = [reviewing.check(now, *some) for some in tables]
     before, after = map(_judged, reviews)
