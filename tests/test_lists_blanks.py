@@ -53,6 +53,8 @@ def test_a_blank_cell_keeps_what_is_stored_and_is_counted(
     done = registry.load("users", write(tmp_path, "b.csv", BLANK), recipe=recipe and Recipe.parse(recipe))
     assert stored(registry, *names) == before
     assert (done.unchanged, codes(done)) == (2, {"value_lost": 9, "status_blank": 1})
+    (warning,) = [one.sentence for one in done.warnings if one.code == "value_lost"]
+    assert ("blanks: clear" in warning) == (recipe is None)  # what was said isn't asked for
     assert done.reactivated == ()
 
 

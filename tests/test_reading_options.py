@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from credtools.errors import RecipeError
 from credtools.recipe import Recipe
 from tests.core import table
+
+HEADINGS = "Email,Type,Issued\n"
+RECORDS = "ana@x.org,First Aid,2024-01-05\nbo@x.org,Forklift,2024-02-05\ncy@x.org,First Aid,2024-03-05\n"
 
 
 def test_all_options_of_a_recipe() -> None:
@@ -28,6 +32,32 @@ def test_all_options_of_a_recipe() -> None:
         "footer_lines": 0,
     }
     assert Recipe.parse(recipe.text()) == recipe
+
+
+LOOKED_AT: dict[str, tuple[str, dict[str, Any]]] = {
+    "footer_ignored": (f"{HEADINGS}{RECORDS}Total: 3,,\n", {"footer_lines": 1}),
+    "headings_joined": (f"User,Credential,Credential\nemail,name,issued on\n{RECORDS * 3}", {"heading_rows": 2}),
+    "no_heading_row": (RECORDS, {"heading_line": 0}),
+    "lines_above": ("note\n" * 8 + HEADINGS + RECORDS, {"heading_line": 9}),
+    "one_column": (
+        "CODES\n" + "".join(f"A{k}{'  ' * (k % 3 + 1)}x{k} {k}{'   ' * (k % 2)} y\n" for k in range(9)),
+        {"delimiter": ";"},
+    ),
+    "encoding_doubtful": (HEADINGS + RECORDS.replace("Aid", "Aíd"), {"encoding": "cp1252"}),
+    "tables_unused": (
+        "<html>" + "<table><tr><th>Name<th>Type</tr><tr><td>a<td>b</tr></table>" * 2,
+        {"sheet": "table 1"},
+    ),
+}
+
+
+@pytest.mark.parametrize("code", LOOKED_AT)
+def test_what_is_told_is_not_advised(code: str) -> None:
+    """A warning that asks for an option ends once that is told."""
+    text, told = LOOKED_AT[code]
+    content = text.encode("cp1252")
+    assert code in [one.code for one in table(content).reading.noted]
+    assert code not in [one.code for one in table(content, **told).reading.noted]
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def _table(content: bytes, name: str, options: Options) -> Table:
     sha256 = hashlib.sha256(content).hexdigest()
     for records, _ in parts:
         require_size(records)
-    tables = [make_table(records, lay_out(records, options), found, sha256, name) for records, found in parts]
+    tables = [make_table(records, lay_out(records, options), options, found, sha256, name) for records, found in parts]
     return (
         tables[0]
         if options.stacked is None or not split

@@ -46,7 +46,7 @@ def answer(question: dict[str, Any], content: bytes) -> dict[str, Any]:
     chosen = named or (data if stack is not None else [best])
     around = {name for name in data for one in chosen if tables[one].outer & {id(tables[name])}}
     inside = {name for name in data for one in chosen if tables[name].outer & {id(tables[one])}}
-    others = [name for name in data if name not in {*chosen, *around, *inside}]
+    others = [] if named else [name for name in data if name not in {*chosen, *around, *inside}]
     return {
         "best": best,
         "tables": data,

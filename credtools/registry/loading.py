@@ -75,7 +75,7 @@ def value(
     return store.Load(
         *(kind, session.by, columns, day, 1.0 if yes else MOST_ABSENT, notes, lookups.today, told),
         blank=_blank(review, session.schema(recipe.schema).columns, columns),
-        clears=recipe.blanks == "clear",
+        blanks=recipe.blanks,
     )
 
 

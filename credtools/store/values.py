@@ -152,7 +152,7 @@ class Load:
     `absent_from`: the day on which who isn't among them becomes deactivated; None leaves the absent as they are.
     `most_absent`: the largest share of the active that may go that way; `notes`: what
     the reader of the file had to say, as sentences, `warnings` what should be looked at; `today`: since when all this
-    is so. `blank`: by column its blank cells; the stored value of such a cell stays, or goes where the list `clears`.
+    is so. `blank`: by column its blank cells; the stored value of such a cell stays, or goes where `blanks` says clear.
     """
 
     kind: str
@@ -164,4 +164,4 @@ class Load:
     today: date | None = None
     warnings: tuple[FileWarning, ...] = ()
     blank: Mapping[str, Blank] = field(default_factory=dict)
-    clears: bool = False
+    blanks: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from credtools.model import FileWarning
+from credtools.reading.options import Options
 from credtools.reading.records import Records
 from credtools.reading.table.cells import sheet_noted
 from credtools.reading.table.headings import squeeze
@@ -12,6 +13,14 @@ from credtools.reading.table.layout import Layout
 from credtools.text import lines_named, plural
 
 SAMPLE = 200
+# By which option each warning is settled: where that is known, there is nothing to look at.
+SETTLED_BY = {
+    "footer_ignored": "footer_lines",
+    "headings_joined": "heading_rows",
+    "lines_above": "heading_line",
+    "no_heading_row": "heading_line",
+    "one_column": "delimiter",
+}
 
 
 def ends_with(mark: str) -> FileWarning:
@@ -24,8 +33,14 @@ def ends_with(mark: str) -> FileWarning:
     )
 
 
-def assumptions(records: Records, layout: Layout) -> Iterable[FileWarning]:
-    """What a person should look at."""
+def assumptions(records: Records, layout: Layout, options: Options) -> Iterable[FileWarning]:
+    """What a person should look at, and hasn't settled by an option."""
+    for one in _assumed(records, layout):
+        if one.code not in SETTLED_BY or getattr(options, SETTLED_BY[one.code]) is None:
+            yield one
+
+
+def _assumed(records: Records, layout: Layout) -> Iterable[FileWarning]:
     yield from _top(records, layout)
     yield from _apart(records, layout)
     yield from _changed(records, layout)

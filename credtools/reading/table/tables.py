@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from credtools.errors import FileError
 from credtools.model import IntArray, Reading, Table
+from credtools.reading.options import Options
 from credtools.reading.records import MAX_CELL_BYTES, Records
 from credtools.reading.rows import Column, as_array
 from credtools.reading.table.cells import known_cells, protection_noted, unprotected, without_protection
@@ -21,7 +22,7 @@ from credtools.text import data_among
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)  # its protocol for Arrow is missing from the stubs
 
 
-def make_table(records: Records, layout: Layout, reading: Reading, sha256: str, name: str) -> Table:
+def make_table(records: Records, layout: Layout, options: Options, reading: Reading, sha256: str, name: str) -> Table:
     """The table, and in its reading where each line went. Raises FileError for a cell of more than 32 KiB."""
     body = as_array(layout.body)
     fields = records.cells.widths[body]
@@ -53,7 +54,7 @@ def make_table(records: Records, layout: Layout, reading: Reading, sha256: str, 
         footer_lines=records.lines_of(layout.footer),
         aside_lines=records.lines_of(layout.aside),
         repaired_lines=tuple(records.starts[k] for k in records.repaired),
-        noted=(*reading.noted, *assumptions(records, layout), *protection_noted(protected)),
+        noted=(*reading.noted, *assumptions(records, layout, options), *protection_noted(protected)),
     )
     known = known_cells(records, layout, names)
     about = known.dates, known.shown, known.valueless

@@ -23,6 +23,7 @@ from credtools.text import Shown, first_of, fold, plural
 
 TABLES = {"users": tables.users, "types": tables.credential_types}
 LABELS = {"users": "email", "types": "name"}
+VALUES = {None: "values_kept", "keep": "values_kept_as_said", "clear": "values_cleared"}
 NAMED = 10  # users or types in one sentence
 LIKE_A_NAME = 85  # rapidfuzz ratio (0–100) from which a new type may be an old one
 
@@ -168,19 +169,19 @@ def _blanks(value: Load, place: int, old: Any, row: Row, taken: set[Any], lost: 
         said = name == "deactivated_on" and row.get("status") == "active" and not no_status
         said |= name in ("email", "external_id") and {had, fold(str(had or ""))} & taken != set()
         lost[name] += not said and had not in (blank.default, None, "")
-        if not said and not value.clears:
+        if not said and value.blanks != "clear":
             del row[name]
 
 
 def _of_blanks(value: Load, lost: Counter[str]) -> Iterator[FileWarning]:
     """How many stored values blank cells met, and what became of these."""
-    if not value.clears and (stay := lost.pop("status", 0)):
+    if value.blanks != "clear" and (stay := lost.pop("status", 0)):
         said = sentence("status_blank", {"users": plural(stay, "user")})
         yield FileWarning("status_blank", stay, said)
     if count := lost.total():
         columns = ", ".join(f"{value.blank[name].title} ({rows:,})" for name, rows in lost.items() if rows)
         facts = {"values": plural(count, "stored value"), "columns": columns}
-        yield FileWarning("value_lost", count, sentence("values_cleared" if value.clears else "values_kept", facts))
+        yield FileWarning("value_lost", count, sentence(VALUES[value.blanks], facts))
 
 
 def _renamed_types(value: Load, new: Sequence[Row], gone: Sequence[Any]) -> Iterator[FileWarning]:
