@@ -19,7 +19,7 @@ from credtools.errors import CredtoolsError, FileError, RegistryError
 from credtools.exports.corrections import is_correction
 from credtools.exports.damage import shown, undamaged
 from credtools.model import Receipt
-from credtools.registry import Registry, correcting, finishing
+from credtools.registry import Registry, finishing, follow_ups
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 from credtools.schema.dates import date_format
@@ -119,7 +119,7 @@ def test_a_second_time_changes_nothing(registry: Registry, out: Path) -> None:
     rows[1]["Credential type"] = "First Aid"
     registry.correct(put_back(out, rows))
     again = registry.correct(out)
-    assert again.problems == ((3, correcting.NOT_OPEN.format("fixed")),)
+    assert again.problems == ((3, follow_ups.NOT_OPEN.format("fixed")),)
     assert (again.untouched, again.receipts) == ((1,), ())
     assert states(registry) == ["finished", "finished"]
 
@@ -134,7 +134,7 @@ def test_still_wrong_and_newly_wrong(registry: Registry, out: Path) -> None:
     assert (done.still_wrong, done.newly_wrong, done.fixed) == ((1,), (2,), ())
     assert rejects_of(registry) == [(1, "superseded"), (2, "superseded"), (3, "open"), (4, "open")]
     rows[1]["Issue date"] = "2024-05-06"  # corrected once more in the first file, which is older than the rejects
-    sentence = correcting.OTHERS
+    sentence = follow_ups.OTHERS
     assert registry.correct(put_back(out, rows)).problems == ((3, sentence),)
     registry.write_rejects(out)
     rows = rows_in(out)
@@ -283,7 +283,7 @@ def test_keys_that_nobody_gave_out(registry: Registry, out: Path, key: str) -> N
     rows = rows_in(out)
     rows[0]["credtools row"] = key
     done = registry.correct(put_back(out, rows))
-    assert done.problems == ((2, correcting.NOT_OURS),)
+    assert done.problems == ((2, follow_ups.NOT_OURS),)
     assert done.left_out == (1,)
 
 
@@ -294,8 +294,8 @@ def test_a_copied_row_and_an_emptied_one(registry: Registry, out: Path) -> None:
         rows[1][name] = ""
     done = registry.correct(put_back(out, [*rows, rows[0]]))
     assert done.problems == (
-        (3, correcting.EMPTIED),
-        (4, correcting.TWICE),
+        (3, follow_ups.EMPTIED),
+        (4, follow_ups.TWICE),
     )
 
 

@@ -8,7 +8,7 @@ import io
 import logging
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,10 @@ PASSWORD = "cor-rect horse ü"
 ROWS = (["User email", "Credential type", "Issue date"], ["ana@example.org", "First Aid", "2025-01-01"])
 
 
-def locked_xlsx(password: str = PASSWORD) -> bytes:
+def locked_xlsx(password: str = PASSWORD, rows: Sequence[list[str]] = ROWS) -> bytes:
     """A workbook as office programs encrypt it."""
     book, plain, out = openpyxl.Workbook(), io.BytesIO(), io.BytesIO()
-    for row in ROWS:
+    for row in rows:
         book.active.append(row)
     book.save(plain)
     OOXMLFile(plain).encrypt(password, out)

@@ -13,8 +13,8 @@ import click
 
 from credtools import errors
 from credtools.cli import correct, decide, import_files, look_back, people, privacy, recipes, set_up, sources
-from credtools.cli.output import stop
-from credtools.errors import CredtoolsError, FileError, MissingFileError, UnknownOutcomeError
+from credtools.cli.output import code_of, stop
+from credtools.errors import CredtoolsError
 from credtools.settings import VERSION
 
 GROUPS: dict[str, tuple[click.Command, ...]] = {
@@ -24,7 +24,6 @@ GROUPS: dict[str, tuple[click.Command, ...]] = {
     "Look back": look_back.COMMANDS,
     "Privacy": privacy.COMMANDS,
 }
-CODES = {MissingFileError: 2, FileError: 3, UnknownOutcomeError: 4, CredtoolsError: 2}  # the first that fits
 
 
 class Commands(click.Group):
@@ -34,7 +33,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except CredtoolsError as problem:
-            stop(problem.on("prompt"), next(code for kind, code in CODES.items() if isinstance(problem, kind)))
+            stop(problem.on("prompt"), code_of(problem))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         widest = max(map(len, self.commands))

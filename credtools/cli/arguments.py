@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from credtools.audit.filters import WORDS
+from credtools.cli.output import visible
 from credtools.errors import FileError
 from credtools.runs import parameters
 
@@ -54,6 +55,21 @@ def unlocked(read: Callable[[str | None], Found]) -> Found:
         if problem.reason != "password_needed" or not sys.stdin.isatty():
             raise
     return read(getpass.getpass("Password of the file: "))
+
+
+def unlocked_batches(registry: Registry, do: Callable[[], Found]) -> Found:
+    """What `do` gives; for each batch whose file needs its password a person at a terminal is asked for it, once."""
+    asked: set[int] = set()
+    while True:
+        try:
+            return do()
+        except FileError as problem:
+            batch = problem.facts.get("batch")
+            if batch is None or batch in asked or not sys.stdin.isatty():
+                raise
+            asked.add(batch)
+            file = visible(problem.facts["file"])
+        registry.batch(batch, password=getpass.getpass(f"Password of {file} (batch {batch}): "))
 
 
 def open_registry() -> Registry:

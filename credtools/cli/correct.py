@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from credtools.cli.arguments import PATH, open_registry
-from credtools.cli.output import Answer, command, first, progress, records
+from credtools.cli.arguments import PATH, open_registry, unlocked_batches
+from credtools.cli.output import Answer, code_of, command, first, progress, records
 from credtools.text import plural
 
 if TYPE_CHECKING:
     from credtools.model import Corrected, Table
+    from credtools.registry import Registry
 
 ERROR_KEYS = (
     *("sheet", "line", "piece", "heading", "column", "value"),
@@ -60,15 +62,23 @@ def correct(file: Path, recipe: Path | None) -> Answer:
     Only its rows are checked. Exit 0 when they are all correct or unchanged, 1 when some are still or newly wrong or
     couldn't be used.
     """
-    with progress(f"Importing {file.name}"):
-        return _corrected(file, open_registry().correct(file, recipe))
-
-
-def _corrected(file: Path, done: Corrected) -> Answer:
-    lines = [str(done), *_not_taken(done), *(str(receipt) for receipt in done.receipts)]
+    done = corrections(open_registry(), file, recipe)
+    problem = next((one.on("prompt") for one in done.stopped), "")
+    lines = [str(replace(done, stopped=())), *_not_taken(done), *map(str, done.receipts)]
     batches = [{"batch": one.batch, **one.counts.as_dict(), "receipt": one.as_dict()} for one in done.receipts]
-    data = {"file": str(file), **_became(done), "batches": batches}
-    return Answer(data, lines, 1 if done.still_wrong or done.newly_wrong or done.problems else 0)
+    data = {"file": str(file), **_became(done), "batches": batches, "problem": problem or None}
+    code = next(map(code_of, done.stopped), 1 if done.still_wrong or done.newly_wrong or done.problems else 0)
+    return Answer(data, lines, code, problem)
+
+
+def corrections(registry: Registry, file: Path, recipe: Path | None = None, *, dry_run: bool = False) -> Corrected:
+    """What `registry.correct` gives; a person is asked for the passwords of files whose rows are corrected."""
+
+    def done() -> Corrected:
+        with progress(f"{'Checking' if dry_run else 'Importing'} {file.name}"):
+            return registry.correct(file, recipe, dry_run=dry_run)
+
+    return unlocked_batches(registry, done)
 
 
 def _became(done: Corrected) -> dict[str, Any]:

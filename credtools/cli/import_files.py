@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credtools.cli.arguments import BATCH, FILE, PATH, RECIPE, open_registry, unlocked
-from credtools.cli.correct import ERROR_KEYS, reading_of, would_correct
+from credtools.cli.correct import ERROR_KEYS, corrections, reading_of, would_correct
 from credtools.cli.output import SHOWN, Answer, command, first, progress, records, say, shown_lines
 from credtools.errors import FileError, MissingFileError
 from credtools.text import MOST_QUOTED, plural, quoted
@@ -46,8 +46,9 @@ def check(file: Path, recipe: Path | None, unknown_users: Path | None) -> Answer
     registry = open_registry()
     try:
         with progress(f"Checking {file.name}"):
-            if is_correction(file):
-                return would_correct(file, registry.correct(file, dry_run=True))
+            corrects = is_correction(file)
+        if corrects:
+            return would_correct(file, corrections(registry, file, dry_run=True))
         review = unlocked(partial(_checked, registry, file, recipe))
     except MissingFileError:
         raise

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credtools.audit.filters import GROUPS, WORDS
-from credtools.cli.arguments import OUTPUT, PATH, filtered, open_registry
+from credtools.cli.arguments import OUTPUT, PATH, filtered, open_registry, unlocked_batches
 from credtools.cli.output import Answer, command, progress, records, say, shown_lines, wants_json
 from credtools.text import plural
 
@@ -84,7 +84,8 @@ def rejects(batch: int | None, output: Path | None) -> Answer:
     found = registry.audit.rejects(batch=batch)
     rows = records(found)
     if output:
-        count = plural(registry.write_rejects(output, batch), "open reject")
+        written = unlocked_batches(registry, lambda: registry.write_rejects(output, batch))
+        count = plural(written, "open reject")
         say(f"{count} written to {output}. Correct the file, then: credtools correct {output}", err=wants_json())
         return Answer(rows)
     lines = [

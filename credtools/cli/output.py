@@ -17,12 +17,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from credtools.errors import CredtoolsError, FileError, MissingFileError, UnknownOutcomeError
+
 if TYPE_CHECKING:
     from credtools.model import Line
 
 SHOWN = 10  # lines of a list for people; --json lists all
 JSON_HELP = "Print JSON, one object a line and nothing left out."
 AFTER_SECONDS = 1.0  # what ends sooner shows no progress
+CODES = {MissingFileError: 2, FileError: 3, UnknownOutcomeError: 4, CredtoolsError: 2}  # the first that fits
 WORST_FIRST = (4, 3, 2, 1, 5, 0)  # exit codes, where a command has several answers
 
 
@@ -116,6 +119,11 @@ def say(line: str, *, err: bool = False) -> None:
 def stop(sentence: str, code: int) -> NoReturn:
     say(f"credtools: {sentence}", err=True)
     sys.exit(code)
+
+
+def code_of(problem: CredtoolsError) -> int:
+    """The exit code of an error."""
+    return next(code for kind, code in CODES.items() if isinstance(problem, kind))
 
 
 def first(lines: Sequence[str], what: str = "") -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from credtools.errors import CredtoolsError, UnknownOutcomeError
 from credtools.model.changes import Counts
 from credtools.model.files import FileWarning
 from credtools.text import Shown, plural
@@ -49,7 +50,8 @@ class Corrected(Shown):
     nobody changed; `left_out`: open rejects of the same batches that the file doesn't hold. `repaired`: (line,
     heading) of cells that a spreadsheet had rewritten; `problems`: (line, sentence) of rows that could not be taken;
     `lines`: (reject, line of the file) of those that could; `errors`: what is wrong with them, a frame for each batch
-    with the columns of `Batch.errors`, by the lines of the file.
+    with the columns of `Batch.errors`, by the lines of the file. `stopped`: what kept the rows of a batch from being
+    finished once others were, if anything did; what became of those is told as usual.
     """
 
     fixed: tuple[int, ...] = ()
@@ -62,10 +64,13 @@ class Corrected(Shown):
     receipts: tuple[Receipt, ...] = ()
     lines: tuple[tuple[int, int], ...] = field(default=(), compare=False)
     errors: tuple[pd.DataFrame, ...] = field(default=(), compare=False, repr=False)
+    stopped: tuple[CredtoolsError, ...] = ()
 
     @property
     def verdict(self) -> str:
-        """`ok`, or `partial` where rows stay rejected or couldn't be taken."""
+        """`ok`, `partial` where rows stay rejected or couldn't be taken, `failed` or `unknown` where it was stopped."""
+        if self.stopped:
+            return "unknown" if isinstance(self.stopped[0], UnknownOutcomeError) else "failed"
         return "partial" if self.still_wrong or self.newly_wrong or self.untouched or self.problems else "ok"
 
     def __add__(self, other: Corrected) -> Corrected:
@@ -73,7 +78,8 @@ class Corrected(Shown):
 
     def __str__(self) -> str:
         names = ("fixed", "still_wrong", "newly_wrong", "untouched", "left_out")
-        return " · ".join(f"{len(getattr(self, name)):,} {name.replace('_', ' ')}" for name in names)
+        counted = " · ".join(f"{len(getattr(self, name)):,} {name.replace('_', ' ')}" for name in names)
+        return "\n".join([counted, *map(str, self.stopped)])
 
 
 @dataclass(frozen=True, repr=False)

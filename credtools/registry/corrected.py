@@ -31,6 +31,7 @@ def outcome(session: Session, path: Path, done: Corrected) -> Outcome:
         batches[0] if batches else None,
         sum((receipt.counts for receipt in done.receipts), Counts()),
         receipt=done.receipts[0] if batches else None,
+        problem=next(map(str, done.stopped), None),
         warnings=tuple(dict.fromkeys(warnings)),
         batches=batches,
     )

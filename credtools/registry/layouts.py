@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from credtools import store
 from credtools.checking.resolve import content_columns
-from credtools.errors import CredtoolsError
+from credtools.errors import CredtoolsError, FileError
 from credtools.model import RecordKey, Table
 from credtools.recipe import Recipe, apply
 from credtools.recipe.expectations import Look
@@ -33,13 +33,29 @@ READ = {"encoding": "utf-8", "delimiter": ",", "heading_line": 1, "heading_rows"
 
 
 def names(session: Session, draft: Draft) -> list[str]:
-    """The names of the columns, of those beyond the headings, too."""
-    return list(_noted(session, draft).headings if draft.row.erased else reviewing.table(session, draft).frame.columns)
+    """The names of the columns, of those beyond the headings, too.
+
+    Where the file is protected by a password that nobody gave: as its run has noted them. It leaves out those that may
+    be data; then FileError is raised.
+    """
+    noted = list(_noted(session, draft).headings)
+    if draft.row.erased:
+        return noted
+    try:
+        with reviewing.naming(draft):
+            return list(reviewing.table(session, draft).frame.columns)
+    except FileError as problem:
+        if problem.reason not in reviewing.LOCKED.values() or not all(noted) or not noted:
+            raise
+        return noted
 
 
 def table(session: Session, draft: Draft) -> Table | None:
     """The table of a batch, once its bytes are erased without records; None when its width can't be known any more."""
-    return _from_notes(session, draft) if draft.row.erased else reviewing.with_cells(session, draft)
+    if draft.row.erased:
+        return _from_notes(session, draft)
+    with reviewing.naming(draft):
+        return reviewing.with_cells(session, draft)
 
 
 def places(session: Session, draft: Draft, recipe: Recipe | None = None) -> dict[str, int]:

@@ -200,8 +200,10 @@ class Registry(Sources, Shown):
             dry_run: only says what would become of each row.
 
         Raises:
-            FileError: it is no correction file.
-            RegistryError: somebody else settled the same rows in the same moment.
+            FileError: it is no correction file, or the file of one of the batches can't be read, for example because
+                it needs a password (`batch`).
+            RegistryError: somebody else settled the same rows in the same moment; once a batch is finished, `stopped`
+                of what is returned.
         """
         chosen = None if recipe is None else recipes.load(recipe)
         return correcting.correct(self, path, chosen, dry_run=dry_run)

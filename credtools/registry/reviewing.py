@@ -11,6 +11,7 @@ from credtools import reading, store
 from credtools.checking import judge
 from credtools.checking.lookups import Lookups
 from credtools.checking.stored import with_stored
+from credtools.errors import FileError
 from credtools.exports import template
 from credtools.limited import collection_paused
 from credtools.model import Changes, Review, Table, known_under
@@ -20,6 +21,8 @@ from credtools.registry.draft import Draft
 from credtools.registry.origins import origin
 from credtools.registry.session import Session
 from credtools.text import data_among, fold
+
+LOCKED = {"password_needed": "password_needed_of_batch", "password_wrong": "password_wrong_of_batch"}
 
 
 def opened(session: Session, number: int, attempt: str | None = None) -> Draft:
@@ -100,9 +103,21 @@ def with_cells(session: Session, draft: Draft) -> Table:
     while earlier.row.follows_id is not None:
         earlier = opened(session, earlier.row.follows_id)
         if not earlier.row.erased:
-            tables.insert(0, table(session, earlier))
+            with naming(earlier):
+                tables.insert(0, table(session, earlier))
     draft.table = replace(found, **known_under((one, {str(name): str(name) for name in found.frame}) for one in tables))
     return draft.table
+
+
+@contextmanager
+def naming(draft: Draft) -> Iterator[None]:
+    """Says of which batch a file needs its password, where it is one of several that are read."""
+    try:
+        yield
+    except FileError as problem:
+        if problem.reason not in LOCKED:
+            raise
+        raise FileError(LOCKED[problem.reason], **problem.facts, file=draft.file, batch=draft.id) from None
 
 
 def table_by(session: Session, draft: Draft, recipe: Recipe) -> Table:

@@ -68,7 +68,8 @@ def corrections(path: str, folder: str) -> Run:
     """What `registry.correct` does with a correction file; each row by the recipe of its own batch."""
     try:
         with registry.open_registry(folder=folder) as opened:
-            return Run(corrected.outcome(opened, Path(path), opened.correct(path)))
+            done = opened.correct(path)
+            return Run(corrected.outcome(opened, Path(path), done), next(iter(done.stopped), None))
     except CredtoolsError as problem:
         verdict = "unknown" if isinstance(problem, UnknownOutcomeError) else "failed"
         return Run(Outcome(path, verdict, problem=str(problem)), problem)
