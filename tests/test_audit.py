@@ -11,6 +11,7 @@ from credtools.audit import sections
 from credtools.audit.filters import GROUPS, WORDS, Filters
 from credtools.errors import CredtoolsError
 from credtools.model import REJECT_STATES
+from credtools.recipe import Recipe
 from credtools.registry import Registry
 from tests.builders import ANA, BEN, MIXED, ZOE, export, load, rows_of, tamper, write
 
@@ -317,6 +318,15 @@ def test_left_out_and_withdrawn_rows_flow(registry: Registry, tmp_path: Path) ->
     assert registry.audit.flow()[names].to_numpy().tolist() == [[7, 3, 1, 1, 2, 1]]
     assert registry.audit.flow(type="Forklift")[names].to_numpy().tolist() == [[3, 2, 1, 0, 0, 0]]
     assert registry.audit.flow(type="First Aid")[names].to_numpy().tolist() == [[1, 1, 0, 0, 0, 0]]
+
+
+def test_what_left_rows_out_is_said_of_both_ways(registry: Registry, tmp_path: Path) -> None:
+    """The page of the audit doesn't say of rows that a rule left out that their status did."""
+    recipe = Recipe.parse("rules: [{leave_out: {column: Site, values: [North]}}]", source="hr")
+    rows = ("ana@example.org,First Aid,2024-01-10,,,North", "ben@example.org,First Aid,2024-01-10,,,South")
+    headings = "User email,Credential type,Issue date,Expiration date,Credential number,Site"
+    registry.upload(export(tmp_path, *rows, headings=headings), recipe).finish()
+    assert " 1 left out by their status or by a rule." in sections.flow(registry.audit, {}).sentence
 
 
 # --- histories ----------------------------------------------------------------------------------------------

@@ -532,8 +532,9 @@ def test_replace_shows_whom_it_deactivates() -> None:
     assert "1 of the 2 active users" in sentence
     assert "--yes" in sentence
     done = run("load", "users", "fewer.csv", "--replace", "--yes", "--json")
-    counts = {"added": 0, "changed": 0, "unchanged": 1, "deactivated": 1, "renamed": [], "reactivated": []}
-    assert objects(done) == [{"file": "fewer.csv", **counts, "notes": []}]
+    counts = {"added": 0, "changed": 0, "unchanged": 1, "deactivated": 1, "added_deactivated": 0}
+    nobody: dict[str, list[str]] = {"left": [], "renamed": [], "reactivated": []}
+    assert objects(done) == [{"file": "fewer.csv", **counts, **nobody, "notes": [], "warnings": []}]
     checked = run("check", str(write("bo.csv", HEADINGS + "bo@example.org,First Aid,2024-03-05,,\n")), "--json")
     assert "deactivated" in objects(checked)[0]["errors"][0]["resolution"]
 

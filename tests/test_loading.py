@@ -32,6 +32,17 @@ def test_replace_deactivates_who_is_absent(registry: Registry, tmp_path: Path) -
     assert registry.verify() == []
 
 
+def test_who_is_deactivated_by_status_is_counted_and_named(registry: Registry, tmp_path: Path) -> None:
+    """Those who come deactivated, who leave by their status and who are absent are all counted; who left is named."""
+    rows = "Email,Status\nana@example.org,deactivated\ncara@example.org,active\nnew@example.org,deactivated\n"
+    done = registry.load("users", write(tmp_path, "u.csv", rows), replace=True, yes=True)
+    assert (done.added, done.added_deactivated, done.deactivated, done.left) == (1, 1, 2, ("ana@example.org",))
+    assert "1 added (1 of them deactivated) · " in str(done)
+    assert done.absent == ("ben@example.org",)
+    assert "Deactivated by their status: ana@example.org." in str(done)
+    assert "Deactivated" not in str(registry.load("users", write(tmp_path, "u.csv", rows)))
+
+
 def test_many_absent_are_refused(registry: Registry, tmp_path: Path) -> None:
     """More than a tenth of the active at once looks like a broken export: refused without an explicit yes."""
     before = rows_of(registry)
@@ -105,7 +116,7 @@ def test_frame_is_loaded_like_a_file(registry: Registry) -> None:
             "Deactivated on": [pd.NaT, pd.Timestamp("2025-03-01")],
         }
     )
-    assert registry.load("users", users) == Loaded(2, 0, 0)
+    assert registry.load("users", users) == Loaded(2, 0, 0, added_deactivated=1)
     eve, fay = registry.lookups().users.tail(2).to_dict("records")
     assert (eve["external_id"], eve["status"]) == ("53", "active")
     assert pd.isna(eve["deactivated_on"])

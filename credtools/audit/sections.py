@@ -64,7 +64,7 @@ def flow(audit: Audit, filters: dict[str, Any]) -> Section:
     found = audit.flow(by="source", **filters)
     counts = {name: int(found[name].sum()) for name in FLOW}
     n = {name: f"{count:,}" for name, count in counts.items()}
-    left = f", {n['left_out']} left out by their status" if counts["left_out"] else ""
+    left = f", {n['left_out']} left out by their status or by a rule" if counts["left_out"] else ""
     sentence = (
         f"{plural(counts['rows'], 'row')}: {n['accepted']} accepted, {n['unchanged']} already known, {n['rejected']} "
         f"rejected{left}. Of the rejected rows: {n['fixed']} fixed, {n['waived']} waived, {n['superseded']} superseded "

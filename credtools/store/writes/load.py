@@ -32,7 +32,8 @@ LIKE_A_NAME = 85  # rapidfuzz ratio (0–100) from which a new type may be an ol
 class Loaded(Shown):
     """What a load did: counts of rows, and of those who are deactivated now, by their status or for being absent.
 
-    `notes`: on the file; `absent`: who was, by e-mail or name; `renamed`: who has another address than before
+    `notes`: on the file; `absent`: who was, by e-mail or name; `left`: who is by their status and was active before;
+    `added_deactivated`: how many of those who were added; `renamed`: who has another address than before
     (before, now); `reactivated`: who was deactivated and isn't any more; `warnings`: what should be looked at.
     A renamed user isn't counted as changed, too.
     """
@@ -43,6 +44,8 @@ class Loaded(Shown):
     deactivated: int = 0
     notes: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    added_deactivated: int = 0
     renamed: tuple[tuple[str, str], ...] = ()
     reactivated: tuple[str, ...] = ()
     warnings: tuple[FileWarning, ...] = ()
@@ -51,10 +54,13 @@ class Loaded(Shown):
         counts = {name: getattr(self, name) for name in ("added", "changed", "unchanged", "deactivated")}
         told = {"renamed": len(self.renamed), "reactivated": len(self.reactivated)}
         counts |= {name: count for name, count in told.items() if count}
-        lines = [" · ".join(f"{count:,} {name}" for name, count in counts.items())]
+        more = {"added": f" ({self.added_deactivated:,} of them deactivated)" if self.added_deactivated else ""}
+        lines = [" · ".join(f"{count:,} {name}{more.get(name, '')}" for name, count in counts.items())]
         if self.renamed:
             names = (f"{before or 'no address'} → {now or 'no address'}" for before, now in self.renamed)
             lines.append(f"Renamed: {first_of(names, NAMED)}.")
+        if self.left:
+            lines.append(f"Deactivated by their status: {first_of(self.left, NAMED)}.")
         if self.reactivated:
             lines.append(f"Active again: {first_of(self.reactivated, NAMED)}.")
         return "\n".join([*lines, *self.notes, *(f"Warning: {one.sentence}" for one in self.warnings)])
@@ -143,12 +149,17 @@ def _planned(connection: Connection, value: Load) -> _Plan:
     again = tuple(
         _named(old, row, label) for old, row in changed if old.status == "deactivated" and row.get("status") == "active"
     )
-    leaves = sum(old.status == "active" and row.get("status") == "deactivated" for old, row in changed)
+    left = tuple(
+        _named(old, row, label) for old, row in changed if old.status == "active" and row.get("status") == "deactivated"
+    )
+    came_deactivated = sum(row.get("status") == "deactivated" for row in new)
     unchanged = len(rows) - len(new) - len(changed)
     done = Loaded(
-        *(len(new), len(changed) - len(renamed), unchanged, len(gone) + leaves),
+        *(len(new), len(changed) - len(renamed), unchanged, len(gone) + len(left)),
         notes=(*value.notes, *_notes(stored, value.kind, keys, who, changed)),
         absent=tuple(_named(row, {}, label) for row in gone),
+        left=left,
+        added_deactivated=came_deactivated,
         renamed=renamed,
         reactivated=again,
         warnings=(*value.warnings, *_of_blanks(value, lost), *_renamed_types(value, new, gone)),
