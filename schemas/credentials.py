@@ -49,7 +49,7 @@ def type_resolution(row):
         )
     return (
         f"This organisation has no credential type called {row['value']!r}; only types that were already created here "
-        f"count. {row['nearest']}Choose an existing one, or create it first{row['remedy']['load_types']}."
+        f"count. {row['nearest']}Choose an existing one{row['remedy']['alias_type']}, or create it first{row['remedy']['load_types']}."
     )
 
 

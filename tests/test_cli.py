@@ -352,7 +352,20 @@ class TestImport:
         assert (fixed["verdict"], fixed["new"], fixed["unchanged"], fixed["rejected"]) == ("ok", 1, 1, 0)
         (reject,) = objects(run("rejects", "--json"))
         assert (reject["state"], reject["fixed_batch"], reject["fixed_line"]) == ("fixed", fixed["batch"], 3)
+        write("b.csv", HEADINGS + "di@example.org,First Aid,2024-03-05,,\n" + GOOD)
+        write("b.yaml", "date_format: YYYY-MM-DD\n")
+        run("import", "b.csv", "--recipe", "b.yaml")
+        assert [one["state"] for one in objects(run("rejects", "--json"))] == ["open", "fixed"]
+        assert [one["source"] for one in objects(run("rejects", "--source", "b", "--json"))] == ["b"]
         assert run("verify").exit_code == 0
+
+    def test_a_recipe_that_names_no_column_is_misuse(self) -> None:
+        """`check` and `import` exit alike, 2, where a recipe names a column or schema that isn't there."""
+        write("a.csv", HEADINGS + GOOD)
+        for text in ("headings: {Who: nobody}\n", "schema: nothing\n"):
+            write("r.yaml", text)
+            codes = [run(command, "a.csv", "--recipe", "r.yaml").exit_code for command in ("check", "import")]
+            assert codes == [2, 2]
 
     def test_held_and_released(self) -> None:
         """Over the threshold a batch is held with one sentence; another threshold releases the same batch."""
@@ -633,3 +646,16 @@ def test_upgrade_says_what_it_did() -> None:
     assert run("upgrade").stdout == (
         f"The registry sqlite:///credtools.db has the newest layout, {LATEST}; nothing was changed.\n"
     )
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_list_with_one_mistake_many_times() -> None:
+    """`load` says each cause once, the largest first, with the lines where it occurs; --json has each row."""
+    rows = "".join(f"p{number}@example.org,Terminated\n" for number in range(12))
+    write("gone.csv", f"Email,Status\nnobody,active\n{rows}")
+    refusal = run("load", "users", "gone.csv")
+    assert refusal.exit_code == 2
+    heads = [line for line in refusal.stderr.splitlines() if " · line" in line]
+    assert [line.split()[0] for line in heads] == ["12", "1"]
+    assert heads[0].endswith("lines 3, 4, 5, 6, 7 …")
+    assert len(objects(run("load", "users", "gone.csv", "--json"))) == 13

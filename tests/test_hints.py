@@ -40,6 +40,16 @@ def test_people_by_another_column(headings: str, way: str) -> None:
     assert way in sentence
 
 
+@pytest.mark.parametrize("heading", ["PersNr", "Personal-Nr.", "Employee ID", "Matricule"])
+def test_people_by_a_personnel_number(heading: str) -> None:
+    """A heading of personnel numbers goes before names: users can be matched by User ID."""
+    column, sentence, keys = said(f"{heading},Last name,First name,Credential type,Issue date\na,b,c,d,e\n")
+    assert (column, keys) == ("user_email", {"match_users_by"})
+    assert f"'{heading}'" in sentence
+    assert "external_id" in sentence
+    assert "User name" not in sentence
+
+
 def test_an_address_where_ids_are_due() -> None:
     """The same the other way round."""
     column, sentence, keys = said("User email,Credential type,Issue date\na,b,c\n", "match_users_by: external_id")

@@ -90,6 +90,14 @@ def test_a_day_of_leaving_goes_with_the_status_that_says_so(registry: Registry, 
     assert stored(registry, "deactivated_on")[1] == [None]
 
 
+def test_active_after_a_day_of_leaving_is_told(registry: Registry, tmp_path: Path) -> None:
+    """The status counts, and that it says active although the day has come is a warning; a day to come is none."""
+    head = "Email,Status,Deactivated on\nfay@example.org,active,"
+    done = registry.load("users", write(tmp_path, "a.csv", f"{head}2020-01-31\n"))
+    assert (done.added, codes(done)) == (1, {"status_contradicted": 1})
+    assert codes(registry.load("users", write(tmp_path, "b.csv", f"{head}2999-01-31\n"))) == {}
+
+
 def test_who_gives_an_address_or_id_up_says_so(registry: Registry, tmp_path: Path) -> None:
     """A blank is a statement where another row has that address or ID: nothing is lost, nobody shares it."""
     done = registry.load(

@@ -129,6 +129,7 @@ def test_recipes_name_nobody(recipe: str, reason: str) -> None:
     with pytest.raises(RecipeError) as caught:
         judged("Ana", recipe=recipe)
     assert caught.value.reason == reason
+    assert ("match_users_by: name" in str(caught.value)) == (reason == "recipe_column_unknown")
 
 
 def test_a_schema_without_names(tmp_path: Path) -> None:

@@ -56,6 +56,11 @@ def test_words_of_the_status(registry: Registry, tmp_path: Path) -> None:
         registry.load("users", file)
     (error,) = caught.value.errors.to_dict("records")
     assert (error["line"], error["code"], error["value"]) == (3, "status_known", "DEPROVISIONED")
+    gone = Recipe.parse("schema: users\nstatus: {deactivated: [Terminated]}")
+    with pytest.raises(LoadError) as caught:
+        registry.load("users", file, recipe=gone)
+    (said,) = caught.value.errors["resolution"]
+    assert "these words: active, deactivated (Terminated)." in said
     recipe = Recipe.parse("schema: users\nstatus: {leave_out: [deprovisioned]}")  # Active is a word of the schema
     done = registry.load("users", file, recipe=recipe)
     assert (done.added, len(done.notes)) == (1, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from credtools.checking.lookups import Lookups
@@ -18,6 +19,15 @@ NAMES = frozenset(
     {"name", "first name", "last name", "surname", "given name", "family name", "vorname", "nachname", "nom"}
 )
 
+# Headings of personnel numbers, without blanks and marks.
+PERSONNEL_NUMBERS = frozenset(
+    {
+        *("employeeid", "employeenumber", "employeeno", "empid", "empno", "staffid", "staffnumber", "staffno"),
+        *("personnelnumber", "personnelno", "payrollnumber", "payrollid", "persnr", "personalnr", "personalnummer"),
+        *("mitarbeiternummer", "mitarbeiternr", "matricule", "nummatricule", "numerodeempleado", "matricola"),
+    }
+)
+
 
 def hints(
     column: Column,
@@ -31,6 +41,8 @@ def hints(
     unknown = [heading for heading, meant in headings.items() if meant is None and heading not in table.reading.hidden]
     if likely := suggest_columns(unknown, {column.name: (column.title, *column.synonyms)}):
         yield f"Perhaps {next(iter(likely))!r} is meant."
+    elif column.name != "external_id" and column.kind == "user" and (number := _personnel_number(unknown)):
+        yield _said("hint_personnel_number", heading=repr(number), title=_title("external_id", columns))
     elif column.kind == "user" and (way := _named_by(headings, unknown, columns)):
         yield _said("hint_match_users", way=way, heading=_title(way, columns))
     elif line := _headings_below(table, columns):
@@ -41,6 +53,10 @@ def hints(
         others = [name for name, hidden in table.reading.sheets if not hidden and name != table.reading.sheet]
         if others and not table.reading.stacked:
             yield _said("hint_sheets", sheets=quoted(others, most=3, spelled=repr))
+
+
+def _personnel_number(unknown: Sequence[str]) -> str:
+    return next((one for one in unknown if re.sub(r"[\W_]", "", fold(one)) in PERSONNEL_NUMBERS), "")
 
 
 def _said(reason: str, **facts: object) -> str:

@@ -90,7 +90,8 @@ class Writer:
             self.formats = resolved.date_formats.get(column.name, ())
         if column and column.kind == "status":
             self._status = resolved.cells[column.name].made_of.status or Status()
-            self.fixed["choices"] = str(self._status) or ", ".join(column.choices)
+            plain = [word for word in column.choices if word not in dict(self._status.said)]
+            self.fixed["choices"] = ", ".join(filter(None, [*plain, str(self._status)]))
         if column and column.kind == "date":
             self.fixed["date_format"] = " or ".join(self.formats)
             self.fixed["date_format_from"] = resolved.date_formats_from[column.name]

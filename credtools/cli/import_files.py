@@ -14,7 +14,7 @@ import click
 from credtools.cli.arguments import BATCH, FILE, PATH, RECIPE, open_registry, unlocked
 from credtools.cli.correct import ERROR_KEYS, corrections, reading_of, would_correct
 from credtools.cli.output import SHOWN, Answer, command, first, progress, records, say, shown_lines
-from credtools.errors import FileError, MissingFileError
+from credtools.errors import FileError, MissingFileError, RecipeError, SchemaError
 from credtools.text import MOST_QUOTED, plural, quoted
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from credtools.runs.importing import Run
 
 EXIT = {"ok": 0, "partial": 0, "held": 1, "failed": 3, "unknown": 4}
+MISUSE = (MissingFileError, RecipeError, SchemaError)
 CAUSE_KEYS = ("code", "column", "value", "pattern", "count", "suggestion")
 
 
@@ -39,7 +40,8 @@ def check(file: Path, recipe: Path | None, unknown_users: Path | None) -> Answer
     """Check a file without storing anything.
 
     Of a correction file it says what 'credtools correct' would do with each row.
-    Exit 0 clean or only warnings, 1 rows rejected, 2 misuse or no such file, 3 unreadable, heading or row limit.
+    Exit 0 clean or only warnings, 1 rows rejected, 2 misuse (no such file, a recipe that can't be used), 3 the file is
+    refused: unreadable, a heading missing, too many rows.
     """
     from credtools.exports.corrections import is_correction  # noqa: PLC0415
 
@@ -178,7 +180,8 @@ def import_(
     """Import files without a person, each as its own batch.
 
     Each file is imported by a notebook run of its own, which leaves a folder of evidence under runs/. All files are
-    tried; the worst exit code counts: 0 ok or partial, 1 held, 2 misuse, 3 failed, 4 unknown, 5 rejects not written.
+    tried; the worst exit code counts: 0 ok or partial, 1 held, 2 misuse (no such file, a recipe that can't be used),
+    3 failed, 4 unknown, 5 rejects not written.
     """
     from credtools.limited import kept  # noqa: PLC0415
 
@@ -207,7 +210,7 @@ def import_(
 
 
 def exit_code(run: Run, *, strict: bool) -> int:
-    if isinstance(run.error, MissingFileError) and run.outcome.verdict == "failed":
+    if isinstance(run.error, MISUSE) and run.outcome.verdict == "failed":
         return 2
     if run.export_failed:
         return 5
@@ -218,8 +221,8 @@ def outcome_lines(run: Run) -> Iterator[str]:
     outcome = run.outcome
     yield str(outcome)
     if outcome.verdict == "held":
-        yield f"It is batch {outcome.batch}. Look at it in review.ipynb (credtools lab), or discard it"
-        yield f"(credtools discard {outcome.batch})."
+        yield f"It is batch {outcome.batch}. Change the recipe or the lists and import the same file again, look"
+        yield f"at it in review.ipynb (credtools lab), or discard it (credtools discard {outcome.batch})."
         if "held_by_rate" in outcome.held_by:
             yield "To import the rows that are right, import the file again with another --max-reject-rate."
     if outcome.notebook:

@@ -73,18 +73,21 @@ def _batch_lines(found: Batch) -> Iterator[str]:
 
 @command(example="rejects -o wrong.xlsx")
 @click.option("--batch", type=int, help="Only rows of this batch.")
+@click.option("--source", help=WORDS["source"].help)
 @click.option("-o", "--output", type=PATH, help="Write the open ones to a .csv or .xlsx file, to be corrected.")
-def rejects(batch: int | None, output: Path | None) -> Answer:
-    """List rejected rows, or write them to a file to correct."""
+def rejects(batch: int | None, source: str | None, output: Path | None) -> Answer:
+    """List rejected rows, the open ones first, or write them to a file to correct."""
     from credtools.model import lines_in  # noqa: PLC0415
 
     registry = open_registry()
     if batch is not None:
         registry.batch(batch)  # a batch that isn't there is misuse, not an empty list
-    found = registry.audit.rejects(batch=batch)
+    only = {} if source is None else {"source": source}
+    found = registry.audit.rejects(batch=batch, **only)
+    found = found.sort_values("state", key=lambda states: states != "open", kind="stable", ignore_index=True)
     rows = records(found)
     if output:
-        written = unlocked_batches(registry, lambda: registry.write_rejects(output, batch))
+        written = unlocked_batches(registry, lambda: registry.write_rejects(output, batch, **only))
         count = plural(written, "open reject")
         say(f"{count} written to {output}. Correct the file, then: credtools correct {output}", err=wants_json())
         return Answer(rows)

@@ -15,7 +15,7 @@ import click
 
 from credtools.cli.arguments import FILE, OUTPUT, PATH, RECIPE, YES, open_registry, unlocked
 from credtools.cli.import_files import cause_lines, exit_code, outcome_lines
-from credtools.cli.output import SHOWN, Answer, command, progress, records, say, stop
+from credtools.cli.output import SHOWN, Answer, command, progress, records, say, shown_lines, stop
 from credtools.errors import LoadError, SettingError
 from credtools.text import first_of, plural
 
@@ -47,7 +47,8 @@ def load(kind: str, file: Path, recipe: Path | None, *, replace: bool, yes: bool
     """Add or update users or credential types from a file.
 
     All rows are loaded, or none. 'credtools template --schema users -o users.csv' writes a file to fill in, 'credtools
-    recipe new' lists recipes for the exports of directories.
+    recipe new' lists recipes for the exports of directories. Exit 0 loaded, 2 rows with errors or misuse, 3 the file is
+    refused: unreadable, a heading missing.
     """
     registry = open_registry()
 
@@ -61,11 +62,21 @@ def load(kind: str, file: Path, recipe: Path | None, *, replace: bool, yes: bool
         done = unlocked(partial(loaded, yes=yes))
     except LoadError as problem:
         wrong = problem.errors[problem.errors["blocks"]]
-        lines = [f"  line {row['line']} · {row['title']}: {row['resolution']}" for row in records(wrong.head(SHOWN))]
-        return Answer(records(wrong), lines, 2, problem.on("prompt"), err=True)
+        return Answer(records(wrong), _by_cause(wrong), 2, problem.on("prompt"), err=True)
     data = {name: value for name, value in asdict(done).items() if name != "absent"}
     data["warnings"] = [one.as_dict() for one in done.warnings]
     return Answer({"file": str(file), **data}, [f"{kind}: {done}"])
+
+
+def _by_cause(wrong: Any) -> Iterator[str]:
+    """What is wrong in a list, each sentence once, with its lines; the largest cause first."""
+    causes = wrong.groupby(["title", "resolution"], sort=False)["line"].agg(list)
+    causes = causes.iloc[causes.map(len).argsort(kind="stable")[::-1]]
+    for (title, resolution), lines in causes.head(SHOWN).items():
+        yield f"  {len(lines):>6,}  {title} · {shown_lines(lines)}"
+        yield f"          {resolution}"
+    if len(causes) > SHOWN:
+        yield f"  … and {len(causes) - SHOWN:,} more (--json lists all)."
 
 
 def _confirm(kind: str, absent: Sequence[str], warnings: Sequence[FileWarning], *, yes: bool) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from credtools.errors import FileError, RecipeError
+from credtools.errors import FileError, RecipeError, sentence
 from credtools.model import Table
-from credtools.recipe.recipe import Recipe
+from credtools.recipe.recipe import USER_COLUMN, Recipe
 from credtools.recipe.sending import OF_CREDENTIALS
 from credtools.recipe.steps import Join
 from credtools.schema.words import Column
@@ -88,3 +88,11 @@ def require_status(recipe: Recipe, columns: Sequence[Column]) -> None:
     for heading, column in recipe.headings.items():
         if column not in names and fold(heading) == fold(recipe.status.column):
             raise RecipeError("recipe_status_heading", source=recipe.source, heading=heading, column=column)
+
+
+def unknown_column(recipe: Recipe, name: str, known: Collection[str], usable: Iterable[str]) -> RecipeError:
+    """That a recipe names what is no column; or one of those that name a user, but not the one that it matches by."""
+    ways = [way for way, column in USER_COLUMN.items() if column == name in known]
+    otherwise = "".join(sentence("recipe_column_otherwise", {"way": way}) for way in ways)
+    facts = {"name": name, "columns": ", ".join(usable), "otherwise": otherwise}
+    return RecipeError("recipe_column_unknown", source=recipe.source, **facts)

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from credtools.errors import FileError, RecipeError
 from credtools.model import BoolArray, Patch, Table
 from credtools.recipe import steps
-from credtools.recipe.headings import match_headings, require_status
+from credtools.recipe.headings import match_headings, require_status, unknown_column
 from credtools.recipe.hits import Hit, heading_by_which, left_out_by
 from credtools.recipe.recipe import USER_COLUMN, Recipe
 from credtools.recipe.records import Records
@@ -113,7 +113,7 @@ def _require_columns(recipe: Recipe, known: Mapping[str, Column], usable: Sequen
     of_rules = [name for step in recipe.rules for name in step.columns]
     for name in [*recipe.headings.values(), *recipe.constants, *of_rules, *formats]:
         if name not in usable:
-            raise RecipeError("recipe_column_unknown", source=recipe.source, name=name, columns=", ".join(usable))
+            raise unknown_column(recipe, name, known, usable)
     by = USER_COLUMN[recipe.match_users_by]
     if by not in known and any(column.kind == "user" for column in known.values()):
         raise RecipeError("recipe_match_column", source=recipe.source, way=recipe.match_users_by, column=by)

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from credtools.errors import FileError, RecipeError
+from credtools.errors import FileError
 from credtools.model import BoolArray, FileWarning, IntArray, Shaped, Table, known_under
 from credtools.reading.records import MAX_CELLS
-from credtools.recipe.headings import match_headings
+from credtools.recipe.headings import match_headings, unknown_column
 from credtools.recipe.hits import missing
 from credtools.recipe.recipe import Recipe
 from credtools.recipe.sections import date_headings, empty_sections, filled, last, section_rows, without_rows
@@ -42,7 +42,7 @@ def shape(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Table:
     names = [column.name for column in usable]
     for name in (*recipe.shapes.columns, *(step.column for step in recipe.rules if isinstance(step, Split))):
         if name not in names:
-            raise RecipeError("recipe_column_unknown", source=recipe.source, name=name, columns=", ".join(names))
+            raise unknown_column(recipe, name, {column.name for column in columns}, names)
 
     def headings(some: Table) -> Mapping[str, str | None]:
         return match_headings(recipe, some, usable)

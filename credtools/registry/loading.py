@@ -12,8 +12,8 @@ import pandas as pd
 from credtools import store
 from credtools.checking import judge
 from credtools.checking.resolve import as_date
-from credtools.errors import LoadError, RecipeError, RegistryError
-from credtools.model import Review, Table
+from credtools.errors import LoadError, RecipeError, RegistryError, sentence
+from credtools.model import FileWarning, Review, Table
 from credtools.reading import Source
 from credtools.recipe import Recipe, apply
 from credtools.registry import leavers
@@ -61,7 +61,7 @@ def value(
         found = {"wrong": wrong, "rows": review.rows, "line": first["line"], "resolution": first["resolution"]}
         raise LoadError("rows_with_errors", errors=review.errors, **found)
     columns = _columns(review, LABELS[kind])
-    later = _deactivate(columns, lookups.today) if kind == "users" else 0
+    later, past = _deactivate(columns, lookups.today) if kind == "users" else (0, 0)
     if "status" in columns:
         columns["status"] = [word or "active" for word in columns["status"]]
     if "status" not in columns and (replace or kind == "types"):  # who is on the list is active
@@ -72,6 +72,9 @@ def value(
         raise RegistryError("nobody_left")
     notes = (*table.reading.warnings, *_notes(review, later))
     told = tuple(leavers.unnamed(review)) if kind == "users" and "status" not in review.headings.values() else ()
+    if past:
+        facts = {"users": plural(past, "user"), "are": "is" if past == 1 else "are"}
+        told += (FileWarning("status_contradicted", past, sentence("status_contradicted", facts)),)
     return store.Load(
         *(kind, session.by, columns, day, 1.0 if yes else MOST_ABSENT, notes, lookups.today, told),
         blank=_blank(review, session.schema(recipe.schema).columns, columns),
@@ -79,18 +82,20 @@ def value(
     )
 
 
-def _deactivate(columns: dict[str, list[Any]], today: date) -> int:
+def _deactivate(columns: dict[str, list[Any]], today: date) -> tuple[int, int]:
     """A day under *Deactivated on* says what the status doesn't: deactivated from that day on, without one active.
 
-    Returns how many days are still to come: these stay active, until a file that is loaded then says so again.
+    Returns how many days are still to come (these stay active, until a file that is loaded then says so again), and
+    how many have come though the status says active.
     """
     days = columns.get("deactivated_on")
     if days is None:
-        return 0
+        return 0, 0
     said = columns.get("status", [None] * len(days))
     gone = ["deactivated" if day and day <= today else "active" for day in days]
     columns["status"] = [word or by_day for word, by_day in zip(said, gone, strict=True)]
-    return sum(day is not None and day > today and word is None for day, word in zip(days, said, strict=True))
+    both = [(day > today, word) for day, word in zip(days, said, strict=True) if day]
+    return both.count((True, None)), both.count((False, "active"))
 
 
 def _notes(review: Review, later: int) -> Iterator[str]:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from credtools import settings
-from credtools.errors import CredtoolsError, FileError, MissingFileError, no_such_file
+from credtools.errors import CredtoolsError, FileError, MissingFileError, RecipeError, SchemaError, no_such_file
 from credtools.model import SURE_SUFFIXES, UNSURE_SUFFIXES, Counts, Outcome
 from credtools.runs.kernel import NAME, Kernel, Kernels
 from credtools.text import first_of
@@ -31,6 +31,7 @@ TIMEOUT_SECONDS = 3_600
 TABLES = (*SURE_SUFFIXES, *UNSURE_SUFFIXES)  # what counts as a file of a folder
 # Grammars of addresses and durations, which no notebook holds; file systems of clusters, which bring pyarrow along.
 FOR_NOTHING = ("rfc3987_syntax", "rfc3986_validator", "isoduration", "pyarrow.fs")
+NAMED = (MissingFileError, FileError, RecipeError, SchemaError)  # what can be told from what stops a notebook
 WORST_FIRST = ("unknown", "failed", "held", "partial", "ok")
 
 
@@ -222,7 +223,7 @@ def _execute(
             execution_timeout=timeout,
         )
     except papermill().PapermillExecutionError as problem:
-        kind = {"MissingFileError": MissingFileError, "FileError": FileError}.get(problem.ename, CredtoolsError)
+        kind = next((one for one in NAMED if one.__name__ == problem.ename), CredtoolsError)
         return kind(problem.evalue)
     except Exception as problem:  # noqa: BLE001 - a killed kernel, a time-out: whatever it was, the database decides
         return CredtoolsError("run_stopped", why=type(problem).__name__)

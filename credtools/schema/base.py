@@ -105,8 +105,8 @@ class Schema(pa.DataFrameModel):
         on=of_kind("date"),
         groups="rule",
         resolution=(
-            "{value!r} is a date that the spreadsheet shows without its day. Show the whole date "
-            "there{remedy[say_day]}."
+            "The spreadsheet shows this date without its day; however it is shown there, it is read as {value!r}. Show "
+            "the whole date there{remedy[say_day]}."
         ),
     )
     def date_incomplete(cls, rows: pd.DataFrame, column: str) -> pd.Series:
