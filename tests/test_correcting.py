@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+import credtools as ct
 from credtools.cli import main
+from credtools.cli.import_files import outcome_lines
 from credtools.errors import CredtoolsError, FileError, RegistryError
 from credtools.exports.corrections import is_correction
 from credtools.exports.damage import shown, undamaged
@@ -22,8 +24,9 @@ from credtools.model import Receipt
 from credtools.registry import Registry, finishing, follow_ups
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
+from credtools.runs.importing import Run
 from credtools.schema.dates import date_format
-from tests.builders import ANA, BEN, ZOE, export, load, only_sqlite, states, write
+from tests.builders import ANA, APPROVER, BEN, CARA, ZOE, export, load, only_sqlite, states, write
 
 WRONG_TYPE = "ben@example.org,Frist Aid,2024-05-06,,007"
 Rows = list[dict[str, str]]
@@ -389,6 +392,27 @@ def test_at_the_prompt(registry: Registry, out: Path, monkeypatch: pytest.Monkey
         "0 fixed · 0 still wrong · 0 newly wrong · 1 untouched · 0 left out",
         "  line 3: This row is fixed by now; it was skipped.",
     ]
+
+
+@only_sqlite
+def test_why_rows_stay_rejected_and_what_is_next(
+    registry: Registry, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the prompt: the errors of rows that were changed, by their lines; what waits for approval, and the command."""
+    monkeypatch.setenv("CREDTOOLS_DATABASE", registry.engine.url.render_as_string())
+    rows = rows_in(out)
+    rows[0] |= {"User email": "ana@example.org", "Issue date": "2024-04-31"}
+    rows[1]["Credential type"] = "First Aid"
+    said = CliRunner().invoke(main, ["correct", str(put_back(out, rows))]).stdout.splitlines()
+    about = [line.split(": ")[:2] for line in said if line.startswith("  line ")]
+    assert about == [["  line 2", "Invalid date format"]]
+    assert "1 credential of batch 2 waits for approval. Next: credtools approve 2" in said
+    later = registry.upload(export(out.parent, CARA, ZOE, name="later.csv")).settle()
+    assert later.pending == ((3, 1),)
+    assert "1 credential of batch 3 waits for approval. Next: credtools approve 3" in outcome_lines(Run(later))
+    assert registry.batch(3).pending == 1
+    ct.open(str(registry.engine.url), by=APPROVER).approve(3)
+    assert registry.batch(3).pending == 0
 
 
 # --- given to the commands for any file -----------------------------------------------------------------------

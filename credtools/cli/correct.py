@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credtools.cli.arguments import PATH, open_registry, unlocked_batches
-from credtools.cli.output import Answer, code_of, command, first, progress, records
+from credtools.cli.output import Answer, code_of, command, first, pending_lines, progress, records
 from credtools.text import plural
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ def would_correct(file: Path, done: Corrected) -> Answer:
     counts = {"rows": rows, "ready": ready, "rejected": rows - ready, "left_out": 0}
     data: dict[str, Any] = {"file": str(file), "sha256": table.sha256, **counts}
     data |= {"reading": reading_of(table, dict.fromkeys(table.frame.columns)), "warnings": []}
-    data |= {"errors": [one for frame in done.errors for one in records(frame, ERROR_KEYS)], "causes": []}
+    data |= {"errors": _errors(done), "causes": []}
     data["correction"] = _became(done) | {"lines": became}
     said = f"{file}: a correction file with {plural(rows, 'row')}. Nothing is stored; credtools correct would give:"
     lines = [said, str(done), *_not_taken(done)]
-    lines += first([f"  line {one['line']}: {one['title']}: {one['resolution']}" for one in data["errors"]])
+    lines += first(_said(data["errors"]))
     return Answer(data, lines, 0 if done.verdict == "ok" else 1)
 
 
@@ -62,11 +62,18 @@ def correct(file: Path, recipe: Path | None) -> Answer:
     Only its rows are checked. Exit 0 when they are all correct or unchanged, 1 when some are still or newly wrong or
     couldn't be used.
     """
-    done = corrections(open_registry(), file, recipe)
+    registry = open_registry()
+    done = corrections(registry, file, recipe)
     problem = next((one.on("prompt") for one in done.stopped), "")
-    lines = [str(replace(done, stopped=())), *_not_taken(done), *map(str, done.receipts)]
-    batches = [{"batch": one.batch, **one.counts.as_dict(), "receipt": one.as_dict()} for one in done.receipts]
+    pending = {one.batch: registry.batch(one.batch).pending for one in done.receipts}
+    lines = [str(replace(done, stopped=())), *_not_taken(done), *_still_rejected(done), *map(str, done.receipts)]
+    lines += pending_lines((batch, count) for batch, count in pending.items() if count)
+    batches = [
+        {"batch": one.batch, **one.counts.as_dict(), "pending": pending[one.batch], "receipt": one.as_dict()}
+        for one in done.receipts
+    ]
     data = {"file": str(file), **_became(done), "batches": batches, "problem": problem or None}
+    data["errors"] = _errors(done)
     code = next(map(code_of, done.stopped), 1 if done.still_wrong or done.newly_wrong or done.problems else 0)
     return Answer(data, lines, code, problem)
 
@@ -85,6 +92,20 @@ def _became(done: Corrected) -> dict[str, Any]:
     data: dict[str, Any] = {name: len(getattr(done, name)) for name in CORRECTED}
     data["repaired"] = [{"line": line, "heading": heading} for line, heading in done.repaired]
     return data | {"problems": [{"line": line, "problem": sentence} for line, sentence in done.problems]}
+
+
+def _errors(done: Corrected) -> list[dict[str, Any]]:
+    return [one for frame in done.errors for one in records(frame, ERROR_KEYS)]
+
+
+def _said(errors: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [f"  line {one['line']}: {one['title']}: {one['resolution']}" for one in errors]
+
+
+def _still_rejected(done: Corrected) -> Iterator[str]:
+    """What is wrong with the rows that were corrected, and are rejected again."""
+    wrong = {line for reject, line in done.lines if reject in {*done.still_wrong, *done.newly_wrong}}
+    yield from first(_said(one for one in _errors(done) if one["blocks"] and one["line"] in wrong))
 
 
 def _not_taken(done: Corrected) -> Iterator[str]:

@@ -13,7 +13,7 @@ import click
 
 from credtools.cli.arguments import BATCH, FILE, PATH, RECIPE, open_registry, unlocked
 from credtools.cli.correct import ERROR_KEYS, corrections, reading_of, would_correct
-from credtools.cli.output import SHOWN, Answer, command, first, progress, records, say, shown_lines
+from credtools.cli.output import SHOWN, Answer, command, first, pending_lines, progress, records, say, shown_lines
 from credtools.errors import FileError, MissingFileError, RecipeError, SchemaError
 from credtools.text import MOST_QUOTED, plural, quoted
 
@@ -225,6 +225,7 @@ def outcome_lines(run: Run) -> Iterator[str]:
         yield f"at it in review.ipynb (credtools lab), or discard it (credtools discard {outcome.batch})."
         if "held_by_rate" in outcome.held_by:
             yield "To import the rows that are right, import the file again with another --max-reject-rate."
+    yield from pending_lines(outcome.pending)
     if outcome.notebook:
         yield f"record:  {outcome.notebook}"
     if run.rejects:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from credtools.errors import CredtoolsError, FileError, MissingFileError, UnknownOutcomeError
+from credtools.text import plural
 
 if TYPE_CHECKING:
     from credtools.model import Line
@@ -124,6 +125,13 @@ def stop(sentence: str, code: int) -> NoReturn:
 def code_of(problem: CredtoolsError) -> int:
     """The exit code of an error."""
     return next(code for kind, code in CODES.items() if isinstance(problem, kind))
+
+
+def pending_lines(pending: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """What to do next with the (batch, credentials) that wait for a decision."""
+    for batch, count in pending:
+        waits = "waits" if count == 1 else "wait"
+        yield f"{plural(count, 'credential')} of batch {batch} {waits} for approval. Next: credtools approve {batch}"
 
 
 def first(lines: Sequence[str], what: str = "") -> Iterator[str]:

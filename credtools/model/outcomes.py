@@ -97,6 +97,7 @@ class Outcome(Shown):
     warnings: tuple[FileWarning, ...] = ()
     batches: tuple[int, ...] = ()  # all parts of a file that was divided on purpose
     held_by: tuple[str, ...] = ()  # the reasons in `held_because`, for programs
+    pending: tuple[tuple[int, int], ...] = ()  # (batch, credentials) that wait for a decision
     rejected_for: tuple[tuple[str, int], ...] = ()  # of a held file: the commonest errors, each with its rows
 
     def __str__(self) -> str:
@@ -121,6 +122,7 @@ class Outcome(Shown):
             "held_because": self.held_because,
             "held_by": list(self.held_by),
             "rejected_for": [{"title": title, "rows": rows} for title, rows in self.rejected_for],
+            "pending": [{"batch": batch, "credentials": count} for batch, count in self.pending],
             "receipt": self.receipt.as_dict() if self.receipt else None,
             "replayed": bool(self.receipt and self.receipt.replayed),
             "notebook": self.notebook,

@@ -60,6 +60,11 @@ class Batch(Foreseen):
     # --- what the file is worth -----------------------------------------------------------------------------
 
     @property
+    def pending(self) -> int:
+        """How many of its credentials wait for a decision."""
+        return store.reads.pending(self.registry.at, self.id)
+
+    @property
     def table(self) -> Table:
         """The file as text, read with the recipe's options. Raises RegistryError when its bytes were erased."""
         return reviewing.table(self.registry, self.draft)

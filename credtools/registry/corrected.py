@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from credtools.model import Corrected, Counts, FileWarning, Outcome
-from credtools.registry import preflight, reviewing
+from credtools.registry import finishing, preflight, reviewing
 from credtools.registry.session import Session
 from credtools.text import plural
 
@@ -34,4 +34,5 @@ def outcome(session: Session, path: Path, done: Corrected) -> Outcome:
         problem=next(map(str, done.stopped), None),
         warnings=tuple(dict.fromkeys(warnings)),
         batches=batches,
+        pending=finishing.pending(session, done.receipts),
     )

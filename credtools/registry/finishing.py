@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -75,7 +75,7 @@ def settle(session: Session, draft: Draft, max_reject_rate: float | None = None)
             value = None if reasons else _value(now, draft)
         if reasons:
             return hold(session, draft, " ".join(said for _, said in reasons), [reason for reason, _ in reasons])
-        return outcome(draft.file, finish(session, draft, value), draft.noted)
+        return outcome(session, draft.file, finish(session, draft, value), draft.noted)
     except UnknownOutcomeError:
         raise
     except CredtoolsError:
@@ -106,10 +106,17 @@ def discard(session: Session, draft: Draft) -> None:
     store.discard(session.engine, draft.id, session.by)
 
 
-def outcome(file: str, receipt: Receipt, warnings: tuple[FileWarning, ...] = ()) -> Outcome:
+def outcome(session: Session, file: str, receipt: Receipt, warnings: tuple[FileWarning, ...] = ()) -> Outcome:
     """The verdict: ok when nothing was rejected, else partial."""
     verdict = "partial" if receipt.counts.rejected else "ok"
-    return Outcome(file, verdict, receipt.batch, receipt.counts, receipt=receipt, warnings=warnings)
+    waits = pending(session, [receipt])
+    return Outcome(file, verdict, receipt.batch, receipt.counts, receipt=receipt, warnings=warnings, pending=waits)
+
+
+def pending(session: Session, receipts: Iterable[Receipt]) -> tuple[tuple[int, int], ...]:
+    """(batch, credentials) that wait for a decision, where any do."""
+    counted = ((one.batch, store.reads.pending(session.at, one.batch)) for one in receipts)
+    return tuple(one for one in counted if one[1])
 
 
 def _warnings(session: Session, number: int, attempt: str) -> tuple[FileWarning, ...]:
@@ -231,7 +238,7 @@ def outcome_of(session: Session, attempt: str) -> Outcome | None:
         return Outcome(file, "held", row.id, counts, held_because=row.held_because, warnings=look.warnings, **told)
     if row.state == "finished":
         receipt = replace(store.stored_receipt(row), replayed=kind == "replay")
-        return outcome(file, receipt, _warnings(session, row.id, attempt))
+        return outcome(session, file, receipt, _warnings(session, row.id, attempt))
     return None
 
 

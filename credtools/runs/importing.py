@@ -196,7 +196,8 @@ def combined(outcomes: Sequence[Outcome]) -> Outcome:
     batches = tuple(outcome.batch for outcome in outcomes if outcome.batch is not None)
     warnings = tuple(dict.fromkeys(one for outcome in outcomes for one in outcome.warnings))
     first = batches[0] if batches else None
-    return replace(worst, counts=counts, batch=first, warnings=warnings, batches=batches)
+    pending = tuple(one for outcome in outcomes for one in outcome.pending)
+    return replace(worst, counts=counts, batch=first, warnings=warnings, batches=batches, pending=pending)
 
 
 def _new_record(places: settings.Settings, source: str, attempt: str, began: datetime) -> Path:

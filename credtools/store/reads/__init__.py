@@ -11,6 +11,7 @@ from credtools.store.reads.batches import (
     batches,
     field_counts,
     lines_of,
+    pending,
     raw_rows,
     source_bytes,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "open_rejects",
     "other_parts",
     "patches",
+    "pending",
     "raw_rows",
     "recipes_of",
     "referenced_blobs",

@@ -92,6 +92,13 @@ def _for_another() -> ColumnElement[bool]:
     return and_(batch.state == "discarded", batch.follows_id.is_not(None), given_up)
 
 
+def pending(at: At, batch_id: int) -> int:
+    """How many versions that a batch wrote wait for a decision."""
+    version = tables.credential_versions.c
+    waits = (version.batch_id == batch_id, version.decision == "pending", version.stands)
+    return int(values(at, select(func.count()).select_from(tables.credential_versions).where(*waits))[0])
+
+
 def source_bytes(at: At, sha256: str) -> bytes:
     """The bytes of an uploaded file. Raises RegistryError when they were erased."""
     file = tables.source_files.c
