@@ -202,6 +202,22 @@ def test_each_file_is_imported_once(registry: Registry) -> None:
     assert [registry.batch(number).state for number in (1, 2, 3)] == ["finished", "finished", "held"]
 
 
+def test_the_worst_of_a_night_counts(tmp_path: Path) -> None:
+    """Imported, but its rejects not written (5): the file moves away, the night goes on, and the script still says 5."""
+    (tmp_path / "incoming").mkdir()
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / "incoming" / name).touch()
+    stub = tmp_path / "stub"
+    stub.write_text(
+        '#!/bin/sh\nfor last; do :; done\n[ "$last" != incoming/a.csv ] || { echo lost; exit 5; }\n', "utf-8"
+    )
+    stub.chmod(0o700)
+    known = {"CREDTOOLS_HOME": str(tmp_path), "CREDTOOLS": str(stub), "PATH": os.environ["PATH"]}
+    done = subprocess.run([str(EXAMPLES / "nightly.sh")], env=known, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (5, "lost\n")
+    assert (left_in(str(tmp_path / "incoming")), left_in(str(tmp_path / "done"))) == ([], ["a.csv", "b.csv"])
+
+
 def test_papermill_alone(registry: Registry) -> None:
     """The plain papermill call imports the file and leaves its record."""
     subprocess.run([str(EXAMPLES / "papermill.sh")], check=True, capture_output=True)

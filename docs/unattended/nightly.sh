@@ -8,16 +8,16 @@ recipe=${1:-recipes/hr.yaml} folder=${2:-incoming} imported=${3:-done}
 mkdir -p "$imported" || exit 2
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-code=0
+worst=0
 for file in "$folder"/[!~]*; do
   [ -f "$file" ] || continue # nothing has arrived
   "${CREDTOOLS:-credtools}" import --recipe "$recipe" "$file" >"$log" 2>&1
   code=$?
-  [ "$code" -eq 0 ] || cat "$log"
+  [ "$code" -eq 0 ] || { cat "$log" && worst=$code; }
   case $code in
     0 | 5) mv "$file" "$imported/$(date -u +%Y%m%dT%H%M%SZ)-${file##*/}" || exit 2 ;; # 5: imported, its rejects not written
     *) break ;;
   esac
 done
 "${CREDTOOLS:-credtools}" show --sources --json | grep -v '"overdue": null'
-exit "$code"
+exit "$worst"
