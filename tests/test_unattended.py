@@ -203,7 +203,7 @@ def test_each_file_is_imported_once(registry: Registry) -> None:
 
 
 def test_the_worst_of_a_night_counts(tmp_path: Path) -> None:
-    """Imported, but its rejects not written (5): the file moves away, the night goes on, and the script still says 5."""
+    """Imported, but its rejects not written (5): the file moves away, the night goes on, the script says 5."""
     (tmp_path / "incoming").mkdir()
     for name in ("a.csv", "b.csv"):
         (tmp_path / "incoming" / name).touch()
