@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from credtools.errors import RecipeError
 from credtools.media.matching import Match, Medium, Row, by_column, by_hand, by_pattern, missing, names_in
+from credtools.model import Place
 from credtools.recipe import Recipe
 from credtools.text import fold
 
 
 def row(line: int, email: str = "ana@x.org", kind: str = "First Aid", **more: object) -> Row:
     told: dict[str, object] = {"key": line, "values": {"user_email": email, "credential_type": kind}, **more}
-    return Row(line=line, **told)  # type: ignore[arg-type]
+    return Row(line=line, place=Place(1, line, 1), **told)  # type: ignore[arg-type]
 
 
 def placed(match: Match, name: str) -> tuple[str, list[int], str]:

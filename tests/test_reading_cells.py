@@ -160,6 +160,7 @@ def test_decimals_are_rounded_as_shown(number: Decimal, places: int, percent: bo
     assert formats.shown(str(number), code) == text
 
 
+@example("[s", 0)
 @given(st.text('0#?.,%"\\[]<>=;-_*@EyMdhsAmP/ GeneralC$€', max_size=12), st.integers(-(10**6), 10**6))
 def test_no_format_makes_a_number_vanish(code: str, number: int) -> None:
     """Whatever a format says, a cell with a number is never blank."""
