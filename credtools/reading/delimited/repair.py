@@ -11,7 +11,7 @@ from math import inf
 from credtools.reading.delimited.dialect import Dialect, closes, line_cells, split_naively
 from credtools.reading.kinds import kind
 
-MOST_LINES = 60  # over which a cell with a stray mark inside is followed
+FOLLOWED = 60  # lines, over which a cell with a stray mark inside is followed
 MOST_PARTS = 128
 MOST_SURPLUS, FEW = 20, 4  # delimiters inside cells of one line
 MOST_CHARACTERS = 65_536
@@ -125,7 +125,7 @@ def _several_lines(lines: Sequence[str], first: int, width: int, dialect: Dialec
     """A record over several lines, with stray marks inside a quoted cell."""
     text = lines[first]
     closing = re.compile(rf"{re.escape(dialect.quote)} *(?:{re.escape(dialect.cut)}|$)")
-    for end in range(first + 1, min(first + MOST_LINES, len(lines))):
+    for end in range(first + 1, min(first + FOLLOWED, len(lines))):
         text += lines[end]
         if len(text) > MOST_CHARACTERS:
             break

@@ -13,7 +13,7 @@ import numpy as np
 from credtools.errors import FileError
 from credtools.reading.delimited.dialect import ENOUGH, ONE_CHARACTER, Dialect, common_width, line_cells, records_of
 from credtools.reading.delimited.regular import MOST_LINES, Lines, Regular, listed
-from credtools.reading.delimited.repair import bare, cleaned, ends_whole, repair, stands_alone, swallows
+from credtools.reading.delimited.repair import FOLLOWED, bare, cleaned, ends_whole, repair, stands_alone, swallows
 from credtools.reading.delimited.torn import Torn
 from credtools.reading.kinds import column_kinds
 from credtools.reading.records import MAX_CELL_BYTES, Records, require_size
@@ -22,7 +22,8 @@ from credtools.reading.rows import Rows
 SAMPLE_RECORDS = 1_000
 SAMPLE_LINES = 12  # of a record, as long as it isn't known how many fields are usual
 ENOUGH_RECORDS = 50  # before the first fault, to tell what is usual in a file
-MOST_PATIENCE = 1_000  # repairs, after which none is looked for that takes long
+PATIENCE = 10_000_000  # characters that are gone through for repairs, after which none is looked for that takes long
+USUAL_LINE = 100  # characters
 MOST_OTHERWISE = 100  # records that may have another delimiter
 MAX_LINE = 64 * MAX_CELL_BYTES  # characters
 
@@ -46,7 +47,7 @@ def split_records(text: str, dialect: Dialect, first_line: int = 1) -> Records:
         is_torn = regular.is_torn(line)
         if is_torn and torn.fits(line) and regular.stands_alone(line + 1, width):
             found.append(line)
-            single.repaired.append(line)
+            single.count(line)
             at = line + 1
         else:
             others[line], at = single.record(line, torn=is_torn)
@@ -135,6 +136,7 @@ class _Single:
     def __init__(self, lines: Sequence[str], dialect: Dialect, width: int) -> None:
         self.lines, self.dialect, self.width = lines, dialect, width
         self.repaired: list[int] = []
+        self.patience = PATIENCE
         self.source = _Lines(lines)
         self.reader = dialect.reader(self.source)
 
@@ -147,14 +149,18 @@ class _Single:
         except (csv.Error, StopIteration):
             row = None
         if row is None or self._looks_wrong(first, source.at, fits=len(row) == width):
-            patient = len(self.repaired) < MOST_PATIENCE
-            better = repair(lines, first, width, dialect, matched=bool(row), patient=patient)
+            better = repair(lines, first, width, dialect, matched=bool(row), patient=self.patience > 0)
             if better is None and row is None:
                 better = cleaned(lines[first], dialect), first + 1
             if better is not None:
-                self.repaired.append(first)
+                self.count(first)
                 return better
         return row or [], source.at
+
+    def count(self, first: int) -> None:
+        """Notes a repaired record. The longer its line, the sooner patience ends: each may be followed over many."""
+        self.repaired.append(first)
+        self.patience -= FOLLOWED * max(len(self.lines[first]), USUAL_LINE)
 
     def _looks_wrong(self, first: int, end: int, *, fits: bool) -> bool:
         """Whether the marks of a record that csv could read don't match all the same."""
