@@ -91,11 +91,14 @@ def find_record_end(text: str) -> str:
     """The mark that ends the records of a text beside the ends of lines: the headings', and most lines', or ''."""
     if RECORD_SEPARATOR in text and not ("\n" in text or "\r" in text):
         return RECORD_SEPARATOR
-    first, *later = _stretches(text, 1)
+    stretches = _stretches(text, 1)
+    first = next(stretches)
     ends = [end[0] for line in first[:ENOUGH] if (end := RECORD_END.search(line.rstrip()))]
     found = next((end for end in ends if len(set(end)) > 1 or end == RECORD_SEPARATOR), "")
-    lines = [line.rstrip() for one in (first, *later) for line in one]
-    return found if found and sum(line.endswith(found) for line in lines) > max(1, len(lines) / 2) else ""
+    if not found:
+        return ""
+    lines = [line.rstrip() for one in (first, *stretches) for line in one]
+    return found if sum(line.endswith(found) for line in lines) > max(1, len(lines) / 2) else ""
 
 
 def _best(stretches: Stretches, ruled: Stretches, quote: str | None, end: str | None, *, drawn: bool) -> Dialect:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -72,23 +72,22 @@ def start_of_footer(rows: Rows, body: Sequence[int], width: int, blank: set[int]
     if footer_lines is not None:
         return max(0, len(body) - footer_lines)
     end = start = len(body)
-    kinds = column_kinds([rows[k] for k in body[:SAMPLE]], width) if start else {}
-    typed = {place: usual for place, usual in kinds.items() if usual in ("address", "date")}
-    while start > 0 and width > 1 and _is_thin(rows[body[start - 1]], width, typed):
+    typed: dict[int, str] | None = None  # the columns of addresses and dates: what has such a value there is a record
+    while start > 0 and width > 1 and _is_thin(row := rows[body[start - 1]], width):
+        if typed is None:
+            kinds = column_kinds([rows[k] for k in body[:SAMPLE]], width)
+            typed = {place: usual for place, usual in kinds.items() if usual in ("address", "date")}
+        if len(row) == width and any(kind(row[place]) == usual for place, usual in typed.items()):
+            break
         start -= 1
         if FOOTER.match(_first(rows[body[start]])) or body[start] - 1 in blank:
             end = start
     return end
 
 
-def _is_thin(row: list[str], width: int, typed: Mapping[int, str]) -> bool:
-    """A row that is mostly empty, and either one note, or prose, or the words and figures of a total.
-
-    `typed`: the columns of addresses and dates. What has such a value there is a record.
-    """
+def _is_thin(row: list[str], width: int) -> bool:
+    """A row that is mostly empty, and either one note, or prose, or the words and figures of a total."""
     filled = [cell for cell in row if cell.strip()]
-    if len(row) == width and any(kind(row[place]) == usual for place, usual in typed.items()):
-        return False
     if len(filled) == 1 and len(row) in (1, width):
         return kind(filled[0]) == "text"
     is_total = len(filled) < width and len(filled) <= (width + 1) // 2 and bool(FOOTER.match(_first(row)))

@@ -120,8 +120,10 @@ def _is_headless(row: list[str], others: list[list[str]], width: int) -> bool:
         return True
     below = [other for other in others if other != row]
     again = [any(cell == other[place] for other in below) for place, cell in enumerate(row[:width]) if cell.strip()]
-    stands_out = any(kind(row[place]) == "text" for place in column_kinds(below, width) if place < len(row))
-    return len(row) == width > 1 and sum(again) > (2 if stands_out else 1)
+    if not (len(row) == width > 1 and sum(again) > 1):
+        return False
+    stands_out = any(kind(row[place]) == "text" for place in column_kinds(below, width))
+    return sum(again) > (2 if stands_out else 1)
 
 
 def _count_rows(first: list[str], after: list[list[str]], width: int) -> int:
