@@ -93,6 +93,10 @@ class Lines(Sequence[str]):
         text = self.content[self._bounds[first] : self._bounds[max(first, end)]].decode()
         return list(io.StringIO(text, newline=""))
 
+    def size(self, k: int) -> int:
+        """The bytes of a line."""
+        return int(self._bounds[k + 1] - self._bounds[k])
+
     def below(self, first: int) -> Iterator[str]:
         """All lines from one on."""
         for start in range(first, len(self), SOME):

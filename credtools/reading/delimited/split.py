@@ -22,8 +22,8 @@ from credtools.reading.rows import Rows
 SAMPLE_RECORDS = 1_000
 SAMPLE_LINES = 12  # of a record, as long as it isn't known how many fields are usual
 ENOUGH_RECORDS = 50  # before the first fault, to tell what is usual in a file
-PATIENCE = 10_000_000  # characters that are gone through for repairs, after which none is looked for that takes long
-USUAL_LINE = 100  # characters
+PATIENCE = 10_000_000  # bytes that are gone through for repairs, after which none is looked for that takes long
+USUAL_LINE = 100  # bytes
 MOST_OTHERWISE = 100  # records that may have another delimiter
 MAX_LINE = 64 * MAX_CELL_BYTES  # characters
 
@@ -133,7 +133,7 @@ def _width_of(cells: list[list[str]]) -> int:
 class _Single:
     """Records one by one, wherever they start; `repaired`: the lines of those whose marks didn't match."""
 
-    def __init__(self, lines: Sequence[str], dialect: Dialect, width: int) -> None:
+    def __init__(self, lines: Lines, dialect: Dialect, width: int) -> None:
         self.lines, self.dialect, self.width = lines, dialect, width
         self.repaired: list[int] = []
         self.patience = PATIENCE
@@ -160,7 +160,7 @@ class _Single:
     def count(self, first: int) -> None:
         """Notes a repaired record. The longer its line, the sooner patience ends: each may be followed over many."""
         self.repaired.append(first)
-        self.patience -= FOLLOWED * max(len(self.lines[first]), USUAL_LINE)
+        self.patience -= FOLLOWED * max(self.lines.size(first), USUAL_LINE)
 
     def _looks_wrong(self, first: int, end: int, *, fits: bool) -> bool:
         """Whether the marks of a record that csv could read don't match all the same."""
