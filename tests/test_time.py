@@ -13,8 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 import credtools as ct
+from credtools import store
 from credtools.cli import main
 from credtools.registry import Registry, validity
+from credtools.store import tables
 from tests.builders import APPROVER, export, long_on_a_server, only_sqlite, rows_of, write
 from tests.clicks import Clicks
 from tests.conftest import Home
@@ -217,6 +219,21 @@ def test_case_12_after_another_correction(nights: Nights) -> None:
     nights.registry.undo(3)
     assert nights.counting()[ANA] == Held("2025-12-03", "2031-12-03", "F-1")
     assert nights.registry.verify() == []
+
+
+def test_case_12_as_it_was_counted_before(nights: Nights) -> None:
+    """A registry in which an earlier version of a corrected date counted is put right when its layout is upgraded."""
+    nights.recipe("hr", f"{PLAIN}export: full\n")
+    for issued, expires in ("2025-12-03", "2030-12-03"), ("2025-12-03", "2031-12-03"), ("2025-03-12", "2030-03-12"):
+        nights.send("hr", forklift("ana", issued, expires))
+    credential, engine = tables.credentials, nights.registry.engine
+    with engine.begin() as connection:
+        connection.execute(credential.update().values(head_version_id=1))
+    assert nights.registry.verify() != []
+    with engine.begin() as connection:
+        store.baseline.parts(connection)
+    assert nights.registry.verify() == []
+    assert nights.counting()[ANA] == Held("2025-03-12", "2030-03-12", "F-1")
 
 
 def test_case_12_pending_correction(prompt: Prompt, asked: Nights) -> None:

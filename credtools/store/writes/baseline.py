@@ -14,6 +14,7 @@ from credtools.store.transaction import Write
 from credtools.store.writes.facts import write_facts
 from credtools.store.writes.identity import regroup
 from credtools.store.writes.sources import told_anew
+from credtools.store.writes.versions import move_heads
 from credtools.store.writes.words import rebuild
 from credtools.text import fold_number
 
@@ -34,11 +35,17 @@ def words(connection: Connection) -> None:
 
 
 def parts(connection: Connection) -> None:
-    """Whether all parts of divided files stand, and what follows; within the transaction that changes the layout."""
+    """Whether all parts of divided files stand, and what follows; within the transaction that changes the layout.
+
+    With a corrected issue date all earlier versions of the wrong date go by now, not only the last of them.
+    """
     work = Write(connection, 0, GENESIS, datetime.now(UTC))
     source = tables.sources.c
     for number in connection.execute(select(source.id).where(source.merged_into.is_(None))).scalars().all():
         told_anew(work, [number], set())
+    version = tables.credential_versions.c
+    replacing = select(version.credential_id).where(version.replaces_id.is_not(None)).distinct()
+    move_heads(work, connection.execute(replacing).scalars().all())
 
 
 def people(connection: Connection, today: date) -> None:
