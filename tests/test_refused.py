@@ -96,6 +96,7 @@ RECIPES = {
     "expect": "expect: {headings: same, rows: 0.1}",
 }
 OF_SHEETS = ("", "sheet", "stack")
+SLOW = ("by_name", "expect")  # always tested with the other recipes' ways to be refused
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -132,7 +133,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("recipe", ["", "headings"])
+@pytest.mark.parametrize("recipe", ["", pytest.param("headings", marks=pytest.mark.long)])
 def test_an_unattended_run_of_a_refused_file_keeps_and_says_no_data(folder: Path, recipe: str) -> None:
     """Whatever a file is refused or held for: run.json, record, page, database and output hold nothing of a person."""
     known = ["--recipe", str(write(folder, f"{recipe}.yaml", RECIPES[recipe] + "\n"))] if recipe else []
@@ -148,7 +149,9 @@ def test_an_unattended_run_of_a_refused_file_keeps_and_says_no_data(folder: Path
         assert found_in(*kept(registry)) == set()
 
 
-@pytest.mark.parametrize("recipe", ["", *RECIPES])
+@pytest.mark.parametrize(
+    "recipe", ["", *(pytest.param(one, marks=[pytest.mark.long] * (one in SLOW)) for one in RECIPES)]
+)
 def test_every_way_to_be_refused_keeps_and_says_no_data(folder: Path, recipe: str) -> None:
     """The same for each kind of file and recipe: what is raised or said of it, and what the database keeps."""
     known = write(folder, f"{recipe}.yaml", RECIPES[recipe] + "\n") if recipe else None
