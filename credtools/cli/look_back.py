@@ -76,7 +76,7 @@ def _batch_lines(found: Batch) -> Iterator[str]:
 @click.option("--source", help=WORDS["source"].help)
 @click.option("-o", "--output", type=PATH, help="Write the open ones to a .csv or .xlsx file, to be corrected.")
 def rejects(batch: int | None, source: str | None, output: Path | None) -> Answer:
-    """List rejected rows, the open ones first, or write them to a file to correct."""
+    """List rejected rows, or write the open ones to a file to correct."""
     from credtools.model import lines_in  # noqa: PLC0415
 
     registry = open_registry()

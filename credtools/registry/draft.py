@@ -17,7 +17,7 @@ class Draft:
     from which the next review keeps what hasn't changed; `plan`: the review and the last event for which it is known
     what finishing would do, and that; `told`: the review with warnings about what is stored, for that plan; `shown`:
     the last preview; `answers`: the rejects that a correction's rows answer; `unattended`: nobody is there to be asked;
-    `noted`: the warnings that were noted with the run.
+    `noted`: the warnings that were noted with the run; `pending`: how many of what it has written wait for a decision.
     """
 
     row: Any
@@ -32,6 +32,7 @@ class Draft:
     unattended: bool = False
     told: tuple[object, Review] | None = None
     noted: tuple[FileWarning, ...] = ()
+    pending: int | None = None
 
     @property
     def id(self) -> int:

@@ -42,12 +42,15 @@ def finish(session: Session, draft: Draft, value: store.Finish | None = None) ->
         for _ in range(TRIES):
             value = value or _value(session, draft)
             try:
-                return store.finish(session.engine, value)
+                receipt = store.finish(session.engine, value)
             except MovedError:
                 draft.review = None
                 time.sleep(random.random() * PAUSE)  # noqa: S311 - no secret
             except UnknownOutcomeError as lost:
                 return _after_silence(session, draft, value.judgement, lost)
+            else:
+                draft.pending = None if receipt.replayed else value.decision.count("pending")
+                return receipt
             value = None
     raise MovedError("others_keep_writing")
 
@@ -75,7 +78,8 @@ def settle(session: Session, draft: Draft, max_reject_rate: float | None = None)
             value = None if reasons else _value(now, draft)
         if reasons:
             return hold(session, draft, " ".join(said for _, said in reasons), [reason for reason, _ in reasons])
-        return outcome(session, draft.file, finish(session, draft, value), draft.noted)
+        receipt = finish(session, draft, value)
+        return outcome(session, draft.file, receipt, draft.noted, draft.pending)
     except UnknownOutcomeError:
         raise
     except CredtoolsError:
@@ -106,11 +110,17 @@ def discard(session: Session, draft: Draft) -> None:
     store.discard(session.engine, draft.id, session.by)
 
 
-def outcome(session: Session, file: str, receipt: Receipt, warnings: tuple[FileWarning, ...] = ()) -> Outcome:
-    """The verdict: ok when nothing was rejected, else partial."""
+def outcome(
+    session: Session,
+    file: str,
+    receipt: Receipt,
+    warnings: tuple[FileWarning, ...] = (),
+    waits: int | None = None,
+) -> Outcome:
+    """The verdict: ok when nothing was rejected, else partial. `waits`: how many wait for a decision, where known."""
     verdict = "partial" if receipt.counts.rejected else "ok"
-    waits = pending(session, [receipt])
-    return Outcome(file, verdict, receipt.batch, receipt.counts, receipt=receipt, warnings=warnings, pending=waits)
+    told = pending(session, [receipt]) if waits is None else ((receipt.batch, waits),) * bool(waits)
+    return Outcome(file, verdict, receipt.batch, receipt.counts, receipt=receipt, warnings=warnings, pending=told)
 
 
 def pending(session: Session, receipts: Iterable[Receipt]) -> tuple[tuple[int, int], ...]:
