@@ -136,7 +136,7 @@ def test_the_environment_names_a_file_with_the_password(tmp_path: Path, monkeypa
     assert len(reading.read_bytes(content, "book").frame) == 1
     assert refusal(content, password="another")[0] == "password_wrong"  # what was given counts
     place.unlink()
-    told = {"path": str(place), "variable": "CREDTOOLS_PASSWORD_FILE", "why": "FileNotFoundError"}
+    told = {"path": str(place), "variable": "CREDTOOLS_PASSWORD_FILE", "why": "No such file or directory"}
     assert refusal(content) == ("password_unread", told)
     assert len(core.table("a,b\n1,2\n").frame) == 1
 

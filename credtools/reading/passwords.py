@@ -18,5 +18,5 @@ def from_environment() -> str | None:
     try:
         return Path(path).read_text("utf-8-sig").split("\n", 1)[0].rstrip("\r")
     except (OSError, UnicodeDecodeError) as problem:
-        why = type(problem).__name__
+        why = problem.strerror if isinstance(problem, OSError) else "it isn't a text in UTF-8"
         raise FileError("password_unread", path=path, variable=VARIABLE, why=why) from None

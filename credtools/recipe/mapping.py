@@ -104,7 +104,9 @@ def apply(recipe: Recipe, table: Table, columns: Sequence[Column]) -> Mapped:
 def _texts(table: Table, heading: str, column: Column | None) -> pd.Series:
     """A column of the file: where it holds no dates, date cells are what the sheet shows of them."""
     texts, shown = table.frame[heading], table.shown_dates.get(heading)
-    return texts.replace(dict(shown)) if shown and (column is None or column.kind != "date") else texts
+    if not shown or (column is not None and column.kind == "date"):
+        return texts
+    return texts.map(lambda text: shown.get(text, text)).astype(texts.dtype)  # `replace` goes through all per text
 
 
 def _require_columns(recipe: Recipe, known: Mapping[str, Column], usable: Sequence[str]) -> None:

@@ -143,8 +143,9 @@ def _tidied(text: str, encoding: str) -> tuple[str, str, list[FileWarning]]:
     text = text.removeprefix("\ufeff")
     if text[-1:] in ("\x1a", "\x00") and (end := END.search(text)):
         text = text[: end.start()]
+        verb, were = ("marks", "it was") if len(end[0]) == 1 else ("mark", "they were")
         sentence = (
-            f"The file ends with {plural(len(end[0]), 'character')} that only mark its end (Ctrl-Z or NUL); they were "
+            f"The file ends with {plural(len(end[0]), 'character')} that only {verb} its end (Ctrl-Z or NUL); {were} "
             "left out. Nothing needs to be done if the file is complete."
         )
         told.append(FileWarning("end_marked", len(end[0]), sentence))
@@ -160,9 +161,10 @@ def _tidied(text: str, encoding: str) -> tuple[str, str, list[FileWarning]]:
     controls = CONTROLS.findall(text)
     if meant := next((one for one in controls if one != LINE_END and ord(one) in CP1252), ""):
         text = text.translate(CP1252)
+        was, they = ("was", "it stands") if len(controls) == 1 else ("were", "they stand")
         sentence = (
-            f"{plural(len(controls), 'control character')} were read as the letters and marks of cp1252 that they "
-            f"stand for ({meant!r} as {CP1252[ord(meant)]!r}). Export the file again as UTF-8 if these look wrong."
+            f"{plural(len(controls), 'control character')} {was} read as the letters and marks of cp1252 for which "
+            f"{they} ({meant!r} as {CP1252[ord(meant)]!r}). Export the file again as UTF-8 if these look wrong."
         )
         told.append(FileWarning("controls_misread", len(controls), sentence))
     return text, encoding, [*told, *_mojibake(text)]

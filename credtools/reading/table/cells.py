@@ -79,7 +79,8 @@ def known_cells(records: Records, layout: Layout, names: Sequence[str]) -> Known
             known.dates.setdefault(name, {})[text] = day
             seen.setdefault(name, Counter())[text, sheet.seen.get((k, place), "")] += 1
     for name, counts in seen.items():
-        texts = Counter(cells[k][names.index(name)] for k in body)
+        place = names.index(name)
+        texts = Counter(cells[k][place] for k in body)
         # What is shown in two ways, or typed beside, stays the day.
         alone = {text: one for (text, one), count in counts.items() if count == texts[text]}
         if shown := {text: one for text, one in alone.items() if one not in ("", text)}:
