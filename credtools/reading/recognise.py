@@ -82,8 +82,12 @@ BEFORE_ROOT = re.compile(
 )
 ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)(?=[\s/>])")
 OF_WEB_PAGE = frozenset(
-    "html head meta style title link base script body table caption colgroup thead tbody tr td th div span p br hr "
-    "center font form h1 h2 h3 h4 h5 h6 pre b i u strong em a img ul ol section main header nav noscript".split()
+    (
+        *("html", "head", "meta", "style", "title", "link", "base", "script", "body", "table", "caption", "colgroup"),
+        *("thead", "tbody", "tr", "td", "th", "div", "span", "p", "br", "hr", "center", "font", "form", "h1", "h2"),
+        *("h3", "h4", "h5", "h6", "pre", "b", "i", "u", "strong", "em", "a", "img", "ul", "ol", "section", "main"),
+        *("header", "nav", "noscript"),
+    )
 )
 
 
