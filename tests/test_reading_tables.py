@@ -163,6 +163,13 @@ def test_what_is_no_footer(row: str) -> None:
     assert len(table(HEADINGS + RECORDS + row).frame) == 4
 
 
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_a_record_that_comes_again_begins_no_table(gap: str) -> None:
+    """Equal records with too many fields at the end are no headings with a table below: they stay, to be rejected."""
+    read = table(HEADINGS + RECORDS * 3 + gap + "a,b,c,d,e\n" * 4)
+    assert cells(read) == [*CELLS * 3, *[list("abcde")] * 4]
+
+
 def test_told_footer_lines() -> None:
     """The told number of filled records at the end are no records."""
     read = table(HEADINGS + RECORDS + "\nx,y,z\n", footer_lines=1)

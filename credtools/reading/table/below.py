@@ -55,7 +55,7 @@ def _begins_table(block: list[list[str]], width: int, kinds: dict[int, str], nam
     if not others:
         return False
     if len(head) != width:
-        alike = sum(len(row) == len(head) for row in others)
+        alike = sum(len(row) == len(head) and row != head for row in others)
         return len(others) > 1 and alike >= NEARLY_ALL * (len(others) - 1) > 0 and (gap or len(block) > ENOUGH)
     strange = any(kind(head[place]) == "text" for place in kinds)
     fitting = [row for row in others if len(row) == width]
