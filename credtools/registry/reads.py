@@ -28,6 +28,50 @@ class Answers(Session):
         """
         return store.reads.batches(self.engine)
 
+    def uploads(
+        self,
+        text: str = "",
+        *,
+        source: str = "",
+        state: str = "",
+        sha256: str = "",
+        batch: int = 0,
+        most: int = 50,
+        skip: int = 0,
+    ) -> store.reads.Uploads:
+        """A page of the batches that fit, newest first, with what of each still waits: `found` (how many fit), `rows`.
+
+        Args:
+            text: contained in the file's name or the uploader's, or the number of a batch.
+            source: as it is called now; with it those that were merged into it.
+            state: `draft`, `held`, `finished`, `undone` or `discarded`.
+            sha256: of the bytes of its file.
+            batch: its number.
+            most: how many batches of the page.
+            skip: how many newer ones are on pages before.
+
+        Returns:
+            `rows`: the columns of `batches`, and part, parts (int64), follows (Int64: which batch), sha256,
+            held_because, finished_by (str), finished_at (datetime64[us, UTC]), pending (int64: credentials that wait
+            for approval), open (int64: rejected rows), erased (bool: whether the bytes of its file are gone).
+        """
+        which = {"text": text, "source": source, "state": state, "sha256": sha256, "batch": batch}
+        return store.reads.uploads(self.at, which, most, skip)
+
+    def uploaded_from(self) -> list[str]:
+        """The names of the sources from which something was uploaded, as they are called now."""
+        return store.reads.sources_with_uploads(self.at)
+
+    def same_file(self, path: str | Path) -> pd.DataFrame:
+        """The batches with the very bytes of a file, newest first, but discarded ones; columns as `uploads`."""
+        sha256 = hashlib.sha256(reading.file_bytes(path)).hexdigest()
+        rows = self.uploads(sha256=sha256).rows
+        return rows[rows["state"] != "discarded"].reset_index(drop=True)
+
+    def events(self, batch: int) -> pd.DataFrame:
+        """What was done with a batch, oldest first: at (datetime64[us, UTC]), by, kind (str: upload, finish …)."""
+        return store.reads.events_of(self.at, batch)
+
     def sources(self) -> pd.DataFrame:
         """The sources by name, with their last run; a correction file is none.
 

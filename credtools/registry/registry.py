@@ -208,21 +208,23 @@ class Registry(Sources, Shown):
         chosen = None if recipe is None else recipes.load(recipe)
         return correcting.correct(self, path, chosen, dry_run=dry_run)
 
-    def undo(self, batch: Batch | int, *, dry_run: bool = False) -> store.Undone:
+    def undo(self, batch: Batch | int, *, dry_run: bool = False, shown: store.Undone | None = None) -> store.Undone:
         """Takes a finished batch back: what no other batch says, too, no longer stands.
 
         Args:
             batch: the batch, or its number.
             dry_run: only says what would become of it.
+            shown: what a dry run has said; nothing is undone when it would do something else by now.
 
         Returns:
-            how many versions fall, how many stay because which batch says the same, and how many rejects are open
-            again.
+            how many versions fall, how many stay because which batch says the same, how many rejects are open again,
+            and what becomes of the credentials (`effects`: a sentence each).
 
         Raises:
             RegistryError: it isn't finished.
+            MovedError: it would do something else than what was shown.
         """
-        return store.undo(self.engine, number_of(batch), self.by, self._records, dry_run=dry_run)
+        return store.undo(self.engine, number_of(batch), self.by, self._records, dry_run=dry_run, shown=shown)
 
     def export(self, path: str | Path, batch: Batch | int | None = None, *, expiring: int | None = None) -> list[Path]:
         """Writes what was accepted, not declined or withdrawn, as clean template files of at most 20,000 rows each.

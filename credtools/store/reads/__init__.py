@@ -61,6 +61,7 @@ from credtools.store.reads.sources import (
     sources_of,
     standing_batches,
 )
+from credtools.store.reads.uploads import Uploads, events_of, sources_with_uploads, uploads
 
 __all__ = [
     "BEGUN",
@@ -68,6 +69,7 @@ __all__ = [
     "Followed",
     "Note",
     "Rejected",
+    "Uploads",
     "acts_of",
     "all_media",
     "as_of",
@@ -79,6 +81,7 @@ __all__ = [
     "credentials_of",
     "earlier_parts",
     "erased_blobs",
+    "events_of",
     "facts",
     "family",
     "field_counts",
@@ -116,9 +119,11 @@ __all__ = [
     "seen",
     "source_bytes",
     "sources_of",
+    "sources_with_uploads",
     "standing_batches",
     "stored_versions",
     "types",
+    "uploads",
     "users",
     "words",
 ]

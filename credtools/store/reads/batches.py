@@ -77,13 +77,13 @@ def batches(at: At) -> pd.DataFrame:
         select(c.id.label("batch"), current.c.name.label("source"), c.file_name.label("file"), *names)
         .add_columns(c.uploaded_by, c.uploaded_at)
         .join_from(tables.batches, current, current.c.id == c.source_id)
-        .where(~_for_another())
+        .where(~for_another())
         .order_by(c.id.desc())
     )
     return frame(at, statement)
 
 
-def _for_another() -> ColumnElement[bool]:
+def for_another() -> ColumnElement[bool]:
     """Of a batch: a draft that was given up because another one was judged equally, or held the same bytes before."""
     batch, event = tables.batches.c, tables.events.c
     # A person's own discard names no other batch.

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select
 
+from credtools.errors import MovedError
 from credtools.model import SAYING
 from credtools.store import tables
 from credtools.store.blocks import places
@@ -28,13 +30,34 @@ from credtools.store.writes.waivers import Known
 from credtools.store.writes.words import rebuild
 from credtools.text import Shown, plural
 
+EFFECTS = {  # of one, of many
+    "gone": (
+        "credential no longer counts: no other batch says it",
+        "credentials no longer count: no other batch says them",
+    ),
+    "back": (
+        "credential goes back to its earlier version",
+        "credentials go back to their earlier versions",
+    ),
+    "reinstated": (
+        "withdrawn credential counts again: only this batch withdrew it",
+        "withdrawn credentials count again: only this batch withdrew them",
+    ),
+    "withdrawn": (
+        "credential is withdrawn again: only this batch reinstated it",
+        "credentials are withdrawn again: only this batch reinstated them",
+    ),
+}
+
 
 @dataclass(frozen=True)
 class Undone(Shown):
     """What an undo took back, or would.
 
     `fallen`: versions that no batch says any more; `kept`: versions of the batch that another one says, too, by that;
-    `reopened`: rejects that are open again; `affected`: versions that took values from fallen ones, and stay.
+    `reopened`: rejects that are open again; `affected`: versions that took values from fallen ones, and stay; `gone`:
+    credentials of which nothing is left that stands; `back`: those of which an earlier version is the newest again;
+    `reinstated`, `withdrawn`: those that are no longer withdrawn by it, or withdrawn again.
     """
 
     batch: int
@@ -42,6 +65,16 @@ class Undone(Shown):
     kept: Mapping[int, int] = field(default_factory=dict)
     reopened: int = 0
     affected: tuple[int, ...] = ()
+    gone: int = 0
+    back: int = 0
+    reinstated: int = 0
+    withdrawn: int = 0
+
+    @property
+    def effects(self) -> tuple[str, ...]:
+        """What becomes of the credentials, a sentence each."""
+        found = ((getattr(self, name), said) for name, said in EFFECTS.items())
+        return tuple(f"{count:,} {said[count != 1]}." for count, said in found if count)
 
     def __str__(self) -> str:
         verb = "stands" if self.fallen == 1 else "stand"
@@ -53,14 +86,24 @@ class Undone(Shown):
 
 
 def undo(
-    engine: Engine, batch_id: int, by: str, records: Callable[[Connection], Known], *, dry_run: bool = False
+    engine: Engine,
+    batch_id: int,
+    by: str,
+    records: Callable[[Connection], Known],
+    *,
+    dry_run: bool = False,
+    shown: Undone | None = None,
 ) -> Undone:
     """Takes a batch back; `dry_run` only says what would become of it. Raises RegistryError when it isn't finished.
 
-    `records`: by which records are found in other batches of its source, as of a transaction.
+    `records`: by which records are found in other batches of its source, as of a transaction; `shown`: what it was said
+    to do a moment ago: MovedError when it would do something else by now.
     """
     with write(engine, trial=dry_run) as work:
-        return _undo(work, batch_id, by, records(work.connection))
+        done = _undo(work, batch_id, by, records(work.connection))
+        if shown is not None and shown != done:
+            raise MovedError("undo_moved", batch=batch_id)
+        return done
 
 
 def _undo(work: Write, batch_id: int, by: str, known: Known) -> Undone:
@@ -78,6 +121,7 @@ def _undo(work: Write, batch_id: int, by: str, known: Known) -> Undone:
     absent = {merged.get(number, number) for number in json.loads(batch.absent or "[]")}
     sources = family(work.connection, batch.source)
     touched = {row.credential_id for row in ours.values()} | absent | settle_parts(work, sources)
+    before = _newest(work, touched)
     rebuild(work, sources, touched)
     work.change(credential.id, touched, counter=credential.counter + 1)
     move_heads(work, touched)
@@ -95,7 +139,34 @@ def _undo(work: Write, batch_id: int, by: str, known: Known) -> Undone:
         reopened=reopened,
         **({"rejects": spoken} if spoken else {}),
     )
-    return Undone(batch_id, len(falls), dict(sorted(kept.items())), reopened, affected)
+    counts = Counter(_became(one, before[number]) for number, one in _newest(work, touched).items())
+    return Undone(
+        batch_id,
+        len(falls),
+        dict(sorted(kept.items())),
+        reopened,
+        affected,
+        **{name: counts[name] for name in ("gone", "back", "reinstated", "withdrawn")},
+    )
+
+
+def _newest(work: Write, credentials: Collection[int]) -> dict[int, Any]:
+    """Of some credentials the newest version that stands, and whether it is withdrawn."""
+    credential, version = tables.credentials.c, tables.credential_versions
+    statement = select(credential.id, credential.head_version_id, version.c.withdrawn).select_from(
+        tables.credentials.outerjoin(version, version.c.id == credential.head_version_id)
+    )
+    found = rows_in(work.connection, statement, credential.id, credentials)
+    return {number: (head, bool(withdrawn)) for number, head, withdrawn in found}
+
+
+def _became(now: tuple[int | None, bool], before: tuple[int | None, bool]) -> str:
+    """What became of a credential; '' for nothing."""
+    if now[0] != before[0]:
+        return "back" if now[0] else "gone"
+    if now[1] == before[1]:
+        return ""
+    return "withdrawn" if now[1] else "reinstated"
 
 
 def _said(work: Write, batch_id: int) -> set[int]:
