@@ -17,7 +17,8 @@ from credtools.cli import main
 from credtools.errors import RecipeError
 from credtools.recipe import Recipe
 from credtools.recipe.mapping import follow
-from credtools.recipe.steps import Aliases, Case, Extract, Map, Replace, Trim
+from credtools.recipe.rewriting import Case, Trim
+from credtools.recipe.steps import Aliases, Extract, Map, Replace
 from credtools.registry import Registry
 from tests.builders import export, only_sqlite
 

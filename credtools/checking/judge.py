@@ -78,6 +78,20 @@ def review(
     )
 
 
+def rejected_in(column: str, table: Table, recipe: Recipe, schema: SchemaFile, lookups: Lookups) -> BoolArray:
+    """Which rows of some of a file would be rejected for what is in a column: each judged by all rules, as in a review.
+
+    What a rule says of rows beside each other (that they repeat) is only said of rows that are there.
+    """
+    mapped = apply(recipe, table, schema.columns)
+    findings, _ = _judge(schema, resolve(table, mapped, recipe, schema.columns, lookups))
+    failed = np.zeros(len(table.lines), dtype=np.bool_)
+    for one in findings:
+        if one.column == column and one.rule.blocks:
+            failed[one.rows] = True
+    return failed
+
+
 def require_size(table: Table, most: int) -> None:
     """Raises FileError (`row_limit`) for more records than one batch takes, or more than ten rows of each."""
     if table.records > most:

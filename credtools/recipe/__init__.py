@@ -2,11 +2,13 @@
 
 from credtools.recipe.hits import Hit
 from credtools.recipe.mapping import Mapped, apply, apply_patches
+from credtools.recipe.pattern import Pattern
 from credtools.recipe.recipe import MANUAL, MEDIA_VALUES, USER_COLUMN, Recipe, media_pattern
 from credtools.recipe.sending import BLANKS, MEANINGS, Status
 from credtools.recipe.shapes import Shapes, Stack
 from credtools.recipe.shaping import shape
-from credtools.recipe.steps import LeaveOut, Replace, Split, Step, column_of
+from credtools.recipe.step import Step, column_of
+from credtools.recipe.steps import LeaveOut, Replace, Split
 
 __all__ = [
     "BLANKS",
@@ -17,6 +19,7 @@ __all__ = [
     "Hit",
     "LeaveOut",
     "Mapped",
+    "Pattern",
     "Recipe",
     "Replace",
     "Shapes",

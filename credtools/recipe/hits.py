@@ -10,7 +10,8 @@ import pandas as pd
 
 from credtools.errors import FileError
 from credtools.model import BoolArray, Table
-from credtools.recipe.steps import LeaveOut, Step
+from credtools.recipe.step import Step
+from credtools.recipe.steps import LeaveOut
 from credtools.text import first_of, fold
 
 NAMED = 5

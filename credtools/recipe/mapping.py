@@ -20,21 +20,9 @@ from credtools.recipe.headings import match_headings, require_status, unknown_co
 from credtools.recipe.hits import Hit, heading_by_which, left_out_by
 from credtools.recipe.recipe import USER_COLUMN, Recipe
 from credtools.recipe.records import Records
-from credtools.recipe.steps import (
-    CASES,
-    Aliases,
-    Case,
-    Extract,
-    Join,
-    LeaveOut,
-    Map,
-    Pad,
-    Replace,
-    Split,
-    Step,
-    Trim,
-    matched,
-)
+from credtools.recipe.rewriting import Rewriting
+from credtools.recipe.step import Step
+from credtools.recipe.steps import Aliases, Extract, Join, LeaveOut, Map, Replace, Split, matched
 from credtools.schema.words import Column
 from credtools.text import fold
 
@@ -126,7 +114,8 @@ def _require_no_person(
 ) -> None:
     """Raises RecipeError for a rule that speaks of single persons."""
     column = {fold(heading): name for heading, name in headings.items() if name}.get(fold(step.column), step.column)
-    if column in known and known[column].kind == "user" and isinstance(step, steps.WITH_VALUES):
+    names_some = isinstance(step, steps.WITH_VALUES) or (isinstance(step, Rewriting) and not step.names_nobody)
+    if column in known and known[column].kind == "user" and names_some:
         raise RecipeError("recipe_names_person", source=recipe.source, column=column)
 
 
@@ -222,12 +211,8 @@ class _Values:
         return Hit(step, sum(rows for *_, rows in changes), tuple(changes))
 
     def _changes(self, step: Step) -> list[tuple[int, str]]:
-        if isinstance(step, Trim):
-            return [(k, text.strip().strip(step.characters + " ")) for k, text in enumerate(self.texts)]
-        if isinstance(step, Case):
-            return [(k, CASES[step.to](text)) for k, text in enumerate(self.texts)]
-        if isinstance(step, Pad):
-            return [(k, step.padded(text)) for k, text in enumerate(self.texts)]
+        if isinstance(step, Rewriting):
+            return [(k, step.rewritten(text)) for k, text in enumerate(self.texts)]
         if self.places is None:
             self.places = {}
             for place, text in enumerate(self.texts):

@@ -21,7 +21,8 @@ from credtools.recipe import dates, expectations, sending, shapes, shipped, step
 from credtools.recipe.expectations import Expect
 from credtools.recipe.sending import ABSENT, FULL, FULL_SHARE, PART, Status
 from credtools.recipe.shapes import Shapes
-from credtools.recipe.steps import Replace, Split, Step
+from credtools.recipe.step import Step
+from credtools.recipe.steps import Replace, Split
 from credtools.schema.dates import DateFormat, date_format
 from credtools.schema.notation import Notation
 from credtools.schema.words import Column

@@ -17,7 +17,7 @@ from functools import lru_cache
 from credtools.model import Pair, Record, RecordKey, Table
 from credtools.model.digests import digest_of, record_text
 from credtools.recipe.shapes import Shapes
-from credtools.recipe.steps import PART, column_of
+from credtools.recipe.step import PART, column_of
 from credtools.schema.words import Column
 
 WHOLE_LINE = 0  # the kind of digests that cover the raw record, as they were made before there were kinds

@@ -252,7 +252,7 @@ def _split(table: Table, step: Split, matched: Mapping[str, str | None]) -> Tabl
         return table
     texts = table.frame[heading].tolist()
     whole = (table.fields == table.expected_fields).tolist()
-    divided = {text: _parts(text, step.by) for text in set(texts) if step.by in text and _parts(text, step.by)}
+    divided = {text: some for text in set(texts) if step.by in text and (some := step.parts(text))}
     parts: list[list[str]] = [
         divided.get(text, [text]) if right else [text] for text, right in zip(texts, whole, strict=True)
     ]
@@ -267,10 +267,6 @@ def _split(table: Table, step: Split, matched: Mapping[str, str | None]) -> Tabl
     made = replace(made, frame=made.frame.assign(**{heading: cells.astype(table.frame[heading].dtype)}))
     shaped = _shaped(made)
     return replace(made, shaped=replace(shaped, split={**shaped.split, step: (sum(said.values()), changes)}))
-
-
-def _parts(text: str, by: str) -> list[str]:
-    return [part.strip() for part in text.split(by) if part.strip()]
 
 
 def _numbered(table: Table, pairs: int) -> Table:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,45 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from credtools.errors import RecipeError
+from credtools.recipe.rewriting import REWRITING
+from credtools.recipe.step import PART, Step, all_texts
 
-CASES: dict[str, Callable[[str], str]] = {"upper": str.upper, "lower": str.lower, "title": str.title}
 LONGEST_PATTERN = 300
-MOST_DIGITS = 30
-DIGITS = re.compile(r"\s*([0-9]+)(?:\.0)?\s*")
-PART = "."  # between a column and the number of a text that it is joined of; no column has it in its name
-
-
-def column_of(name: str) -> str:
-    """The column of the schema to which a mapped one belongs: itself, or what is joined of it."""
-    return name.partition(PART)[0]
-
-
-@dataclass(frozen=True)
-class Step:
-    """What one rule does to `column`. A recipe writes it as `kind: form`; `keys` are its names for the fields."""
-
-    column: str
-    kind: ClassVar[str] = ""
-    form: ClassVar[str] = ""
-    keys: ClassVar[Mapping[str, str]] = {}
-    optional: ClassVar[frozenset[str]] = frozenset()
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that it speaks of."""
-        return (self.column,)
-
-    def written(self) -> dict[str, Any]:
-        """The rule as a recipe writes it."""
-        values = {key: getattr(self, name) for key, name in self.keys.items()}
-        return {self.kind: {"column": self.column} | {k: v for k, v in values.items() if v or k not in self.optional}}
-
-    @classmethod
-    def read(cls, column: str, values: Mapping[str, Any]) -> Step | None:
-        """What the keys of a rule mean, or None where one is missing, strange or has no usable value."""
-        if not cls.keys.keys() - cls.optional <= values.keys() <= cls.keys.keys() or not _texts(values.values()):
-            return None
-        return cls(column, **{cls.keys[key]: value for key, value in values.items()})
 
 
 @dataclass(frozen=True)
@@ -75,7 +39,7 @@ class Map(Step):
     @classmethod
     def read(cls, column: str, values: Mapping[str, Any]) -> Map | None:
         pairs = values.get("values")
-        if values.keys() != {"values"} or not isinstance(pairs, dict) or not _texts(pairs.values()):
+        if values.keys() != {"values"} or not isinstance(pairs, dict) or not all_texts(pairs.values()):
             return None
         return cls(column, tuple(pairs.items()))
 
@@ -96,48 +60,7 @@ class Aliases(Step):
         if values.keys() != {"values"} or not isinstance(names, dict):
             return None
         lists = {new: (old,) if isinstance(old, str) else tuple(old) for new, old in names.items()}
-        return cls(column, tuple(lists.items())) if all(map(_texts, lists.values())) else None
-
-
-@dataclass(frozen=True)
-class Trim(Step):
-    """In `column`, these characters (and blanks) are taken off both ends."""
-
-    characters: str = ""
-    kind, form = "trim", "{column: …, characters: …}"
-    keys: ClassVar = {"characters": "characters"}
-    optional = frozenset({"characters"})
-
-
-@dataclass(frozen=True)
-class Case(Step):
-    """`column` is written in upper, lower or title case."""
-
-    to: str
-    kind, form = "case", "{column: …, to: upper, lower or title}"
-    keys: ClassVar = {"to": "to"}
-
-    @classmethod
-    def read(cls, column: str, values: Mapping[str, Any]) -> Step | None:
-        return super().read(column, values) if values.get("to") in CASES else None
-
-
-@dataclass(frozen=True)
-class Pad(Step):
-    """In `column`, numbers get the zeros in front back that they have lost: `to` digits (417, 417.0 → 00417)."""
-
-    to: str
-    kind, form = "pad", "{column: …, to: number of digits, up to 30}"
-    keys: ClassVar = {"to": "to"}
-
-    @classmethod
-    def read(cls, column: str, values: Mapping[str, Any]) -> Step | None:
-        to = str(values.get("to"))
-        return super().read(column, values) if to.isdecimal() and 1 <= int(to[:4]) <= MOST_DIGITS else None
-
-    def padded(self, text: str) -> str:
-        number = DIGITS.fullmatch(text)
-        return number[1].zfill(int(self.to)) if number else text
+        return cls(column, tuple(lists.items())) if all(map(all_texts, lists.values())) else None
 
 
 @dataclass(frozen=True)
@@ -184,7 +107,7 @@ class Join(Step):
         parts, by = values.get("from"), values.get("by", " ")
         if not values.keys() <= {"from", "by"} or not isinstance(parts, list) or len(parts) < 2:
             return None
-        return cls(column, tuple(parts), by) if _texts([*parts, by]) and all(map(str.strip, parts)) else None
+        return cls(column, tuple(parts), by) if all_texts([*parts, by]) and all(map(str.strip, parts)) else None
 
 
 @dataclass(frozen=True)
@@ -194,6 +117,14 @@ class Split(Step):
     by: str
     kind, form = "split", "{column: …, by: …}"
     keys: ClassVar = {"by": "by"}
+
+    def parts(self, text: str) -> list[str]:
+        """The values of a cell."""
+        return [part.strip() for part in text.split(self.by) if part.strip()]
+
+    def shown(self, text: str) -> str:
+        """The values of a cell, as it is shown what a rule did."""
+        return " · ".join(self.parts(text)) if self.by in text else text
 
     @classmethod
     def read(cls, column: str, values: Mapping[str, Any]) -> Step | None:
@@ -222,13 +153,14 @@ class LeaveOut(Step):
     @classmethod
     def read(cls, column: str, values: Mapping[str, Any]) -> LeaveOut | None:
         words = values.get("values")
-        if values.keys() != {"values"} or not isinstance(words, list) or not words or not _texts(words):
+        if values.keys() != {"values"} or not isinstance(words, list) or not words or not all_texts(words):
             return None
         return cls(column, tuple(words))
 
 
 WITH_VALUES = (Replace, Map, Aliases, LeaveOut)  # these may not speak of columns that name a person
-KINDS = {one.kind: one for one in (Replace, Map, Aliases, Trim, Case, Pad, Extract, Join, Split, LeaveOut)}
+ALL: tuple[type[Step], ...] = (Replace, Map, Aliases, *REWRITING, Extract, Join, Split, LeaveOut)
+KINDS = {one.kind: one for one in ALL}
 
 
 def matched(texts: Sequence[str], pattern: str) -> Any:
@@ -254,10 +186,6 @@ def parse(value: object, source: str) -> tuple[Step, ...]:
             _require_pattern(step, number, source)
         steps.append(step)
     return tuple(steps)
-
-
-def _texts(values: Iterable[Any]) -> bool:
-    return all(isinstance(value, str) for value in values)
 
 
 def _require_pattern(step: Extract, number: int, source: str) -> None:

@@ -12,8 +12,10 @@ from pathlib import Path
 from sqlalchemy import URL, Engine
 
 from credtools import settings, store
+from credtools.checking.families import Family
 from credtools.checking.lookups import Lookups
 from credtools.checking.match import Comparison, compare
+from credtools.checking.proposing import Proposal, ValueChange
 from credtools.errors import RegistryError
 from credtools.registry import upgrading
 from credtools.registry.batch import Batch
@@ -26,11 +28,14 @@ from credtools.registry.strangers import Strangers, strangers
 __all__ = [
     "Batch",
     "Comparison",
+    "Family",
     "Left",
     "Lookups",
+    "Proposal",
     "Registry",
     "SamePerson",
     "Strangers",
+    "ValueChange",
     "compare",
     "create",
     "open_registry",

@@ -3,9 +3,9 @@
 A text is read by the declared format only: leading zeros may be missing, `Mar` and `March` both serve a month's
 name, case and repeated blanks don't matter. Other separators, impossible days and a weekday that isn't the date's are
 errors; nothing is guessed. Years of two digits (YY) and names of another language need a notation. Times (HH:mm:ss,
-h:mm A, T) and zones (Z, +00:00) are read and dropped where the format names them. Three more formats are for those who
-choose them: `[excel]` reads the day numbers of a spreadsheet (45386), `[first] MMM YYYY`, `[last] MM/YYYY` and `[last]
-YYYY` a month or year as its first or last day.
+h:mm A, T) and zones (Z, +00:00) are read and dropped where the format names them. More formats are for those who
+choose them: `[excel]` reads the day numbers of a spreadsheet (45386), `[excel 1904]` those that count from 1904,
+`[first] MMM YYYY`, `[last] MM/YYYY` and `[last] YYYY` a month or year as its first or last day.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
 from credtools.schema.notation import PLAIN, Notation
@@ -39,9 +39,10 @@ PATTERNS = {
     **dict.fromkeys(("Z", "+00:00"), ZONE),
 }
 KINDS = {"Y": "year", "M": "month", "D": "day", "d": "weekday"}
-EXCEL = "[excel]"
+EXCEL, EXCEL_1904 = "[excel]", "[excel 1904]"
 EXCEL_DAYS = range(61, 2_958_466)  # from 1 March 1900: before it spreadsheets disagree
-EXCEL_ZERO = date(1899, 12, 30)
+EXCEL_ZERO = {EXCEL: date(1899, 12, 30), EXCEL_1904: date(1904, 1, 1)}
+LAST_DAY = date.max.toordinal()
 NO_YEARS, ZERO_YEAR = frozenset({"0000", "0001", "9999"}), "1900"  # in dates that stand for none
 NEVER = "never"  # in any file: it doesn't expire
 MIDNIGHT = {"HH": "00", "H": "0", "hh": "12", "h": "12", "mm": "00", "ss": "00", "A": "AM", "Z": "Z", "T": "T"}
@@ -60,8 +61,8 @@ class DateFormat:
         text = text.strip()
         self.text, self.notation = text, notation
         self.day_of_month = found[1] if (found := MONTH_ONLY.match(text)) else ""
-        self.tokens = TOKEN.findall(MONTH_ONLY.sub("", text, count=1)) if text != EXCEL else []
-        if text == EXCEL:
+        self.tokens = TOKEN.findall(MONTH_ONLY.sub("", text, count=1)) if text not in EXCEL_ZERO else []
+        if text in EXCEL_ZERO:
             return
         kinds = [_kind(token) for token in self.tokens]
         if self.day_of_month:
@@ -125,9 +126,10 @@ class DateFormat:
 
     def parse(self, text: str) -> date | None:
         """The date that `text` (trimmed, squeezed) means in this format, or None."""
-        if self.text == EXCEL:
+        if self.text in EXCEL_ZERO:
             number = int(text) if re.fullmatch(r"[0-9]{2,7}", text) else 0
-            return EXCEL_ZERO + timedelta(number) if number in EXCEL_DAYS else None
+            ordinal_day = EXCEL_ZERO[self.text].toordinal() + number
+            return date.fromordinal(ordinal_day) if number in EXCEL_DAYS and ordinal_day <= LAST_DAY else None
         part = self._found(text)
         if part is None:
             return None
@@ -143,7 +145,7 @@ class DateFormat:
 
     def lacks_day(self, text: str) -> bool:
         """Whether `text` is written in this format, but the calendar has no such day (31/02/2025)."""
-        part = self._found(text) if self.text != EXCEL else None
+        part = self._found(text) if self.text not in EXCEL_ZERO else None
         if part is None or "weekday" in part:
             return False
         in_window = len(part["year"]) > len("YY") or self.notation.year(part["year"]) > 0
@@ -151,8 +153,8 @@ class DateFormat:
 
     def write(self, day: date) -> str:
         """`day` in this format."""
-        if self.text == EXCEL:
-            return str((day - EXCEL_ZERO).days)
+        if self.text in EXCEL_ZERO:
+            return str((day - EXCEL_ZERO[self.text]).days)
         names = self._names.written
         written = {
             "YYYY": f"{day.year:04}",

@@ -1,0 +1,192 @@
+"""Families: causes of one column that one proposal explains, or that at least can be looked at together.
+
+Greedy: what helps most rows comes first, and a cause that is in a family is in no other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from credtools.checking import hypotheses
+from credtools.checking.proposing import Known, Proposal, ValueChange, changed, judged, worth
+from credtools.model import IntArray, Review
+from credtools.recipe.examples import cost
+from credtools.recipe.pattern import Pattern
+from credtools.recipe.steps import Replace
+from credtools.schema.dates import NEVER
+from credtools.text import plural
+
+MOST_JUDGED = 12  # patterns of one column
+ENOUGH = 2  # causes that are a family without a pattern
+ALONE, PATTERN, NEAR, LEFT, UNKNOWN, VALUES = "alone", "pattern", "near", "left", "unknown", "values"
+USER_EXISTS = "user_exists"
+
+
+@dataclass(frozen=True)
+class Family:
+    """Causes that belong on one card.
+
+    `kind`: what makes them one – `pattern` (a proposal with a rule explains them), `near` (each value has its own
+    suggestion), `left` (users who were deactivated), `unknown` (users whom nobody is like), `values` (others of the
+    same code), `alone` (a single cause). `causes`: their numbers in `review.causes`; `rows`: the places of their rows;
+    `sentence`: what they have in common; `proposal`: what would settle them, with before → after of every value, or
+    None where only a person can say what is right.
+    """
+
+    code: str
+    column: str
+    kind: str
+    causes: tuple[int, ...]
+    rows: tuple[int, ...]
+    sentence: str
+    proposal: Proposal | None = None
+
+    @property
+    def changes(self) -> tuple[ValueChange, ...]:
+        """Before → after of every value."""
+        return self.proposal.changes if self.proposal else ()
+
+
+@dataclass(frozen=True)
+class Errors:
+    """The blocking errors of one column: per error its row, cause, code, value and suggestion."""
+
+    frame: pd.DataFrame
+
+    def of(self, causes: Iterable[int]) -> pd.DataFrame:
+        return self.frame[self.frame["cause"].isin(set(causes))]
+
+    def rows(self, causes: Iterable[int]) -> tuple[int, ...]:
+        return tuple(sorted({int(row) for row in self.of(causes)["row"]}))
+
+
+def families(review: Review, known: Callable[[str], Known]) -> list[Family]:
+    """All causes of a review that block rows, in families, that of most rows first; `known`: of a column."""
+    blocking = review.errors[review.errors["blocks"]]
+    found: list[Family] = []
+    for name, some in blocking.groupby("column", sort=False):
+        found += _of_column(review, str(name), Errors(some), known)
+    return sorted(found, key=lambda one: (-len(one.rows), min(one.causes)))
+
+
+def _of_column(review: Review, name: str, errors: Errors, known: Callable[[str], Known]) -> Iterator[Family]:
+    left = [int(cause) for cause in errors.frame["cause"].unique()]
+    codes = dict(zip(review.causes["cause"], review.causes["code"], strict=True))
+    if name and len(left) > 1:
+        here = known(name)
+        for proposal, causes in _explained(here, errors, left):
+            left = [cause for cause in left if cause not in causes]
+            sentence = f"{plural(len(proposal.changes), 'value')}: {proposal.pattern}"
+            yield _family(codes, name, PATTERN, causes, errors, sentence, proposal)
+        for kind, causes, near in _alike(review, here, errors, left):
+            left = [cause for cause in left if cause not in causes]
+            yield _family(codes, name, kind, causes, errors, SAID[kind].format(plural(len(causes), "value")), near)
+    for code in dict.fromkeys(str(codes[cause]) for cause in left):
+        causes = [cause for cause in left if codes[cause] == code]
+        kind = VALUES if len(causes) > 1 else ALONE
+        yield _family(codes, name, kind, causes, errors, SAID[kind].format(plural(len(causes), "value")))
+
+
+SAID = {
+    NEAR: "{}, each like one that exists",
+    LEFT: "{}: users who were deactivated",
+    UNKNOWN: "{}: users whom nobody here is like",
+    VALUES: "{}, each different from the others",
+    ALONE: "{}",
+}
+
+
+def _family(
+    codes: Mapping[int, str],
+    column: str,
+    kind: str,
+    causes: Sequence[int],
+    errors: Errors,
+    sentence: str,
+    proposal: Proposal | None = None,
+) -> Family:
+    code = Counter(codes[cause] for cause in causes).most_common(1)[0][0]
+    return Family(code, column, kind, tuple(sorted(causes)), errors.rows(causes), sentence, proposal)
+
+
+def _explained(known: Known, errors: Errors, left: Sequence[int]) -> Iterator[tuple[Proposal, list[int]]]:
+    """Patterns with the causes that each explains, those that help most rows first."""
+    offered = []
+    for pattern in hypotheses.patterns(known, errors.frame):
+        places = changed(known, pattern, known.distinct.bad)
+        if places is not None and len(places):
+            offered.append((pattern, places))
+    offered.sort(key=lambda one: (-int(known.distinct.count[one[1]].sum()), cost(one[0])))
+    proposals = [judged(known, pattern, places) for pattern, places in offered[:MOST_JUDGED]]
+    proposals = [one for one in proposals if one.pattern and worth(one) > 0]
+    proposals.sort(key=lambda one: (-worth(one), cost(one.pattern or Pattern(""))))
+    open_causes = set(left)
+    while proposals:
+        covered = [(one, _covered(known, one, errors, open_causes)) for one in proposals]
+        best, causes = max(covered, key=lambda one: len(errors.rows(one[1])))
+        if not causes:
+            return
+        yield best, causes
+        open_causes -= set(causes)
+        proposals = [one for one in proposals if one is not best]
+
+
+def _covered(known: Known, proposal: Proposal, errors: Errors, among: set[int]) -> list[int]:
+    """The causes of which most errors are settled by a proposal."""
+    passing = {one.old for one in proposal.changes if one.passes}
+    texts = known.texts.to_numpy(dtype=object)[errors.frame["row"].to_numpy()]
+    settled = pd.Series([text in passing for text in texts], index=errors.frame["cause"].to_numpy())
+    share = settled.groupby(level=0).mean()
+    return [int(cause) for cause in share.index[share > 0.5] if int(cause) in among]
+
+
+def _alike(
+    review: Review, known: Known, errors: Errors, left: Sequence[int]
+) -> Iterator[tuple[str, list[int], Proposal | None]]:
+    """What no pattern explains but belongs together: its kind, its causes, what would settle them."""
+    rows = errors.of(left)
+    near = rows[(rows["suggestion"] != "") & (rows["suggestion"] != NEVER)]
+    by_code: dict[str, list[int]] = {}
+    for code, cause in near[["code", "cause"]].drop_duplicates().itertuples(index=False):
+        by_code.setdefault(str(code), []).append(int(cause))
+    for causes in by_code.values():
+        if len(causes) >= ENOUGH and (proposal := _near(known, errors.of(causes))):
+            yield NEAR, causes, proposal
+            left = [cause for cause in left if cause not in causes]
+    rows = errors.of(left)
+    users = rows[rows["code"] == USER_EXISTS]
+    if users.empty or "user_status" not in review.resolved:
+        return
+    status = review.resolved["user_status"].astype("str").to_numpy()[users["row"].to_numpy()]
+    for kind, wanted in ((LEFT, "deactivated"), (UNKNOWN, "unknown")):
+        causes = [int(cause) for cause in users["cause"].to_numpy()[status == wanted]]
+        if len(set(causes)) >= ENOUGH:
+            yield kind, list(dict.fromkeys(causes)), None
+
+
+def _near(known: Known, rows: pd.DataFrame) -> Proposal | None:
+    """Each value becomes what is suggested for it: by rules for single values, or row by row where it names persons."""
+    suggested = dict(zip(known.texts.to_numpy(dtype=object)[rows["row"].to_numpy()], rows["suggestion"], strict=True))
+    place = {text: k for k, text in enumerate(known.distinct.texts)}
+    usable = {str(old): str(new) for old, new in suggested.items() if new and old in place}
+    if not usable:
+        return None
+    name = known.column.name
+    if known.column.kind != "user":
+        pattern = Pattern(name, tuple(Replace(name, old, new) for old, new in usable.items()))
+        return judged(known, pattern, np.array([place[old] for old in usable], dtype=np.int64))
+    return Proposal(name, None, _one_by_one(known, usable, np.array([place[old] for old in usable])))
+
+
+def _one_by_one(known: Known, values: dict[str, str], places: IntArray) -> tuple[ValueChange, ...]:
+    """What is suggested for a user is a user who exists."""
+    rows = known.distinct.count[places].tolist()
+    changes = [
+        ValueChange(old, new, count, passes=True) for (old, new), count in zip(values.items(), rows, strict=True)
+    ]
+    return tuple(sorted(changes, key=lambda one: (-one.rows, one.old)))

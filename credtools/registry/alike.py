@@ -1,0 +1,78 @@
+"""Alike: "the same for all like these" – patterns that a decision follows, and what is done with one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from credtools.checking import families as families_
+from credtools.checking import proposing
+from credtools.checking.families import Family
+from credtools.checking.proposing import Known, Proposal
+from credtools.errors import RegistryError
+from credtools.model import IntArray, Review
+from credtools.recipe import Recipe
+from credtools.registry import editing, reviewing
+from credtools.registry.draft import Draft
+from credtools.registry.session import Session
+from credtools.text import fold
+
+
+def like(session: Session, draft: Draft, column: str, examples: Mapping[str, str]) -> list[Proposal]:
+    """The proposals that examples old → new of a column lead to."""
+    names = [one.name for one in session.schema(draft.recipe.schema).columns]
+    if column not in names:
+        raise RegistryError("column_absent", column=column, columns=", ".join(names))
+    return proposing.like(known(session, draft, column, _without(draft.recipe, column, examples)), examples)
+
+
+def _without(recipe: Recipe, column: str, examples: Mapping[str, str]) -> Recipe:
+    """The recipe without the rules for the examples themselves: a pattern may take their place."""
+    given = {(fold(old), new) for old, new in examples.items()}
+    mine = [rule for rule in recipe.replacements if rule.column == column and (fold(rule.old), rule.new) in given]
+    return replace(recipe, rules=tuple(rule for rule in recipe.rules if rule not in mine))
+
+
+def known(session: Session, draft: Draft, column: str, recipe: Recipe) -> Known:
+    """What is known of a column of a draft, as a recipe reads it."""
+    review = reviewing.review(session, draft)
+    schema = session.schema(recipe.schema)
+    found = Known.of(review, recipe, schema, session.lookups(), column, _patched(session, draft, column))
+    before = review.resolved[f"{column}_text"]
+    moved = found.texts.map(lambda text: " ".join(text.split())).to_numpy() != before.to_numpy()
+    found.failed[moved & found.judged] = True  # what is an example, and was fixed
+    return found
+
+
+def _patched(session: Session, draft: Draft, column: str) -> IntArray:
+    """The rows whose cell of a column is corrected by hand."""
+    patches = editing.in_force(session, draft)
+    table = reviewing.table(session, draft)
+    rows = [table.row_at(label) for label in patches.loc[patches["column"] == column, "line"].tolist()]
+    return np.array([row for row in rows if row is not None], dtype=np.int64)
+
+
+def teach(session: Session, draft: Draft, proposal: Proposal | Family, only: Collection[str] | None = None) -> Review:
+    """Follows a proposal: as a rule, or for some of its values alone."""
+    if isinstance(proposal, Family):
+        if proposal.proposal is None:
+            raise RegistryError("nothing_chosen")
+        proposal = proposal.proposal
+    values = {old: new for old, new in proposal.replacements.items() if only is None or old in only}
+    if not values:
+        raise RegistryError("nothing_chosen")
+    pattern = proposal.pattern
+    if pattern is not None and pattern.of_values:
+        pattern = pattern.only(list(values))
+    if pattern is not None and (pattern.of_values or len(values) == len(proposal.replacements)):
+        formats = reviewing.review(session, draft).date_formats.get(proposal.column, ())
+        return editing.use(session, draft, pattern.added_to(draft.recipe, formats))
+    return editing.replace(session, draft, proposal.column, values)
+
+
+def families(session: Session, draft: Draft) -> list[Family]:
+    """The causes of a draft in families."""
+    review = reviewing.review(session, draft)
+    return families_.families(review, lambda column: known(session, draft, column, draft.recipe))
