@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +15,11 @@ import pyarrow.compute as pc
 from credtools.model.files import BoolArray
 from credtools.model.shaped import IntArray
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 Column: TypeAlias = "pa.LargeStringArray | list[str]"  # a list where a text can't be in Arrow
+Places: TypeAlias = "npt.NDArray[np.integer[Any]]"  # of texts, or of bytes in them: int32 where that does
 BLOCK = 128  # rows that become lists together
 VISIBLE = np.zeros(256, dtype=bool)  # letters that are no white space, by their first byte
 VISIBLE[ord("!") : ord("~") + 1] = True
@@ -83,7 +87,7 @@ class Rows:
 class Slices(Rows):
     """Rows whose cells are texts of Arrow arrays, one after the other: row k has `cells[first[k]:last[k]]` of them."""
 
-    def __init__(self, texts: Sequence[pa.LargeStringArray], cells: IntArray, widths: IntArray) -> None:
+    def __init__(self, texts: Sequence[pa.Array], cells: Places, widths: IntArray) -> None:
         self.texts, self.cells = list(texts), cells
         self.last = np.cumsum(widths)
         self.first = self.last - widths
@@ -104,17 +108,18 @@ class Slices(Rows):
         ends = zip((first - first[0]).tolist(), (last - first[0]).tolist(), strict=True)
         return [texts[a:b] for a, b in ends]
 
-    def _take(self, cells: IntArray) -> pa.LargeStringArray:
+    def _take(self, cells: Places) -> pa.LargeStringArray:
         """The texts of some cells: those of the first array, then those of others in between."""
         texts, *others = self.texts
         before = len(texts)
         further = cells >= before
         if not others or not further.any():
-            return texts.take(pa.array(cells))
-        found = texts.take(pa.array(np.where(further, 0, cells)))
+            return texts.take(pa.array(cells)).cast(pa.large_string())
+        found = texts.take(pa.array(np.where(further, 0, cells))).cast(pa.large_string())
         for array in others:
             here = (before <= cells) & (cells < before + len(array))
-            found = pc.replace_with_mask(found, pa.array(here), array.take(pa.array(cells[here] - before)))
+            some = array.take(pa.array(cells[here] - before)).cast(pa.large_string())
+            found = pc.replace_with_mask(found, pa.array(here), some)
             before += len(array)
         return found
 
@@ -137,14 +142,14 @@ class Slices(Rows):
                 blank[k] = is_blank(self[k][start:stop])
         return blank
 
-    def _visible(self, cells: IntArray) -> BoolArray:
+    def _visible(self, cells: Places) -> BoolArray:
         """Which texts begin with a visible ASCII letter."""
         found = np.zeros(len(cells), dtype=bool)
         before = 0
         for texts in self.texts:
             here = (before <= cells) & (cells < before + len(texts))
             _, offsets, data = texts.buffers()
-            ends = np.frombuffer(offsets, dtype=np.int64)
+            ends: Places = np.frombuffer(offsets, dtype=np.int32 if texts.type == pa.string() else np.int64)
             starts = ends[cells[here] - before]
             letters = np.frombuffer(b"" if data is None else data, dtype=np.uint8)
             filled = starts < ends[cells[here] - before + 1]

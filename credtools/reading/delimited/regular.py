@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from credtools.model.files import BoolArray
 from credtools.model.shaped import IntArray
 from credtools.reading.delimited.dialect import COMMA_BLANK, Dialect
-from credtools.reading.rows import Slices
+from credtools.reading.rows import Places, Slices
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -29,6 +29,7 @@ Letters: TypeAlias = "npt.NDArray[np.uint8]"
 LF, CR, BLANK = b"\n\r "
 SOME = 1_000  # lines that are made together
 BLOCK = 1 << 17  # bytes that are looked through together, so that they stay near
+PLACE = np.int32  # of a byte in a file, of which none has 2 GB; half as much to go through
 LONGEST = 131_072  # bytes of a record in which Python's csv is sure to read every cell
 MOST_LINES = 1_000  # a record over more lines than this is taken for one with an open quotation mark
 
@@ -36,8 +37,8 @@ MOST_LINES = 1_000  # a record over more lines than this is taken for one with a
 class Lines(Sequence[str]):
     """The physical lines of a text (UTF-8), with their ends at LF, CR or CRLF; each is made when it is asked for.
 
-    `at`: where its delimiters and line ends are, `closing`: which of these are line ends, `odd`: before which an odd
-    number of quotation marks came; `quotes`: where these are.
+    `at`: where its delimiters and line ends are, `closes`, `closing`: which of these are line ends, `odd`: before which
+    an odd number of quotation marks came; `quotes`: where these are.
     """
 
     def __init__(self, content: bytes, dialect: Dialect) -> None:
@@ -50,14 +51,15 @@ class Lines(Sequence[str]):
         self.quote = ord(quote) if self.can_be_cut and quote and quote in content else self.cut
         self.skips_blanks = dialect.delimiter == COMMA_BLANK
         self.at, letter, self.odd, self.quotes = map(np.concatenate, zip(*self._blocks(), strict=True))
-        self.closing = np.flatnonzero((letter == LF) | (letter == CR))
-        self.bounds = np.concatenate([[0], self.at[self.closing] + 1])
+        self.closes = (letter == LF) | (letter == CR)
+        self.closing = np.flatnonzero(self.closes)
+        self.bounds = np.concatenate([np.zeros(1, dtype=PLACE), self.at[self.closing] + 1])
         self.bounds[-1] -= is_open
         self._bounds = self.bounds.data
 
     def _blocks(self) -> Iterator[tuple[IntArray, Letters, Letters, IntArray]]:
         """Of each block `at`, which letters these are, `odd`, `quotes`."""
-        marks = 0
+        marks = np.uint8(0)  # 1 after an odd number of them
         for start in range(0, len(self.data), BLOCK):
             data = self.data[start : start + BLOCK]
             found = data == LF
@@ -70,14 +72,16 @@ class Lines(Sequence[str]):
                 found |= data == letter
             places = np.flatnonzero(found)
             letters = data[places]
-            places += start
+            places = np.add(places, start, dtype=PLACE, casting="same_kind")
             is_quote = letters == self.quote
             if self.quote == self.cut or not is_quote.any():
-                yield places, letters, np.full(len(places), marks & 1, dtype=np.uint8), places[:0]
+                yield places, letters, np.full(len(places), marks, dtype=np.uint8), places[:0]
                 continue
-            count = np.cumsum(is_quote) + marks
-            marks, between = int(count[-1]), ~is_quote
-            yield places[between], letters[between], (count[between] & 1).astype(np.uint8), places[is_quote]
+            quotes, between = np.flatnonzero(is_quote), np.flatnonzero(~is_quote)
+            runs = np.diff(quotes, prepend=-1, append=len(places)) - 1
+            odd = ((np.arange(len(runs)) + marks) & 1).astype(np.uint8)
+            yield places[between], letters[between], np.repeat(odd, runs), places[quotes]
+            marks = odd[-1]
 
     def __len__(self) -> int:
         return len(self._bounds) - 1
@@ -141,7 +145,7 @@ class Regular:
         parts = [*(way.part() for way in self._ways.values() if way.taken.any()), *others]
         if len(parts) == 1 and parts[0].widths.sum() == len(parts[0].cells):
             return Slices(parts[0].texts, parts[0].cells, parts[0].widths), parts[0].starts
-        texts = pa.concat_arrays([array for part in parts for array in part.texts])
+        texts = pa.concat_arrays([array.cast(pa.large_string()) for part in parts for array in part.texts])
         before = np.cumsum([0, *(sum(map(len, part.texts)) for part in parts)])
         cells = np.concatenate([part.cells + more for part, more in zip(parts, before, strict=False)])
         ahead = np.cumsum([0, *(len(part.cells) for part in parts)])
@@ -159,14 +163,14 @@ class Part(NamedTuple):
     starts: IntArray
     widths: IntArray
     first: IntArray
-    cells: IntArray
-    texts: list[pa.LargeStringArray]
+    cells: Places
+    texts: list[pa.Array]
 
 
-def slices(data: Letters, bounds: IntArray) -> pa.LargeStringArray:
+def slices(data: Letters, bounds: Places) -> pa.StringArray:
     """Slices of a text (where they begin and end, ascending); every other text of the array lies between two."""
     count = max(2 * len(bounds) - 1, 0)
-    return pa.LargeStringArray.from_buffers(count, pa.py_buffer(bounds), pa.py_buffer(data))
+    return pa.StringArray.from_buffers(count, pa.py_buffer(bounds), pa.py_buffer(data))
 
 
 def listed(rows: Mapping[int, list[str]]) -> Part:
@@ -185,11 +189,11 @@ class _Way:
     def __init__(self, lines: Lines, odd: int) -> None:
         self.lines, self.odd, data = lines, odd, lines.data
         outside = lines.odd == odd
-        ended = np.flatnonzero(outside[lines.closing])
-        closing = np.cumsum(outside, dtype=np.int32)[lines.closing[ended]] - 1
-        self.bounds = np.empty((np.count_nonzero(outside), 2), dtype=np.int64)
+        ended, cells = np.flatnonzero(outside[lines.closing]), np.flatnonzero(outside)
+        closing = np.flatnonzero(lines.closes[cells])
+        self.bounds = np.empty((len(cells), 2), dtype=PLACE)
         self.begins, self.ends = self.bounds.T
-        self.ends[:] = lines.at[outside]
+        self.ends[:] = lines.at[cells]
         self.begins[:1], self.begins[1:] = 0, self.ends[:-1] + 1
         if lines.with_cr:
             last = self.ends[closing]
@@ -290,7 +294,7 @@ class _Way:
         begins[quoted] += 1
         ends[quoted] -= 1
         texts = [slices(data, self.bounds)]
-        cells = np.arange(0, 2 * len(self.bounds), 2)
+        cells = np.arange(0, 2 * len(self.bounds), 2, dtype=PLACE)
         opening = self.lines.quotes[self.odd :: 2]
         doubled = np.searchsorted(ends, opening[data[opening - 1] == quote])
         doubled = doubled[(np.diff(doubled, prepend=-1) > 0) & (doubled < len(cells))]

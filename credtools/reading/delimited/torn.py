@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from credtools.reading.delimited.regular import CR, LF, Lines, Part, slices
+from credtools.reading.delimited.regular import CR, LF, PLACE, Lines, Part, slices
 from credtools.reading.delimited.repair import MOST_PARTS, bare
 
 
@@ -32,7 +32,7 @@ class Torn:
         starts = np.array(found, dtype=np.int64)
         last = lines.closing[starts]
         cell = (last[:, None] - np.arange(self.width)[::-1]).ravel()
-        bounds = np.empty((len(cell), 2), dtype=np.int64)
+        bounds = np.empty((len(cell), 2), dtype=PLACE)
         begins, ends = bounds.T
         ends[:] = lines.at[cell]
         begins[:] = np.where(cell > 0, lines.at[cell - 1] + 1, 0)
