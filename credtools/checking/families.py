@@ -19,6 +19,7 @@ from credtools.recipe.examples import cost
 from credtools.recipe.pattern import Pattern
 from credtools.recipe.steps import Replace
 from credtools.schema.dates import NEVER
+from credtools.schema.words import Column
 from credtools.text import plural
 
 MOST_JUDGED = 12  # patterns of one column
@@ -52,17 +53,22 @@ class Family:
         return self.proposal.changes if self.proposal else ()
 
 
-@dataclass(frozen=True)
 class Errors:
-    """The blocking errors of one column: per error its row, cause, code, value and suggestion."""
+    """The blocking errors of one column, by cause."""
 
-    frame: pd.DataFrame
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+        self._of_cause: dict[int, list[int]] = {}
+        for cause, row in zip(frame["cause"].tolist(), frame["row"].tolist(), strict=True):
+            self._of_cause.setdefault(cause, []).append(row)
 
     def of(self, causes: Iterable[int]) -> pd.DataFrame:
+        """Those of some causes."""
         return self.frame[self.frame["cause"].isin(set(causes))]
 
     def rows(self, causes: Iterable[int]) -> tuple[int, ...]:
-        return tuple(sorted({int(row) for row in self.of(causes)["row"]}))
+        """The rows of some causes."""
+        return tuple(sorted({row for cause in causes for row in self._of_cause[cause]}))
 
 
 def families(review: Review, known: Callable[[str], Known]) -> list[Family]:
@@ -76,29 +82,34 @@ def families(review: Review, known: Callable[[str], Known]) -> list[Family]:
 
 def _of_column(review: Review, name: str, errors: Errors, known: Callable[[str], Known]) -> Iterator[Family]:
     left = [int(cause) for cause in errors.frame["cause"].unique()]
+    column = None
     codes = dict(zip(review.causes["cause"], review.causes["code"], strict=True))
-    if name and len(left) > 1:
+    if name:
         here = known(name)
+        column = here.column
         for proposal, causes in _explained(here, errors, left):
             left = [cause for cause in left if cause not in causes]
             sentence = f"{plural(len(proposal.changes), 'value')}: {proposal.pattern}"
             yield _family(codes, name, PATTERN, causes, errors, sentence, proposal)
         for kind, causes, near in _alike(review, here, errors, left):
             left = [cause for cause in left if cause not in causes]
-            yield _family(codes, name, kind, causes, errors, SAID[kind].format(plural(len(causes), "value")), near)
+            yield _family(codes, name, kind, causes, errors, _said(kind, len(causes), column), near)
     for code in dict.fromkeys(str(codes[cause]) for cause in left):
         causes = [cause for cause in left if codes[cause] == code]
         kind = VALUES if len(causes) > 1 else ALONE
-        yield _family(codes, name, kind, causes, errors, SAID[kind].format(plural(len(causes), "value")))
+        yield _family(codes, name, kind, causes, errors, _said(kind, len(causes), column))
 
 
-SAID = {
-    NEAR: "{}, each like one that exists",
-    LEFT: "{}: users who were deactivated",
-    UNKNOWN: "{}: users whom nobody here is like",
-    VALUES: "{}, each different from the others",
-    ALONE: "{}",
-}
+def _said(kind: str, count: int, column: Column | None) -> str:
+    """What the causes of a family have in common."""
+    values = plural(count, "user" if column and column.kind == "user" else "value")
+    return {
+        NEAR: f"{values}, each close to one that exists",
+        LEFT: f"{values} who {'was' if count == 1 else 'were'} deactivated",
+        UNKNOWN: f"{values} whom nobody here is like",
+        VALUES: f"{values}, each to be looked at",
+        ALONE: values,
+    }[kind]
 
 
 def _family(
@@ -122,8 +133,7 @@ def _explained(known: Known, errors: Errors, left: Sequence[int]) -> Iterator[tu
         if places is not None and len(places):
             offered.append((pattern, places))
     offered.sort(key=lambda one: (-int(known.distinct.count[one[1]].sum()), cost(one[0])))
-    proposals = [judged(known, pattern, places) for pattern, places in offered[:MOST_JUDGED]]
-    proposals = [one for one in proposals if one.pattern and worth(one) > 0]
+    proposals = [one for one in judged(known, offered[:MOST_JUDGED]) if one.pattern and worth(one) > 0]
     proposals.sort(key=lambda one: (-worth(one), cost(one.pattern or Pattern(""))))
     open_causes = set(left)
     while proposals:
@@ -155,8 +165,8 @@ def _alike(
     for code, cause in near[["code", "cause"]].drop_duplicates().itertuples(index=False):
         by_code.setdefault(str(code), []).append(int(cause))
     for causes in by_code.values():
-        if len(causes) >= ENOUGH and (proposal := _near(known, errors.of(causes))):
-            yield NEAR, causes, proposal
+        if proposal := _near(known, errors.of(causes)):
+            yield NEAR if len(causes) >= ENOUGH else ALONE, causes, proposal
             left = [cause for cause in left if cause not in causes]
     rows = errors.of(left)
     users = rows[rows["code"] == USER_EXISTS]
@@ -179,7 +189,7 @@ def _near(known: Known, rows: pd.DataFrame) -> Proposal | None:
     name = known.column.name
     if known.column.kind != "user":
         pattern = Pattern(name, tuple(Replace(name, old, new) for old, new in usable.items()))
-        return judged(known, pattern, np.array([place[old] for old in usable], dtype=np.int64))
+        return judged(known, [(pattern, np.array([place[old] for old in usable], dtype=np.int64))])[0]
     return Proposal(name, None, _one_by_one(known, usable, np.array([place[old] for old in usable])))
 
 

@@ -23,6 +23,7 @@ from credtools.schema.placeholders import is_placeholder
 MOST_READ = 300  # values of a column that are looked at
 SAMPLE = 4  # texts of one shape by which formats are sought
 MOST = 40
+FEW = 20  # right values that are all named
 
 
 def patterns(known: Known, errors: pd.DataFrame) -> list[Pattern]:
@@ -54,11 +55,11 @@ def _of_texts(known: Known, pairs: dict[str, str]) -> Iterator[Pattern]:
         if count > 1 and all(not isinstance(rule, Spellings) for rule in rules):
             yield from [Pattern(name, rules)] * count
     if column.kind not in ("user", "id"):
-        known_values = _values_of(known)
-        meant = {key: value for value in known_values for key in spellings(value)}
-        spelled = sorted({meant[key] for old in pairs for key in spellings(old) if key in meant})
-        if spelled:
-            yield from [Pattern(name, (Spellings(name, tuple(spelled)),))] * len(pairs)
+        right = _values_of(known)
+        meant = {key: value for value in right for key in spellings(value)}
+        if spelled := sorted({meant[key] for old in pairs for key in spellings(old) if key in meant}):
+            values = sorted(right) if len(right) <= FEW else spelled  # next month others are misspelt
+            yield from [Pattern(name, (Spellings(name, tuple(values)),))] * len(pairs)
         for by in text_blocks.DIVIDERS:
             count = sum(by in old for old in pairs)
             if count and column.kind == "credential_type":

@@ -78,17 +78,18 @@ def review(
     )
 
 
-def rejected_in(column: str, table: Table, recipe: Recipe, schema: SchemaFile, lookups: Lookups) -> BoolArray:
-    """Which rows of some of a file would be rejected for what is in a column: each judged by all rules, as in a review.
+def rejected_in(
+    column: str, table: Table, mapped: Mapped, recipe: Recipe, schema: SchemaFile, lookups: Lookups
+) -> BoolArray:
+    """Which rows of a table would be rejected for what is in a column: by the rules that blame it, as in a review.
 
     What a rule says of rows beside each other (that they repeat) is only said of rows that are there.
     """
-    mapped = apply(recipe, table, schema.columns)
-    findings, _ = _judge(schema, resolve(table, mapped, recipe, schema.columns, lookups))
+    rows = resolve(table, mapped, recipe, schema.columns, lookups).frame
     failed = np.zeros(len(table.lines), dtype=np.bool_)
-    for one in findings:
-        if one.column == column and one.rule.blocks:
-            failed[one.rows] = True
+    for rule in schema.rules:
+        if rule.blocks and column in rule.columns and not rule.reads_stored:
+            failed |= failing(schema, rule, column, rows)
     return failed
 
 

@@ -6,19 +6,21 @@ A pattern that changes a good cell is no proposal. A cell is good if it passes a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from rapidfuzz import fuzz, process
 
 from credtools.checking.judge import FAILED, rejected_in
 from credtools.checking.lookups import Lookups
 from credtools.model import BoolArray, IntArray, Review, Table
-from credtools.recipe import Recipe, Shapes, Split, apply, shape
-from credtools.recipe.date_blocks import day_of, readers
-from credtools.recipe.examples import cost, patterns, same
+from credtools.recipe import Mapped, Recipe, Replace, Split, apply
+from credtools.recipe.date_blocks import ISO, day_of, readers
+from credtools.recipe.examples import PARTS, cost, parts_of, patterns, same
 from credtools.recipe.pattern import Pattern
 from credtools.schema.dates import NEVER
 from credtools.schema.loading import SchemaFile
@@ -27,6 +29,8 @@ from credtools.text import fold, plural
 
 MOST_JUDGED = 8  # patterns of one question; each is judged value by value
 MOST_OFFERED = 5
+ALIKE, MOST_ALIKE = 80, 50  # rapidfuzz ratio (0–100) from which texts are spellings of one value
+NUMBERS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ class Known:
     lookups: Lookups
     column: Column
     formats: tuple[str, ...]
+    mapped: Mapped
     texts: pd.Series
     failed: BoolArray
     judged: BoolArray
@@ -121,7 +126,7 @@ class Known:
         judged[ignored] = False
         texts = mapped.frame[name] if name in mapped.frame else pd.Series("", index=mapped.frame.index, dtype="str")
         formats = recipe.formats(name) or (lookups.date_format,)
-        return cls(table, recipe, schema, lookups, column, formats, texts, failed, judged)
+        return cls(table, recipe, schema, lookups, column, formats, mapped, texts, failed, judged)
 
     @cached_property
     def distinct(self) -> Distinct:
@@ -155,13 +160,31 @@ def like(known: Known, examples: Mapping[str, str]) -> list[Proposal]:
     here = [place for place, text in enumerate(known.distinct.texts) if fold(text) in olds]
     protects = not here or bool(known.distinct.bad[here].any())
     bad = known.distinct.bad if protects else np.ones(len(known.distinct.texts), dtype=np.bool_)
+    found += [one for one in spelled_alike(known, examples, bad) if one not in found]
     offered = [(one, places) for one in found if (places := changed(known, one, bad, olds)) is not None]
     offered.sort(key=lambda one: (-int(known.distinct.count[one[1]].sum()) if protects else 0, cost(one[0])))
-    proposals = [judged(known, one, places) for one, places in offered[:MOST_JUDGED]]
+    proposals = judged(known, offered[:MOST_JUDGED])
     rank = {one: place for place, one in enumerate(proposals)}
     ordered = sorted(proposals, key=lambda one: (-worth(one), cost(one.pattern or Pattern("")), rank[one]))
     helping = [one for one in ordered if one.passing] if protects else proposals
     return _distinct(helping)[:MOST_OFFERED]
+
+
+def spelled_alike(known: Known, examples: Mapping[str, str], bad: BoolArray) -> list[Pattern]:
+    """Other values that are spelled nearly like the examples become the same; of persons none."""
+    news = {fold(new): new for new in examples.values() if new}
+    if known.column.kind in ("user", "date") or len(news) != 1:
+        return []
+    new, keys = next(iter(news.values())), [fold(text) for text in (*examples, *news.values())]
+    numbers = {tuple(NUMBERS.findall(key)) for key in keys}  # 'Level 2' is no spelling of 'Level 3'
+    texts = [text for k, text in enumerate(known.distinct.texts) if bad[k] and text and fold(text) not in news]
+    others = [text for text in texts if tuple(NUMBERS.findall(text)) in numbers]
+    names = [fold(text) for text in others]
+    found = (process.extract(key, names, scorer=fuzz.ratio, limit=MOST_ALIKE, score_cutoff=ALIKE) for key in keys)
+    near = {place for some in found for _, _, place in some}
+    olds = dict.fromkeys([*examples, *(others[place] for place in sorted(near))])
+    name = known.column.name
+    return [Pattern(name, tuple(Replace(name, old, new) for old in olds))] if len(olds) > len(examples) else []
 
 
 def worth(proposal: Proposal) -> int:
@@ -174,7 +197,7 @@ def _distinct(proposals: Sequence[Proposal]) -> list[Proposal]:
     return list({one.changes: one for one in reversed(proposals) if one.changes}.values())[::-1]
 
 
-def changed(known: Known, pattern: Pattern, bad: BoolArray, examples: set[str] | None = None) -> IntArray | None:
+def changed(known: Known, pattern: Pattern, bad: BoolArray, examples: Collection[str] = ()) -> IntArray | None:
     """The places of the values that a pattern changes; None where a good one is among them."""
     values, column = known.distinct, known.column
     if pattern.never:
@@ -182,65 +205,72 @@ def changed(known: Known, pattern: Pattern, bad: BoolArray, examples: set[str] |
         places = [k for k, text in enumerate(values.texts) if fold(text) in words]
         return np.array(places, dtype=np.int64) if bad[places].all() else None
     after = pattern.rewritten(values.texts)
-    moved = np.array([not same(old, new, column) for old, new in zip(values.texts, after, strict=True)], dtype=np.bool_)
-    if (moved & ~bad & ~_of(values.texts, examples)).any():
+    pairs = enumerate(zip(values.texts, after, strict=True))
+    moved = [k for k, (old, new) in pairs if old != new and not same(old, new, column)]
+    if any(not bad[k] and fold(values.texts[k]) not in examples for k in moved):
         return None
     if pattern.formats:
         forms = readers(pattern.formats, known.recipe.notation.and_also(pattern.notation))
-        reads = [k for k in np.flatnonzero(bad).tolist() if day_of(after[k], forms)]
-        moved[reads] = True
-    return np.flatnonzero(moved)
+        moved += [k for k in np.flatnonzero(bad).tolist() if day_of(after[k], forms)]
+    return np.unique(np.array(moved, dtype=np.int64))
 
 
-def _of(texts: Sequence[str], examples: set[str] | None) -> BoolArray:
-    if not examples:
-        return np.zeros(len(texts), dtype=np.bool_)
-    return np.array([fold(text) in examples for text in texts], dtype=np.bool_)
-
-
-def judged(known: Known, pattern: Pattern, places: IntArray) -> Proposal:
-    """A pattern with each value that it changes, before → after, and whether its cells pass then."""
-    values = known.distinct
-    after = _after(known, pattern, [values.texts[place] for place in places.tolist()])
-    recipe = pattern.added_to(known.recipe, known.formats)
-    rows = values.first[places]
-    rejected = _rejected(known, recipe, rows)
-    changes = [
-        ValueChange(values.texts[place], new, int(values.count[place]), not bad, not bool(values.bad[place]))
-        for place, new, bad in zip(places.tolist(), after, rejected.tolist(), strict=True)
+def judged(known: Known, offers: Sequence[tuple[Pattern, IntArray]]) -> list[Proposal]:
+    """Patterns with each value that they change, before → after, and whether its cells pass then; all at once."""
+    distinct = known.distinct
+    after = [_after(known, pattern, [distinct.texts[k] for k in places.tolist()]) for pattern, places in offers]
+    asked = [
+        (int(place), text)
+        for (_, places), news in zip(offers, after, strict=True)
+        for place, new in zip(places.tolist(), news, strict=True)
+        for text in new
     ]
-    return Proposal(known.column.name, pattern, tuple(sorted(changes, key=lambda one: (-one.rows, one.old))))
+    rejected = _rejected(known, asked)
+    found = []
+    for (pattern, places), news in zip(offers, after, strict=True):
+        changes = [
+            ValueChange(
+                old=distinct.texts[place],
+                new=PARTS[-1].join(new),
+                rows=int(distinct.count[place]),
+                passes=not any((place, text) in rejected for text in new),
+                passed=not distinct.bad[place],
+            )
+            for place, new in zip(places.tolist(), news, strict=True)
+        ]
+        ordered = tuple(sorted(changes, key=lambda one: (-one.rows, one.old)))
+        found.append(Proposal(known.column.name, pattern, ordered))
+    return found
 
 
-def _after(known: Known, pattern: Pattern, texts: Sequence[str]) -> list[str]:
-    """What becomes of each text, as it is shown."""
+def _after(known: Known, pattern: Pattern, texts: Sequence[str]) -> list[list[str]]:
+    """What becomes of each text, as it is shown: the parts of one that is divided, of a date its day."""
     if pattern.never:
-        return [NEVER] * len(texts)
+        return [[NEVER]] * len(texts)
     after = pattern.rewritten(texts)
+    if any(isinstance(rule, Split) for rule in pattern.rules):
+        return [parts_of(text, PARTS[-1]) for text in after]
     if known.column.kind != "date":
-        return after
+        return [[text] for text in after]
     notation = known.recipe.notation.and_also(pattern.notation)
     forms = readers((*known.formats, *pattern.formats), notation)
-    return [f"{day:%Y-%m-%d}" if (day := day_of(text, forms)) else text for text in after]
+    return [[f"{day:%Y-%m-%d}" if (day := day_of(text, forms)) else text] for text in after]
 
 
-def _rejected(known: Known, recipe: Recipe, rows: IntArray) -> BoolArray:
-    """Which of some rows would be rejected for the column by another recipe; of one that is split any of its parts."""
-    if not len(rows):
-        return np.zeros(0, dtype=np.bool_)
-    order = np.argsort(rows, kind="stable")
-    table, more = taken(known.table, rows[order]), [rule for rule in recipe.rules if isinstance(rule, Split)]
-    divides = [rule for rule in more if rule not in known.recipe.rules]
-    place = np.arange(len(rows))
-    if divides:
-        table = shape(
-            replace(recipe, shapes=Shapes(), rules=tuple(divides)), replace(table, shaped=None), known.schema.columns
-        )
-        place = table.shaped.record if table.shaped else place
-    failed = rejected_in(known.column.name, table, recipe, known.schema, known.lookups)
-    found = np.zeros(len(rows), dtype=np.bool_)
-    np.logical_or.at(found, order[place], failed)
-    return found
+def _rejected(known: Known, asked: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Which of some values (their places) would still be rejected with another text in their cells."""
+    pairs = list(dict.fromkeys(asked))
+    if not pairs:
+        return set()
+    name, recipe = known.column.name, known.recipe
+    rows = known.distinct.first[[place for place, _ in pairs]]
+    frame = known.mapped.frame.take(rows).reset_index(drop=True)
+    frame[name] = pd.Series([text for _, text in pairs], dtype="str")
+    if known.column.kind == "date":  # whatever format is added: the day is what counts
+        recipe = replace(recipe, date_format={**recipe.date_format, name: (*known.formats, ISO)})
+    mapped = replace(known.mapped, frame=frame, left_out={})
+    failed = rejected_in(name, taken(known.table, rows), mapped, recipe, known.schema, known.lookups)
+    return {pair for pair, bad in zip(pairs, failed.tolist(), strict=True) if bad}
 
 
 def taken(table: Table, rows: IntArray) -> Table:

@@ -69,7 +69,7 @@ def same(one: str, other: str, column: Column) -> bool:
 
 def cost(pattern: Pattern) -> tuple[int, int]:
     """The simpler the less: what is said of dates, then rules by their kind, shorter ones first."""
-    of_rules = sum(text_blocks.COSTS.get(rule.kind, 5) for rule in pattern.rules)
+    of_rules = sum(text_blocks.cost(rule) for rule in pattern.rules)
     letters = sum(len(label) for label in pattern.labels)
     declared = 2 * bool(pattern.notation.months) + bool(pattern.notation.years)
     return of_rules + len(pattern.formats) + declared, letters
@@ -117,7 +117,7 @@ def usable(rules: Iterable[Step], column: Column) -> Iterator[Step]:
             yield rule
 
 
-def parts_of(new: str) -> list[str]:
+def parts_of(new: str, mark: str = "") -> list[str]:
     """The values into which a cell is divided, as an example says it."""
-    mark = next((mark for mark in PARTS if mark in new), PARTS[0])
+    mark = mark or next((mark for mark in PARTS if mark in new), PARTS[0])
     return [part.strip() for part in new.split(mark) if part.strip()]

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import pandas as pd
+import pyarrow.compute as pc
 
 from credtools.recipe.hits import Hit
-from credtools.recipe.mapping import follow
 from credtools.recipe.recipe import Recipe
 from credtools.recipe.rewriting import Rewriting
 from credtools.recipe.step import Step
-from credtools.recipe.steps import Extract, Replace, Split
+from credtools.recipe.steps import Extract, Replace, Split, matched
 from credtools.schema.notation import PLAIN, Notation
 from credtools.text import first_of, fold
 
@@ -70,22 +69,11 @@ class Pattern:
         return isinstance(rule, Replace) and mine and self.rewritten([rule.old]) == [rule.new]
 
     def rewritten(self, texts: Sequence[str]) -> list[str]:
-        """Each of some distinct texts after its rules, as they are followed in a file."""
-        if not self.rules:
-            return list(texts)
-        if all(isinstance(rule, Rewriting) for rule in self.rules):
-            return [self._through(text) for text in texts]
-        frame = pd.DataFrame({self.column: pd.Series(list(texts), dtype="str")})
-        rules = [rule for rule in self.rules if not isinstance(rule, Split)]
-        found = [str(text) for text in follow(rules, frame)[0][self.column]]
+        """Each of some texts after its rules; one that is divided shows its parts (a property test proves it equal)."""
+        found = list(texts)
         for rule in self.rules:
-            found = [rule.shown(text) for text in found] if isinstance(rule, Split) else found
+            found = _followed(rule, found)
         return found
-
-    def _through(self, text: str) -> str:
-        for rule in self.rules:
-            text = rule.rewritten(text) if isinstance(rule, Rewriting) else text
-        return text
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -99,8 +87,8 @@ class Pattern:
         values = [rule for rule in self.rules if isinstance(rule, Replace)]
         said = [rule.said for rule in self.rules if isinstance(rule, Rewriting)]
         said += [f"a row for each value, divided at {rule.by!r}" for rule in self.rules if isinstance(rule, Split)]
-        if any(isinstance(rule, Extract) for rule in self.rules):
-            said.append("the text around it is taken away")
+        taken = [rule for rule in self.rules if isinstance(rule, Extract)]
+        said += [f"only the {'address' if '@' in rule.pattern else 'date or number'} is taken" for rule in taken]
         for new in dict.fromkeys(rule.new for rule in values):
             olds = first_of([f"‘{rule.old}’" for rule in values if rule.new == new], NAMED)
             said.append(f"{olds} → {f'‘{new}’' if new else 'blank'}")
@@ -108,4 +96,18 @@ class Pattern:
             said.append(f"dates are also written {' or '.join(self.formats)}{self.notation}")
         if self.never:
             said.append(f"{first_of([f'‘{word}’' for word in self.never], NAMED)} → never expires")
-        return first_of(said, len(said)) if len(said) < NAMED else f"{first_of(said, NAMED)}"
+        return first_of(said, NAMED)
+
+
+def _followed(rule: Step, texts: list[str]) -> list[str]:
+    if isinstance(rule, Rewriting):
+        return [rule.rewritten(text) for text in texts]
+    if isinstance(rule, Split):
+        return [rule.shown(text) for text in texts]
+    if isinstance(rule, Replace):
+        key = fold(rule.old)
+        return [rule.new if fold(text) == key else text for text in texts]
+    if isinstance(rule, Extract) and rule.targets == (rule.column,):
+        taken = pc.struct_field(matched(texts, rule.pattern), rule.column).to_pylist()
+        return [text if new is None else str(new) for text, new in zip(texts, taken, strict=True)]
+    raise TypeError(rule.kind)

@@ -20,10 +20,11 @@ CASES_SAID = {"upper": "in capital letters", "lower": "in small letters", "title
 MOST_DIGITS = 30
 DIGITS = re.compile(r"\s*([0-9]+)(?:\.0)?\s*")
 NAMED = 3
-# What a rule may look for in a column that names persons: no letter or digit; a domain or its end; a label like
-# 'mailto:'; a short code with a mark like 'E-'.
+# What a rule may look for in a column that names persons: no letter or digit; a whole domain; a label like 'mailto:'; a
+# code like 'E-'. All else may be (a part of) somebody's name, address or ID.
 IMPERSONAL = re.compile(
-    r"[\W_]*|[@.][\w.-]*|[\w-]+(\.[\w-]+)*\.[a-z]{2,}|[^\W\d]{1,12}[\W_]{0,2}[:=]\s*|\w{1,3}[-_/.#]", re.IGNORECASE
+    r"[\W_]*|@[\w.-]*|\W{0,2}(mailto|e-?mail|mail|smtp|sip|upn|user|login|id|nr|no)\W{1,3}|[a-z]{1,2}[-_/#]",
+    re.IGNORECASE,
 )
 
 
@@ -155,7 +156,7 @@ class Ending(Exchange):
 
     def rewritten(self, text: str) -> str:
         bare = text.strip()
-        found = re.compile(f"(?:{re.escape(self.old)})\\Z", re.IGNORECASE).search(bare)
+        found = _pattern(self.old, end=True).search(bare)
         return (bare[: found.start()] + self.new).strip() if found else text
 
 
@@ -234,7 +235,8 @@ class Spellings(Rewriting):
 
     @property
     def said(self) -> str:
-        return f"other spellings of {first_of([f'‘{value}’' for value in self.values], NAMED)} are written like it"
+        each = "it" if len(self.values) == 1 else "them"
+        return f"other spellings of {first_of([f'‘{value}’' for value in self.values], NAMED)} are written like {each}"
 
     @property
     def names_nobody(self) -> bool:
@@ -275,5 +277,5 @@ def _by_spelling(values: tuple[str, ...]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=256)
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(re.escape(text), re.IGNORECASE)
+def _pattern(text: str, *, end: bool = False) -> re.Pattern[str]:
+    return re.compile(re.escape(text) + ("\\Z" if end else ""), re.IGNORECASE)

@@ -35,11 +35,16 @@ COSTS = {
     **dict.fromkeys(("within",), 4),
     **dict.fromkeys(("extract",), 5),
 }
-ADDRESS = r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+\.[^\s<>()\[\],;:\"'.]+"
+ADDRESS = r"[\pL\d._%+'-]+@[\pL\d-]+(?:\.[\pL\d-]+)+"
 DAYS = (r"\d+[./-]\d+[./-]\d+", r"\d+\.? \pL+\.? \d{4}", r"\pL+ \d+, \d{4}")
 DIVIDERS = (";", "|", "\n", " / ", "/", " + ", "+", " & ", ",", " und ", " and ", " et ")
 MARKS = re.compile(r"[^\w\s@.]|_")
 WORD_EDGE = re.compile(r"(?<=\w)(?=\W)|(?<=\W)(?=\w)")
+
+
+def cost(rule: Step) -> int:
+    """How simple a rule is; one that looks for a single mark says less of what it means."""
+    return COSTS[rule.kind] + (isinstance(rule, Take) and not (rule.after and rule.before))
 
 
 def rules(column: Column, pairs: Pairs) -> Iterator[Step]:
@@ -159,7 +164,7 @@ def _ends(column: Column, pairs: Pairs) -> Iterator[Step]:
         shared = set.intersection(*map(set, cuts)) if cuts else set()
         made: type[Beginning | Ending] = Beginning if turned else Ending
         for old, new in sorted(shared, key=lambda cut: len(cut[0])):
-            if column.kind != "user" or turned or old[0] in "@.":
+            if column.kind != "user" or turned or old.startswith("@"):
                 yield made(column.name, old, new)
 
 

@@ -1,0 +1,114 @@
+"""Families: causes that one look can settle, month 1 and month 2 of one source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import credtools as ct
+from credtools.errors import RegistryError
+from tests.builders import UPLOADER, only_sqlite
+from tests.two_months import FAMILY, GIVEN, LEAVERS, month, organisation
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from credtools.registry import Batch, Family, Registry
+    from tests.conftest import Home
+
+pytestmark = only_sqlite
+MOST_LATER, MOST_FIRST = 8, 20
+
+
+@pytest.fixture
+def registry(home: Home) -> Registry:
+    return ct.open(home.copy_of(organisation), by=UPLOADER)
+
+
+def causes_of(batch: Batch) -> int:
+    return int(batch.causes["blocks"].sum())
+
+
+def taught(batch: Batch) -> list[Family]:
+    """Each family that has a pattern is accepted, largest first; how they were."""
+    accepted = []
+    while found := [one for one in batch.families() if one.proposal and one.proposal.pattern]:
+        ready = batch.review().ready
+        assert batch.teach(found[0]).ready >= ready
+        accepted.append(found[0])
+    return accepted
+
+
+def test_the_second_month_has_few_families(registry: Registry, tmp_path: Path) -> None:
+    """Month 1 is settled by a few patterns; with its recipe month 2, of other people and values, has 8 or less."""
+    first = registry.upload(month(tmp_path, 1))
+    assert causes_of(first) > 3 * len(first.families())
+    assert len(first.families()) <= MOST_FIRST
+    assert len(taught(first)) < MOST_FIRST
+    path = first.save_recipe(tmp_path / "recipes" / "hr.yaml")
+    untaught = registry.upload(month(tmp_path, 2))
+    later = registry.upload(month(tmp_path, 2), recipe=path)
+    assert len(later.families()) <= MOST_LATER
+    assert causes_of(later) < causes_of(untaught)
+    text = path.read_text("utf-8").casefold()
+    assert [name for name in (*GIVEN, *FAMILY) if name in text] == []
+
+
+def test_an_unattended_run_does_the_same(registry: Registry, tmp_path: Path) -> None:
+    """What the wizard showed by a taught recipe is what a run by the saved one does, row by row."""
+    shown = registry.upload(month(tmp_path, 1))
+    taught(shown)
+    judgement, counts = shown.review().judgement, shown.review().counted
+    path = shown.save_recipe(tmp_path / "recipes" / "hr.yaml")
+    shown.discard()
+    run = registry.upload(month(tmp_path, 1), recipe=path)
+    assert (run.review().judgement, run.review().counted) == (judgement, counts)
+    run.settle()
+    assert run.counts.accepted == counts["ready"] - run.counts.unchanged
+
+
+def test_each_cause_is_in_one_family(registry: Registry, tmp_path: Path) -> None:
+    """Families divide the causes; each names the rows of its own causes and none else."""
+    batch = registry.upload(month(tmp_path, 1))
+    families, errors = batch.families(), batch.errors
+    named = [cause for one in families for cause in one.causes]
+    blocking = batch.causes[batch.causes["blocks"]]
+    assert sorted(named) == sorted(batch.review().causes.query("blocks")["cause"])
+    assert len(named) == len(blocking)
+    for one in families:
+        mine = batch.review().errors
+        assert set(one.rows) == set(mine[mine["cause"].isin(one.causes)]["row"])
+    assert errors["blocks"].any()
+
+
+def test_leavers_are_one_family(registry: Registry, tmp_path: Path) -> None:
+    """All who have left are one family, without a proposal: only a person knows what that means."""
+    batch = registry.upload(month(tmp_path, 1))
+    [left] = [one for one in batch.families() if one.kind == "left"]
+    assert (left.code, len(left.causes), left.proposal) == ("user_exists", LEAVERS, None)
+    with pytest.raises(RegistryError, match="No value is chosen"):
+        batch.teach(left)
+
+
+def test_near_users_are_corrected_one_by_one(registry: Registry, tmp_path: Path) -> None:
+    """Unknown users who are each one letter from one who exists: a list, accepted as corrections, never as rules."""
+    batch = registry.upload(month(tmp_path, 1))
+    [near] = [one for one in batch.families() if one.kind == "near" and one.code == "user_exists"]
+    assert near.proposal is not None
+    assert near.proposal.pattern is None
+    first, *others = near.changes
+    batch.teach(near, only=[first.old])
+    assert batch.patches()["new"].tolist() == [first.new]
+    assert batch.recipe.rules == ()
+    assert {one.old for family in batch.families() for one in family.changes} >= {one.old for one in others}
+
+
+def test_nothing_is_changed_by_asking(registry: Registry, tmp_path: Path) -> None:
+    """To list families or proposals changes neither recipe nor corrections nor the review."""
+    batch = registry.upload(month(tmp_path, 1))
+    before, recipe = batch.review(), batch.recipe
+    for one in batch.families():
+        if one.changes:
+            batch.like(one.column, {one.changes[0].old: one.changes[0].new})
+    assert (batch.review() is before, batch.recipe, len(batch.patches())) == (True, recipe, 0)
