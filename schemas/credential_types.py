@@ -37,6 +37,8 @@ class CredentialTypes(Schema):
         help="yes: a blank expiration date is computed from the validity months; no: it must be stated",
     )
 
+    row_rejected = None  # a list is loaded as a whole
+
     @rule(
         "Duplicate type",
         on="name",

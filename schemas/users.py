@@ -43,6 +43,8 @@ class Users(Schema):
         help="the format of this user's own uploads, if another one",
     )
 
+    row_rejected = None  # a list is loaded as a whole
+
     @rule(
         "Not an e-mail address",
         on="email",

@@ -34,7 +34,7 @@ class Clicks:
             self.state = json.loads(json.dumps(message))
         if message["type"] == "download":
             self.downloads += buffers
-        if message["type"] in ("rows", "changes"):
+        if message["type"] in ("rows", "changes", "unused"):
             self.rows = json.loads(gzip.decompress(buffers[0]))
 
     def upload(self, name: str, content: bytes, *, again: bool = False) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from credtools.checking import judge
 from credtools.checking.judge import FAILED, NOT_JUDGED, PASSED
 from credtools.checking.lookups import Former
 from credtools.errors import FileError
-from credtools.model import Review
+from credtools.model import Patch, Review
 from credtools.recipe import Recipe
 from tests.core import (
     CREDENTIALS,
@@ -19,6 +19,7 @@ from tests.core import (
     found,
     lookups,
     only_types,
+    records,
     review,
     rows,
     schema_copy,
@@ -377,7 +378,8 @@ def test_a_row_with_the_wrong_number_of_fields_is_judged_for_nothing_else() -> N
     )
     judged = {rule: states.tolist() for rule, states in result.states.items()}
     assert judged.pop(("field_count", "record")) == [FAILED, FAILED, PASSED, FAILED, FAILED]
-    assert set(judged.pop(("row_repaired", "record"))) == {PASSED}  # it needs no cells
+    for code in ("row_repaired", "row_rejected"):
+        assert set(judged.pop((code, "record"))) == {PASSED}  # they need no cells
     assert set(map(tuple, judged.values())) == {(NOT_JUDGED, NOT_JUDGED, PASSED, NOT_JUDGED, NOT_JUDGED)}
 
 
@@ -856,6 +858,9 @@ SENTENCES = {
         "The row has 2 fields, but the heading row has 7: a delimiter or a quotation mark is missing or extra. "
         "Correct the row in the file."
     ),
+    "row_rejected": (
+        "A person has rejected this row. If it is right after all, undo that decision (batch.reject(LINE, back=True))."
+    ),
     "value_required": "User email is blank, but this row needs it; fill it in.",
     "value_readable": (
         "Credential number contains invisible or look-alike characters (U+202E RIGHT-TO-LEFT "
@@ -938,7 +943,8 @@ def test_one_sentence_of_every_rule(tmp_path: Path) -> None:
     read = replace(read, reading=replace(read.reading, repaired_lines=(9,)))
     known = replace(LOOKUPS, types=LOOKUPS.types.assign(validity_months=[None, 36, None, None, None, None]))
     known = replace(known, former=Former({"bo.old@x.org": int(known.users.set_index("email")["id"]["bo@x.org"])}))
-    errors = judge.review(read, Recipe.parse(TOLD), own, known).errors
+    by_hand = [Patch(records(read, TOLD)[0], "record", "", "rejected")]
+    errors = judge.review(read, Recipe.parse(TOLD), own, known, by_hand).errors
     first = errors.drop_duplicates("code").set_index("code")["resolution"]
     assert first.to_dict() == SENTENCES
     judged = {rule.code for rule in own.rules if not rule.reads_stored}

@@ -50,7 +50,9 @@ def test_columns_and_rules_in_the_order_of_the_document(tmp_path: Path) -> None:
     schema = loading.load("tools", tmp_path)
     (column,) = schema.columns
     *inherited, rule = schema.rules
-    assert [rule.code for rule in inherited] == ["field_count", "value_required", "value_readable", "value_damaged"]
+    assert [rule.code for rule in inherited] == [
+        *("field_count", "row_rejected", "value_required", "value_readable", "value_damaged")
+    ]
     assert (column.name, column.title, column.kind, column.required) == ("name", "Name", "text", True)
     assert (rule.code, rule.title, rule.columns, rule.blocks) == ("short", "Too long", ("name",), True)
 
@@ -189,6 +191,7 @@ def test_helpers_are_no_rules(tmp_path: Path) -> None:
     more = "    @classmethod\n    def longest(cls):\n        return 3\n\n    field_count = None\n"
     (tmp_path / "tools.py").write_text(PLAIN + more, "utf-8")
     assert [rule.code for rule in loading.load("tools", tmp_path).rules] == [
+        "row_rejected",
         "value_required",
         "value_readable",
         "value_damaged",

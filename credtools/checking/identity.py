@@ -28,11 +28,12 @@ def identities(
     unused: Mapping[str, BoolArray],
     own_columns: Sequence[str],
     standing: Standing,
+    rejected: BoolArray,
 ) -> dict[str, Any]:
     """Which credential and version a row speaks of, and what others of this file say of them.
 
-    Rows that are left out, or whose status means nothing, belong to no others; those that are withdrawn need no dates,
-    and never say the same as one that stands.
+    Rows that are left out, or whose status means nothing, belong to no others, nor do those that a person has rejected;
+    those that are withdrawn need no dates, and never say the same as one that stands.
     """
     numbered = np.asarray(data["type_number"] == "required")
     number = by_name["credential_number"]
@@ -40,7 +41,7 @@ def identities(
     own, own_numbers = _own(data, by_name, own_columns)
     identified = np.asarray(data["user_status"] == "active") & np.asarray(data["type_status"] == "active")
     identified &= (~numbered | number.is_("given")) & ~standing.left_out & ~standing.unclear
-    complete = identified & ~number.is_("unreadable", "damaged")
+    complete = identified & ~rejected & ~number.is_("unreadable", "damaged")
     for name, of_type in DATE_OF_TYPE.items():
         needed = np.asarray(data[of_type] == "required") & ~standing.withdrawn
         complete &= ~(np.isin(data[f"{name}_state"].codes, [STATE["blank"], STATE["absent"]]) & needed)

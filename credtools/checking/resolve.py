@@ -21,7 +21,7 @@ from credtools.checking.names import SEVERAL
 from credtools.checking.parse import STATE, Cells, MadeOf, category
 from credtools.checking.standing import Standing
 from credtools.model import BoolArray, IntArray, Table
-from credtools.recipe import USER_COLUMN, Mapped, Recipe
+from credtools.recipe import COMPLETE, REJECTED, USER_COLUMN, Mapped, Recipe
 from credtools.schema.dates import NEVER
 from credtools.schema.notation import PLAIN, Notation
 from credtools.schema.words import Column
@@ -69,14 +69,18 @@ def resolve(
     user_column = USER_COLUMN[recipe.match_users_by]
     used = recipe.columns_in_use(columns)
     formats, formats_from = _formats_in_force(recipe, columns, lookups)
-    is_record = table.fields == table.expected_fields
+    complete, rejected = mapped.which(COMPLETE), mapped.which(REJECTED)
+    is_record = (table.fields == table.expected_fields) | complete
     of_file = table.shaped or table  # sentences speak of the fields that the file has
     fixed: dict[str, Any] = {
         "line": table.lines,
-        "fields": of_file.fields,
+        "fields": np.where(complete, of_file.expected_fields, of_file.fields),
+        "rejected_by_hand": rejected,
         "expected_fields": np.full(rows, of_file.expected_fields),
         "repaired": _repaired(table),
     }
+    if before and not np.array_equal(before.data["fields"], fixed["fields"]):
+        before = None
     by_name: dict[str, Cells] = {}
     parts: dict[str, Mapping[str, Any]] = {"": fixed}
 
@@ -116,7 +120,7 @@ def resolve(
         data["today"] = np.full(rows, np.datetime64(lookups.today, "s"))
         data["same_day_expiry"] = np.full(rows, lookups.settings.same_day_expiry)
         own = [name for name in content_columns(columns) if name not in CORE]
-        data |= identities(data, by_name, unused, own, standing)
+        data |= identities(data, by_name, unused, own, standing, rejected)
     frame = pd.DataFrame(data, copy=False)
     return Resolved(frame, data, parts, by_name, used, user_column, formats, formats_from, standing)
 

@@ -1,7 +1,7 @@
 """Recipes: how one source's export becomes the organisation's file."""
 
 from credtools.recipe.hits import Hit
-from credtools.recipe.mapping import Mapped, apply, apply_patches
+from credtools.recipe.mapping import COMPLETE, REJECTED, Mapped, apply, apply_patches, follow
 from credtools.recipe.pattern import Pattern
 from credtools.recipe.recipe import MANUAL, MEDIA_VALUES, USER_COLUMN, Recipe, media_pattern
 from credtools.recipe.sending import BLANKS, MEANINGS, Status
@@ -12,9 +12,11 @@ from credtools.recipe.steps import LeaveOut, Replace, Split
 
 __all__ = [
     "BLANKS",
+    "COMPLETE",
     "MANUAL",
     "MEANINGS",
     "MEDIA_VALUES",
+    "REJECTED",
     "USER_COLUMN",
     "Hit",
     "LeaveOut",
@@ -30,6 +32,7 @@ __all__ = [
     "apply",
     "apply_patches",
     "column_of",
+    "follow",
     "media_pattern",
     "shape",
 ]

@@ -23,10 +23,11 @@ from credtools.recipe.records import Records
 from credtools.recipe.rewriting import Rewriting
 from credtools.recipe.step import Step
 from credtools.recipe.steps import Aliases, Extract, Join, LeaveOut, Map, Replace, Split, matched
-from credtools.schema.words import Column
+from credtools.schema.words import RECORD, Column
 from credtools.text import fold
 
 MAX_USED = 64  # columns of a file; more of them may be there
+REJECTED, COMPLETE = "rejected", "complete"  # what a correction of a record as a whole says
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Mapped:
     `frame`: text columns named by the schema; `headings`: each heading of the file and its column (None:
     kept in the raw record only), or what a column is joined of (`Join.names`); `sources`: per schema column its heading
     ('' for a constant, all of them for a joined one); `hits`: what each rule did; `left_out`: per rule that leaves rows
-    out which ones.
+    out which ones; `by_hand`: what a person said of a row as a whole (`rejected`, or `complete`: its fields are right).
     """
 
     frame: pd.DataFrame
@@ -44,6 +45,13 @@ class Mapped:
     sources: Mapping[str, str]
     hits: Sequence[Hit] = ()
     left_out: Mapping[LeaveOut, BoolArray] = field(default_factory=dict)
+    by_hand: Mapping[int, str] = field(default_factory=dict)
+
+    def which(self, said: str) -> BoolArray:
+        """The rows of which a person said this."""
+        found = np.zeros(len(self.frame), dtype=np.bool_)
+        found[[row for row, one in self.by_hand.items() if one == said]] = True
+        return found
 
     @property
     def left_out_by(self) -> dict[int, str]:
@@ -120,16 +128,26 @@ def _require_no_person(
 
 
 def apply_patches(mapped: Mapped, table: Table, patches: Sequence[Patch]) -> Mapped:
-    """The mapped table with single cells corrected: where the record is the same and still holds the old value."""
+    """The mapped table with single cells corrected: where the record is the same and still holds the old value.
+
+    What was said of a record as a whole doesn't hold in a file of corrections: who sends it says that it is right.
+    """
     if not patches:
         return mapped
     records = Records(table, mapped.headings)
-    frame = mapped.frame.copy()
+    texts: dict[str, list[str]] = {}
+    by_hand: dict[int, str] = {}
     for patch in patches:
-        row = records.row(patch.record)
-        if row is not None and patch.column in frame and frame[patch.column].iloc[row] == patch.old:
-            frame.loc[row, patch.column] = patch.new
-    return replace(mapped, frame=frame)
+        row, name = records.row(patch.record), patch.column
+        if row is not None and name == RECORD and not table.corrects:
+            by_hand[row] = patch.new
+        elif row is not None and name in mapped.frame:
+            if name not in texts:
+                texts[name] = mapped.frame[name].tolist()
+            if texts[name][row] == patch.old:
+                texts[name][row] = patch.new
+    frame = mapped.frame.assign(**{name: pd.Series(some, mapped.frame.index, "str") for name, some in texts.items()})
+    return replace(mapped, frame=frame, by_hand=by_hand)
 
 
 # --- the rules of a recipe, step by step --------------------------------------------------------------------

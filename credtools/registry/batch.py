@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -15,11 +15,11 @@ from credtools.model import Counts, FileWarning, Outcome, Receipt, Review, Table
 from credtools.recipe import Recipe
 from credtools.registry import attaching, editing, finishing, preflight, recipes, reviewing, views
 from credtools.registry.draft import Draft
+from credtools.registry.patched import Patched
 from credtools.registry.session import Session
-from credtools.registry.taught import Taught
 
 
-class Batch(Taught):
+class Batch(Patched):
     """One uploaded file: `draft | held | finished | undone | discarded`.
 
     Review and preview show what finishing will do; `finish` runs the same code again inside its transaction. Two
@@ -124,31 +124,6 @@ class Batch(Taught):
         Raises RecipeError or FileError when the file can't be judged by it; the draft stays as it was.
         """
         return editing.use(self.registry, self.draft, recipe)
-
-    def patch(self, line: int | str, column: str, value: str | None) -> Review:
-        """Corrects one cell of one record, now and whenever the same record comes from this source; reviews again.
-
-        Args:
-            line: the physical line on which the record starts; where the recipe makes several rows of it also which
-                one, as `table.labels` has it ('12.3').
-            column: the schema's name of the column.
-            value: the right text; None takes the correction back.
-
-        Raises RegistryError when there is no such line or column.
-        """
-        return self.patch_cells([(line, column, value)])
-
-    def patch_cells(self, cells: Iterable[editing.Cell]) -> Review:
-        """The same for many cells at once: (line, column, value)."""
-        return editing.patch(self.registry, self.draft, cells)
-
-    def patches(self) -> pd.DataFrame:
-        """The corrections in force for this file: line (int64, or text: '12.3'), column, old, new (text)."""
-        return editing.in_force(self.registry, self.draft)
-
-    def idle_patches(self) -> pd.DataFrame:
-        """The corrections of its source that do nothing in this file, with the reason: column, old, new, why (text)."""
-        return editing.idle(self.registry, self.draft)
 
     def again(self) -> Review:
         """Reviews again, with users, types and settings as they are now."""

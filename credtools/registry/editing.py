@@ -11,13 +11,13 @@ import pandas as pd
 from credtools import store
 from credtools.errors import CredtoolsError, RegistryError
 from credtools.model import Patch, Review, Table
-from credtools.recipe import Mapped, Recipe, apply, apply_patches
+from credtools.recipe import COMPLETE, Mapped, Recipe, apply, apply_patches, follow
 from credtools.recipe.records import Records
-from credtools.recipe.steps import Split
+from credtools.recipe.steps import Join, LeaveOut, Split
 from credtools.registry import reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
-from credtools.schema.words import Column
+from credtools.schema.words import RECORD, Column
 from credtools.text import first_of, fold
 
 NAMED = 5
@@ -75,17 +75,41 @@ def patch(session: Session, draft: Draft, cells: Iterable[Cell]) -> Review:
     table, mapped, records = _mapped(session, draft)
     given = {(_row_at(table, line, draft), column): value for line, column, value in cells}
     for _, column in given:
-        _require_column(column, mapped.frame)
+        if column != RECORD:
+            _require_column(column, mapped.frame)
     stored = _stored(session, draft)
-    earlier = [one for one in stored if (records.row(one.record), one.column) in given]
-    untouched = apply_patches(mapped, table, [one for one in stored if one not in earlier]).frame
+    parted: tuple[list[Patch], list[Patch]] = [], []
+    for one in stored:
+        parted[(records.row(one.record), one.column) in given].append(one)
+    others, earlier = parted
+    untouched = apply_patches(mapped, table, others).frame
     own = records.own(_columns(session, draft))
+    texts = {column: untouched[column].tolist() for column in {name for _, name in given} - {RECORD}}
     changed: list[store.Correction] = []
     for (row, column), new in given.items():
-        old = str(untouched[column].iloc[row])
+        old = "" if column == RECORD else str(texts[column][row])
         changed.append(store.Correction(own[row], column, old, None if new == old else new))
     keep_patches(session, draft, changed, earlier)
     return reviewing.again(session, draft)
+
+
+def complete(session: Session, draft: Draft, line: At, fields: Sequence[str]) -> list[Cell]:
+    """The corrections by which a record with a wrong number of fields has these, one for each heading of the file.
+
+    Nothing is changed yet. Raises RegistryError when the line isn't such a record, or there are other headings.
+    """
+    table, mapped, _ = _mapped(session, draft)
+    row = _row_at(table, line, draft)
+    names = list(table.frame.columns[: table.expected_fields])
+    if table.shaped or table.fields[row] == table.expected_fields or len(fields) != len(names):
+        raise RegistryError("fields_unusable", line=line, expected=len(names))
+    texts = dict(zip(names, fields, strict=True))
+    data = {name: [texts[heading]] for name, heading in mapped.sources.items() if heading in texts}
+    rules = [step for step in draft.recipe.rules if not isinstance(step, (Split, LeaveOut, Join))]
+    frame, _ = follow(rules, pd.DataFrame(data, dtype="str"))
+    now = {str(name): str(frame[name].iloc[0]) for name in frame if name in mapped.frame}
+    changed: list[Cell] = [(line, name, text) for name, text in now.items() if text != mapped.frame[name].iloc[row]]
+    return [*changed, (line, RECORD, COMPLETE)]
 
 
 def _row_at(table: Table, line: At, draft: Draft) -> int:
@@ -102,7 +126,7 @@ def keep_patches(
     session: Session, draft: Draft, cells: Sequence[store.Correction], earlier: Sequence[Patch] = ()
 ) -> None:
     """Keeps corrections of records in the place of earlier ones of the same cells, however these know the record."""
-    if cells:
+    if cells or earlier:
         kept = {(one.record, one.column) for one in cells}
         other = [one for one in earlier if (one.record, one.column) not in kept]
         gone = [store.Correction(one.record, one.column, one.old, None) for one in other]
@@ -142,11 +166,14 @@ def in_force(session: Session, draft: Draft) -> pd.DataFrame:
 def idle(session: Session, draft: Draft) -> pd.DataFrame:
     """The corrections of the source that do nothing in this file: column, old, new, why."""
     found = []
+    texts: dict[str, list[str]] = {}
     for one, row, frame in _placed(session, draft):
-        held = frame[one.column].iloc[row] if row is not None and one.column in frame else None
+        if one.column in frame and one.column not in texts:
+            texts[one.column] = frame[one.column].tolist()
+        held = texts[one.column][row] if row is not None and one.column in texts else None
         if row is None:
             found.append((one.column, one.old, one.new, "its record is not in this file"))
-        elif held != one.old:
+        elif one.column != RECORD and held != one.old:
             found.append((one.column, one.old, one.new, "its cell no longer holds the old value"))
     return _frame(found, column="str", old="str", new="str", why="str")
 

@@ -26,6 +26,7 @@ from credtools.registry import editing, finishing, layouts, reviewing, uploading
 from credtools.registry.draft import Draft
 from credtools.registry.layouts import READ, as_csv
 from credtools.registry.session import Session
+from credtools.schema.words import RECORD
 
 NOT_OURS = f"The key in the column {KEY!r} was not issued by credtools; the row was skipped."
 TWICE = "The file has this row twice; only the first was taken."
@@ -242,6 +243,7 @@ class FollowUp:
                 if sent is not None and old != new:
                     kept.append(store.Correction(sent, column, old, new))
                     same |= {(record, column) for record in review.table.corrects[place]}
+        same |= {(record, RECORD) for place in right for record in review.table.corrects[place]}
         stored = store.reads.patches(self.session.at, self.session.family(draft.source))
         return kept, [one for one in stored if (one.record, one.column) in same]
 

@@ -67,6 +67,16 @@ class Schema(pa.DataFrameModel):
 
     @classmethod
     @rule(
+        "Rejected by a person",
+        on=RECORD,
+        groups="rule",
+        resolution="A person has rejected this row. If it is right after all, undo that decision{remedy[undo_reject]}.",
+    )
+    def row_rejected(cls, rows: pd.DataFrame, column: str) -> pd.Series:  # noqa: ARG003
+        return ~rows["rejected_by_hand"]
+
+    @classmethod
+    @rule(
         "A value is required",
         on=REQUIRED,
         groups="rule",

@@ -14,6 +14,15 @@ from credtools.model import Review
 from credtools.recipe import column_of
 from credtools.schema.words import Column
 
+REJECTED_BY_HAND, TWICE, WRONG_FIELDS = "row_rejected", "not_repeated", "field_count"
+
+
+def offered(review: Review) -> dict[str, list[int]]:
+    """By the code of an error for whose row something is offered the rows that have it."""
+    errors = review.errors[review.errors["blocks"]]
+    codes = (REJECTED_BY_HAND, TWICE, WRONG_FIELDS)
+    return {code: np.unique(errors.loc[errors["code"] == code, "row"]).tolist() for code in codes}
+
 
 class Grid:
     """What the browser shows of the rows of one file; knows what was sent before."""
@@ -30,13 +39,19 @@ class Grid:
         self._original = [cells[column.name] for column in self._columns]
         self._sent: list[list[str]] = []
         self._wrong_once: set[tuple[int, int]] = set()
+        self._unused = {name: review.table.frame[name] for name, column in review.headings.items() if not column}
 
     def whole(self, review: Review) -> bytes:
         """All rows with their errors."""
         self._sent = self._texts(review)
         columns = [{"name": column.name, "title": column.title} for column in self._columns]
-        rows = {"columns": columns, "lines": review.table.labels, "texts": self._sent}
+        rows = {"columns": columns, "lines": review.table.labels, "texts": self._sent, "unused": len(self._unused)}
         return _packed(rows | self._marks(review))
+
+    def unused(self) -> bytes:
+        """The columns of the file that nothing is made of, as they are."""
+        texts = [[" ".join(text.split()) for text in some.tolist()] for some in self._unused.values()]
+        return _packed({"columns": [{"title": name} for name in self._unused], "texts": texts})
 
     def changes(self, review: Review) -> bytes:
         """The cells that changed since something was sent, and all errors again."""
@@ -77,6 +92,7 @@ class Grid:
         return {
             "errors": list(zip(*marks, strict=True)),
             "sentences": sentences.tolist(),
+            "offered": offered(review),
             "before": [(row, place, self._original[place][row]) for row, place in fixed],
         }
 

@@ -18,7 +18,30 @@ function shield(element) {
   for (const name of ['keydown', 'keypress', 'keyup', 'copy', 'cut', 'paste']) {
     element.addEventListener(name, event => event.stopPropagation())
   }
+  labelCells(element)
 }
+
+// Where a page is narrow its tables become cards (page.css), each cell below its heading: so the cells know it. The roles
+// are said, since a table that isn't laid out as one is none for some browsers.
+function labelCells(page) {
+  const label = () => {
+    for (const table of page.querySelectorAll('table')) {
+      const headings = [...table.querySelectorAll('thead th')].map(heading => heading.textContent.trim())
+      if (!table.hasAttribute('role')) for (const [names, role] of ROLES) for (const part of [table, ...table.querySelectorAll(names)]) if (part.matches(names)) part.setAttribute('role', role)
+      for (const row of table.querySelectorAll('tbody tr:not([data-cells])')) {
+        row.dataset.cells = row.children.length
+        row.setAttribute('role', 'row')
+        for (const [place, cell] of [...row.children].entries()) {
+          if (!cell.hasAttribute('role')) cell.setAttribute('role', cell.matches('th') ? 'rowheader' : 'cell')
+          if (headings[place]) cell.dataset.label = headings[place]
+        }
+      }
+    }
+  }
+  new MutationObserver(label).observe(page, { childList: true, subtree: true })
+}
+
+const ROLES = [['table', 'table'], ['thead, tbody', 'rowgroup'], ['thead tr', 'row'], ['thead th', 'columnheader']]
 
 function field(label, input) {
   input.id = freshId()

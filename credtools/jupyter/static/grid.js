@@ -3,18 +3,10 @@
 const ROW_HEIGHT = 28
 const BEYOND = 8 // rows drawn above and below what is in sight
 
-const ofCard = filter => /^(cause|rows) /.test(filter) // the rows of a card: those with its error, or just these
-
-class Grid {
-  constructor({ onEdit, onUndo, onCount }) {
-    Object.assign(this, { onEdit, onUndo, onCount })
-    this.columns = []
-    this.lines = []
-    this.view = [] // places of the rows that are shown, in their order
-    this.filter = 'bad'
-    this.groups = new Map() // rows that a filter means, where no error says it
-    this.text = ''
-    this.sort = { column: -1, down: false }
+class Grid extends GridRows {
+  constructor({ onEdit, onUndo, onRedo, onCount, onFilter = () => {} }) {
+    super()
+    Object.assign(this, { onEdit, onUndo, onRedo, onCount, onFilter })
     this.active = { row: 0, column: 1 } // row -1: the headings; column 0: the line
     this.anchor = { ...this.active }
     this.id = freshId()
@@ -25,6 +17,8 @@ class Grid {
       keydown: event => this.key(event), copy: event => this.copy(event), paste: event => this.paste(event),
       scroll: () => requestAnimationFrame(() => this.draw()),
       mousedown: event => this.press(event), mouseover: event => this.drag(event),
+      click: event => event.target.matches('.ct-facet') && openFacet(this, this.cellAt(event).column - 1),
+      contextmenu: event => this.menu(event),
       dblclick: event => this.cellAt(event) && this.edit(),
     }, this.head, this.body)
     this.detail = h('p', { class: 'ct-detail', id: freshId() })
@@ -32,74 +26,6 @@ class Grid {
   }
 
   // --- what is shown ---------------------------------------------------------------------------------------
-
-  load({ columns, lines, texts, ...marks }) {
-    Object.assign(this, { columns, lines, texts, filter: 'bad', text: '', sort: { column: -1, down: false } })
-    this.active = { row: 0, column: 1 }
-    this.anchor = { ...this.active }
-    this.mark(marks)
-    const widths = texts.map((column, place) => Math.max(columns[place].title.length + 3, ...column.slice(0, 300).map(text => text.length)))
-      .map(letters => Math.min(320, Math.max(110, letters * 7.5 + 20)))
-    this.element.style.setProperty('--ct-widths', widths.map(width => `minmax(${width}px, ${width}fr)`).join(' '))
-    this.element.style.setProperty('--ct-width', `${72 + widths.reduce((sum, width) => sum + width, 0)}px`)
-    this.select()
-  }
-
-  // Changed cells and all errors again. Rows that pass now stay in sight until somebody refreshes the list;
-  // rows that fit now join them, unless somebody is at work in the list: then no row moves.
-  change({ changed, ...marks }) {
-    for (const [row, column, text] of changed) this.texts[column][row] = text
-    this.mark(marks)
-    if (!this.element.contains(document.activeElement)) {
-      if (ofCard(this.filter)) this.filter = 'bad' // what the cause was, nobody can ask for any more
-      const active = this.view[this.active.row]
-      this.fill()
-      if (this.active.row >= 0) this.active.row = Math.max(0, this.view.indexOf(active))
-      this.anchor = { ...this.active }
-    }
-    this.showCount()
-    this.draw()
-  }
-
-  mark({ errors, sentences, before }) {
-    this.errors = new Map()
-    for (const [row, column, cause, sentence, suggestion] of errors) {
-      const found = this.errors.get(row) ?? []
-      found.push({ column, cause, sentence: sentences[sentence], suggestion })
-      this.errors.set(row, found)
-    }
-    this.before = new Map(before.map(([row, column, text]) => [`${row} ${column}`, text]))
-    this.fixedRows = new Set(before.map(([row]) => row))
-  }
-
-  select(filter = this.filter, text = this.text) {
-    Object.assign(this, { filter, text, view: [] })
-    this.fill()
-    this.active.row = Math.min(this.active.row, this.view.length - 1)
-    this.anchor = { ...this.active }
-    this.showCount()
-    this.element.scrollTop = 0
-    this.draw()
-  }
-
-  // What fits the filter joins what is shown already.
-  fill() {
-    const wanted = {
-      all: () => true,
-      bad: row => this.errors.has(row),
-      fixed: row => this.fixedRows.has(row),
-    }[this.filter] ?? (row => this.groups.get(this.filter)?.has(row) ?? this.errors.get(row)?.some(error => `cause ${error.cause}` === this.filter))
-    const sought = this.text.toLowerCase()
-    const shown = new Set(this.view)
-    this.view = this.lines.map((_, row) => row).filter(row => shown.has(row)
-      || (wanted(row) && (!sought || this.texts.some(column => column[row].toLowerCase().includes(sought)))))
-    if (this.sort.column >= 0) {
-      const { compare } = new Intl.Collator(undefined, { numeric: true })
-      // Rows stand in the order of the file, whatever their lines are called.
-      const order = this.sort.column === 0 ? (a, b) => a - b : (a, b) => compare(this.texts[this.sort.column - 1][a], this.texts[this.sort.column - 1][b])
-      this.view.sort((a, b) => (this.sort.down ? order(b, a) : order(a, b)) || a - b)
-    }
-  }
 
   showCount() {
     this.element.setAttribute('aria-rowcount', this.view.length + 1)
@@ -113,9 +39,9 @@ class Grid {
     const sorted = column => column === this.sort.column ? (this.sort.down ? 'descending' : 'ascending') : 'none'
     this.head.replaceChildren(h('div', { role: 'row', class: 'ct-row', 'aria-rowindex': 1 }, titles.map((title, column) => h('div', {
       role: 'columnheader', 'aria-colindex': column + 1, 'aria-sort': sorted(column), id: this.cellId(-1, column),
-      class: joined('ct-cell', this.active.row === -1 && this.active.column === column && 'ct-active'),
-      'data-row': -1, 'data-column': column, title: 'Sort by this column',
-    }, title, { ascending: ' ▲', descending: ' ▼' }[sorted(column)]))))
+      class: joined('ct-cell', this.active.row === -1 && this.active.column === column && 'ct-active', this.chosen === column && 'ct-column', this.facets.has(column - 1) && 'ct-filtered'),
+      'data-row': -1, 'data-column': column, title: this.facets.has(column - 1) ? 'Sort by this column. Some of its rows are filtered out.' : 'Sort by this column',
+    }, title, { ascending: ' ▲', descending: ' ▼' }[sorted(column)], column > 0 && h('span', { class: 'ct-facet', 'aria-hidden': 'true' })))))
     this.body.style.height = `${this.view.length * ROW_HEIGHT}px`
     const first = Math.max(0, Math.floor(this.element.scrollTop / ROW_HEIGHT) - BEYOND)
     const last = Math.min(this.view.length, Math.ceil((this.element.scrollTop + this.element.clientHeight) / ROW_HEIGHT) + BEYOND)
@@ -125,7 +51,8 @@ class Grid {
     const active = document.getElementById(this.cellId(this.active.row, this.active.column))
     if (active) this.element.setAttribute('aria-activedescendant', active.id)
     else this.element.removeAttribute('aria-activedescendant')
-    this.detail.textContent = this.describe(this.view[this.active.row], this.active.column - 1) || ' '
+    const row = this.view[this.active.row], ofRow = this.active.column > 0 && this.describe(row, -1)
+    this.detail.textContent = joined(this.describe(row, this.active.column - 1), ofRow) || ' '
   }
 
   row(place) {
@@ -136,25 +63,12 @@ class Grid {
       return h('div', {
         role: 'gridcell', id: this.cellId(place, column), 'aria-colindex': column + 1, 'data-row': place, 'data-column': column,
         class: joined('ct-cell', wrong.length && 'ct-wrong', this.before.has(`${row} ${column - 1}`) && 'ct-fixed',
-          this.inRange(place, column) && 'ct-chosen', this.active.row === place && this.active.column === column && 'ct-active'),
+          this.inRange(place, column) && 'ct-chosen', this.found?.row === row && this.found.column === column - 1 && 'ct-found', this.active.row === place && this.active.column === column && 'ct-active'),
         'aria-invalid': wrong.length > 0 && 'true', 'aria-description': words, title: words,
-        'aria-readonly': column === 0 && 'true', 'aria-selected': this.inRange(place, column) && 'true',
+        'aria-readonly': (column === 0 || column > this.own) && 'true', 'aria-selected': this.inRange(place, column) && 'true',
       }, String(text))
     })
     return h('div', { role: 'row', class: 'ct-row', 'aria-rowindex': place + 2, style: `top:${place * ROW_HEIGHT}px` }, cells)
-  }
-
-  wrong(row, column) {
-    return (this.errors.get(row) ?? []).filter(error => error.column === column)
-  }
-
-  describe(row, column) {
-    if (row === undefined) return ''
-    const was = this.before.get(`${row} ${column}`)
-    return [
-      was !== undefined && (was === this.texts[column][row] ? 'This was an error and is correct now.' : `Changed from ‘${was || '(blank)'}’ to ‘${this.texts[column][row]}’.`),
-      ...this.wrong(row, column).map(error => error.sentence + (error.suggestion && ` Suggestion: ${error.suggestion}`)),
-    ].filter(Boolean).join(' ')
   }
 
   cellId(place, column) {
@@ -199,7 +113,8 @@ class Grid {
 
   press(event) {
     const at = this.cellAt(event)
-    if (!at || event.target === this.input) return
+    if (!at || event.target === this.input || event.target.matches('.ct-facet')) return
+    if (event.button && this.inRange(at.row, at.column)) return // the menu is about what is chosen
     if (at.row === -1) this.sortBy(at.column)
     else this.go(at.row, at.column, event.shiftKey)
   }
@@ -216,8 +131,51 @@ class Grid {
     this.select()
   }
 
+  // What can be done with the chosen rows, where the cell is that is meant.
+  menu(event) {
+    if (this.input) return
+    event.preventDefault()
+    if (this.active.row >= 0) this.onMenu?.(document.getElementById(this.cellId(this.active.row, this.active.column)))
+    else if (this.active.column > 0) openFacet(this, this.active.column - 1)
+  }
+
+  // The rows of the file that are chosen, from top to bottom.
+  rows() {
+    const { top, bottom } = this.range()
+    return this.view.slice(top, bottom + 1)
+  }
+
+  // A column comes into sight and is marked.
+  choose(name) {
+    const place = this.columns.findIndex(column => column.name === name)
+    this.chosen = place + 1 || undefined
+    this.go(Math.max(0, this.active.row), place < 0 ? 0 : place + 1)
+  }
+
+  // A row comes into sight, though perhaps no filter shows it.
+  show(row, column) {
+    if (!this.view.includes(row) || this.joined.size) {
+      const fit = this.fitting()
+      this.view = this.view.filter(one => !this.joined.has(one) || fit(one)) // what was found before goes again
+      this.joined.clear()
+      if (!this.view.includes(row)) this.joined.add(row)
+      this.fill()
+      this.showCount()
+    }
+    this.found = { row, column }
+    this.go(this.view.indexOf(row), column + 1)
+  }
+
   key(event) {
-    if (event.target === this.input || event.altKey) return
+    if (event.target === this.input) return
+    if (event.altKey && event.key === 'ArrowDown' && this.active.column > 0) openFacet(this, this.active.column - 1)
+    else if (event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10')) this.menu(event)
+    else if (!event.altKey) return this.move(event)
+    else return
+    event.preventDefault()
+  }
+
+  move(event) {
     const { row, column } = this.active
     const page = Math.floor(this.element.clientHeight / ROW_HEIGHT) - 2
     const control = event.ctrlKey || event.metaKey
@@ -227,7 +185,10 @@ class Grid {
       Home: control ? [0, 0] : [row, 0], End: control ? [this.view.length - 1, this.columns.length] : [row, this.columns.length],
     }
     if (moves[event.key]) this.go(...moves[event.key], event.shiftKey && row >= 0)
+    else if (control && ((event.shiftKey && event.key.toLowerCase() === 'z') || event.key === 'y')) this.onRedo()
     else if (control && event.key === 'z') this.onUndo()
+    else if (control && event.key === 'd') this.fillDown()
+    else if (control && event.key === 'a') { this.anchor = { row: 0, column: 1 }; this.go(this.view.length - 1, this.columns.length, true) }
     else if (control) return
     else if (event.key === 'Enter' && row === -1) this.sortBy(column)
     else if (event.key === 'Enter' || event.key === 'F2') this.edit()
@@ -242,7 +203,7 @@ class Grid {
 
   edit(typed) {
     const { row, column } = this.active
-    if (row < 0 || column < 1) return
+    if (row < 0 || column < 1 || column > this.own) return
     const cell = document.getElementById(this.cellId(row, column))
     const title = this.columns[column - 1].title
     const input = h('input', { class: 'ct-input', 'aria-label': `${title}, line ${this.lines[this.view[row]]}`, autocomplete: 'off' })
@@ -271,9 +232,26 @@ class Grid {
   // One message for all cells; what doesn't change is left out. The answer repaints.
   write(cells) {
     const changed = cells.filter(([row, column, text]) =>
-      row < this.view.length && column >= 1 && column <= this.columns.length && this.texts[column - 1][this.view[row]] !== text.trim())
+      row < this.view.length && column >= 1 && column <= this.own && this.texts[column - 1][this.view[row]] !== text.trim())
     if (!changed.length) return
     this.onEdit(changed.map(([row, column, text]) => [this.lines[this.view[row]], this.columns[column - 1].name, text]))
+  }
+
+  // The first row of a range fills the others; a single cell takes what stands above it.
+  fillDown() {
+    let { top, bottom, left, right } = this.range()
+    if (top === bottom) top -= 1
+    if (top < 0) return
+    const block = [this.texts.slice(Math.max(0, left - 1), right).map(column => column[this.view[top]])]
+    this.write(spread(block, { top: top + 1, bottom, left: Math.max(1, left), right }).filter(([row]) => row > top))
+  }
+
+  // Copies as Ctrl+C does, below the headings.
+  copyWithHeadings() {
+    this.element.focus()
+    this.headed = true
+    document.execCommand('copy')
+    this.headed = false
   }
 
   copy(event) {
@@ -281,6 +259,7 @@ class Grid {
     const { top, bottom, left, right } = this.range()
     const all = [this.lines.map(String), ...this.texts]
     const rows = this.view.slice(top, bottom + 1).map(row => all.slice(left, right + 1).map(column => column[row]))
+    if (this.headed) rows.unshift(['Line', ...this.columns.map(column => column.title)].slice(left, right + 1))
     event.clipboardData.setData('text/plain', writeCells(rows))
     event.preventDefault()
   }

@@ -1,6 +1,6 @@
 // Review data: causes, decisions and the rows below them.
 function review(state, tools) {
-  return region('Review data', decided(state, tools), rows(state, tools.ui))
+  return region('Review data', h('div', { class: 'ct-review' }, decided(state, tools), rows(state, tools.ui)))
 }
 
 // What each decision changes. The rows below stay: somebody may be typing in them.
@@ -25,7 +25,7 @@ function decided(state, { act, ui }) {
     state.more > 0 && button(`Show more causes (${state.more.toLocaleString('en')})`, () => act('more'), { focus: 'more' }),
     state.doubts.length > 0 && h('div', {}, h('h3', {}, 'Not wrong, but doubtful'), h('ul', { class: 'ct-causes ct-asked' }, state.doubts.map(cause => causeCard(cause, { act, ui })))),
     state.asked.length > 0 && h('div', {}, h('h3', {}, 'What is stored already'), h('ul', { class: 'ct-causes ct-asked' }, state.asked.map(card => askedCard(card, act)))),
-    state.decisions.length > 0 && decisions(state.decisions, act),
+    (state.decisions.length > 0 || state.redo) && decisions(state, act),
     folded(state.idle.found === 1 ? '1 correction does nothing in this file' : `${state.idle.found.toLocaleString('en')} corrections do nothing in this file`,
       state.idle.sentences, state.idle.found),
     notes(state.warnings))
@@ -34,7 +34,7 @@ function decided(state, { act, ui }) {
 function causeCard(cause, { act, ui }) {
   const id = freshId()
   const go = (label, click, primary) => button(label, click, { focus: `${label} ${cause.key}`, about: id, primary })
-  return h('li', { 'data-card': cause.key },
+  return h('li', { 'data-card': cause.key, click: event => lookAt(event, cause, ui) },
     h('div', { class: 'ct-what', id }, h('strong', {}, cause.count), ` – ${cause.name}`),
     cause.examples.length > 1 && h('div', {}, `For example: ${cause.examples.map(text => `‘${text}’`).join(', ')}`),
     h('div', {}, cause.resolution),
@@ -49,7 +49,18 @@ function causeCard(cause, { act, ui }) {
       cause.users && go('Download as a file of users', () => act('strangers', {}, true), true),
       cause.users && go('Show each', () => act('each')),
       cause.right ? go(cause.right, () => act('right', { cause: cause.key })) : go('Reject rows', () => act('leave', { cause: cause.key })),
-      go('Show rows', () => ui.showRows(filterOf(cause))), h('span', { class: 'ct-quiet' }, cause.lines)))
+      go('Show rows', () => { mark(cause.key, ui); ui.showRows(filterOf(cause), cause.column) }), h('span', { class: 'ct-quiet' }, cause.lines)))
+}
+
+// Where the rows lie beside the causes, a click on a card shows its rows; the cause of the rows that are shown is marked.
+function lookAt(event, cause, ui) {
+  if (event.target.closest('button, a, summary, input, select, details') || !ui.beside()) return
+  mark(cause.key, ui)
+  ui.showRows(filterOf(cause), cause.column, true)
+}
+
+function mark(key, ui) {
+  for (const card of ui.host.querySelectorAll('[data-card]')) card.classList.toggle('ct-current', card.dataset.card === key)
 }
 
 // What a word can mean, in every file of the source: under the status, a date, or elsewhere.
@@ -73,8 +84,10 @@ function askedCard(card, act) {
     h('div', { class: 'ct-buttons' }, card.answers.map(([answer, label, title]) => button(label, () => act(card.key, { answer }), { focus: `${label} ${card.key}`, about: id, title }))))
 }
 
-function decisions(list, act) {
-  return h('div', {}, h('h3', {}, 'What was decided'), h('ul', { class: 'ct-list ct-decisions' }, list.map(decision => {
+function decisions({ decisions: list, redo }, act) {
+  return h('div', {}, h('h3', {}, 'What was decided'),
+    redo && h('div', { class: 'ct-buttons' }, button('Redo', () => act('redo'), { title: 'Ctrl+Y: what was undone last is decided again' })),
+    h('ul', { class: 'ct-list ct-decisions' }, list.map(decision => {
     const id = freshId()
     return h('li', { 'data-card': `decision ${decision.number}` },
       h('span', { id }, decision.sentence), h('span', { class: 'ct-scope' }, decision.scope),
@@ -99,10 +112,13 @@ function rows(state, ui) {
   }
   filter.addEventListener('change', ask)
   text.addEventListener('input', ask)
-  Object.assign(ui, { filter, text })
-  return h('div', {}, h('h3', {}, 'Rows'),
+  const tools = gridTools(ui.host, ui)
+  const beside = () => getComputedStyle(ui.host.querySelector('.ct-review')).display === 'grid'
+  Object.assign(ui, { filter, text, tools, beside })
+  return h('div', { class: 'ct-rows' }, h('h3', {}, 'Rows'),
     h('div', { class: 'ct-line' }, field('Show', filter), field('Find in the rows', text), button('Refresh the list', ask, { title: 'Rows that were fixed leave the list' }), ui.count),
-    h('p', { class: 'ct-quiet' }, 'Type or press Enter to change a cell, Esc to leave it as it was. Pasting from a spreadsheet fills the rows that are shown. Ctrl+Z undoes the last decision.'),
+    tools.element,
+    h('p', { class: 'ct-quiet' }, 'Type or press Enter to change a cell, Esc to leave it as it was. Pasting from a spreadsheet fills the rows that are shown. Ctrl+Z undoes the last decision, Ctrl+Y does it again.'),
     ui.grid.element, ui.grid.detail)
 }
 

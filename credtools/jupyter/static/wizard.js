@@ -11,7 +11,7 @@ function stepList(step) {
 }
 
 const DRAW = { home, upload, corrected, headings, review, media, finish, done }
-const WORK = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', undo: 'Checking again', means: 'Checking again', leave: 'Keeping it', join: 'Checking again', unlock: 'Opening, reading and checking', right: 'Keeping it', blanks: 'Checking again', again: 'Looking at what is stored' }
+const WORK = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', redo: 'Checking again', reject: 'Checking again', unreject: 'Checking again', keep: 'Checking again', complete: 'Checking again', undo: 'Checking again', means: 'Checking again', leave: 'Keeping it', join: 'Checking again', unlock: 'Opening, reading and checking', right: 'Keeping it', blanks: 'Checking again', again: 'Looking at what is stored' }
 
 const TOAST_MS = 6000
 
@@ -25,6 +25,7 @@ export default {
     const sent = h('p', { class: 'ct-sent ct-quiet', hidden: true })
     const main = h('div')
     const toast = h('div', { popover: 'manual', class: 'ct-toast', 'aria-hidden': 'true' })
+    root.addEventListener('keydown', event => { if (state?.step === 'review' && !event.target.closest('dialog')) ui.tools.keys(event) })
     root.append(steps, status, said, progress, sent, main, toast)
     el.append(root)
     shield(root)
@@ -49,9 +50,12 @@ export default {
     const count = h('span', { class: 'ct-quiet' })
     const ui = {
       count,
+      act,
+      host: root,
       grid: new Grid({
         onEdit: cells => act('edit', { cells }),
         onUndo: () => act('undo'),
+        onRedo: () => act('redo'),
         onCount: (shown, all, wrong) => { count.textContent = `${shown.toLocaleString('en')} of ${counted(all, 'row', 'rows')} shown, ${wrong.toLocaleString('en')} with errors` },
       }),
       thumbs: new Thumbs(model),
@@ -62,10 +66,13 @@ export default {
         act('media', { pattern, line })
       },
       sendFiles: async (files, again) => { ours = true; await sending.sendAll(files, again); rest() },
-      showRows: filter => {
+      showRows: (filter, column, quiet) => {
         ui.filter.value = filter
         ui.text.value = ''
+        ui.grid.facets.clear()
         ui.grid.select(filter, '')
+        if (column) ui.grid.choose(column)
+        if (quiet) return // who only looks at a card stays there
         ui.grid.element.scrollIntoView({ block: 'nearest' })
         ui.grid.element.focus()
       },
@@ -124,7 +131,7 @@ export default {
     function draw(facts) {
       const before = where()
       const sameStep = state?.step === facts.step
-      const fresh = facts.step === 'review' ? { doubts: [], asked: [], warnings: [], next: '', ...(sameStep && state), ...facts } : facts
+      const fresh = facts.step === 'review' ? { doubts: [], asked: [], warnings: [], unlike: [], next: '', ...(sameStep && state), ...facts } : facts
       const open = sameStep && fresh.kind === 'problem' && main.querySelector('details.ct-reading')?.open
       state = fresh
       rest()
@@ -162,6 +169,8 @@ export default {
     const onMessage = async (message, buffers) => {
       if (message.type === 'state') draw(message)
       else if (message.type === 'rows') { ui.grid.load(await unpack(buffers[0])); syncFilter() }
+      else if (message.type === 'unused') ui.grid.showUnused(await unpack(buffers[0]))
+      else if (message.type === 'fields') openFields(root, message, fields => act('complete', { line: message.line, fields }))
       else if (message.type === 'changes') { ui.grid.change(await unpack(buffers[0])); if (ui.grid.filter === 'bad') ui.filter.value = 'bad' }
       else if (message.type === 'list') ui.fillList(message.list)
       else if (message.type === 'options') choose(message)
@@ -179,6 +188,7 @@ export default {
     // A file without errors shows all its rows.
     function syncFilter() {
       if (!ui.grid.view.length) ui.grid.select('all', '')
+      ui.grid.onFilter()
       ui.filter.value = ui.grid.filter
       ui.text.value = ui.grid.text
     }

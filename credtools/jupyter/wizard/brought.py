@@ -10,6 +10,7 @@ from credtools.jupyter.wizard.decisions import Cell, Decision
 from credtools.recipe import Replace
 from credtools.registry import Left
 from credtools.schema.dates import NEVER
+from credtools.schema.words import RECORD
 from credtools.text import fold
 
 if TYPE_CHECKING:
@@ -48,9 +49,9 @@ def _rules(file: OpenFile) -> Iterator[Decision]:
 
 def _corrections(file: OpenFile) -> Iterator[Decision]:
     """The corrections that were made before, as one decision per column."""
-    by_column: dict[str, list[Cell]] = {}
+    by_column: dict[tuple[str, str], list[Cell]] = {}
     for cell in patches(file):
-        by_column.setdefault(cell.column, []).append(cell)
+        by_column.setdefault((cell.column, cell.new if cell.column == RECORD else ""), []).append(cell)
     for cells in by_column.values():
         yield Decision(file.number(), len(cells), "patch", tuple(cells))
 

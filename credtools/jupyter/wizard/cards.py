@@ -28,6 +28,7 @@ def card(file: OpenFile, cause: Cause) -> dict[str, Any]:
     return {
         "key": cause.key,
         "place": cause.place,
+        "column": cause.column_name,
         "count": plural(cause.count, "row"),
         "name": str(cause),
         "resolution": cause.resolution,

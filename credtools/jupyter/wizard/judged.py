@@ -72,7 +72,7 @@ class Judged:
     def causes(self) -> list[Cause]:
         """What blocks rows, largest first, apart from what was decided to stay rejected."""
         decided = self.decided
-        return [cause for cause in self.blocking() if cause.key not in decided]
+        return [one for one in self.blocking() if one.key not in decided and one.code != "row_rejected"]
 
     def doubts(self) -> list[Cause]:
         """What blocks nothing but may be wrong, among rows that are news, apart from what was said to be right."""

@@ -33,6 +33,7 @@ class OpenFile(Judged):
         self.comparison: Comparison | None = None
         self.unplaced: dict[str, tuple[str, Medium, list[Path]]] = {}  # media: their list, what is said, where they lie
         self.shown_media = FIRST_MEDIA
+        self._undone: list[tuple[tuple[Decision, ...], int, Decision]] = []  # what was left then, its place, and itself
         self.number = itertools.count(1).__next__  # of a decision
         self.base = batch.recipe
         try:
@@ -143,20 +144,57 @@ class OpenFile(Judged):
 
     def edit(self, cells: Iterable[tuple[int | str, str, str]]) -> Decision | None:
         """Cells (line, column, text) typed or pasted by hand; None when nothing changes."""
-        review = self.reviewed
+        review, columns = self.reviewed, self.columns
         rows = {label: row for row, label in enumerate(review.table.labels)}
+        texts: dict[str, list[str]] = {}
         changed = []
         for line, column, new in cells:
-            if line not in rows or column not in self.columns:
+            if line not in rows or column not in columns:
                 raise CredtoolsError("cell_locked")
-            old = str(review.resolved[f"{column}_text"].iloc[rows[line]])
+            if column not in texts:
+                texts[column] = review.resolved[f"{column}_text"].tolist()
+            old = str(texts[column][rows[line]])
             if old != new.strip():
                 changed.append(Cell(line, column, old, new.strip()))
         return self._decide(Decision(self.number(), len(changed), "patch", tuple(changed))) if changed else None
 
+    def correct(self, cells: Iterable[Cell]) -> Decision:
+        """These cells are corrected, each in its record."""
+        corrected = tuple(cells)
+        return self._decide(Decision(self.number(), len(corrected), "patch", corrected))
+
+    def in_force(self) -> list[Cell]:
+        """The corrections that hold for this file."""
+        return brought.patches(self)
+
     def undo(self, number: int) -> Decision:
         taken = self.decision(number)
         others = tuple(d for d in self.decisions if d is not taken)
+        place = self.decisions.index(taken)
+        self._taken_back(taken, others)
+        self._undone = [*self._undone, (self.decisions, place, taken)]
+        return taken
+
+    @property
+    def redoable(self) -> bool:
+        """Whether something was undone, and nothing was decided since."""
+        return bool(self._undone) and self._undone[-1][0] == self.decisions
+
+    def redo(self) -> Decision:
+        """Decides again what was undone last. Raises CredtoolsError when there is nothing to redo."""
+        if not self.redoable:
+            raise CredtoolsError("nothing_to_redo")
+        *self._undone, (others, place, taken) = self._undone
+        decisions = (*others[:place], taken, *others[place:])
+        if taken.people:
+            self.decisions = decisions  # who they are is said to the organisation
+        elif taken.causes:
+            self._keep_left(decisions)
+        else:
+            self._apply(self.base, decisions)
+        return taken
+
+    def _taken_back(self, taken: Decision, others: tuple[Decision, ...]) -> None:
         if taken.people:
             self.decisions = others
             self.look_again()
@@ -164,7 +202,6 @@ class OpenFile(Judged):
             self._keep_left(others, taken.causes)
         else:
             self._apply(self.base, others)
-        return taken
 
     def turn(self, number: int) -> Decision:
         """Makes a rule of a patch, or a patch of a rule."""

@@ -9,7 +9,7 @@ import pandas as pd
 
 from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.shown import next_sentence
-from credtools.jupyter.wizard import same_person
+from credtools.jupyter.wizard import by_hand, same_person
 from credtools.jupyter.wizard.cards import card, right_of, strangers_card
 from credtools.jupyter.wizard.causes import OF_FORMATS, choices, users_like
 from credtools.jupyter.wizard.decisions import Decision, usual_scope
@@ -38,8 +38,8 @@ class ReviewStep(UploadStep):
             "reading": self.reading_facts(),
             "causes": cards,
             "more": len(causes) + len(together) - len(cards),
+            "redo": file.redoable,
             "decisions": [decided(file, decision) for decision in reversed(file.decisions)],
-            "unlike": unlike(file),
             "idle": idle(file),
             "comparison": str(file.comparison or ""),
         }
@@ -52,6 +52,7 @@ class ReviewStep(UploadStep):
         return {
             "doubts": [card(file, cause) | {"right": right_of(cause), "rows": cause.rows} for cause in doubts],
             "asked": asked(file),
+            "unlike": unlike(file),
             "warnings": warnings(file.warned().causes, but=(*OF_ANOTHER_STEP, *asked_above)),
             "next": next_sentence(file.reviewed, (one["sentence"] for one in losing(file))),
         }
@@ -125,6 +126,30 @@ class ReviewStep(UploadStep):
             [(line if isinstance(line, str) else int(line), str(column), str(new)) for line, column, new in cells],
         )
 
+    def do_reject(self, lines: list[int | str]) -> str:
+        """These rows are rejected, whatever is in them."""
+        return sentence(self.file, by_hand.reject(self.file, lines))
+
+    def do_unreject(self, lines: list[int | str]) -> str:
+        """These rows are judged again by what is in them."""
+        return self._decide(by_hand.take_back, self.file, lines)
+
+    def do_keep(self, line: int | str) -> str:
+        """Of the rows that differ about one credential this one is right."""
+        return self._decide(by_hand.keep, self.file, line)
+
+    def do_fields(self, line: int | str) -> None:
+        """The fields of a row as they were read, before they are put together."""
+        self.send({"type": "fields", **by_hand.fields(self.file, line)})
+
+    def do_complete(self, line: int | str, fields: list[str]) -> str:
+        return self._decide(by_hand.complete, self.file, line, fields)
+
+    def do_unused(self) -> None:
+        """The columns of the file that nothing is made of."""
+        if self.grid is not None:
+            self.send({"type": "unused"}, [self.grid.unused()])
+
     def do_turn(self, number: int) -> str:
         return sentence(self.file, self.file.turn(number))
 
@@ -138,6 +163,15 @@ class ReviewStep(UploadStep):
             for other in self.files[1:]:
                 other.look_again()
         return f"Undone: {sentence(self.file, self.file.undo(taken.number))}"
+
+    def do_redo(self) -> str:
+        """Decides again what was undone last."""
+        taken = self.file.redo()
+        if taken.people:
+            same_person.join(self.registry, taken.people)
+            for other in self.files:
+                other.look_again()
+        return f"Again: {sentence(self.file, taken)}"
 
     def _decide(self, decide: Callable[..., Decision | None], *given: Any) -> str:
         """Takes a decision; returns what it was, and how many errors are fixed by it."""

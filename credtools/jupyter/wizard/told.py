@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from credtools.jupyter.wizard import by_hand
 from credtools.jupyter.wizard.decisions import Decision
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.jupyter.wizard.stored import of_stored
@@ -58,7 +59,7 @@ def sentence(file: OpenFile, decision: Decision) -> str:
         return (
             f"{where}: dates are also read as {decision.format}{decision.notation} ({plural(decision.count, 'cell')})."
         )
-    if told := of_stored(file, decision):
+    if told := of_stored(file, decision) or by_hand.sentence(decision):
         return told
     if decision.rule:
         return _rule(file, _hit(file, decision.rule, decision.count))
