@@ -93,7 +93,7 @@ def test_an_undo_says_first_what_becomes_of_the_credentials(registry: Registry, 
     shown = registry.undo(2, dry_run=True)
     assert (shown.fallen, shown.gone, shown.back, shown.reinstated, shown.withdrawn) == (2, 1, 1, 0, 0)
     assert shown.effects == (
-        "1 credential no longer counts: no other batch says it.",
+        "1 credential no longer counts: no other batch lists it.",
         "1 credential goes back to its earlier version.",
     )
     assert registry.batch(2).state == "finished"

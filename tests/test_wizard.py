@@ -59,11 +59,37 @@ def test_a_decision_says_what_it_fixed_not_what_was_tried(made: demo.Demo) -> No
     assert clicks("edit", cells=[[right, "credential_type", "Nonsense"]])["said"].endswith("(1 cell). 1 new error.")
 
 
+def test_after_a_date_format_the_cells_that_now_pass_are_counted(made: demo.Demo, tmp_path: Path) -> None:
+    """Not those that were tried: of three such cells one is read but too early, one is no day; and what fails since."""
+    rows = ["05.03.2024,05.03.2029", "05.03.2024,05.03.2020", "05.03.2024,31.02.2029", "05/03/2024,05/03/2029"]
+    right = [f"{user},First Aid,{dates}" for user, dates in zip(demo.ACTIVE, rows, strict=False)]
+    path = tmp_path / "dates.csv"
+    path.write_text("\n".join(["User email,Credential type,Issue date,Expiration date", *right]), "utf-8")
+    clicks = Clicks(made.registry)
+    clicks.upload("dates.csv", path.read_bytes())
+    clicks("choose", cause=clicks.cause("Issue date"), value="DD.MM.YYYY", scope="rule")
+    assert clicks.state["said"].endswith("(3 cells). 3 cells now pass.")
+    clicks("choose", cause=clicks.cause("Invalid date format in Expiration date"), value="DD.MM.YYYY", scope="rule")
+    assert clicks.state["said"].endswith("(1 cell). 1 cell now passes.")
+    assert clicks.state["decisions"][0]["sentence"].endswith("(1 cell).")
+    clicks("undo")
+    clicks("undo")
+    form = next(one for one in clicks.state["reading"]["choices"] if one["name"] == "date_format")
+    assert form["value"] == "DD/MM/YYYY"
+    told = clicks("reading", values={"date_format": "DD.MM.YYYY"})["said"]
+    assert told == "Dates are read as DD.MM.YYYY. 4 cells now pass; 2 cells that passed no longer do."
+    assert clicks("reading", values={"delimiter": ","})["said"] == ""
+
+
 def test_a_file_that_came_before_is_read_by_the_recipe_of_its_source(made: demo.Demo) -> None:
     """Nobody has to know by which recipe: the same bytes came from `hr`, whose recipe lies in recipes/."""
     made.registry.upload(made.export, made.recipe).finish()
     clicks = Clicks(made.registry)
-    told = clicks.upload("another name.csv", made.export.read_bytes())
+    assert (
+        "This very file is batch 1 of the source hr"
+        in clicks.upload("x.csv", made.export.read_bytes())["known"]["said"]
+    )
+    told = clicks("known", answer="again")
     assert told["said"] == "This file was uploaded before from the source hr; its recipe recipes/hr.yaml is used."
     assert clicks.wizard.file.batch.source == "hr"
     assert made.registry.sources_of(made.export) == ["hr"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -50,6 +50,25 @@ def numbers(counts: Counts) -> list[dict[str, str]]:
 def labelled(*rows: tuple[str, int, str]) -> list[dict[str, str]]:
     """Each row of such a table: its label, its number, and what it means."""
     return [{"label": label, "count": f"{count:,}", "help": meaning} for label, count, meaning in rows]
+
+
+def ended(upload: Mapping[str, Any]) -> str:
+    """How a row of `registry.uploads` ended, in a few words: what became of its rows, or that it waits."""
+    if upload["state"] == "draft":
+        return "a draft, not finished yet"
+    if upload["state"] == "held":
+        return f"held, {plural(upload['waiting'], 'row')} {'waits' if upload['waiting'] == 1 else 'wait'}"
+    if upload["state"] == "discarded":
+        return "discarded"
+    counts = counts_of(upload)
+    others = [(getattr(counts, name), name.replace("_", " ")) for name in ("unchanged", "rejected", "left_out")]
+    told = ", ".join(f"{count:,} {what}" for count, what in [(counts.accepted, "accepted"), *others] if count)
+    return f"{told or 'no row'}{', then undone' * (upload['state'] == 'undone')}"
+
+
+def counts_of(upload: Mapping[str, Any]) -> Counts:
+    """The counts of a row of `registry.uploads`."""
+    return Counts(**{name: int(upload[name]) for name in Counts.__dataclass_fields__})
 
 
 def listed(names: Iterable[str]) -> list[tuple[str, str]]:

@@ -10,10 +10,11 @@ function stepList(step) {
   }, title)))
 }
 
-const DRAW = { home, upload, corrected, headings, review, media, finish, done }
-const WORK = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', redo: 'Checking again', reject: 'Checking again', unreject: 'Checking again', keep: 'Checking again', complete: 'Checking again', undo: 'Checking again', means: 'Checking again', leave: 'Keeping it', join: 'Checking again', unlock: 'Opening, reading and checking', right: 'Keeping it', blanks: 'Checking again', again: 'Looking at what is stored' }
+const DRAW = { home, uploads, batch, upload, corrected, headings, review, media, finish, done }
+const WORK = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', redo: 'Checking again', reject: 'Checking again', unreject: 'Checking again', keep: 'Checking again', complete: 'Checking again', undo: 'Checking again', means: 'Checking again', leave: 'Keeping it', join: 'Checking again', unlock: 'Opening, reading and checking', right: 'Keeping it', blanks: 'Checking again', again: 'Looking at what is stored', undo_batch: 'Undoing', judge_again: 'Reading and checking', known: 'Reading and checking' }
 
 const TOAST_MS = 6000
+const DISCARDS = 'The whole upload is given up: nothing of it is stored as a credential, and its rows are not followed. It stays on the list of uploads as discarded; from there its file can be judged again.'
 
 export default {
   render({ model, el }) {
@@ -78,10 +79,26 @@ export default {
       },
       discard: file => openDialog(root, {
         title: `Discard ${file}?`,
-        body: h('p', {}, 'Nothing is uploaded, and the decisions made here are lost.'),
+        body: h('p', {}, DISCARDS),
         buttons: [{ label: 'Keep it' }, { label: 'Discard it', primary: true }],
         safe: 'Keep it',
         onAnswer: answer => { beginStep(); if (answer === 'Discard it') act('discard') },
+      }),
+      discardBatch: ({ batch: number, file }) => openDialog(root, {
+        title: `Discard ${file}?`,
+        body: h('p', {}, DISCARDS),
+        buttons: [{ label: 'Keep it' }, { label: 'Discard it', primary: true }],
+        safe: 'Keep it',
+        onAnswer: answer => { focusOn('Discard…'); if (answer === 'Discard it') act('discard_batch') },
+      }),
+      problem: text => say(said, { said: text, kind: 'problem' }),
+      waive: rows => openWaive(root, rows, given => { focusOn('Waive…'); if (given) act('waive', given) }),
+      undo: ({ batch: number, lines }) => openDialog(root, {
+        title: `Undo batch ${number}?`,
+        body: [h('p', {}, 'What it would do:'), h('ul', {}, lines.map(line => h('li', {}, line))), h('p', {}, 'The batch, its rows and its history stay on the list of uploads.')],
+        buttons: [{ label: 'Keep it' }, { label: `Undo batch ${number}`, primary: true }],
+        safe: 'Keep it',
+        onAnswer: answer => { focusOn('Undo…'); if (answer !== 'Keep it') act('undo_batch') },
       }),
       join: ({ cause, title, lines, joined, confirm }) => openDialog(root, {
         title,
@@ -148,10 +165,11 @@ export default {
       if (before.inside || ours || fresh.calls) keepFocus(before, sameStep)
       ours = false
       showToast()
+      if (fresh.known && !root.querySelector('dialog')) openKnown(root, fresh.known, answer => act('known', { answer }))
       if (fresh.locked && !root.querySelector('dialog')) {
         openPassword(root, fresh.locked, password => password === null ? act('stay_locked') : act('unlock', { password }))
       }
-      if (fresh.step === 'done' && !sameStep && fresh.pending > 0 && fresh.may_approve) ui.approve(fresh)
+      if (fresh.step === 'done' && !sameStep && !fresh.again && fresh.pending > 0 && fresh.may_approve) ui.approve(fresh)
     }
 
     // Whoever works further down sees what happened, too; screen readers have read the line above already.
@@ -173,6 +191,8 @@ export default {
       else if (message.type === 'fields') openFields(root, message, fields => act('complete', { line: message.line, fields }))
       else if (message.type === 'changes') { ui.grid.change(await unpack(buffers[0])); if (ui.grid.filter === 'bad') ui.filter.value = 'bad' }
       else if (message.type === 'list') ui.fillList(message.list)
+      else if (message.type === 'uploads') ui.fillUploads(message.uploads)
+      else if (message.type === 'undoing') ui.undo(message)
       else if (message.type === 'options') choose(message)
       else if (message.type === 'same') ui.join(message)
       else if (message.type === 'values') ui.fillValues(message)

@@ -1,7 +1,8 @@
 """Wizard: the steps from a file to approved credentials, in the notebook.
 
 *Upload CSV* (`upload`; `read_as`: how a file is read) → *Review data* (`review`, with `causes` and `decisions`) →
-*Add media* (`media`) → *Finish* (`finish`). `open_file` is the state of one file, `steps` what all of them share.
+*Add media* (`media`) → *Finish* (`finish`); later *Uploads* (`uploads`). `open_file` is the state of one file, `steps`
+what all of them share; `locked` and `known`: files that are asked about first.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from pathlib import Path
 
 from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.page import scripts
-from credtools.jupyter.wizard.finish import FinishStep
+from credtools.jupyter.wizard.uploads import UploadsStep
 
 
-class Wizard(FinishStep):
+class Wizard(UploadsStep):
     """Credentials page, *Upload CSV · Review data · Add media · Finish*, and the pop-up *Approve*."""
 
     _esm = scripts(
@@ -28,6 +29,7 @@ class Wizard(FinishStep):
             "grid_find",
             "grid_tools",
             "credentials",
+            "uploads",
             "reshape",
             "upload",
             "review",

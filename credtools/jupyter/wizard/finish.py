@@ -12,11 +12,26 @@ from credtools.jupyter.wizard.media import MediaStep, wanted
 from credtools.jupyter.wizard.review import warnings
 from credtools.jupyter.wizard.steps import own_recipe
 from credtools.recipe import MANUAL
+from credtools.registry import Batch
 from credtools.text import plural
 
 
 class FinishStep(MediaStep):
     """The verbs and facts of the pages `finish` and `done`, and the ways *Next* and *Back* between the steps."""
+
+    looked_back: Batch | None = None  # at the last page of which batch, finished before
+
+    def look_back(self, batch: Batch) -> None:
+        """To the last page of a batch that was finished before. Raises CredtoolsError when it isn't finished."""
+        if batch.state != "finished":
+            raise CredtoolsError("nothing_finished")
+        self.finished = self.looked_back = batch
+        self.step = "done"
+
+    @property
+    def _decided(self) -> Batch:
+        """The batch whose last page is shown, as it was decided: that of the file in hand has its review."""
+        return self.looked_back or self.file.batch
 
     def do_next(self) -> str:
         after = {"review": "media" if wanted(self.file) else "finish", "media": "finish"}
@@ -43,18 +58,23 @@ class FinishStep(MediaStep):
         }
 
     def do_finish(self) -> str:
-        self.finished = self.registry.batch(self.file.batch.finish().batch)
+        self.finished, self.looked_back = self.registry.batch(self.file.batch.finish().batch), None
         self.step = "done"
         return ""
 
     def done_facts(self) -> dict[str, Any]:
-        receipt, batch = self.done.receipt, self.file.batch
+        receipt, batch = self.done.receipt, self._decided
         if receipt is None:
             raise CredtoolsError("nothing_finished")
-        own = own_recipe(self.file, self.recipe)
-        return self.in_hand | {
+        own = own_recipe(batch, self.recipe)
+        erased = bool(self.looked_back) and batch.erased  # then nobody knows how it was read
+        return {
+            "file": batch.file,
+            "later": len(self.files) if self.looked_back else len(self.files) - 1,
+            "again": bool(self.looked_back),
+            "erased": erased,
             "recipe": str(own or ""),
-            "changes": batch.recipe_changes(own) if own else [],
+            "changes": batch.recipe_changes(own) if own and not erased else [],
             "source": "" if batch.source == MANUAL else batch.source,
             "receipt": str(receipt),
             "numbers": numbers(receipt.counts),
@@ -81,20 +101,37 @@ class FinishStep(MediaStep):
 
     def do_save(self, name: str) -> str:
         """Saves how this file was read and corrected as the recipe of its source."""
+        saved, told = self.save(self._decided, name, over=self.recipe)
+        self.recipe = saved
+        return f"{told} Choose this recipe for the next file of the source."
+
+    def save(self, batch: Batch, name: str, *, over: str = "") -> tuple[str, str]:
+        """Saves how the file of a batch was read and corrected; returns where, and the sentence about it.
+
+        No recipe of another source is written over, but the one that is named (`over`).
+        """
         stem = name.strip()
         if not stem or Path(stem).name != stem or stem.startswith("."):
             raise CredtoolsError("recipe_name_unusable")
-        own, path = own_recipe(self.file, self.recipe), Path("recipes") / f"{stem.removesuffix('.yaml')}.yaml"
+        own, path = own_recipe(batch, over), Path("recipes") / f"{stem.removesuffix('.yaml')}.yaml"
         if own and own.stem == path.stem:
             path = own
-        elif path.exists() and str(path) != self.recipe:
+        elif path.exists() and str(path) != over:
             raise CredtoolsError("recipe_name_taken", path=str(path))
-        batch, before = self.file.batch, self.file.batch.source
-        self.recipe = str(batch.save_recipe(path))
+        before, saved = batch.source, str(batch.save_recipe(path))
         moved = "" if batch.source == before else f" This upload belongs to the source {batch.source} now."
-        return f"Saved as {self.recipe}.{moved} Choose this recipe for the next file of the source."
+        return saved, f"Saved as {saved}.{moved}"
+
+    def do_go(self, step: str) -> str:
+        """To a page that needs nothing more than this click; the file that is finished is left by it."""
+        if self.step == "done":
+            self.do_close()
+        return super().do_go(step)
 
     def do_close(self) -> str:
-        self.finished = None
-        self.leave_file()
+        back, self.finished, self.looked_back = self.looked_back, None, None
+        if back is None:
+            self.leave_file()
+        else:
+            self.step = "batch"
         return ""

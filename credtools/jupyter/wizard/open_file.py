@@ -10,6 +10,7 @@ from pathlib import Path
 from credtools.errors import CredtoolsError, FileError
 from credtools.jupyter.wizard import brought
 from credtools.jupyter.wizard.causes import Cause, right, stays, suggest
+from credtools.jupyter.wizard.dates_told import wrong_dates
 from credtools.jupyter.wizard.decisions import Cell, Decision, Scope, again_of, patches_of, recipe_of, usual_scope
 from credtools.jupyter.wizard.judged import STRANGERS, Judged
 from credtools.media.matching import Medium
@@ -85,7 +86,11 @@ class OpenFile(Judged):
         except ValueError as problem:
             raise CredtoolsError("format_unusable", why=str(problem)) from problem
         decision = Decision(self.number(), cause.count, "rule", column=cause.column_name, format=form)
-        return self._decide(replace(decision, notation=notation))
+        wrong = wrong_dates(self)
+        decided = self._decide(replace(decision, notation=notation))
+        told = replace(decided, count=len(wrong - wrong_dates(self)))  # of the cells that pass, not of those tried
+        self.decisions = tuple(told if one is decided else one for one in self.decisions)
+        return told
 
     def give_meaning(self, key: str, meaning: str) -> Decision:
         """What a cause says means this, in every file of its source. Raises CredtoolsError for anything else."""

@@ -12,6 +12,7 @@ from credtools.jupyter.parts.shown import next_sentence
 from credtools.jupyter.wizard import by_hand, same_person
 from credtools.jupyter.wizard.cards import card, right_of, strangers_card
 from credtools.jupyter.wizard.causes import OF_FORMATS, choices, users_like
+from credtools.jupyter.wizard.dates_told import passing, wrong_dates
 from credtools.jupyter.wizard.decisions import Decision, usual_scope
 from credtools.jupyter.wizard.steps import FIRST_CAUSES
 from credtools.jupyter.wizard.stored import asked, losing
@@ -175,10 +176,12 @@ class ReviewStep(UploadStep):
 
     def _decide(self, decide: Callable[..., Decision | None], *given: Any) -> str:
         """Takes a decision; returns what it was, and how many errors are fixed by it."""
-        before = self.file.errors()
+        before, wrong = self.file.errors(), wrong_dates(self.file)
         decision = decide(*given)
         if decision is None:
             return ""
+        if decision.format:
+            return f"{sentence(self.file, decision)} {passing(wrong, wrong_dates(self.file))}"
         fixed = before - self.file.errors()
         effect = f"{plural(fixed, 'error')} fixed" if fixed > 0 else "No error fixed"
         return f"{sentence(self.file, decision)} {plural(-fixed, 'new error') if fixed < 0 else effect}."

@@ -48,7 +48,8 @@ class Steps(DropZone):
         Of a large file the rows come first: comparing them with what is stored takes longer than checking them again.
         """
         facts = getattr(self, f"{self.step}_facts")
-        state = {"type": "state", "step": self.step, "calls": self.calls, "locked": self.locked_facts()} | self.said()
+        asked = {"locked": self.locked_facts(), "known": self.known_facts()}
+        state = {"type": "state", "step": self.step, "calls": self.calls} | asked | self.said()
         self.calls = False
         if self.step != "review":
             self.send(state | facts())
@@ -62,6 +63,10 @@ class Steps(DropZone):
 
     def locked_facts(self) -> dict[str, Any] | None:
         """The file whose password is asked for."""
+        return None
+
+    def known_facts(self) -> dict[str, Any] | None:
+        """The file that was uploaded before, and what is asked about it."""
         return None
 
     def stored_facts(self) -> dict[str, Any]:
@@ -125,7 +130,7 @@ def recipes(chosen: str) -> list[tuple[str, str]]:
     return [("", "none – headings are matched on the next page"), *((name, Path(name).stem) for name in found)]
 
 
-def own_recipe(file: OpenFile, chosen: str) -> Path | None:
-    """Where the recipe of the source of a file lies, if it is one of the working folder's."""
+def own_recipe(batch: Batch, chosen: str) -> Path | None:
+    """Where the recipe of the source of a batch lies, if it is one of the working folder's."""
     known = (Path(name) for name, _ in recipes(chosen))
-    return next((path for path in known if path.stem == file.batch.source != MANUAL and path.is_file()), None)
+    return next((path for path in known if path.stem == batch.source != MANUAL and path.is_file()), None)

@@ -14,7 +14,8 @@ from credtools.exports.corrections import is_correction
 from credtools.jupyter.credentials import Credentials, waiting
 from credtools.jupyter.parts.shown import labelled
 from credtools.jupyter.wizard import read_as, reshape
-from credtools.jupyter.wizard.locked import LockedStep
+from credtools.jupyter.wizard.dates_told import passing, wrong_dates
+from credtools.jupyter.wizard.known import KnownStep
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.jupyter.wizard.steps import recipes
 from credtools.model import Corrected
@@ -24,7 +25,7 @@ from credtools.text import plural
 MOST_LINES = 50
 
 
-class UploadStep(LockedStep):
+class UploadStep(KnownStep):
     """The verbs and facts of the pages `home`, `upload`, `headings` and `corrected`."""
 
     _replaces: OpenFile | None = None  # by the file that is on its way (Re-upload)
@@ -42,7 +43,7 @@ class UploadStep(LockedStep):
 
     def do_go(self, step: str) -> str:
         """To a page that needs nothing more than this click."""
-        self.step = step if step in ("home", "upload", "media") else self.step
+        self.step = step if step in ("home", "upload", "uploads", "media") else self.step
         return ""
 
     def do_list(self, text: str, state: str, days: str = "") -> None:
@@ -115,12 +116,14 @@ class UploadStep(LockedStep):
     def take(self, path: Path, *, passing: bool = False) -> str:
         """A file from this machine: read and checked, and its turn if no other file is in hand; what is to be said.
 
-        A correction file is taken back at once: what was fixed in it is finished, and what became of it is shown.
+        A correction file is taken back at once: what was fixed in it is finished, and what became of it is shown. Of
+        one that was uploaded before that is said first, and asked what to do.
         `passing`: the file goes once it was read.
         """
         replaced, self._replaces = self._replaces, None
         know, go_on = partial(self._know, path), partial(self._take, path, replaced)
-        return self._unless_locked(path.name, know, go_on, path if passing else None)
+        judge = partial(self._unless_locked, path.name, know, go_on, path if passing else None)
+        return self._unless_known(path, judge, passing=passing, but=replaced.batch.id if replaced else 0)
 
     def _know(self, path: Path, password: str) -> None:
         self.registry.know(path.read_bytes(), password)
@@ -217,9 +220,13 @@ class UploadStep(LockedStep):
         return ""
 
     def do_reading(self, values: dict[str, str]) -> str:
-        self.file.use(read_as.changed(self.file, values))
+        file, before = self.file, self.file.batch.recipe.date_format
+        wrong, rows = wrong_dates(file), len(file.batch.table.lines)
+        file.use(read_as.changed(file, values))
         self.to_review() if self.step == "review" else self.go_on()
-        return ""
+        if file.batch.recipe.date_format == before or len(file.batch.table.lines) != rows:
+            return ""
+        return f"Dates are read as {values['date_format']}. {passing(wrong, wrong_dates(file))}"
 
     def corrected_facts(self) -> dict[str, Any]:
         file, done = self._corrected

@@ -32,8 +32,8 @@ from credtools.text import Shown, plural
 
 EFFECTS = {  # of one, of many
     "gone": (
-        "credential no longer counts: no other batch says it",
-        "credentials no longer count: no other batch says them",
+        "credential no longer counts: no other batch lists it",
+        "credentials no longer count: no other batch lists them",
     ),
     "back": (
         "credential goes back to its earlier version",
@@ -57,7 +57,8 @@ class Undone(Shown):
     `fallen`: versions that no batch says any more; `kept`: versions of the batch that another one says, too, by that;
     `reopened`: rejects that are open again; `affected`: versions that took values from fallen ones, and stay; `gone`:
     credentials of which nothing is left that stands; `back`: those of which an earlier version is the newest again;
-    `reinstated`, `withdrawn`: those that are no longer withdrawn by it, or withdrawn again.
+    `reinstated`, `withdrawn`: those that are no longer withdrawn by it, or withdrawn again; `pending`: fallen versions
+    that waited for a decision.
     """
 
     batch: int
@@ -69,6 +70,7 @@ class Undone(Shown):
     back: int = 0
     reinstated: int = 0
     withdrawn: int = 0
+    pending: int = 0
 
     @property
     def effects(self) -> tuple[str, ...]:
@@ -113,7 +115,7 @@ def _undo(work: Write, batch_id: int, by: str, known: Known) -> Undone:
     work.execute(delete(tables.batch_keys).where(tables.batch_keys.c.batch_id == batch_id))
     said = _said(work, batch_id)
     still = said_by(work.connection, said)
-    columns = select(version.id, version.credential_id, version.batch_id, version.stands)
+    columns = select(version.id, version.credential_id, version.batch_id, version.stands, version.decision)
     ours = {row.id: row for row in rows_in(work.connection, columns, version.id, said)}
     falls = [number for number, row in ours.items() if row.stands and number not in still]
     work.change(version.id, falls, stands=False)
@@ -146,7 +148,8 @@ def _undo(work: Write, batch_id: int, by: str, known: Known) -> Undone:
         dict(sorted(kept.items())),
         reopened,
         affected,
-        **{name: counts[name] for name in ("gone", "back", "reinstated", "withdrawn")},
+        **{name: counts[name] for name in EFFECTS},
+        pending=sum(ours[number].decision == "pending" for number in falls),
     )
 
 
