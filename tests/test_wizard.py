@@ -312,6 +312,7 @@ def test_a_file_uploaded_again_still_lacks_its_media(made: demo.Demo) -> None:
     blocked = len(made.registry.approve(finished).blocked)
     clicks = Clicks(made.registry, made.recipe)
     clicks.upload("hr_export.csv", made.export.read_bytes())
+    clicks("known", answer="again")
     told = clicks("next")
     assert (told["step"], told["required"], told["missing"]["found"]) == ("media", blocked, blocked)
     assert blocked > 0

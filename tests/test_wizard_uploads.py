@@ -264,13 +264,13 @@ def test_a_file_that_came_before_leads_to_its_batch(registry: Registry, tmp_path
 
 
 def test_files_that_came_before_are_asked_about_one_by_one(registry: Registry, tmp_path: Path) -> None:
-    """Others of the same drop go on; a draft is known, too; a file that replaces its own draft isn't asked about."""
+    """Others of the same drop go on, also with the same bytes; a draft is known, too, but not to what replaces it."""
     first, second = (export(tmp_path, *rows, name=f"{len(rows)}.csv") for rows in (MIXED, (BEN,)))
     registry.upload(first).finish()
     clicks = Clicks(registry)
     clicks.upload("first.csv", first.read_bytes())
     clicks.upload("second.csv", second.read_bytes())
-    asked = clicks.upload("second again.csv", second.read_bytes())
+    asked = clicks.upload("second.csv", second.read_bytes())
     assert (asked["step"], asked["known"]["file"], clicks.wizard.file.batch.file) == (
         *("review", "first.csv", "second.csv"),
     )
@@ -280,3 +280,5 @@ def test_files_that_came_before_are_asked_about_one_by_one(registry: Registry, t
     clicks("known", answer="cancel")
     replaced = clicks.upload("second.csv", second.read_bytes(), again=True)
     assert (replaced["known"], len(clicks.wizard.files)) == (None, 2)
+    beside = clicks.upload("the same in another file.csv", second.read_bytes())
+    assert (beside["known"], len(clicks.wizard.files)) == (None, 3)

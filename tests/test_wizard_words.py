@@ -6,23 +6,33 @@ import ast
 import json
 import re
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 
-from credtools import errors, jupyter
+from credtools import demo, errors, jupyter
 from credtools.cli import main
 from credtools.errors import FileError, catalogue, sentence
 from credtools.jupyter.approvals import Approvals
 from credtools.jupyter.audit import AuditPage
 from credtools.jupyter.parts.page import Page
 from credtools.registry import Registry
-from tests.builders import ANA, MIXED, export
+from tests.builders import ANA, HEADINGS, MIXED, export
 from tests.clicks import Clicks
 from tests.test_errors import spoken
 
 FOLDER = Path(jupyter.__file__).parent
+IN_RECIPE = re.compile(r"in the recipe \([a-z_]+: ")  # keys that a page has as a field
 COMMAND = re.compile(rf"credtools ({'|'.join(main.commands)})\b")
 ELSEWHERE = re.compile(rf"{COMMAND.pattern}|(?<![\w-])--[a-z]|\b(registry|batch|credtools)\.\w+\(")
+
+
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> demo.Demo:
+    made = demo.prepare(tmp_path / "demo", rows=100)
+    monkeypatch.chdir(made.folder)
+    return made
 
 
 def test_no_error_names_a_command_on_the_screen() -> None:
@@ -84,3 +94,86 @@ def test_what_the_wizard_and_the_pages_send_names_no_command(
     assert any("user_exists" in text for text in shown)
     assert [text for text in shown if ELSEWHERE.search(text)] == []
     assert [text for text in shown if "\\ue000" in text] == []  # a remedy whose face was not chosen
+
+
+def test_what_pages_refuse_names_the_remedy_of_the_page(
+    made: demo.Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refused files, clicks that come too late, rights that are missing: no sentence sends anybody elsewhere."""
+    clicks = Clicks(made.registry)
+    for name, content in refused_files(tmp_path).items():
+        clicks.upload(name, content)
+    clicks.upload("one.csv", made.export.read_bytes())
+    for values in ({"heading_line": "900"}, {"encoding": "utf-8"}, {"delimiter": "|"}, {"date_format": "x"}):
+        clicks("reading", values=values)
+    clicks("headings", chosen=dict.fromkeys(clicks.wizard.file.batch.table.frame.columns, "user_email"))
+    clicks("go", step="media")
+    clicks("media", pattern="{nothing}")
+    clicks("finish")
+    clicks("finish")
+    clicks("close")
+    other = made.registry.upload(export(tmp_path, *MIXED))
+    for number in (1, other.id, 99):
+        clicks("open", batch=number)
+        clicks("batch", batch=number)
+        for verb in ("undoing", "discard_batch", "last_page", "judge_again", "undo_batch"):
+            clicks(verb)
+        clicks("waive", rows=["1:2.1"], reason="because")
+        clicks("reopen", rows=["1:2.1"])
+        clicks("save_of", name="../x")
+    shown = [json.dumps(message) for message in clicks.sent]
+    for page, verbs in (
+        (Approvals(made.registry), approvals()),
+        (AuditPage(made.registry), audit()),
+    ):
+        monkeypatch.setattr(page, "send", lambda message, _buffers=None: shown.append(json.dumps(message)))
+        for verb, values in ({"ready": {}} | verbs).items():
+            page._on_message(page, {"do": verb, **values}, [])
+    reasons = {json.loads(text).get("reason") for text in shown} - {"", None}
+    assert len(reasons) >= 15, sorted(reasons)
+    assert [text for text in shown if ELSEWHERE.search(text)] == []
+    assert [text for text in shown if IN_RECIPE.search(text)] == []
+    assert [text for text in shown if "\\ue000" in text] == []
+
+
+def refused_files(folder: Path) -> dict[str, bytes]:
+    """Files that can't be taken, each for another reason."""
+    book = openpyxl.Workbook()
+    book.create_sheet("data").append(["User email", "Credential type"])
+    book["data"].sheet_state = "hidden"
+    book.save(folder / "hidden.xlsx")
+    head = HEADINGS.encode()
+    return {
+        "empty.csv": b"",
+        "some.pdf": b"%PDF-1.7\n%%EOF",
+        "page.html": b"<html><body>Please sign in</body></html>",
+        "nul.csv": bytes(300),
+        "dos.csv": "User email;Credential type\nana@x.org;Fürst Åid\n".encode("cp850"),
+        "mixed.csv": head + b"\n" + "ü,ü,ü\n".encode() * 300 + b"\xff\xfe,x\n",
+        "long.csv": head + b"\n" + b"a@x.org,First Aid,2024-01-01,,\n" * 20_001,
+        "twice.csv": b"User email,E-mail,User email address\na,b,c\n",
+        "hidden.xlsx": (folder / "hidden.xlsx").read_bytes(),
+        "rejects.csv": b"credtools key,Line\nnot a key,2\n",
+        "archive.zip": b"PK\x05\x06" + bytes(18),
+    }
+
+
+def approvals() -> dict[str, dict[str, Any]]:
+    """Decisions that can't be taken."""
+    return {
+        "decide": {"decision": "approve", "chosen": [[99, 2]]},
+        "withdraw": {"chosen": [[99, 2]], "reason": "x"},
+        "reinstate": {"chosen": [[99, 2]]},
+        "media": {"batch": 1, "line": 99},
+        "optional": {"batch": 99},
+        "part": {"key": "none", "start": 0},
+    }
+
+
+def audit() -> dict[str, dict[str, Any]]:
+    """Questions that can't be answered."""
+    return {
+        "filter": {"filters": {"source": "nobody"}},
+        "history": {"batch": 99, "line": 2},
+        "open": {"batch": 99},
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,13 +47,13 @@ class KnownStep(LockedStep):
         """To a batch, whatever its state."""
         raise NotImplementedError
 
-    def _unless_known(self, path: Path, go_on: Callable[[], str], *, passing: bool, but: int = 0) -> str:
-        """Goes on with a file, unless its very bytes are a batch already (`but`: apart from this one)."""
+    def _unless_known(self, path: Path, go_on: Callable[[], str], *, passing: bool, but: Collection[int] = ()) -> str:
+        """Goes on with a file, unless its very bytes are a batch already (`but`: apart from these)."""
         try:
             found = records(self.registry.same_file(path))
         except CredtoolsError:  # why it can't be read is said by whoever reads it
             found = []
-        same = sorted((one for one in found if one["batch"] != but), key=lambda one: one["state"] == "undone")
+        same = sorted((one for one in found if one["batch"] not in but), key=lambda one: one["state"] == "undone")
         if not same:
             return go_on()
         self.known.append(Known(path, go_on, same, passing))

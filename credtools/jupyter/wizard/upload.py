@@ -123,7 +123,8 @@ class UploadStep(KnownStep):
         replaced, self._replaces = self._replaces, None
         know, go_on = partial(self._know, path), partial(self._take, path, replaced)
         judge = partial(self._unless_locked, path.name, know, go_on, path if passing else None)
-        return self._unless_known(path, judge, passing=passing, but=replaced.batch.id if replaced else 0)
+        beside = {file.batch.id for file in self.files if file is replaced or file.batch.file != path.name}
+        return self._unless_known(path, judge, passing=passing, but=beside)  # dropped together: each its own draft
 
     def _know(self, path: Path, password: str) -> None:
         self.registry.know(path.read_bytes(), password)
@@ -132,7 +133,9 @@ class UploadStep(KnownStep):
         if is_correction(path):
             self._corrected = path.name, self.registry.correct(path)
             self.step = "corrected"
-            return f"{path.name}: {self._corrected[1]}."
+            done = self._corrected[1]
+            stopped = "".join(f" {problem.on('screen')}" for problem in done.stopped)
+            return f"{path.name}: {replace(done, stopped=())}.{stopped}"
         known = "" if self.recipe or replaced else self._known_recipe(path)
         file = self._opened(path, replaced)
         if replaced is not None and replaced in self.files:
