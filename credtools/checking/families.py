@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from credtools.checking import hypotheses
-from credtools.checking.proposing import Known, Proposal, ValueChange, changed, judged, worth
+from credtools.checking.proposing import Known, Proposal, ValueChange, best_first, changed, judged, worth
 from credtools.model import IntArray, Review
 from credtools.recipe.examples import cost
 from credtools.recipe.pattern import Pattern
@@ -133,8 +133,7 @@ def _explained(known: Known, errors: Errors, left: Sequence[int]) -> Iterator[tu
         if places is not None and len(places):
             offered.append((pattern, places))
     offered.sort(key=lambda one: (-int(known.distinct.count[one[1]].sum()), cost(one[0])))
-    proposals = [one for one in judged(known, offered[:MOST_JUDGED]) if one.pattern and worth(one) > 0]
-    proposals.sort(key=lambda one: (-worth(one), cost(one.pattern or Pattern(""))))
+    proposals = best_first(known, [one for one in judged(known, offered[:MOST_JUDGED]) if worth(one) > 0])
     open_causes = set(left)
     while proposals:
         covered = [(one, _covered(known, one, errors, open_causes)) for one in proposals]

@@ -55,7 +55,7 @@ def _of_texts(known: Known, pairs: dict[str, str]) -> Iterator[Pattern]:
         if count > 1 and all(not isinstance(rule, Spellings) for rule in rules):
             yield from [Pattern(name, rules)] * count
     if column.kind not in ("user", "id"):
-        right = _values_of(known)
+        right = right_values(known)
         meant = {key: value for value in right for key in spellings(value)}
         if spelled := sorted({meant[key] for old in pairs for key in spellings(old) if key in meant}):
             values = sorted(right) if len(right) <= FEW else spelled  # next month others are misspelt
@@ -66,7 +66,7 @@ def _of_texts(known: Known, pairs: dict[str, str]) -> Iterator[Pattern]:
                 yield from [Pattern(name, (Split(name, by),))] * count
 
 
-def _values_of(known: Known) -> Sequence[str]:
+def right_values(known: Known) -> Sequence[str]:
     """The values that are right in a column, where these are known."""
     if known.column.kind == "credential_type":
         types = known.lookups.types

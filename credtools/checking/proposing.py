@@ -52,12 +52,14 @@ class Proposal:
     """An offer: the values of a column that it would change, before → after, largest first.
 
     `pattern`: what is added to the recipe; None where the values can only be corrected one by one, because a recipe
-    names no person. `kind`: that of its first rule, `date_format`, `never`, or `values`.
+    names no person. `kind`: that of its first rule, `date_format`, `never`, or `values`. `other_formats`: date formats
+    that read the same values as other days.
     """
 
     column: str
     pattern: Pattern | None
     changes: tuple[ValueChange, ...]
+    other_formats: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -89,6 +91,7 @@ class Proposal:
         changed = f"{plural(len(self.changes), 'value')} in {plural(self.rows, 'row')}"
         failing = self.rows - sum(one.rows for one in self.changes if one.passes)
         left = f"; {failing:,} of them still can’t be accepted" if failing else ""
+        left += f"; {' or '.join(self.other_formats)} would read them as other days" if self.other_formats else ""
         return f"{said}changes {changed}{left}."
 
 
@@ -164,8 +167,7 @@ def like(known: Known, examples: Mapping[str, str]) -> list[Proposal]:
     offered = [(one, places) for one in found if (places := changed(known, one, bad, olds)) is not None]
     offered.sort(key=lambda one: (-int(known.distinct.count[one[1]].sum()) if protects else 0, cost(one[0])))
     proposals = judged(known, offered[:MOST_JUDGED])
-    rank = {one: place for place, one in enumerate(proposals)}
-    ordered = sorted(proposals, key=lambda one: (-worth(one), cost(one.pattern or Pattern("")), rank[one]))
+    ordered = best_first(known, proposals)
     helping = [one for one in ordered if one.passing] if protects else proposals
     return _distinct(helping)[:MOST_OFFERED]
 
@@ -185,6 +187,35 @@ def spelled_alike(known: Known, examples: Mapping[str, str], bad: BoolArray) -> 
     olds = dict.fromkeys([*examples, *(others[place] for place in sorted(near))])
     name = known.column.name
     return [Pattern(name, tuple(Replace(name, old, new) for old in olds))] if len(olds) > len(examples) else []
+
+
+def best_first(known: Known, proposals: Sequence[Proposal]) -> list[Proposal]:
+    """What helps most rows first, then dates in the order in force, then the simplest."""
+    in_force = {_order(form) for form in known.formats}
+
+    def rank(one: Proposal) -> tuple[int, bool, tuple[int, int]]:
+        pattern = one.pattern or Pattern("")
+        return -worth(one), any(_order(form) not in in_force for form in pattern.formats), cost(pattern)
+
+    return sorted((_with_others(one, proposals) for one in proposals), key=rank)
+
+
+def _order(form: str) -> str:
+    """The order of day and month in a date format."""
+    return "".join(dict.fromkeys(letter for letter in form if letter in "DM"))
+
+
+def _with_others(one: Proposal, proposals: Sequence[Proposal]) -> Proposal:
+    """With the formats of others that read the same values, but as other days."""
+    found = [
+        form
+        for other in proposals
+        if one.pattern and other.pattern and one.pattern.formats and one.pattern.rules == other.pattern.rules
+        if other.replacements.keys() >= one.replacements.keys() and worth(other) >= worth(one)
+        if any(other.replacements[old] != new for old, new in one.replacements.items())
+        for form in other.pattern.formats
+    ]
+    return replace(one, other_formats=tuple(dict.fromkeys(found)))
 
 
 def worth(proposal: Proposal) -> int:

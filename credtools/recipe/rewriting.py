@@ -253,8 +253,8 @@ def plain(text: str) -> str:
 
 
 def fingerprint(text: str) -> str:
-    """The distinct words of a text in order, without case, accents and marks; '' for one without letter or digit."""
-    return " ".join(sorted(set(re.findall(r"[^\W_]+", plain(text)))))
+    """The words of a text in alphabetical order, without case, accents and marks; '' without letter or digit."""
+    return " ".join(sorted(re.findall(r"[^\W_]+", plain(text))))
 
 
 def spellings(text: str) -> Iterable[str]:

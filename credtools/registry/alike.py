@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from credtools.checking import clusters as clusters_
 from credtools.checking import families as families_
 from credtools.checking import proposing
 from credtools.checking.families import Family
@@ -22,9 +23,6 @@ from credtools.text import fold
 
 def like(session: Session, draft: Draft, column: str, examples: Mapping[str, str]) -> list[Proposal]:
     """The proposals that examples old → new of a column lead to."""
-    names = [one.name for one in session.schema(draft.recipe.schema).columns]
-    if column not in names:
-        raise RegistryError("column_absent", column=column, columns=", ".join(names))
     return proposing.like(known(session, draft, column, _without(draft.recipe, column, examples)), examples)
 
 
@@ -37,8 +35,9 @@ def _without(recipe: Recipe, column: str, examples: Mapping[str, str]) -> Recipe
 
 def known(session: Session, draft: Draft, column: str, recipe: Recipe) -> Known:
     """What is known of a column of a draft, as a recipe reads it."""
-    review = reviewing.review(session, draft)
-    schema = session.schema(recipe.schema)
+    schema, review = session.schema(recipe.schema), reviewing.review(session, draft)
+    if column not in (names := [one.name for one in schema.columns]):
+        raise RegistryError("column_absent", column=column, columns=", ".join(names))
     found = Known.of(review, recipe, schema, session.lookups(), column, _patched(session, draft, column))
     before = review.resolved[f"{column}_text"]
     moved = found.texts.map(lambda text: " ".join(text.split())).to_numpy() != before.to_numpy()
@@ -70,6 +69,11 @@ def teach(session: Session, draft: Draft, proposal: Proposal | Family, only: Col
         formats = reviewing.review(session, draft).date_formats.get(proposal.column, ())
         return editing.use(session, draft, pattern.added_to(draft.recipe, formats))
     return editing.replace(session, draft, proposal.column, values)
+
+
+def clusters(session: Session, draft: Draft, column: str) -> list[Proposal]:
+    """The values of a column that are nearly spelled alike."""
+    return clusters_.clusters(known(session, draft, column, draft.recipe))
 
 
 def families(session: Session, draft: Draft) -> list[Family]:

@@ -41,6 +41,14 @@ class Taught(Foreseen):
         """
         return alike.like(self.registry, self.draft, column, examples)
 
+    def clusters(self, column: str) -> list[Proposal]:
+        """Values of a column that are nearly spelled alike, good or not, each with the most frequent spelling.
+
+        By fingerprint (letters and digits alone), then by nearest neighbours; values with different numbers in them
+        are never alike. None of columns of persons, dates or numbers. Raises RegistryError for an unknown column.
+        """
+        return alike.clusters(self.registry, self.draft, column)
+
     def families(self) -> list[Family]:
         """The causes that block rows in families that one look can settle, largest first; nothing is changed.
 
