@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from credtools.checking.lookups import Lookups
+from credtools.checking.meant import Meant, suggest
 from credtools.errors import sentence
 from credtools.model import Table
 from credtools.reading import suggest_columns
@@ -39,13 +40,16 @@ def hints(
 ) -> Iterator[str]:
     """Each a sentence with marks in place of remedies: the likeliest heading, then what the file looks like."""
     unknown = [heading for heading, meant in headings.items() if meant is None and heading not in table.reading.hidden]
+    line = _headings_below(table, columns)
     if likely := suggest_columns(unknown, {column.name: (column.title, *column.synonyms)}):
         yield f"Perhaps {next(iter(likely))!r} is meant."
+    elif lookups and not line and (meant := _by_content(column, table, headings, columns, recipe, lookups)):
+        yield _said("hint_content", heading=repr(meant.heading), because=meant.because.partition(";")[0])
     elif column.name != "external_id" and column.kind == "user" and (number := _personnel_number(unknown)):
         yield _said("hint_personnel_number", heading=repr(number), title=_title("external_id", columns))
     elif column.kind == "user" and (way := _named_by(headings, unknown, columns)):
         yield _said("hint_match_users", way=way, heading=_title(way, columns))
-    elif line := _headings_below(table, columns):
+    elif line:
         yield _said("hint_heading_line", line=line)
     if lookups and column.kind == "credential_type" and (pairs := _types_among(unknown, lookups)):
         yield _said("hint_unpivot", headings=quoted(pairs, most=3, spelled=repr))
@@ -53,6 +57,19 @@ def hints(
         others = [name for name, hidden in table.reading.sheets if not hidden and name != table.reading.sheet]
         if others and not table.reading.stacked:
             yield _said("hint_sheets", sheets=quoted(others, most=3, spelled=repr))
+
+
+def _by_content(
+    column: Column,
+    table: Table,
+    headings: Mapping[str, str | None],
+    columns: Sequence[Column],
+    recipe: Recipe,
+    lookups: Lookups,
+) -> Meant | None:
+    """The heading under which what is lacking plainly lies; it is only said, and nothing is read so."""
+    found = suggest(table, headings, columns, recipe, lookups).found
+    return next((one for one in found if one.clear and one.column == column.name), None)
 
 
 def _personnel_number(unknown: Sequence[str]) -> str:

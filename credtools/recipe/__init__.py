@@ -2,6 +2,7 @@
 
 from credtools.recipe.hits import Hit
 from credtools.recipe.mapping import COMPLETE, REJECTED, Mapped, apply, apply_patches, follow
+from credtools.recipe.naming import proposed_name
 from credtools.recipe.pattern import Pattern
 from credtools.recipe.recipe import MANUAL, MEDIA_VALUES, USER_COLUMN, Recipe, media_pattern
 from credtools.recipe.sending import BLANKS, MEANINGS, Status
@@ -34,5 +35,6 @@ __all__ = [
     "column_of",
     "follow",
     "media_pattern",
+    "proposed_name",
     "shape",
 ]

@@ -15,6 +15,7 @@ from credtools import settings, store
 from credtools.checking.families import Family
 from credtools.checking.lookups import Lookups
 from credtools.checking.match import Comparison, compare
+from credtools.checking.meant import Meant, Statistics, Suggested
 from credtools.checking.proposing import Proposal, ValueChange
 from credtools.errors import RegistryError
 from credtools.registry import upgrading
@@ -31,10 +32,13 @@ __all__ = [
     "Family",
     "Left",
     "Lookups",
+    "Meant",
     "Proposal",
     "Registry",
     "SamePerson",
+    "Statistics",
     "Strangers",
+    "Suggested",
     "ValueChange",
     "compare",
     "create",

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 
+from credtools.checking.meant import Statistics, Suggested
 from credtools.model import Changes, Preview
+from credtools.recipe import Recipe
 from credtools.recipe.expectations import Deviation
-from credtools.registry import editing, finishing, leaving, preflight, previewing, reviewing, same_people
+from credtools.registry import (
+    editing,
+    finishing,
+    leaving,
+    preflight,
+    previewing,
+    recipes,
+    reviewing,
+    same_people,
+    suggesting,
+)
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 from credtools.text import Shown
@@ -71,6 +84,26 @@ class Foreseen(Shown):
     def left(self, causes: Mapping[str, Collection[int]]) -> dict[str, leaving.Left]:
         """Of these causes, each with its rows, those of which rows were left rejected, here or when they came."""
         return leaving.left(self.registry, self.draft, causes)
+
+    def suggested(self, recipe: Recipe | None = None) -> Suggested:
+        """What its headings may mean that neither recipe nor words say, each with the evidence; nothing is changed.
+
+        `found`: heading, column, because, clear; `settled`: whether nothing of it must be asked. `recipe`: instead of
+        the one of the draft.
+        """
+        return suggesting.suggested(self.registry, self.draft, recipe or self.draft.recipe)
+
+    def statistics(self, heading: str) -> Statistics:
+        """What is under a heading of its file: filled, different, most frequent. Raises KeyError for another one."""
+        return suggesting.under(self.registry, self.draft, heading)
+
+    def proposed_recipe(self, folder: str | Path = "recipes") -> Path:
+        """Where `save_recipe` may save its recipe, now or long after it was finished; nothing is written.
+
+        As the recipe of its source; of `manual` under the name of its file without dates and counters, which no other
+        source and no recipe in the folder has.
+        """
+        return recipes.proposed(self.registry, self.draft, Path(folder))
 
     def same_people(self) -> list[same_people.SamePerson]:
         """Addresses of its file that nobody active has, though name and External ID in their rows are those of a user.

@@ -13,7 +13,7 @@ from credtools import store
 from credtools.checking.rows import ready_rows
 from credtools.model import Review, order
 from credtools.reading import Source
-from credtools.recipe import MANUAL, Hit, Recipe, apply, column_of
+from credtools.recipe import MANUAL, Hit, Recipe, apply, column_of, proposed_name
 from credtools.recipe.records import Records
 from credtools.registry import reviewing
 from credtools.registry.draft import Draft
@@ -121,6 +121,21 @@ def save(session: Session, draft: Draft, path: Path) -> Path:
         reviewing.refresh(session, draft)
         draft.forget()
     return saved
+
+
+def proposed(session: Session, draft: Draft, folder: Path) -> Path:
+    """Where the recipe of a batch may be saved: as its source's, else under a name that no other source has."""
+    if draft.source != MANUAL:
+        return _existing(folder, draft.source) or folder / f"{draft.source}.yaml"
+
+    def taken(name: str) -> bool:
+        return bool(session.family(name)) or _existing(folder, name) is not None
+
+    return folder / f"{proposed_name(draft.file, taken)}.yaml"
+
+
+def _existing(folder: Path, name: str) -> Path | None:
+    return next((path for ending in ("yaml", "yml") if (path := folder / f"{name}.{ending}").is_file()), None)
 
 
 def changes(session: Session, draft: Draft, path: Path) -> list[str]:

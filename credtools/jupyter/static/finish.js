@@ -30,12 +30,10 @@ function done(state, { act, ui }) {
 // How the file was read and corrected, for the next one. For a source that has a recipe that file is what to save over.
 function saving(state, act) {
   const name = h('input', { type: 'text', placeholder: 'for example hr', 'data-focus': 'recipe name' })
+  name.value = state.proposed
   const another = h('div', { class: 'ct-line' }, field('Save how this file was read and corrected, as a recipe called', name),
     button('Save recipe', () => act('save', { name: name.value })))
-  if (!state.recipe) {
-    name.value = state.source
-    return another
-  }
+  if (!state.recipe) return another
   const id = freshId()
   return h('div', {},
     state.changes.length ? h('div', {}, h('p', { id }, `What was decided isn't in ${state.recipe} yet. Saving changes these lines; everything else, including comments, stays:`),

@@ -29,26 +29,69 @@ function upload(state, { act, ui }) {
 
 function headings(state, { act, ui }) {
   const columns = [['', 'not used'], ...state.headings.columns.map(column => [column.name, column.title + (column.required ? ' (required)' : '')])]
+  const titles = new Map(state.headings.columns.map(column => [column.name, column.title]))
+  const first = firstRows(state.headings.first, { act, ui })
   const chosen = new Map()
   const rows = state.headings.rows.map(row => {
     const choice = select(columns, row.column, { 'aria-label': `${row.heading} stands for`, 'data-focus': `heading ${row.heading}` })
+    choice.addEventListener('change', () => first.means(row.heading, titles.get(choice.value)))
     chosen.set(row.heading, choice)
-    const note = row.sure ? 'matched' : row.column ? 'a suggestion: please check' : ''
-    return [row.heading, row.examples.join(' · '), choice, note]
+    return [row.heading, row.examples.join(' · '), choice, why(row)]
   })
   const next = () => act('headings', { chosen: Object.fromEntries([...chosen].map(([heading, choice]) => [heading, choice.value])) })
   return region('Upload CSV',
     h('p', {}, `${state.file}: which column does each heading stand for? Columns that aren't used are kept with the row, but not checked.`),
     state.problem && h('p', { class: 'ct-warning' }, state.problem),
     unlike(state.unlike),
-    assumptions(state.reading, act),
+    assumptions(state.reading, { act }),
     reshape(state.reading.shapes, { act, ui }),
-    table(['Heading in the file', 'For example', 'Stands for', ''], rows),
-    h('div', { class: 'ct-buttons' }, button('Back', () => act('back')), button('Discard…', () => ui.discard(state.file)), button('Next', next, { primary: true })))
+    table(['Heading in the file', 'For example', 'Stands for', 'Why'], rows),
+    h('div', { class: 'ct-buttons' }, button('Back', () => act('back')), button('Discard…', () => ui.discard(state.file)), button('Next', next, { primary: true, title: 'Use what is chosen here for all headings' })),
+    first.element)
+}
+
+// Why a heading stands for a column: by its words, by what lies under it, or perhaps.
+function why({ sure, clear, column, why }) {
+  if (sure) return why ? `matched: ${why}` : 'matched'
+  if (!column) return why
+  return h('span', {}, !clear && h('strong', {}, 'Please check: '), why)
+}
+
+// The first rows under their headings, with what each column is taken for; the values under one heading on demand.
+function firstRows(first, { act, ui }) {
+  const meant = new Map()
+  const named = ([heading, title]) => {
+    const means = h('div', { class: 'ct-quiet' }, title || 'not used')
+    meant.set(heading, means)
+    return [heading, means]
+  }
+  const shown = h('div', { class: 'ct-scroll', role: 'region', tabindex: 0, 'aria-label': 'First rows' },
+    table(['Line', ...first.headings.map(named)], first.rows.map((row, place) => [first.lines[place].toLocaleString('en'), ...row]),
+      `The first ${counted(first.rows.length, 'row', 'rows')} of ${first.count.toLocaleString('en')}, and what each column is taken for${first.more > 0 ? `; ${counted(first.more, 'more column', 'more columns')}` : ''}`))
+  const choice = select([['', '–'], ...first.headings.map(([heading]) => [heading, heading])], '', { 'data-focus': 'values under' })
+  const facts = h('div', { 'aria-live': 'polite' })
+  choice.addEventListener('change', () => { ui.fillColumn = message => facts.replaceChildren(columnFacts(message)); act('column', { heading: choice.value }, true) })
+  return {
+    element: h('div', { class: 'ct-first' }, shown, field('Values under', choice), facts),
+    means: (heading, title) => { if (meant.has(heading)) meant.get(heading).textContent = title || 'not used' },
+  }
+}
+
+const columnFacts = ({ heading, lines, most }) => h('div', {}, lines.map(line => h('p', {}, line)),
+  most.length > 0 && table(['Most frequent', 'Cells'], most, `Values under ‘${heading}’`))
+
+// The headings that nobody was asked about, because what lies under them says it: said first, with the evidence.
+function assumed(list, act) {
+  return list.length > 0 && h('div', { class: 'ct-assumed' },
+    h('details', {},
+      h('summary', { 'data-focus': 'assumed' }, h('strong', {}, 'Headings taken by their content: '),
+        list.map(({ heading, title }) => `‘${heading}’ as ${title}`).join(', '), ' ', h('span', { class: 'ct-link' }, 'Why…')),
+      h('ul', {}, list.map(({ heading, title, why }) => h('li', {}, `‘${heading}’ as ${title}: ${why}`)))),
+    button('Change headings…', () => act('go', { step: 'headings' }), { title: 'Say yourself what each heading stands for' }))
 }
 
 // What was assumed to read the file: one line, and a form behind it to change it.
-function assumptions(reading, act) {
+function assumptions(reading, { act, ui }) {
   const fields = new Map(reading.choices.map(choice => {
     const input = choice.options ? select(choice.options, choice.value) : h('input', { type: 'text' })
     if (!choice.options) input.value = choice.value
@@ -68,7 +111,8 @@ function assumptions(reading, act) {
       h('summary', { 'data-focus': 'reading' }, h('strong', {}, 'Read as: '), reading.line, ' ', h('span', { class: 'ct-link' }, 'Change…')),
       h('div', { class: 'ct-line' }, [...fields.values()].map(({ label, input }) => field(label, input))),
       [...fields.values()].map(({ note }) => note),
-      h('div', { class: 'ct-buttons' }, button('Read again like this', change))))
+      h('div', { class: 'ct-buttons' }, button('Read again like this', change)),
+      ui && firstRows(reading.first, { act, ui }).element))
 }
 
 // What differs from the last files of the source; what would hold an unattended run is marked.

@@ -196,6 +196,7 @@ export default {
       else if (message.type === 'options') choose(message)
       else if (message.type === 'same') ui.join(message)
       else if (message.type === 'values') ui.fillValues(message)
+      else if (message.type === 'column') ui.fillColumn(message)
       else if (message.type === 'found') found(message.choices)
       else if (message.type === 'thumb') ui.thumbs.come(message, buffers[0])
       else if (message.type === 'work') work(message.words, message.share)

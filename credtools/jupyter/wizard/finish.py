@@ -39,7 +39,7 @@ class FinishStep(MediaStep):
         return ""
 
     def do_back(self) -> str:
-        if self.step == "review" and read_as.headings(self.file)["rows"]:
+        if self.step == "review" and read_as.matched(self.file):
             self.step = "headings"
         else:
             before = {"media": "review", "finish": "media" if wanted(self.file) else "review"}
@@ -76,6 +76,7 @@ class FinishStep(MediaStep):
             "recipe": str(own or ""),
             "changes": batch.recipe_changes(own) if own and not erased else [],
             "source": "" if batch.source == MANUAL else batch.source,
+            "proposed": batch.proposed_recipe().stem,
             "receipt": str(receipt),
             "numbers": numbers(receipt.counts),
             "counts": str(receipt.counts),

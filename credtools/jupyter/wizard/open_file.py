@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from credtools.jupyter.wizard.decisions import Cell, Decision, Scope, again_of, 
 from credtools.jupyter.wizard.judged import STRANGERS, Judged
 from credtools.media.matching import Medium
 from credtools.model import Review
-from credtools.recipe import BLANKS, MEANINGS, Recipe
-from credtools.registry import Batch, Comparison, SamePerson, compare
+from credtools.recipe import BLANKS, MANUAL, MEANINGS, Recipe
+from credtools.registry import Batch, Comparison, Meant, SamePerson, Suggested, compare
 from credtools.schema.dates import NEVER, date_format
 from credtools.schema.notation import declared
 from credtools.text import fold
@@ -36,6 +37,8 @@ class OpenFile(Judged):
         self.shown_media = FIRST_MEDIA
         self._undone: list[tuple[tuple[Decision, ...], int, Decision]] = []  # what was left then, its place, and itself
         self.number = itertools.count(1).__next__  # of a decision
+        self._assumed: tuple[Meant, ...] | None = None  # None: nobody has looked
+        self.asks_headings = False  # somebody wants to say it
         self.base = batch.recipe
         try:
             self.review = batch.review()
@@ -53,6 +56,32 @@ class OpenFile(Judged):
         self.base, self.problem = self.batch.recipe, None
         self._formats = self.reviewed.date_formats
         self.decisions = tuple(brought.decisions(self))
+
+    @property
+    def assumed(self) -> tuple[Meant, ...]:
+        """The headings that were taken by their content without a question, also of a draft that is opened again."""
+        if self._assumed is None:
+            self._assumed = self._recalled()
+        return self._assumed
+
+    def assume(self, found: Iterable[Meant]) -> None:
+        """From now on these are; none once somebody has said what the headings mean."""
+        self._assumed = tuple(found)
+
+    def _recalled(self) -> tuple[Meant, ...]:
+        recipe = self.batch.recipe
+        if self.batch.source != MANUAL or not recipe.headings:
+            return ()
+        with suppress(CredtoolsError):
+            plain = replace(recipe, headings={}, match_users_by=Recipe().match_users_by)
+            return self._plain(self.batch.suggested(plain))
+        return ()
+
+    def _plain(self, found: Suggested) -> tuple[Meant, ...]:
+        """What was found by content and holds."""
+        recipe = self.batch.recipe
+        same = tuple(one for one in found.found if recipe.headings.get(one.heading) == one.column)
+        return same if found.settled else ()
 
     def unplaced_medium(self, name: str) -> tuple[Medium, list[Path]]:
         """A medium that found no row, and where it lies. Raises CredtoolsError when it is none of these any more."""

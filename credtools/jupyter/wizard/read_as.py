@@ -9,7 +9,6 @@ from typing import Any
 from credtools.errors import CredtoolsError, FileError
 from credtools.jupyter.parts.shown import listed
 from credtools.jupyter.wizard.open_file import OpenFile
-from credtools.reading import suggest_columns
 from credtools.recipe import USER_COLUMN, Recipe, apply, column_of
 from credtools.schema.evidence import FormatEvidence, format_evidence, undeclared_evidence
 from credtools.schema.notation import declared
@@ -22,7 +21,6 @@ ENCODINGS = (
 )
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars (|)", " ": "blanks"}
 OF_ONE_SHEET = ("sheet", "heading_line", "heading_rows", "footer_lines")  # what `read` says of it
-EXAMPLES = 3
 
 
 def facts(file: OpenFile) -> dict[str, Any]:
@@ -39,7 +37,8 @@ def line(file: OpenFile) -> str:
     parts += [f"headings on line {found.heading_line}" if found.heading_line else "no headings"]
     if file.review:
         matched = sum(column is not None for column in file.review.headings.values())
-        parts += [f"{matched} of {len(file.review.headings)} headings matched"]
+        by_content = f", {len(file.assumed)} of them by their content" * bool(file.assumed)
+        parts += [f"{matched} of {len(file.review.headings)} headings matched{by_content}"]
         formats = dict.fromkeys(form for each in file.review.date_formats.values() for form in each)
         parts += [f"dates as {' or '.join(formats)}"] if formats else []
     return " · ".join(parts)
@@ -94,22 +93,10 @@ def _evidence(file: OpenFile) -> list[FormatEvidence]:
     return file.once((dates, notation), review.table, found)
 
 
-def headings(file: OpenFile) -> dict[str, Any]:
-    """Each heading with examples, the column that it means or may mean; and the columns there are."""
-    table, known = file.batch.table, matched(file)
-    taken = {column for column in known.values() if column}
-    free = {name: (c.title, *c.synonyms) for name, c in file.columns.items() if name not in taken}
-    suggested = suggest_columns([name for name, column in known.items() if column is None], free)
-    rows = []
-    for heading, column in known.items():
-        examples = [text for text in table.frame[heading].head(200).drop_duplicates().tolist() if text.strip()]
-        meant = {"column": column or suggested.get(heading, ""), "sure": bool(column)}
-        rows.append({"heading": heading, "examples": examples[:EXAMPLES], **meant})
-    offered = [c for c in schema_columns(file) if c.name in file.columns or c.kind == "user"]  # whichever names users
-    columns = [{"name": c.name, "title": c.title, "required": c.required and c.kind != "user"} for c in offered]
-    parts = [name for name in taken if name != column_of(name)]
-    columns += [{"name": name, "title": f"part of {column_of(name)}", "required": False} for name in sorted(parts)]
-    return {"rows": rows, "columns": columns, "open": bool(file.problem or suggested)}
+def parts(known: Mapping[str, str | None]) -> list[dict[str, Any]]:
+    """The parts of columns that headings stand for."""
+    names = sorted({name for name in known.values() if name and name != column_of(name)})
+    return [{"name": name, "title": f"part of {column_of(name)}", "required": False} for name in names]
 
 
 def with_headings(file: OpenFile, chosen: Mapping[str, str]) -> Recipe:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.shown import next_sentence
-from credtools.jupyter.wizard import by_hand, same_person
+from credtools.jupyter.wizard import by_hand, meanings, same_person
 from credtools.jupyter.wizard.cards import card, right_of, strangers_card
 from credtools.jupyter.wizard.causes import OF_FORMATS, choices, users_like
 from credtools.jupyter.wizard.dates_told import passing, wrong_dates
@@ -37,6 +37,7 @@ class ReviewStep(UploadStep):
         return self.in_hand | {
             "counts": found.summary(len(causes) + len(together)),
             "reading": self.reading_facts(),
+            "assumed": meanings.told(file),
             "causes": cards,
             "more": len(causes) + len(together) - len(cards),
             "redo": file.redoable,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from credtools.errors import CredtoolsError
+from credtools.errors import CredtoolsError, FileError
 from credtools.jupyter.credentials import Credentials
 from credtools.jupyter.parts.grid import Grid
 from credtools.jupyter.parts.page import DropZone
-from credtools.jupyter.wizard import read_as
+from credtools.jupyter.wizard import meanings
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.model import Review
 from credtools.recipe import MANUAL, Recipe
@@ -104,13 +104,19 @@ class Steps(DropZone):
         return self.finished
 
     def go_on(self) -> None:
-        """To the headings where they are open, else to the review."""
+        """To the headings where something must be asked, else to the review."""
         self.shown_causes, self.each_stranger, self.tried = FIRST_CAUSES, False, None
-        unsettled = self.file.problem or not self.file.batch.recipe.headings
-        if unsettled and read_as.headings(self.file)["open"]:
+        if meanings.is_asked(self.file) and not self._assumed() and meanings.facts(self.file)["open"]:
             self.step = "headings"
         else:
             self.to_review()
+
+    def _assumed(self) -> bool:
+        """Whether the content says so plainly what each heading means that nobody is asked; it is shown afterwards."""
+        try:
+            return not self.file.asks_headings and meanings.assume(self.file)
+        except FileError:  # a heading is still missing
+            return False
 
     def to_review(self) -> None:
         """To the review, with all rows."""

@@ -13,7 +13,7 @@ from credtools.errors import CredtoolsError, FileError
 from credtools.exports.corrections import is_correction
 from credtools.jupyter.credentials import Credentials, waiting
 from credtools.jupyter.parts.shown import labelled
-from credtools.jupyter.wizard import read_as, reshape
+from credtools.jupyter.wizard import meanings, read_as, reshape
 from credtools.jupyter.wizard.dates_told import passing, wrong_dates
 from credtools.jupyter.wizard.known import KnownStep
 from credtools.jupyter.wizard.open_file import OpenFile
@@ -43,7 +43,8 @@ class UploadStep(KnownStep):
 
     def do_go(self, step: str) -> str:
         """To a page that needs nothing more than this click."""
-        self.step = step if step in ("home", "upload", "uploads", "media") else self.step
+        usable = ("home", "upload", "uploads", "media", *(["headings"] if self.files else []))
+        self.step = step if step in usable else self.step
         return ""
 
     def do_list(self, text: str, state: str, days: str = "") -> None:
@@ -188,11 +189,16 @@ class UploadStep(KnownStep):
     def headings_facts(self) -> dict[str, Any]:
         problem = self.file.problem.on("screen") if self.file.problem else ""
         shown = {"problem": problem, "unlike": unlike(self.file), "reading": self.reading_facts()}
-        return self.in_hand | {"headings": read_as.headings(self.file)} | shown
+        return self.in_hand | {"headings": meanings.facts(self.file)} | shown
 
     def reading_facts(self) -> dict[str, Any]:
-        """How the file is read, and how its rows are made."""
-        return read_as.facts(self.file) | {"shapes": reshape.facts(self.file, self.tried)}
+        """How the file is read, how its rows are made, and the first of them with what each column is taken for."""
+        first = meanings.first_rows(self.file, read_as.matched(self.file))
+        return read_as.facts(self.file) | {"shapes": reshape.facts(self.file, self.tried), "first": first}
+
+    def do_column(self, heading: str) -> None:
+        """What is under a heading, in numbers."""
+        self.send({"type": "column", **meanings.statistics(self.file, heading)})
 
     def do_preview_shape(self, values: dict[str, Any]) -> str:
         self.tried = reshape.changed(self.file, values)
@@ -219,6 +225,8 @@ class UploadStep(KnownStep):
 
     def do_headings(self, chosen: dict[str, str]) -> str:
         self.file.use(read_as.with_headings(self.file, chosen))
+        self.file.assume(())
+        self.file.asks_headings = True
         self.to_review()
         return ""
 

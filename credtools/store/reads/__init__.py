@@ -49,6 +49,7 @@ from credtools.store.reads.rejects import (
 from credtools.store.reads.sources import (
     came_before,
     family,
+    finished_looks,
     is_partial,
     last_runs,
     last_uploads,
@@ -85,6 +86,7 @@ __all__ = [
     "facts",
     "family",
     "field_counts",
+    "finished_looks",
     "first_said",
     "followed",
     "former",

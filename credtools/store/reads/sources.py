@@ -151,6 +151,22 @@ def last_runs(at: At, source: str, limit: int) -> list[str]:
     return values(at, statement)
 
 
+def finished_looks(at: At, but: int, limit: int) -> Sequence[Any]:
+    """The last finished files that still stand, of any source, without correction files: the newest first.
+
+    Each: id, file_name, source, recipe_text, statistics; `but`: the batch that asks.
+    """
+    run, batch = tables.runs, tables.batches
+    statement = (
+        select(batch.c.id, batch.c.file_name, current.c.name.label("source"), batch.c.recipe_text, run.c.statistics)
+        .select_from(run.join(batch, batch.c.id == run.c.batch_id).join(current, current.c.id == batch.c.source_id))
+        .where(run.c.verdict.in_(SETTLED), batch.c.state == "finished", batch.c.follows_id.is_(None), batch.c.id != but)
+        .order_by(run.c.id.desc())
+        .limit(limit)
+    )
+    return rows(at, statement)
+
+
 def last_uploads(at: At) -> Sequence[Any]:
     """Per source: its name, when its last file was uploaded, and the recipe of that file."""
     batch = tables.batches
