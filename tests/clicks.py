@@ -20,6 +20,7 @@ class Clicks:
         self.sent: list[dict[str, Any]] = []
         self.rows: dict[str, Any] = {}
         self.downloads: list[bytes] = []
+        self.buffers: list[bytes] = []  # of the last message that had some
         self.wizard.send = self._send
         self("ready")
 
@@ -30,6 +31,7 @@ class Clicks:
 
     def _send(self, message: dict[str, Any], buffers: Any = None) -> None:
         self.sent.append(message)
+        self.buffers = [bytes(one) for one in buffers or self.buffers]
         if message["type"] == "state":
             self.state = json.loads(json.dumps(message))
         if message["type"] == "download":
@@ -43,4 +45,7 @@ class Clicks:
         return self("whole", key="k")
 
     def cause(self, text: str) -> str:
+        """The key of the card that speaks of this, shown with the others if need be."""
+        while not any(text in c["name"] for c in self.state["causes"]) and self.state["more"]:
+            self("more")
         return next(c["key"] for c in self.state["causes"] if text in c["name"])

@@ -5,6 +5,7 @@ from credtools.recipe.mapping import COMPLETE, REJECTED, Mapped, apply, apply_pa
 from credtools.recipe.naming import proposed_name
 from credtools.recipe.pattern import Pattern
 from credtools.recipe.recipe import MANUAL, MEDIA_VALUES, USER_COLUMN, Recipe, media_pattern
+from credtools.recipe.rewriting import Rewriting
 from credtools.recipe.sending import BLANKS, MEANINGS, Status
 from credtools.recipe.shapes import Shapes, Stack
 from credtools.recipe.shaping import shape
@@ -25,6 +26,7 @@ __all__ = [
     "Pattern",
     "Recipe",
     "Replace",
+    "Rewriting",
     "Shapes",
     "Split",
     "Stack",

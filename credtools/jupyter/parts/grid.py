@@ -46,12 +46,12 @@ class Grid:
         self._sent = self._texts(review)
         columns = [{"name": column.name, "title": column.title} for column in self._columns]
         rows = {"columns": columns, "lines": review.table.labels, "texts": self._sent, "unused": len(self._unused)}
-        return _packed(rows | self._marks(review))
+        return packed(rows | self._marks(review))
 
     def unused(self) -> bytes:
         """The columns of the file that nothing is made of, as they are."""
         texts = [[" ".join(text.split()) for text in some.tolist()] for some in self._unused.values()]
-        return _packed({"columns": [{"title": name} for name in self._unused], "texts": texts})
+        return packed({"columns": [{"title": name} for name in self._unused], "texts": texts})
 
     def changes(self, review: Review) -> bytes:
         """The cells that changed since something was sent, and all errors again."""
@@ -62,7 +62,7 @@ class Grid:
             if was != now
             for row in _different(was, now)
         ]
-        return _packed({"changed": changed} | self._marks(review))
+        return packed({"changed": changed} | self._marks(review))
 
     def _texts(self, review: Review) -> list[list[str]]:
         """What was judged; rows that couldn't be judged as they are in the file."""
@@ -101,6 +101,6 @@ def _different(was: list[str], now: list[str]) -> list[int]:
     return np.flatnonzero(np.array(was, dtype=object) != np.array(now, dtype=object)).tolist()
 
 
-def _packed(value: dict[str, Any]) -> bytes:
+def packed(value: dict[str, Any]) -> bytes:
     """JSON, gzipped: the server drops what is sent faster than 1 MB/s."""
     return gzip.compress(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"), compresslevel=1)

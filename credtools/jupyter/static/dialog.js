@@ -14,7 +14,7 @@ function openDialog(host, { title, body, buttons, safe, onAnswer }) {
   )
   dialog.addEventListener('keydown', event => {
     if (event.key !== 'Tab') return
-    const stops = [...dialog.querySelectorAll('button, input:not([type=radio]), input:checked, select')]
+    const stops = [...dialog.querySelectorAll('button:not(:disabled), input:not([type=radio]), input[type=radio]:checked, select, summary')].filter(stop => stop.tabIndex >= 0)
     const last = event.shiftKey ? stops[0] : stops.at(-1)
     if (document.activeElement === last) {
       event.preventDefault()

@@ -22,6 +22,7 @@ function decided(state, { act, ui }) {
     assumptions(state.reading, { act, ui }),
     reshape(state.reading.shapes, { act, ui }),
     h('h3', {}, state.causes.length ? 'What is wrong, largest first' : state.asked.length ? 'No row is wrong' : 'Nothing is left to decide'),
+    ui.offers.cards,
     h('ul', { class: 'ct-causes' }, state.causes.map(cause => causeCard(cause, { act, ui }))),
     state.more > 0 && button(`Show more causes (${state.more.toLocaleString('en')})`, () => act('more'), { focus: 'more' }),
     state.doubts.length > 0 && h('div', {}, h('h3', {}, 'Not wrong, but doubtful'), h('ul', { class: 'ct-causes ct-asked' }, state.doubts.map(cause => causeCard(cause, { act, ui })))),
@@ -39,16 +40,18 @@ function causeCard(cause, { act, ui }) {
     h('div', { class: 'ct-what', id }, h('strong', {}, cause.count), ` – ${cause.name}`),
     cause.examples.length > 1 && h('div', {}, `For example: ${cause.examples.map(text => `‘${text}’`).join(', ')}`),
     h('div', {}, cause.resolution),
+    cause.changes?.length > 0 && h('ul', { class: 'ct-few' }, cause.changes.map(([before, after]) => h('li', {}, change(before, after)))),
     cause.before && h('div', { class: 'ct-before' }, cause.before),
     cause.same && h('div', { class: 'ct-suggestion' }, cause.same),
     cause.means.length > 0 && meanings(cause, act),
     cause.suggestion && h('div', { class: 'ct-suggestion' }, h('strong', {}, 'Suggestion: '), cause.suggestion),
     h('div', { class: 'ct-buttons' },
       cause.suggestion && go('Accept', () => act('accept', { cause: cause.key }), true),
+      cause.likes?.map(([way, label], place) => go(label, () => act('like', { cause: cause.key, way }, true), place === 0)),
       cause.choose && go('Choose…', () => act('options', { cause: cause.key }, true)),
       cause.same && go(cause.users ? 'Same people…' : 'Same person…', () => act('same', { cause: cause.key }, true)),
       cause.users && go('Download as a file of users', () => act('strangers', {}, true), true),
-      cause.users && go('Show each', () => act('each')),
+      cause.each && go('Show each', () => act('each', { cause: cause.key })),
       cause.right ? go(cause.right, () => act('right', { cause: cause.key })) : go('Reject rows', () => act('leave', { cause: cause.key })),
       go('Show rows', () => { mark(cause.key, ui); ui.showRows(filterOf(cause), cause.column) }), h('span', { class: 'ct-quiet' }, cause.lines)))
 }
@@ -62,6 +65,17 @@ function lookAt(event, cause, ui) {
 
 function mark(key, ui) {
   for (const card of ui.host.querySelectorAll('[data-card]')) card.classList.toggle('ct-current', card.dataset.card === key)
+}
+
+// What follows from the last decision: seen before it is done, as everything is. Shown where the decision was made.
+function showOffer(offer, { act, ui }) {
+  const id = freshId()
+  for (const [place, element] of Object.entries(ui.offers)) {
+    element.replaceChildren(...(offer?.at === place ? [h('div', { class: 'ct-line', role: 'group', 'aria-labelledby': id },
+      h('span', { id }, h('strong', {}, 'The same for all like these? '), `${offer.what}: ${offer.more}.`),
+      button('The same for all like these…', () => act('like', {}, true), { focus: 'like', primary: true, about: id }),
+      button('Not now', () => act('no_offer'), { focus: 'no offer', about: id }))] : []))
+  }
 }
 
 // What a word can mean, in every file of the source: under the status, a date, or elsewhere.
@@ -120,7 +134,7 @@ function rows(state, ui) {
     h('div', { class: 'ct-line' }, field('Show', filter), field('Find in the rows', text), button('Refresh the list', ask, { title: 'Rows that were fixed leave the list' }), ui.count),
     tools.element,
     h('p', { class: 'ct-quiet' }, 'Type or press Enter to change a cell, Esc to leave it as it was. Pasting from a spreadsheet fills the rows that are shown. Ctrl+Z undoes the last decision, Ctrl+Y does it again.'),
-    ui.grid.element, ui.grid.detail)
+    ui.offers.grid, ui.grid.element, ui.grid.detail)
 }
 
 // The causes have changed: what can be filtered by has, too. The rows of a cause stay as long as somebody is among them.

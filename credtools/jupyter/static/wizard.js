@@ -11,7 +11,7 @@ function stepList(step) {
 }
 
 const DRAW = { home, uploads, batch, upload, corrected, headings, review, media, finish, done }
-const WORK = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', redo: 'Checking again', reject: 'Checking again', unreject: 'Checking again', keep: 'Checking again', complete: 'Checking again', undo: 'Checking again', means: 'Checking again', leave: 'Keeping it', join: 'Checking again', unlock: 'Opening, reading and checking', right: 'Keeping it', blanks: 'Checking again', again: 'Looking at what is stored', undo_batch: 'Undoing', judge_again: 'Reading and checking', known: 'Reading and checking' }
+const WORK = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', redo: 'Checking again', reject: 'Checking again', unreject: 'Checking again', keep: 'Checking again', complete: 'Checking again', undo: 'Checking again', means: 'Checking again', leave: 'Keeping it', join: 'Checking again', unlock: 'Opening, reading and checking', right: 'Keeping it', follow: 'Checking again', blanks: 'Checking again', again: 'Looking at what is stored', undo_batch: 'Undoing', judge_again: 'Reading and checking', known: 'Reading and checking' }
 
 const TOAST_MS = 6000
 const DISCARDS = 'The whole upload is given up: nothing of it is stored as a credential, and its rows are not followed. It stays on the list of uploads as discarded; from there its file can be judged again.'
@@ -53,6 +53,7 @@ export default {
       count,
       act,
       host: root,
+      offers: { cards: h('div', { class: 'ct-offer', 'aria-live': 'polite' }), grid: h('div', { class: 'ct-offer', 'aria-live': 'polite' }) },
       grid: new Grid({
         onEdit: cells => act('edit', { cells }),
         onUndo: () => act('undo'),
@@ -141,7 +142,8 @@ export default {
       const now = document.activeElement
       const card = now?.closest?.('[data-card]')
       const decision = Boolean(card?.matches('[data-card^=decision]'))
-      return { inside: root.contains(now), name: now?.dataset?.focus, card: cardsLike(decision).indexOf(card), decision }
+      const place = now?.closest?.('.ct-offer') ? 0 : cardsLike(decision).indexOf(card)
+      return { inside: root.contains(now), name: now?.dataset?.focus, card: place, decision }
     }
 
     // Of a large file what follows from what is stored comes a moment later: until then it stays as it was.
@@ -149,6 +151,7 @@ export default {
       const before = where()
       const sameStep = state?.step === facts.step
       const fresh = facts.step === 'review' ? { doubts: [], asked: [], warnings: [], unlike: [], next: '', ...(sameStep && state), ...facts } : facts
+      if (!sameStep || state.decisions?.[0]?.number !== fresh.decisions?.[0]?.number) showOffer(null, { act, ui })
       const open = sameStep && fresh.kind === 'problem' && main.querySelector('details.ct-reading')?.open
       state = fresh
       rest()
@@ -183,7 +186,16 @@ export default {
       } else toast.hidePopover()
     }
 
-    let found = () => {}
+    let found = () => {}, ticked = null
+    const askTicked = (message, items) => {
+      const asked = { ...message, items }
+      if (ticked?.isOpen) return ticked.renew(asked)
+      const at = where().name
+      ticked = openTicked(root, asked, {
+        ask: values => model.send({ do: 'like', cause: message.cause, ...values }),
+        done: (off, way) => { focusOn(at); if (off) act('follow', { way, off }) },
+      })
+    }
     const onMessage = async (message, buffers) => {
       if (message.type === 'state') draw(message)
       else if (message.type === 'rows') { ui.grid.load(await unpack(buffers[0])); syncFilter() }
@@ -194,6 +206,8 @@ export default {
       else if (message.type === 'uploads') ui.fillUploads(message.uploads)
       else if (message.type === 'undoing') ui.undo(message)
       else if (message.type === 'options') choose(message)
+      else if (message.type === 'offer') showOffer(message.offer, { act, ui })
+      else if (message.type === 'like') askTicked(message, (await unpack(buffers[0])).items)
       else if (message.type === 'same') ui.join(message)
       else if (message.type === 'values') ui.fillValues(message)
       else if (message.type === 'column') ui.fillColumn(message)

@@ -22,6 +22,7 @@ class Wizard(UploadsStep):
             "dom",
             "drop_zone",
             "dialog",
+            "ticked",
             "table",
             "grid_rows",
             "grid",

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from credtools.jupyter.wizard import same_person
 from credtools.jupyter.wizard.brought import when
 from credtools.jupyter.wizard.causes import MEANS, OF_WARNINGS, OF_WHOLE_ROWS, Cause, suggest
-from credtools.jupyter.wizard.judged import STRANGERS
 from credtools.jupyter.wizard.open_file import BLANK, STATUS_UNKNOWN, OpenFile
-from credtools.registry import Strangers
+from credtools.jupyter.wizard.together import LEFT, Together
 from credtools.text import first_of, plural
 
 EXAMPLES = 3
 
 
-def card(file: OpenFile, cause: Cause) -> dict[str, Any]:
+def listed(file: OpenFile, each: Collection[str]) -> list[Cause | Together]:
+    """What has a card, largest first; `each`: the keys of cards of several causes that are shown one by one."""
+    shared = [one for one in file.together() if one.key not in each]
+    taken = {cause.key for one in shared for cause in one.causes}
+    found: list[Cause | Together] = [*shared, *(cause for cause in file.causes() if cause.key not in taken)]
+    return sorted(found, key=lambda one: -one.count)
+
+
+def card(file: OpenFile, one: Cause | Together) -> dict[str, Any]:
+    """What is shown of a cause, or of several together."""
+    if isinstance(one, Cause):
+        return card_of_one(file, one)
+    if len(one.causes) == 1:
+        return card_of_one(file, one.causes[0]) | _list_of(file, one)
+    return card_of_several(file, one)
+
+
+def card_of_one(file: OpenFile, cause: Cause) -> dict[str, Any]:
     """What is shown of a cause."""
     suggestion = suggest(cause)
     values = list(dict.fromkeys(cause.errors["value"].head(200).tolist()))
@@ -48,15 +64,61 @@ def right_of(cause: Cause) -> str:
     return "It is right" if cause.count == 1 else "They are right"
 
 
-def strangers_card(file: OpenFile, unknown: Strangers) -> dict[str, Any]:
-    """What is shown of unknown users, all of them one card; `users`: how many they are."""
-    causes = [cause for cause in file.causes() if cause.place in unknown.causes]
-    shown = {"key": STRANGERS, "place": -1, "users": unknown.users, "count": plural(unknown.rows, "row")}
-    shown |= {"name": str(unknown), "resolution": unknown.resolution("screen"), "before": _before(file, causes)}
-    moved = sum(cause.key in file.same for cause in causes)
-    shown |= {"same": same_person.questions(moved) if moved else ""}
-    shown |= {"lines": _lines(unknown.lines[:EXAMPLES], unknown.rows), "rows": [r for c in causes for r in c.rows]}
-    return shown | {"examples": [], "suggestion": "", "means": [], "word": "", "choose": False}
+def card_of_several(file: OpenFile, one: Together) -> dict[str, Any]:
+    """What is shown of several causes together.
+
+    `users`: how many unknown users they are; `likes`: the buttons that lead to the list of their values, each with the
+    way that is chosen there.
+    """
+    proposal, moved = one.proposal, sum(cause.key in file.same for cause in one.causes)
+    lines = sorted({line for cause in one.causes for line in cause.errors["line"].head(EXAMPLES)})
+    return {
+        "key": one.key,
+        "place": -1,
+        "users": one.unknown.users if one.unknown else 0,
+        "count": plural(one.count, "row"),
+        "name": name_of(one),
+        "resolution": one.unknown.resolution("screen") if one.unknown else one.causes[0].resolution,
+        "before": _before(file, one.causes),
+        "same": same_person.questions(moved) if moved and one.unknown else "",
+        "lines": _lines(lines, one.count),
+        "rows": one.rows,
+        "each": True,
+        "examples": [] if one.unknown or proposal else [cause.value for cause in one.causes[:EXAMPLES]],
+        "suggestion": "",
+        "means": [],
+        "word": "",
+        "choose": False,
+    } | _list_of(file, one)
+
+
+def _list_of(file: OpenFile, one: Together) -> dict[str, Any]:
+    """The first values before → after, and the buttons that lead to all of them."""
+    first = one.proposal.changes[:EXAMPLES] if one.proposal and not one.may_mean_never else ()
+    return {"changes": [(change.old, change.new) for change in first], "likes": _likes(file, one)}
+
+
+def _likes(file: OpenFile, one: Together) -> list[tuple[int, str]]:
+    if one.may_mean_never:
+        return [(0, "Never expires…"), *([(1, "No value…")] if all(map(file.may_be_blank, one.causes)) else [])]
+    if one.proposal:
+        return [(0, f"Accept {len(one.proposal.changes):,}…")]
+    column = one.causes[0].column
+    return [(0, "Choose for all…")] if column and column.kind == "credential_type" else []
+
+
+def name_of(one: Together) -> str:
+    """What a card of several causes is called."""
+    family, column = one.family, one.causes[0].column
+    if family is None:
+        return str(one.unknown)
+    values = list(dict.fromkeys(text for cause in one.causes for text in cause.errors["value"]))
+    title = column.title if column else one.causes[0].title
+    if family.kind == LEFT:
+        return f"{plural(len(values), 'deactivated user')}: {first_of(values, EXAMPLES)}"
+    if one.may_mean_never:
+        return f"{plural(len(values), 'word')} in {title}: {first_of([f'‘{text}’' for text in values], EXAMPLES)}"
+    return f"{title}: {family.sentence}"
 
 
 def _lines(first: Sequence[int], count: int) -> str:

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from credtools.recipe import Recipe, Status, Step
-from credtools.registry import SamePerson
+from credtools.recipe import Pattern, Recipe, Status, Step
+from credtools.registry import SamePerson, ValueChange
 from credtools.schema.notation import PLAIN, Notation
 from credtools.schema.words import Column
-from credtools.text import fold
+from credtools.text import fold, plural
 
 Scope = Literal["rule", "patch"]
 
@@ -33,11 +33,12 @@ class Cell:
 class Decision:
     """What was decided; exactly one of these.
 
-    Values are replaced (`cells`), a date format is added (`format`, `notation`: what must be declared for it), rows are
-    left rejected, or what is doubtful is right (`causes`: the keys of theirs; `right`), a word of the status gets a
-    meaning (`meaning`), words mean that a credential never expires (`never`), blank cells over stored values mean
-    something (`blanks`), rows that equal an older version count again, or don't (`again`), or users have other
-    addresses (`people`), which is a fact of the organisation.
+    Values are replaced (`cells`), or all of a kind (`pattern`, `said` with what it does), a date format is added
+    (`format`, `notation`: what must be declared for it), rows are left rejected, or what is doubtful is right
+    (`causes`: the keys of theirs; `right`), a word of the status gets a meaning (`meaning`), words mean that a
+    credential never expires (`never`), blank cells over stored values mean something (`blanks`), rows that equal an
+    older version count again, or don't (`again`), or users have other addresses (`people`), which is a fact of the
+    organisation.
 
     `scope`: a *rule* holds for every file of the source, a *patch* for these records only. `rule`: the one that the
     recipe brought along; it may have no cells here.
@@ -60,6 +61,7 @@ class Decision:
     never: tuple[str, ...] = ()
     again: bool | None = None
     people: tuple[SamePerson, ...] = ()
+    pattern: Pattern | None = None
 
     @property
     def rules(self) -> dict[str, dict[str, str]]:
@@ -85,6 +87,13 @@ class Decision:
         kept = (one for one in decisions if one.rule is None or one.rule in after.rules)
         new = (rule for rule in after.rules if rule not in before.rules)
         return (*kept, *(cls(number(), 0, "rule", rule=rule) for rule in new))
+
+
+def pattern_said(title: str, pattern: Pattern, changes: Sequence[ValueChange]) -> str:
+    """What a pattern does with the values of a column, the first of them before → after."""
+    first = changes[0]
+    more = f" and {plural(len(changes) - 1, 'more value')}" if len(changes) > 1 else ""
+    return f"{title}: {pattern}: ‘{first.old}’ → {f'‘{first.new}’' if first.new else '(blank)'}{more}"
 
 
 def usual_scope(column: Column, cells: Iterable[Cell]) -> Scope:
@@ -115,6 +124,8 @@ def recipe_of(base: Recipe, decisions: Sequence[Decision], formats: Mapping[str,
             recipe = recipe.never_expires(decision.never)
         elif decision.blanks:
             recipe = replace(recipe, blanks=decision.blanks)
+        elif decision.pattern and decision.scope == "rule":
+            recipe = decision.pattern.added_to(recipe, formats.get(decision.column, ()))
         elif decision.scope == "rule" and decision.rule is None:
             for column, values in decision.rules.items():
                 recipe = recipe.replacing(column, values)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 from credtools.errors import CredtoolsError, FileError
 from credtools.jupyter.wizard import same_person
 from credtools.jupyter.wizard.causes import Cause, blocking, doubtful, may_be_blank
 from credtools.jupyter.wizard.decisions import Decision
+from credtools.jupyter.wizard.together import FEW, Together, together
 from credtools.model import ACCEPTED, Review
 from credtools.recipe import Hit, Step, apply
-from credtools.registry import Batch, Left, SamePerson, Strangers, strangers
+from credtools.registry import Batch, Family, Left, SamePerson, Strangers, strangers
 from credtools.schema.words import Column
 
-FEW = 3  # people who may be known by another address, each on a card of their own
-STRANGERS = "strangers"  # the key of the card of all unknown users
 T = TypeVar("T")
 
 
@@ -88,18 +87,37 @@ class Judged:
 
     def people(self, key: str) -> tuple[SamePerson, ...]:
         """Who they are for one card. Raises CredtoolsError when nobody is, or the card is no more."""
-        together = self.strangers.causes if key == STRANGERS else ()
-        keys = [cause.key for cause in self.causes() if cause.place in together or cause.key == key]
+        keys = [cause.key for cause in self.causes_of(key)]
         if found := tuple(self.same[one] for one in keys if one in self.same):
             return found
         raise CredtoolsError("cause_gone")
 
     @property
-    def strangers(self) -> Strangers:
-        """The unknown users of the file as one finding, apart from those whose rows were decided to stay rejected."""
-        alone = self.same if len(self.same) <= FEW else {}
-        places = {cause.place for cause in self.causes() if cause.key not in alone}
-        return self.once(("strangers", frozenset(places)), self.reviewed, lambda: strangers(self.reviewed, places))
+    def alone(self) -> Collection[str]:
+        """The keys of causes that are asked about by themselves: few people who may be known by another address."""
+        return self.same if len(self.same) <= FEW else {}
+
+    def families(self) -> list[Family]:
+        """All causes in families, whatever was decided."""
+        return self.once("families", self.reviewed, self.batch.families)
+
+    def together(self) -> list[Together]:
+        """What of the causes left to decide shares a card."""
+        return self.once(("together", frozenset(self.decided)), self.reviewed, lambda: together(self))
+
+    def strangers_among(self, causes: Sequence[Cause]) -> Strangers:
+        """The unknown users of some causes as one finding."""
+        return strangers(self.reviewed, {cause.place for cause in causes})
+
+    def card(self, key: str) -> Together:
+        """The card of several causes with this key. Raises CredtoolsError when there is no such card any more."""
+        if found := [one for one in self.together() if one.key == key]:
+            return found[0]
+        raise CredtoolsError("cause_gone")
+
+    def causes_of(self, key: str) -> Sequence[Cause]:
+        """The causes of a card, which is that of one cause or of several. Raises CredtoolsError when it is no more."""
+        return next((one.causes for one in self.together() if one.key == key), None) or [self.cause(key)]
 
     def errors(self) -> int:
         return sum(cause.count for cause in self.blocking())

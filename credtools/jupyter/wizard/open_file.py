@@ -13,7 +13,7 @@ from credtools.jupyter.wizard import brought
 from credtools.jupyter.wizard.causes import Cause, right, stays, suggest
 from credtools.jupyter.wizard.dates_told import wrong_dates
 from credtools.jupyter.wizard.decisions import Cell, Decision, Scope, again_of, patches_of, recipe_of, usual_scope
-from credtools.jupyter.wizard.judged import STRANGERS, Judged
+from credtools.jupyter.wizard.judged import Judged
 from credtools.media.matching import Medium
 from credtools.model import Review
 from credtools.recipe import BLANKS, MANUAL, MEANINGS, Recipe
@@ -36,6 +36,7 @@ class OpenFile(Judged):
         self.unplaced: dict[str, tuple[str, Medium, list[Path]]] = {}  # media: their list, what is said, where they lie
         self.shown_media = FIRST_MEDIA
         self._undone: list[tuple[tuple[Decision, ...], int, Decision]] = []  # what was left then, its place, and itself
+        self.asks: dict[int, str] = {}  # decisions whose pattern is offered, and where (grid, cards)
         self.number = itertools.count(1).__next__  # of a decision
         self._assumed: tuple[Meant, ...] | None = None  # None: nobody has looked
         self.asks_headings = False  # somebody wants to say it
@@ -105,7 +106,7 @@ class OpenFile(Judged):
         if not cells or cause.column is None:
             raise CredtoolsError("no_change")
         decision = Decision(self.number(), len(cells), scope or usual_scope(cause.column, cells), cells)
-        return self._decide(decision if decision.rules else replace(decision, scope="patch"))
+        return self.decide(decision if decision.rules else replace(decision, scope="patch"))
 
     def add_format(self, cause: Cause, text: str) -> Decision:
         """Dates of the cause's column may also be written like this, in every file of this source."""
@@ -116,7 +117,7 @@ class OpenFile(Judged):
             raise CredtoolsError("format_unusable", why=str(problem)) from problem
         decision = Decision(self.number(), cause.count, "rule", column=cause.column_name, format=form)
         wrong = wrong_dates(self)
-        decided = self._decide(replace(decision, notation=notation))
+        decided = self.decide(replace(decision, notation=notation))
         told = replace(decided, count=len(wrong - wrong_dates(self)))  # of the cells that pass, not of those tried
         self.decisions = tuple(told if one is decided else one for one in self.decisions)
         return told
@@ -128,16 +129,16 @@ class OpenFile(Judged):
             return self.replace(cause, "", "rule")
         decision = Decision(self.number(), cause.count, "rule", column=cause.column_name)
         if meaning == NEVER and cause.may_mean_never:
-            return self._decide(replace(decision, never=tuple(dict.fromkeys(cause.errors["value"]))))
+            return self.decide(replace(decision, never=tuple(dict.fromkeys(cause.errors["value"]))))
         if cause.code != STATUS_UNKNOWN or meaning not in MEANINGS:
             raise CredtoolsError("meaning_unusable")
-        return self._decide(replace(decision, word=cause.value, meaning=meaning))
+        return self.decide(replace(decision, word=cause.value, meaning=meaning))
 
     def say_blanks(self, blanks: str) -> Decision:
         """Blank cells keep or clear the stored values, in every file of this source."""
         if blanks not in BLANKS:
             raise CredtoolsError("blanks_unusable")
-        return self._decide(Decision(self.number(), self.losing(), "rule", blanks=blanks))
+        return self.decide(Decision(self.number(), self.losing(), "rule", blanks=blanks))
 
     def losing(self) -> int:
         """How many rows would lose a stored value."""
@@ -145,13 +146,11 @@ class OpenFile(Judged):
 
     def count_again(self, *, again: bool) -> Decision:
         """The rows of this file that equal an older version count again, or stay unchanged."""
-        return self._decide(Decision(self.number(), len(self.batch.changes().again), again=again))
+        return self.decide(Decision(self.number(), len(self.batch.changes().again), again=again))
 
     def leave(self, key: str) -> Decision:
-        """The rows of a cause, or of all unknown users, stay rejected: they are followed until they are accepted."""
-        together = self.strangers.causes if key == STRANGERS else ()
-        causes = [cause for cause in self.causes() if cause.place in together] or [self.cause(key)]
-        decision = stays(causes, self.number())
+        """The rows of a card stay rejected: they are followed until they are accepted."""
+        decision = stays(self.causes_of(key), self.number())
         self._keep_left((*self.decisions, decision))
         return decision
 
@@ -164,8 +163,7 @@ class OpenFile(Judged):
     def joined(self, key: str, people: tuple[SamePerson, ...]) -> Decision:
         """The unknown addresses of a card are those of users: the organisation knows it by now."""
         named = {fold(one.address) for one in people}
-        causes = [cause for cause in self.causes() if key in (cause.key, STRANGERS)]
-        rows = sum(cause.count for cause in causes if cause.key in self.same and fold(cause.value) in named)
+        rows = sum(c.count for c in self.causes_of(key) if c.key in self.same and fold(c.value) in named)
         decision = Decision(self.number(), rows, people=people)
         self.decisions = (*self.decisions, decision)
         self.look_again()
@@ -190,12 +188,12 @@ class OpenFile(Judged):
             old = str(texts[column][rows[line]])
             if old != new.strip():
                 changed.append(Cell(line, column, old, new.strip()))
-        return self._decide(Decision(self.number(), len(changed), "patch", tuple(changed))) if changed else None
+        return self.decide(Decision(self.number(), len(changed), "patch", tuple(changed))) if changed else None
 
     def correct(self, cells: Iterable[Cell]) -> Decision:
         """These cells are corrected, each in its record."""
         corrected = tuple(cells)
-        return self._decide(Decision(self.number(), len(corrected), "patch", corrected))
+        return self.decide(Decision(self.number(), len(corrected), "patch", corrected))
 
     def in_force(self) -> list[Cell]:
         """The corrections that hold for this file."""
@@ -260,15 +258,16 @@ class OpenFile(Judged):
         if pattern != self.batch.recipe.media:
             self._apply(self.base, self.decisions)
 
+    def decide(self, decision: Decision) -> Decision:
+        """Takes a decision, which is checked at once; one that can't be followed changes nothing."""
+        self._apply(self.base, (*self.decisions, decision))
+        return decision
+
     def decision(self, number: int) -> Decision:
         """The decision of this number. Raises CredtoolsError once it is undone."""
         if found := [decision for decision in self.decisions if decision.number == number]:
             return found[0]
         raise CredtoolsError("decision_gone")
-
-    def _decide(self, decision: Decision) -> Decision:
-        self._apply(self.base, (*self.decisions, decision))
-        return decision
 
     def _apply(self, base: Recipe, decisions: tuple[Decision, ...]) -> None:
         """Recipe and corrections follow from all decisions; what can't be followed leaves everything as it was."""

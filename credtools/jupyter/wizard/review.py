@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,36 +10,34 @@ import pandas as pd
 from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.shown import next_sentence
 from credtools.jupyter.wizard import by_hand, meanings, same_person
-from credtools.jupyter.wizard.cards import card, right_of, strangers_card
+from credtools.jupyter.wizard.cards import card, listed, right_of
 from credtools.jupyter.wizard.causes import OF_FORMATS, choices, users_like
-from credtools.jupyter.wizard.dates_told import passing, wrong_dates
-from credtools.jupyter.wizard.decisions import Decision, usual_scope
+from credtools.jupyter.wizard.decisions import usual_scope
+from credtools.jupyter.wizard.like import LikeStep
 from credtools.jupyter.wizard.steps import FIRST_CAUSES
 from credtools.jupyter.wizard.stored import asked, losing
+from credtools.jupyter.wizard.together import STRANGERS
 from credtools.jupyter.wizard.told import decided, idle, sentence
-from credtools.jupyter.wizard.upload import UploadStep, unlike
+from credtools.jupyter.wizard.upload import unlike
 from credtools.text import plural
 
 OF_ANOTHER_STEP = ("media_missing",)  # *Add media* is about it
 
 
-class ReviewStep(UploadStep):
+class ReviewStep(LikeStep):
     """The verbs and facts of the page `review`."""
 
     def review_facts(self) -> dict[str, Any]:
         """What was assumed, causes largest first, and decisions."""
-        file, found, causes = self.file, self.file.reviewed, self.file.causes()
-        unknown, together = file.strangers, []
-        if unknown.users and not self.each_stranger:
-            together = [strangers_card(file, unknown)]
-            causes = [cause for cause in causes if cause.place not in unknown.causes]
-        cards = [*together, *(card(file, cause) for cause in causes[: self.shown_causes - len(together)])]
+        file, found = self.file, self.file.reviewed
+        shown = listed(file, self.each)
+        cards = [card(file, one) for one in shown[: self.shown_causes]]
         return self.in_hand | {
-            "counts": found.summary(len(causes) + len(together)),
+            "counts": found.summary(len(shown)),
             "reading": self.reading_facts(),
             "assumed": meanings.told(file),
             "causes": cards,
-            "more": len(causes) + len(together) - len(cards),
+            "more": len(shown) - len(cards),
             "redo": file.redoable,
             "decisions": [decided(file, decision) for decision in reversed(file.decisions)],
             "idle": idle(file),
@@ -63,9 +61,9 @@ class ReviewStep(UploadStep):
         self.shown_causes += FIRST_CAUSES
         return ""
 
-    def do_each(self) -> str:
-        """Each unknown user as a cause of its own."""
-        self.each_stranger = True
+    def do_each(self, cause: str = STRANGERS) -> str:
+        """Each cause of a card by itself."""
+        self.each.add(cause)
         return ""
 
     def do_strangers(self) -> None:
@@ -174,18 +172,6 @@ class ReviewStep(UploadStep):
             for other in self.files:
                 other.look_again()
         return f"Again: {sentence(self.file, taken)}"
-
-    def _decide(self, decide: Callable[..., Decision | None], *given: Any) -> str:
-        """Takes a decision; returns what it was, and how many errors are fixed by it."""
-        before, wrong = self.file.errors(), wrong_dates(self.file)
-        decision = decide(*given)
-        if decision is None:
-            return ""
-        if decision.format:
-            return f"{sentence(self.file, decision)} {passing(wrong, wrong_dates(self.file))}"
-        fixed = before - self.file.errors()
-        effect = f"{plural(fixed, 'error')} fixed" if fixed > 0 else "No error fixed"
-        return f"{sentence(self.file, decision)} {plural(-fixed, 'new error') if fixed < 0 else effect}."
 
 
 def warnings(causes: pd.DataFrame, but: Sequence[str] = ()) -> list[str]:

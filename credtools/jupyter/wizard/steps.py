@@ -40,7 +40,7 @@ class Steps(DropZone):
         self.shown_causes = FIRST_CAUSES
         self.locked: list[Locked] = []  # files that wait for their password
         self.tried: Recipe | None = None  # other rows of the file in hand, to look at
-        self.each_stranger = False  # whether each unknown user has a card of their own
+        self.each: set[str] = set()  # the keys of cards of several causes, each of which is shown by itself
 
     def show(self) -> None:
         """Sends what the step shows: its facts, and the rows – all of them once, then what has changed.
@@ -105,7 +105,7 @@ class Steps(DropZone):
 
     def go_on(self) -> None:
         """To the headings where something must be asked, else to the review."""
-        self.shown_causes, self.each_stranger, self.tried = FIRST_CAUSES, False, None
+        self.shown_causes, self.each, self.tried = FIRST_CAUSES, set(), None
         if meanings.is_asked(self.file) and not self._assumed() and meanings.facts(self.file)["open"]:
             self.step = "headings"
         else:

@@ -8,7 +8,7 @@ from credtools.jupyter.wizard import by_hand
 from credtools.jupyter.wizard.decisions import Decision
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.jupyter.wizard.stored import of_stored
-from credtools.recipe import Hit, Replace, Step
+from credtools.recipe import Hit, Replace, Rewriting, Step
 from credtools.text import fold, plural
 
 EXAMPLES = 3
@@ -59,6 +59,8 @@ def sentence(file: OpenFile, decision: Decision) -> str:
         return (
             f"{where}: dates are also read as {decision.format}{decision.notation} ({plural(decision.count, 'cell')})."
         )
+    if decision.pattern:
+        return f"{decision.said} ({plural(decision.count, 'row')})."
     if told := of_stored(file, decision) or by_hand.sentence(decision):
         return told
     if decision.rule:
@@ -93,7 +95,11 @@ def _rule(file: OpenFile, hit: Hit) -> str:
         return f"{_pair(file, hit.step.column, hit.step.old, hit.step.new)} ({plural(hit.rows, 'cell')})."
     pairs = ", ".join(f"‘{before}’ → ‘{after}’" for before, after, _ in hit.changes[:EXAMPLES])
     more = f" and {plural(len(hit.changes) - EXAMPLES, 'more value')}" if len(hit.changes) > EXAMPLES else ""
-    return f"{hit.label}{': ' * bool(pairs)}{pairs}{more} ({plural(hit.rows, 'row')})."
+    label = hit.label
+    if isinstance(hit.step, Rewriting):
+        column = file.columns.get(hit.step.column)
+        label = f"{column.title if column else hit.step.column}: {hit.step.said}"
+    return f"{label}{': ' * bool(pairs)}{pairs}{more} ({plural(hit.rows, 'row')})."
 
 
 def _pair(file: OpenFile, column: str, old: str, new: str) -> str:
