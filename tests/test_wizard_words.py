@@ -18,6 +18,7 @@ from credtools.jupyter.approvals import Approvals
 from credtools.jupyter.audit import AuditPage
 from credtools.jupyter.parts.page import Page
 from credtools.registry import Registry
+from tests import sentences
 from tests.builders import ANA, HEADINGS, MIXED, export
 from tests.clicks import Clicks
 from tests.test_errors import spoken
@@ -177,3 +178,15 @@ def audit() -> dict[str, dict[str, Any]]:
         "history": {"batch": 99, "line": 2},
         "open": {"batch": 99},
     }
+
+
+def test_only_a_whole_upload_is_discarded() -> None:
+    """On every face: rows are rejected and followed, decisions undone, credentials declined; none is discarded."""
+    said = [line for line in sentences.everything().splitlines() if re.search(r"\bdiscard", line, re.IGNORECASE)]
+    about = re.compile(r"upload|batch|^discard \d|^Discard it$|^Discarded", re.IGNORECASE)
+    assert [line for line in said if not about.search(line)] == []
+    strange = re.compile(
+        r"discard\w* (the |these |those |this )?(rows?|credentials?|decisions?|cells?|values?|errors?)"
+    )
+    assert [line for line in said if strange.search(line)] == []
+    assert len(said) >= 8

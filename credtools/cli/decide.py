@@ -135,7 +135,10 @@ def undo(batch: int, *, dry_run: bool) -> Answer:
 @command(example="discard 3")
 @BATCH
 def discard(batch: int) -> Answer:
-    """Discard a draft or held batch."""
+    """Discard a whole upload that isn't finished: a draft or held batch.
+
+    Nothing of it becomes a credential, and none of its rows is followed.
+    """
     open_registry().batch(batch).discard()
     return Answer({"batch": batch, "state": "discarded"}, [f"batch {batch}: discarded"])
 

@@ -200,7 +200,7 @@ class Batch(Patched):
         return finishing.hold(self.registry, self.draft, because)
 
     def discard(self) -> None:
-        """Gives the draft or held batch up."""
+        """Gives the whole upload up, a draft or held batch: no row of it is stored or followed."""
         finishing.discard(self.registry, self.draft)
 
     # --- looking back ---------------------------------------------------------------------------------------

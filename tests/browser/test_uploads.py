@@ -20,15 +20,13 @@ def test_uploads_by_keyboard(tmp_path: Path, page: Page, open_notebook: OpenNote
     made.registry.upload(write(tmp_path / "december.csv", [*rows[:4], *right_rows(16)[12:]])).finish()
     made.registry.upload(write(tmp_path / "january.csv", right_rows(20)[16:]))
     cells = cell_count(page)
-    press_on(page, "Uploads")
-    expect(wizard.region("Uploads").get_by_role("heading", name="Uploads")).to_be_focused()
+    press_to(page, "Uploads", "Uploads")
     expect(page.get_by_role("row", name="november.csv")).to_contain_text("3 open")
     wizard.is_accessible()
     screenshot(page, "uploads-1")
     page.get_by_label("Find by file, person or batch number").fill("NOVEM")
     expect(page.get_by_role("table")).to_contain_text("1 to 1 of 1 upload, newest first.")
-    press_on(page, "batch 1")
-    expect(page.get_by_role("heading", name="Batch 1: november.csv")).to_be_focused()
+    press_to(page, "batch 1", "Batch 1: november.csv")
     waive(wizard, line=14)
     undo(wizard)
     assert made.registry.batch(1).state == "undone"
@@ -78,6 +76,7 @@ def undo(wizard: Wizard) -> None:
     page.keyboard.press("Escape")
     expect(wizard.button("Undo…")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(dialog).to_be_visible()
     press_on(page, "Undo batch 1")
     wizard.tells("Batch 1 is undone.")
 
@@ -86,7 +85,7 @@ def open_again(wizard: Wizard) -> None:
     """The filter is as it was; a finished batch on its last page, a draft in its review; dark, and 640 px wide."""
     page = wizard.page
     theme(page, "JupyterLab Dark")
-    press_on(page, "Back to the uploads")
+    press_to(page, "Back to the uploads", "Uploads")
     expect(page.get_by_label("Find by file, person or batch number")).to_have_value("NOVEM")
     page.get_by_label("Find by file, person or batch number").fill("")
     expect(page.get_by_role("row", name="january.csv")).to_contain_text("draft")
@@ -94,15 +93,15 @@ def open_again(wizard: Wizard) -> None:
     is_narrow(page)
     wizard.is_accessible()
     screenshot(page, "uploads-4-narrow-dark")
-    press_on(page, "batch 2")
+    press_to(page, "batch 2", "Batch 2: december.csv")
     press_on(page, "Open again")
     expect(wizard.region("Finish")).to_contain_text("december.csv is batch 2, uploaded before.")
-    press_on(page, "Back to batch 2")
+    press_to(page, "Back to batch 2", "Batch 2: december.csv")
     is_narrow(page)
     wizard.is_accessible()
     screenshot(page, "uploads-5-narrow-dark")
-    press_on(page, "Back to the uploads")
-    press_on(page, "batch 3")
+    press_to(page, "Back to the uploads", "Uploads")
+    press_to(page, "batch 3", "Batch 3: january.csv")
     press_on(page, "Open again")
     wizard.counts("4 ready · 0 rejected")
     theme(page, "JupyterLab Light")
@@ -124,8 +123,14 @@ def come_again(wizard: Wizard, file: Path) -> None:
     page.keyboard.press("Escape")
     wizard.tells("november.csv was not uploaded again.")
     page.get_by_label("Upload CSV file").set_input_files(file)
-    press_on(page, "Open batch 1")
-    expect(page.get_by_role("heading", name="Batch 1: november.csv")).to_be_focused()
+    expect(dialog).to_be_visible()
+    press_to(page, "Open batch 1", "Batch 1: november.csv")
+
+
+def press_to(page: Page, name: str, heading: str) -> None:
+    """To another page, whose heading gets the focus."""
+    press_on(page, name)
+    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_focused()
 
 
 def is_narrow(page: Page) -> None:

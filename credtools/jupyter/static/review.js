@@ -13,7 +13,7 @@ function decided(state, { act, ui }) {
   return h('div', { class: 'ct-decided' },
     h('p', {}, h('strong', {}, state.file), state.later > 0 && ` (${state.later} more ${state.later === 1 ? 'file waits' : 'files wait'})`),
     h('div', { class: 'ct-buttons' },
-      button('Back', () => act('back')), button('Discard…', () => ui.discard(state.file), { title: 'Discard the whole file; nothing is uploaded' }),
+      button('Back', () => act('back')), button('Discard…', () => ui.discard(state.file), { title: 'Discard the whole upload; nothing of it is uploaded' }),
       button('Re-upload', () => file.click(), { title: why }), file,
       button('Next', () => act('next'), { primary: true, about: nextId }), h('span', { id: nextId, class: 'ct-next' }, state.next)),
     state.comparison && h('p', { class: 'ct-good' }, `Compared with the file before: ${state.comparison}.`),

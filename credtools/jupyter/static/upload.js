@@ -46,7 +46,7 @@ function headings(state, { act, ui }) {
     assumptions(state.reading, { act }),
     reshape(state.reading.shapes, { act, ui }),
     table(['Heading in the file', 'For example', 'Stands for', 'Why'], rows),
-    h('div', { class: 'ct-buttons' }, button('Back', () => act('back')), button('Discard…', () => ui.discard(state.file)), button('Next', next, { primary: true, title: 'Use what is chosen here for all headings' })),
+    h('div', { class: 'ct-buttons' }, button('Back', () => act('back')), button('Discard…', () => ui.discard(state.file), { title: 'Discard the whole upload; nothing of it is uploaded' }), button('Next', next, { primary: true, title: 'Use what is chosen here for all headings' })),
     first.element)
 }
 

@@ -62,11 +62,11 @@ function batch(state, { act, ui }) {
     h('div', { class: 'ct-buttons' }, button('Back to the uploads', () => act('go', { step: 'uploads' })),
       state.waits && button('Open again', () => act('open', { batch: state.batch }), { primary: true, about: id, title: 'Continue its review' }),
       state.finished && button('Open again', () => act('last_page'), { primary: true, about: id, title: 'Its last page, with the receipt and the recipe' }),
-      !state.waits && !state.erased && button('Judge again', () => act('judge_again'), { about: id, title: 'Its file as a new draft, checked as things are now' }),
+      !state.waits && !state.erased && button('Check again', () => act('judge_again'), { about: id, title: 'Its file as a new draft, checked as things are now' }),
       state.finished && button('Undo…', () => act('undoing', {}, true), { about: id, title: 'What it would do is shown first' }),
       state.waits && button('Discard…', () => ui.discardBatch(state), { about: id, title: 'Discard the whole upload; nothing of it is uploaded' })),
     h('dl', { class: 'ct-facts' }, [['Source', state.source], [`Uploaded (${state.zone})`, `${state.when} by ${state.by}`],
-      state.follows && ['Follows', button(`Batch ${state.follows}`, () => act('batch', { batch: state.follows }), { title: 'Of which it is a correction, or which was judged again' })]]
+      state.follows && ['Follows', button(`Batch ${state.follows}`, () => act('batch', { batch: state.follows }), { title: 'Of which it is a correction, or which was checked again' })]]
       .filter(Boolean).map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)))),
     state.numbers.length > 0 && numbersTable(state.numbers),
     notes(state.warnings), receipt(state.receipt), recipeOf(state, act),
@@ -145,7 +145,7 @@ function openKnown(host, { file, said, others, more, batch: number, again }, don
     title: `${file} was uploaded before`,
     body: [h('p', {}, h('strong', {}, said)), others.length > 0 && h('ul', {}, others.map(one => h('li', {}, one))),
       more > 0 && h('p', {}, `And ${counted(more, 'more batch', 'more batches')}: see Uploads.`), h('p', {}, again), h('p', { class: 'ct-quiet' }, 'Nothing is stored until you choose.')].filter(Boolean),
-    buttons: [{ label: 'Cancel' }, { label: 'Judge it again' }, { label: open, primary: true }],
+    buttons: [{ label: 'Cancel' }, { label: 'Check it again' }, { label: open, primary: true }],
     safe: 'Cancel',
     onAnswer: answer => done(answer === open ? 'open' : answer === 'Cancel' ? 'cancel' : 'again'),
   })

@@ -14,7 +14,7 @@ const DRAW = { home, uploads, batch, upload, corrected, headings, review, media,
 const WORK = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', redo: 'Checking again', reject: 'Checking again', unreject: 'Checking again', keep: 'Checking again', complete: 'Checking again', undo: 'Checking again', means: 'Checking again', leave: 'Keeping it', join: 'Checking again', unlock: 'Opening, reading and checking', right: 'Keeping it', follow: 'Checking again', blanks: 'Checking again', again: 'Looking at what is stored', undo_batch: 'Undoing', judge_again: 'Reading and checking', known: 'Reading and checking' }
 
 const TOAST_MS = 6000
-const DISCARDS = 'The whole upload is given up: nothing of it is stored as a credential, and its rows are not followed. It stays on the list of uploads as discarded; from there its file can be judged again.'
+const DISCARDS = 'The whole upload is given up: nothing of it becomes a credential, and none of its rows is followed. It stays on the list of uploads as discarded; from there its file can be checked again.'
 
 export default {
   render({ model, el }) {

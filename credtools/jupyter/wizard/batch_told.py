@@ -31,7 +31,7 @@ def line(one: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
 
 def about(one: dict[str, Any]) -> str:
     """What state the batch is in, and what can still be done with its file."""
-    gone = " The bytes of its file were erased, so it can't be judged again." if one["erased"] else ""
+    gone = " The bytes of its file were erased, so it can't be checked again." if one["erased"] else ""
     pending = int(one["pending"])
     waits = f" {plural(pending, 'credential')} of it {_s('wait', pending)} for approval." if pending else ""
     by = f" by {one['finished_by']}" if one["state"] == "finished" and one["finished_by"] != one["uploaded_by"] else ""

@@ -15,11 +15,11 @@ from credtools.recipe import MANUAL
 
 MOST_TOLD = 3
 AGAIN = {  # what judging it again does, by the state of the batch that it is
-    "draft": "Judging it again begins another draft of it; the one that is there stays.",
-    "held": "Judging it again checks it as things are now; a batch of the same source that is held is continued.",
-    "finished": "Judging it again checks it as things are now: what is stored already is unchanged, and rows that were "
-    "rejected and pass now are uploaded.",
-    "undone": "Judging it again checks it as things are now, as if it came for the first time.",
+    "draft": "Checking it again begins another draft of it; the one that is there stays.",
+    "held": "Checking it again judges it as things are now; a batch of the same source that is held is continued.",
+    "finished": "Checking it again judges it as things are now: what is stored already is unchanged, and rejected rows "
+    "that pass now are uploaded.",
+    "undone": "Checking it again judges it as things are now, as if it came for the first time.",
 }
 
 

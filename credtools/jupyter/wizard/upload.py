@@ -184,7 +184,7 @@ class UploadStep(KnownStep):
     def do_discard(self) -> str:
         self.file.batch.discard()
         self.leave_file()
-        return "Discarded. Nothing was uploaded."
+        return "Discarded. Nothing of it was uploaded."
 
     def headings_facts(self) -> dict[str, Any]:
         problem = self.file.problem.on("screen") if self.file.problem else ""
