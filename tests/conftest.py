@@ -38,6 +38,19 @@ def face() -> Iterator[None]:
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest looks what is deselected
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test with several values SQLite has all always, PostgreSQL one; the others belong to the long battery."""
+    seen: set[str] = set()
+    for item in items:
+        values = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        if values.get("home") == "postgresql" and len(values) > 1 and item.get_closest_marker("long") is None:
+            name = item.nodeid.partition("[")[0]
+            if name in seen:
+                item.add_marker(pytest.mark.long)
+            seen.add(name)
+
+
 class Home:
     """Where registries live during the tests: empty places, and copies of registries that were built once."""
 

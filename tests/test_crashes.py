@@ -242,7 +242,7 @@ def _kill_group(server: PostgresServer) -> None:
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     server._process = None
-    (server.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+    (server.data / "postmaster.pid").unlink(missing_ok=True)
 
 
 # --- the connection is lost during COMMIT -------------------------------------------------------------------
