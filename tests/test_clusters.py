@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from credtools.checking.clusters import clusters
-from credtools.checking.proposing import Known
+from credtools.checking.one_column import Known
 from credtools.recipe import Recipe
 from credtools.schema import loading
 from tests.core import LOOKUPS, SCHEMAS, review

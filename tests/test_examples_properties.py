@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from credtools.checking import judge, proposing
 from credtools.checking.judge import FAILED
-from credtools.checking.proposing import Known
+from credtools.checking.one_column import Known
 from credtools.errors import RecipeError
 from credtools.model import Review
 from credtools.recipe import Recipe

@@ -8,7 +8,9 @@ import pytest
 
 import credtools as ct
 from credtools.errors import RegistryError
-from tests.builders import UPLOADER, only_sqlite
+from tests.builders import UPLOADER, export, only_sqlite
+from tests.test_examples import DAY, NUMBER, TYPE, UNTIL, USER
+from tests.test_examples import organisation as examples
 from tests.two_months import FAMILY, GIVEN, LEAVERS, month, organisation
 
 if TYPE_CHECKING:
@@ -112,3 +114,36 @@ def test_nothing_is_changed_by_asking(registry: Registry, tmp_path: Path) -> Non
         if one.changes:
             batch.like(one.column, {one.changes[0].old: one.changes[0].new})
     assert (batch.review() is before, batch.recipe, len(batch.patches())) == (True, recipe, 0)
+
+
+USUAL = {USER: "ben@example.org", TYPE: "First Aid", DAY: "2024-02-20", UNTIL: "", NUMBER: "1"}
+# column, values of a file: what may not be offered for them
+UNCERTAIN = [
+    (USER, ["ana@example.org; ben@example.org", "cara@example.org; ben@example.org"]),  # one of two would be lost
+    (DAY, ["2024-01-01 - 2025-01-01", "2024-02-01 - 2025-02-01"]),
+    (DAY, ["04/03/2024", "05/04/2024"]),  # day and month could be either
+    (DAY, ["2024", "2025"]),  # no day numbers, and which day of the year nobody says
+    (DAY, ["03/2024", "04/2024"]),
+    (NUMBER, ["#N/A", "#REF!"]),  # destroyed: there is nothing that could be made right
+    (UNTIL, ["########", "#VALUE!"]),
+    (TYPE, ["Crane", "Welding"]),
+]
+
+
+@pytest.mark.parametrize(("column", "values"), UNCERTAIN)
+def test_what_is_uncertain_is_not_offered(home: Home, tmp_path: Path, column: str, values: list[str]) -> None:
+    """Where a pattern would lose or guess something, the causes are still together, but nothing is offered."""
+    registry = ct.open(home.copy_of(examples), by=UPLOADER)
+    rows = [",".join({**USUAL, column: value}.values()) for value in values]
+    found = registry.upload(export(tmp_path, *rows)).families()
+    assert [family.proposal for family in found] == [None]
+
+
+def test_a_swapped_order_is_no_second_format(home: Home, tmp_path: Path) -> None:
+    """A column whose dates prove that the month comes first isn't offered to be read the other way round, too."""
+    registry = ct.open(home.copy_of(examples), by=UPLOADER)
+    rows = [",".join({**USUAL, DAY: value}.values()) for value in ("1/2/2025", "5/20/2025", "6/21/2025", "13/02/2025")]
+    batch = registry.upload(export(tmp_path, *rows))
+    while offered := [one for one in batch.families() if one.proposal and one.proposal.kind == "date_format"]:
+        batch.teach(offered[0])
+    assert batch.recipe.formats(DAY) == ("YYYY-MM-DD", "MM/DD/YYYY")

@@ -12,7 +12,8 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from credtools.checking.hypotheses import right_values
-from credtools.checking.proposing import NUMBERS, Known, Proposal, judged
+from credtools.checking.one_column import Known
+from credtools.checking.proposing import NUMBERS, Proposal, judged
 from credtools.model import IntArray
 from credtools.recipe.pattern import Pattern
 from credtools.recipe.rewriting import fingerprint

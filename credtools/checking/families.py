@@ -13,12 +13,14 @@ import numpy as np
 import pandas as pd
 
 from credtools.checking import hypotheses
-from credtools.checking.proposing import Known, Proposal, ValueChange, best_first, changed, judged, worth
+from credtools.checking.one_column import Known
+from credtools.checking.proposing import Proposal, ValueChange, best_first, changed, judged, worth
 from credtools.model import IntArray, Review
 from credtools.recipe.examples import cost
 from credtools.recipe.pattern import Pattern
 from credtools.recipe.steps import Replace
 from credtools.schema.dates import NEVER
+from credtools.schema.evidence import swapped
 from credtools.schema.words import Column
 from credtools.text import plural
 
@@ -133,7 +135,9 @@ def _explained(known: Known, errors: Errors, left: Sequence[int]) -> Iterator[tu
         if places is not None and len(places):
             offered.append((pattern, places))
     offered.sort(key=lambda one: (-int(known.distinct.count[one[1]].sum()), cost(one[0])))
-    proposals = best_first(known, [one for one in judged(known, offered[:MOST_JUDGED]) if worth(one) > 0])
+    helping = [one for one in judged(known, offered[:MOST_JUDGED]) if worth(one) > 0]
+    # Where two formats read the same values as other days, only a person knows which is meant.
+    proposals = [one for one in best_first(known, helping) if not one.other_formats]
     open_causes = set(left)
     while proposals:
         covered = [(one, _covered(known, one, errors, open_causes)) for one in proposals]
@@ -142,7 +146,13 @@ def _explained(known: Known, errors: Errors, left: Sequence[int]) -> Iterator[tu
             return
         yield best, causes
         open_causes -= set(causes)
-        proposals = [one for one in proposals if one is not best]
+        proposals = [one for one in proposals if one is not best and not _contradicts(one, best)]
+
+
+def _contradicts(one: Proposal, other: Proposal) -> bool:
+    """Whether their date formats differ in the order of day and month alone."""
+    forms = [form for proposal in (one, other) if proposal.pattern for form in proposal.pattern.formats]
+    return len(forms) > 1 and forms[0] == swapped(forms[1])
 
 
 def _covered(known: Known, proposal: Proposal, errors: Errors, among: set[int]) -> list[int]:
@@ -159,7 +169,8 @@ def _alike(
 ) -> Iterator[tuple[str, list[int], Proposal | None]]:
     """What no pattern explains but belongs together: its kind, its causes, what would settle them."""
     rows = errors.of(left)
-    near = rows[(rows["suggestion"] != "") & (rows["suggestion"] != NEVER)]
+    unclear = rows.loc[rows["suggestion"].isin(["", NEVER]), "cause"]
+    near = rows[~rows["cause"].isin(unclear)]
     by_code: dict[str, list[int]] = {}
     for code, cause in near[["code", "cause"]].drop_duplicates().itertuples(index=False):
         by_code.setdefault(str(code), []).append(int(cause))

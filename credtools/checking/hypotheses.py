@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from credtools.checking.proposing import Known
+from credtools.checking.one_column import DAMAGED, Known
 from credtools.recipe import date_blocks, examples, text_blocks
 from credtools.recipe.pattern import Pattern
 from credtools.recipe.rewriting import Spellings, spellings
 from credtools.recipe.step import Step
-from credtools.recipe.steps import Extract, Replace, Split
+from credtools.recipe.steps import Replace, Split
 from credtools.schema.dates import NEVER, may_mean_none
+from credtools.schema.evidence import swapped
 from credtools.schema.notation import Notation
 from credtools.schema.placeholders import is_placeholder
 
@@ -28,6 +29,7 @@ FEW = 20  # right values that are all named
 
 def patterns(known: Known, errors: pd.DataFrame) -> list[Pattern]:
     """What may explain at least two values, what explains most first; `errors`: those of the column."""
+    errors = errors[errors["code"] != DAMAGED]
     texts = known.texts.to_numpy(dtype=object)[errors["row"].to_numpy()]
     pairs = {str(old): str(new) for old, new in zip(texts, errors["suggestion"], strict=True) if old}
     found: Counter[Pattern] = Counter()
@@ -84,7 +86,7 @@ def _of_dates(known: Known, errors: pd.DataFrame, texts: Sequence[str]) -> Itera
     for some in list(shapes.values())[:MOST_READ]:
         for form, more in _formats(some, known, notation):
             yield from [Pattern(name, formats=(form,), notation=more)] * len(some)
-        for rule in (Extract(name, f"(?P<{name}>{day})") for day in text_blocks.DAYS):
+        for rule in text_blocks.days(name):
             inner = Pattern(name, (rule,)).rewritten(some[:SAMPLE])
             if all(one != text for one, text in zip(inner, some, strict=False)):
                 yield Pattern(name, (rule,))
@@ -94,7 +96,7 @@ def _of_dates(known: Known, errors: pd.DataFrame, texts: Sequence[str]) -> Itera
 
 def _formats(texts: Sequence[str], known: Known, notation: Notation) -> Iterator[tuple[str, Notation]]:
     for form, more in date_blocks.declared_formats(texts[:SAMPLE], None, notation):
-        if form not in known.formats:
+        if form not in known.formats and swapped(form) not in known.formats:
             yield form, more
 
 

@@ -9,22 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from credtools.checking.judge import FAILED, rejected_in
-from credtools.checking.lookups import Lookups
-from credtools.model import BoolArray, IntArray, Review, Table
-from credtools.recipe import Mapped, Recipe, Replace, Split, apply
+from credtools.checking.judge import rejected_in
+from credtools.checking.one_column import Known, taken
+from credtools.model import BoolArray, IntArray
+from credtools.recipe import Replace, Split
 from credtools.recipe.date_blocks import ISO, day_of, readers
 from credtools.recipe.examples import PARTS, cost, parts_of, patterns, same
 from credtools.recipe.pattern import Pattern
 from credtools.schema.dates import NEVER
-from credtools.schema.loading import SchemaFile
-from credtools.schema.words import Column
 from credtools.text import fold, plural
 
 MOST_JUDGED = 8  # patterns of one question; each is judged value by value
@@ -95,73 +92,12 @@ class Proposal:
         return f"{said}changes {changed}{left}."
 
 
-@dataclass(frozen=True)
-class Known:
-    """What is asked: a file as a recipe reads it, and what is known of it.
-
-    `failed`: per row whether the column rejects it; `judged`: whether that is known.
-    """
-
-    table: Table
-    recipe: Recipe
-    schema: SchemaFile
-    lookups: Lookups
-    column: Column
-    formats: tuple[str, ...]
-    mapped: Mapped
-    texts: pd.Series
-    failed: BoolArray
-    judged: BoolArray
-
-    @classmethod
-    def of(
-        cls, review: Review, recipe: Recipe, schema: SchemaFile, lookups: Lookups, name: str, ignored: IntArray
-    ) -> Known:
-        """`recipe`: by which the column is read; `ignored`: rows that are corrected one by one."""
-        column, table = schema.model.column(name), review.table
-        mapped = apply(recipe, table, schema.columns)
-        failed = np.zeros(len(table.lines), dtype=np.bool_)
-        judged = ~review.left_out & (table.fields == table.expected_fields)
-        blocking = {rule.code for rule in schema.rules if rule.blocks}
-        for (code, on), state in review.states.items():
-            if on == name and code in blocking:
-                failed |= state == FAILED
-        judged[ignored] = False
-        texts = mapped.frame[name] if name in mapped.frame else pd.Series("", index=mapped.frame.index, dtype="str")
-        formats = recipe.formats(name) or (lookups.date_format,)
-        return cls(table, recipe, schema, lookups, column, formats, mapped, texts, failed, judged)
-
-    @cached_property
-    def distinct(self) -> Distinct:
-        """The distinct texts of the rows that are judged."""
-        rows = np.flatnonzero(self.judged)
-        codes, distinct = pd.factorize(self.texts.iloc[rows])
-        failed = self.failed[rows]
-        count = np.bincount(codes, minlength=len(distinct))
-        bad = np.bincount(codes[failed], minlength=len(distinct))
-        first = np.zeros(len(distinct), dtype=np.int64)
-        first[codes[::-1]] = rows[::-1]
-        shown = np.flatnonzero(failed)
-        first[codes[shown[::-1]]] = rows[shown[::-1]]  # a rejected row, where there is one
-        return Distinct([str(text) for text in distinct], count, bad == count, first)
-
-
-@dataclass(frozen=True)
-class Distinct:
-    """Distinct texts; per text how many rows have it, whether each of them is rejected for it, and one of them."""
-
-    texts: list[str]
-    count: IntArray
-    bad: BoolArray
-    first: IntArray
-
-
 def like(known: Known, examples: Mapping[str, str]) -> list[Proposal]:
     """The proposals that fit all examples and change no good cell: what helps most rows first, then the simplest."""
     found = patterns(known.column, examples, known.formats, known.recipe.notation)
     olds = {fold(old) for old in examples}
     here = [place for place, text in enumerate(known.distinct.texts) if fold(text) in olds]
-    protects = not here or bool(known.distinct.bad[here].any())
+    protects = not here or bool(known.distinct.failed[here].any())
     bad = known.distinct.bad if protects else np.ones(len(known.distinct.texts), dtype=np.bool_)
     found += [one for one in spelled_alike(known, examples, bad) if one not in found]
     offered = [(one, places) for one in found if (places := changed(known, one, bad, olds)) is not None]
@@ -190,12 +126,13 @@ def spelled_alike(known: Known, examples: Mapping[str, str], bad: BoolArray) -> 
 
 
 def best_first(known: Known, proposals: Sequence[Proposal]) -> list[Proposal]:
-    """What helps most rows first, then dates in the order in force, then the simplest."""
+    """What helps most rows first, then the simplest; of dates what has the order of day and month in force."""
     in_force = {_order(form) for form in known.formats}
 
-    def rank(one: Proposal) -> tuple[int, bool, tuple[int, int]]:
+    def rank(one: Proposal) -> tuple[int, int, bool, int]:
         pattern = one.pattern or Pattern("")
-        return -worth(one), any(_order(form) not in in_force for form in pattern.formats), cost(pattern)
+        kinds, letters = cost(pattern)
+        return -worth(one), kinds, any(_order(form) not in in_force for form in pattern.formats), letters
 
     return sorted((_with_others(one, proposals) for one in proposals), key=rank)
 
@@ -265,7 +202,7 @@ def judged(known: Known, offers: Sequence[tuple[Pattern, IntArray]]) -> list[Pro
                 new=PARTS[-1].join(new),
                 rows=int(distinct.count[place]),
                 passes=not any((place, text) in rejected for text in new),
-                passed=not distinct.bad[place],
+                passed=not distinct.failed[place],
             )
             for place, new in zip(places.tolist(), news, strict=True)
         ]
@@ -302,18 +239,3 @@ def _rejected(known: Known, asked: Sequence[tuple[int, str]]) -> set[tuple[int, 
     mapped = replace(known.mapped, frame=frame, left_out={})
     failed = rejected_in(name, taken(known.table, rows), mapped, recipe, known.schema, known.lookups)
     return {pair for pair, bad in zip(pairs, failed.tolist(), strict=True) if bad}
-
-
-def taken(table: Table, rows: IntArray) -> Table:
-    """Some rows of a table, as they would be judged by themselves."""
-    return replace(
-        table,
-        frame=table.frame.take(rows).reset_index(drop=True),
-        lines=table.lines[rows],
-        fields=table.fields[rows],
-        reading=replace(table.reading, repaired_lines=()),
-        whole=None,
-        first=0,
-        corrects=(),
-        shaped=table.shaped and table.shaped.take(rows),
-    )

@@ -12,9 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 
+from credtools.recipe import text_blocks
 from credtools.recipe.pattern import Pattern
-from credtools.recipe.steps import Extract
-from credtools.recipe.text_blocks import DAYS
 from credtools.schema.dates import EXCEL, EXCEL_1904, DateFormat, date_format
 from credtools.schema.evidence import LANGUAGES, PLAUSIBLE, TIMES, USUAL_YEARS
 from credtools.schema.notation import PLAIN, Notation, named, names
@@ -26,7 +25,7 @@ WITHOUT_DAY = tuple(
     for day in ("first", "last")
 )
 CENTURIES = (USUAL_YEARS, (1930, 2029), (1970, 2069), (2000, 2099), (1900, 1999))
-NUMBERS = re.compile(r"\d{4,6}")
+NUMBERS, RECENT = re.compile(r"\d{4,6}"), re.compile(r"[2-6]\d{4}")
 
 
 def patterns(name: str, examples: Mapping[str, str], formats: Sequence[str], known: Notation) -> Iterator[Pattern]:
@@ -37,7 +36,7 @@ def patterns(name: str, examples: Mapping[str, str], formats: Sequence[str], kno
     for form, more in declared_formats(list(days), list(days.values()), known):
         if form not in formats or more != PLAIN:
             yield Pattern(name, formats=(form,), notation=more)
-    for rule in (Extract(name, f"(?P<{name}>{day})") for day in DAYS):
+    for rule in text_blocks.days(name):
         inner = Pattern(name, (rule,)).rewritten(list(days))
         if all(text != old for text, old in zip(inner, days, strict=True)):
             for form, more in declared_formats(inner, list(days.values()), known):
@@ -49,7 +48,7 @@ def declared_formats(
 ) -> Iterator[tuple[str, Notation]]:
     """The formats that read each text (as these days, if they are given), and what else must be declared for each."""
     texts = [" ".join(text.split()) for text in texts]
-    for form in forms or _plausible(texts):
+    for form in forms or (_plausible(texts) if days is not None else likely(texts)):
         for more in _notations(form, texts, known):
             with suppress(ValueError):
                 reader = date_format(form, known.and_also(more))
@@ -70,6 +69,14 @@ def _plausible(texts: Sequence[str]) -> Iterator[str]:
         if ("MMM" in form or "dddd" in form or "Do" in form) == words or times:
             yield form
             yield from (form + time for time in times if not form.startswith("["))
+
+
+def likely(texts: Sequence[str]) -> Iterator[str]:
+    """Those that are meant while nobody has said so: with a day; day numbers only of our time."""
+    recent = all(RECENT.fullmatch(text) for text in texts)
+    for form in _plausible(texts):
+        if not form.startswith("[") or (form == EXCEL and recent):
+            yield form
 
 
 def _notations(form: str, texts: Sequence[str], known: Notation) -> Iterator[Notation]:

@@ -35,8 +35,12 @@ COSTS = {
     **dict.fromkeys(("within",), 4),
     **dict.fromkeys(("extract",), 5),
 }
-ADDRESS = r"[\pL\d._%+'-]+@[\pL\d-]+(?:\.[\pL\d-]+)+"
-DAYS = (r"\d+[./-]\d+[./-]\d+", r"\d+\.? \pL+\.? \d{4}", r"\pL+ \d+, \d{4}")
+# Each is the only one of its kind in the text: of two, none is taken.
+ADDRESS = r"^[^@]*?(?P<{name}>[\pL\d._%+'-]+@[\pL\d-]+(?:\.[\pL\d-]+)+)[^@]*$"
+DAYS = tuple(
+    rf"^\D*?(?P<{{name}}>{day})\D*$"
+    for day in (r"\d+[./-]\d+[./-]\d+", r"\d+\.? \pL+\.? \d{{4}}", r"\pL+ \d+, \d{{4}}")
+)
 DIVIDERS = (";", "|", "\n", " / ", "/", " + ", "+", " & ", ",", " und ", " and ", " et ")
 MARKS = re.compile(r"[^\w\s@.]|_")
 WORD_EDGE = re.compile(r"(?<=\w)(?=\W)|(?<=\W)(?=\w)")
@@ -75,9 +79,14 @@ def around(column: Column, texts: Sequence[str]) -> Iterator[Step]:
     if edges.strip():
         yield Trim(name, edges.replace(" ", ""))
     if column.kind == "user" and all("@" in text for text in texts):
-        yield Extract(name, f"(?P<{name}>{ADDRESS})")
+        yield Extract(name, ADDRESS.format(name=name))
     if column.kind == "date":
-        yield from (Extract(name, f"(?P<{name}>{day})") for day in DAYS)
+        yield from days(name)
+
+
+def days(name: str) -> list[Extract]:
+    """What takes the only date out of a text."""
+    return [Extract(name, day.format(name=name)) for day in DAYS]
 
 
 def dividers(whole: dict[str, list[str]]) -> list[str]:
@@ -196,14 +205,14 @@ def _extracted(column: Column, pairs: Pairs) -> Iterator[Step]:
         return
     name, news = column.name, [new for _, new in pairs]
     if column.kind == "user" and all("@" in new for new in news):
-        yield Extract(name, f"(?P<{name}>{ADDRESS})")
+        yield Extract(name, ADDRESS.format(name=name))
         return
     looks = {re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "A", new)) for new in news}
     if len(looks) != 1 or not any(c.isdigit() for c in news[0]):
         return
     exact = {re.sub(r"\d", "9", re.sub(r"[^\W\d_]", "A", new)) for new in news}
     for look, wide in ((looks.pop(), True), *(((exact.pop(), False),) if len(exact) == 1 else ())):
-        yield Extract(name, f"(?P<{name}>{_as_pattern(look, wide=wide)})")
+        yield Extract(name, rf"^\D*?(?P<{name}>{_as_pattern(look, wide=wide)})\D*$")
 
 
 def _as_pattern(look: str, *, wide: bool) -> str:

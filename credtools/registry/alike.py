@@ -11,7 +11,8 @@ from credtools.checking import clusters as clusters_
 from credtools.checking import families as families_
 from credtools.checking import proposing
 from credtools.checking.families import Family
-from credtools.checking.proposing import Known, Proposal
+from credtools.checking.one_column import Known
+from credtools.checking.proposing import Proposal
 from credtools.errors import RegistryError
 from credtools.model import IntArray, Review
 from credtools.recipe import Recipe

@@ -42,7 +42,7 @@ class FormatEvidence:
 
     def __str__(self) -> str:
         reads = f"{self.format} reads {self.reads:,} of {self.values:,} values"
-        if self.format == _swapped(self.format):
+        if self.format == swapped(self.format):
             return f"{reads}."
         first = "day" if self.format.index("D") < self.format.index("M") else "month"
         return f"{reads}; {self.proves:,} prove that the {first} comes first, {self.both_ways:,} read both ways."
@@ -51,11 +51,11 @@ class FormatEvidence:
 def evidence(form: DateFormat, counts: Mapping[str, int]) -> FormatEvidence:
     """How well a format reads these texts, each so many times."""
     read = {text: day for text in counts if (day := form.parse(text))}
-    other = date_format(_swapped(form.text), form.notation)
-    swapped = {text: day for text in read if (day := other.parse(text))} if other.text != form.text else {}
+    other = date_format(swapped(form.text), form.notation)
+    otherwise = {text: day for text in read if (day := other.parse(text))} if other.text != form.text else {}
     reads = sum(counts[text] for text in read)
-    proves = reads - sum(counts[text] for text in swapped)
-    both = sum(counts[text] for text, day in swapped.items() if day != read[text])
+    proves = reads - sum(counts[text] for text in otherwise)
+    both = sum(counts[text] for text, day in otherwise.items() if day != read[text])
     return FormatEvidence(form.text, sum(counts.values()), reads, proves, both)
 
 
@@ -109,7 +109,7 @@ def _timed(counts: Mapping[str, int]) -> dict[str, Counter[str]]:
     return found
 
 
-def _swapped(text: str) -> str:
+def swapped(text: str) -> str:
     """A format of digits with day and month swapped, where they are side by side; else the same."""
-    swapped = re.sub(r"DD(.?)MM|MM(.?)DD", lambda m: f"MM{m[1]}DD" if m[0][0] == "D" else f"DD{m[2]}MM", text)
-    return text if "MMM" in text or text.startswith("YYYY") else swapped
+    found = re.sub(r"DD(.?)MM|MM(.?)DD", lambda m: f"MM{m[1]}DD" if m[0][0] == "D" else f"DD{m[2]}MM", text)
+    return text if "MMM" in text or text.startswith("YYYY") else found
