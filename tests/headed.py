@@ -78,10 +78,12 @@ KIND: Cell = lambda row: row.kind  # noqa: E731
 ISSUED: Cell = lambda row: row.day(row.issued)  # noqa: E731
 EXPIRES: Cell = lambda row: row.day(row.expires)  # noqa: E731
 BORN: Cell = lambda row: row.day(row.born)  # noqa: E731
+RETIRES: Cell = lambda row: row.day(_later(row.born, 67 * 12))  # noqa: E731
 HIRED: Cell = lambda row: row.day(row.hired)  # noqa: E731
 MANAGER: Cell = lambda row: row.manager  # noqa: E731
 CERTIFICATE: Cell = lambda row: row.certificate  # noqa: E731
 SCAN: Cell = lambda row: row.scan  # noqa: E731
+LICENCE: Cell = lambda row: f"{row.random.randint(10**6, 10**7)}" if row.kind == "Forklift" else ""  # noqa: E731
 SITE: Cell = lambda row: row.random.choice(["Nord", "Süd", "West"])  # noqa: E731
 STRANGER: Cell = lambda row: f"{row.certificate.lower()}@elsewhere.example"  # noqa: E731
 

@@ -18,9 +18,11 @@ from tests.headed import (
     HIRED,
     ISSUED,
     KIND,
+    LICENCE,
     MANAGER,
     NAME,
     NUMBER,
+    RETIRES,
     SCAN,
     SITE,
     STRANGER,
@@ -131,7 +133,14 @@ def test_only_the_managers_addresses_are_asked_about(heading: str) -> None:
 
 def test_birthdays_are_dates_too() -> None:
     """Alone, or beside the issue date, no column of dates is taken whose heading says nothing."""
-    for dates in ([("F3", BORN)], [("F3", BORN), ("F4", ISSUED)], [("F3", ISSUED)], [("F3", HIRED), ("F4", ISSUED)]):
+    retiring = [("F3", BORN), ("F4", RETIRES)]  # whole years later, and ahead
+    for dates in (
+        retiring,
+        [("F3", BORN)],
+        [("F3", BORN), ("F4", ISSUED)],
+        [("F3", ISSUED)],
+        [("F3", HIRED), ("F4", ISSUED)],
+    ):
         seen = found(("F1", EMAIL), ("F2", KIND), *dates)
         assert not seen.settled
         assert "issue_date" not in told(seen).values()
@@ -181,6 +190,16 @@ def test_numbers_that_may_be_anything_are_not_suggested() -> None:
     assert seen.settled
 
 
+def test_numbers_follow_their_types() -> None:
+    """Under a heading that says nothing they are known by how they begin, or by being there for numbered types only."""
+    kinds = headed.LOOKUPS.types.assign(numbered=headed.LOOKUPS.types["name"] == "Forklift")
+    columns = [("F1", EMAIL), ("F2", KIND), ("Ausgestellt am", ISSUED), ("F4", LICENCE)]
+    numbered = suggested(core.table(content(columns)), lookups=replace(headed.LOOKUPS, types=kinds))
+    assert (told(numbered)["F4"], numbered.settled) == ("credential_number", True)
+    assert "F4" not in told(suggested(core.table(content(columns))))
+    assert told(found(*columns[:3], ("F4", CERTIFICATE)))["F4"] == "credential_number"
+
+
 def test_a_file_whose_words_say_everything_is_asked_nothing() -> None:
     """Other columns of the file are no question: nothing is suggested for them."""
     seen = found(
@@ -220,9 +239,12 @@ def test_an_earlier_file_of_like_headings_answers() -> None:
 
 def test_headings_that_may_be_data_are_never_taken_unseen() -> None:
     """A first record that was read as the headings would be kept in the recipe: somebody must look."""
-    table = core.table("ana@x.org;First Aid;2024-01-02\nbo@x.org;Forklift;2024-01-03\n", heading_line=1)
-    seen = suggested(table, lookups=core.LOOKUPS)
-    assert table.reading.hidden
+    text = content([("", EMAIL), ("", KIND), ("", ISSUED), ("", EXPIRES)], headed=False)
+    table = core.table(text, heading_line=1)
+    seen = suggested(table)
+    assert set(table.frame) <= table.reading.hidden
+    assert [one.column for one in seen.found] == ["user_email", "issue_date", "expiration_date"]
+    assert [one.clear for one in seen.found] == [False] * 3
     assert not seen.settled
 
 
