@@ -113,6 +113,17 @@ def test_rejected_rows_are_waived_and_opened_again(registry: Registry, tmp_path:
     assert registry.verify() == []
 
 
+def test_many_rejected_rows_are_shown_in_the_order_of_the_file(registry: Registry, tmp_path: Path) -> None:
+    """The first 50, then more below them; what is waived isn't among the open ones."""
+    rows = [ZOE.replace("zoe@", f"zoe{k}@") for k in range(60)]
+    registry.upload(export(tmp_path, ANA, *rows)).finish()
+    registry.waive(1, [4], "left")
+    clicks = at_batch(registry, 1)
+    shown = clicks.state["rejects"]
+    assert ([one["line"] for one in shown["rows"]], shown["found"]) == ([3, *range(5, 54)], 59)
+    assert [one["line"] for one in clicks("more_rejects")["rejects"]["rows"]] == [3, *range(5, 63)]
+
+
 def test_an_undo_is_shown_before_it_is_done(registry: Registry, tmp_path: Path) -> None:
     """What would no longer count, wait or be followed; then the batch is undone, and says what it was."""
     registry.upload(export(tmp_path, *MIXED)).finish()

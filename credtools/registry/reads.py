@@ -72,6 +72,15 @@ class Answers(Session):
         """What was done with a batch, oldest first: at (datetime64[us, UTC]), by, kind (str: upload, finish …)."""
         return store.reads.events_of(self.at, batch)
 
+    def rejected_rows(self, batch: int, state: str = "", most: int = 50) -> pd.DataFrame:
+        """The first rejected rows of a batch (in a state), in the order of its file, a line for each of their errors.
+
+        Returns:
+            reject, batch, sheet, line, piece (int64), state, reason (str: why it was waived), fixed_batch (Int64), title,
+            resolution (str; missing once it was erased).
+        """
+        return store.reads.rejected_rows(self.at, batch, state, most)
+
     def sources(self) -> pd.DataFrame:
         """The sources by name, with their last run; a correction file is none.
 

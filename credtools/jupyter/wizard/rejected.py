@@ -13,13 +13,12 @@ from credtools.registry import Registry
 
 def rejected(registry: Registry, batch: int, state: str, most: int) -> dict[str, Any]:
     """The first rejected rows of a batch in this state ('' for all), and how many there are in each."""
-    audit = registry.audit
-    counts = {str(name): int(n) for name, n in audit.rejects(by="source", batch=batch).sum().items()}
+    counts = {str(name): int(n) for name, n in registry.audit.rejects(by="source", batch=batch).sum().items()}
     state = state if state in REJECT_STATES else ""
-    found = audit.newest(most, batch=batch, **({"state": state} if state else {}))
+    found = registry.rejected_rows(batch, state, most)
     found["row"] = exact(found)
     found["where"] = pd.Series(lines_in(found), index=found.index, dtype="object")
-    rows = [_row(errors) for _, errors in found.groupby("reject")]
+    rows = [_row(errors) for _, errors in found.groupby("reject", sort=False)]
     choices = [(name, f"{name} ({counts[name]:,})") for name in REJECT_STATES if counts.get(name)]
     total = counts.get(state, 0) if state else sum(counts.values())
     return {"rows": rows, "found": total, "state": state, "choices": [*choices, ("", "all")], "open": counts["open"]}

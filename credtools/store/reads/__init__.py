@@ -62,7 +62,7 @@ from credtools.store.reads.sources import (
     sources_of,
     standing_batches,
 )
-from credtools.store.reads.uploads import Uploads, events_of, sources_with_uploads, uploads
+from credtools.store.reads.uploads import Uploads, events_of, rejected_rows, sources_with_uploads, uploads
 
 __all__ = [
     "BEGUN",
@@ -113,6 +113,7 @@ __all__ = [
     "recipes_of",
     "referenced_blobs",
     "rejected",
+    "rejected_rows",
     "rows_of",
     "runs",
     "said_by_others",

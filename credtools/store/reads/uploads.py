@@ -74,6 +74,22 @@ def events_of(at: At, batch_id: int) -> pd.DataFrame:
     return frame.astype({"at": "datetime64[us, UTC]", "by": "str", "kind": "str"})
 
 
+def rejected_rows(at: At, batch_id: int, state: str, most: int) -> pd.DataFrame:
+    """The first rejected rows of a batch in a state ('' for any), a line per error; columns as `Registry.rejected_rows`."""
+    reject, error = tables.rejects.c, tables.reject_errors.c
+    place = (reject.sheet, reject.line, reject.piece)
+    these = (reject.batch_id == batch_id, *([reject.state == state] if state else []))
+    some = select(reject.id).where(*these).order_by(*place).limit(most)
+    statement = (
+        select(reject.id.label("reject"), reject.batch_id.label("batch"), *place, reject.state, reject.reason)
+        .add_columns(reject.fixed_batch_id.label("fixed_batch"), error.title, error.resolution)
+        .join_from(tables.rejects, tables.reject_errors, error.reject_id == reject.id)
+        .where(reject.id.in_(some))
+        .order_by(*place, error.position)
+    )
+    return frame(at, statement)
+
+
 def _fitting(which: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     """What the batches must be."""
     found: list[ColumnElement[bool]] = []
