@@ -69,6 +69,12 @@ class Wizard:
         serious = [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found if v["impact"] in SERIOUS]
         assert serious == []
 
+    def has_room(self, *widths: int) -> None:
+        """In windows of these widths nothing scrolls sideways but the rows of a file, and no text is squeezed."""
+        for width in widths:
+            self.page.set_viewport_size({"width": width, "height": 800})
+            assert (width, self.page.evaluate(TIGHT)) == (width, [])
+
     def is_whole(self) -> None:
         """Neither list nor what stands beside it hides a column at its right, on usual screens and small ones."""
         for width in (1100, 1400):
@@ -78,6 +84,42 @@ class Wizard:
 
 
 SERIOUS = ("serious", "critical")
+# What scrolls sideways; and texts in cells of tables that wrap though no line of them has eight characters.
+TIGHT = """() => {
+    const page = document.querySelector('.ct-wizard'), found = []
+    const inside = element => element.closest('.ct-grid, pre, dialog')
+    for (const element of [page, ...page.querySelectorAll('*')]) {
+        const wide = element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0
+        if (wide && !inside(element) && ['auto', 'scroll'].includes(getComputedStyle(element).overflowX)) {
+            found.push(`scrolls: ${element.outerHTML.slice(0, 120)}`)
+        }
+    }
+    const right = page.getBoundingClientRect().right + 1
+    for (const element of page.querySelectorAll('button, input, select, p, li, td, th')) {
+        if (!inside(element) && element.checkVisibility() && element.getBoundingClientRect().width > 2
+            && element.getBoundingClientRect().right > right) found.push(`cut off: ${element.outerHTML.slice(0, 120)}`)
+    }
+    for (const cell of page.querySelectorAll('td, tbody th')) {
+        const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT)
+        while (texts.nextNode()) {
+            const text = texts.currentNode, range = document.createRange()
+            if (text.data.trim().length < 2 || inside(cell) || !text.parentElement.checkVisibility()) continue
+            range.selectNodeContents(text)
+            const rects = [...range.getClientRects()].filter(rect => rect.width > 2)
+            const lines = new Set(rects.map(rect => Math.round(rect.top))).size
+            const probe = document.createElement('span')
+            probe.textContent = 'a'.repeat(7)
+            probe.style.cssText = 'position: absolute; visibility: hidden; white-space: nowrap; display: inline-block'
+            text.parentElement.append(probe)
+            const enough = probe.getBoundingClientRect().width
+            probe.remove()
+            if (lines > 1 && Math.max(...rects.map(rect => rect.width)) < enough) {
+                found.push(`squeezed: ${text.data.slice(0, 60)}`)
+            }
+        }
+    }
+    return found
+}"""
 
 
 def start(folder: Path, open_notebook: OpenNotebook, page: Page, name: str = "upload") -> tuple[demo.Demo, Wizard]:
