@@ -80,6 +80,9 @@ def test_a_rejected_record_stays_rejected_when_it_comes_again(registry: Registry
     first.wizard.file.batch.finish()
     later = open_wizard(registry, tmp_path, CARA, ANA, ANA_OTHERWISE.replace("2024-01", "2025-01"), source="hr")
     assert codes(later) == [[], ["row_rejected"], []]
+    assert open_wizard(registry, tmp_path, CARA, source="hr").state["idle"]["sentences"] == [
+        "A row rejected by a person: its record is not in this file."
+    ]
     (decision,) = later.state["decisions"]
     state = later("undo", number=decision["number"])
     assert state["counts"].startswith("3 ready")

@@ -70,7 +70,7 @@ class Wizard:
         assert serious == []
 
     def has_room(self, *widths: int) -> None:
-        """In windows of these widths nothing scrolls sideways but the rows of a file, and no text is squeezed."""
+        """No text is squeezed at these widths; on a narrow page nothing scrolls sideways but the rows of a file."""
         for width in widths:
             self.page.set_viewport_size({"width": width, "height": 800})
             assert (width, self.page.evaluate(TIGHT)) == (width, [])
@@ -84,39 +84,39 @@ class Wizard:
 
 
 SERIOUS = ("serious", "critical")
-# What scrolls sideways; and texts in cells of tables that wrap though no line of them has eight characters.
+# What scrolls sideways or is cut off on a narrow page; and cells of tables whose texts wrap though no line of them has
+# eight characters.
 TIGHT = """() => {
     const page = document.querySelector('.ct-wizard'), found = []
     const inside = element => element.closest('.ct-grid, pre, dialog')
-    for (const element of [page, ...page.querySelectorAll('*')]) {
-        const wide = element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0
-        if (wide && !inside(element) && ['auto', 'scroll'].includes(getComputedStyle(element).overflowX)) {
+    const narrow = page.clientWidth < 700, right = page.getBoundingClientRect().right + 1
+    for (const element of narrow ? page.querySelectorAll('*') : []) {
+        if (inside(element) || !element.checkVisibility()) continue
+        const wide = element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 2
+        if (wide && ['auto', 'scroll'].includes(getComputedStyle(element).overflowX)) {
             found.push(`scrolls: ${element.outerHTML.slice(0, 120)}`)
         }
-    }
-    const right = page.getBoundingClientRect().right + 1
-    for (const element of page.querySelectorAll('button, input, select, p, li, td, th')) {
-        if (!inside(element) && element.checkVisibility() && element.getBoundingClientRect().width > 2
-            && element.getBoundingClientRect().right > right) found.push(`cut off: ${element.outerHTML.slice(0, 120)}`)
+        const box = element.getBoundingClientRect()
+        if (box.width > 2 && box.right > right) found.push(`cut off: ${element.outerHTML.slice(0, 120)}`)
     }
     for (const cell of page.querySelectorAll('td, tbody th')) {
+        if (inside(cell) || !cell.checkVisibility() || !cell.textContent.trim()) continue
         const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT)
+        let wraps = false, widest = 0
         while (texts.nextNode()) {
-            const text = texts.currentNode, range = document.createRange()
-            if (text.data.trim().length < 2 || inside(cell) || !text.parentElement.checkVisibility()) continue
-            range.selectNodeContents(text)
+            const range = document.createRange()
+            range.selectNodeContents(texts.currentNode)
             const rects = [...range.getClientRects()].filter(rect => rect.width > 2)
-            const lines = new Set(rects.map(rect => Math.round(rect.top))).size
-            const probe = document.createElement('span')
-            probe.textContent = 'a'.repeat(7)
-            probe.style.cssText = 'position: absolute; visibility: hidden; white-space: nowrap; display: inline-block'
-            text.parentElement.append(probe)
-            const enough = probe.getBoundingClientRect().width
-            probe.remove()
-            if (lines > 1 && Math.max(...rects.map(rect => rect.width)) < enough) {
-                found.push(`squeezed: ${text.data.slice(0, 60)}`)
-            }
+            wraps ||= new Set(rects.map(rect => Math.round(rect.top))).size > 1
+            widest = Math.max(widest, ...rects.map(rect => rect.width))
         }
+        const probe = document.createElement('span')
+        probe.textContent = 'a'.repeat(7)
+        probe.style.cssText = 'position: absolute; visibility: hidden; white-space: nowrap'
+        cell.append(probe)
+        const enough = probe.getBoundingClientRect().width
+        probe.remove()
+        if (wraps && widest < enough) found.push(`squeezed: ${cell.textContent.slice(0, 60)}`)
     }
     return found
 }"""

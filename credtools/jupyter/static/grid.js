@@ -246,22 +246,30 @@ class Grid extends GridRows {
     this.write(spread(block, { top: top + 1, bottom, left: Math.max(1, left), right }).filter(([row]) => row > top))
   }
 
-  // Copies as Ctrl+C does, below the headings.
-  copyWithHeadings() {
-    this.element.focus()
-    this.headed = true
-    document.execCommand('copy')
-    this.headed = false
+  // What is chosen, as spreadsheets take it; `headed`: below its headings.
+  chosenText(headed) {
+    const { top, bottom, left, right } = this.range()
+    const all = [this.lines.map(String), ...this.texts]
+    const rows = this.view.slice(top, bottom + 1).map(row => all.slice(left, right + 1).map(column => column[row]))
+    if (headed) rows.unshift(['Line', ...this.columns.map(column => column.title)].slice(left, right + 1))
+    return writeCells(rows)
   }
 
   copy(event) {
     if (this.input || this.active.row < 0) return
-    const { top, bottom, left, right } = this.range()
-    const all = [this.lines.map(String), ...this.texts]
-    const rows = this.view.slice(top, bottom + 1).map(row => all.slice(left, right + 1).map(column => column[row]))
-    if (this.headed) rows.unshift(['Line', ...this.columns.map(column => column.title)].slice(left, right + 1))
-    event.clipboardData.setData('text/plain', writeCells(rows))
+    event.clipboardData.setData('text/plain', this.chosenText(false))
     event.preventDefault()
+  }
+
+  // The same for a button, which gets no event of the clipboard: a field is copied that is there only for that.
+  copyBy(headed) {
+    const field = h('textarea', { class: 'ct-copied', 'aria-hidden': 'true' })
+    field.value = this.chosenText(headed)
+    this.element.after(field)
+    field.select()
+    document.execCommand('copy')
+    field.remove()
+    this.element.focus()
   }
 
   paste(event) {

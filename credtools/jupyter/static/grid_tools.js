@@ -35,7 +35,7 @@ function gridTools(host, { grid, act }) {
         button('Find and replace…', replace, { title: 'Ctrl+H' }),
         button('Filter column…', column, { title: 'Alt+↓: the values of the column of the chosen cell, with counts' }),
         button('Fill down', () => grid.fillDown(), { title: 'Ctrl+D: the first chosen cell fills those below' }),
-        button('Copy with headings', () => grid.copyWithHeadings()),
+        button('Copy with headings', () => grid.copyBy(true)),
         button('Row actions…', () => menu(document.getElementById(grid.cellId(grid.active.row, grid.active.column)) ?? grid.element), { title: 'Shift+F10, or the right mouse button' }),
         unusedLabel),
       find.element, chips),
@@ -59,8 +59,8 @@ function rowActions(grid, act, replace) {
     column > 0 && ['Filter this column…', () => openFacet(grid, column - 1), 'Alt+↓'],
     ['Fill down', () => grid.fillDown(), 'Ctrl+D'],
     ['Find and replace…', replace, 'Ctrl+H'],
-    ['Copy', () => { grid.element.focus(); document.execCommand('copy') }, 'Ctrl+C'],
-    ['Copy with headings', () => grid.copyWithHeadings()],
+    ['Copy', () => grid.copyBy(false), 'Ctrl+C'],
+    ['Copy with headings', () => grid.copyBy(true)],
   ].filter(Boolean)
 }
 

@@ -8,7 +8,8 @@ from credtools.jupyter.wizard import by_hand
 from credtools.jupyter.wizard.decisions import Decision
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.jupyter.wizard.stored import of_stored
-from credtools.recipe import Hit, Replace, Rewriting, Step
+from credtools.recipe import REJECTED, Hit, Replace, Rewriting, Step
+from credtools.schema.words import RECORD
 from credtools.text import fold, plural
 
 EXAMPLES = 3
@@ -103,5 +104,7 @@ def _rule(file: OpenFile, hit: Hit) -> str:
 
 
 def _pair(file: OpenFile, column: str, old: str, new: str) -> str:
+    if column == RECORD:
+        return "A row rejected by a person" if new == REJECTED else "A row whose fields were put together"
     title = file.columns[column].title if column in file.columns else column
     return f"{title}: {f'‘{old}’' if old else '(blank)'} → {f'‘{new}’' if new else '(blank)'}"
