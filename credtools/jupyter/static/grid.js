@@ -135,6 +135,7 @@ class Grid extends GridRows {
   menu(event) {
     if (this.input) return
     event.preventDefault()
+    event.stopPropagation() // else JupyterLab opens its own
     if (this.active.row >= 0) this.onMenu?.(document.getElementById(this.cellId(this.active.row, this.active.column)))
     else if (this.active.column > 0) openFacet(this, this.active.column - 1)
   }

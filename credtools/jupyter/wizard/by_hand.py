@@ -22,7 +22,8 @@ Line = int | str
 
 def reject(file: OpenFile, lines: Iterable[Line]) -> Decision:
     """These rows stay rejected, whatever is in them. Raises CredtoolsError when all are, or one is no row."""
-    places, known = _places(file), {*offered(file.reviewed)[REJECTED_BY_HAND]}
+    places, review = _places(file), file.reviewed
+    known = {*offered(review)[REJECTED_BY_HAND], *review.left_out.nonzero()[0].tolist()}
     wanted = [line for line in dict.fromkeys(lines) if places(line) not in known]
     if not wanted:
         raise CredtoolsError("no_change")

@@ -33,9 +33,14 @@ class Judged:
     @property
     def columns(self) -> dict[str, Column]:
         """The schema's columns in use, by name."""
-        recipe, known = self.batch.recipe, self.registry.schema(self.batch.recipe.schema).columns
-        used = recipe.columns_in_use(known)
-        return self.once("columns", recipe, lambda: {column.name: column for column in known if column.name in used})
+        recipe = self.batch.recipe
+
+        def used() -> dict[str, Column]:
+            known = self.registry.schema(recipe.schema).columns
+            names = recipe.columns_in_use(known)
+            return {column.name: column for column in known if column.name in names}
+
+        return self.once("columns", recipe, used)
 
     @property
     def reviewed(self) -> Review:
