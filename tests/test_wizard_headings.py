@@ -79,7 +79,7 @@ def test_nothing_is_taken_without_a_person(made: demo.Demo) -> None:
     with pytest.raises(FileError) as refused:
         made.registry.upload(path).settle()
     assert (refused.value.code, refused.value.column) == ("heading_required", "user_email")
-    assert "'Wer' is meant: " in refused.value.on("prompt")
+    assert "'Wer' seems to be meant: " in refused.value.on("prompt")
     assert "are users of this organisation" in refused.value.on("prompt")
     with pytest.raises(FileError):
         made.registry.check(path)

@@ -63,7 +63,7 @@ def listed(count: int) -> str:
 
 def match_headings(wizard: Wizard) -> None:
     """Nobody has to: it is taken by what lies under them, and can be changed."""
-    expect(wizard.page.get_by_text("‘E-Mail Adresse’ as User email")).to_be_visible(timeout=PATIENCE)
+    expect(wizard.page.get_by_text("‘E-Mail Adresse’ as User email").first).to_be_visible(timeout=PATIENCE)
     wizard.button("Change headings…").click()
     expect(wizard.page.get_by_label("E-Mail Adresse stands for")).to_have_value("user_email", timeout=PATIENCE)
     wizard.is_accessible()
