@@ -147,6 +147,7 @@ FAILING = {
     "recipe diff": "recipe diff missing.yaml missing.yaml missing.csv",
     "approve": "approve 99",
     "decline": "decline 99 --lines 2 --reason x",
+    "undecide": "undecide 99",
     "resubmit": "resubmit 99 --lines 2",
     "withdraw": "withdraw 99 --lines 2 --reason x",
     "reinstate": "reinstate 99 --lines 2",
@@ -477,7 +478,7 @@ def test_what_blocks_an_approval() -> None:
     "command",
     [
         *(("approve",), ("decline", "--reason", "x"), ("waive", "--reason", "x"), ("reopen",), ("resubmit",)),
-        *(("withdraw", "--reason", "x"), ("reinstate",)),
+        *(("withdraw", "--reason", "x"), ("reinstate",), ("undecide",)),
     ],
     ids=lambda command: command[0],
 )

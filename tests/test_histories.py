@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from sqlalchemy import case, select, true
 
 import credtools as ct
+from credtools.errors import RegistryError
 from credtools.registry import Registry, validity
 from credtools.store import tables
 from tests.builders import UPLOADER, only_postgres, only_sqlite
 from tests.conftest import Home
-from tests.histories import COUNTING, WAIVERS, Batch, Model, Row, Source
+from tests.histories import COUNTING, WAIVERS, Batch, Model, Row, Source, Version
 from tests.nights import company
 
 SOURCES = {
@@ -49,7 +50,7 @@ EDITS: dict[str, list[str]] = {
     "typo": ["", "", "user", "kind", "issue"],
 }
 
-ACTS = ["undo", "undo", "approve", "decline", "withdraw", "reinstate", "waive", "waive_for_good", "reopen"]
+ACTS = ["undo", "undo", "approve", "decline", "undecide", "withdraw", "reinstate", "waive", "waive_for_good", "reopen"]
 
 edit = st.one_of(
     st.just(("keep", "")),
@@ -82,6 +83,7 @@ class Lived:
         }
         self.gone: dict[str, set[int]] = {name: set() for name in SOURCES}
         self.numbers: dict[int, int] = {}  # the model's batches by the registry's
+        self.decided: list[tuple[Version, int, int, tuple[int, ...]]] = []  # as whose, and what had been done by then
 
     def step(self, step: tuple[Any, ...]) -> None:
         kind, *values = step
@@ -134,21 +136,46 @@ class Lived:
         assert seen == done
         assert done.fallen == len(fallen)
 
+    def undecide(self, which: int) -> None:
+        """One that nothing has happened to since waits again; else it does, or nothing is changed at all."""
+        if decided := [one for one in self.decided if one[0].decision != "pending"]:
+            one, batch, line, before = decided[which % len(decided)]
+            refused = ""
+            try:
+                self.registry.undecide(batch, [line])
+            except RegistryError as problem:
+                refused = problem.reason
+            if not refused:
+                one.decision = "pending"
+            assert refused in ("", "decision_too_old") or before != self.touched(one, batch)
+
+    def decide(self, one: Version, decision: str) -> None:
+        place, line = self.model.place(one)
+        batch = self.numbers[place]
+        if decision == "approved":
+            self.registry.approve(batch, [line])
+        else:
+            self.registry.decline(batch, [line], "no signature")
+        one.decision = decision
+        self.decided = [other for other in self.decided if other[0] is not one]
+        self.decided.append((one, batch, line, self.touched(one, batch)))
+
+    def touched(self, one: Version, batch: int) -> tuple[int, ...]:
+        """How much has been done with a credential so far, and with the batch as whose it was decided."""
+        model = self.model
+        spoken = sum(one.key in {*other.said, *other.absent} for other in model.batches)
+        undone = [self.numbers[other.id] for other in model.batches if other.undone]
+        return spoken, sum(key == one.key for _, key, _, _ in model.acts), batch in undone, one.erased
+
     def approve(self, which: int) -> None:
         if waiting := [one for one in self.model.standing() if one.decision == "pending"]:
-            one = waiting[which % len(waiting)]
-            batch, line = self.model.place(one)
-            self.registry.approve(self.numbers[batch], [line])
-            one.decision = "approved"
+            self.decide(waiting[which % len(waiting)], "approved")
 
     def decline(self, which: int) -> None:
         waiting = [one for one in self.model.standing() if one.decision == "pending"]
         alike = Counter((one.key, one.content) for one in self.model.standing())
         if waiting := [one for one in waiting if alike[one.key, one.content] == 1]:
-            one = waiting[which % len(waiting)]
-            batch, line = self.model.place(one)
-            self.registry.decline(self.numbers[batch], [line], "no signature")
-            one.decision = "declined"
+            self.decide(waiting[which % len(waiting)], "declined")
 
     def withdraw(self, which: int) -> None:
         withdrawn = self.model.withdrawn()

@@ -171,8 +171,8 @@ class Audit:
 
         Returns:
             at (moment), by, what (str: uploaded, a verdict, fixed, waived, reopened, superseded, undone, erased, a
-            changed column, medium, approved, declined, withdrawn, reinstated, resubmitted), batch, line (int64), told,
-            credential (str), sheet, piece (int64).
+            changed column, medium, approved, declined, undecided, withdrawn, reinstated, resubmitted), batch, line
+            (int64), told, credential (str), sheet, piece (int64).
 
         Raises:
             RegistryError: no row was judged there.

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from sqlalchemy import Connection, Engine, and_, false, func, or_, select
 
-from credtools.audit import withdrawals
+from credtools.audit import decided, withdrawals
 from credtools.audit.appearances import (
     AT,
     FIXED,
@@ -237,10 +237,10 @@ def _of_credential(c: Connection, credential_id: int, name: str = "") -> Iterato
 
 
 def _decided(c: Connection, places: dict[int, Any]) -> Iterator[Act]:
-    """Decisions about versions, media that were added and removed, undone batches, resubmitted versions."""
-    decision, medium = tables.decisions, tables.media
-    for row in c.execute(select(decision).where(decision.c.version_id.in_(places))):
-        yield Act(row.decided_at, row.decided_by, row.decision, after=row.reason, **places[row.version_id])
+    """Decisions about versions, media that were added and removed, undone batches."""
+    medium = tables.media
+    for told in decided.told(c, places):
+        yield Act(told.at, told.by, told.what, before=told.before, after=told.after, **places[told.version_id])
     for row in c.execute(select(medium).where(medium.c.version_id.in_(places))):
         yield Act(row.added_at, row.added_by, "medium", after=row.file_name, **places[row.version_id])
         if row.removed_at:
@@ -249,10 +249,6 @@ def _decided(c: Connection, places: dict[int, Any]) -> Iterator[Act]:
         for place in places.values():
             if place["batch"] == done["batch"]:
                 yield Act(done["at"], done["by"], "undone", **place)
-    for done in events(c, ["resubmit"]):
-        for number in done["versions"]:
-            if number in places:
-                yield Act(done["at"], done["by"], "resubmitted", **places[number])
 
 
 def _text(row: Any, column: str) -> str:

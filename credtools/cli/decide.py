@@ -51,6 +51,19 @@ def decline(batch: int, lines: tuple[Line, ...], reason: str) -> Answer:
     return _decided("declined", batch, open_registry().decline(batch, lines, reason))
 
 
+@command(example="undecide 3 --lines 5")
+@BATCH
+@lines("Only these lines, all or none", required=False)
+def undecide(batch: int, lines: tuple[Line, ...] | None) -> Answer:
+    """Take back your own decision, within 60 seconds.
+
+    The last one on the batch, all or nothing; its credentials wait again.
+    """
+    done = open_registry().undecide(batch, lines)
+    data = {"batch": batch, "undecided": list(done.lines[batch]), "audit_head": done.audit_head}
+    return Answer(data, [f"batch {batch}: {done}"])
+
+
 @command(example="resubmit 4 --lines 7")
 @BATCH
 @lines("Unchanged rows whose credential was declined")
@@ -143,4 +156,4 @@ def discard(batch: int) -> Answer:
     return Answer({"batch": batch, "state": "discarded"}, [f"batch {batch}: discarded"])
 
 
-COMMANDS = (approve, decline, resubmit, withdraw, reinstate, waive, reopen, undo, discard)
+COMMANDS = (approve, decline, undecide, resubmit, withdraw, reinstate, waive, reopen, undo, discard)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from credtools import store
 from credtools.errors import RegistryError
@@ -35,6 +35,44 @@ class Decisions(Answers):
         if not reason.strip():
             raise RegistryError("decline_without_reason")
         return self._decide(batch, "declined", reason, lines)
+
+    def decide(self, decision: str, chosen: Mapping[int, Iterable[Line]], reason: str = "") -> dict[int, store.Decided]:
+        """Decides on lines of several batches, all of them or none; returns for each batch what was decided.
+
+        Args:
+            decision: approved or declined; declining needs a reason.
+            chosen: by the number of a batch its lines.
+            reason: kept with each.
+
+        Raises:
+            RegistryError: as `approve` and `decline`.
+        """
+        if decision == "declined" and not reason.strip():
+            raise RegistryError("decline_without_reason")
+        four_eyes = self.settings.four_eyes
+        return store.decide_several(self.engine, self.by, decision, chosen, reason=reason, four_eyes=four_eyes)
+
+    def undecide(
+        self, batch: Batch | int | Mapping[int, Iterable[Line]], lines: Iterable[Line] | None = None
+    ) -> store.Undecided:
+        """Takes one's own decision back, within 60 seconds, all or nothing: the credentials wait again, as before.
+
+        Both the decision and that it was taken back stay in the history.
+
+        Args:
+            batch: the batch, or its number; or lines by batch, all of them or none.
+            lines: exactly these; None: what one decided last on the batch.
+
+        Raises:
+            RegistryError: somebody else decided it, it is older than 60 seconds, or something was built on it since (a
+                newer version, a withdrawal); nothing is taken back then.
+        """
+        chosen = batch if isinstance(batch, Mapping) else {number_of(batch): lines}
+        return store.undecide(self.engine, self.by, chosen)
+
+    def just_decided(self) -> store.JustDecided | None:
+        """What one decided last, as far as `undecide` can still take it back: lines by batch, and seconds left."""
+        return store.reads.just_decided(self.at, self.by)
 
     def resubmit(self, batch: Batch | int, lines: Iterable[Line]) -> dict[Line, tuple[int, Line]]:
         """Puts declined credentials that some unchanged rows of a batch equal up for decision again, all or none.

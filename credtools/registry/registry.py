@@ -246,7 +246,8 @@ class Registry(Sources, Shown):
         Returns:
             at (datetime64[us, UTC]), by (str), version (int64, from 1), batch, line (int64), what (str), before, after
             (str). `what`: uploaded, a changed column, medium, approved, declined, withdrawn, reinstated (`after`: the
-            reason, or the batch that did it), resubmitted, undone; sheet, piece (int64).
+            reason, or the batch that did it), undecided (a decision taken back), resubmitted, undone; sheet, piece
+            (int64).
 
         Raises:
             RegistryError: the line wrote no credential, or its pieces wrote several (the sentence names them).

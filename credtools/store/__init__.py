@@ -2,10 +2,11 @@
 
 from credtools.store import reads
 from credtools.store.engine import At, Upgraded, copies, create, open_engine, snapshot, upgrade
+from credtools.store.reads import JustDecided
 from credtools.store.values import Blank, Correction, Erase, Finish, Load, Upload
 from credtools.store.verify import verify
 from credtools.store.writes import baseline, merging
-from credtools.store.writes.decisions import Decided, decide, resubmit
+from credtools.store.writes.decisions import Decided, decide, decide_several, resubmit
 from credtools.store.writes.drafts import amend, count_again, discard, draft, hold, leave, note_failure, patch
 from credtools.store.writes.erase import erase, tidy
 from credtools.store.writes.finish import finish, settled, stored_receipt
@@ -14,6 +15,7 @@ from credtools.store.writes.media import add_media, remove_staged, switch_media
 from credtools.store.writes.moving import move
 from credtools.store.writes.rejects import waive
 from credtools.store.writes.sources import Renamed, merge_source, rename_source, unmerge_source
+from credtools.store.writes.undecide import Undecided, undecide
 from credtools.store.writes.undo import Undone, undo
 from credtools.store.writes.waivers import Known
 from credtools.store.writes.withdrawals import Withdrawn, reinstate, withdraw
@@ -25,10 +27,12 @@ __all__ = [
     "Decided",
     "Erase",
     "Finish",
+    "JustDecided",
     "Known",
     "Load",
     "Loaded",
     "Renamed",
+    "Undecided",
     "Undone",
     "Upgraded",
     "Upload",
@@ -40,6 +44,7 @@ __all__ = [
     "count_again",
     "create",
     "decide",
+    "decide_several",
     "discard",
     "draft",
     "erase",
@@ -64,6 +69,7 @@ __all__ = [
     "stored_receipt",
     "switch_media",
     "tidy",
+    "undecide",
     "undo",
     "unmerge_source",
     "upgrade",

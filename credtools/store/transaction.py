@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import repeat
 from typing import Any
 
@@ -32,7 +32,7 @@ from sqlalchemy.exc import DBAPIError
 
 from credtools.errors import RegistryError, UnknownOutcomeError
 from credtools.model import WAITING_STATES
-from credtools.store import tables
+from credtools.store import clock, tables
 from credtools.store.engine import WRITES, reason
 from credtools.store.reads.batches import batch
 
@@ -134,7 +134,7 @@ def write(engine: Engine, *, trial: bool = False) -> Iterator[Write]:
             transaction = connection.begin()
             try:
                 head = connection.execute(select(tables.audit_head).with_for_update()).one()
-                work = Write(connection, head.seq, head.hash, datetime.now(UTC))
+                work = Write(connection, head.seq, head.hash, clock.now())
                 yield work
                 connection.execute(update(tables.audit_head).values(seq=work.seq, hash=work.hash))
             except BaseException:

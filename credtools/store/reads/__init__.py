@@ -16,6 +16,7 @@ from credtools.store.reads.batches import (
     source_bytes,
 )
 from credtools.store.reads.credentials import credentials, holders, stored_versions, words
+from credtools.store.reads.decided import JustDecided, just_decided
 from credtools.store.reads.history import as_of
 from credtools.store.reads.leaving import Note, left_records, note, notes
 from credtools.store.reads.listings import (
@@ -68,6 +69,7 @@ __all__ = [
     "BEGUN",
     "Facts",
     "Followed",
+    "JustDecided",
     "Note",
     "Rejected",
     "Uploads",
@@ -93,6 +95,7 @@ __all__ = [
     "held_in",
     "holders",
     "is_partial",
+    "just_decided",
     "last_listing",
     "last_runs",
     "last_uploads",

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from credtools.store import tables
 from credtools.store.digests import media_digest
+from credtools.store.reads.decided import seconds_left
+from credtools.text import fold
+
+KINDS = ("decide", "resubmit", "undecide")  # events that concern the decision on a version
 
 
 def decisions(connection: Connection, events: list[dict[str, Any]]) -> list[str]:
-    """Each version's decision must be the last one that was chained; each chained one must be recorded."""
+    """Each version's decision must be the last one that was chained; each chained one must be recorded.
+
+    One that was taken back was so by whoever made it, in time: afterwards the version waits.
+    """
     uploaders = {event["batch"]: event["by"] for event in events if event["kind"] == "upload"}
     last: dict[int, tuple[Any, ...]] = {}
     again: dict[int, str] = {}  # who resubmitted a version
-    chained: dict[int, str] = {}
-    for event in events:
-        for version_id in event["versions"] if event["kind"] in ("decide", "resubmit") else ():
-            if event["kind"] == "resubmit":
-                again[version_id] = event["by"]
-                chained.pop(version_id, None)
-            else:
+    chained: dict[int, dict[str, Any]] = {}  # by what a version is decided
+    problems = []
+    for event in (one for one in events if one["kind"] in KINDS):
+        for version_id in event["versions"]:
+            if event["kind"] == "decide":
                 uploader = again.get(version_id, uploaders.get(event["batch"]))
                 last[version_id] = (event["decision"], event["seq"], event["by"], uploader)
-                chained[version_id] = event["decision"]
+                chained[version_id] = event
+                continue
+            made = chained.pop(version_id, None)
+            if event["kind"] == "resubmit":
+                again[version_id] = event["by"]
+            elif not (made and _theirs(made, event)):
+                problems.append(f"Event {event['seq']} took back a decision on version {version_id} without the right.")
     version, decision = tables.credential_versions, tables.decisions
     stored = dict(
         connection.execute(
@@ -35,13 +47,19 @@ def decisions(connection: Connection, events: list[dict[str, Any]]) -> list[str]
         row.version_id: (row.decision, row.event_seq, row.decided_by, row.uploaded_by)
         for row in connection.execute(select(decision).order_by(decision.c.id))
     }
-    problems = []
-    if stored != chained:
-        wrong = sorted(set(stored.items()) ^ set(chained.items()))
+    decided = {number: event["decision"] for number, event in chained.items()}
+    if stored != decided:
+        wrong = sorted(set(stored.items()) ^ set(decided.items()))
         problems.append(f"The decision on version {wrong[0][0]} was not made by any event.")
     if recorded != last:
         problems.append("The recorded decisions aren't those that were chained.")
     return problems
+
+
+def _theirs(made: dict[str, Any], back: dict[str, Any]) -> bool:
+    """Whether a decision was taken back by whoever made it, in time."""
+    at, then = (datetime.fromisoformat(event["at"]) for event in (made, back))
+    return fold(made["by"]) == fold(back["by"]) and seconds_left(at, then) >= 0
 
 
 def media_links(connection: Connection, events: list[dict[str, Any]]) -> list[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 from sqlalchemy import Connection, select, update
 
 from credtools.recipe import MANUAL
-from credtools.store import tables
+from credtools.store import clock, tables
 from credtools.store.engine import GENESIS
 from credtools.store.erased import KEY
 from credtools.store.transaction import Write
@@ -21,7 +21,7 @@ from credtools.text import fold_number
 
 def words(connection: Connection) -> None:
     """What each source said last, by its batches that stand; within the transaction that changes the layout."""
-    work = Write(connection, 0, GENESIS, datetime.now(UTC))  # no event: nothing was done but to find it out
+    work = Write(connection, 0, GENESIS, clock.now())  # no event: nothing was done but to find it out
     source, batch, row, version = tables.sources.c, tables.batches.c, tables.ledger_rows.c, tables.credential_versions.c
     remembering = select(source.id).where(source.name != MANUAL, source.merged_into.is_(None)).order_by(source.id)
     for source_id in connection.execute(remembering).scalars().all():
@@ -39,7 +39,7 @@ def parts(connection: Connection) -> None:
 
     With a corrected issue date all earlier versions of the wrong date go by now, not only the last of them.
     """
-    work = Write(connection, 0, GENESIS, datetime.now(UTC))
+    work = Write(connection, 0, GENESIS, clock.now())
     source = tables.sources.c
     for number in connection.execute(select(source.id).where(source.merged_into.is_(None))).scalars().all():
         told_anew(work, [number], set())
@@ -54,7 +54,7 @@ def people(connection: Connection, today: date) -> None:
     One event says so, and how many credentials belong to others now.
     """
     head = connection.execute(select(tables.audit_head)).one()
-    work = Write(connection, head.seq, head.hash, datetime.now(UTC))
+    work = Write(connection, head.seq, head.hash, clock.now())
     credential = tables.credentials.c
     stored = connection.execute(select(credential.id, credential.number).where(credential.number != "")).all()
     keys = {row.id: fold_number(row.number) for row in stored}

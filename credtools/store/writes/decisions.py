@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,40 +69,57 @@ def decide(
     Raises RegistryError, naming the lines, when a named line isn't pending or is blocked; nothing is changed then.
     """
     with write(engine) as work:
-        work.finished(batch_id, "decided")
-        pending = _pending(work, batch_id)
-        again = _resubmitters(work.connection)
-        blocked = _blocked(decision, by if four_eyes else None, pending, again)
-        of = lines_of(work.connection, batch_id)
-        told = {of.written(address): why for address, why in blocked.items()}
-        chosen, strange = (sorted(pending.keys() - blocked), []) if lines is None else of.chosen(lines, pending)
-        if strange:
-            raise RegistryError("lines_not_pending", batch=batch_id, lines=_lines(strange))
-        if stopped := [address for address in chosen if address in blocked]:
-            raise RegistryError("lines_blocked", lines=_lines(map(of.written, stopped)), why=blocked[stopped[0]])
-        if not chosen:
-            return Decided((), told, None, work.hash)
-        ids = [pending[address].id for address in chosen]
-        seq = work.event("decide", by, batch_id, decision=decision, versions=ids, count=len(ids))
-        work.insert(
-            tables.decisions,
-            {
-                "id": work.ids(tables.decisions, len(ids)),
-                "version_id": ids,
-                "decision": decision,
-                "reason": reason,
-                "uploaded_by": [again.get(pending[one].id, pending[one].uploaded_by) for one in chosen],
-                "decided_by": by,
-                "decided_at": work.at,
-                "event_seq": seq,
-                "four_eyes": four_eyes,
-            },
-        )
-        work.change(tables.credential_versions.c.id, ids, decision=decision)
-        move_replaced(work, tables.credential_versions.c.id, ids)
-        approves = decision == "approved"
-        gone = [one for one in chosen if approves and pending[one].user_status == "deactivated"]
-        return Decided(tuple(map(of.written, chosen)), told, seq, work.hash, tuple(map(of.written, gone)))
+        return _decide(work, batch_id, by, decision, reason=reason, lines=lines, four_eyes=four_eyes)
+
+
+def decide_several(
+    engine: Engine, by: str, decision: str, chosen: Mapping[int, Iterable[Line]], *, reason: str, four_eyes: bool
+) -> dict[int, Decided]:
+    """The same for the named lines of several batches, all of them or none."""
+    with write(engine) as work:
+        return {
+            number: _decide(work, number, by, decision, reason=reason, lines=lines, four_eyes=four_eyes)
+            for number, lines in sorted(chosen.items())
+        }
+
+
+def _decide(
+    work: Write, batch_id: int, by: str, decision: str, *, reason: str, lines: Iterable[Line] | None, four_eyes: bool
+) -> Decided:
+    work.finished(batch_id, "decided")
+    pending = _pending(work, batch_id)
+    again = _resubmitters(work.connection)
+    blocked = _blocked(decision, by if four_eyes else None, pending, again)
+    of = lines_of(work.connection, batch_id)
+    told = {of.written(address): why for address, why in blocked.items()}
+    chosen, strange = (sorted(pending.keys() - blocked), []) if lines is None else of.chosen(lines, pending)
+    if strange:
+        raise RegistryError("lines_not_pending", batch=batch_id, lines=_lines(strange))
+    if stopped := [address for address in chosen if address in blocked]:
+        raise RegistryError("lines_blocked", lines=_lines(map(of.written, stopped)), why=blocked[stopped[0]])
+    if not chosen:
+        return Decided((), told, None, work.hash)
+    ids = [pending[address].id for address in chosen]
+    seq = work.event("decide", by, batch_id, decision=decision, versions=ids, count=len(ids))
+    work.insert(
+        tables.decisions,
+        {
+            "id": work.ids(tables.decisions, len(ids)),
+            "version_id": ids,
+            "decision": decision,
+            "reason": reason,
+            "uploaded_by": [again.get(pending[one].id, pending[one].uploaded_by) for one in chosen],
+            "decided_by": by,
+            "decided_at": work.at,
+            "event_seq": seq,
+            "four_eyes": four_eyes,
+        },
+    )
+    work.change(tables.credential_versions.c.id, ids, decision=decision)
+    move_replaced(work, tables.credential_versions.c.id, ids)
+    approves = decision == "approved"
+    gone = [one for one in chosen if approves and pending[one].user_status == "deactivated"]
+    return Decided(tuple(map(of.written, chosen)), told, seq, work.hash, tuple(map(of.written, gone)))
 
 
 def _pending(work: Write, batch_id: int) -> dict[Place, Any]:
