@@ -49,3 +49,11 @@ class Clicks:
         while not any(text in c["name"] for c in self.state["causes"]) and self.state["more"]:
             self("more")
         return next(c["key"] for c in self.state["causes"] if text in c["name"])
+
+
+def clicked(page: Any, verb: str, /, **values: Any) -> dict[str, Any]:
+    """What a page answers to a click, as the browser gets it."""
+    sent: list[dict[str, Any]] = []
+    page.send = lambda message, *_: sent.append(json.loads(json.dumps(message)))
+    page._on_message(page, {"do": verb, **values}, [])
+    return sent[-1] if verb != "ready" else next(one for one in sent if one["type"] == "state")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import nbformat
@@ -11,9 +14,11 @@ import pytest
 from credtools import settings
 from credtools.errors import CredtoolsError, RegistryError
 from credtools.jupyter import Record
-from credtools.jupyter.approvals import DEACTIVATED, NO_MEDIA, SAME_PERSON, Approvals, Listed
+from credtools.jupyter.approvals import Approvals
+from credtools.jupyter.listed import DEACTIVATED, NO_MEDIA, SAME_PERSON, Listed
 from credtools.registry import Registry
-from tests.builders import ANA, UPLOADER, export, load, long_on_a_server
+from tests.builders import ANA, APPROVER, UPLOADER, export, load, long_on_a_server
+from tests.clicks import clicked
 from tests.pictures import filled, pdf
 
 PASS = "ben@example.org,Passport,2024-01-01,,"
@@ -126,3 +131,122 @@ def test_the_page_says_how_many_are_of_deactivated_users(registry: Registry, tmp
     page = Approvals(registry)
     page.show()
     assert "2 of them belong to users who are deactivated by now." in page.do_decide("approve")
+
+
+# --- the page -----------------------------------------------------------------------------------------------------
+
+
+def test_many_are_shown_page_by_page_sorted_and_filtered(registry: Registry, tmp_path: Path) -> None:
+    """What is sorted and filtered is all that waits, not only what is seen; people are found by their names."""
+    page = many(registry, tmp_path)
+    first = clicked(page, "ready")["list"]
+    assert [first[name] for name in ("found", "free", "page", "pages", "from", "sort")] == [250, 200, 0, 3, 1, ""]
+    assert {(row["name"], row["uploader"], row["source"]) for row in first["rows"]} == {("Ana Silva", "", "manual")}
+    last = clicked(page, "page", page=2)["list"]
+    assert (len(last["rows"]), last["from"], last["rows"][-1]["line"]) == (50, 201, 251)
+    assert clicked(page, "page", page=99)["list"]["page"] == 2
+    newest = clicked(page, "sort", sort="issued", down=True)["list"]
+    assert (newest["page"], newest["rows"][0]["issue_date"], newest["down"]) == (0, "2024-09-06", True)
+    assert clicked(page, "sort", sort="type")["list"]["rows"][0]["credential_type"] == "First Aid"
+    assert clicked(page, "filter", filters={"text": "OKAFOR"})["list"]["found"] == 50
+    assert clicked(page, "filter", filters={"source": "manual", "text": "ana@"})["list"]["found"] == 200
+    assert clicked(page, "filter", filters={"source": "hr"})["list"]["found"] == 0
+    assert clicked(page, "ready")["choices"]["source"] == [["manual", "manual"]]
+
+
+def test_what_is_ticked_is_counted_over_all_pages(registry: Registry, tmp_path: Path) -> None:
+    """Here, on other pages, and hidden by the filters; what can't be approved yet is never ticked."""
+    page = many(registry, tmp_path)
+    clicked(page, "ready")
+    counts = {"type": "ticked", "ticked": 2, "elsewhere": 0, "hidden": 0}
+    assert clicked(page, "tick", places=[[1, 2], [1, 3], [1, 202]], on=True) == counts
+    clicked(page, "page", page=1)
+    assert clicked(page, "tick", places=[[1, 3], [1, 120]], on=True) == {**counts, "ticked": 3, "elsewhere": 2}
+    hidden = clicked(page, "filter", filters={"credential_type": "Passport"})["list"]
+    assert [hidden[name] for name in ("ticked", "elsewhere", "hidden")] == [3, 0, 3]
+    assert clicked(page, "tick", places=[[1, 120]], on=False)["ticked"] == 2
+    clicked(page, "filter", filters={})
+    every = clicked(page, "tick_all", on=True)["list"]
+    assert [every[name] for name in ("ticked", "elsewhere", "hidden")] == [200, 100, 0]
+    assert all(row["ticked"] for row in every["rows"])
+    assert clicked(page, "tick_all", on=False)["list"]["ticked"] == 0
+
+
+def test_before_a_decision_it_is_said_what_they_are(registry: Registry, tmp_path: Path) -> None:
+    """Types, sources, batches, people, samples from first to last, and who is left out with why."""
+    page = many(registry, tmp_path)
+    clicked(page, "ready")
+    asked = clicked(page, "ask", act="approve")
+    about = asked["about"]
+    assert (about["count"], about["people"], about["left"]) == (200, 1, [[NO_MEDIA, 50]])
+    assert about["kinds"] == [
+        ["Types", [["First Aid", 200]]],
+        ["Sources", [["manual", 200]]],
+        ["Batches", [["1 · export.csv", 200]]],
+    ]
+    assert [row["line"] for row in about["samples"]] == [2, 102, 201]
+    clicked(page, "tick", places=[[1, 2]], on=True)
+    assert clicked(page, "ask", act="reject", chosen="ticked")["about"]["count"] == 1
+    assert clicked(page, "ask", act="approve", chosen="ticked")["about"]["left"] == []
+    assert clicked(page, "ask", act="reject", chosen=[[1, 205]])["about"]["count"] == 1
+    clicked(page, "tick_all", on=True)
+    assert clicked(page, "ask", act="approve", chosen="ticked")["about"]["left"] == [[NO_MEDIA, 50]]
+    assert set(registry.credentials()["decision"]) == {"pending"}
+
+
+def test_a_decision_on_the_page_can_be_undone_for_a_minute(registry: Registry, tmp_path: Path) -> None:
+    """Over several batches, all or nothing; the offer says what was decided, also to a page that is loaded again."""
+    page = many(registry, tmp_path)
+    registry.upload(export(tmp_path, LATER.replace("ana", "cara"), name="second.csv")).finish()
+    assert clicked(page, "ready")["undo"] is None
+    clicked(page, "tick_all", on=True)
+    state = clicked(page, "decide", decision="approve", chosen="ticked")
+    assert (state["said"], state["undo"]["what"]) == ("201 credentials approved.", "Approved 201.")
+    assert 0 < state["undo"]["seconds"] <= 60
+    assert (state["all"], state["list"]["ticked"]) == (50, 0)
+    again = Approvals(registry)
+    assert clicked(again, "ready")["undo"]["what"] == "Approved 201."
+    state = clicked(again, "undecide")
+    assert (state["said"], state["undo"]) == ("201 credentials wait for a decision again.", None)
+    assert clicked(page, "undecide")["reason"] == "lines_not_decided"
+    assert clicked(page, "undecide")["reason"] == "nothing_to_take_back"
+    assert clicked(page, "decide", decision="reject", reason="no", chosen=[[1, 2]])["undo"]["what"] == "Rejected 1."
+    assert registry.verify() == []
+
+
+def test_a_decision_over_several_batches_is_made_as_a_whole(
+    registry: Registry, registry_url: str, opened: Callable[..., Registry], tmp_path: Path
+) -> None:
+    """Somebody else was faster with one of them: nothing is decided, and what is ticked and still waits stays so."""
+    page = many(registry, tmp_path)
+    registry.upload(export(tmp_path, LATER.replace("ana", "cara"), name="second.csv")).finish()
+    clicked(page, "ready")
+    clicked(page, "tick", places=[[1, 2], [2, 2]], on=True)
+    opened(registry_url, by=APPROVER).approve(2)
+    state = clicked(page, "decide", decision="approve", chosen="ticked")
+    assert (state["reason"], state["list"]["ticked"]) == ("lines_not_pending", 1)
+    assert registry.batch(1).credentials()["decision"].eq("pending").all()
+
+
+@pytest.mark.parametrize("home", ["sqlite"], indirect=True)
+def test_20_000_that_wait_are_listed_at_once(registry: Registry, tmp_path: Path) -> None:
+    """Each step of the page takes its time once, not once per row: sorting, filtering and ticking all."""
+    rows = [f"ana@example.org,Licence,2024-01-{k % 28 + 1:02},,N-{k}" for k in range(20_000)]
+    registry.upload(export(tmp_path, *rows)).finish()
+    page = Approvals(registry)
+    assert clicked(page, "ready")["all"] == 20_000
+    began = time.process_time()
+    assert clicked(page, "sort", sort="expires")["list"]["pages"] == 200
+    assert clicked(page, "filter", filters={"text": "n-1999"})["list"]["found"] == 11
+    assert clicked(page, "filter", filters={})["list"]["found"] == 20_000
+    assert clicked(page, "tick_all", on=True)["list"]["elsewhere"] == 19_900
+    assert clicked(page, "ask", act="approve", chosen="ticked")["about"]["count"] == 20_000
+    assert time.process_time() - began < 3
+
+
+def many(registry: Registry, folder: Path) -> Approvals:
+    """200 first aids of Ana's, a day each, then 50 passports of Ben's, which lack their media."""
+    days = [date(2024, 1, 1) + timedelta(days=k) for k in range(250)]
+    rows = [f"ana@example.org,First Aid,{day},," for day in days[:200]]
+    registry.upload(export(folder, *rows, *(f"ben@example.org,Passport,{day},," for day in days[200:]))).finish()
+    return Approvals(registry)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,6 +12,7 @@ from credtools.jupyter.approvals import Approvals
 from credtools.jupyter.audit import AuditPage
 from credtools.registry import Registry
 from tests.builders import export, load, only_sqlite, write
+from tests.clicks import clicked
 from tests.pictures import png
 from tests.test_shapes_rows import book
 
@@ -120,14 +120,6 @@ def test_frames_name_sheet_and_piece(pieces: Registry) -> None:
     pieces.approve(1, ["2.1"])
     pieces.withdraw(1, ["2.1"], "revoked")
     assert places(pieces.audit.withdrawals()) == {(1, 1, 2, 1)}
-
-
-def clicked(page: Any, verb: str, **values: Any) -> dict[str, Any]:
-    """What the page answers to a click."""
-    sent: list[dict[str, Any]] = []
-    page.send = lambda message, *_: sent.append(message)
-    page._on_message(page, {"do": verb, **values}, [])
-    return sent[-1] if verb != "ready" else next(one for one in sent if one["type"] == "state")
 
 
 def test_the_pages_know_rows_apart(pieces: Registry) -> None:

@@ -15,8 +15,9 @@ from sqlalchemy import select
 
 from credtools.cli import main
 from credtools.errors import CredtoolsError, RegistryError
-from credtools.jupyter.approvals import WITHDRAWN, Approvals, Listed
+from credtools.jupyter.approvals import Approvals
 from credtools.jupyter.credentials import Credentials
+from credtools.jupyter.listed import WITHDRAWN, Listed
 from credtools.registry import Registry, validity
 from credtools.store import tables
 from tests.builders import (

@@ -5,110 +5,151 @@ One, some, or (of the pending) all that fit the filters.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import numpy as np
 import pandas as pd
 
-from credtools.audit.timeline import changed
 from credtools.errors import CredtoolsError
+from credtools.jupyter.listed import Listed, Place, View
 from credtools.jupyter.parts.page import DropZone, scripts
 from credtools.jupyter.parts.pictures import LARGE, THUMB, thumbnail
-from credtools.jupyter.parts.shown import listed, moment, records
-from credtools.model import Line, exact, lines_in
-from credtools.registry import Registry, validity
-from credtools.schema.dates import date_format
-from credtools.text import fold, plural
+from credtools.model import Line
+from credtools.registry import Registry
+from credtools.text import plural
 
 PART = 512 << 10  # bytes of a file that go at once: the server drops what is sent faster than 1 MB/s
-MOST_SHOWN = 100
-FILTERS = ("credential_type", "batch", "uploaded_by", "expiry", "media")
-EXPIRY = ("expired", "expiring soon", "later", "never")
 LOOKS = {"pending": "waiting for approval", "approved": "approved", "withdrawn": "withdrawn"}
-MEDIA = ("there", "required, but missing", "none")
-NO_MEDIA = "requires media, and none has been added yet"
-SAME_PERSON = "uploaded by you; this organisation asks for approval by somebody else (four eyes)"
-DEACTIVATED = "the user is deactivated by now"
-WITHDRAWN = "withdrawn; approved, it counts only once it is reinstated"
-SHOWN = [  # what the browser shows of each
-    *("batch", "line", "user_email", "credential_type", "credential_number", "issue_date", "expiration_date"),
-    *("expiry", "uploaded_by", "file", "blocked", "note", "at"),
-]
-CALLED = {"issue_date": "issue date", "expiration_date": "expiration date", "own": "own columns"}
+DECISIONS = {"approve": "approved", "reject": "declined"}
+TICKED = "ticked"  # instead of places: those that are ticked
+Chosen = list[list[Any]] | str | None  # places, those that are ticked, or (None) all that fit the filters
 
 
 class Approvals(DropZone):
     """The list, the filters, one credential in detail, and the decisions."""
 
-    _esm = scripts("dom", "drop_zone", "dialog", "media", "approvals")
+    _esm = scripts("dom", "drop_zone", "dialog", "media", "decided", "approving", "approvals")
 
     def __init__(self, registry: Registry, batch: int = 0) -> None:
         super().__init__(registry)
-        self._filters = {"batch": str(batch)} if batch else {}
+        self._view = View({"batch": str(batch)} if batch else {})
         self._look = "pending"
+        self._ticked: set[Place] = set()
         self.listed: Listed  # as it was shown last
 
     def show(self) -> None:
         self.listed = Listed(self.registry, self._look)
+        self._ticked &= set(self.listed.rows["place"])
+        self._recent = self.registry.just_decided()
         choices = self.listed.choices() | {"look": list(LOOKS.items())}
-        filters = self._filters | {"look": self._look}
+        filters = {**self._view.filters, "look": self._look}
         state = {"type": "state", "filters": filters, "choices": choices, "all": len(self.listed.rows)}
-        self.send(state | self.said() | {"list": self._list()})
+        self.send(state | self.said() | {"list": self._page(), "undo": self._undo()})
 
     def start_over(self) -> None:
-        self._filters, self._look = {}, "pending"
+        self._view, self._look, self._ticked = View({}), "pending", set()
 
     def do_look(self, look: str) -> str:
         """Shows the pending, the approved or the withdrawn ones."""
-        self._filters, self._look = {}, look if look in LOOKS else "pending"
+        self._view, self._look, self._ticked = View({}), look if look in LOOKS else "pending", set()
         return ""
 
-    def _list(self) -> dict[str, Any]:
-        rows = self.listed.like(self._filters)
-        return {"rows": self.listed.shown(rows), "found": len(rows), "free": int((rows["blocked"] == "").sum())}
+    # --- the list -------------------------------------------------------------------------------------------
+
+    def _page(self) -> dict[str, Any]:
+        return self.listed.page(self._view, self._ticked)
+
+    def _send_page(self, **view: Any) -> None:
+        self._view = self._view._replace(**view)
+        self.send({"type": "list", "list": self._page()})
 
     def do_filter(self, filters: dict[str, str]) -> None:
-        self._filters = {name: value for name, value in filters.items() if value}
-        self.send({"type": "list", "list": self._list()})
+        """Shows what fits, from its first page; what is ticked stays so."""
+        self._send_page(filters={name: value for name, value in filters.items() if value}, page=0)
+
+    def do_sort(self, sort: str, *, down: bool = False) -> None:
+        self._send_page(sort=sort, down=down, page=0)
+
+    def do_page(self, page: int) -> None:
+        self._send_page(page=page)
+
+    def do_tick(self, places: list[list[Any]], *, on: bool) -> None:
+        """Ticks some, or no longer; what can't be decided yet is never ticked."""
+        known = self._known({(batch, line) for batch, line in places})
+        some = set(known.loc[known["blocked"] == "", "place"])
+        self._ticked = self._ticked | some if on else self._ticked - some
+        page = self._page()
+        self.send({"type": "ticked", **{name: page[name] for name in ("ticked", "elsewhere", "hidden")}})
+
+    def do_tick_all(self, *, on: bool) -> None:
+        """Ticks all that fit and can be decided, on all pages; or none any more."""
+        fitting = self.listed.like(self._view.filters)
+        self._ticked = self._ticked | set(fitting.loc[fitting["blocked"] == "", "place"]) if on else set()
+        self._send_page()
 
     def do_detail(self, batch: int, line: Line) -> None:
+        """Sends one credential with media and history."""
         self.send({"type": "detail", "detail": self.listed.detail(batch, line)})
 
-    def do_decide(self, decision: str, reason: str = "", chosen: list[list[Line]] | None = None) -> str:
-        """Approves or rejects the chosen credentials, else all that fit the filters; batch by batch."""
-        approves = decision == "approve"
-        fitting = set(self.listed.like(self._filters)["place"])
-        wanted = fitting if chosen is None else {(batch, line) for batch, line in chosen}
-        known = self._known(wanted)
-        if approves:
-            known = known[known["blocked"] == ""]
+    # --- decisions ------------------------------------------------------------------------------------------
+
+    def do_ask(self, act: str, chosen: Chosen = None) -> None:
+        """Says what the chosen ones are, before somebody decides."""
+        rows = self._asked(chosen) if act == "approve" else self._wanted(chosen)
+        if rows.empty:
+            raise CredtoolsError("not_listed_any_more")
+        about = self.listed.about(rows, whole=act != "approve")
+        self.send({"type": "ask", "act": act, "chosen": chosen, "about": about, "by": self.registry.by})
+
+    def _asked(self, chosen: Chosen) -> pd.DataFrame:
+        """Those that are meant; if all that fit are, also those of them that can't be decided yet and are left out."""
+        wanted, fitting = self._wanted(chosen), self.listed.like(self._view.filters)
+        if chosen == TICKED and self._ticked.issuperset(fitting.loc[fitting["blocked"] == "", "place"]):
+            return pd.concat([wanted, fitting[fitting["blocked"] != ""]])
+        return wanted
+
+    def do_decide(self, decision: str, reason: str = "", chosen: Chosen = None) -> str:
+        """Approves or rejects the chosen credentials, else all that fit the filters: all of them, or none."""
+        wanted = self._wanted(chosen)
+        known = wanted[wanted["blocked"] == ""] if decision == "approve" else wanted
         if known.empty:
             raise CredtoolsError("none_can_be_decided")
-        done, told = 0, ""
-        gone: tuple[int | str, ...] = ()
-        for batch, lines in known.groupby("batch")["row"]:
-            number, those = int(str(batch)), lines.tolist()
-            decide = self.registry.approve(number, those) if approves else self.registry.decline(number, those, reason)
-            done += len(decide.decided)
-            gone += decide.deactivated
-            told = replace(decide, deactivated=gone).told
-        left = f" {plural(len(wanted) - done, 'other')} can't be approved yet." if len(wanted) > done else ""
-        return f"{plural(done, 'credential')} {'approved' if approves else 'rejected'}.{told and f' {told}'}{left}"
+        lines = {int(str(batch)): rows.tolist() for batch, rows in known.groupby("batch")["row"]}
+        decided = self.registry.decide(DECISIONS[decision], lines, reason)
+        self._ticked -= set(known["place"])
+        done = sum(len(one.decided) for one in decided.values())
+        gone = tuple(line for one in decided.values() for line in one.deactivated)
+        told = replace(next(iter(decided.values())), deactivated=gone).told
+        left = len(wanted) - len(known)
+        more = [told] if told else []
+        more += [f"{plural(left, 'other')} can't be approved yet."] if left else []
+        what = "approved" if decision == "approve" else "rejected"
+        return " ".join([f"{plural(done, 'credential')} {what}.", *more])
 
-    def do_withdraw(self, chosen: list[list[Line]], reason: str) -> str:
+    def _undo(self) -> dict[str, Any] | None:
+        """What can still be taken back."""
+        if (recent := self._recent) is None:
+            return None
+        what = "Approved" if recent.decision == "approved" else "Rejected"
+        return {"what": f"{what} {recent.count:,}.", "seconds": recent.seconds}
+
+    def do_undecide(self) -> str:
+        """Takes back what was decided last, as it was shown."""
+        if self._recent is None:
+            raise CredtoolsError("nothing_to_take_back")
+        return f"{self.registry.undecide(self._recent.lines)}."
+
+    def do_withdraw(self, chosen: Chosen, reason: str) -> str:
         """Withdraws the chosen approved credentials, batch by batch."""
         return self._act("withdrawn", chosen, reason)
 
-    def do_reinstate(self, chosen: list[list[Line]], reason: str = "") -> str:
+    def do_reinstate(self, chosen: Chosen, reason: str = "") -> str:
         """Reinstates the chosen withdrawn credentials, batch by batch."""
         return self._act("reinstated", chosen, reason)
 
-    def _act(self, act: str, chosen: list[list[Line]], reason: str) -> str:
-        known = self._known({(batch, line) for batch, line in chosen})
+    def _act(self, act: str, chosen: Chosen, reason: str) -> str:
+        known = self._wanted(chosen)
         if known.empty:
             raise CredtoolsError("none_can_be_withdrawn" if act == "withdrawn" else "none_can_be_reinstated")
         do = self.registry.withdraw if act == "withdrawn" else self.registry.reinstate
@@ -117,9 +158,14 @@ class Approvals(DropZone):
         more = f" {plural(newer, 'credential')} had a newer version, which decides." if newer else ""
         return f"{plural(sum(len(one.decided) for one in done), 'credential')} {act}.{more}"
 
-    def _known(self, places: set[Any]) -> pd.DataFrame:
-        """Those of the list as it was shown last."""
-        return self.listed.rows[self.listed.rows["place"].isin(places)]
+    def _wanted(self, chosen: Chosen) -> pd.DataFrame:
+        """Those that are meant, of the list as it was shown last."""
+        if chosen is None:
+            return self.listed.like(self._view.filters)
+        return self._known(self._ticked if isinstance(chosen, str) else {(batch, line) for batch, line in chosen})
+
+    def _known(self, places: Iterable[Place]) -> pd.DataFrame:
+        return self.listed.rows[self.listed.rows["place"].isin(set(places))]
 
     def do_media(self, batch: int, line: Line) -> str:
         """Tops a credential up with what has arrived."""
@@ -152,105 +198,3 @@ class Approvals(DropZone):
             if medium["sha256"] == key:
                 return self.registry.blobs.read(key), medium["media_type"], medium["file"]
         raise CredtoolsError("medium_gone")
-
-
-def _looked_at(credentials: pd.DataFrame, look: str) -> pd.DataFrame:
-    """Those versions that are pending, count, or are withdrawn."""
-    if look == "approved":
-        return validity.counting(credentials).sort_index()
-    return credentials[credentials["withdrawn"] if look == "withdrawn" else credentials["decision"] == "pending"]
-
-
-class Listed:
-    """The pending, approved or withdrawn credentials of an organisation, as of now; what stops an approval of each."""
-
-    def __init__(self, registry: Registry, look: str = "pending") -> None:
-        self.registry = registry
-        lookups = registry.lookups()
-        settings = lookups.settings
-        self._dates = date_format(lookups.profile_date_format or settings.date_format)
-        self._zone = ZoneInfo(settings.time_zone)
-        found = registry.credentials()
-        found["row"] = exact(found)  # for verbs
-        found["line"] = pd.Series(lines_in(found), index=found.index, dtype="object")  # for people
-        found = _looked_at(found, look).reset_index(drop=True)
-        found = found.join(registry.batches().set_index("batch")[["file", "uploaded_by"]], on="batch")
-        found["place"] = list(zip(found["batch"].tolist(), found["line"].tolist(), strict=True))
-        self.media: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)  # by batch and row
-        media = registry.media()
-        for medium, row in zip(records(media[["batch", "file", "sha256", "media_type"]]), exact(media), strict=True):
-            self.media[medium["batch"], row].append(medium)
-        found["at"] = list(zip(found["batch"].tolist(), found["row"].tolist(), strict=True))
-        there = found["at"].map(lambda place: place in self.media).astype(bool)
-        found["media"] = np.select([there], MEDIA[:1], MEDIA[2])
-        found["blocked"] = found["note"] = ""
-        if look == "pending":
-            self._stops(found, there)
-        plain = found.assign(decision="", withdrawn=False)
-        states = validity.states(plain, lookups.today, settings.expiring_soon_days)
-        found["expiry"] = states.replace("valid", "later").mask(found["expiration_date"].isna(), "never")
-        self.rows = found
-
-    def _stops(self, found: pd.DataFrame, there: pd.Series[bool]) -> None:
-        """What stops the approval of pending ones, or should be known before it."""
-        lookups = self.registry.lookups()
-        settings = lookups.settings
-        required = lookups.types.loc[lookups.types["media_required"].eq(True), "name"]
-        free = {k for k in set(found["batch"]) if settings.media_optional or self.registry.batch(k).media_optional}
-        lacks = found["credential_type"].isin(required) & ~found["batch"].isin(free) & ~there
-        found["media"] = np.select([there, lacks], MEDIA[:2], MEDIA[2])
-        own = settings.four_eyes & (found["uploaded_by"].map(fold) == fold(self.registry.by))
-        found["blocked"] = np.select([lacks, own], [NO_MEDIA, SAME_PERSON], "")
-        users = lookups.users.assign(external_id=lookups.users["external_id"].fillna(""))
-        gone = users.loc[users["status"] == "deactivated", ["email", "external_id"]]
-        theirs = pd.MultiIndex.from_frame(found[["user_email", "external_id"]]).isin(pd.MultiIndex.from_frame(gone))
-        known: list[Any] = [found["withdrawn"], theirs]
-        found["note"] = np.select(known, [WITHDRAWN, DEACTIVATED], "")
-
-    def choices(self) -> dict[str, list[tuple[str, str]]]:
-        """What can be filtered by: of each filter its values and their names."""
-        batches = self.rows.drop_duplicates("batch")[["batch", "file"]].itertuples(index=False)
-        return {
-            "credential_type": listed(sorted(self.rows["credential_type"].unique())),
-            "batch": [(str(number), f"{number} · {file}") for number, file in batches],
-            "uploaded_by": listed(sorted(self.rows["uploaded_by"].unique())),
-            "expiry": listed(EXPIRY),
-            "media": listed(MEDIA),
-        }
-
-    def like(self, filters: dict[str, str]) -> pd.DataFrame:
-        """Those that fit all filters; `text` is looked for in user and number."""
-        rows = self.rows
-        for name in FILTERS:
-            if wanted := filters.get(name):
-                rows = rows[rows[name].astype(str) == wanted]
-        if text := fold(filters.get("text", "")):
-            words = rows["user_email"] + " " + rows["credential_number"].fillna("")
-            rows = rows[[text in fold(word) for word in words]]
-        return rows
-
-    def shown(self, rows: pd.DataFrame) -> list[dict[str, Any]]:
-        """The first rows as the browser takes them."""
-        first = rows.head(MOST_SHOWN)[SHOWN]
-        for name in ("issue_date", "expiration_date"):
-            first[name] = ["" if pd.isna(day) else self._dates.write(day) for day in first[name]]
-        first["credential_number"] = first["credential_number"].fillna("")
-        first["media"] = first.pop("at").map(lambda place: self.media.get(place, []))
-        return records(first)
-
-    def detail(self, batch: int, line: Line) -> dict[str, Any]:
-        """One credential with its media and everything that was done with it."""
-        rows = self.rows[self.rows["place"] == (batch, line)]
-        if rows.empty:
-            raise CredtoolsError("not_listed_any_more")
-        history = [
-            (moment(act.at, self._zone), act.by, act.version, *self._change(str(act.what), act.before, act.after))
-            for act in self.registry.history(batch, rows["row"].iloc[0]).itertuples()
-        ]
-        return self.shown(rows)[0] | {"history": history, "zone": str(self._zone)}
-
-    def _change(self, what: str, before: Any, after: Any) -> tuple[str, str]:
-        """What was changed or done, and how."""
-        if what.endswith("_date"):
-            before, after = (text and self._dates.write(date.fromisoformat(text)) for text in (before, after))
-        return CALLED.get(what, what), changed(before, after)

@@ -8,8 +8,8 @@ from typing import Any
 
 from credtools.audit import reports
 from credtools.errors import CredtoolsError
-from credtools.jupyter.approvals import Listed
 from credtools.jupyter.credentials import NOTHING_WAITS, Credentials, waiting
+from credtools.jupyter.listed import Listed
 from credtools.jupyter.parts.shown import next_sentence, numbers
 from credtools.jupyter.wizard import read_as
 from credtools.jupyter.wizard.open_file import OpenFile

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from credtools import demo
 from credtools.demo import scans
-from credtools.jupyter.approvals import NO_MEDIA
+from credtools.jupyter.listed import NO_MEDIA
 from credtools.registry import create
 from tests.browser.lab import screenshot
 from tests.browser.steps import PATIENCE, OpenNotebook, Wizard, right_rows, run, start, theme, write
@@ -162,7 +162,7 @@ def test_approvals_show_media_and_history_beside_and_are_decided_in_bulk(
 
     page.get_by_label("Media", exact=True).select_option("")
     expect(page.get_by_text("7 shown")).to_be_visible()
-    wizard.button("Approve").click()
+    wizard.button("Approve…").click()
     wizard.tells("Select some credentials first")
     reject(wizard, demo.ACTIVE[1], "<b>no signature</b>")
     wizard.button("Approve all 1 that fit…").click()
@@ -186,7 +186,7 @@ def reject(wizard: Wizard, user: str, reason: str) -> None:
     """One that is selected; never without a reason."""
     page = wizard.page
     page.get_by_label(f"Select {user}, First Aid").check()
-    wizard.button("Reject").click()
+    wizard.button("Reject…").click()
     wizard.button("Reject them").click()
     expect(page.get_by_role("alert")).to_have_text("Give a reason, for example: no signature.")
     page.get_by_label("Reason").fill(reason)

@@ -28,7 +28,7 @@ def test_approved_credentials_are_withdrawn_and_reinstated(
     wizard.counts("4 approved credentials")
     expect(show).to_be_focused()
     expect(page.get_by_role("group", name="Approved credentials")).to_be_visible()
-    for absent in ("Approve", "Reject", "Reinstate"):
+    for absent in ("Approve…", "Reject…", "Reinstate"):
         expect(wizard.button(absent)).to_have_count(0)
 
     for user in demo.ACTIVE[:2]:

@@ -1,18 +1,14 @@
 // Approvals: the lists with their filters, one credential in detail with its media beside, and what people decide.
-const FILTERS = [['credential_type', 'Type'], ['batch', 'Batch'], ['uploaded_by', 'Uploaded by'], ['expiry', 'Expires'], ['media', 'Media']]
-// By which list is looked at: what it is called, what is counted in it, and what can be done.
+const FILTERS = [['credential_type', 'Type'], ['source', 'Source'], ['batch', 'Batch'], ['uploaded_by', 'Uploaded by'], ['expiry', 'Expires'], ['media', 'Media']]
+const COLUMNS = [['user', 'User'], ['type', 'Type'], ['issued', 'Issued'], ['expires', 'Expires'], ['uploaded', 'Uploaded by'], ['media', 'Media']]
 const LOOKS = {
   pending: { name: 'Pending credentials', one: 'credential waits for approval', many: 'credentials wait for approval', acts: ['approve', 'reject'] },
   approved: { name: 'Approved credentials', one: 'approved credential', many: 'approved credentials', acts: ['withdraw'] },
   withdrawn: { name: 'Withdrawn credentials', one: 'withdrawn credential', many: 'withdrawn credentials', acts: ['reinstate'] },
 }
-const ACTS = {
-  approve: { label: 'Approve' },
-  reject: { label: 'Reject', reason: 'Reason', example: 'no signature' },
-  withdraw: { label: 'Withdraw', reason: 'Reason', example: 'licence revoked', tells: 'They no longer count, and no older version takes their place. They can be reinstated.' },
-  reinstate: { label: 'Reinstate', reason: 'Reason (optional)', tells: 'They count again.' },
-}
 const PAUSE_MS = 350 // between two parts of a file: the server drops what comes faster than 1 MB/s
+
+const MANY = 1000 // which take a second or more
 
 export default {
   render({ model, el }) {
@@ -25,19 +21,32 @@ export default {
     shield(root)
 
     const thumbs = new Thumbs(model)
-    const chosen = new Map() // 'batch line' → [batch, line]
-    let state = null, shown = null, fill = () => {}, showDetail = () => {}, large = null, parts = null, looked = false
+    const reasons = {} // by act what was typed last and not used yet
+    let state = null, shown = null, fill = () => {}, showDetail = () => {}, showTicked = () => {}, large = null, parts = null, looked = false
     const sending = new Sending(model, () => {})
     const act = (verb, values = {}) => model.send({ do: verb, ...values })
     const keyOf = row => `${row.batch} ${row.line}`
+    const bar = new UndoBar(() => act('undecide'), () => main.querySelector('h2').focus())
+    said.after(bar.element)
+
+    // What stops a click, until the next one.
+    let warned = false
+    function warn(words) {
+      warned = Boolean(words)
+      say(said, { said: words, kind: 'problem' })
+    }
 
     function draw(fresh) {
       const inside = root.contains(document.activeElement)
       state = fresh
-      chosen.clear()
+      warned = false
+      questions = 0
+      unanswered.clear()
       const look = LOOKS[state.filters.look]
       status.textContent = counted(state.all, look.one, look.many)
       say(said, state)
+      if (state.kind === 'done' && state.said) for (const name of Object.keys(reasons)) delete reasons[name]
+      bar.show(state.undo)
       main.replaceChildren(page())
       fill(state.list)
       if (inside) (looked ? main.querySelector('[data-look]') : main.querySelector('h2')).focus() // what was focused is gone
@@ -52,18 +61,34 @@ export default {
       const text = h('input', { type: 'search' })
       text.value = state.filters.text ?? ''
       inputs.set('text', { label: 'User or number', input: text })
-      const ask = () => { chosen.clear(); act('filter', { filters: Object.fromEntries([...inputs].map(([name, { input }]) => [name, input.value])) }) }
+      const ask = () => act('filter', { filters: Object.fromEntries([...inputs].map(([name, { input }]) => [name, input.value])) })
       for (const { input } of inputs.values()) input.addEventListener(input === text ? 'input' : 'change', ask)
       const holder = h('div', { class: 'ct-scroll', tabindex: 0, role: 'group', 'aria-label': listName })
       const selected = h('span', { class: 'ct-next', 'aria-live': 'polite' })
-      const whole = button('', () => decide('approve', null), { focus: 'all' })
-      const showSelected = () => { selected.textContent = chosen.size ? `${chosen.size} selected` : 'Select some, or open one' }
+      const pages = h('nav', { class: 'ct-buttons', 'aria-label': 'Pages' })
+      const doThem = new Map(acts.map((name, k) => [name, button(labelOf(name, 0), () => decide(name), { primary: !k, focus: name })]))
+      const whole = button('', () => act('ask', { act: 'approve' }), { focus: 'all' })
+      const every = button('', () => act('tick_all', { on: true }), { focus: 'every' })
+      const none = button('Clear selection', () => act('tick_all', { on: false }))
+      showTicked = ({ ticked, elsewhere, hidden }) => {
+        if (warned) warn('')
+        shown = { ...shown, ticked, elsewhere, hidden }
+        selected.textContent = selectedWords(shown)
+        for (const [name, one] of doThem) one.textContent = labelOf(name, ticked)
+        const free = shown.free.toLocaleString('en')
+        whole.textContent = `Approve all ${free} that fit…`
+        whole.hidden = !shown.free || ticked > 0 || state.filters.look !== 'pending'
+        every.textContent = `Select all ${free}`
+        every.hidden = shown.pages < 2 || ticked - hidden >= shown.free
+        none.hidden = !ticked
+      }
       fill = list => {
+        const focused = holder.contains(document.activeElement) || pages.contains(document.activeElement) ? document.activeElement.dataset.focus : null
         shown = list
-        holder.replaceChildren(listOf(list, showSelected))
-        whole.textContent = `Approve all ${list.free.toLocaleString('en')} that fit…`
-        whole.hidden = !list.free || state.filters.look !== 'pending'
-        showSelected()
+        holder.replaceChildren(listOf(list))
+        pages.replaceChildren(...pagesOf(list))
+        showTicked(list)
+        if (focused) (main.querySelector(`[data-focus="${CSS.escape(focused)}"]:not([disabled])`) ?? holder).focus()
       }
       const beside = h('aside', { 'aria-label': 'One credential', class: 'ct-one' }, h('p', { class: 'ct-quiet' }, 'Choose a user in the list to see media and history here.'))
       showDetail = detail => {
@@ -72,31 +97,93 @@ export default {
       }
       return region('Approvals',
         h('div', { class: 'ct-line' }, field('Show', look), [...inputs.values()].map(({ label, input }) => field(label, input))),
-        h('div', { class: 'ct-buttons' }, acts.map((name, k) => button(ACTS[name].label, () => decide(name, [...chosen.values()]), { primary: !k })), selected, whole),
-        h('div', { class: 'ct-beside' }, holder, beside))
+        h('div', { class: 'ct-buttons' }, [...doThem.values()], selected, every, none, whole),
+        h('div', { class: 'ct-beside' }, h('div', {}, holder, pages), beside))
     }
 
-    function listOf(list, showSelected) {
+    // What is selected, also what isn't in sight.
+    function selectedWords({ ticked, elsewhere, hidden }) {
+      if (!ticked) return 'Select some, or open one'
+      const more = [elsewhere && `${elsewhere.toLocaleString('en')} on other pages`, hidden && `${hidden.toLocaleString('en')} not shown by the filters`]
+      return [`${ticked.toLocaleString('en')} selected`, ...more.filter(Boolean)].join(', ')
+    }
+
+    function labelOf(name, ticked) {
+      if (name === 'approve') return ticked ? `Approve ${ticked.toLocaleString('en')}…` : 'Approve…'
+      return name === 'reject' ? 'Reject…' : ACTS[name].label
+    }
+
+    function listOf(list) {
       const boxes = list.rows.map(row => {
-        const box = h('input', { type: 'checkbox', 'aria-label': `Select ${row.user_email}, ${row.credential_type}` })
-        box.checked = chosen.has(keyOf(row))
-        box.addEventListener('change', () => {
-          if (box.checked) chosen.set(keyOf(row), [row.batch, row.line])
-          else chosen.delete(keyOf(row))
-          showSelected()
+        const why = row.blocked && h('div', { class: 'ct-warning', id: freshId() }, row.blocked)
+        const box = h('input', {
+          type: 'checkbox', 'aria-label': `Select ${row.user_email}, ${row.credential_type}`, 'data-focus': `tick ${keyOf(row)}`,
+          'aria-disabled': row.blocked && 'true', 'aria-describedby': why && why.id, title: row.blocked && `Can't be selected: ${row.blocked}`,
         })
-        return box
+        row.ticked = unanswered.get(keyOf(row)) ?? row.ticked
+        box.checked = row.ticked
+        box.addEventListener('click', event => {
+          if (!row.blocked) return
+          event.preventDefault() // it stays focusable, so that everybody can find out why
+          warn(`${row.user_email}, ${row.credential_type} can't be approved yet: ${row.blocked}. Open it to add what is missing, or to reject it.`)
+        })
+        box.addEventListener('change', () => { row.ticked = box.checked; tick([row], box.checked) })
+        return { box, why }
       })
-      const all = h('input', { type: 'checkbox', 'aria-label': 'Select all shown' })
-      all.addEventListener('change', () => boxes.forEach(box => {
-        if (box.checked !== all.checked) box.click()
-      }))
-      const caption = list.found > list.rows.length ? `The first ${list.rows.length} of ${list.found.toLocaleString('en')}` : `${list.found} shown`
-      return table([all, 'User', 'Type', 'Issued', 'Expires', 'Uploaded by', 'Media'], list.rows.map((row, k) => [
-        boxes[k], button(row.user_email, () => act('detail', { batch: row.batch, line: row.line }), { focus: keyOf(row), title: 'Show media and history' }),
+      const free = list.rows.map((row, k) => [row, boxes[k].box]).filter(([row]) => !row.blocked)
+      const all = h('input', { type: 'checkbox', 'aria-label': 'Select all shown', 'data-focus': 'tick all', 'aria-disabled': !free.length && 'true' })
+      all.checked = free.length > 0 && free.every(([row]) => row.ticked)
+      all.addEventListener('change', () => {
+        all.checked = all.checked && free.length > 0
+        for (const [row, box] of free) row.ticked = box.checked = all.checked
+        if (free.length) tick(free.map(([row]) => row), all.checked)
+      })
+      const last = list.from + list.rows.length - 1
+      const caption = list.pages > 1 ? `${list.from.toLocaleString('en')}–${last.toLocaleString('en')} of ${list.found.toLocaleString('en')}` : `${list.found} shown`
+      const made = table([all, ...COLUMNS.map(([key, label]) => sorter(list, key, label))], list.rows.map((row, k) => [
+        boxes[k].box, [button(row.user_email, () => act('detail', { batch: row.batch, line: row.line }), { focus: keyOf(row), title: 'Show media and history' }), row.name && h('div', { class: 'ct-quiet' }, row.name)],
         [row.credential_type, row.credential_number && ` · ${row.credential_number}`], row.issue_date,
-        [row.expiration_date, ['expired', 'expiring soon'].includes(row.expiry) && h('div', { class: 'ct-scope' }, row.expiry)], [row.uploaded_by, h('div', { class: 'ct-quiet' }, `batch ${row.batch}`)],
-        [row.media.map(medium => thumbs.of(medium.sha256, medium.media_type)), (row.blocked || row.note) && h('div', { class: 'ct-warning' }, row.blocked || row.note)]]), caption)
+        [row.expiration_date, ['expired', 'expiring soon'].includes(row.expiry) && h('div', { class: 'ct-scope' }, row.expiry)],
+        [row.uploader && h('div', {}, row.uploader), h('div', { class: row.uploader && 'ct-quiet' }, row.uploaded_by), h('div', { class: 'ct-quiet' }, `batch ${row.batch} · ${row.source}`)],
+        [row.media.map(medium => thumbs.of(medium.sha256, medium.media_type)), boxes[k].why, !row.blocked && row.note && h('div', { class: 'ct-warning' }, row.note)]]), caption)
+      COLUMNS.forEach(([key], k) => {
+        if (list.sort === key) made.querySelectorAll('th')[k + 1].setAttribute('aria-sort', list.down ? 'descending' : 'ascending')
+      })
+      return made
+    }
+
+    // What was ticked and isn't answered yet holds against a list that was sent before it.
+    const unanswered = new Map()
+    let questions = 0
+    function tick(rows, on) {
+      for (const row of rows) unanswered.set(keyOf(row), on)
+      questions += 1
+      act('tick', { places: rows.map(row => [row.batch, row.line]), on })
+    }
+    function ticked(counts) {
+      questions -= 1
+      if (questions <= 0) unanswered.clear()
+      showTicked(counts)
+    }
+
+    // A heading that sorts; a second click turns the order round.
+    function sorter(list, key, label) {
+      const down = list.sort === key && !list.down
+      const sort = button(label, () => act('sort', { sort: key, down }), { focus: `sort ${key}`, title: `Sort by ${label}` })
+      sort.className = 'ct-sort'
+      if (list.sort === key) sort.append(h('span', { 'aria-hidden': 'true' }, list.down ? ' ▼' : ' ▲'))
+      return sort
+    }
+
+    function pagesOf({ page, pages }) {
+      if (pages < 2) return []
+      const to = (label, number) => {
+        const move = button(label, () => act('page', { page: number }))
+        move.disabled = number < 0 || number >= pages
+        return move
+      }
+      return [to('First page', page ? 0 : -1), to('Previous page', page - 1), h('span', {}, `Page ${(page + 1).toLocaleString('en')} of ${pages.toLocaleString('en')}`),
+        to('Next page', page + 1), to('Last page', page < pages - 1 ? pages - 1 : pages)]
     }
 
     function one(detail) {
@@ -117,12 +204,12 @@ export default {
       }
       if (detail.media.length) act('thumbs', { keys: [...new Set(detail.media.map(medium => medium.sha256))], large: true })
       return [h('h3', { tabindex: -1 }, `${detail.user_email} · ${detail.credential_type}`),
-        h('p', {}, [detail.credential_number && `No. ${detail.credential_number}`, detail.issue_date && `issued ${detail.issue_date}`, detail.expiration_date ? `expires ${detail.expiration_date}` : 'never expires', `${detail.file}, line ${detail.line}`].filter(Boolean).join(' · ')),
+        h('p', {}, [detail.name, detail.credential_number && `No. ${detail.credential_number}`, detail.issue_date && `issued ${detail.issue_date}`, detail.expiration_date ? `expires ${detail.expiration_date}` : 'never expires', `${detail.file}, line ${detail.line}`].filter(Boolean).join(' · ')),
         detail.blocked && h('p', { class: 'ct-warning' }, `Can't be approved yet: ${detail.blocked}.`),
         detail.note && h('p', { class: 'ct-warning' }, `Can be approved all the same: ${detail.note}.`),
         h('div', { class: 'ct-buttons' }, LOOKS[state.filters.look].acts.map(name => name === 'approve'
           ? !detail.blocked && button('Approve this one', () => act('decide', { decision: 'approve', chosen: place }), { primary: true })
-          : button(`${ACTS[name].label} this one`, () => decide(name, place)))),
+          : button(`${ACTS[name].label} this one`, () => act('ask', { act: name, chosen: place })))),
         detail.media.length ? views : h('p', { class: 'ct-quiet' }, 'No media.'),
         h('div', { class: 'ct-buttons' }, button('Add file…', () => input.click()), input,
           detail.blocked && !detail.media.length && button('Make media optional', () => act('optional', { batch: detail.batch }), { title: `For all of batch ${detail.batch}` })),
@@ -148,37 +235,24 @@ export default {
       }
     }
 
-    function decide(decision, places) {
-      if (places && !places.length) {
-        say(said, { said: 'Select some credentials first: tick the boxes on the left.', kind: 'problem' })
-        return
-      }
-      const { label, reason, example, tells } = ACTS[decision]
-      const number = counted(places ? places.length : shown.free, 'credential', 'credentials')
-      const why = h('input', { type: 'text', class: 'ct-wide', 'data-first': true, autocomplete: 'off' })
-      const problem = h('p', { role: 'alert' })
-      const doIt = `${label} them`
-      const ready = () => {
-        if (example && !why.value.trim()) problem.textContent = `Give a reason, for example: ${example}.`
-        return !example || Boolean(why.value.trim())
-      }
-      openDialog(root, {
-        title: `${label} ${number}?`,
-        body: reason ? [tells && h('p', {}, tells), field(reason, why), problem] : h('p', {}, `Approved as ${state.by}. Credentials that can't be approved yet stay pending.`),
-        buttons: [{ label: 'Later' }, { label: doIt, primary: true, ready }],
-        safe: 'Later',
-        onAnswer: answer => {
-          if (answer !== doIt) return
-          const given = { reason: why.value, ...(places && { chosen: places }) }
-          if (decision === 'approve' || decision === 'reject') act('decide', { decision, ...given })
-          else act(decision, given)
-        },
+    function decide(name) {
+      if (shown.ticked || questions > 0) act('ask', { act: name, chosen: 'ticked' })
+      else warn('Select some credentials first: tick the boxes on the left.')
+    }
+
+    function asked({ act: name, about, by, chosen }) {
+      const decides = name === 'approve' || name === 'reject'
+      openDecision(root, { act: name, about, by }, reasons, reason => {
+        act(decides ? 'decide' : name, { reason, chosen, ...(decides && { decision: name }) })
+        if (about.count > MANY) say(said, { said: `Working on ${counted(about.count, 'credential', 'credentials')} …`, kind: 'done' })
       })
     }
 
     const onMessage = (message, buffers) => {
       if (message.type === 'state') draw(message)
       else if (message.type === 'list') fill(message.list)
+      else if (message.type === 'ticked') ticked(message)
+      else if (message.type === 'ask') asked(message)
       else if (message.type === 'detail') showDetail(message.detail)
       else if (message.type === 'part') more(message, buffers[0])
       else if (['ack', 'received', 'refused'].includes(message.type)) sending.answered(message)
@@ -187,6 +261,6 @@ export default {
     }
     model.on('msg:custom', onMessage)
     model.send({ do: 'ready' })
-    return () => model.off('msg:custom', onMessage)
+    return () => { model.off('msg:custom', onMessage); bar.hide() }
   },
 }
