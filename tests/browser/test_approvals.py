@@ -42,19 +42,7 @@ def test_many_are_approved_by_keyboard_and_undone(tmp_path: Path, page: Page, op
     wizard.is_whole()
     wizard.is_accessible()
     screenshot(page, "approvals-1-selected")
-    wizard.button("Approve 130…").press("Enter")
-    dialog = page.get_by_role("dialog", name="Approve 130 credentials?")
-    for words in ("First Aid: 130", "manual: 130", "first.csv: 130", f"5 others stay pending: {NO_MEDIA}."):
-        expect(dialog).to_contain_text(words)
-    wizard.is_accessible()
-    screenshot(page, "approvals-2-dialog")
-    theme(page, "JupyterLab Dark")
-    screenshot(page, "approvals-3-dark")
-    theme(page, "JupyterLab Light")
-    page.keyboard.press("Escape")
-    wizard.button("Approve 130…").press("Enter")
-    expect(wizard.button("Approve them")).to_be_focused()
-    page.keyboard.press("Enter")
+    approve_what_is_said(wizard)
     wizard.tells("130 credentials approved.")
     undo = page.get_by_role("group", name="Undo")
     expect(undo).to_have_text(re.compile(r"^Approved 130\.Undo \(\d+ s\)$"))
@@ -75,6 +63,24 @@ def test_many_are_approved_by_keyboard_and_undone(tmp_path: Path, page: Page, op
 
 def box(page: Page, user: str, kind: str = "First Aid") -> Locator:
     return page.get_by_label(f"Select {user}, {kind}").first
+
+
+def approve_what_is_said(wizard: Wizard) -> None:
+    """The dialog says what they are and what is left out; Escape changes nothing, Enter confirms."""
+    page = wizard.page
+    wizard.button("Approve 130…").press("Enter")
+    dialog = page.get_by_role("dialog", name="Approve 130 credentials?")
+    for words in ("First Aid: 130", "manual: 130", "first.csv: 130", f"5 others stay pending: {NO_MEDIA}."):
+        expect(dialog).to_contain_text(words)
+    wizard.is_accessible()
+    screenshot(page, "approvals-2-dialog")
+    theme(page, "JupyterLab Dark")
+    screenshot(page, "approvals-3-dark")
+    theme(page, "JupyterLab Light")
+    page.keyboard.press("Escape")
+    wizard.button("Approve 130…").press("Enter")
+    expect(wizard.button("Approve them")).to_be_focused()
+    page.keyboard.press("Enter")
 
 
 def blocked_ones_say_why(wizard: Wizard) -> None:
