@@ -98,7 +98,8 @@ export default {
       return region('Approvals',
         h('div', { class: 'ct-line' }, field('Show', look), [...inputs.values()].map(({ label, input }) => field(label, input))),
         h('div', { class: 'ct-buttons' }, [...doThem.values()], selected, every, none, whole),
-        h('div', { class: 'ct-beside' }, h('div', {}, holder, pages), beside))
+        pages,
+        h('div', { class: 'ct-beside' }, holder, beside))
     }
 
     // What is selected, also what isn't in sight.

@@ -18,7 +18,7 @@ function aboutThem({ count, people, kinds, samples, left, notes }, approves) {
   ]
   return [
     h('p', {}, `${counted(count, 'credential', 'credentials')} of ${counted(people, 'person', 'people')}`),
-    h('dl', { class: 'ct-facts' }, facts),
+    h('dl', { class: 'ct-about' }, facts),
     h('p', { class: 'ct-quiet' }, count > samples.length ? 'For example:' : 'These:'),
     h('ul', {}, samples.map(row => h('li', {}, `${called(row)} – ${row.credential_type}${row.credential_number && ` ${row.credential_number}`}, ${dated(row)}`))),
     ...warned.map(words => h('p', { class: 'ct-warning' }, words)),
