@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ import pandas as pd
 from credtools.checking import hypotheses
 from credtools.checking.one_column import Known
 from credtools.checking.proposing import Proposal, ValueChange, best_first, changed, judged, worth
-from credtools.model import IntArray, Review
+from credtools.model import Review
 from credtools.recipe.examples import cost
 from credtools.recipe.pattern import Pattern
 from credtools.recipe.steps import Replace
@@ -197,16 +197,7 @@ def _near(known: Known, rows: pd.DataFrame) -> Proposal | None:
     if not usable:
         return None
     name = known.column.name
-    if known.column.kind != "user":
-        pattern = Pattern(name, tuple(Replace(name, old, new) for old, new in usable.items()))
-        return judged(known, [(pattern, np.array([place[old] for old in usable], dtype=np.int64))])[0]
-    return Proposal(name, None, _one_by_one(known, usable, np.array([place[old] for old in usable])))
-
-
-def _one_by_one(known: Known, values: dict[str, str], places: IntArray) -> tuple[ValueChange, ...]:
-    """What is suggested for a user is a user who exists."""
-    rows = known.distinct.count[places].tolist()
-    changes = [
-        ValueChange(old, new, count, passes=True) for (old, new), count in zip(values.items(), rows, strict=True)
-    ]
-    return tuple(sorted(changes, key=lambda one: (-one.rows, one.old)))
+    # Of persons it is judged as if it were rules, but none of them is kept.
+    pattern = Pattern(name, tuple(Replace(name, old, new) for old, new in usable.items()))
+    [found] = judged(known, [(pattern, np.array([place[old] for old in usable], dtype=np.int64))])
+    return replace(found, pattern=None) if known.column.kind == "user" else found
