@@ -45,7 +45,8 @@ class Steps(DropZone):
     def show(self) -> None:
         """Sends what the step shows: its facts, and the rows – all of them once, then what has changed.
 
-        Of a large file the rows come first: comparing them with what is stored takes longer than checking them again.
+        Of a large file the rows come first: who types in them sees at once what became of it, before like causes are put
+        together; and comparing them with what is stored takes longer than checking them again.
         """
         facts = getattr(self, f"{self.step}_facts")
         asked = {"locked": self.locked_facts(), "known": self.known_facts()}
@@ -56,8 +57,12 @@ class Steps(DropZone):
             return
         review = self.file.reviewed
         large = review.rows > COMPARED_AT_ONCE
+        at_once = large and self.grid is not None
+        if at_once:
+            self._show_rows(review)
         self.send(state | facts() | ({} if large else self.stored_facts()))
-        self._show_rows(review)
+        if not at_once:
+            self._show_rows(review)
         if large:
             self.send(state | facts() | self.stored_facts() | {"calls": False})
 
