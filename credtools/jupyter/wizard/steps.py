@@ -45,7 +45,7 @@ class Steps(DropZone):
     def show(self) -> None:
         """Sends what the step shows: its facts, and the rows – all of them once, then what has changed.
 
-        Of a large file the rows come first: who types in them sees at once what became of it, before like causes are put
+        Of a large file the rows come first: who types in them sees at once what came of it, before like causes are put
         together; and comparing them with what is stored takes longer than checking them again.
         """
         facts = getattr(self, f"{self.step}_facts")
