@@ -213,9 +213,11 @@ ROW_TYPES = {
     **dict.fromkeys(("code", "column", "heading", "value", "title", "resolution", "suggestion"), "str"),
     **dict.fromkeys(("first_seen", "changed_at"), MOMENT),
     **dict.fromkeys(("fixed_batch", "fixed_sheet", "fixed_line", "fixed_piece", "superseded_by"), "Int64"),
+    **dict.fromkeys(("file", "changed_by"), "str"),
+    "for_good": "bool",
 }
 WHERE = dict.fromkeys(("batch", "sheet", "line", "piece"), "int64")
-ACT_TYPES = {"at": MOMENT, "by": "str", "what": "str", "told": "str", **WHERE}
+ACT_TYPES = {"at": MOMENT, "by": "str", "what": "str", "told": "str", "sentence": "str", **WHERE}
 CHANGE_TYPES = {
     "source": "str",
     "before": "int64",
@@ -352,7 +354,7 @@ def test_a_row_is_followed_from_both_ends(audited: Registry) -> None:
     """Since when, from which source, by which rule, under which recipe, and what it became: on one page."""
     assert acts(audited.audit.row(1, 3)) == FOLLOWED
     assert acts(audited.audit.row(2, 3)) == FOLLOWED
-    names = ["at", "by", "what", "batch", "line", "told", "credential", "sheet", "piece"]
+    names = ["at", "by", "what", "batch", "line", "told", "credential", "sheet", "piece", "sentence"]
     assert list(audited.audit.row(1, 3).columns) == names
     assert audited.audit.row(1, 3)["at"].is_monotonic_increasing
 

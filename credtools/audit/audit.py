@@ -2,51 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Unpack
 
 import pandas as pd
-from sqlalchemy import Engine
 
-from credtools.audit import figures, questions, standing, timeline, withdrawals
-from credtools.audit.filters import GROUPS, LATEST, Filters, chosen, require_choice
-from credtools.audit.recipe_changes import Addresses, recipe_changes
+from credtools.audit import figures, questions, rates, settled, who
+from credtools.audit.filters import GROUPS, LATEST, OF_REJECTS, Filters, require_choice
+from credtools.audit.followed import Followed
 from credtools.errors import CredtoolsError
-from credtools.model import REJECT_STATES, Line
+from credtools.model import REJECT_STATES
 
 
-class Audit:
+class Audit(Followed):
     """What became of rejected rows; reads only.
 
     Every question takes the same `filters` (see Filters) and raises CredtoolsError when a word means nothing here. A
     group (`by`) is one of code, column, source, recipe, type, uploader, week; a week is named by its Monday (UTC, like
     "2026-01-26"). Counts are int64, names str, moments datetime64[us, UTC].
-
-    Args:
-        engine: the database.
-        titles: what the schema calls each error, by its code.
-        addresses: where in a batch its records are, by digests of a kind over some columns, which the recipe of another
-            names.
     """
-
-    def __init__(
-        self,
-        engine: Engine,
-        titles: Callable[[], Mapping[str, str]] = dict,
-        addresses: Addresses = lambda *_: {},
-    ) -> None:
-        self._engine = engine
-        self._titles = titles
-        self._addresses = addresses
-
-    @property
-    def titles(self) -> dict[str, str]:
-        """What people call each error, by its code; where two have one title, the code is added."""
-        titles = self._titles()
-        many = Counter(titles.values())
-        return {code: title if many[title] == 1 else f"{title} ({code})" for code, title in titles.items()}
 
     def rejects(self, by: str | None = None, **filters: Unpack[Filters]) -> pd.DataFrame:
         """Rejected rows, or how many there are of each group.
@@ -58,9 +32,9 @@ class Audit:
             Without `by` one row per error: reject, batch, line (int64), source, type ('' where it isn't known),
             uploader, recipe, state (str), first_seen, changed_at (moments), code, column, heading, value, title,
             resolution, suggestion (str), fixed_batch, fixed_line, superseded_by (Int64), reason, raw (str), sheet,
-            piece (int64), fixed_sheet, fixed_piece (Int64); values, resolutions and raw are missing once they were
-            erased. With `by` one row per group: open, fixed, waived,
-            superseded (counts of rows; a row counts in each of its codes and columns).
+            piece (int64), fixed_sheet, fixed_piece (Int64), file, changed_by (str), for_good (bool: waived again
+            whenever it comes); values, resolutions and raw are missing once they were erased. With `by` one row per
+            group: open, fixed, waived, superseded (counts of rows; a row counts in each of its codes and columns).
         """
         if by is None:
             return questions.rows(self._engine, self._which(filters))
@@ -74,8 +48,20 @@ class Audit:
 
     def newest(self, most: int, **filters: Unpack[Filters]) -> pd.DataFrame:
         """The `most` rows that were rejected last, newest first; columns as `rejects` without `by`."""
-        found = questions.rows(self._engine, self._which(filters), most)
-        return found.sort_values("reject", ascending=False, kind="stable", ignore_index=True)
+        return self.listed("newest", most, **filters)
+
+    def listed(self, order: str, most: int, skip: int = 0, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """The first `most` rejected rows in an order, after `skip` others; columns as `rejects` without `by`.
+
+        Args:
+            order: newest (rejected last), oldest (first seen first: what has waited longest) or changed (what became
+                what it is now last).
+            most: so many rows at most; a row has a line for each of its errors.
+            skip: leave out so many before.
+            **filters: see Filters.
+        """
+        require_choice(order, tuple(questions.ORDERS), "order_unknown")
+        return questions.rows(self._engine, self._which(filters), questions.Listed(order, most, skip))
 
     def cross(self, rows: str, columns: str, **filters: Unpack[Filters]) -> pd.DataFrame:
         """Rejected rows counted two ways at once, for example source × code; 0 where there are none."""
@@ -125,81 +111,87 @@ class Audit:
             require_choice(by, ("source", "week"), "flow_group_unknown")
         return figures.flow(questions.flow(self._engine, self._which(filters)), by)
 
-    def unlisted(self, source: str | None = None) -> pd.DataFrame:
-        """The credentials that a source no longer lists: its last full list doesn't hold them, and they stand.
+    def rates(self, by: str = "source", **filters: Unpack[Filters]) -> pd.DataFrame:
+        """Week by week, how many of the rows that were judged were rejected when their file was finished.
+
+        Files of batches that stand; a correction file isn't one of its source. `since` and `until` speak of when a
+        batch was finished. What was waived or fixed since stays in the rate of its week; a row that comes every night
+        is judged, and may be rejected, every night.
+
+        Args:
+            by: source, uploader or recipe.
+            **filters: see Filters; with code, column, value, type, state or changed days only such rejected rows count.
 
         Returns:
-            source, user_email, credential_type, credential_number (str), issue_date, expiration_date (datetime64[s]),
-            batch (int64: since which), since (datetime64[us, UTC]), withdrawn (bool), by source and person.
+            One row per group and week: the group, week (str), files, rows (judged: without those left out), rejected
+            (int64), rate (float64, 0 to 1; missing where no row was judged).
         """
-        which = self._which({"source": source}) if source else {}
-        return standing.unlisted(self._engine, which.get("source"))
+        require_choice(by, rates.GROUPS, "rate_group_unknown")
+        return rates.weekly(self._engine, by, self._which(filters))
 
-    def recipe_changes(self, source: str | None = None) -> pd.DataFrame:
-        """What the first file under a changed recipe fixed and broke; `registry.compare_recipes` compares on one file.
+    def worsening(self, by: str = "source", weeks: int = 4, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """Which source gets worse: the last week with files of each, beside the `weeks` such weeks before it.
 
         Returns:
-            One row per change: source, before, after (int64, two batches that follow each other), at (moment),
-            recipe_before, recipe_after (str, fingerprints), fixed (int64: rows of earlier batches that the second one
-            fixed, also those of users added since), broke (Int64: its rejected rows whose very record was accepted
-            in the first one; missing where values were erased).
+            One row per group, the one whose rate rose most first: week (str), rows, rejected (int64), rate (float64),
+            rows_before, rejected_before (int64: of those weeks together), rate_before, change (float64: the difference
+            of the rates; missing without a week before), worse (bool: at least 2 rows and 2 standard errors more than
+            the rate before explains).
         """
-        return recipe_changes(self._engine, self._addresses, self._which({"source": source}).get("source"))
+        require_choice(by, rates.GROUPS, "rate_group_unknown")
+        return rates.worsening(self.rates(by, **filters), by, weeks)
 
-    def withdrawals(self, **filters: Unpack[Filters]) -> pd.DataFrame:
-        """What was withdrawn and reinstated, oldest first; `since` and `until` speak of when that was done.
+    def settled(self, by: str = "month", **filters: Unpack[Filters]) -> pd.DataFrame:
+        """What was settled, by when that happened; `changed_since` and `changed_until` ask for a time.
+
+        Example:
+            registry.audit.settled(by="source", changed_since="2026-10-01", changed_until="2026-10-31")
+
+        Args:
+            by: month (of the change, UTC, like "2026-10"), week (of the change), or a group as in `rejects`.
+            **filters: see Filters.
 
         Returns:
-            One row per act: batch, line (int64: where the credential came from), source, type, act (str: withdrawn,
-            reinstated), at (moment), by (str), by_batch (Int64: the batch whose rows did it; missing for a person's
-            act), reason (str), holds (bool: whether it is the last that stands, on a version that stands), sheet, piece
-            (int64).
+            One row per group: fixed, waived, superseded (int64 counts of rows that are so now; superseded: rejected
+            again later, and followed there). What was reopened or undone since isn't settled.
+        """
+        require_choice(by, ("month", *GROUPS), "group_unknown")
+        return settled.settled(self._engine, by, self._which(filters))
 
-        Raises:
-            CredtoolsError: a filter asks for an error, a column or a state, which only rejected rows have.
+    def values(self, most: int = 5, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """The wrong values that are behind most rejected rows, of each error and column; personal data.
+
+        A row that was rejected again counts once, by its latest check. Erased values are left out.
+
+        Returns:
+            One row per value, of the largest cause first and the most frequent value first: code, column, value (str),
+            rows, open, different (int64: how many different values the cause has).
         """
         which = self._which(filters)
-        if strange := [name for name in withdrawals.NOT_ASKED if name in which]:
-            raise CredtoolsError("filter_of_rejects", word=strange[0])
-        return withdrawals.acts(self._engine, which)
+        states = (which["state"],) if "state" in which else LATEST
+        return settled.values(self._engine, most, which, states)
 
-    def row(self, batch: int, line: Line) -> pd.DataFrame:
-        """All that happened to a row, oldest first, also to its credential and to the same record in other files.
-
-        `line` is written as for `--lines`: 5, '5.2' (its second piece), '2:5' (of the second sheet), '2:5.2'; a line
-        means all its pieces.
+    def waivers(self, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """Which rows are waived now, by whom and why, the last first.
 
         Returns:
-            at (moment), by, what (str: uploaded, a verdict, fixed, waived, reopened, superseded, undone, erased, a
-            changed column, medium, approved, declined, undecided, withdrawn, reinstated, resubmitted), batch, line
-            (int64), told, credential (str), sheet, piece (int64).
+            One row per rejected row: reject, batch (int64), source (str), line (int64), type (str), at (moment), by
+            (str: whose decision it was), reason (str), for_good (bool), again (bool: nobody chose this very row; it
+            came again after its record was waived for good), sheet, piece (int64).
+        """
+        return who.waivers(self._engine, self._which(filters))
+
+    def uploads(self, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """Who uploaded what, by type, of all finished batches; `since` and `until` speak of when these were finished.
+
+        Returns:
+            One row per uploader and type: uploader, type (str; '' where a rejected row's isn't known), files, accepted,
+            rejected (int64: rows, as in `flow`), last (moment: the last finished file).
 
         Raises:
-            RegistryError: no row was judged there.
-            CredtoolsError: the line isn't written so, or lacks its sheet.
+            CredtoolsError: a filter asks for an error, a column, a value, a state or changed days.
         """
-        return timeline.row(self._engine, batch, line)
-
-    def credential(self, user: str, type: str, number: str = "") -> pd.DataFrame:  # noqa: A002 - the word of the house
-        """All that happened to a credential, and to rejected rows of its user and type; columns as `row`.
-
-        Raises:
-            RegistryError: there is no such user or type.
-        """
-        return timeline.of_credential(self._engine, user, type, number)
-
-    def person(self, email: str) -> pd.DataFrame:
-        """All that is known about a person, also rows rejected because nobody had the address; columns as `row`.
-
-        Raises:
-            RegistryError: nothing is known.
-        """
-        return timeline.of_person(self._engine, email)
-
-    def _which(self, filters: Mapping[str, Any]) -> questions.Chosen:
-        found = chosen(filters)
-        questions.require_known(self._engine, found)
-        return found
+        return who.uploads(self._engine, self._without(OF_REJECTS, filters))
 
     def _counts(self, keys: list[str | None], filters: Any, states: tuple[str, ...] = REJECT_STATES) -> pd.DataFrame:
         for key in keys:

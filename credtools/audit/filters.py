@@ -24,8 +24,9 @@ class Word:
 class Filters(TypedDict, total=False):
     """What every question takes; what is left out, or None, isn't asked for. Filters are combined by *and*.
 
-    `code` and `column` choose errors, and with them the rows that have one; `type=""` chooses rows whose type isn't
-    known; `since` and `until` are days (UTC), both included.
+    `code`, `column` and `value` choose errors, and with them the rows that have one; `type=""` chooses rows whose type
+    isn't known. Days are days (UTC), both included: `since` and `until` of when a row was first seen, `changed_since`
+    and `changed_until` of when it became what it is now.
     """
 
     batch: Annotated[int | None, Word("Batch", "Only rows of this batch.")]
@@ -40,17 +41,27 @@ class Filters(TypedDict, total=False):
         str | date | None, Word("First seen from", "First seen on this day (UTC) or later, for example 2026-01-31.")
     ]
     until: Annotated[str | date | None, Word("First seen until", "First seen on this day (UTC) or earlier.")]
+    changed_since: Annotated[
+        str | date | None,
+        Word("Changed from", "Rejected, fixed, waived or superseded on this day (UTC) or later: what it is now."),
+    ]
+    changed_until: Annotated[
+        str | date | None, Word("Changed until", "Rejected, fixed, waived or superseded on this day (UTC) or earlier.")
+    ]
+    value: Annotated[str | None, Word("Value", "Only rows with exactly this wrong value in a cell.")]
 
 
 WORDS: Mapping[str, Word] = {
     name: hint.__metadata__[0] for name, hint in get_type_hints(Filters, include_extras=True).items()
 }
+DAYS = (("since", "until"), ("changed_since", "changed_until"))  # from, to
+OF_REJECTS = ("code", "column", "value", "state", "changed_since", "changed_until")  # only rejected rows have these
 GROUPS = ("code", "column", "source", "recipe", "type", "uploader", "week")  # what rejected rows are counted by
 LATEST = ("open", "fixed", "waived")  # the states of rows that neither came again nor belong to an undone batch
 
 
 def chosen(filters: Mapping[str, Any]) -> dict[str, Any]:
-    """The filters that are set; `since` and `until` as the moments between which a row was first seen.
+    """The filters that are set; days as the moments between which a row was first seen, or changed.
 
     Raises:
         CredtoolsError: for a name that is no filter, a day that is none, or two days the wrong way round.
@@ -58,11 +69,12 @@ def chosen(filters: Mapping[str, Any]) -> dict[str, Any]:
     for name in filters:
         require_choice(name, tuple(WORDS), "filter_unknown")
     found = {name: value for name, value in filters.items() if value is not None}
-    found |= {name: _midnight(found[name]) for name in ("since", "until") if name in found}
-    if "since" in found and "until" in found and found["since"] > found["until"]:
-        raise CredtoolsError("days_swapped", since=filters["since"], until=filters["until"])
-    if "until" in found:
-        found["until"] += timedelta(days=1)
+    for first, last in DAYS:
+        found |= {name: _midnight(found[name]) for name in (first, last) if name in found}
+        if first in found and last in found and found[first] > found[last]:
+            raise CredtoolsError("days_swapped", since=filters[first], until=filters[last])
+        if last in found:
+            found[last] += timedelta(days=1)
     return found
 
 

@@ -6,18 +6,18 @@ Frames are built column by column: the database groups by small numbers, and the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Engine, and_, distinct, func, select
 
-from credtools.audit.filters import require_choice
+from credtools.audit.filters import OF_REJECTS, require_choice
 from credtools.model import REJECT_STATES
 from credtools.model.changes import ACCEPTED
 from credtools.store import tables
 from credtools.store.engine import snapshot
-from credtools.store.frames import frame
+from credtools.store.frames import frame, values
 from credtools.store.reads.lineage import current, current_types, members, type_members
 from credtools.store.tables.rows import ADDRESS
 from credtools.text import fold
@@ -29,6 +29,7 @@ Chosen = Mapping[str, Any]  # as `filters.chosen` makes it
 COLUMNS: Mapping[str, Any] = {
     "code": error.code,
     "column": error.column_name,
+    "value": error.value,
     "source": reject.source_id,
     "recipe": reject.batch_id,
     "type": reject.type_id,
@@ -37,7 +38,7 @@ COLUMNS: Mapping[str, Any] = {
     "first_seen": reject.first_seen,
     "changed_at": reject.changed_at,
 }
-BY_ERROR = ("code", "column")
+BY_ERROR = ("code", "column", "value")
 
 
 def of_batches(which: Chosen) -> list[ColumnElement[bool]]:
@@ -47,7 +48,7 @@ def of_batches(which: Chosen) -> list[ColumnElement[bool]]:
 
 def of_errors(which: Chosen) -> list[ColumnElement[bool]]:
     """What the errors must be."""
-    return _equal(which, code=error.code, column=error.column_name)
+    return _equal(which, code=error.code, column=error.column_name, value=error.value)
 
 
 def of_rejects(which: Chosen) -> list[ColumnElement[bool]]:
@@ -60,7 +61,7 @@ def of_rejects(which: Chosen) -> list[ColumnElement[bool]]:
         found.append(known if which["type"] else reject.type_id.is_(None))
     if some := of_batches(which):
         found.append(reject.batch_id.in_(select(batch.id).where(*some)))
-    return found + _between(reject.first_seen, which)
+    return found + between(reject.first_seen, which) + between(reject.changed_at, which, "changed_")
 
 
 def of_everything(which: Chosen) -> list[ColumnElement[bool]]:
@@ -73,9 +74,11 @@ def _equal(which: Chosen, **columns: Any) -> list[ColumnElement[bool]]:
     return [column == which[name] for name, column in columns.items() if name in which]
 
 
-def _between(column: Any, which: Chosen) -> list[ColumnElement[bool]]:
-    begin = [column >= which["since"]] if "since" in which else []
-    return begin + ([column < which["until"]] if "until" in which else [])
+def between(column: Any, which: Chosen, prefix: str = "") -> list[ColumnElement[bool]]:
+    """Whether a moment is between the days that are asked for."""
+    first, last = f"{prefix}since", f"{prefix}until"
+    begin = [column >= which[first]] if first in which else []
+    return begin + ([column < which[last]] if last in which else [])
 
 
 def require_known(engine: Engine, which: Chosen) -> None:
@@ -122,6 +125,7 @@ def _names(connection: Connection, key: str) -> dict[Any, str] | None:
         "type": (current_types.c.id, current_types.c.name),
         "uploader": (batch.id, batch.uploaded_by),
         "recipe": (batch.id, batch.recipe_fingerprint),
+        "file": (batch.id, batch.file_name),
     }
     return dict(connection.execute(select(*named[key])).all()) if key in named else None
 
@@ -135,26 +139,42 @@ ROW_COLUMNS = (
     *("reject", "batch", "source", "line", "state", "first_seen", "code", "column", "heading", "value", "title"),
     *("resolution", "suggestion", "fixed_batch", "fixed_line", "raw"),
     *("uploader", "recipe", "type", "changed_at", "reason", "superseded_by"),
-    *("sheet", "piece", "fixed_sheet", "fixed_piece"),
+    *("sheet", "piece", "fixed_sheet", "fixed_piece", "file", "changed_by", "for_good"),
 )
+# How lists of rows can be ordered, by their rejects: the last first, but for those that have waited longest.
+ORDERS: Mapping[str, Any] = {
+    "newest": (reject.id.desc(),),
+    "oldest": (reject.first_seen, reject.id),
+    "changed": (reject.changed_at.desc(), reject.id.desc()),
+}
 
 
-def rows(engine: Engine, which: Chosen, newest: int | None = None) -> pd.DataFrame:
+class Listed(NamedTuple):
+    """A page of a list: so many rejects, after so many, in one of ORDERS."""
+
+    order: str
+    most: int
+    skipped: int = 0
+
+
+def rows(engine: Engine, which: Chosen, page: Listed | None = None) -> pd.DataFrame:
     """Rejected rows, one per error; columns: ROW_COLUMNS, see `Audit.rejects`.
 
-    `newest`: only so many of the rejects, those that came last.
+    `page`: only these of the rejects, in its order; else all, in the order they came.
     """
     these = of_everything(which)
     theirs = of_rejects(which)
-    if newest is not None:
-        last = select(reject.id).where(*these).order_by(reject.id.desc()).limit(newest)
-        these = theirs = [reject.id.in_(last)]
+    numbers: list[int] = []
+    if page is not None:
+        listed = select(reject.id).where(*these).order_by(*ORDERS[page.order]).limit(page.most).offset(page.skipped)
+        numbers = values(engine, listed)
+        these = theirs = [reject.id.in_(numbers)]
     of_reject = (
         select(reject.id.label("reject"), reject.batch_id.label("batch"), reject.source_id.label("source"))
         .add_columns(reject.type_id.label("type"), reject.fixed_batch_id.label("fixed_batch"), reject.fixed_line)
         .add_columns(reject.line, reject.state, reject.first_seen, reject.changed_at, reject.reason)
         .add_columns(reject.superseded_by, value.raw, reject.sheet, reject.piece)
-        .add_columns(reject.fixed_sheet, reject.fixed_piece)
+        .add_columns(reject.fixed_sheet, reject.fixed_piece, reject.changed_by, reject.for_good)
         .outerjoin(tables.ledger_values, and_(*(value[name] == reject[name] for name in ADDRESS)))
         .where(*these)
         .order_by(reject.id)
@@ -166,12 +186,16 @@ def rows(engine: Engine, which: Chosen, newest: int | None = None) -> pd.DataFra
     of_error = of_error.where(*of_errors(which)).order_by(error.reject_id, error.position)
     with snapshot(engine) as connection:
         rejects, errors = frame(connection, of_reject), frame(connection, of_error)
-        rejects["uploader"] = rejects["recipe"] = rejects["batch"]
-        for key in ("source", "type", "uploader", "recipe"):
+        rejects["uploader"] = rejects["recipe"] = rejects["file"] = rejects["batch"]
+        for key in ("source", "type", "uploader", "recipe", "file"):
             rejects[key] = _named(rejects[key], _names(connection, key) or {})
     places = np.searchsorted(rejects["reject"].to_numpy(np.int64), errors["reject_id"].to_numpy(np.int64))
     of_each = rejects.take(places).reset_index(drop=True)
-    return pd.concat([of_each, errors], axis=1)[list(ROW_COLUMNS)]
+    found = pd.concat([of_each, errors], axis=1)[list(ROW_COLUMNS)]
+    if page is None:
+        return found
+    rank = {number: place for place, number in enumerate(numbers)}
+    return found.sort_values("reject", key=lambda some: some.map(rank), kind="stable", ignore_index=True)
 
 
 def flow(engine: Engine, which: Chosen) -> pd.DataFrame:
@@ -183,8 +207,8 @@ def flow(engine: Engine, which: Chosen) -> pd.DataFrame:
     """
     these = [batch.state == "finished", *of_batches(which), *_equal(which, batch=batch.id)]
     these += [batch.source_id.in_(members(which["source"]))] if "source" in which else []
-    these += _between(batch.finished_at, which)
-    only = {name: value for name, value in which.items() if name in ("code", "column", "type", "state")}
+    these += between(batch.finished_at, which)
+    only = {name: value for name, value in which.items() if name in ("type", *OF_REJECTS)}
     batches = (
         select(batch.id.label("batch"), current.c.name.label("source"), batch.finished_at, batch.rows)
         .add_columns((batch.new + batch.new_versions + batch.older + batch.withdrawn).label("accepted"))

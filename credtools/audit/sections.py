@@ -17,9 +17,8 @@ import pandas as pd
 from credtools.audit import plots
 from credtools.audit.audit import Audit
 from credtools.audit.figures import FLOW
-from credtools.audit.filters import LATEST
+from credtools.audit.filters import LATEST, OF_REJECTS
 from credtools.audit.plots import Plot
-from credtools.audit.withdrawals import NOT_ASKED
 from credtools.model import REJECT_STATES
 from credtools.text import plural
 
@@ -232,7 +231,7 @@ def changes(audit: Audit, filters: dict[str, Any]) -> Section:
 def withdrawn(audit: Audit, filters: dict[str, Any]) -> Section:
     """Which types of credentials are withdrawn, by people or because a file said so."""
     title = "Withdrawn credentials"
-    if any(filters.get(name) for name in NOT_ASKED):
+    if any(filters.get(name) for name in OF_REJECTS):
         return Section("withdrawn", title, "Not counted here: only rejected rows have an error, a column or a state.")
     found = audit.withdrawals(**filters)
     if found.empty:

@@ -7,14 +7,14 @@ its reject, and with what was done with the credential that it became.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, Engine, and_, false, func, or_, select
 
 from credtools.audit import decided, withdrawals
+from credtools.audit.acts import COLUMNS, OF_CREDENTIAL, Act, as_frame
 from credtools.audit.appearances import (
     AT,
     FIXED,
@@ -40,39 +40,12 @@ from credtools.text import fold_number
 
 SHOWN = 16  # characters of a fingerprint
 CONTENT = ("issue_date", "expiration_date", "number", "own")
-COLUMNS = ("at", "by", "what", "batch", "line", "told", "credential", "sheet", "piece")
-OF_CREDENTIAL = ("at", "by", "version", "batch", "line", "what", "before", "after", "sheet", "piece")
-NUMBERS = dict.fromkeys(("batch", "sheet", "line", "piece", "version"), "int64")
-DTYPES = {"at": "datetime64[us, UTC]", **NUMBERS}  # all others: str
+Titles = Mapping[str, str]
+NO_TITLES: Titles = {}
 CLOSED = {"waive": "waived", "reopen": "reopened"}
 
 reject, ledger, batch = tables.rejects.c, tables.ledger_rows.c, tables.batches.c
 version, credential = tables.credential_versions.c, tables.credentials.c
-
-
-class Act(NamedTuple):
-    """One thing that happened at a place: `before` and `after` say what it changed, or `after` what it was."""
-
-    at: datetime
-    by: str
-    what: str
-    batch: int
-    sheet: int
-    line: int
-    piece: int
-    after: str = ""
-    before: str = ""
-    version: int = 0
-    credential: str = ""
-
-    @property
-    def told(self) -> str:
-        return changed(self.before, self.after)
-
-
-def changed(before: str, after: str) -> str:
-    """What a change says: what was there and what is there now, `(none)` for nothing; what is new stands alone."""
-    return f"{before} → {after or '(none)'}" if before else after
 
 
 def history(engine: Engine, batch_id: int, line: Line) -> pd.DataFrame:
@@ -91,10 +64,10 @@ def history(engine: Engine, batch_id: int, line: Line) -> pd.DataFrame:
         if len(set(chosen.values())) > 1:
             rows = ", ".join(str(of.written(place)) for place in chosen)
             raise RegistryError("credentials_on_line", batch=batch_id, line=line, rows=rows)
-        return _frame(_of_credential(c, min(chosen.values())), OF_CREDENTIAL)
+        return as_frame(_of_credential(c, min(chosen.values())), OF_CREDENTIAL, {})
 
 
-def row(engine: Engine, batch_id: int, line: Line) -> pd.DataFrame:
+def row(engine: Engine, batch_id: int, line: Line, titles: Titles = NO_TITLES) -> pd.DataFrame:
     """All that happened to the rows that are meant: COLUMNS. Raises RegistryError when no row was judged there."""
     with snapshot(engine) as c:
         there = select(ledger.sheet, ledger.line, ledger.piece)
@@ -104,10 +77,12 @@ def row(engine: Engine, batch_id: int, line: Line) -> pd.DataFrame:
             raise RegistryError("row_not_judged", batch=batch_id, line=line)
         places: set[Address] = {(batch_id, *place) for place in chosen}
         here = or_(one_of(AT, places), one_of(FIXED, places))
-        return _frame(_story(c, appearances(c, here), places))
+        return as_frame(_story(c, appearances(c, here), places), COLUMNS, titles)
 
 
-def of_credential(engine: Engine, email: str, type_name: str, number: str = "") -> pd.DataFrame:
+def of_credential(
+    engine: Engine, email: str, type_name: str, number: str = "", titles: Titles = NO_TITLES
+) -> pd.DataFrame:
     """All that happened to a credential: COLUMNS. Raises RegistryError when there is no such user or type."""
     with snapshot(engine) as c:
         user_id = user(c, email)
@@ -123,10 +98,10 @@ def of_credential(engine: Engine, email: str, type_name: str, number: str = "") 
         )
         rows = rows_of(select(credential.id).where(*mine))
         found = appearances(c, or_(and_(is_theirs(c, user_id), reject.type_id.in_(type_ids)), fixed_by(rows)))
-        return _frame(_story(c, found, {tuple(row) for row in c.execute(rows)}))
+        return as_frame(_story(c, found, {tuple(row) for row in c.execute(rows)}), COLUMNS, titles)
 
 
-def of_person(engine: Engine, email: str) -> pd.DataFrame:
+def of_person(engine: Engine, email: str, titles: Titles = NO_TITLES) -> pd.DataFrame:
     """All that is known about a person: COLUMNS. Raises RegistryError when there is nothing."""
     with snapshot(engine) as c:
         user_id = user(c, email)
@@ -135,14 +110,7 @@ def of_person(engine: Engine, email: str) -> pd.DataFrame:
         found = appearances(c, or_(theirs, reject.id.in_(unknown(c, email))))
         if user_id is None and not found:
             raise RegistryError("person_unknown", email=email)
-        return _frame(_story(c, found, {tuple(row) for row in c.execute(rows)}))
-
-
-def _frame(acts: Iterable[Act], names: Sequence[str] = COLUMNS) -> pd.DataFrame:
-    """Acts, oldest first."""
-    ordered = sorted(acts, key=lambda act: act.at)
-    found = {name: pd.Series([getattr(act, name) for act in ordered], dtype=DTYPES.get(name, "str")) for name in names}
-    return pd.DataFrame(found)
+        return as_frame(_story(c, found, {tuple(row) for row in c.execute(rows)}), COLUMNS, titles)
 
 
 # --- what happened to them ------------------------------------------------------------------------------------
@@ -155,6 +123,7 @@ def _story(c: Connection, rejects: list[Any], places: set[Address]) -> Iterator[
     credentials = _credential_names(c, {row.credential_id for row in judged if row.credential_id is not None})
     types = dict(c.execute(select(current_types.c.id, current_types.c.name)).all())
     named = {_address(row): types.get(row.type_id, "") for row in rejects}
+    recipes = _recipe_names(c)
     for row in judged:
         name = named[_address(row)] = credentials.get(row.credential_id) or named.get(_address(row), "")
         place = _place(row, name)
@@ -162,7 +131,8 @@ def _story(c: Connection, rejects: list[Any], places: set[Address]) -> Iterator[
         yield Act(row.uploaded_at, row.uploaded_by, "uploaded", after=came, **place)
         marks = f"recipe {row.recipe_fingerprint[:SHOWN]} · schema {row.schema_fingerprint[:SHOWN]}"
         codes = f"{row.codes} · " if row.codes else ""
-        yield Act(row.finished_at, row.finished_by, row.verdict, after=codes + marks, **place)
+        told = {"codes": row.codes, "recipe": recipes[row.batch_id]}
+        yield Act(row.finished_at, row.finished_by, row.verdict, after=codes + marks, **told, **place)
     for number, name in credentials.items():
         for act in _of_credential(c, number, name):
             where = (act.batch, act.sheet, act.line, act.piece)
@@ -171,6 +141,19 @@ def _story(c: Connection, rejects: list[Any], places: set[Address]) -> Iterator[
                 yield act
     yield from _settled(c, rejects, named)
     yield from _erased(c, named)
+
+
+def _recipe_names(c: Connection) -> dict[int, str]:
+    """By batch what people call its recipe: that of its source, and which of its versions, where there are several."""
+    asked = select(batch.id, current.c.name, batch.recipe_fingerprint).join(current, current.c.id == batch.source_id)
+    rows = c.execute(asked.order_by(batch.id)).all()
+    versions: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for _, source, mark in rows:
+        versions[source].setdefault(mark, len(versions[source]) + 1)
+    return {
+        number: f"recipe {source}" + (f", version {versions[source][mark]}" if len(versions[source]) > 1 else "")
+        for number, source, mark in rows
+    }
 
 
 def _address(row: Any) -> Address:

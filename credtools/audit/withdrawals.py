@@ -16,7 +16,6 @@ from credtools.store.frames import frame
 from credtools.store.reads.lineage import current, members, type_members
 
 act, version, batch, event = tables.withdrawals.c, tables.credential_versions.c, tables.batches.c, tables.events.c
-NOT_ASKED = ("code", "column", "state")  # filters that speak of rejected rows only
 
 
 class Told(NamedTuple):

@@ -43,7 +43,7 @@ def filtered(command: Callable[..., Any]) -> Callable[..., Any]:
     """A command with an option for each filter of `registry.audit` but the batch, which some take as an argument."""
     for name, word in reversed(list(WORDS.items())):
         if name != "batch":
-            command = click.option(f"--{name}", help=word.help)(command)
+            command = click.option(f"--{name.replace('_', '-')}", help=word.help)(command)
     return command
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from credtools.audit.timeline import changed
+from credtools.audit.acts import changed
 from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.shown import listed, moment, records
 from credtools.model import Line, exact, lines_in
