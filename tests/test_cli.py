@@ -624,6 +624,24 @@ def test_audit_asks_with_filters_and_by_age() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_audit_tells_rates_what_was_settled_and_values() -> None:
+    """`audit` says which source gets worse, what was settled and when, and which wrong values there are."""
+    wrong = GOOD.replace("ana", "eve")
+    run("import", str(write("a.csv", HEADINGS + GOOD + wrong)))
+    run("waive", "1", "--lines", "3", "--reason", "left")
+    (rates,) = objects(run("audit", "--rate", "--json"))
+    assert (rates["manual"]["rows"], rates["manual"]["rejected"], rates["manual"]["worse"]) == (2, 1, False)
+    assert run("audit", "--rate").stdout.startswith("manual: 50.0% of 2 rows in the week of ")
+    (settled,) = objects(run("audit", "--settled", "--json"))
+    assert list(settled.values()) == [{"fixed": 0, "waived": 1, "superseded": 0}]
+    assert objects(run("audit", "--settled", "--by", "source", "--changed-until", "2020-01-01", "--json")) == [{}]
+    (value,) = objects(run("audit", "--by", "value", "--json"))
+    assert (value["value"], value["rows"], value["open"]) == ("eve@example.org", 1, 0)
+    assert run("audit", "--by", "value").stdout == "user_exists · 'eve@example.org': 1 row · 0 open\n"
+    assert run("audit", "--rate", "--settled").exit_code == 2
+
+
+@pytest.mark.usefixtures("folder")
 def test_show_tells_the_history_of_a_row_and_a_person() -> None:
     """`show BATCH --line LINE` and `show --person EMAIL` list what happened, oldest first."""
     wrong = GOOD.replace("ana", "eve").replace("First", "Frist")
@@ -633,7 +651,11 @@ def test_show_tells_the_history_of_a_row_and_a_person() -> None:
     assert row[1]["told"].startswith("user_exists,credential_type_exists · recipe ")
     person = objects(run("show", "--person", "ana@example.org", "--json"))
     assert [act["what"] for act in person[:2]] == ["uploaded", "new"]
-    assert "rejected · batch 1 · line 3" in run("show", "1", "--line", "3").stdout.replace("what ", "")
+    lines = run("show", "1", "--line", "3").stdout.splitlines()
+    said = "Rejected: User doesn't exist; Credential type doesn't exist (recipe manual). ("
+    assert said in lines[1]
+    assert lines[1].endswith(", batch 1 line 3)")
+    assert run("show", "--person", "ana@example.org").stdout.startswith("First Aid:\n  20")
     misused = run("show", "--line", "3")
     assert (misused.exit_code, misused.stderr.splitlines()[-1]) == (
         2,

@@ -69,11 +69,12 @@ def test_rows_go_out_as_they_came(out: Path) -> None:
     first, second = rows_in(out)
     assert list(second) == [
         *("credtools row", "User email", "Credential type", "Issue date", "Expiration date", "Credential number"),
-        *("credtools reasons", "credtools suggestions"),
+        *("credtools reasons", "credtools suggestions", "credtools source", "credtools file"),
     ]
     assert [second[name] for name in list(second)[1:6]] == WRONG_TYPE.split(",")
     assert second["credtools reasons"].startswith("Credential type: ")
     assert second["credtools suggestions"] == "Credential type: First Aid"
+    assert (second["credtools source"], second["credtools file"]) == ("manual", "export.csv")
     assert first["credtools row"].startswith("R1-")
     assert oct(out.stat().st_mode)[-3:] == "600"
 

@@ -135,6 +135,20 @@ def test_declined_credentials_stay_here(registry: Registry, tmp_path: Path) -> N
     assert [row[0] for row in lines_of(path)[1:]] == ["ben@example.org"]
 
 
+def test_only_what_counts_now(registry: Registry, tmp_path: Path) -> None:
+    """With `current` each credential is there once: without older, pending and withdrawn versions."""
+    forklift = "{}@example.org,Forklift,{}-02-20,,"
+    for year in (2023, 2024):
+        rows = [forklift.format(name, year) for name in ("ben", "cara")]
+        registry.upload(export(tmp_path, *rows, ANA)).finish()
+    registry.withdraw(2, [3], "revoked")
+    (path,) = registry.export(tmp_path / "all.csv")
+    assert len(lines_of(path)) - 1 == 3  # two of ben, and ana's, which waits for approval
+    (path,) = registry.export(tmp_path / "now.csv", current=True)
+    assert [row[:3] for row in lines_of(path)[1:]] == [["ben@example.org", "Forklift", "2024-02-20"]]
+    assert lines_of(registry.export(tmp_path / "batch.csv", 1, current=True)[0]) == [TITLES]
+
+
 def test_many_rows_make_several_files(registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No file holds more rows than one bulk upload takes; each has the headings."""
     monkeypatch.setattr(accepted, "MOST_ROWS", 2)

@@ -171,7 +171,7 @@ def test_a_correction_of_monday_fixes_what_tuesday_sent(registry: Registry, tmp_
     finish(registry, tmp_path, "tue", ANA_ROW, TYPO, BAD_TYPE, ZOE_ROW, FORKLIFT, volatile="2026-11-03")
     with (tmp_path / "r.csv").open(encoding="utf-8-sig", newline="") as file:
         head, *body = list(csv.reader(file))
-    keep = [k for k, name in enumerate(head) if name not in ("credtools reasons", "credtools suggestions")]
+    keep = [k for k, name in enumerate(head) if name == head[0] or not name.startswith("credtools ")]
     body = [[cell.replace("bne@", "ben@").replace("Frist", "First") for cell in row] for row in body][::-1]
     body.append(["", "2026-11-02", *ANA_ROW.replace("ana", "eve").split(","), "", ""])
     with (tmp_path / "mended.csv").open("w", newline="") as file:

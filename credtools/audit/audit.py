@@ -50,18 +50,23 @@ class Audit(Followed):
         """The `most` rows that were rejected last, newest first; columns as `rejects` without `by`."""
         return self.listed("newest", most, **filters)
 
-    def listed(self, order: str, most: int, skip: int = 0, **filters: Unpack[Filters]) -> pd.DataFrame:
+    def listed(
+        self, order: str, most: int, skip: int = 0, *, latest: bool = False, **filters: Unpack[Filters]
+    ) -> pd.DataFrame:
         """The first `most` rejected rows in an order, after `skip` others; columns as `rejects` without `by`.
 
         Args:
-            order: newest (rejected last), oldest (first seen first: what has waited longest) or changed (what became
-                what it is now last).
+            order: newest (rejected last), oldest (first seen first: what has waited longest), youngest (first seen
+                last) or changed (what became what it is now last).
             most: so many rows at most; a row has a line for each of its errors.
             skip: leave out so many before.
+            latest: without rows that were rejected again later, or whose batch was undone.
             **filters: see Filters.
         """
         require_choice(order, tuple(questions.ORDERS), "order_unknown")
-        return questions.rows(self._engine, self._which(filters), questions.Listed(order, most, skip))
+        return questions.rows(
+            self._engine, self._which(filters), questions.Listed(order, most, skip, LATEST if latest else REJECT_STATES)
+        )
 
     def cross(self, rows: str, columns: str, **filters: Unpack[Filters]) -> pd.DataFrame:
         """Rejected rows counted two ways at once, for example source × code; 0 where there are none."""

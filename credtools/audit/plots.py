@@ -33,6 +33,7 @@ OUTCOMES = {
     "waived": "#E69F00",
     "superseded": "#999999",
 }
+MARKS = "os^Dv*X"  # a line is known by its mark, too
 AGES = ("#56B4E9", "#0072B2", "#E69F00", "#D55E00")
 
 
@@ -48,13 +49,16 @@ THEMES = {"light": Theme("#ffffff", "#1c1c1c", "#d0d0d0"), "dark": Theme("#1e1e1
 Plot = Callable[[str], bytes]  # the name of a theme → PNG
 
 
-def flow(counts: Mapping[str, int], theme: str = "light") -> bytes:
-    """Rows in → accepted, unchanged, rejected; rejected → fixed, waived, superseded, open: a bar for each."""
+def flow(counts: Mapping[str, int], theme: str = "light", *, settled: bool = True) -> bytes:
+    """Rows in → accepted, unchanged, rejected; rejected → fixed, waived, superseded, open: a bar for each.
+
+    `settled`: the second bar, too.
+    """
     bars = {
         "Rows": ("accepted", "unchanged", "rejected", *(["left_out"] if counts["left_out"] else [])),
-        "Rejected": ("fixed", "waived", "superseded", "open"),
+        **({"Rejected": ("fixed", "waived", "superseded", "open")} if settled else {}),
     }
-    with _axes(theme, 4) as (figure, axes):
+    with _axes(theme, 2 * len(bars)) as (figure, axes):
         for place, (label, parts) in enumerate(bars.items()):
             whole = sum(counts[name] for name in parts)
             left = 0.0
@@ -66,7 +70,7 @@ def flow(counts: Mapping[str, int], theme: str = "light") -> bytes:
                 axes.text(k / 4 + 0.014, place + 0.36, written, va="center", color=THEMES[theme].text)
                 left += share
             axes.text(-0.012, place, f"{label}\n{whole:,}", ha="right", va="center", color=THEMES[theme].text)
-        axes.set_ylim(1.6, -0.4)
+        axes.set_ylim(len(bars) - 0.4, -0.4)
         axes.set_xlim(-0.01, 1)
         axes.axis("off")
         return _png(figure)
@@ -113,14 +117,34 @@ def trend(weeks: pd.DataFrame, theme: str = "light") -> bytes:
             heights = rest.to_numpy() if name == OTHERS else weeks[name].to_numpy()
             axes.bar(range(len(weeks)), heights, bottom=bottom, color=colour, label=_short(name), width=0.85)
             bottom += heights
-        every = max(1, len(weeks) // 8)
-        places = range(0, len(weeks), every)
-        axes.set_xticks(list(places), [str(weeks.index[place]) for place in places], rotation=30, ha="right")
+        _name_weeks(axes, weeks)
         axes.locator_params("y", integer=True)
         axes.set_xlim(-0.6, max(len(weeks), FEW_WEEKS) - 0.4)
         axes.set_ylabel("rows first seen in the week")
         if len(largest):
             axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False, labelcolor=THEMES[theme].text)
+        return _png(figure)
+
+
+def rates(weeks: pd.DataFrame, theme: str = "light") -> bytes:
+    """Week × source: the share of rejected rows as lines, the sources of the first columns."""
+    with _axes(theme, 6) as (figure, axes):
+        for k, (name, colour) in enumerate(zip(weeks.columns[: len(CAUSES)], CAUSES, strict=False)):
+            shares = weeks[name].dropna() * 100
+            axes.plot(
+                weeks.index.get_indexer(shares.index),
+                shares,
+                color=colour,
+                marker=MARKS[k],
+                label=_short(name),
+                linewidth=1.6,
+                markersize=5,
+            )
+        _name_weeks(axes, weeks)
+        axes.set_xlim(-0.4, max(len(weeks), FEW_WEEKS // 2) - 0.6)
+        axes.set_ylim(0, max(1.0, float(np.nan_to_num(weeks.to_numpy()).max(initial=0)) * 115))
+        axes.set_ylabel("% of rows rejected")
+        axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False, labelcolor=THEMES[theme].text)
         return _png(figure)
 
 
@@ -170,6 +194,12 @@ def _axes(theme: str, bars: int) -> Iterator[tuple[Figure, Axes]]:
         warnings.simplefilter("ignore")  # letters that the font lacks are drawn as boxes; the table beside has them
         figure = NewFigure(figsize=(WIDTH, 0.9 + BAR * max(1, bars)), dpi=DPI, layout="constrained")
         yield figure, figure.subplots()
+
+
+def _name_weeks(axes: Axes, weeks: pd.DataFrame) -> None:
+    """Some of the weeks below, so that their names have room."""
+    shown = range(0, len(weeks), max(1, len(weeks) // 8))
+    axes.set_xticks(list(shown), [str(weeks.index[place]) for place in shown], rotation=30, ha="right")
 
 
 def _png(figure: Figure) -> bytes:

@@ -141,10 +141,11 @@ ROW_COLUMNS = (
     *("uploader", "recipe", "type", "changed_at", "reason", "superseded_by"),
     *("sheet", "piece", "fixed_sheet", "fixed_piece", "file", "changed_by", "for_good"),
 )
-# How lists of rows can be ordered, by their rejects: the last first, but for those that have waited longest.
+# How lists of rows can be ordered, by their rejects.
 ORDERS: Mapping[str, Any] = {
     "newest": (reject.id.desc(),),
     "oldest": (reject.first_seen, reject.id),
+    "youngest": (reject.first_seen.desc(), reject.id.desc()),
     "changed": (reject.changed_at.desc(), reject.id.desc()),
 }
 
@@ -155,6 +156,7 @@ class Listed(NamedTuple):
     order: str
     most: int
     skipped: int = 0
+    states: Sequence[str] = REJECT_STATES
 
 
 def rows(engine: Engine, which: Chosen, page: Listed | None = None) -> pd.DataFrame:
@@ -166,8 +168,8 @@ def rows(engine: Engine, which: Chosen, page: Listed | None = None) -> pd.DataFr
     theirs = of_rejects(which)
     numbers: list[int] = []
     if page is not None:
-        listed = select(reject.id).where(*these).order_by(*ORDERS[page.order]).limit(page.most).offset(page.skipped)
-        numbers = values(engine, listed)
+        listed = select(reject.id).where(*these, reject.state.in_(page.states)).order_by(*ORDERS[page.order])
+        numbers = values(engine, listed.limit(page.most).offset(page.skipped))
         these = theirs = [reject.id.in_(numbers)]
     of_reject = (
         select(reject.id.label("reject"), reject.batch_id.label("batch"), reject.source_id.label("source"))

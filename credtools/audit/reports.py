@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from credtools.audit.audit import Audit
-from credtools.audit.sections import Row, Section, sections
+from credtools.audit.section import Row, Section
+from credtools.audit.sections import sections
 from credtools.errors import CredtoolsError
 from credtools.model import JUDGED_STATES, Counts, FileWarning, Outcome, Receipt, lines_in, order
 from credtools.settings import VERSION
@@ -65,7 +66,8 @@ def audit_page(audit: Audit, filters: Mapping[str, Any]) -> str:
     Raises CredtoolsError when a filter means nothing.
     """
     filters = {name: value for name, value in filters.items() if value not in (None, "")}
-    named = ", ".join(f"{name} {value}" for name, value in filters.items())
+    said = {name.replace("_", " "): "(not shown)" if name == "value" else value for name, value in filters.items()}
+    named = ", ".join(f"{name} {value}" for name, value in said.items())
     facts = f"Only {named}." if named else "All sources, all times."
     return _page("Rejected rows", facts, sections(audit, filters))
 

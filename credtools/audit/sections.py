@@ -6,55 +6,36 @@ of sources and types, and people who upload; never a value of a file.
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from credtools.audit import plots
+from credtools.audit import analysis, plots
 from credtools.audit.audit import Audit
 from credtools.audit.figures import FLOW
 from credtools.audit.filters import LATEST, OF_REJECTS
-from credtools.audit.plots import Plot
+from credtools.audit.section import MOST_ROWS, Links, Section, are, days, keys_of, rows_of
 from credtools.model import REJECT_STATES
 from credtools.text import plural
 
-MOST_ROWS = 50
-Row = tuple[Any, ...]
 
-
-@dataclass(frozen=True)
-class Section:
-    """One question with its answer; `plot` draws it (None: there is nothing to draw)."""
-
-    name: str
-    title: str
-    sentence: str
-    headings: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
-    plot: Plot | None = None
-    keys: tuple[Mapping[str, str], ...] = ()  # per row the filters that lead to what it counts
-
-    @property
-    def alternative(self) -> str:
-        """The text in place of the picture where it can't be seen: the first rows of the table."""
-        first = "; ".join(" ".join(str(cell) for cell in row[:3]) for row in self.rows[:3])
-        return f"{self.title}: {first}. All figures are in the table below."
-
-    def drawn(self, theme: str) -> str:
-        """The picture as Base64, as pages and records keep it."""
-        return base64.b64encode(self.plot(theme)).decode() if self.plot else ""
-
-
-def sections(audit: Audit, filters: Mapping[str, Any]) -> Iterator[Section]:
+def sections(audit: Audit, filters: Mapping[str, Any], *, values: bool = False) -> Iterator[Section]:
     """All questions about the rows that fit the filters (see `Filters`), one after the other.
+
+    `values`: with wrong values and reasons as people wrote them, for a screen that keeps nothing; records and pages
+    that are kept have neither.
 
     Raises CredtoolsError when a filter means nothing.
     """
-    for ask in (flow, causes, trend, ageing, sources, fixing, changes, withdrawn, unlisted):
+    for ask in (flow, analysis.rates, causes):
+        yield ask(audit, dict(filters))
+    yield analysis.values(audit, dict(filters), shown=values)
+    for ask in (ageing, analysis.settled):
+        yield ask(audit, dict(filters))
+    yield analysis.waivers(audit, dict(filters), shown=values)
+    for ask in (analysis.uploads, trend, sources, fixing, changes, withdrawn, unlisted):
         yield ask(audit, dict(filters))
 
 
@@ -63,20 +44,29 @@ def flow(audit: Audit, filters: dict[str, Any]) -> Section:
     found = audit.flow(by="source", **filters)
     counts = {name: int(found[name].sum()) for name in FLOW}
     n = {name: f"{count:,}" for name, count in counts.items()}
+    dated = bool(filters.get("since") or filters.get("until"))
     left = f", {n['left_out']} left out by their status or by a rule" if counts["left_out"] else ""
     sentence = (
         f"{plural(counts['rows'], 'row')}: {n['accepted']} accepted, {n['unchanged']} already known, {n['rejected']} "
-        f"rejected{left}. Of the rejected rows: {n['fixed']} fixed, {n['waived']} waived, {n['superseded']} superseded "
-        f"(rejected again later), {n['open']} still open."
+        f"rejected{left}."
     )
-    if not (filters.get("since") or filters.get("until")):  # of batches they mean another day than of rejects
-        undone = int(audit.rejects(by="source", **filters).to_numpy().sum()) - counts["rejected"]
-        more = f" {plural(undone, 'more rejected row')} belonged to undone batches and closed with them."
-        sentence += more if undone else ""
-    shown = found[["rows", "accepted", "unchanged", "rejected", "left_out", "fixed", "waived", "superseded", "open"]]
+    names = ["rows", "accepted", "unchanged", "rejected", "left_out", "fixed", "waived", "superseded", "open"]
+    if dated:  # of files they mean another day than of rejected rows: what became of these is counted below
+        sentence = f"Of the files that were finished in this time, {sentence}"
+        names = names[:5]
+    else:
+        sentence += (
+            f" Of the rejected rows: {n['fixed']} fixed, {n['waived']} waived, {n['superseded']} superseded (rejected "
+            f"again later), {n['open']} still open."
+        )
+        undone = int(audit.rejects(by="source", **filters)["void"].sum())
+        sentence += f" {plural(undone, 'more rejected row')} belonged to undone batches and closed with them." * bool(
+            undone
+        )
+    shown = found[names]
     headings = ("Source", *(name.replace("_", " ").capitalize() for name in shown.columns))
-    title, plot = "What became of the rows", partial(plots.flow, counts)
-    return Section("flow", title, sentence, headings, _rows(shown), plot, _keys("source", found.index))
+    title, plot = "What became of the rows", partial(plots.flow, counts, settled=not dated)
+    return Section("flow", title, sentence, headings, rows_of(shown), plot, keys_of("source", found.index))
 
 
 def causes(audit: Audit, filters: dict[str, Any]) -> Section:
@@ -105,7 +95,10 @@ def causes(audit: Audit, filters: dict[str, Any]) -> Section:
     )
     headings = ("Error", "Code", *(state.capitalize() for state in REJECT_STATES), "Cumulative")
     plot = partial(plots.pareto, counts.rename(index=titles))
-    return Section("causes", title, sentence, headings, rows, plot, _keys("code", counts.index))
+    links: tuple[Links, ...] = tuple(
+        (None, None, *({"code": str(code), "state": state} for state in REJECT_STATES)) for code in counts.index
+    )
+    return Section("causes", title, sentence, headings, rows, plot, keys_of("code", counts.index), links)
 
 
 def trend(audit: Audit, filters: dict[str, Any]) -> Section:
@@ -123,7 +116,7 @@ def trend(audit: Audit, filters: dict[str, Any]) -> Section:
         )
     largest = weeks.sum().sort_values(ascending=False, kind="stable").index[: plots.MOST_CAUSES]
     shown = pd.concat([totals, weeks[largest]], axis=1).iloc[::-1].head(MOST_ROWS)
-    return Section("trend", title, sentence, ("Week of", "All", *largest), _rows(shown), partial(plots.trend, weeks))
+    return Section("trend", title, sentence, ("Week of", "All", *largest), rows_of(shown), partial(plots.trend, weeks))
 
 
 def ageing(audit: Audit, filters: dict[str, Any]) -> Section:
@@ -135,10 +128,12 @@ def ageing(audit: Audit, filters: dict[str, Any]) -> Section:
     if not total:
         return Section("ageing", title, "No rejected row is open.")
     old = counts["31 to 90"] + counts["over 90"]
-    sentence = f"{plural(total, 'row')} {_are(total)} open, {old:,} for longer than 30 days."
+    sentence = f"{plural(total, 'row')} {are(total)} open, {old:,} for longer than 30 days."
+    oldest = audit.listed("oldest", 1, **filters | {"state": "open"}).iloc[0]
+    sentence += f" The oldest came first on {oldest['first_seen']:%Y-%m-%d}, from {oldest['source']}."
     headings = ("Source", *(plots.age(name).capitalize() for name in counts))
-    keys = _keys("source", found.index, state="open")
-    return Section("ageing", title, sentence, headings, _rows(found), partial(plots.ageing, counts), keys)
+    keys = keys_of("source", found.index, state="open")
+    return Section("ageing", title, sentence, headings, rows_of(found), partial(plots.ageing, counts), keys)
 
 
 def sources(audit: Audit, filters: dict[str, Any]) -> Section:
@@ -158,9 +153,9 @@ def sources(audit: Audit, filters: dict[str, Any]) -> Section:
     sentence = (
         f"Most errors come from {totals.index[0]} ({totals.iloc[0]:,}), mainly ‘{first.idxmax()}’ ({first.max():,})."
     )
-    rows = _rows(pd.concat([totals, found], axis=1))
+    rows = rows_of(pd.concat([totals, found], axis=1))
     headings = ("Source", "All", *map(str, found.columns))
-    keys = _keys("source", found.index)
+    keys = keys_of("source", found.index)
     return Section("sources", title, sentence, headings, rows, partial(plots.crossed, found), keys)
 
 
@@ -171,14 +166,14 @@ def fixing(audit: Audit, filters: dict[str, Any]) -> Section:
     count, *whole = audit.time_to_fix(**filters).iloc[0]
     if not count:
         return Section("fixing", title, "No row has been fixed yet.")
-    half, most = map(_days, whole)
+    half, most = map(days, whole)
     titles = audit.titles
-    sentence = f"{plural(int(count), 'row')} {_are(int(count))} fixed: half within {half}, nine of ten within {most}."
+    sentence = f"{plural(int(count), 'row')} {are(int(count))} fixed: half within {half}, nine of ten within {most}."
     rows = tuple(
-        (titles.get(str(code), code), int(row["count"]), _days(row["median"]), _days(row["90th percentile"]))
+        (titles.get(str(code), code), int(row["count"]), days(row["median"]), days(row["90th percentile"]))
         for code, row in found.iterrows()
     )
-    keys = _keys("code", found.index, state="fixed")
+    keys = keys_of("code", found.index, state="fixed")
     return Section("fixing", title, sentence, ("Error", "Fixed", "Half within", "Nine of ten within"), rows, keys=keys)
 
 
@@ -190,8 +185,8 @@ def unlisted(audit: Audit, filters: dict[str, Any]) -> Section:
         return Section("unlisted", title, "Every credential that a full list held is still in its source's last one.")
     withdrawn = int(found["withdrawn"].sum())
     sentence = (
-        f"{plural(len(found), 'credential')} {_are(len(found))} no longer listed by the source that once listed "
-        f"{'it' if len(found) == 1 else 'them'}; {withdrawn:,} of these {_are(withdrawn)} withdrawn."
+        f"{plural(len(found), 'credential')} {are(len(found))} no longer listed by the source that once listed "
+        f"{'it' if len(found) == 1 else 'them'}; {withdrawn:,} of these {are(withdrawn)} withdrawn."
     )
     keys = ["source", "credential_type"]
     counts = found.groupby(keys, as_index=False).agg(
@@ -247,26 +242,8 @@ def withdrawn(audit: Audit, filters: dict[str, Any]) -> Section:
     )
     counts = counts.fillna(0).astype(int)
     sentence = (
-        f"{plural(len(now), 'credential')} {_are(len(now))} withdrawn, {counts['person'].sum():,} by a person and "
+        f"{plural(len(now), 'credential')} {are(len(now))} withdrawn, {counts['person'].sum():,} by a person and "
         f"{counts['file'].sum():,} by a file; {len(back):,} reinstated."
     )
     headings = ("Credential type", "Withdrawn by a person", "Withdrawn by a file", "Reinstated")
-    return Section("withdrawn", title, sentence, headings, _rows(counts))
-
-
-def _rows(counts: pd.DataFrame) -> tuple[Row, ...]:
-    """The key of each row and its counts."""
-    return tuple((key, *map(int, row)) for key, *row in counts.itertuples(name=None))
-
-
-def _keys(name: str, values: Iterable[object], **more: str) -> tuple[Mapping[str, str], ...]:
-    return tuple({name: str(value), **more} for value in values)
-
-
-def _days(number: float) -> str:
-    """A duration as people say it."""
-    return "a day" if round(number) <= 1 else f"{number:,.0f} days"
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
+    return Section("withdrawn", title, sentence, headings, rows_of(counts))

@@ -11,6 +11,7 @@ import click
 from credtools.audit.filters import GROUPS, WORDS
 from credtools.cli.arguments import OUTPUT, PATH, filtered, open_registry, unlocked_batches
 from credtools.cli.output import Answer, command, progress, records, say, shown_lines, wants_json
+from credtools.cli.stories import told
 from credtools.text import plural
 
 if TYPE_CHECKING:
@@ -31,14 +32,16 @@ def show(batch: int | None, line: str | None, person: str | None, *, sources: bo
         raise click.UsageError("--line needs the number of a batch: credtools show BATCH --line LINE.")
     registry = open_registry()
     if person is not None:
-        return _listed(registry.audit.person(person))
+        acts = registry.audit.person(person)
+        return Answer(records(acts), told(acts, registry.settings.time_zone, titled=True))
     if unlisted:
         return _listed(registry.audit.unlisted(), "Every credential that a full list held is still listed.")
     if batch is None:
         nothing = "Nothing has been uploaded yet. Next: credtools import FILE --recipe RECIPE."
         return _listed(registry.sources() if sources else registry.batches(), nothing)
     if line is not None:
-        return _listed(registry.audit.row(batch, line))
+        acts = registry.audit.row(batch, line)
+        return Answer(records(acts), told(acts, registry.settings.time_zone, titled=False))
     found = registry.batch(batch)
     data = {"batch": found.id, "file": found.file, "state": found.state, "source": found.source}
     data |= found.counts.as_dict() | {"held_because": found.held_because}
@@ -101,21 +104,57 @@ def rejects(batch: int | None, source: str | None, output: Path | None) -> Answe
 
 
 @command(example="audit --by source --since 2026-01-01")
-@click.option("--by", type=click.Choice(GROUPS), default="code", show_default=True, help="What to count by.")
+@click.option("--by", type=click.Choice([*GROUPS, "month", "value"]), help="What to count by; by default the error.")
 @filtered
 @click.option("--batch", type=int, help=WORDS["batch"].help)
 @click.option("--ageing", is_flag=True, help="Count the open rows by how many days they have been open.")
-def audit(by: str, *, ageing: bool, **filters: Any) -> Answer:
-    """Count rejected rows by state, or open rows by age."""
+@click.option("--rate", is_flag=True, help="Which source (uploader, recipe) gets worse: rates of the last weeks.")
+@click.option("--settled", is_flag=True, help="Count what was fixed, waived and superseded, by when (month, week).")
+def audit(by: str | None, *, ageing: bool, rate: bool, settled: bool, **filters: Any) -> Answer:
+    """Count rejected rows by state, or open rows by age.
+
+    With --by value the most frequent wrong values of each error; with --rate the last week of each source beside up to
+    four before it.
+    """
+    if ageing + rate + settled > 1:
+        raise click.UsageError("--ageing, --rate and --settled are different questions. Ask one at a time.")
     asked = open_registry().audit
-    counts = (asked.ageing if ageing else asked.rejects)(by, **filters)
-    rows = dict(zip(map(str, counts.index), records(counts), strict=True))
+    if by == "value" and not (ageing or rate or settled):
+        return _values(asked.values(**filters))
+    if rate:
+        return _rates(asked.worsening(by or "source", **filters))
+    counts = asked.settled if settled else asked.ageing if ageing else asked.rejects
+    by = by or ("month" if settled else "code")
+    found = counts(by, **filters)
+    rows = dict(zip(map(str, found.index), records(found), strict=True))
     lines = [
         f"{key or UNNAMED.get(by, '')}: " + " · ".join(f"{count:,} {word}" for word, count in row.items())
         for key, row in rows.items()
     ]
     chosen = any(value is not None for value in filters.values())
     return Answer(rows, lines or ["No rejected row matches." if chosen else "No row was rejected."])
+
+
+def _values(found: Any) -> Answer:
+    rows = records(found)
+    lines = [f"{row['code']} · {row['value']!r}: {plural(row['rows'], 'row')} · {row['open']:,} open" for row in rows]
+    return Answer(rows, lines or ["No wrong value is stored for these rows."])
+
+
+def _rates(found: Any) -> Answer:
+    rows = dict(zip(map(str, found.index), records(found), strict=True))
+    return Answer(rows, [_rate(key, row) for key, row in rows.items()] or ["No file was finished."])
+
+
+def _rate(key: str, row: dict[str, Any]) -> str:
+    """`hr: 30.0% of 20 rows in the week of 2026-10-19 · 5.0% of 40 before · worse`."""
+
+    def share(rate: float | None, rows: int) -> str:
+        return f"{rate:.1%} of {plural(rows, 'row')}" if rate is not None else "no row"
+
+    now: str = f"{key}: {share(row['rate'], row['rows'])} in the week of {row['week']}"
+    before = f" · {share(row['rate_before'], row['rows_before'])} before" if row["rows_before"] else ""
+    return f"{now}{before}{' · worse' if row['worse'] else ''}"
 
 
 @click.command(epilog="Example: credtools report -o audit.html --since 2026-01-01")
@@ -139,7 +178,8 @@ def report(batch: int | None, output: Path, **filters: Any) -> None:
 @OUTPUT
 @click.option("--batch", type=int, help="Only what one batch wrote.")
 @click.option("--expiring", type=click.IntRange(0, 36_500), metavar="DAYS", help="Only what expires within DAYS days.")
-def export(output: Path, batch: int | None, expiring: int | None) -> Answer:
+@click.option("--current", is_flag=True, help="Only what counts now: no older, pending or corrected version.")
+def export(output: Path, batch: int | None, expiring: int | None, *, current: bool) -> Answer:
     """Write accepted credentials to template files.
 
     Each file has at most 20,000 rows. With --expiring only the newest approved version of each credential, soonest
@@ -149,7 +189,7 @@ def export(output: Path, batch: int | None, expiring: int | None) -> Answer:
     if batch is not None:
         registry.batch(batch)  # a batch that isn't there is misuse, not an empty file
     with progress("Exporting"):
-        written = [str(path) for path in registry.export(output, batch, expiring=expiring)]
+        written = [str(path) for path in registry.export(output, batch, expiring=expiring, current=current)]
     return Answer({"files": written}, [f"Written: {', '.join(written)}."])
 
 

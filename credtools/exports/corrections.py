@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 KEY, REASONS, SUGGESTIONS = "credtools row", "credtools reasons", "credtools suggestions"
-OURS = (KEY, REASONS, SUGGESTIONS)
+SOURCE, FILE = "credtools source", "credtools file"  # whose row it is: many files can be corrected in one
+OURS = (KEY, REASONS, SUGGESTIONS, SOURCE, FILE)
 ROW_KEY = re.compile(r"R(\d{1,18})-([A-Z2-7]{10})")
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 NO_ZIP = (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError, zlib.error)
@@ -37,13 +38,18 @@ START = 1 << 16  # bytes among which the headings are
 
 @dataclass(frozen=True)
 class WrongRow:
-    """One rejected row: its key, its cells by heading as they came, the headings with errors, and what they are."""
+    """One rejected row: its key, its cells by heading as they came, the headings with errors, and what they are.
+
+    `source`, `file`: where it came from.
+    """
 
     key: str
     cells: Mapping[str, str]
     wrong: frozenset[str]
     reasons: str
     suggestions: str
+    source: str = ""
+    file: str = ""
 
 
 def row_key(reject: int, digest: bytes) -> str:
@@ -63,16 +69,16 @@ def write_corrections(path: str | Path, rows: Sequence[WrongRow]) -> Path:
     Raises CredtoolsError for another ending, or when the file can't be written.
     """
     headings = list(dict.fromkeys(heading for row in rows for heading in row.cells))
-    lines = [[KEY, *map(shown, headings), REASONS, SUGGESTIONS]]
+    lines = [[KEY, *map(shown, headings), *OURS[1:]]]
     for row in rows:
         cells = (shown(row.cells.get(heading, "")) for heading in headings)
-        lines.append([row.key, *cells, shown(row.reasons), shown(row.suggestions)])
+        lines.append([row.key, *cells, *map(shown, (row.reasons, row.suggestions, row.source, row.file))])
     wrong = {(k, place) for k, row in enumerate(rows, 2) for place, name in enumerate(headings, 2) if name in row.wrong}
 
     def workbook() -> Workbook:
         from credtools.exports import workbooks  # noqa: PLC0415 - only who writes one needs it
 
-        return workbooks.of_rejects(lines, wrong, KEY)
+        return workbooks.of_rejects(lines, wrong, KEY, (REASONS, SUGGESTIONS))
 
     write(Path(path), lines, workbook, private=True)
     return Path(path)

@@ -25,8 +25,13 @@ FLAGS = ("yes", "no")
 WRONG = PatternFill("solid", fgColor="FFFDE2DD")
 
 
-def of_rejects(lines: Sequence[Sequence[str]], wrong: Container[tuple[int, int]], key: str) -> Workbook:
-    """Every cell is text, so that nothing typed or kept becomes a number or date; wrong ones are coloured."""
+def of_rejects(
+    lines: Sequence[Sequence[str]], wrong: Container[tuple[int, int]], key: str, broad: Container[str]
+) -> Workbook:
+    """Every cell is text, so that nothing typed or kept becomes a number or date; wrong ones are coloured.
+
+    `broad`: headings of columns that hold sentences.
+    """
     book = Workbook()
     sheet = book.active
     sheet.title = "Rejects"
@@ -39,8 +44,8 @@ def of_rejects(lines: Sequence[Sequence[str]], wrong: Container[tuple[int, int]]
                 cell.font = Font(bold=True)
             if (row, place) in wrong:
                 cell.fill = WRONG
-    for place in range(1, len(lines[0]) + 1):
-        sheet.column_dimensions[get_column_letter(place)].width = 20 if place <= len(lines[0]) - 2 else 60
+    for place, heading in enumerate(lines[0], 1):
+        sheet.column_dimensions[get_column_letter(place)].width = 60 if heading in broad else 20
     sheet.freeze_panes = "B2"
     leave = DataValidation(type="custom", formula1="FALSE", showErrorMessage=True, errorTitle=key)
     leave.error = "This key identifies the row: leave it as it is. You may delete a row that you don't correct."

@@ -1,8 +1,9 @@
-"""Audit: rejected rows in pictures and tables that can be filtered; from a figure to its rows, and to their file."""
+"""Audit: rejected rows in pictures and tables that can be filtered; from a figure to its rows, and to their end."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,9 @@ import ipywidgets
 import pandas as pd
 
 from credtools.audit import reports
-from credtools.audit.filters import WORDS
+from credtools.audit.filters import LATEST, WORDS
 from credtools.errors import CredtoolsError, remedied
+from credtools.jupyter.parts.closing import Closing
 from credtools.jupyter.parts.page import Page, scripts
 from credtools.jupyter.parts.shown import listed, moment, records
 from credtools.jupyter.wizard import Wizard
@@ -19,32 +21,29 @@ from credtools.model import REJECT_STATES, Line, exact, lines_in
 from credtools.registry import Registry
 from credtools.text import plural
 
-MOST_SHOWN = 100
-FILTERS = ("source", "code", "type", "uploader", "state", "since", "until")
+MOST_SHOWN, MOST_LISTED = 100, 2_000  # rows of the list at first, and at most
+FILTERS = ("source", "code", "type", "uploader", "state", "since", "until", "changed_since", "changed_until")  # a form
 
 
 class AuditPage(Page):
-    """The filters, one section per question, the newest rows that fit, and one row in detail."""
+    """The filters, one section per question, the rows that fit, and below each row its history."""
 
-    _esm = scripts("dom", "audit")
+    _esm = scripts("dom", "dialog", "waiving", "audit")
 
     def __init__(self, registry: Registry, filters: Mapping[str, Any] | None = None) -> None:
         super().__init__(registry)
         self.page = ipywidgets.VBox([self])  # a file is opened below
         self.filters = dict(filters or {})
+        self.order, self.most = "newest", MOST_SHOWN
+        self._closing = Closing(registry)
         self._zone = ZoneInfo(registry.settings.time_zone)
-        labels = {name: WORDS[name].title for name in FILTERS} | {"until": "to"}  # beside 'First seen from'
-        self._offered = {"choices": self._choices(), "labels": labels}
+        self._offered = {"choices": self._choices(), "labels": {name: WORDS[name].title for name in FILTERS}}
         self._theme = "light"
 
     def show(self) -> None:
         """Everything, as it is now: the frame with the rows at once, then section by section with its picture."""
-        rows = self._rows()
-        chosen = " that fit" if self.filters else ""
-        status = f"{plural(rows['found'], 'rejected row')}{chosen} · {rows['open']:,} open"
-        state = {"type": "state", "filters": self.filters, "list": rows, "status": status}
-        self.send(state | self._offered | self.said())
-        for section in reports.sections(self.registry.audit, self.filters):
+        self.send({"type": "state", **self._state(), **self._offered, **self.said()})
+        for section in reports.sections(self.registry.audit, self.filters, values=True):
             self.send({"type": "section", "section": _shown(section)})
             if section.plot is not None:
                 picture = {"type": "picture", "name": section.name, "alternative": section.alternative}
@@ -58,23 +57,31 @@ class AuditPage(Page):
         self._theme = "dark" if dark else "light"
         self.show()
 
-    def do_filter(self, filters: dict[str, str]) -> None:
+    def do_filter(self, filters: dict[str, Any]) -> None:
         before = self.filters
-        self.filters = {name: value for name, value in filters.items() if value and name in FILTERS}
+        self.filters = {name: value for name, value in filters.items() if value and name in WORDS}
         try:
+            if "batch" in self.filters:
+                self.filters["batch"] = int(self.filters["batch"])
+            self.most = MOST_SHOWN
             self.show()
         except CredtoolsError:
             self.filters = before
             raise
 
+    def do_list(self, order: str, most: int = MOST_SHOWN) -> None:
+        """The rows in another order, or more of them."""
+        self.order, self.most = order, min(most, MOST_LISTED)
+        self.send({"type": "list", "list": self._rows()})
+
     def do_history(self, batch: int, line: Line, row: Line | None = None) -> None:
-        """All that happened to one row, and its errors; `line` is what people call it."""
+        """All that happened to one row; `line` is what people call it."""
         acts = self.registry.audit.row(batch, line if row is None else row)
         history = [
-            (moment(act.at, self._zone), act.by, act.what, f"batch {act.batch}, line {where}", act.told)
+            (moment(act.at, self._zone), act.by, act.sentence, f"batch {act.batch}, line {where}")
             for act, where in zip(acts.itertuples(), lines_in(acts), strict=True)
         ]
-        told = {"batch": batch, "line": line, "history": history, "zone": str(self._zone)}
+        told = {"batch": batch, "line": line, "row": row, "history": history, "zone": str(self._zone)}
         self.send({"type": "history", "row": told})
 
     def do_open(self, batch: int) -> None:
@@ -86,6 +93,18 @@ class AuditPage(Page):
         self.page.children = (self, wizard)
         self.say(f"{draft.file} is open below as draft {draft.id}. Rows that pass when you finish it are fixed.")
         self.send({"type": "said"} | self.said())  # the figures stay: nothing is finished yet
+
+    def do_waive(self, chosen: list[tuple[int, Line]], reason: str, *, for_good: bool = False) -> str:
+        """Closes the chosen open rows, with a reason."""
+        return self._closing.waive(chosen, reason, for_good=for_good)
+
+    def do_reopen(self, chosen: list[tuple[int, Line]]) -> str:
+        """Opens the chosen waived rows again."""
+        return self._closing.reopen(chosen)
+
+    def do_undo(self) -> str:
+        """Takes back the last waiving or reopening of this page."""
+        return self._closing.undo()
 
     def do_export(self, kind: str) -> None:
         """Sends the open rows that fit as a correction file, or what is seen as a page."""
@@ -104,26 +123,47 @@ class AuditPage(Page):
         codes = [(str(code), titles.get(str(code), str(code))) for code in audit.rejects(by="code").index]
         return {**found, "code": codes, "state": listed(REJECT_STATES)}
 
+    def _state(self) -> dict[str, Any]:
+        """The filters, the rows that fit, and how many they are: each record once, whatever is asked for."""
+        rows = self._rows()
+        counts = self._counts
+        chosen = " that fit" if self.filters else ""
+        others = "".join(f" · {counts[name]:,} {name}" for name in ("fixed", "waived") if counts[name])
+        status = f"{plural(rows['found'], 'rejected row')}{chosen} · {counts['open']:,} open{others}"
+        more = {name: f"{WORDS[name].title}: {value}" for name, value in self.filters.items() if name not in FILTERS}
+        filters = {name: str(value) for name, value in self.filters.items()}
+        return {"filters": filters, "more": more, "list": rows, "status": status, "undo": self._closing.undoable}
+
     def _rows(self) -> dict[str, Any]:
-        """The newest rejects that fit, and how many there are."""
+        """The first rejects that fit, in the order asked for, and how many there are."""
         audit = self.registry.audit
-        counts = {str(name): int(n) for name, n in audit.rejects(by="source", **self.filters).sum().items()}
-        newest = audit.newest(MOST_SHOWN, **self.filters)
-        newest["row"] = exact(newest)
-        newest["line"] = pd.Series(lines_in(newest), index=newest.index, dtype="object")
-        found = newest.groupby("reject", sort=False)
-        rows = [
-            {
-                **records(errors.head(1)[["batch", "line", "row", "source", "state"]])[0],
-                "since": moment(errors["first_seen"].iloc[0], self._zone)[:10],
-                "errors": [  # no sentence once it was erased
-                    f"{title}: {remedied(text, 'screen')}" if text else title
-                    for title, text in zip(errors["title"], errors["resolution"].fillna(""), strict=True)
-                ],
-            }
-            for _, errors in found
-        ]
-        return {"rows": rows, "found": sum(counts.values()), "open": counts.get("open", 0)}
+        self._counts = {str(name): int(n) for name, n in audit.rejects(by="source", **self.filters).sum().items()}
+        asked = self.filters.get("state")
+        found = audit.listed(self.order, self.most, latest=not asked, **self.filters)
+        found["row"] = exact(found)
+        found["line"] = pd.Series(lines_in(found), index=found.index, dtype="object")
+        today = pd.Timestamp(datetime.now(UTC)).normalize()
+        rows = []
+        for _, errors in found.groupby("reject", sort=False):
+            first = errors.iloc[0]
+            state = str(first["state"])
+            why = f"by {first['changed_by']}: {first['reason']}" if state == "waived" else ""
+            days = (today - first["first_seen"].normalize()).days
+            rows.append(
+                {
+                    **records(errors.head(1)[["batch", "line", "row", "source", "state", "file"]])[0],
+                    "why": why,
+                    "since": moment(first["first_seen"], self._zone)[:10],
+                    "age": "today" if days <= 0 else plural(days, "day"),
+                    "changed": moment(first["changed_at"], self._zone)[:10],
+                    "errors": [  # no sentence once it was erased
+                        f"{title}: {remedied(text, 'screen')}" if text else title
+                        for title, text in zip(errors["title"], errors["resolution"].fillna(""), strict=True)
+                    ],
+                }
+            )
+        total = self._counts.get(asked, 0) if asked else sum(self._counts[name] for name in LATEST)
+        return {"rows": rows, "found": total, "order": self.order, "most": MOST_LISTED}
 
 
 def _shown(section: reports.Section) -> dict[str, Any]:
@@ -132,5 +172,6 @@ def _shown(section: reports.Section) -> dict[str, Any]:
     return {name: getattr(section, name) for name in names} | {
         "rows": [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in section.rows],
         "keys": [dict(key) for key in section.keys],
+        "links": [[None if link is None else dict(link) for link in links] for links in section.links],
         "drawn": section.plot is not None,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from credtools import store
@@ -23,9 +24,16 @@ def template(session: Session, path: str | Path, schema: str) -> Path:
     return write_template(path, _columns(session, schema), types, lookups.date_format)
 
 
-def accepted(session: Session, path: str | Path, batch: int | None, expiring: int | None) -> list[Path]:
-    """Writes what was accepted (by one batch; what expires within so many days) as clean template files."""
-    if expiring is None:
+def accepted(
+    session: Session, path: str | Path, batch: int | None, expiring: int | None, *, current: bool = False
+) -> list[Path]:
+    """Writes what was accepted (by one batch; what expires within so many days) as clean template files.
+
+    `current`: only the version of each credential that counts now.
+    """
+    if expiring is None and current:
+        wanted = validity.counting(store.reads.credentials(session.engine)).sort_index()
+    elif expiring is None:
         wanted = validity.accepted(store.reads.credentials(session.engine, batch, whole=True))
     else:
         wanted = validity.expiring(store.reads.credentials(session.engine), session.lookups().today, expiring)
@@ -54,8 +62,9 @@ def rejects(session: Session, path: str | Path, batch: int | None = None, only: 
             by_batch[reject.batch].append(reject)
     rows = []
     for number, found in by_batch.items():
-        headings = layouts.names(session, reviewing.opened(session, number))
-        rows += [_wrong_row(reject, headings) for reject in found]
+        draft = reviewing.opened(session, number)
+        headings = layouts.names(session, draft)
+        rows += [replace(_wrong_row(reject, headings), source=draft.source, file=draft.file) for reject in found]
     write_corrections(path, rows)
     return len(rows)
 
