@@ -21,21 +21,20 @@ from credtools.model import REJECT_STATES
 from credtools.text import plural
 
 
-def sections(audit: Audit, filters: Mapping[str, Any], *, values: bool = False) -> Iterator[Section]:
+def sections(
+    audit: Audit, filters: Mapping[str, Any], *, values: bool = False, slow: bool | None = None
+) -> Iterator[Section]:
     """All questions about the rows that fit the filters (see `Filters`), one after the other.
 
     `values`: with wrong values and reasons as people wrote them, for a screen that keeps nothing; records and pages
-    that are kept have neither.
+    that are kept have neither. `slow`: only those that read whole files again (True), only those that count (False).
 
     Raises CredtoolsError when a filter means nothing.
     """
-    for ask in (flow, analysis.rates, causes):
-        yield ask(audit, dict(filters))
-    yield analysis.values(audit, dict(filters), shown=values)
-    for ask in (ageing, analysis.settled):
-        yield ask(audit, dict(filters))
-    yield analysis.waivers(audit, dict(filters), shown=values)
-    for ask in (analysis.uploads, trend, sources, fixing, changes, withdrawn, unlisted):
+    shown = {"shown": values}
+    counting = [flow, analysis.rates, causes, partial(analysis.values, **shown), ageing, analysis.settled]
+    counting += [partial(analysis.waivers, **shown), analysis.uploads, trend, sources, fixing, withdrawn, unlisted]
+    for ask in [*([] if slow else counting), *([] if slow is False else [changes])]:
         yield ask(audit, dict(filters))
 
 

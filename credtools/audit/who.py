@@ -9,31 +9,39 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Engine, func, select
 
-from credtools.audit.questions import Chosen, batch, between, ledger, of_batches, rows
-from credtools.model.changes import ACCEPTED
+from credtools.audit.questions import Chosen, batch, between, ledger, of_batches, of_everything
 from credtools.store import tables
 from credtools.store.engine import snapshot
 from credtools.store.frames import frame
 from credtools.store.reads.events import events
-from credtools.store.reads.lineage import current_types, members, type_members
+from credtools.store.reads.lineage import current, current_types, members, type_members
 
-reject = tables.rejects.c
+reject, version, credential = tables.rejects.c, tables.credential_versions.c, tables.credentials.c
 
 WAIVED = ("reject", "batch", "source", "line", "type", "at", "by", "reason", "for_good", "again", "sheet", "piece")
 
 
 def waivers(engine: Engine, which: Chosen) -> pd.DataFrame:
     """Every row that is waived now, with who decided it, the last first: WAIVED; see `Audit.waivers`."""
-    found = rows(engine, {**which, "state": "waived"}).drop_duplicates("reject")
-    found = found.rename(columns={"changed_at": "at", "changed_by": "by"})
-    with snapshot(engine) as connection:
-        by = _who_decided(connection, set(found["reject"].tolist()))
-    found["again"] = ~found["reject"].isin([number for number, (own, _) in by.items() if own])
-    found["by"] = (
-        found["reject"].map({number: who for number, (_, who) in by.items()}).fillna(found["by"]).astype("str")
+    asked = (
+        select(reject.id.label("reject"), reject.batch_id.label("batch"), reject.source_id, reject.type_id, reject.line)
+        .add_columns(reject.changed_at.label("at"), reject.changed_by, reject.reason, reject.for_good)
+        .add_columns(reject.sheet, reject.piece)
+        .where(*of_everything(which), reject.state == "waived")
+        .order_by(reject.changed_at.desc(), reject.id.desc())
     )
+    with snapshot(engine) as connection:
+        found = frame(connection, asked)
+        by = _who_decided(connection, set(found["reject"].tolist()))
+        sources: dict[Any, str] = dict(connection.execute(select(current.c.id, current.c.name)).all())
+        types: dict[Any, str] = dict(connection.execute(select(current_types.c.id, current_types.c.name)).all())
+    found["source"] = found["source_id"].map(sources).astype("str")
+    found["type"] = found["type_id"].map(types).fillna("").astype("str")
+    found["again"] = ~found["reject"].isin([number for number, (own, _) in by.items() if own])
+    decided = found["reject"].map({number: who for number, (_, who) in by.items()})
+    found["by"] = decided.fillna(found["changed_by"]).astype("str")
     found["reason"] = found["reason"].fillna("").astype("str")
-    return found.sort_values(["at", "reject"], ascending=False, ignore_index=True)[list(WAIVED)]
+    return found[list(WAIVED)]
 
 
 def _who_decided(connection: Connection, waived: Collection[int]) -> dict[int, tuple[bool, str]]:
@@ -60,13 +68,18 @@ def uploads(engine: Engine, which: Chosen) -> pd.DataFrame:
     these = [batch.state == "finished", *of_batches(which), *between(batch.finished_at, which)]
     these += [batch.id == which["batch"]] if "batch" in which else []
     these += [batch.source_id.in_(members(which["source"]))] if "source" in which else []
-    version, credential = tables.credential_versions.c, tables.credentials.c
     wanted = select(batch.id).where(*these)
-    accepted = (
+    wrote = (
+        select(version.batch_id.label("batch"), credential.type_id.label("type"), func.count().label("accepted"))
+        .join_from(tables.credential_versions, tables.credentials, credential.id == version.credential_id)
+        .where(version.batch_id.in_(wanted))
+        .group_by(version.batch_id, credential.type_id)
+    )
+    withdrew = (  # rows that wrote no version; few batches have any, and only theirs are looked through
         select(ledger.batch_id.label("batch"), credential.type_id.label("type"), func.count().label("accepted"))
         .select_from(tables.ledger.join(tables.credential_versions, version.id == ledger.version_id))
         .join(tables.credentials, credential.id == version.credential_id)
-        .where(ledger.verdict.in_(ACCEPTED), ledger.batch_id.in_(wanted))
+        .where(ledger.verdict == "withdrawn", ledger.batch_id.in_(wanted.where(batch.withdrawn > 0)))
         .group_by(ledger.batch_id, credential.type_id)
     )
     rejected = (
@@ -76,10 +89,10 @@ def uploads(engine: Engine, which: Chosen) -> pd.DataFrame:
     )
     if "type" in which:
         ours = type_members(which["type"])
-        accepted = accepted.where(credential.type_id.in_(ours))
+        wrote, withdrew = (some.where(credential.type_id.in_(ours)) for some in (wrote, withdrew))
         rejected = rejected.where(reject.type_id.in_(ours) if which["type"] else reject.type_id.is_(None))
     with snapshot(engine) as connection:
-        parts = [frame(connection, accepted), frame(connection, rejected)]
+        parts = [frame(connection, some) for some in (wrote, withdrew, rejected)]
         about = frame(connection, select(batch.id.label("batch"), batch.uploaded_by, batch.finished_at).where(*these))
         names: dict[Any, str] = dict(connection.execute(select(current_types.c.id, current_types.c.name)).all())
     for part in parts:

@@ -41,14 +41,19 @@ class AuditPage(Page):
         self._theme = "light"
 
     def show(self) -> None:
-        """Everything, as it is now: the frame with the rows at once, then section by section with its picture."""
+        """Everything, as it is now: the rows at once, each section as soon as it is counted, then their pictures."""
         self.send({"type": "state", **self._state(), **self._offered, **self.said()})
-        for section in reports.sections(self.registry.audit, self.filters, values=True):
-            self.send({"type": "section", "section": _shown(section)})
-            if section.plot is not None:
-                picture = {"type": "picture", "name": section.name, "alternative": section.alternative}
-                self.send(picture, [section.plot(self._theme)])
+        for slow in (False, True):
+            found = reports.sections(self.registry.audit, self.filters, values=True, slow=slow)
+            for section in [self._sent(section) for section in found]:  # the answers don't wait for pictures
+                if section.plot is not None:
+                    picture = {"type": "picture", "name": section.name, "alternative": section.alternative}
+                    self.send(picture, [section.plot(self._theme)])
         self.send({"type": "complete"})
+
+    def _sent(self, section: reports.Section) -> reports.Section:
+        self.send({"type": "section", "section": _shown(section)})
+        return section
 
     def start_over(self) -> None:
         self.filters = {}
