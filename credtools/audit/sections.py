@@ -31,11 +31,18 @@ def sections(
 
     Raises CredtoolsError when a filter means nothing.
     """
-    shown = {"shown": values}
-    counting = [flow, analysis.rates, causes, partial(analysis.values, **shown), ageing, analysis.settled]
-    counting += [partial(analysis.waivers, **shown), analysis.uploads, trend, sources, fixing, withdrawn, unlisted]
-    for ask in [*([] if slow else counting), *([] if slow is False else [changes])]:
-        yield ask(audit, dict(filters))
+    about: dict[str, Any] = dict(filters)
+    if not slow:
+        for ask in (flow, analysis.rates, causes):
+            yield ask(audit, about)
+        yield analysis.values(audit, about, shown=values)
+        for ask in (ageing, analysis.settled):
+            yield ask(audit, about)
+        yield analysis.waivers(audit, about, shown=values)
+        for ask in (analysis.uploads, trend, sources, fixing, withdrawn, unlisted):
+            yield ask(audit, about)
+    if slow is not False:
+        yield changes(audit, about)
 
 
 def flow(audit: Audit, filters: dict[str, Any]) -> Section:
