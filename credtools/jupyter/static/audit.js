@@ -143,7 +143,7 @@ export default {
         h('div', { class: 'ct-buttons' },
           button('Waive…', waive, { focus: 'waive', title: 'Close the chosen open rows, with a reason: nobody will fix them' }),
           button('Reopen…', reopen, { focus: 'reopen', title: 'Open the chosen waived rows again' }), summary),
-        rows.length ? h('div', { class: 'ct-scroll ct-rows', tabindex: 0, role: 'group', 'aria-label': 'Rejected rows' }, made) : h('p', {}, 'No rejected row fits.'),
+        rows.length ? h('div', { class: 'ct-scroll ct-listed', tabindex: 0, role: 'group', 'aria-label': 'Rejected rows' }, made) : h('p', {}, 'No rejected row fits.'),
         more ? h('div', { class: 'ct-buttons' }, button('Show more rows', () => act('list', { order, most: rows.length * 2 }), { focus: 'more' })) : '')
       if (!questions.querySelector('[data-focus="to rows"]')) questions.prepend(h('li', {}, button('The rows', () => toHeading('rows'), { focus: 'to rows' })))
     }
