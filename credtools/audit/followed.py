@@ -52,7 +52,8 @@ class Followed:
         Returns:
             at (moment), by, what (str: uploaded, a verdict, fixed, waived, reopened, superseded, undone, erased, a
             changed column, medium, approved, declined, undecided, withdrawn, reinstated, resubmitted), batch, line
-            (int64), told, credential (str), sheet, piece (int64), sentence (str: the same for people, with titles instead of codes).
+            (int64), told, credential (str), sheet, piece (int64), sentence (str: the same for people, with titles
+            instead of codes).
 
         Raises:
             RegistryError: no row was judged there.
