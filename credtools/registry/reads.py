@@ -76,8 +76,8 @@ class Answers(Session):
         """The first rejected rows of a batch (in a state), in the order of its file, a line for each of their errors.
 
         Returns:
-            reject, batch, sheet, line, piece (int64), state, reason (str: why it was waived), fixed_batch (Int64), title,
-            resolution (str; missing once it was erased).
+            reject, batch, sheet, line, piece (int64), state, reason (str: why it was waived), fixed_batch (Int64),
+            title, resolution (str; missing once it was erased).
         """
         return store.reads.rejected_rows(self.at, batch, state, most)
 

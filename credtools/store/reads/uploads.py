@@ -75,7 +75,7 @@ def events_of(at: At, batch_id: int) -> pd.DataFrame:
 
 
 def rejected_rows(at: At, batch_id: int, state: str, most: int) -> pd.DataFrame:
-    """The first rejected rows of a batch in a state ('' for any), a line per error; columns as `Registry.rejected_rows`."""
+    """The first rejected rows of a batch in a state ('' for any), a line per error: see `Registry.rejected_rows`."""
     reject, error = tables.rejects.c, tables.reject_errors.c
     place = (reject.sheet, reject.line, reject.piece)
     these = (reject.batch_id == batch_id, *([reject.state == state] if state else []))
