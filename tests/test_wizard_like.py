@@ -147,3 +147,21 @@ def test_near_values_can_all_become_another(clicks: Clicks, tmp_path: Path) -> N
     assert [decision["sentence"] for decision in state["decisions"]] == [
         "Credential type: ‘Forkliftt’ → ‘Forklift’ (1 cell)."
     ]
+
+
+def test_a_cell_of_several_types_becomes_a_row_for_each(clicks: Clicks, tmp_path: Path) -> None:
+    """The rows are sent anew, also when it is undone; not while single cells are corrected, in rows as they are."""
+    two = [f"{name}@example.org,First Aid; Forklift,2024-06-01,," for name in PEOPLE[:3]]
+    (card,) = upload(clicks, tmp_path, *two)["causes"]
+    assert (card["accept"], card["changes"], card["likes"]) == (
+        "Accept 1",
+        [["First Aid; Forklift", "First Aid · Forklift"]],
+        [],
+    )
+    assert clicks("accept", cause=card["key"])["counts"] == "6 ready · 0 rejected · 0 causes"
+    assert clicks.rows["lines"][:3] == ["2.1", "2.2", "3.1"]
+    assert clicks("undo")["counts"] == "0 ready · 3 rejected · 1 cause"
+    assert clicks.rows["lines"] == [2, 3, 4]
+    clicks("edit", cells=[[2, "credential_type", "Forklift"]])
+    refused = clicks("accept", cause=clicks.state["causes"][0]["key"])
+    assert (refused["reason"], refused["counts"]) == ("cells_corrected", "1 ready · 2 rejected · 1 cause")

@@ -40,7 +40,7 @@ class Strangers:
         return len(self.causes)
 
     def __str__(self) -> str:
-        more = f" and {self.users - FEW:,} more"
+        more = f" and {self.users - FEW:,} more" if self.users > FEW else ""
         return f"{plural(self.users, 'unknown user')}: {', '.join(self.examples)}{more}"
 
     def resolution(self, face: Face | None = None) -> str:

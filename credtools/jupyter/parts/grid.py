@@ -38,8 +38,13 @@ class Grid:
         self._columns = [column for column in columns if column.name in cells]
         self._original = [cells[column.name] for column in self._columns]
         self._sent: list[list[str]] = []
+        self._labels = review.table.labels
         self._wrong_once: set[tuple[int, int]] = set()
         self._unused = {name: review.table.frame[name] for name, column in review.headings.items() if not column}
+
+    def fits(self, review: Review) -> bool:
+        """Whether a review is of the rows that were sent: a rule may have made others of them."""
+        return review.table.labels == self._labels
 
     def whole(self, review: Review) -> bytes:
         """All rows with their errors."""

@@ -47,10 +47,11 @@ function causeCard(cause, { act, ui }) {
     cause.suggestion && h('div', { class: 'ct-suggestion' }, h('strong', {}, 'Suggestion: '), cause.suggestion),
     h('div', { class: 'ct-buttons' },
       cause.suggestion && go('Accept', () => act('accept', { cause: cause.key }), true),
+      cause.accept && go(cause.accept, () => act('accept', { cause: cause.key }), true),
       cause.likes?.map(([way, label], place) => go(label, () => act('like', { cause: cause.key, way }, true), place === 0)),
       cause.choose && go('Choose…', () => act('options', { cause: cause.key }, true)),
       cause.same && go(cause.users ? 'Same people…' : 'Same person…', () => act('same', { cause: cause.key }, true)),
-      cause.users && go('Download as a file of users', () => act('strangers', {}, true), true),
+      cause.users > 0 && go('Download as a file of users', () => act('strangers', {}, true), true),
       cause.each && go('Show each', () => act('each', { cause: cause.key })),
       cause.right ? go(cause.right, () => act('right', { cause: cause.key })) : go('Reject rows', () => act('leave', { cause: cause.key })),
       go('Show rows', () => { mark(cause.key, ui); ui.showRows(filterOf(cause), cause.column) }), h('span', { class: 'ct-quiet' }, cause.lines)))

@@ -78,10 +78,10 @@ def card_of_several(file: OpenFile, one: Together) -> dict[str, Any]:
         "users": one.unknown.users if one.unknown else 0,
         "count": plural(one.count, "row"),
         "name": name_of(one),
-        "resolution": one.unknown.resolution("screen") if one.unknown else one.causes[0].resolution,
+        "resolution": _resolution(one),
         "before": _before(file, one.causes),
         "same": same_person.questions(moved) if moved and one.unknown else "",
-        "lines": _lines(lines, one.count),
+        "lines": _lines(lines[:EXAMPLES], one.count),
         "rows": one.rows,
         "each": True,
         "examples": [] if one.unknown or proposal else [cause.value for cause in one.causes[:EXAMPLES]],
@@ -95,7 +95,12 @@ def card_of_several(file: OpenFile, one: Together) -> dict[str, Any]:
 def _list_of(file: OpenFile, one: Together) -> dict[str, Any]:
     """The first values before → after, and the buttons that lead to all of them."""
     first = one.proposal.changes[:EXAMPLES] if one.proposal and not one.may_mean_never else ()
-    return {"changes": [(change.old, change.new) for change in first], "likes": _likes(file, one)}
+    seen = bool(first) and one.proposal is not None and len(first) == len(one.proposal.changes)
+    return {
+        "changes": [(change.old, change.new) for change in first],
+        "accept": f"Accept {len(first)}" if seen else "",  # at once, for all of them are seen
+        "likes": [] if seen else _likes(file, one),
+    }
 
 
 def _likes(file: OpenFile, one: Together) -> list[tuple[int, str]]:
@@ -105,6 +110,22 @@ def _likes(file: OpenFile, one: Together) -> list[tuple[int, str]]:
         return [(0, f"Accept {len(one.proposal.changes):,}…")]
     column = one.causes[0].column
     return [(0, "Choose for all…")] if column and column.kind == "credential_type" else []
+
+
+def _resolution(one: Together) -> str:
+    """What becomes of them, or what to do."""
+    if one.unknown:
+        return one.unknown.resolution("screen")
+    if one.family and one.family.kind == LEFT:
+        return "Reject their rows, or load them as active users first."
+    if one.proposal is None or one.may_mean_never:
+        return one.causes[0].resolution
+    rows = sum(change.rows for change in one.proposal.changes)
+    return (
+        "Accepted, all of them pass."
+        if one.proposal.passing >= rows
+        else f"{one.proposal.passing:,} of {rows:,} pass then."
+    )
 
 
 def name_of(one: Together) -> str:

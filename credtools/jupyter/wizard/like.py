@@ -62,7 +62,7 @@ class LikeStep(UploadStep):
         self._shown = file.reviewed, proposals
         told = {
             "title": title,
-            "lines": [chosen.sentence, FOR_ALL if chosen.pattern else IN_RECORDS],
+            "lines": [*([] if cause else [f"{chosen.pattern}."]), FOR_ALL if chosen.pattern else IN_RECORDS],
             "ways": [way_of(one) for one in proposals],
             "way": way,
             "whole": chosen.kind == "split",

@@ -16,7 +16,7 @@ from credtools.jupyter.wizard.decisions import Cell, Decision, Scope, again_of, 
 from credtools.jupyter.wizard.judged import Judged
 from credtools.media.matching import Medium
 from credtools.model import Review
-from credtools.recipe import BLANKS, MANUAL, MEANINGS, Recipe
+from credtools.recipe import BLANKS, MANUAL, MEANINGS, Recipe, Split, Step
 from credtools.registry import Batch, Comparison, Meant, SamePerson, Suggested, compare
 from credtools.schema.dates import NEVER, date_format
 from credtools.schema.notation import declared
@@ -272,6 +272,8 @@ class OpenFile(Judged):
     def _apply(self, base: Recipe, decisions: tuple[Decision, ...]) -> None:
         """Recipe and corrections follow from all decisions; what can't be followed leaves everything as it was."""
         recipe = recipe_of(base, decisions, self._formats)
+        if _splits(recipe) != _splits(self.batch.recipe) and (patches_of(decisions) or brought.patches(self)):
+            raise CredtoolsError("cells_corrected")  # in rows as they are now
         again = recipe.rules != self.batch.recipe.rules  # a correction is guarded by what the rules make of its cell
         if recipe != self.batch.recipe:
             self.review = self.batch.use(recipe)
@@ -290,3 +292,8 @@ class OpenFile(Judged):
         """Nothing is checked again; what stays as it is is kept with the batch."""
         self.batch.leave((key for decision in decisions for key in decision.causes), taken_back)
         self.decisions = decisions
+
+
+def _splits(recipe: Recipe) -> list[Step]:
+    """What of its rules makes several rows of one."""
+    return [rule for rule in recipe.rules if isinstance(rule, Split)]

@@ -10,10 +10,10 @@ import pandas as pd
 from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.shown import next_sentence
 from credtools.jupyter.wizard import by_hand, meanings, same_person
-from credtools.jupyter.wizard.cards import card, listed, right_of
+from credtools.jupyter.wizard.cards import EXAMPLES, card, listed, right_of
 from credtools.jupyter.wizard.causes import OF_FORMATS, choices, users_like
 from credtools.jupyter.wizard.decisions import usual_scope
-from credtools.jupyter.wizard.like import LikeStep
+from credtools.jupyter.wizard.like import LikeStep, follow
 from credtools.jupyter.wizard.steps import FIRST_CAUSES
 from credtools.jupyter.wizard.stored import asked, losing
 from credtools.jupyter.wizard.together import STRANGERS
@@ -72,6 +72,10 @@ class ReviewStep(LikeStep):
         self.hand_out("users", ".csv", lambda path: self.registry.write_unknown_users(path, review))
 
     def do_accept(self, cause: str) -> str:
+        """What is suggested for a cause, or what is proposed for several, all of which the card shows."""
+        shared = next((one for one in self.file.together() if one.key == cause and one.proposal), None)
+        if shared and shared.proposal and len(shared.proposal.changes) <= EXAMPLES:
+            return self._decide(follow, self.file, shared.proposal)
         return self._decide(self.file.accept, cause)
 
     def do_leave(self, cause: str) -> str:

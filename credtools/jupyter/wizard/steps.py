@@ -79,7 +79,7 @@ class Steps(DropZone):
         return {}
 
     def _show_rows(self, review: Review) -> None:
-        if self.grid is None:
+        if self.grid is None or not self.grid.fits(review):
             self.grid = Grid(self.file.columns.values(), review)
             self.send({"type": "rows"}, [self.grid.whole(review)])
         else:

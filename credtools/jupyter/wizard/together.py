@@ -58,27 +58,45 @@ def together(file: Judged) -> list[Together]:
         some = _of(family, free)
         if family.kind == BY_RULE and len(some) == 1:
             found += [Together(some[0].key, some, family)] if _helps(family, some[0]) else []
-        elif family.kind not in (ALONE, UNKNOWN) and len(some) >= _enough(family):
-            found.append(Together(_key(family), some, family))
+        elif family.kind not in (ALONE, UNKNOWN) and (shared := _shared(family, some)):
+            found.append(Together(_key(family), shared, family))
     taken = {cause.key for one in found for cause in one.causes}
-    unknown = file.strangers_among([cause for cause in causes if cause.key not in taken])
+    unknown = _unknown(file, [cause for cause in causes if cause.key not in taken])
     if unknown.users:
         some = tuple(cause for cause in causes if cause.place in unknown.causes)
         found.append(Together(STRANGERS, some, unknown=unknown))
     return found
 
 
-def _enough(family: Family) -> int:
-    """How many causes share a card: two that a rule settles; few words have buttons of their own."""
-    if family.kind != BY_RULE:
-        return FEW + 1
-    return FEW if family.proposal and family.proposal.pattern and family.proposal.pattern.never else 2
+def _shared(family: Family, causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
+    """Those of its causes that share a card: two that a rule settles, or of one row each; else more than a few."""
+    if family.kind == BY_RULE:
+        never = family.proposal and family.proposal.pattern and family.proposal.pattern.never
+        return causes if len(causes) >= (FEW if never else 2) else ()  # few words have buttons of their own
+    return causes if len(causes) > FEW else _of_one_row(causes)
+
+
+def _of_one_row(causes: Sequence[Cause]) -> tuple[Cause, ...]:
+    some = tuple(cause for cause in causes if cause.count == 1)
+    return some if len(some) > 1 else ()
+
+
+def _unknown(file: Judged, causes: Sequence[Cause]) -> Strangers:
+    """The unknown users among some causes as one finding; also few of them, of one row each."""
+    if (found := file.strangers_among(causes)).users:
+        return found
+    places = {place for family in file.families() if family.kind == UNKNOWN for place in family.causes}
+    some = _of_one_row([cause for cause in causes if cause.place in places])
+    lines = tuple(int(line) for cause in some for line in cause.errors["line"])
+    names = tuple(cause.value for cause in some)
+    return Strangers(frozenset(cause.place for cause in some), len(some), lines, names) if some else Strangers()
 
 
 def _helps(family: Family, cause: Cause) -> bool:
     """Whether a rule is more than what the card of its only cause offers anyway."""
     never = family.proposal and family.proposal.pattern and family.proposal.pattern.never
-    return suggest(cause) is None and not never and len(family.changes) > 1
+    splits = family.proposal and family.proposal.kind == "split"
+    return bool(splits) or (suggest(cause) is None and not never and len(family.changes) > 1)
 
 
 def _of(family: Family, causes: Sequence[Cause]) -> tuple[Cause, ...]:
