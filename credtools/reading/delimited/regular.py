@@ -9,9 +9,9 @@ the whole text (the odd one only if needed), and a faulty record in between only
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, overload
+from typing import overload
 
 import numpy as np
 import pyarrow as pa
@@ -20,16 +20,12 @@ import pyarrow.compute as pc
 from credtools.model.files import BoolArray
 from credtools.model.shaped import IntArray
 from credtools.reading.delimited.dialect import COMMA_BLANK, Dialect
-from credtools.reading.rows import Places, Slices
+from credtools.reading.delimited.parts import PLACE, Letters, Part, slices
+from credtools.reading.rows import Slices
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-Letters: TypeAlias = "npt.NDArray[np.uint8]"
 LF, CR, BLANK = b"\n\r "
 SOME = 1_000  # lines that are made together
 BLOCK = 1 << 17  # bytes that are looked through together, so that they stay near
-PLACE = np.int32  # of a byte in a file, of which none has 2 GB; half as much to go through
 LONGEST = 131_072  # bytes of a record in which Python's csv is sure to read every cell
 MOST_LINES = 1_000  # a record over more lines than this is taken for one with an open quotation mark
 
@@ -155,29 +151,6 @@ class Regular:
         start, width, first = start[order], width[order], first[order]
         cells = cells[np.repeat(first - np.cumsum(width) + width, width) + np.arange(width.sum())]
         return Slices([texts], cells, width), start
-
-
-class Part(NamedTuple):
-    """Some records: the line, the width and the first cell of each; where in `texts` each cell is."""
-
-    starts: IntArray
-    widths: IntArray
-    first: IntArray
-    cells: Places
-    texts: list[pa.Array]
-
-
-def slices(data: Letters, bounds: Places) -> pa.StringArray:
-    """Slices of a text (where they begin and end, ascending); every other text of the array lies between two."""
-    count = max(2 * len(bounds) - 1, 0)
-    return pa.StringArray.from_buffers(count, pa.py_buffer(bounds), pa.py_buffer(data))
-
-
-def listed(rows: Mapping[int, list[str]]) -> Part:
-    texts = pa.array([cell for row in rows.values() for cell in row], type=pa.large_string())
-    widths = np.fromiter(map(len, rows.values()), dtype=np.int64, count=len(rows))
-    starts = np.fromiter(rows, dtype=np.int64, count=len(rows))
-    return Part(starts, widths, np.cumsum(widths) - widths, np.arange(len(texts)), [texts])
 
 
 class _Way:

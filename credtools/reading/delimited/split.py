@@ -12,7 +12,8 @@ import numpy as np
 
 from credtools.errors import FileError
 from credtools.reading.delimited.dialect import ENOUGH, ONE_CHARACTER, Dialect, common_width, line_cells, records_of
-from credtools.reading.delimited.regular import MOST_LINES, Lines, Regular, listed
+from credtools.reading.delimited.parts import listed
+from credtools.reading.delimited.regular import MOST_LINES, Lines, Regular
 from credtools.reading.delimited.repair import FOLLOWED, bare, cleaned, ends_whole, repair, stands_alone, swallows
 from credtools.reading.delimited.torn import Torn
 from credtools.reading.kinds import column_kinds

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from credtools.reading.delimited.regular import CR, LF, PLACE, Lines, Part, slices
+from credtools.reading.delimited.parts import PLACE, Part, slices
+from credtools.reading.delimited.regular import CR, LF, Lines
 from credtools.reading.delimited.repair import MOST_PARTS, bare
 
 
