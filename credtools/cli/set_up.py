@@ -168,15 +168,16 @@ def _next(folder: Path, batch: int | None) -> Iterator[str]:
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
+@click.option("--whole", is_flag=True, help="Open the whole JupyterLab, with its list of files.")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, help="Handed on to JupyterLab.")
-def lab(arguments: tuple[str, ...]) -> None:
-    """Open JupyterLab with the notebooks.
+def lab(arguments: tuple[str, ...], *, whole: bool) -> None:
+    """Open the upload in JupyterLab.
 
-    They are copied into this folder first; a copy that is there is never overwritten.
+    The notebooks are copied into this folder first; a copy that is there is never overwritten.
     """
     from credtools.jupyter import lab as opening  # noqa: PLC0415
 
-    sys.exit(opening.open_lab(Path.cwd(), arguments))
+    sys.exit(opening.open_lab(Path.cwd(), arguments, whole=whole))
 
 
 @click.command()

@@ -22,6 +22,7 @@ START_SECONDS, STOP_SECONDS = 60, 10
 IDLE_SECONDS = 1_800  # a page that nobody looks at any more gives its kernel back
 OPTIONS = (
     *("--no-browser", "--Voila.ip=127.0.0.1", "--Voila.port_retries=0", "--Voila.auto_token=True"),
+    "--VoilaConfiguration.multi_kernel_manager_class=credtools.jupyter.spare.SpareKernels",
     *("--template=credtools", "--VoilaConfiguration.allow_template_override=NO", "--classic_tree=True"),
     *(f"--MappingKernelManager.cull_idle_timeout={IDLE_SECONDS}", "--MappingKernelManager.cull_interval=60"),
 )

@@ -29,7 +29,7 @@ Chosen = list[list[Any]] | str | None  # places, those that are ticked, or (None
 class Approvals(DropZone):
     """The list, the filters, one credential in detail, and the decisions."""
 
-    _esm = scripts("dom", "drop_zone", "dialog", "media", "decided", "approving", "approvals")
+    _esm = scripts("dom", "connected", "drop_zone", "dialog", "media", "decided", "approving", "approvals")
 
     def __init__(self, registry: Registry, batch: int = 0) -> None:
         super().__init__(registry)

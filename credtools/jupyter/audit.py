@@ -28,7 +28,7 @@ FILTERS = ("source", "code", "type", "uploader", "state", "since", "until", "cha
 class AuditPage(Page):
     """The filters, one section per question, the rows that fit, and below each row its history."""
 
-    _esm = scripts("dom", "dialog", "waiving", "audit")
+    _esm = scripts("dom", "connected", "dialog", "waiving", "audit")
 
     def __init__(self, registry: Registry, filters: Mapping[str, Any] | None = None) -> None:
         super().__init__(registry)

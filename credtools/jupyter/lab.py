@@ -1,16 +1,27 @@
-"""Lab: the working folder's own copies of the notebooks, and JupyterLab on the loopback address."""
+"""Lab: the working folder's own copies of the notebooks, and JupyterLab on the loopback address.
+
+One notebook fills the page, without its code, and runs by itself: `static/lab/` holds what does that in the browser.
+The user's own settings of JupyterLab stay as they are; ours go with the process.
+"""
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from credtools import settings
 
 FIRST = "upload.ipynb"
+PAGES = ("upload", "review", "approve", "audit")  # import.ipynb writes: nobody shall run it by opening it
+EXTENSIONS = Path(__file__).parent / "static" / "lab" / "labextensions"
+NEWS = "@jupyterlab/apputils-extension:announcements"  # asks the outside, and covers the page
 
 
 def copy_notebooks(folder: Path) -> list[Path]:
@@ -24,10 +35,45 @@ def copy_notebooks(folder: Path) -> list[Path]:
     return copies
 
 
-def open_lab(folder: Path, arguments: Sequence[str] = ()) -> int:
-    """Starts JupyterLab on the upload notebook; returns its exit code when it is stopped."""
+def open_lab(folder: Path, arguments: Sequence[str] = (), *, whole: bool = False) -> int:
+    """Starts JupyterLab on the upload notebook; returns its exit code when it is stopped.
+
+    Args:
+        folder: where the notebooks are, or are copied to.
+        arguments: further ones for JupyterLab.
+        whole: whether the whole JupyterLab opens, with its list of files.
+    """
     copy_notebooks(folder)
     # In a container everybody is root, which Jupyter refuses unless asked; it listens on this machine only.
     root = ["--allow-root"] if os.geteuid() == 0 else []
-    command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", *root, *arguments, FIRST]
-    return subprocess.call(command, cwd=folder)
+    first = f"--LabApp.default_url=/{'lab' if whole else 'doc'}/tree/{FIRST}"
+    ours = ["--ServerApp.ip=127.0.0.1", first, f"--LabApp.extra_labextensions_path={EXTENSIONS}"]
+    command = [sys.executable, "-m", "jupyterlab", *ours, *root, *arguments]
+    with _settings() as environment, subprocess.Popen(command, cwd=folder, env=environment) as process:
+        signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        while True:
+            with suppress(KeyboardInterrupt):  # JupyterLab hears it, too, and asks whether it shall end
+                return process.wait()
+
+
+@contextmanager
+def _settings() -> Iterator[Mapping[str, str]]:
+    """The environment with settings of ours before the user's: no news, and which code may run by itself."""
+    page = {"disabledExtensions": {NEWS: True}, "credtoolsCells": _shipped_cells()}
+    with tempfile.TemporaryDirectory(prefix="credtools-lab-") as folder:
+        file = Path(folder) / "labconfig" / "page_config.json"
+        file.parent.mkdir()
+        file.write_text(json.dumps(page), "utf-8")
+        places = os.pathsep.join(filter(None, (folder, os.environ.get("JUPYTER_CONFIG_PATH"))))
+        yield {**os.environ, "JUPYTER_CONFIG_PATH": places}
+
+
+def _shipped_cells() -> list[str]:
+    """The code of the pages as shipped, apart from their parameters."""
+    cells = [
+        cell
+        for name in PAGES
+        for cell in json.loads((settings.documents("notebooks") / f"{name}.ipynb").read_text("utf-8"))["cells"]
+        if cell["cell_type"] == "code" and "parameters" not in cell["metadata"].get("tags", ())
+    ]
+    return ["".join(cell["source"]) for cell in cells]

@@ -1,4 +1,4 @@
-"""A real JupyterLab and a real Chromium for the browser tests: own settings, loopback only, no sleeps.
+"""A real `credtools lab` and a real Chromium for the browser tests: default settings, loopback only, no sleeps.
 
 A test asks for the fixtures `open_notebook` and `page` (conftest.py); this module is what they are made of.
 """
@@ -46,7 +46,7 @@ CHROMIUM_FLAGS = [
 
 
 class Lab:
-    """A JupyterLab server for one folder and all below it; each notebook's kernel works in its own folder."""
+    """`credtools lab` for one folder and all below it; each notebook's kernel works in its own folder."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
         self.folder = folder.resolve()
@@ -76,15 +76,10 @@ class Lab:
     def address(self, notebook: Path, *, whole_lab: bool = False) -> str:
         """Where a browser opens the notebook: alone, or in the whole JupyterLab."""
         path = quote(notebook.resolve().relative_to(self.folder).as_posix())
-        return f"{self.url}{'lab' if whole_lab else 'doc'}/tree/{path}?token={self.token}&reset"
+        return f"{self.url}{'lab' if whole_lab else 'doc'}/tree/{path}?token={self.token}"
 
     def _start(self) -> None:
-        config = self._private / "config"
-        # The "Jupyter news" pop-up asks the outside for news and covers the page.
-        page_config = config / "labconfig" / "page_config.json"
-        page_config.parent.mkdir(parents=True)
-        disabled = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
-        page_config.write_text(json.dumps(disabled), encoding="utf-8")
+        config = self._private / "config"  # a new user: settings as JupyterLab has them
         environment = {
             **os.environ,
             "JUPYTER_CONFIG_DIR": str(config),
@@ -95,18 +90,14 @@ class Lab:
         }
         options = [
             "--no-browser",
-            "--allow-root",
-            "--ServerApp.ip=127.0.0.1",
             f"--ServerApp.port={_free_port()}",  # by itself it would take 8888, and race with any other server
             "--ServerApp.port_retries=0",
-            f"--ServerApp.root_dir={self.folder}",
             "--LabApp.expose_app_in_browser=True",
-            "--LabApp.extension_manager=readonly",
         ]
         log = self._private / "server.log"
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "jupyterlab", *options],
+                [sys.executable, "-m", "credtools", "lab", *options],  # what users start
                 cwd=self.folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -175,16 +166,9 @@ class Notebook:
         )
         return cls(page)
 
-    def run_all(self, seconds: float = 120) -> None:
-        """Run every cell and wait for the last one; the first cell that fails, fails the test."""
-        self.page.evaluate(
-            """() => {
-                window.allCellsRan = false
-                window.jupyterapp.commands.execute('notebook:run-all-cells')
-                    .finally(() => { window.allCellsRan = true })
-            }"""
-        )
-        self.page.wait_for_function("() => window.allCellsRan", timeout=seconds * 1000)
+    def ran(self, seconds: float = 120) -> None:
+        """Wait until the page has run by itself; the first cell that fails, fails the test."""
+        self.page.locator("[data-credtools=ran]").wait_for(timeout=seconds * 1000)
         failure = self.page.evaluate(
             """() => {
                 const cells = [...window.jupyterapp.shell.currentWidget.content.model.cells]

@@ -129,13 +129,13 @@ def start(folder: Path, open_notebook: OpenNotebook, page: Page, name: str = "up
 
 
 def run(folder: Path, open_notebook: OpenNotebook, page: Page, name: str, **parameters: Any) -> Wizard:
-    """A notebook, copied to a folder, with other parameters, open and run."""
+    """A notebook, copied to a folder, with other parameters, open; it has run by itself."""
     source = (settings.documents("notebooks") / f"{name}.ipynb").read_text("utf-8")
     for key, value in parameters.items():
         assert f'"{key} = 0' in source
         source = source.replace(f'"{key} = 0', f'"{key} = {value}')
     (folder / f"{name}.ipynb").write_text(source, "utf-8")
-    open_notebook(folder / f"{name}.ipynb").run_all()
+    open_notebook(folder / f"{name}.ipynb").ran()
     return Wizard(page)
 
 

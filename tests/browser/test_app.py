@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,13 +22,16 @@ from tests.browser.lab import screenshot
 from tests.browser.steps import PATIENCE, Wizard, right_rows, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 MINUTE = 60_000
 
 
 def test_apps_need_no_code_load_nothing_from_outside_and_end_with_their_command(tmp_path: Path, page: Page) -> None:
-    """Upload and approval in pages that show no code; without the token nobody comes in; SIGTERM leaves no process."""
+    """Upload and approval in pages that show no code; without the token nobody comes in; SIGTERM leaves no process.
+
+    A page that is left ends its kernel, so there is never more than one more than pages are open.
+    """
     made = demo.prepare(tmp_path / "demo", rows=300)
     command = [sys.executable, "-m", "credtools", "app", "--no-browser"]
     below: list[int] = []
@@ -62,6 +66,9 @@ def test_apps_need_no_code_load_nothing_from_outside_and_end_with_their_command(
         expect(wizard.region("What became of the rows").get_by_role("img")).to_be_visible(timeout=MINUTE)
         screenshot(page, "app-3-audit-dark")
         assert page.get_by_text("import credtools").count() == 0
+        wait_for(lambda: len(kernels(process.pid)) <= 2)  # after four pages
+        page.goto("about:blank")
+        wait_for(lambda: len(kernels(process.pid)) == 1)
         below += children(process.pid)
         assert len(below) >= 2
     assert not [number for number in below if Path(f"/proc/{number}/cmdline").exists()]
@@ -74,8 +81,7 @@ def test_lab_opens_in_a_container_too(tmp_path: Path) -> None:
     with subprocess.Popen(command, cwd=tmp_path / "demo", stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         said = next(line for line in process.stderr if "127.0.0.1" in line and "token=" in line)
-        for number in [*children(process.pid), process.pid]:
-            os.kill(number, signal.SIGTERM)
+        process.send_signal(signal.SIGTERM)  # it ends JupyterLab in order
         process.stderr.read()
     assert "http://127.0.0.1:" in said
     assert (tmp_path / "demo" / "audit.ipynb").is_file()
@@ -90,6 +96,26 @@ def started(command: list[str], folder: Path) -> Iterator[subprocess.Popen[str]]
         finally:
             process.send_signal(signal.SIGTERM)
             assert process.wait(30) == 0
+
+
+def kernels(number: int) -> list[int]:
+    """The kernels below a process."""
+    return [one for one in children(number) if b"ipykernel_launcher" in command_of(one)]
+
+
+def command_of(number: int) -> bytes:
+    try:
+        return Path(f"/proc/{number}/cmdline").read_bytes()
+    except OSError:  # it has just ended
+        return b""
+
+
+def wait_for(what: Callable[[], bool], seconds: float = 30) -> None:
+    """Until it is so; what isn't so in time fails the test."""
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def children(number: int) -> list[int]:

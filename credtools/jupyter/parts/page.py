@@ -59,6 +59,10 @@ class Page(anywidget.AnyWidget):
         """A browser shows the page (again): it needs everything."""
         return ""
 
+    def do_here(self) -> None:
+        """The browser asks whether it is heard."""
+        self.send({"type": "here"})
+
     def start_over(self) -> None:
         """Back to what can always be shown."""
 

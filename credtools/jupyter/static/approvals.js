@@ -24,7 +24,12 @@ export default {
     const reasons = {} // by act what was typed last and not used yet
     let state = null, shown = null, fill = () => {}, showDetail = () => {}, showTicked = () => {}, large = null, parts = null, looked = false
     const sending = new Sending(model, () => {})
-    const act = (verb, values = {}) => model.send({ do: verb, ...values })
+    const connection = new Connection({ model, el, root, onLost: () => sending.giveUp(), greet: () => model.send({ do: 'ready' }) })
+    const act = (verb, values = {}) => {
+      if (!connection.live) return
+      connection.sent()
+      model.send({ do: verb, ...values })
+    }
     const keyOf = row => `${row.batch} ${row.line}`
     const bar = new UndoBar(() => act('undecide'), () => main.querySelector('h2').focus())
     said.after(bar.element)
@@ -250,6 +255,7 @@ export default {
     }
 
     const onMessage = (message, buffers) => {
+      connection.heard()
       if (message.type === 'state') draw(message)
       else if (message.type === 'list') fill(message.list)
       else if (message.type === 'ticked') ticked(message)
@@ -261,7 +267,8 @@ export default {
       else if (message.type === 'thumb') thumbs.come(message, buffers[0])
     }
     model.on('msg:custom', onMessage)
-    model.send({ do: 'ready' })
-    return () => { model.off('msg:custom', onMessage); bar.hide() }
+    connection.sent()
+    connection.greet()
+    return () => { connection.close(); model.off('msg:custom', onMessage); bar.hide() }
   },
 }

@@ -25,7 +25,13 @@ export default {
     const questions = h('ul', { class: 'ct-list ct-buttons ct-questions' })
     const below = h('div') // the rows
     const chosen = new Map() // key of a row → the row
-    const act = (verb, values = {}) => model.send({ do: verb, ...values })
+    const dark = document.body.dataset.jpThemeLight === 'false'
+    const connection = new Connection({ model, el, root, greet: () => model.send({ do: 'ready', dark }) })
+    const act = (verb, values = {}) => {
+      if (!connection.live) return
+      connection.sent()
+      model.send({ do: verb, ...values })
+    }
     const keyOf = row => `${row.batch} ${row.row}`
 
     function draw(fresh) {
@@ -230,6 +236,7 @@ export default {
     }
 
     const onMessage = (message, buffers) => {
+      connection.heard()
       if (message.type === 'state') draw(message)
       else if (message.type === 'list') {
         focused = document.activeElement.dataset?.focus ?? ''
@@ -250,9 +257,9 @@ export default {
       }
     }
     model.on('msg:custom', onMessage)
-    const dark = document.body.dataset.jpThemeLight === 'false'
-    model.send({ do: 'ready', dark })
-    return () => model.off('msg:custom', onMessage)
+    connection.sent()
+    connection.greet()
+    return () => { connection.close(); model.off('msg:custom', onMessage) }
   },
 }
 

@@ -9,6 +9,11 @@ class Sending {
     this.waiting = new Map() // key → called with each answer of the kernel
   }
 
+  // No answer will come: what was on its way has to be sent again.
+  giveUp() {
+    for (const answer of this.waiting.values()) answer({ type: 'refused' })
+  }
+
   answered(message) {
     this.waiting.get(message.key)?.(message)
   }

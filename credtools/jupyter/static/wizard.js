@@ -33,7 +33,9 @@ export default {
 
     let state = null, ours = false, slow = 0, fading = 0
     const act = (verb, values = {}, quiet = false) => {
+      if (!connection.live) return
       ours = true
+      connection.sent()
       if (!quiet) work(WORK[verb] ?? 'Working')
       model.send({ do: verb, ...values })
     }
@@ -47,6 +49,7 @@ export default {
     }
     const rest = () => { clearTimeout(slow); progress.hidden = true }
 
+    const connection = new Connection({ model, el, root, onLost: () => { rest(); sending.giveUp() }, greet: () => model.send({ do: 'ready', ...place.kept }) })
     const sending = new Sending(model, (name, share) => work(share === null ? `Reading and checking ${name}` : `Sending ${name}`, share ?? undefined))
     const count = h('span', { class: 'ct-quiet' })
     const ui = {
@@ -62,12 +65,12 @@ export default {
       }),
       thumbs: new Thumbs(model),
       addMedia: async (files, pattern, line = 0) => {
-        if (!files.length) return
+        if (!files.length || !connection.live) return
         ours = true
         await sending.sendMedia(files)
         act('media', { pattern, line })
       },
-      sendFiles: async (files, again) => { ours = true; await sending.sendAll(files, again); rest() },
+      sendFiles: async (files, again) => { if (!connection.live) return; ours = true; await sending.sendAll(files, again); rest() },
       showRows: (filter, column, quiet) => {
         ui.filter.value = filter
         ui.text.value = ''
@@ -154,6 +157,7 @@ export default {
       if (!sameStep || state.decisions?.[0]?.number !== fresh.decisions?.[0]?.number) showOffer(null, { act, ui })
       const open = sameStep && fresh.kind === 'problem' && main.querySelector('details.ct-reading')?.open
       state = fresh
+      place.keep(fresh)
       rest()
       steps.replaceChildren(stepList(fresh.step))
       if (sameStep && fresh.step === 'review') {
@@ -197,6 +201,7 @@ export default {
       })
     }
     const onMessage = async (message, buffers) => {
+      connection.heard()
       if (message.type === 'state') draw(message)
       else if (message.type === 'rows') { ui.grid.load(await unpack(buffers[0])); syncFilter() }
       else if (message.type === 'unused') ui.grid.showUnused(await unpack(buffers[0]))
@@ -243,7 +248,8 @@ export default {
     }
 
     model.on('msg:custom', onMessage)
-    model.send({ do: 'ready' })
-    return () => { clearTimeout(fading); model.off('msg:custom', onMessage) }
+    connection.sent()
+    connection.greet()
+    return () => { clearTimeout(fading); connection.close(); model.off('msg:custom', onMessage) }
   },
 }

@@ -20,6 +20,7 @@ class Wizard(UploadsStep):
     _esm = scripts(
         *(
             "dom",
+            "connected",
             "drop_zone",
             "dialog",
             "ticked",
