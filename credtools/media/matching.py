@@ -118,6 +118,11 @@ def on_lines(lines: Lines, rows: Sequence[Row]) -> tuple[list[Row], list[Line]]:
     return [at[place] for place in places], strange
 
 
+def short(name: str) -> str:
+    """A file's name without the folders before it, of a zip, too."""
+    return PurePath(name.replace("\\", "/")).name
+
+
 def names_in(cell: str) -> tuple[str, ...]:
     """The names in a cell of the media column, several separated by ';'; folders before a name don't count."""
     parts = (part.strip().replace("\\", "/").rpartition("/")[2] for part in cell.split(";"))
@@ -129,7 +134,7 @@ def missing(rows: Sequence[Row], linked: Iterable[Medium], *, by_name: bool) -> 
     arrived, keys = defaultdict(set), {row.line: row.key for row in rows}
     for medium in linked:
         for line in medium.lines:
-            arrived[keys[line]].add(fold(PurePath(medium.file.replace("\\", "/")).name))
+            arrived[keys[line]].add(fold(short(medium.file)))
     found = []
     for row in rows:
         there = arrived[row.key] | row.has.keys()

@@ -17,7 +17,7 @@ from credtools.media import matching
 from credtools.media.files import File, gathered
 from credtools.media.looking import Looker
 from credtools.media.matching import Attached, Match, Medium, Row
-from credtools.model import ACCEPTED, Place, labels
+from credtools.model import ACCEPTED, Line, Place, labels
 from credtools.recipe import MEDIA_VALUES, Recipe, media_pattern
 from credtools.registry import editing, reviewing
 from credtools.registry.draft import Draft
@@ -27,6 +27,7 @@ from credtools.text import fold
 Chosen = Mapping[str, matching.Lines]
 Progress = Callable[[int, int], None]
 Stored = list[tuple[int, str, str]]  # key, file and SHA-256 of media that are not the batch's own
+UNPLACED = ("ambiguous", "unmatched")
 LITTER = "{!r} is an operating-system file and was skipped."
 
 
@@ -45,32 +46,43 @@ def attach(
     if by_name or reviewing.refresh(session, draft).waits:
         reviewing.table(session, draft)  # before the moment begins
     with session.moment() as now:
-        rows = _rows(now, reviewing.refresh(now, draft), named=by_name)
+        rows = rows_of(now, reviewing.refresh(now, draft), named=by_name)
     if isinstance(match, Mapping):
-        _require_lines(draft, match, rows)
+        require_lines(draft, match, rows)
         place = matching.by_hand(match, rows)
     else:
         place = matching.by_column(rows) if by_name else matching.by_pattern(recipe.media, rows)
     done, place_of = Attached(), {row.line: row.place for row in rows}
-    links, blobs = [], session.blobs
+    blobs, waits = session.blobs, reviewing.refresh(session, draft).waits
     with gathered(paths) as given, Looker() as looker:
         files = _named(match, given) if isinstance(match, Mapping) else given
         clashes = _clashes(files)
         for k, file in enumerate(files, 1):
             where, medium, content = _look(file, looker, clashes, place)
             getattr(done, where).append(medium)
-            if where in ("matched", "shared"):
+            if medium.sha256 and (waits or where not in UNPLACED):
                 blobs.put(content)
-                about = (medium.sha256, file.short, medium.media_type, medium.size)
-                links += [(place_of[line], *about) for line in medium.lines]
             if progress:
                 progress(k, len(files))
     blobs.flush()
-    if links:
-        store.add_media(session.engine, draft.id, session.by, links)
+    _store(session, draft, done, place_of)
     _keep(session, draft, recipe)
     done.missing.extend(matching.missing(rows, done.linked, by_name=by_name))
     return done
+
+
+def _store(session: Session, draft: Draft, done: Attached, place_of: Mapping[Line, Place]) -> None:
+    """Links what belongs to rows; of the rest a draft keeps what a person may know the row of."""
+    about = [
+        (medium, (medium.sha256, matching.short(medium.file), medium.media_type, medium.size)) for medium in done.linked
+    ]
+    if links := [(place_of[line], *facts) for medium, facts in about for line in medium.lines]:
+        store.add_media(session.engine, draft.id, session.by, links)
+    if not draft.waits:
+        return
+    rest = [medium for medium in done.ambiguous + done.unmatched if medium.sha256]
+    loose = [(medium.sha256, medium.file, medium.media_type, medium.size) for medium in rest]
+    store.keep_unplaced(session.engine, draft.id, session.by, loose, [medium.file for medium in done.linked])
 
 
 def _look(file: File, looker: Looker, clashes: set[str], place: Match) -> tuple[str, Medium, bytes]:
@@ -120,7 +132,8 @@ def _keep(session: Session, draft: Draft, recipe: Recipe) -> None:
             editing.keep_recipe(session, draft)
 
 
-def _require_lines(draft: Draft, match: Chosen, rows: list[Row]) -> None:
+def require_lines(draft: Draft, match: Chosen, rows: list[Row]) -> None:
+    """Raises RegistryError when a chosen line isn't one of them."""
     usable = [row for row in rows if row.usable]
     for chosen in match.values():
         if strange := matching.on_lines(chosen, usable)[1]:
@@ -138,7 +151,8 @@ def _named(match: Chosen, given: list[File]) -> list[File]:
 # --- the rows that media may belong to ----------------------------------------------------------------------
 
 
-def _rows(session: Session, draft: Draft, *, named: bool) -> list[Row]:
+def rows_of(session: Session, draft: Draft, *, named: bool) -> list[Row]:
+    """The rows of a batch; `named`: with the files that they name."""
     if draft.state in ("undone", "discarded"):
         raise RegistryError("batch_without_media", batch=draft.id, state=draft.state)
     frame, stored = (_finished if draft.state == "finished" else _waiting)(session, draft)

@@ -15,11 +15,11 @@ from credtools.model import Counts, FileWarning, Outcome, Receipt, Review, Table
 from credtools.recipe import Recipe
 from credtools.registry import attaching, editing, finishing, preflight, recipes, reviewing, views
 from credtools.registry.draft import Draft
-from credtools.registry.patched import Patched
+from credtools.registry.left_open import LeftOpen
 from credtools.registry.session import Session
 
 
-class Batch(Patched):
+class Batch(LeftOpen):
     """One uploaded file: `draft | held | finished | undone | discarded`.
 
     Review and preview show what finishing will do; `finish` runs the same code again inside its transaction. Two

@@ -11,7 +11,7 @@ from credtools.store.writes.drafts import amend, count_again, discard, draft, ho
 from credtools.store.writes.erase import erase, tidy
 from credtools.store.writes.finish import finish, settled, stored_receipt
 from credtools.store.writes.load import Loaded, load, set_setting
-from credtools.store.writes.media import add_media, remove_staged, switch_media
+from credtools.store.writes.media import add_media, keep_unplaced, remove_staged, switch_media
 from credtools.store.writes.moving import move
 from credtools.store.writes.rejects import waive
 from credtools.store.writes.sources import Renamed, merge_source, rename_source, unmerge_source
@@ -50,6 +50,7 @@ __all__ = [
     "erase",
     "finish",
     "hold",
+    "keep_unplaced",
     "leave",
     "load",
     "merge_source",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from credtools.model import Changes, FileWarning, Record, RecordKey
+from credtools.model import Changes, FileWarning, Place, Record, RecordKey
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Upload:
 
 
 ADDRESS = ("sheet", "line", "piece")  # of a row in its file
+NO_ROW = Place(0, 0, 0)  # of a medium that a draft keeps, and that belongs to no row yet
 
 
 class Correction(NamedTuple):

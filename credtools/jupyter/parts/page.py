@@ -59,6 +59,12 @@ class Page(anywidget.AnyWidget):
         """A browser shows the page (again): it needs everything."""
         return ""
 
+    def before(self, verb: str) -> None:
+        """What must be true before a verb; raises CredtoolsError when it isn't."""
+
+    def after(self) -> None:
+        """Once a verb is done."""
+
     def do_here(self) -> None:
         """The browser asks whether it is heard."""
         self.send({"type": "here"})
@@ -94,6 +100,7 @@ class Page(anywidget.AnyWidget):
             return
         given = {key: value for key, value in message.items() if key != "do"}
         try:
+            self.before(verb)
             if (sentence := act(**given, **({"buffers": buffers} if buffers else {}))) is not None:
                 if sentence:
                     self.say(sentence)
@@ -106,6 +113,7 @@ class Page(anywidget.AnyWidget):
             log.error("%s in the verb %r:\n%s", kind, verb, "".join(traceback.format_tb(problem.__traceback__)))  # noqa: TRY400
             self.say(f"Something unexpected went wrong ({kind}). Look at the page as it is now; try again.", "problem")
         else:
+            self.after()
             return
         try:
             self.show()
@@ -113,6 +121,7 @@ class Page(anywidget.AnyWidget):
             self.refuse(problem)
             self.start_over()
             self.show()
+        self.after()
 
 
 class DropZone(Page):

@@ -169,6 +169,7 @@ export default {
       status.hidden = !fresh.counts
       sent.hidden = fresh.step !== 'upload' || !sent.textContent
       say(said, fresh)
+      const clicked = ours
       if (before.inside || ours || fresh.calls) keepFocus(before, sameStep)
       ours = false
       showToast()
@@ -176,7 +177,7 @@ export default {
       if (fresh.locked && !root.querySelector('dialog')) {
         openPassword(root, fresh.locked, password => password === null ? act('stay_locked') : act('unlock', { password }))
       }
-      if (fresh.step === 'done' && !sameStep && !fresh.again && fresh.pending > 0 && fresh.may_approve) ui.approve(fresh)
+      if (fresh.step === 'done' && clicked && !sameStep && !fresh.again && fresh.pending > 0 && fresh.may_approve) ui.approve(fresh)
     }
 
     // Whoever works further down sees what happened, too; screen readers have read the line above already.

@@ -2,7 +2,8 @@
 
 *Upload CSV* (`upload`; `read_as`: how a file is read) → *Review data* (`review`, with `causes` and `decisions`) →
 *Add media* (`media`) → *Finish* (`finish`); later *Uploads* (`uploads`). `open_file` is the state of one file, `steps`
-what all of them share; `locked` and `known`: files that are asked about first.
+what all of them share; `locked` and `known`: files that are asked about first, `returning`: how a
+page that is opened again comes back.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from pathlib import Path
 
 from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.page import scripts
-from credtools.jupyter.wizard.uploads import UploadsStep
+from credtools.jupyter.wizard.returning import ReturnStep
 
 
-class Wizard(UploadsStep):
+class Wizard(ReturnStep):
     """Credentials page, *Upload CSV · Review data · Add media · Finish*, and the pop-up *Approve*."""
 
     _esm = scripts(
@@ -50,3 +51,4 @@ class Wizard(UploadsStep):
             self.say(self.do_open(begin) if isinstance(begin, int) else self.take(begin))
         except CredtoolsError as problem:
             self.refuse(problem)
+        self.after()

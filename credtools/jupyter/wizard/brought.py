@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from credtools.jupyter.wizard.causes import EXPIRES, Cause, right, stays
 from credtools.jupyter.wizard.decisions import Cell, Decision
-from credtools.recipe import Replace
+from credtools.recipe import Recipe, Replace, Status
 from credtools.registry import Left
-from credtools.schema.dates import NEVER
+from credtools.schema.dates import NEVER, date_format
+from credtools.schema.notation import Notation
 from credtools.schema.words import RECORD
 from credtools.text import fold
 
@@ -22,9 +25,19 @@ FEW = 3  # causes of one kind and one time that are listed one by one
 def decisions(file: OpenFile) -> Iterator[Decision]:
     """All of them, in the order in which they are listed."""
     yield from _rules(file)
+    yield from _formats(file)
+    yield from _words(file)
     yield from _corrections(file)
     yield from _left(file)
     yield from _stored(file)
+
+
+def without(recipe: Recipe, listed: Collection[Decision]) -> Recipe:
+    """The recipe without the date formats and the words of the status that are listed as decisions."""
+    columns, words = {one.column for one in listed if one.format}, any(one.meaning for one in listed)
+    formats = {column: forms[:1] if column in columns else forms for column, forms in recipe.date_format.items()}
+    status = Status(recipe.status.column) if recipe.status and words else recipe.status
+    return replace(recipe, date_format=formats, status=status)
 
 
 def patches(file: OpenFile) -> list[Cell]:
@@ -45,6 +58,36 @@ def _rules(file: OpenFile) -> Iterator[Decision]:
             rows = zip(table.labels, folded[rule.column] == fold(rule.old), strict=True)
             cells = tuple(Cell(label, rule.column, rule.old, rule.new) for label, one in rows if one)
         yield Decision(file.number(), file.hits[rule].rows, "rule", cells, rule=rule)
+
+
+def _formats(file: OpenFile) -> Iterator[Decision]:
+    """The date formats of a column beside its first one, with the cells that only they read."""
+    recipe, resolved = file.base, file.reviewed.resolved
+    for column, forms in recipe.date_format.items():
+        cells = Counter(resolved[f"{column}_text"].tolist()) if f"{column}_text" in resolved else Counter[str]()
+        read: set[str] = set()
+        for place, form in enumerate(forms):
+            known = date_format(form, recipe.notation)
+            new = {text for text in cells.keys() - read if known.parse(text)}
+            read |= new
+            if place and column != "*":
+                declared = Notation(
+                    recipe.years if "YY" in form.replace("YYYY", "") else None, recipe.months if "MMM" in form else ()
+                )
+                count = sum(cells[text] for text in new)
+                yield Decision(file.number(), count, "rule", column=column, format=form, notation=declared)
+
+
+def _words(file: OpenFile) -> Iterator[Decision]:
+    """What words of the status mean, with the rows that have them."""
+    status = file.base.status
+    column = next((one.name for one in file.columns.values() if one.kind == "status"), "")
+    if status is None or not column:
+        return
+    rows = Counter(fold(text) for text in file.reviewed.resolved[f"{column}_text"])
+    for meaning, words in status.said:
+        for word in words:
+            yield Decision(file.number(), rows[fold(word)], "rule", column=column, word=word, meaning=meaning)
 
 
 def _corrections(file: OpenFile) -> Iterator[Decision]:

@@ -129,6 +129,8 @@ def recipe_of(base: Recipe, decisions: Sequence[Decision], formats: Mapping[str,
         elif decision.scope == "rule" and decision.rule is None:
             for column, values in decision.rules.items():
                 recipe = recipe.replacing(column, values)
+    if recipe.status and not any(recipe.status.said):
+        recipe = replace(recipe, status=None)
     return recipe
 
 

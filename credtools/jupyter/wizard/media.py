@@ -5,15 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import PurePath
 from typing import Any
 
-from credtools.errors import CredtoolsError
+from credtools.errors import CredtoolsError, FileError
 from credtools.jupyter.parts.pictures import THUMB, thumbnail
 from credtools.jupyter.wizard.causes import MOST_OFFERED
 from credtools.jupyter.wizard.open_file import FIRST_MEDIA, OpenFile
 from credtools.jupyter.wizard.review import ReviewStep
-from credtools.media.files import gathered
 from credtools.media.matching import Missing
 from credtools.model import Place
 from credtools.recipe import MEDIA_VALUES, USER_COLUMN
@@ -42,7 +40,7 @@ class MediaStep(ReviewStep):
         file, batch, first = self.file, self.file.batch, self.file.shown_media
         linked, self._missing = _linked(file), batch.add_media([], None).missing
         lists = {"linked": linked} | {
-            name: [vars(medium) for its, medium, _ in file.unplaced.values() if its == name] for name in UNPLACED
+            name: [vars(medium) for its, medium in file.unplaced.values() if its == name] for name in UNPLACED
         }
         shared = sum(entry["lines"] > 1 for entry in linked)
         counts = [f"{len(linked) - shared:,} matched", f"{shared:,} shared"]
@@ -78,20 +76,18 @@ class MediaStep(ReviewStep):
         for medium in done.linked:
             file.unplaced.pop(medium.file, None)
         for name in UNPLACED:
-            file.unplaced |= {medium.file: (name, medium, paths) for medium in getattr(done, name)}
+            file.unplaced.update((medium.file, (name, medium)) for medium in getattr(done, name))
         counts = [(name, len(found)) for name, found in vars(done).items() if name != "missing" and found]
         return f"{plural(sum(k for _, k in counts), 'file')}: {', '.join(f'{k:,} {name}' for name, k in counts)}."
 
     def do_assign(self, file: str, line: str) -> str:
         """A file that found no row by itself belongs to this one."""
-        medium, paths = self.file.unplaced_medium(file)
-        name = PurePath(medium.file.replace("\\", "/")).name
+        self.file.unplaced_medium(file)
         row = self.file.reviewed.table.row_at(line)
-        done = self.file.batch.add_media(
-            paths, {name: self.file.reviewed.table.labels[row] if row is not None else line}
-        )
-        if done.refused:
-            raise CredtoolsError("medium_refused", why=done.refused[0].reason)
+        try:
+            self.file.batch.place_medium(file, self.file.reviewed.table.labels[row] if row is not None else line)
+        except FileError as problem:
+            raise CredtoolsError("medium_refused", why=str(problem)) from problem
         del self.file.unplaced[file]
         return f"{file} now belongs to line {line}."
 
@@ -112,7 +108,7 @@ class MediaStep(ReviewStep):
 
         `first`: with what the dialog says.
         """
-        review, (medium, _) = self.file.reviewed, self.file.unplaced_medium(file)
+        review, medium = self.file.reviewed, self.file.unplaced_medium(file)
         usable = [label for label, ok in zip(review.table.labels, review.passed.tolist(), strict=True) if ok]
         if wanted := fold(text):
             lines = [line for line in usable if wanted in fold(_label(self.file, line))]
@@ -153,10 +149,9 @@ def wanted(file: OpenFile) -> bool:
 
 def _content(file: OpenFile, sha256: str) -> tuple[bytes, str]:
     """A file that is shown, and its media type: a kept one, else one that found no row."""
-    for _, medium, paths in file.unplaced.values():
+    for _, medium in file.unplaced.values():
         if medium.sha256 == sha256:
-            with gathered(paths) as files:
-                return next(one.read() for one in files if one.name == medium.file), medium.media_type
+            return file.registry.blobs.read(sha256), medium.media_type
     media = file.batch.media()
     found = media.loc[media["sha256"] == sha256, "media_type"]
     if found.empty:

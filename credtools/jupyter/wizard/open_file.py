@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 from credtools.errors import CredtoolsError, FileError
 from credtools.jupyter.wizard import brought
@@ -33,7 +32,7 @@ class OpenFile(Judged):
     def __init__(self, batch: Batch, before: Review | None = None) -> None:
         super().__init__(batch)
         self.comparison: Comparison | None = None
-        self.unplaced: dict[str, tuple[str, Medium, list[Path]]] = {}  # media: their list, what is said, where they lie
+        self._unplaced: dict[str, tuple[str, Medium]] | None = None  # None: nobody has looked
         self.shown_media = FIRST_MEDIA
         self._undone: list[tuple[tuple[Decision, ...], int, Decision]] = []  # what was left then, its place, and itself
         self.asks: dict[int, str] = {}  # decisions whose pattern is offered, and where (grid, cards)
@@ -57,6 +56,7 @@ class OpenFile(Judged):
         self.base, self.problem = self.batch.recipe, None
         self._formats = self.reviewed.date_formats
         self.decisions = tuple(brought.decisions(self))
+        self.base = brought.without(self.base, self.decisions)
 
     @property
     def assumed(self) -> tuple[Meant, ...]:
@@ -84,11 +84,18 @@ class OpenFile(Judged):
         same = tuple(one for one in found.found if recipe.headings.get(one.heading) == one.column)
         return same if found.settled else ()
 
-    def unplaced_medium(self, name: str) -> tuple[Medium, list[Path]]:
-        """A medium that found no row, and where it lies. Raises CredtoolsError when it is none of these any more."""
+    @property
+    def unplaced(self) -> dict[str, tuple[str, Medium]]:
+        """Media that found no row or were refused, by name: their list, and what is said. A draft keeps the former."""
+        if self._unplaced is None:
+            self._unplaced = {medium.file: (where, medium) for where, medium in self.batch.unplaced_media()}
+        return self._unplaced
+
+    def unplaced_medium(self, name: str) -> Medium:
+        """A medium that found no row. Raises CredtoolsError when it is none of these any more."""
         if name not in self.unplaced:
             raise CredtoolsError("medium_gone")
-        return self.unplaced[name][1:]
+        return self.unplaced[name][1]
 
     def accept(self, key: str) -> Decision:
         """Follows the suggestion for a cause. Raises CredtoolsError when there is none."""

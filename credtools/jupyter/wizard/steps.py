@@ -50,7 +50,8 @@ class Steps(DropZone):
         """
         facts = getattr(self, f"{self.step}_facts")
         asked = {"locked": self.locked_facts(), "known": self.known_facts()}
-        state = {"type": "state", "step": self.step, "calls": self.calls} | asked | self.said()
+        at = self.files[0].batch.id if self.files else 0  # by which the browser comes back
+        state = {"type": "state", "step": self.step, "calls": self.calls, "batch": at} | asked | self.said()
         self.calls = False
         if self.step != "review":
             self.send(state | facts())

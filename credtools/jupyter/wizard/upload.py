@@ -37,10 +37,6 @@ class UploadStep(KnownStep):
         found = self.credentials.like()
         return {"totals": self.credentials.totals, "list": found, "waiting": waiting(self.registry)}
 
-    def do_ready(self) -> str:
-        self.grid = None
-        return self._why_held()
-
     def do_go(self, step: str) -> str:
         """To a page that needs nothing more than this click."""
         usable = ("home", "upload", "uploads", "media", *(["headings"] if self.files else []))

@@ -14,6 +14,7 @@ from credtools.store.reads.batches import (
     pending,
     raw_rows,
     source_bytes,
+    touched,
 )
 from credtools.store.reads.credentials import credentials, holders, stored_versions, words
 from credtools.store.reads.decided import JustDecided, just_decided
@@ -35,6 +36,7 @@ from credtools.store.reads.media import (
     media_of_versions,
     referenced_blobs,
     rows_of,
+    unplaced_of,
 )
 from credtools.store.reads.organisation import Facts, facts, former, types, users
 from credtools.store.reads.rejects import (
@@ -128,7 +130,9 @@ __all__ = [
     "sources_with_uploads",
     "standing_batches",
     "stored_versions",
+    "touched",
     "types",
+    "unplaced_of",
     "uploads",
     "users",
     "words",

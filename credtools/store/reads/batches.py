@@ -18,6 +18,7 @@ from credtools.store.frames import frame, rows, values
 from credtools.store.reads.lineage import current
 from credtools.store.reads.organisation import revision
 
+OF_MEDIA = ("stage", "unstage", "media", "media_switch")
 BEGUN = ("upload", "continue")  # the events of an attempt that has not come to an end
 ATTEMPTED = (*BEGUN, "hold", "discard", "finish", "replay")
 
@@ -48,6 +49,13 @@ def batch(at: At, batch_id: int) -> Row[Any]:
     if not found:
         raise RegistryError("batch_unknown", batch=batch_id)
     return found[0]
+
+
+def touched(at: At, batch_id: int) -> int:
+    """The number of the last event about a batch; media come and go without changing what else was decided."""
+    event = tables.events.c
+    last = select(func.max(event.seq)).where(event.batch_id == batch_id, event.kind.not_in(OF_MEDIA))
+    return int(values(at, last)[0] or 0)
 
 
 def batch_of_attempt(at: At, attempt_id: str) -> tuple[str, Row[Any]] | None:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, select, union
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
 from credtools.store.frames import frame, rows, values
-from credtools.store.values import ADDRESS
+from credtools.store.values import ADDRESS, NO_ROW
 
 CHUNK = 500  # keys per question
 
@@ -29,13 +29,26 @@ def media_of(at: At, batch_id: int) -> pd.DataFrame:
         .join(linked, linked.c.version_id == ledger.c.version_id)
         .where(ledger.c.batch_id == batch_id, linked.c.removed_at.is_(None), linked.c.file_name != "")  # "": erased
     )
-    of_draft = select(*(staged.c[name] for name in (*ADDRESS, *names))).where(staged.c.batch_id == batch_id)
+    of_draft = select(*(staged.c[name] for name in (*ADDRESS, *names)))
+    of_draft = of_draft.where(staged.c.batch_id == batch_id, staged.c.line != NO_ROW.line)
     both = union(of_ledger, of_draft).subquery()
     statement = (
         select(*(both.c[name] for name in ADDRESS), both.c.file_name.label("file"), blob.c.media_type, blob.c.size)
         .add_columns(both.c.sha256, both.c.added_by, both.c.added_at)
         .join(blob, blob.c.sha256 == both.c.sha256)
         .order_by(*(both.c[name] for name in ADDRESS), both.c.file_name)
+    )
+    return frame(at, statement)
+
+
+def unplaced_of(at: At, batch_id: int) -> pd.DataFrame:
+    """What a draft keeps that belongs to no row yet: file, media_type, sha256, size, in the order in which it came."""
+    staged, blob = tables.staged_media.c, tables.blobs.c
+    statement = (
+        select(staged.file_name.label("file"), blob.media_type, blob.sha256, blob.size)
+        .join(tables.blobs, blob.sha256 == staged.sha256)
+        .where(staged.batch_id == batch_id, staged.line == NO_ROW.line)
+        .order_by(staged.piece)
     )
     return frame(at, statement)
 

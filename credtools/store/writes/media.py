@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Engine, delete, select
@@ -12,7 +12,7 @@ from credtools.model import WAITING_STATES, Place, labels
 from credtools.store import tables
 from credtools.store.digests import media_digest
 from credtools.store.transaction import Write, write
-from credtools.store.values import ADDRESS
+from credtools.store.values import ADDRESS, NO_ROW
 
 
 def add_media(engine: Engine, batch_id: int, by: str, files: Sequence[tuple[Place, str, str, str, int]]) -> int:
@@ -29,6 +29,30 @@ def add_media(engine: Engine, batch_id: int, by: str, files: Sequence[tuple[Plac
         return (_stage if state in WAITING_STATES else _link)(work, batch_id, by, rows)
 
 
+def keep_unplaced(
+    engine: Engine, batch_id: int, by: str, files: Sequence[tuple[str, str, str, int]], placed: Collection[str] = ()
+) -> None:
+    """Keeps files of a draft or held batch that belong to no row yet: (SHA-256, file name, media type, size).
+
+    Their blobs are on the disk already. They have the place of no row (line 0), each its own piece of it. `placed`: the
+    names of those that have a row by now.
+    """
+    staged = tables.staged_media
+    loose = (staged.c.batch_id == batch_id, staged.c.line == NO_ROW.line)
+    with write(engine) as work:
+        work.waiting(batch_id)
+        there = work.execute(select(staged.c.piece, staged.c.file_name, staged.c.sha256).where(*loose)).all()
+        gone = sorted({row.file_name for row in there} & {*placed})
+        for name in gone:
+            work.execute(delete(staged).where(*loose, staged.c.file_name == name))
+        if gone:
+            work.event("unstage", by, batch_id, count=len(gone))
+        known, last = {(row.file_name, row.sha256) for row in there}, max((row.piece for row in there), default=0)
+        if new := [file[:2] for file in files if (file[1], file[0]) not in known]:
+            _keep_blobs(work, {sha256: (sha256, size, media_type) for sha256, _, media_type, size in files})
+            _stage(work, batch_id, by, [(NO_ROW._replace(piece=last + k), *file) for k, file in enumerate(new, 1)])
+
+
 def remove_staged(engine: Engine, batch_id: int, by: str, names: Iterable[str]) -> int:
     """Takes files of these names away from a draft or held batch again; returns from how many rows."""
     staged = tables.staged_media
@@ -38,7 +62,7 @@ def remove_staged(engine: Engine, batch_id: int, by: str, names: Iterable[str]) 
             raise RegistryError("media_settled", batch=batch_id, state=state)
         gone = 0
         for name in names:
-            ours = (staged.c.batch_id == batch_id, staged.c.file_name == name)
+            ours = (staged.c.batch_id == batch_id, staged.c.file_name == name, staged.c.line != NO_ROW.line)
             gone += work.execute(delete(staged).where(*ours)).rowcount
         work.event("unstage", by, batch_id, count=gone)
         return gone
