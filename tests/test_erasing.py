@@ -530,6 +530,18 @@ def test_media_that_others_share_stay(registry: Registry, folder: Path) -> None:
     assert registry.verify() == []
 
 
+def test_media_that_no_row_has_yet_go_by_their_name(registry: Registry, folder: Path) -> None:
+    """A draft of others keeps a scan called after her until a row is chosen: it goes, that of somebody else stays."""
+    draft = registry.upload(export(folder, "ben@example.org,Passport,2024-01-01,,"))
+    for name, size in (("ana@example.org_2.jpg", (8, 8)), ("zed_2.jpg", (9, 9))):
+        (folder / name).write_bytes(jpeg(size))
+    draft.add_media([folder / "ana@example.org_2.jpg", folder / "zed_2.jpg"], "{user_email}")
+    assert [medium.file for _, medium in draft.unplaced_media()] == ["ana@example.org_2.jpg", "zed_2.jpg"]
+    assert registry.erase(ANA_EMAIL, WHY).counts["blobs"] == 1
+    assert [medium.file for _, medium in registry.batch(1).unplaced_media()] == ["zed_2.jpg"]
+    assert registry.verify() == []
+
+
 @only_sqlite
 def test_a_reader_in_the_way_is_told(registry: Registry, registry_url: str, folder: Path) -> None:
     """While somebody reads an old moment the log can't be emptied: that is said, and what to do."""

@@ -26,7 +26,7 @@ from credtools.store.blocks import raw_values
 from credtools.store.engine import snapshot
 from credtools.store.reads.lineage import current
 from credtools.store.tables.rows import ADDRESS
-from credtools.store.values import Erase, Text
+from credtools.store.values import NO_ROW, Erase, Text
 from credtools.text import fold
 
 WRITTEN = (tables.credential_versions, tables.credentials)
@@ -92,7 +92,8 @@ class _Search:
         files = self._files(lines, searched)
         waiting = [k for k, row in self.batches.items() if row.sha256 in files and row.state in WAITING_STATES]
         unjudged = [k for k, row in self.batches.items() if row.sha256 in files and row.state not in JUDGED_STATES]
-        media, blobs = self._media(versions, unjudged)
+        unplaced = self._unplaced()
+        media, blobs = self._media(versions, unjudged, {*unplaced})
         value = Erase(
             *(by, ""),
             seen=seen,
@@ -107,6 +108,7 @@ class _Search:
             files=sorted(files),
             waiting=sorted(waiting),
             unjudged=sorted(unjudged),
+            unplaced=unplaced,
             texts=list(self._texts(own, versions, rejects, {*media})),
         )
         return Found(self.person, value, own, self.namesakes, self._mentions(versions))
@@ -197,15 +199,26 @@ class _Search:
             searched[sha256] = self.person.in_bytes(bytes(content), sorted(encodings), by_id=by_id)
         return found | {sha256 for sha256 in there if searched.get(sha256)}
 
-    def _media(self, versions: set[int], unjudged: list[int]) -> tuple[list[int], list[str]]:
+    def _unplaced(self) -> list[tuple[int, int]]:
+        """Media of drafts that have no row yet, and are called after the person: batch and piece."""
+        staged = tables.staged_media.c
+        named = select(staged.batch_id, staged.piece, staged.file_name).where(staged.line == NO_ROW.line)
+        return sorted(
+            {(row.batch_id, row.piece) for row in self.c.execute(named) if self.person.in_file_name(row.file_name)}
+        )
+
+    def _media(
+        self, versions: set[int], unjudged: list[int], unplaced: set[tuple[int, int]]
+    ) -> tuple[list[int], list[str]]:
         """Their links; and the blobs to which then nobody refers any more."""
         media, staged, blob = tables.media.c, tables.staged_media.c, tables.blobs.c
         named = self.c.execute(select(media.id, media.version_id, media.sha256).where(media.file_name != "")).all()
         theirs = {row.id: row.sha256 for row in named if row.version_id in versions}
         others = {row.sha256 for row in named if row.version_id not in versions}
         waiting: set[str] = set()
-        for batch, sha256 in self.c.execute(select(staged.batch_id, staged.sha256)):
-            (waiting if batch in unjudged else others).add(sha256)
+        for row in self.c.execute(select(staged.batch_id, staged.line, staged.piece, staged.sha256)):
+            alone = row.line == NO_ROW.line and (row.batch_id, row.piece) in unplaced
+            (waiting if alone or row.batch_id in unjudged else others).add(row.sha256)
         there = set(self.c.execute(select(blob.sha256).where(blob.erased_at.is_(None))).scalars())
         return sorted(theirs), sorted(({*theirs.values()} | waiting) & there - others)
 

@@ -112,7 +112,8 @@ class Erase:
     `seen`: the last event when this was found out, so that nothing can come in between; `user`: who becomes nobody, and
     `merged`: who was merged into them; `rows`: those of the ledger (batch, sheet, line, piece) whose raw values and
     salts go; `waiting`: batches that are discarded because they wait on one of the `files`; `unjudged`: these, and
-    those that were discarded before; `runs`: how many folders of runs go, too.
+    those that were discarded before; `unplaced`: media of drafts (batch, piece) that have no row yet, and are called
+    after the person; `runs`: how many folders of runs go, too.
     """
 
     by: str
@@ -129,6 +130,7 @@ class Erase:
     files: list[str] = field(default_factory=list)
     waiting: list[int] = field(default_factory=list)
     unjudged: list[int] = field(default_factory=list)
+    unplaced: list[tuple[int, int]] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
     runs: int = 0
 

@@ -105,8 +105,7 @@ const place = {
   key: `credtools ${location.pathname}`,
   keep({ batch, step }) {
     try {
-      if (batch) sessionStorage.setItem(this.key, JSON.stringify({ batch, step }))
-      else sessionStorage.removeItem(this.key)
+      sessionStorage.setItem(this.key, JSON.stringify({ batch, step }))
     } catch { /* a browser that keeps nothing begins at the beginning */ }
   },
   get kept() {

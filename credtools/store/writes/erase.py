@@ -19,7 +19,7 @@ from credtools.store.engine import reason
 from credtools.store.erased import KEY, number_token, ranges, token
 from credtools.store.tables.rows import ADDRESS
 from credtools.store.transaction import CHUNK, Write, write
-from credtools.store.values import Erase, Text
+from credtools.store.values import NO_ROW, Erase, Text
 from credtools.store.writes.acts import mark
 from credtools.store.writes.matching import own_addresses
 from credtools.store.writes.versions import move_heads
@@ -148,6 +148,9 @@ def _files(work: Write, value: Erase) -> None:
     work.change(tables.source_files.c.sha256, value.files, content=None)
     for start in range(0, len(value.unjudged), CHUNK):
         work.execute(delete(tables.staged_media).where(staged.batch_id.in_(value.unjudged[start : start + CHUNK])))
+    for number, piece in value.unplaced:
+        alone = (staged.batch_id == number, staged.line == NO_ROW.line, staged.piece == piece)
+        work.execute(delete(tables.staged_media).where(*alone))
     work.change(batch.id, value.unjudged, held_because=None)
     work.change(tables.runs.c.batch_id, value.unjudged, statistics="{}")
     work.change(batch.id, value.waiting, state="discarded")
