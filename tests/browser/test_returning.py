@@ -54,10 +54,10 @@ def test_nothing_is_lost_between_any_two_steps(tmp_path: Path, page: Page, open_
     wizard.button("Finish and upload").click(timeout=PATIENCE)
     wizard.button("Later").click(timeout=PATIENCE)
     restart(wizard)
-    expect(page.get_by_text("five.csv is uploaded.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("five.csv is batch 1, uploaded before.")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.reload()
-    expect(page.get_by_text("five.csv is uploaded.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("five.csv is batch 1, uploaded before.")).to_be_visible(timeout=PATIENCE)
     assert [made.registry.batch(1).state, len(made.registry.batches())] == ["finished", 1]
     notebook = (made.folder / "upload.ipynb").read_text("utf-8")
     assert ("widget" in notebook, '"outputs": []' in notebook) == (False, True)

@@ -22,7 +22,7 @@ HARMLESS = ("ready", "here", "go", "close", "thumbs", "piece", "arrived", "mediu
 class ReturnStep(UploadsStep):
     """How the wizard begins in a browser, again and again."""
 
-    _shown = (0, 0)  # the batch of the file in hand, and the last event about it that is shown
+    _seen = (0, 0)  # the batch of the file in hand, and the last event about it that is shown
     _acts = False  # whether the verb is one about the file in hand
 
     def do_ready(self, batch: int = 0, step: str = "") -> str:
@@ -47,17 +47,17 @@ class ReturnStep(UploadsStep):
     def after(self) -> None:
         """What was done here isn't done elsewhere."""
         if not self.files:
-            self._shown = (0, 0)
-        elif self._acts or self.files[0].batch.id != self._shown[0]:
+            self._seen = (0, 0)
+        elif self._acts or self.files[0].batch.id != self._seen[0]:
             self._mark()
 
     def _mark(self) -> None:
         batch = self.files[0].batch
-        self._shown = batch.id, batch.touched
+        self._seen = batch.id, batch.touched
 
     def _changed(self) -> bool:
         batch = self.files[0].batch
-        return self._shown[0] == batch.id and self._shown[1] != batch.touched
+        return self._seen[0] == batch.id and self._seen[1] != batch.touched
 
     def _as_it_is(self) -> None:
         """The file in hand is opened again; one that no longer waits is left."""
