@@ -10,6 +10,7 @@ from credtools.jupyter.wizard import same_person
 from credtools.jupyter.wizard.causes import Cause, blocking, doubtful, may_be_blank
 from credtools.jupyter.wizard.decisions import Decision
 from credtools.jupyter.wizard.together import FEW, Together, together
+from credtools.media.matching import Medium
 from credtools.model import ACCEPTED, Review
 from credtools.recipe import Hit, Step, apply
 from credtools.registry import Batch, Family, Left, SamePerson, Strangers, strangers
@@ -28,6 +29,7 @@ class Judged:
         self.problem: FileError | None = None  # a heading is missing
         self.decisions: tuple[Decision, ...] = ()
         self.left: dict[str, Left] = {}  # by the key of a cause what was left rejected, here or when it came before
+        self._unplaced: dict[str, tuple[str, Medium]] | None = None  # None: nobody has looked
         self._kept: dict[object, tuple[object, Any]] = {}
 
     @property
@@ -123,6 +125,19 @@ class Judged:
     def causes_of(self, key: str) -> Sequence[Cause]:
         """The causes of a card, which is that of one cause or of several. Raises CredtoolsError when it is no more."""
         return next((one.causes for one in self.together() if one.key == key), None) or [self.cause(key)]
+
+    @property
+    def unplaced(self) -> dict[str, tuple[str, Medium]]:
+        """Media that found no row or were refused, by name: their list, and what is said. A draft keeps the former."""
+        if self._unplaced is None:
+            self._unplaced = {medium.file: (where, medium) for where, medium in self.batch.unplaced_media()}
+        return self._unplaced
+
+    def unplaced_medium(self, name: str) -> Medium:
+        """A medium that found no row. Raises CredtoolsError when it is none of these any more."""
+        if name not in self.unplaced:
+            raise CredtoolsError("medium_gone")
+        return self.unplaced[name][1]
 
     def errors(self) -> int:
         return sum(cause.count for cause in self.blocking())

@@ -13,7 +13,6 @@ from credtools.jupyter.wizard.causes import Cause, right, stays, suggest
 from credtools.jupyter.wizard.dates_told import wrong_dates
 from credtools.jupyter.wizard.decisions import Cell, Decision, Scope, again_of, patches_of, recipe_of, usual_scope
 from credtools.jupyter.wizard.judged import Judged
-from credtools.media.matching import Medium
 from credtools.model import Review
 from credtools.recipe import BLANKS, MANUAL, MEANINGS, Recipe, Split, Step
 from credtools.registry import Batch, Comparison, Meant, SamePerson, Suggested, compare
@@ -32,7 +31,6 @@ class OpenFile(Judged):
     def __init__(self, batch: Batch, before: Review | None = None) -> None:
         super().__init__(batch)
         self.comparison: Comparison | None = None
-        self._unplaced: dict[str, tuple[str, Medium]] | None = None  # None: nobody has looked
         self.shown_media = FIRST_MEDIA
         self._undone: list[tuple[tuple[Decision, ...], int, Decision]] = []  # what was left then, its place, and itself
         self.asks: dict[int, str] = {}  # decisions whose pattern is offered, and where (grid, cards)
@@ -83,19 +81,6 @@ class OpenFile(Judged):
         recipe = self.batch.recipe
         same = tuple(one for one in found.found if recipe.headings.get(one.heading) == one.column)
         return same if found.settled else ()
-
-    @property
-    def unplaced(self) -> dict[str, tuple[str, Medium]]:
-        """Media that found no row or were refused, by name: their list, and what is said. A draft keeps the former."""
-        if self._unplaced is None:
-            self._unplaced = {medium.file: (where, medium) for where, medium in self.batch.unplaced_media()}
-        return self._unplaced
-
-    def unplaced_medium(self, name: str) -> Medium:
-        """A medium that found no row. Raises CredtoolsError when it is none of these any more."""
-        if name not in self.unplaced:
-            raise CredtoolsError("medium_gone")
-        return self.unplaced[name][1]
 
     def accept(self, key: str) -> Decision:
         """Follows the suggestion for a cause. Raises CredtoolsError when there is none."""
