@@ -215,6 +215,17 @@ def test_only_some_values(registry: Registry, tmp_path: Path) -> None:
         batch.teach(offered, only=[])
 
 
+def test_only_some_days(registry: Registry, tmp_path: Path) -> None:
+    """Single days are written in the format in force, whatever it is, so that they pass."""
+    registry.set("date_format", "DD.MM.YYYY")
+    lines = [f"ana@example.org,First Aid,{day}" for day in ("45321", "45322", "45323")]
+    batch = registry.upload(write(tmp_path, "a.csv", "\n".join(["User email,Credential type,Issue date", *lines, ""])))
+    [offered] = [one for one in batch.like("issue_date", {"45321": "2024-01-30"}) if one.kind == "date_format"]
+    review = batch.teach(offered, only=["45322"])
+    assert review.errors["value"].tolist() == ["45321", "45323"]
+    assert batch.recipe.replacements[0].new == "31.01.2024"
+
+
 def test_only_some_of_single_values_are_rules(registry: Registry, tmp_path: Path) -> None:
     """A pattern that is a list of values does without those that weren't chosen."""
     batch = batch_of(registry, tmp_path, TYPE, "Frist Aid", "Firt Aid")

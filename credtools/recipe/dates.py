@@ -54,6 +54,12 @@ def never(value: object, source: str) -> tuple[str, ...]:
     return distinct(words)
 
 
+def as_in_file(text: str, formats: Sequence[DateFormat]) -> str:
+    """A day (YYYY-MM-DD) as a file has to write it: in the first of its formats; another text as it is."""
+    day = DateFormat("YYYY-MM-DD").parse(text)
+    return formats[0].write(day) if day and formats else text
+
+
 def distinct(words: Iterable[str]) -> tuple[str, ...]:
     """The words, of those that are the same when folded the first."""
     return tuple({fold(word): word for word in reversed([*words])}.values())[::-1]

@@ -177,6 +177,10 @@ class Recipe(Shown):
         """The same ready to read dates; `default`: the format in force where the recipe doesn't say."""
         return [date_format(text, self.notation) for text in self.formats(column) or (default,)]
 
+    def in_file(self, column: str, text: str, formats: Mapping[str, Sequence[str]]) -> str:
+        """A value as a file has to write it: a day (YYYY-MM-DD) in the first of the formats that are in force."""
+        return dates.as_in_file(text, self.dates(column, formats[column][0])) if formats.get(column) else text
+
     def columns_in_use(self, columns: Sequence[Column]) -> frozenset[str]:
         """The columns that count: of those that name a user only the one by which users are matched.
 

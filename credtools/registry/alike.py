@@ -69,7 +69,9 @@ def teach(session: Session, draft: Draft, proposal: Proposal | Family, only: Col
     if pattern is not None and (pattern.of_values or len(values) == len(proposal.replacements)):
         formats = reviewing.review(session, draft).date_formats.get(proposal.column, ())
         return editing.use(session, draft, pattern.added_to(draft.recipe, formats))
-    return editing.replace(session, draft, proposal.column, values)
+    formats = reviewing.review(session, draft).date_formats
+    written = {old: draft.recipe.in_file(proposal.column, new, formats) for old, new in values.items()}
+    return editing.replace(session, draft, proposal.column, written)
 
 
 def clusters(session: Session, draft: Draft, column: str) -> list[Proposal]:

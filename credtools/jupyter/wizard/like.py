@@ -24,9 +24,7 @@ from credtools.jupyter.wizard.told import sentence
 from credtools.jupyter.wizard.upload import UploadStep
 from credtools.model import Review
 from credtools.registry import Proposal, ValueChange
-from credtools.schema.dates import date_format
 from credtools.schema.placeholders import is_placeholder
-from credtools.schema.words import Column
 from credtools.text import fold, plural
 
 TITLE = "The same for all like these"
@@ -174,7 +172,8 @@ def follow(file: OpenFile, proposal: Proposal, off: Collection[int] = ()) -> Dec
         return file.decide(replace(decision, never=tuple(change.old for change in some)))
     if pattern and not pattern.of_values and not off:
         return file.decide(replace(decision, pattern=pattern, said=pattern_said(column.title, pattern, some)))
-    texts = {change.old: _written(file, column, change.new) for change in some}
+    recipe, formats = file.batch.recipe, file.reviewed.date_formats
+    texts = {change.old: recipe.in_file(column.name, change.new, formats) for change in some}
     held, labels = file.reviewed.resolved[f"{column.name}_text"].tolist(), file.reviewed.table.labels
     cells = tuple(
         Cell(labels[row], column.name, text, texts[text])
@@ -185,13 +184,6 @@ def follow(file: OpenFile, proposal: Proposal, off: Collection[int] = ()) -> Dec
         raise CredtoolsError("no_change")
     scope = usual_scope(column, cells)
     return file.decide(Decision(decision.number, len(cells), scope, cells))
-
-
-def _written(file: OpenFile, column: Column, text: str) -> str:
-    """A value as it must be in the file: a day (YYYY-MM-DD) in the first format in force."""
-    if column.kind != "date" or not (day := date_format("YYYY-MM-DD").parse(text)):
-        return text
-    return file.batch.recipe.dates(column.name, file.reviewed.date_formats[column.name][0])[0].write(day)
 
 
 def doubtful(proposal: Proposal) -> list[int]:
