@@ -69,8 +69,8 @@ def teach(session: Session, draft: Draft, proposal: Proposal | Family, only: Col
     if pattern is not None and (pattern.of_values or len(values) == len(proposal.replacements)):
         formats = reviewing.review(session, draft).date_formats.get(proposal.column, ())
         return editing.use(session, draft, pattern.added_to(draft.recipe, formats))
-    formats = reviewing.review(session, draft).date_formats
-    written = {old: draft.recipe.in_file(proposal.column, new, formats) for old, new in values.items()}
+    in_force = reviewing.review(session, draft).date_formats
+    written = {old: draft.recipe.in_file(proposal.column, new, in_force) for old, new in values.items()}
     return editing.replace(session, draft, proposal.column, written)
 
 
