@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from credtools.errors import RecipeError
 from credtools.recipe import Recipe
 from credtools.schema.dates import DateFormat
-from credtools.schema.notation import Notation, names, window
+from credtools.schema.notation import Notation, names, plainly, window
 from tests.builders import export, only_sqlite
 from tests.clicks import Clicks
 from tests.core import HEADINGS, review
@@ -200,13 +200,27 @@ months: [en, de, fr]
     assert ["The calendar has no such day." in sentence for sentence in sentences] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("DD.MM.YY (years: 1950-2049)", "DD.MM.YY (two-digit years mean 1950–2049)"),
+        ("dates are also written [excel]", "dates are also written [excel] (day numbers of a spreadsheet)"),
+        ("[excel 1904]", "[excel 1904] (day numbers of a spreadsheet that counts from 1904)"),
+        ("D. MMMM YYYY (months: de)", "D. MMMM YYYY (months: de)"),
+    ],
+)
+def test_formats_are_said_in_plain_words(text: str, plain: str) -> None:
+    """What only recipes call by a name of their own is said as people know it."""
+    assert plainly(text) == plain
+
+
 # --- in the wizard ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("texts", "offered", "declares"),
     [
-        (("01-Jan-25", "31-Dec-27"), "D-MMM-YY (years: 1950-2049)", Notation(YEARS)),
+        (("01-Jan-25", "31-Dec-27"), "D-MMM-YY (two-digit years mean 1950–2049)", Notation(YEARS)),
         (("3. März 2025", "2. Mrz. 2028"), "D. MMMM YYYY (months: de)", Notation(months=("en", "de"))),
         (("2025-01-01 00:00:00", "2027-12-31 23:59:59"), "YYYY-MM-DD HH:mm:ss", Notation()),
         (("2025-01-01T23:30:00Z", "2025-01-01T00:00:00.000Z"), "YYYY-MM-DDTHH:mm:ssZ", Notation()),
@@ -221,7 +235,9 @@ def test_a_click_declares_what_a_format_needs(
     clicks = Clicks(registry)
     clicks.upload("dates.csv", export(tmp_path, *rows, headings=DATED).read_bytes())
     file = clicks.wizard.file
-    assert offered in clicks.state["causes"][0]["suggestion"]
+    card = clicks.state["causes"][0]
+    assert offered in card["suggestion"] + card["name"]
+    assert card["changes"][0] == [texts[0], "2025-03-03" if "März" in texts[0] else "2025-01-01"]  # its day is shown
     clicks("accept", cause=clicks.state["causes"][0]["key"])
     recipe = file.batch.recipe
     assert (recipe.notation, file.batch.review().ready) == (declares, len(texts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 
 from credtools.cli import main
 from credtools.errors import RecipeError
+from credtools.jupyter.wizard.errors_told import fixed
 from credtools.recipe import Recipe
 from credtools.registry import Registry
 from tests.builders import ANA, BEN, HEADINGS, ZOE, export, load, only_sqlite, write
@@ -106,3 +108,18 @@ def test_a_former_address_is_written_before_that_of_today(registry: Registry, tm
     load(registry, tmp_path, users="Email,External ID\nana.haddad@example.org,E-1\n")
     done = registry.load("users", write(tmp_path, "old.csv", "Email,Groups\nana@example.org,Office\n"))
     assert "ana@example.org → ana.haddad@example.org" in done.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("aab", "b", "2 errors fixed."),
+        ("ab", "ab", "No error fixed."),
+        ("a", "abb", "2 new errors."),
+        ("aab", "bcd", "2 errors fixed; 2 rows have a new error."),
+    ],
+)
+def test_errors_are_counted_by_what_they_are(before: str, after: str, said: str) -> None:
+    """Those that are gone, and beside them the rows with others: one doesn't hide the other."""
+    first, last = (Counter((ord(row), "code", "column") for row in rows) for rows in (before, after))
+    assert fixed(first, last) == said

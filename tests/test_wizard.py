@@ -129,7 +129,7 @@ def test_a_draft_that_is_opened_again_still_knows_its_decisions(made: demo.Demo)
     ]
     for decision in shown["decisions"]:
         shown = again("undo", number=decision["number"])
-    assert shown["counts"] == "260 ready · 40 rejected · 18 causes"
+    assert shown["counts"] == "260 ready · 40 rejected · 20 causes on 18 cards"
 
 
 def test_what_cannot_be_done_is_told_and_changes_nothing(made: demo.Demo) -> None:

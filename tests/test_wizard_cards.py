@@ -87,6 +87,17 @@ def test_a_number_that_may_be_none_is_asked_about(clicks: Clicks, tmp_path: Path
     assert (state["doubts"], [rule.new for rule in clicks.wizard.file.batch.recipe.replacements]) == ([], ["", ""])
 
 
+# --- what a decision did ----------------------------------------------------------------------------------------
+
+
+def test_what_was_fixed_and_what_is_new_is_told_apart(clicks: Clicks, tmp_path: Path) -> None:
+    """A date that is readable at last may lie before the issue: the row is counted as one with a new error."""
+    upload(clicks, tmp_path, *(f"cara@example.org,First Aid,2024-0{k}-05,x{k}," for k in (1, 2, 3)))
+    cells = [[2, "expiration_date", "2026-01-01"], [3, "expiration_date", "2023-01-01"]]
+    assert clicks("edit", cells=cells)["said"].endswith("2 errors fixed; 1 row has a new error.")
+    assert clicks("undo")["reason"] == ""
+
+
 # --- dates that are unlikely --------------------------------------------------------------------------------------
 
 
@@ -132,7 +143,7 @@ def test_dates_that_are_stored_already_arent_asked_about_again(clicks: Clicks, t
 def test_unknown_users_are_rejected_together(clicks: Clicks, tmp_path: Path) -> None:
     """One click for their card, one decision, known again when the draft is opened, undone at once."""
     state = upload(clicks, tmp_path, ANA, *STRANGERS)
-    assert (state["causes"][0]["users"], state["counts"]) == (6, "1 ready · 6 rejected · 1 cause")
+    assert (state["causes"][0]["users"], state["counts"]) == (6, "1 ready · 6 rejected · 6 causes on 1 card")
     state = clicks("leave", cause="strangers")
     told = "6 rows stay rejected: User doesn't exist: ‘aaaaaa@elsewhere.test’, ‘bbbbbb@elsewhere.test’, "
     assert [decision["sentence"] for decision in state["decisions"]] == [f"{told}‘cccccc@elsewhere.test’ and 3 more."]

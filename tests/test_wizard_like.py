@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from credtools.jupyter.wizard import like
 from credtools.recipe import Recipe
 from credtools.registry import Registry
 from tests.builders import ANA, export, load, only_sqlite
@@ -47,7 +48,7 @@ def offer(clicks: Clicks) -> dict[str, Any] | None:
 def test_a_cell_fixed_by_hand_becomes_a_rule_for_all_like_it(clicks: Clicks, tmp_path: Path) -> None:
     """Offered where it was made; every value is listed; one decision, listed with its hits, also by who comes later."""
     before = upload(clicks, tmp_path, ANA, *WRONG)
-    assert (before["counts"], offer(clicks)) == ("1 ready · 5 rejected · 1 cause", None)
+    assert (before["counts"], offer(clicks)) == ("1 ready · 5 rejected · 5 causes on 1 card", None)
     clicks("edit", cells=[[3, "user_email", "ana@example.org"]])
     assert offer(clicks) == {
         "at": "grid",
@@ -80,7 +81,8 @@ def test_what_isnt_ticked_stays_as_it_is(clicks: Clicks, tmp_path: Path) -> None
     """Without some of its values nothing becomes a rule: the others are corrected, and a recipe names nobody."""
     upload(clicks, tmp_path, ANA, *WRONG)
     clicks("edit", cells=[[3, "user_email", "ana@example.org"]])
-    _, items = asked(clicks)
+    shown, items = asked(clicks)
+    assert shown["lines"][-1] == like.ALL_OR_RECORDS
     state = clicks("follow", way=0, off=[items.index([f"fay{TYPO}", "fay@example.org", 1, True])])
     assert state["counts"] == "5 ready · 1 rejected · 1 cause"
     assert [decision["scope"] for decision in state["decisions"]] == ["patch: only these records"] * 2
@@ -124,6 +126,7 @@ def test_words_for_never_are_told_apart_from_what_is_still_to_come(clicks: Click
     assert card["likes"] == [[0, "Never expires…"], [1, "No value…"]]
     shown, items = asked(clicks, cause=card["key"], way=0)
     assert sorted(items[place][0] for place in shown["off"]) == ["TBC", "n/a"]
+    assert shown["lines"] == [like.EACH_TICKED]  # also when some aren't ticked
     state = clicks("follow", way=0, off=shown["off"])
     assert sorted(clicks.wizard.file.batch.recipe.never) == ["Lifetime", "no end"]
     assert (state["counts"], [card["means"][1][0] for card in state["causes"]]) == (
@@ -142,11 +145,13 @@ def test_near_values_can_all_become_another(clicks: Clicks, tmp_path: Path) -> N
     assert (dict(item[:2] for item in items)["Fist Aid"], shown["needs"]) == ("First Aid", False)
     shown, items = asked(clicks, cause=card["key"], value="Forklift")
     assert {item[1] for item in items} == {"Forklift"}
+    assert shown["lines"] == [like.EACH_TICKED]
     keep = [place for place, item in enumerate(items) if item[0] != "Forkliftt"]
     state = clicks("follow", way=0, off=keep)
     assert [decision["sentence"] for decision in state["decisions"]] == [
         "Credential type: ‘Forkliftt’ → ‘Forklift’ (1 cell)."
     ]
+    assert state["decisions"][0]["scope"] == RULE
 
 
 def test_a_cell_of_several_types_becomes_a_row_for_each(clicks: Clicks, tmp_path: Path) -> None:
@@ -158,6 +163,7 @@ def test_a_cell_of_several_types_becomes_a_row_for_each(clicks: Clicks, tmp_path
         [["First Aid; Forklift", "First Aid · Forklift"]],
         [],
     )
+    assert asked(clicks, cause=card["key"])[0]["lines"] == [like.WHOLE]
     assert clicks("accept", cause=card["key"])["counts"] == "6 ready · 0 rejected · 0 causes"
     assert clicks.rows["lines"][:3] == ["2.1", "2.2", "3.1"]
     assert clicks("undo")["counts"] == "0 ready · 3 rejected · 1 cause"

@@ -175,11 +175,12 @@ class Review:
         """The rows as they are judged: ready, rejected, left_out; together they are all."""
         return {"ready": self.ready, "rejected": int(self.rejected.sum()), "left_out": int(self.left_out.sum())}
 
-    def summary(self, causes: int) -> str:
-        """The rows as they are judged and, beside them, so many causes, on one line."""
+    def summary(self, causes: int, cards: int | None = None) -> str:
+        """The rows as they are judged and, beside them, so many causes, on one line; `cards`: on how many they lie."""
         ready, rejected, left_out = self.counted.values()
         more = f" · {left_out:,} left out" if left_out else ""
-        return f"{ready:,} ready · {rejected:,} rejected · {plural(causes, 'cause')}{more}"
+        on = f" on {plural(cards, 'card')}" if cards is not None and cards != causes else ""
+        return f"{ready:,} ready · {rejected:,} rejected · {plural(causes, 'cause')}{on}{more}"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Review):

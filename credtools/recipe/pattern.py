@@ -15,7 +15,7 @@ from credtools.recipe.recipe import Recipe
 from credtools.recipe.rewriting import Rewriting
 from credtools.recipe.step import Step
 from credtools.recipe.steps import Extract, Replace, Split, matched
-from credtools.schema.notation import PLAIN, Notation
+from credtools.schema.notation import PLAIN, Notation, plainly
 from credtools.text import first_of, fold
 
 NAMED = 3
@@ -93,7 +93,7 @@ class Pattern:
             olds = first_of([f"‘{rule.old}’" for rule in values if rule.new == new], NAMED)
             said.append(f"{olds} → {f'‘{new}’' if new else 'blank'}")
         if self.formats:
-            said.append(f"dates are also written {' or '.join(self.formats)}{self.notation}")
+            said.append(plainly(f"dates are also written {' or '.join(self.formats)}{self.notation}"))
         if self.never:
             said.append(f"{first_of([f'‘{word}’' for word in self.never], NAMED)} → never expires")
         return first_of(said, NAMED)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from credtools.schema.dates import DateFormat, date_format
-from credtools.schema.notation import PLAIN, Notation
+from credtools.schema.notation import PLAIN, Notation, plainly
 
 # What `format_evidence` tries: in every order of day, month and year that people write.
 PLAUSIBLE = (
@@ -41,7 +41,7 @@ class FormatEvidence:
     both_ways: int
 
     def __str__(self) -> str:
-        reads = f"{self.format} reads {self.reads:,} of {self.values:,} values"
+        reads = f"{plainly(self.format)} reads {self.reads:,} of {self.values:,} values"
         if self.format == swapped(self.format):
             return f"{reads}."
         first = "day" if self.format.index("D") < self.format.index("M") else "month"

@@ -117,6 +117,13 @@ def declared(text: str) -> tuple[str, Notation]:
     return form, Notation(years, months)
 
 
+def plainly(text: str) -> str:
+    """Formats in a sentence as people read them: what `[excel]` and a window of years mean."""
+    text = re.sub(r"\(years: (\d+)-(\d+)\)", "(two-digit years mean \\1–\\2)", text)
+    text = text.replace("[excel]", "[excel] (day numbers of a spreadsheet)")
+    return text.replace("[excel 1904]", "[excel 1904] (day numbers of a spreadsheet that counts from 1904)")
+
+
 def window(text: str) -> tuple[int, int]:
     """The window in a text like 1950-2049. Raises ValueError for anything else, or for more than a century."""
     found = re.fullmatch(r"([0-9]{4})\s*[-–]\s*([0-9]{4})", text.strip())

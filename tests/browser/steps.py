@@ -85,7 +85,7 @@ class Wizard:
 
 SERIOUS = ("serious", "critical")
 # What scrolls sideways or is cut off on a narrow page; and cells of tables whose texts wrap though no line of them has
-# eight characters.
+# eight characters, and cells whose texts lie below their own label.
 TIGHT = """() => {
     const page = document.querySelector('.ct-wizard'), found = []
     const inside = element => element.closest('.ct-grid, pre, dialog')
@@ -101,6 +101,7 @@ TIGHT = """() => {
     }
     for (const cell of page.querySelectorAll('td, tbody th')) {
         if (inside(cell) || !cell.checkVisibility() || !cell.textContent.trim()) continue
+        const label = getComputedStyle(cell, '::before'), end = cell.getBoundingClientRect().left + parseFloat(label.width)
         const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT)
         let wraps = false, widest = 0
         while (texts.nextNode()) {
@@ -109,6 +110,8 @@ TIGHT = """() => {
             const rects = [...range.getClientRects()].filter(rect => rect.width > 2)
             wraps ||= new Set(rects.map(rect => Math.round(rect.top))).size > 1
             widest = Math.max(widest, ...rects.map(rect => rect.width))
+            const under = narrow && label.position === 'absolute' && rects.some(rect => rect.left < end - 1)
+            if (under) found.push(`below its label: ${cell.textContent.slice(0, 60)}`)
         }
         const probe = document.createElement('span')
         probe.textContent = 'a'.repeat(7)

@@ -23,7 +23,7 @@ def test_each_card_is_settled_by_its_own_button(tmp_path: Path, page: Page, open
         row[1], row[3] = OPTIONAL, text
     rows[-1][2], rows[-2][2] = "01/02/1943", "03/02/1899"
     wizard.upload(write(tmp_path / "cards.csv", rows))
-    wizard.counts("5 ready · 9 rejected · 3 causes")
+    wizard.counts("5 ready · 9 rejected · 8 causes on 3 cards")
     expect(page.get_by_role("heading", name="Not wrong, but doubtful")).to_be_visible()
     wizard.is_accessible()
     page.get_by_role("heading", name="What is wrong").scroll_into_view_if_needed()

@@ -22,7 +22,7 @@ def test_a_fix_by_hand_and_a_card_become_rules(tmp_path: Path, page: Page, open_
     for row in rows[PEOPLE : 2 * PEOPLE]:
         row[0] = f"{row[0].partition('@')[0]} <{row[0]}>"
     wizard.upload(write(tmp_path / "wrong.csv", rows))
-    wizard.counts(f"{PEOPLE} ready · {2 * PEOPLE} rejected · 2 causes")
+    wizard.counts(f"{PEOPLE} ready · {2 * PEOPLE} rejected · {2 * PEOPLE} causes on 2 cards")
     wizard.is_accessible()
     screenshot(page, "like-1-cards")
 
@@ -44,7 +44,7 @@ def test_a_fix_by_hand_and_a_card_become_rules(tmp_path: Path, page: Page, open_
     page.keyboard.press("Enter")
     dialog.get_by_role("button", name=f"Change {PEOPLE - 1} values").click()
     wizard.tells("‘@exmaple.org’ at the end becomes ‘@example.org’")
-    wizard.counts(f"{2 * PEOPLE} ready · {PEOPLE} rejected · 1 cause")
+    wizard.counts(f"{2 * PEOPLE} ready · {PEOPLE} rejected · {PEOPLE} causes on 1 card")
     expect(offer).to_have_count(0)
     expect(page.locator(".ct-decisions li").first).to_contain_text("rule: every file of this source")
 
@@ -67,4 +67,4 @@ def test_a_fix_by_hand_and_a_card_become_rules(tmp_path: Path, page: Page, open_
     wizard.counts(f"{3 * PEOPLE - 1} ready · 1 rejected · 1 cause")
     theme(page, "JupyterLab Light")
     wizard.button("Undo").first.click()
-    wizard.counts(f"{2 * PEOPLE} ready · {PEOPLE} rejected · 1 cause")
+    wizard.counts(f"{2 * PEOPLE} ready · {PEOPLE} rejected · {PEOPLE} causes on 1 card")

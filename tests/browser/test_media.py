@@ -94,7 +94,7 @@ def test_a_dropped_folder_is_taken_whole(tmp_path: Path, page: Page, open_notebo
     wizard.button("Bulk upload (CSV)").click()
     page.get_by_label("Recipe: how files").select_option("hr")
     page.get_by_label("Upload CSV file").set_input_files(made.export)
-    wizard.counts("260 ready · 40 rejected · 18 causes")
+    wizard.counts("260 ready · 40 rejected · 20 causes on 18 cards")
     wizard.button("Next").click()
     expect(wizard.region("Add media")).to_contain_text("credentials require media and have none", timeout=PATIENCE)
     expect(page.get_by_label("Files are matched to rows by")).to_have_value(scans.PATTERN)

@@ -75,7 +75,7 @@ def match_headings(wizard: Wizard) -> None:
 def decide(wizard: Wizard) -> None:
     """A suggestion accepted, a value chosen, a rule made a patch, rows rejected and taken back."""
     page = wizard.page
-    wizard.counts("260 ready · 40 rejected · 18 causes")
+    wizard.counts("260 ready · 40 rejected · 20 causes on 18 cards")
     expect(wizard.grid.get_by_role("row").nth(1)).to_be_visible()
     wizard.is_accessible()
     screenshot(page, "wizard-3-review")

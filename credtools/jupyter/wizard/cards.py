@@ -7,7 +7,7 @@ from typing import Any
 
 from credtools.jupyter.wizard import same_person
 from credtools.jupyter.wizard.brought import when
-from credtools.jupyter.wizard.causes import MEANS, OF_WARNINGS, OF_WHOLE_ROWS, Cause, suggest
+from credtools.jupyter.wizard.causes import MEANS, OF_WARNINGS, OF_WHOLE_ROWS, Cause, days_read, suggest
 from credtools.jupyter.wizard.open_file import BLANK, STATUS_UNKNOWN, OpenFile
 from credtools.jupyter.wizard.together import LEFT, Together
 from credtools.text import first_of, plural
@@ -41,6 +41,7 @@ def card_of_one(file: OpenFile, cause: Cause) -> dict[str, Any]:
     statuses = [(key, name.capitalize()) for key, name in MEANS.items()] if cause.code == STATUS_UNKNOWN else []
     words = dict.fromkeys(cause.errors["value"]) if means else [cause.value]
     doubtful = cause.code in OF_WARNINGS
+    days = days_read(cause, suggestion.format, EXAMPLES) if suggestion and suggestion.format else []
     return {
         "key": cause.key,
         "place": cause.place,
@@ -48,7 +49,8 @@ def card_of_one(file: OpenFile, cause: Cause) -> dict[str, Any]:
         "count": plural(cause.count, "row"),
         "name": str(cause),
         "resolution": cause.resolution,
-        "examples": values[:EXAMPLES] if cause.pattern or doubtful else [],
+        "examples": values[:EXAMPLES] if (cause.pattern or doubtful) and not days else [],
+        "changes": days,
         "lines": _lines(cause.errors["line"].head(EXAMPLES).tolist(), cause.count),
         "suggestion": suggestion.label if suggestion else "",
         "means": means or statuses,

@@ -21,10 +21,10 @@ from credtools.model import IntArray, Review
 from credtools.recipe import Status
 from credtools.registry import Lookups
 from credtools.schema.base import Schema
-from credtools.schema.dates import NEVER, may_mean_none
+from credtools.schema.dates import NEVER, date_format, may_mean_none
 from credtools.schema.destroyed import how_destroyed
 from credtools.schema.evidence import FormatEvidence, format_evidence, undeclared_evidence
-from credtools.schema.notation import Notation
+from credtools.schema.notation import Notation, declared
 from credtools.schema.placeholders import is_placeholder
 from credtools.schema.words import Column, rules
 from credtools.text import first_of, fold
@@ -189,6 +189,14 @@ def suggest(cause: Cause) -> Suggestion | None:
     if all(each) and NEVER not in each:
         return Suggestion(f"each as the only date it can mean, for example ‘{values[0]}’ → ‘{each[0]}’")
     return None
+
+
+def days_read(cause: Cause, form: str, most: int) -> list[tuple[str, str]]:
+    """The first values of a cause, each with the day that a format (with what is declared after it) makes of it."""
+    text, more = declared(form)
+    read = date_format(text, cause.notation.and_also(more))
+    values = [" ".join(value.split()) for value in dict.fromkeys(cause.errors["value"].head(200))]
+    return [(value, day.isoformat()) for value in values if (day := read.parse(value))][:most]
 
 
 def fitting_formats(cause: Cause) -> list[FormatEvidence]:

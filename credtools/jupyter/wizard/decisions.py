@@ -96,13 +96,17 @@ def pattern_said(title: str, pattern: Pattern, changes: Sequence[ValueChange]) -
     return f"{title}: {pattern}: ‘{first.old}’ → {f'‘{first.new}’' if first.new else '(blank)'}{more}"
 
 
+def comes_again(column: Column) -> bool:
+    """Whether the next file may well have the same values under a column, and a recipe may name them."""
+    return column.kind in ("credential_type", "choice", "status", "flag", "date")
+
+
 def usual_scope(column: Column, cells: Iterable[Cell]) -> Scope:
     """What a decision becomes unless a person says otherwise.
 
     A misspelt type or date comes again in the next file; an address names one person, and recipes name nobody.
     """
-    comes_again = column.kind in ("credential_type", "choice", "status", "flag", "date")
-    return "rule" if comes_again and Decision(0, 0, cells=tuple(cells)).rules else "patch"
+    return "rule" if comes_again(column) and Decision(0, 0, cells=tuple(cells)).rules else "patch"
 
 
 def recipe_of(base: Recipe, decisions: Sequence[Decision], formats: Mapping[str, tuple[str, ...]]) -> Recipe:

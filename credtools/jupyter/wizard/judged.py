@@ -139,9 +139,6 @@ class Judged:
             raise CredtoolsError("medium_gone")
         return self.unplaced[name][1]
 
-    def errors(self) -> int:
-        return sum(cause.count for cause in self.blocking())
-
     def cause(self, key: str) -> Cause:
         """The cause of this key. Raises CredtoolsError when there is no such cause any more."""
         for causes in (self.causes, self.doubts):

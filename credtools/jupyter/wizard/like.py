@@ -16,8 +16,8 @@ from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.grid import packed
 from credtools.jupyter.wizard.cards import name_of
 from credtools.jupyter.wizard.causes import choices
-from credtools.jupyter.wizard.dates_told import passing, wrong_dates
-from credtools.jupyter.wizard.decisions import Cell, Decision, pattern_said, usual_scope
+from credtools.jupyter.wizard.decisions import Cell, Decision, comes_again, pattern_said, usual_scope
+from credtools.jupyter.wizard.errors_told import errors_of, fixed, passing, wrong_dates
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.jupyter.wizard.together import Together
 from credtools.jupyter.wizard.told import sentence
@@ -25,11 +25,16 @@ from credtools.jupyter.wizard.upload import UploadStep
 from credtools.model import Review
 from credtools.registry import Proposal, ValueChange
 from credtools.schema.placeholders import is_placeholder
+from credtools.schema.words import Column
 from credtools.text import fold, plural
 
 TITLE = "The same for all like these"
-FOR_ALL = "All ticked: it becomes a rule, for every file of this source. Otherwise only the ticked values change."
-IN_RECORDS = "A recipe names no person: each is corrected in these records only."
+WHOLE = "It becomes a rule, for every file of this source."
+EACH_TICKED = "Each ticked value becomes a rule, for every file of this source."
+ALL_OR_EACH = "All ticked: it becomes a rule, for every file of this source. Otherwise each ticked value becomes one."
+ALL_OR_RECORDS = "All ticked: it becomes a rule, for every file of this source. Otherwise only these records change."
+IN_RECORDS = "No rule: the values are corrected in these records only."
+NAMES_NOBODY = "A recipe names no person: each is corrected in these records only."
 EACH, CHOOSE = "each what is suggested for it", "choose what they become"
 TO_COME = frozenset({"tbc", "tbd", "tba", "pending", "open", "not yet", "unknown", "requested"})
 MOST_EXAMPLES = 20  # values that a decision changes: of more no pattern is asked for
@@ -60,7 +65,7 @@ class LikeStep(UploadStep):
         self._shown = file.reviewed, proposals
         told = {
             "title": title,
-            "lines": [*([] if cause else [f"{chosen.pattern}."]), FOR_ALL if chosen.pattern else IN_RECORDS],
+            "lines": [*([] if cause else [f"{chosen.pattern}."]), holds_for(file.columns[chosen.column], chosen)],
             "ways": [way_of(one) for one in proposals],
             "way": way,
             "whole": chosen.kind == "split",
@@ -85,16 +90,14 @@ class LikeStep(UploadStep):
 
     def _decide(self, decide: Callable[..., Decision | None], *given: Any) -> str:
         """Takes a decision; returns what it was, and how many errors are fixed by it."""
-        before, wrong = self.file.errors(), wrong_dates(self.file)
+        before, wrong = errors_of(self.file), wrong_dates(self.file)
         decision = decide(*given)
         if decision is None:
             return ""
         self.file.asks[decision.number] = "grid" if decide == self.file.edit else "cards"
         if decision.format or (decision.pattern and decision.pattern.formats):
             return f"{sentence(self.file, decision)} {passing(wrong, wrong_dates(self.file))}"
-        fixed = before - self.file.errors()
-        effect = f"{plural(fixed, 'error')} fixed" if fixed > 0 else "No error fixed"
-        return f"{sentence(self.file, decision)} {plural(-fixed, 'new error') if fixed < 0 else effect}."
+        return f"{sentence(self.file, decision)} {fixed(before, errors_of(self.file))}"
 
     def _become(self, card: Together, value: str) -> dict[str, Any] | None:
         """What all values of a card can become instead; `value`: what was chosen."""
@@ -133,6 +136,18 @@ def alike(file: OpenFile, decision: Decision) -> Sequence[Proposal]:
         if some := [one for one in found if any(fold(change.old) not in mine for change in one.changes)]:
             return some
     return ()
+
+
+def holds_for(column: Column, proposal: Proposal) -> str:
+    """What becomes of the values that are ticked: a rule for all files, or corrections of these records."""
+    pattern = proposal.pattern
+    if proposal.kind == "split":
+        return WHOLE
+    if pattern and not pattern.of_values:
+        return ALL_OR_EACH if comes_again(column) else ALL_OR_RECORDS
+    if comes_again(column) or (pattern and pattern.never):
+        return EACH_TICKED
+    return NAMES_NOBODY if column.kind == "user" else IN_RECORDS
 
 
 def way_of(proposal: Proposal) -> str:

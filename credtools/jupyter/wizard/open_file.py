@@ -10,8 +10,8 @@ from dataclasses import replace
 from credtools.errors import CredtoolsError, FileError
 from credtools.jupyter.wizard import brought
 from credtools.jupyter.wizard.causes import Cause, right, stays, suggest
-from credtools.jupyter.wizard.dates_told import wrong_dates
 from credtools.jupyter.wizard.decisions import Cell, Decision, Scope, again_of, patches_of, recipe_of, usual_scope
+from credtools.jupyter.wizard.errors_told import wrong_dates
 from credtools.jupyter.wizard.judged import Judged
 from credtools.model import Review
 from credtools.recipe import BLANKS, MANUAL, MEANINGS, Recipe, Split, Step

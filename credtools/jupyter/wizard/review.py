@@ -11,7 +11,7 @@ from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.shown import next_sentence
 from credtools.jupyter.wizard import by_hand, meanings, same_person
 from credtools.jupyter.wizard.cards import EXAMPLES, card, listed, right_of
-from credtools.jupyter.wizard.causes import OF_FORMATS, choices, users_like
+from credtools.jupyter.wizard.causes import OF_FORMATS, Cause, choices, users_like
 from credtools.jupyter.wizard.decisions import usual_scope
 from credtools.jupyter.wizard.like import LikeStep, follow
 from credtools.jupyter.wizard.steps import FIRST_CAUSES
@@ -32,8 +32,9 @@ class ReviewStep(LikeStep):
         file, found = self.file, self.file.reviewed
         shown = listed(file, self.each)
         cards = [card(file, one) for one in shown[: self.shown_causes]]
+        causes = sum(1 if isinstance(one, Cause) else len(one.causes) for one in shown)
         return self.in_hand | {
-            "counts": found.summary(len(shown)),
+            "counts": found.summary(causes, len(shown)),
             "reading": self.reading_facts(),
             "assumed": meanings.told(file),
             "causes": cards,

@@ -73,7 +73,14 @@ def _shared(family: Family, causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
     if family.kind == BY_RULE:
         never = family.proposal and family.proposal.pattern and family.proposal.pattern.never
         return causes if len(causes) >= (FEW if never else 2) else ()  # few words have buttons of their own
-    return causes if len(causes) > FEW else _of_one_row(causes)
+    if len(causes) > FEW or family.proposal:
+        return causes if len(causes) > FEW else _of_one_row(causes)
+    return _of_one_row([cause for cause in causes if not _has_buttons(cause)])
+
+
+def _has_buttons(cause: Cause) -> bool:
+    """Whether its own card would settle it by one click: a card of several couldn't."""
+    return suggest(cause) is not None or (cause.column is not None and cause.column.kind == "status")
 
 
 def _of_one_row(causes: Sequence[Cause]) -> tuple[Cause, ...]:

@@ -9,6 +9,7 @@ from credtools.jupyter.wizard.decisions import Decision
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.jupyter.wizard.stored import of_stored
 from credtools.recipe import REJECTED, Hit, Replace, Rewriting, Step
+from credtools.schema.notation import plainly
 from credtools.schema.words import RECORD
 from credtools.text import fold, plural
 
@@ -57,9 +58,8 @@ def sentence(file: OpenFile, decision: Decision) -> str:
         return _of_rows(decision)
     if decision.format:
         where = file.columns[decision.column].title
-        return (
-            f"{where}: dates are also read as {decision.format}{decision.notation} ({plural(decision.count, 'cell')})."
-        )
+        form = plainly(f"{decision.format}{decision.notation}")
+        return f"{where}: dates are also read as {form} ({plural(decision.count, 'cell')})."
     if decision.pattern:
         return f"{decision.said} ({plural(decision.count, 'row')})."
     if told := of_stored(file, decision) or by_hand.sentence(decision):

@@ -14,7 +14,7 @@ from credtools.exports.corrections import is_correction
 from credtools.jupyter.credentials import Credentials, waiting
 from credtools.jupyter.parts.shown import labelled
 from credtools.jupyter.wizard import meanings, read_as, reshape
-from credtools.jupyter.wizard.dates_told import passing, wrong_dates
+from credtools.jupyter.wizard.errors_told import passing, wrong_dates
 from credtools.jupyter.wizard.known import KnownStep
 from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.jupyter.wizard.steps import recipes
