@@ -101,7 +101,8 @@ TIGHT = """() => {
     }
     for (const cell of page.querySelectorAll('td, tbody th')) {
         if (inside(cell) || !cell.checkVisibility() || !cell.textContent.trim()) continue
-        const label = getComputedStyle(cell, '::before'), end = cell.getBoundingClientRect().left + parseFloat(label.width)
+        const label = getComputedStyle(cell, '::before')
+        const end = cell.getBoundingClientRect().left + parseFloat(label.width)
         const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT)
         let wraps = false, widest = 0
         while (texts.nextNode()) {
