@@ -85,7 +85,7 @@ SETTLED = [
     (USER, "mailto:ana@example.org", "ana@example.org", "mailto:cara@example.org", "cara@example.org", "beginning:"),
     (USER, "ana@example.org;", "ana@example.org", "cara@example.org;", "cara@example.org", "trim:"),
     (USER, "'ana@example.org'", "ana@example.org", "'cara@example.org'", "cara@example.org", "trim:"),
-    (USER, "Ana Silva ana@example.org 12", "ana@example.org", "see cara@example.org!", "cara@example.org", "extract:"),
+    (USER, "Ana (ana@example.org)", "ana@example.org", "Lind, C. [cara@example.org]", "cara@example.org", "extract:"),
     # another domain, or a typo in it
     (USER, "ana@exmaple.org", "ana@example.org", "cara@EXMAPLE.org", "cara@example.org", "ending:"),
     (USER, "ana@old.example.com", "ana@example.org", "o'neil@old.example.com", "o'neil@example.org", "ending:"),
@@ -261,3 +261,48 @@ def test_what_cannot_be_asked(registry: Registry, tmp_path: Path) -> None:
         batch.like("colour", {"a": "b"})
     assert batch.like(DAY, {}) == []
     assert batch.like(DAY, {"13.05.24": "13.05.24"}) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["cara@example.org (left 2026)", "cara@example.org/visitor", "fw: x cara@example.org", "ask cara@example.org"],
+)
+def test_what_is_said_beside_an_address_is_not_dropped(registry: Registry, tmp_path: Path, other: str) -> None:
+    """An address is taken out of a name and marks only: whatever else is there may matter."""
+    batch = batch_of(registry, tmp_path, USER, "Ana Silva <ana@example.org>", other)
+    offered = batch.like(USER, {"Ana Silva <ana@example.org>": "ana@example.org"})
+    assert offered
+    assert [one for one in offered if other in one.replacements] == []
+    assert [one for one in batch.families() if other in (change.old for change in one.changes)] == []
+
+
+# column, old → new: what names somebody in it
+PERSONAL = [
+    (TYPE, "Forklft Ben Okafor", "Forklift", "ben okafor"),
+    (TYPE, "ana.silva@example.org First Aid", "First Aid", "ana.silva@"),
+    (TYPE, "First Aid (Silva, Ana)", "First Aid", "silva"),
+    (NUMBER, "AS-Ana Silva-1", "AS-1", "ana silva"),
+    (UNTIL, "ask Ana Silva", "never", "ana silva"),
+    (UNTIL, "ask ana.silva@example.org", "never", "ana.silva"),
+]
+
+
+@pytest.mark.parametrize(("column", "old", "new", "who"), PERSONAL)
+def test_no_recipe_names_anybody(registry: Registry, tmp_path: Path, column: str, old: str, new: str, who: str) -> None:
+    """An address or the name of a user in any column becomes no part of a recipe: such cells are corrected singly."""
+    batch = batch_of(registry, tmp_path, column, old)
+    offered = batch.like(column, {old: new})
+    for one in offered:
+        assert who not in str(one.pattern and one.pattern.labels).casefold()
+    singly = [one for one in offered if one.pattern is None]
+    if singly:
+        batch.teach(singly[0])
+        assert (who in str(batch.recipe).casefold(), batch.patches()["new"].tolist()) == (False, [new])
+    assert singly or column == TYPE
+
+
+def test_only_a_word_that_names_nobody_is_kept(registry: Registry, tmp_path: Path) -> None:
+    """Of several words that mean never those that name somebody are left out."""
+    batch = batch_of(registry, tmp_path, UNTIL, "ask Ana Silva", "for ever and a day")
+    [offered] = batch.like(UNTIL, {"ask Ana Silva": "never", "for ever and a day": "never"})
+    assert (offered.pattern and offered.pattern.never, len(offered.changes)) == (("for ever and a day",), 1)

@@ -8,7 +8,7 @@ import pytest
 
 import credtools as ct
 from credtools.errors import RegistryError
-from tests.builders import UPLOADER, export, only_sqlite
+from tests.builders import UPLOADER, export, only_sqlite, write
 from tests.test_examples import DAY, NUMBER, TYPE, UNTIL, USER
 from tests.test_examples import organisation as examples
 from tests.two_months import FAMILY, GIVEN, LEAVERS, month, organisation
@@ -117,6 +117,7 @@ def test_nothing_is_changed_by_asking(registry: Registry, tmp_path: Path) -> Non
 
 
 USUAL = {USER: "ben@example.org", TYPE: "First Aid", DAY: "2024-02-20", UNTIL: "", NUMBER: "1"}
+USUAL_PERSON = {**USUAL, USER: "ana.silva0@example.org"}
 # column, values of a file: what may not be offered for them
 UNCERTAIN = [
     (USER, ["ana@example.org; ben@example.org", "cara@example.org; ben@example.org"]),  # one of two would be lost
@@ -147,3 +148,71 @@ def test_a_swapped_order_is_no_second_format(home: Home, tmp_path: Path) -> None
     while offered := [one for one in batch.families() if one.proposal and one.proposal.kind == "date_format"]:
         batch.teach(offered[0])
     assert batch.recipe.formats(DAY) == ("YYYY-MM-DD", "MM/DD/YYYY")
+
+
+OTHER_PEOPLE = (
+    "p01@example.org",
+    "p09@example.org",
+    "maria.lopez2@example.org",
+    "annette@example.org",
+    "annetta@example.org",
+)
+OTHER_TYPES = (
+    *("ADR Class 1", "ADR Class 3", "Welding Level 1", "EN 1090", "Crane up to 5 t", "First Aid (Trainer)"),
+    *("Rope Access A", "Rigging Level II", "Scaffolding"),
+)
+
+
+@pytest.fixture
+def others(registry: Registry, tmp_path: Path) -> Registry:
+    """With people and types that differ by a number or a letter."""
+    users = [f"{one},{one.partition('@')[0]},,active," for one in OTHER_PEOPLE]
+    headings = "Email,Name,External ID,Status,Deactivated on"
+    registry.load("users", write(tmp_path, "more_users.csv", "\n".join([headings, *users, ""])))
+    registry.load("types", write(tmp_path, "more_types.csv", "\n".join(["Name", *OTHER_TYPES, ""])))
+    return registry
+
+
+# a column, values of a file that are not what they look like
+NOT_NEAR = [
+    (TYPE, ["ADR Class 2", "Welding Level 2"]),
+    (TYPE, ["ADR Class 4", "EN 1091", "Crane up to 50 t"]),
+    (TYPE, ["Not Welding Level 1", "Not ADR Class 1"]),
+    (TYPE, ["First Aid (refresher)"]),
+    (TYPE, ["Rope Access B", "Rigging Level III"]),
+    (USER, ["p31@example.org", "p99@example.org", "maria.lopez@example.org"]),
+    (USER, ["annettx@example.org"]),  # as near to one as to the other
+    (USER, ["maria.lopes2@example.org", "mario.lopez2@example.org"]),  # two who would become one
+]
+
+
+@pytest.mark.parametrize(("column", "values"), NOT_NEAR)
+def test_what_is_another_value_is_not_offered(others: Registry, tmp_path: Path, column: str, values: list[str]) -> None:
+    """Another number, grade or word, or what is near to two, is no slip: nothing is proposed, and no cause is lost."""
+    rows = [",".join({**USUAL_PERSON, column: value}.values()) for value in values]
+    batch = others.upload(export(tmp_path, *rows))
+    found = batch.families()
+    assert [one.sentence for one in found if one.proposal] == []
+    assert sum(len(one.causes) for one in found) == causes_of(batch) == len(values)
+
+
+def test_a_slip_is_offered(others: Registry, tmp_path: Path) -> None:
+    """One letter, or two that changed places, in a long value is offered, number and grade untouched."""
+    slips = {"ADR Clas 1": "ADR Class 1", "Weldign Level 1": "Welding Level 1", "Scafolding": "Scaffolding"}
+    rows = [",".join({**USUAL_PERSON, TYPE: value}.values()) for value in slips]
+    [found] = others.upload(export(tmp_path, *rows)).families()
+    assert {one.old: one.new for one in found.changes} == slips
+
+
+def test_only_what_says_never_is_offered_to_be_it(others: Registry, tmp_path: Path) -> None:
+    """A blank, a question or a name may mean anything: only what plainly says it is proposed as never."""
+    plain = ["Lifetime", "no expiry", "PERMANENT", "unbefristet", "31.12.9999"]
+    rows = [
+        ",".join({**USUAL_PERSON, UNTIL: word}.values())
+        for word in (*plain, "n/a", "-", "?", "tbd", "ask Ana Silva", "0000-00-00")
+    ]
+    batch = others.upload(export(tmp_path, *rows))
+    [never] = [one for one in batch.families() if one.proposal]
+    assert sorted(one.old for one in never.changes) == sorted(plain)
+    batch.teach(never)
+    assert sorted(batch.recipe.never) == sorted(plain)

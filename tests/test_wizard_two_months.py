@@ -40,7 +40,7 @@ def test_the_second_month_has_few_cards(tmp_path: Path, monkeypatch: pytest.Monk
     registry = ct.open(address)
     first = Clicks(registry)
     state = first.upload("month1.csv", two_months.month(tmp_path, 1).read_bytes())
-    assert (len(first.wizard.file.causes()), len(state["causes"]) + state["more"]) == (72, 17)
+    assert (len(first.wizard.file.causes()), len(state["causes"]) + state["more"]) == (72, 19)
     assert settle(first) <= 25
     recipe = first.wizard.file.batch.save_recipe(tmp_path / "recipes" / "hr.yaml")
     first.wizard.file.batch.finish()

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from credtools.checking import hypotheses
+from credtools.checking import certain, hypotheses
 from credtools.checking.one_column import Known
-from credtools.checking.proposing import Proposal, ValueChange, best_first, changed, judged, worth
-from credtools.model import Review
+from credtools.checking.proposing import Proposal, ValueChange, best_first, changed, impersonal, judged, worth
+from credtools.model import IntArray, Review
 from credtools.recipe.examples import cost
 from credtools.recipe.pattern import Pattern
 from credtools.recipe.steps import Replace
@@ -132,12 +132,13 @@ def _explained(known: Known, errors: Errors, left: Sequence[int]) -> Iterator[tu
     offered = []
     for pattern in hypotheses.patterns(known, errors.frame):
         places = changed(known, pattern, known.distinct.bad)
-        if places is not None and len(places):
+        if places is not None and len(places) and _keeps_numbers(known, pattern, places):
             offered.append((pattern, places))
     offered.sort(key=lambda one: (-int(known.distinct.count[one[1]].sum()), cost(one[0])))
     helping = [one for one in judged(known, offered[:MOST_JUDGED]) if worth(one) > 0]
     # Where two formats read the same values as other days, only a person knows which is meant.
-    proposals = [one for one in best_first(known, helping) if not one.other_formats]
+    clear = [one for one in best_first(known, helping) if not one.other_formats]
+    proposals = [one for one in impersonal(known, clear) if one.pattern]
     open_causes = set(left)
     while proposals:
         covered = [(one, _covered(known, one, errors, open_causes)) for one in proposals]
@@ -147,6 +148,13 @@ def _explained(known: Known, errors: Errors, left: Sequence[int]) -> Iterator[tu
         yield best, causes
         open_causes -= set(causes)
         proposals = [one for one in proposals if one is not best and not _contradicts(one, best)]
+
+
+def _keeps_numbers(known: Known, pattern: Pattern, places: IntArray) -> bool:
+    """Whether none of the values that a pattern changes gets another number."""
+    olds = [known.distinct.texts[k] for k in places.tolist()]
+    pairs = zip(olds, pattern.rewritten(olds), strict=True)
+    return all(certain.changes_no_number(known.column, old, new) for old, new in pairs)
 
 
 def _contradicts(one: Proposal, other: Proposal) -> bool:
@@ -174,8 +182,12 @@ def _alike(
     by_code: dict[str, list[int]] = {}
     for code, cause in near[["code", "cause"]].drop_duplicates().itertuples(index=False):
         by_code.setdefault(str(code), []).append(int(cause))
-    for causes in by_code.values():
-        if proposal := _near(known, errors.of(causes)):
+    for some in by_code.values():
+        if proposal := _near(known, errors.of(some)):
+            texts, olds = known.texts.to_numpy(dtype=object), {one.old for one in proposal.changes}
+            mine = errors.of(some)
+            sure = [text in olds for text in texts[mine["row"].to_numpy()]]
+            causes = [cause for cause in some if cause in set(mine.loc[sure, "cause"])]
             yield NEAR if len(causes) >= ENOUGH else ALONE, causes, proposal
             left = [cause for cause in left if cause not in causes]
     rows = errors.of(left)
@@ -193,11 +205,11 @@ def _near(known: Known, rows: pd.DataFrame) -> Proposal | None:
     """Each value becomes what is suggested for it: by rules for single values, or row by row where it names persons."""
     suggested = dict(zip(known.texts.to_numpy(dtype=object)[rows["row"].to_numpy()], rows["suggestion"], strict=True))
     place = {text: k for k, text in enumerate(known.distinct.texts)}
-    usable = {str(old): str(new) for old, new in suggested.items() if new and old in place}
+    usable = certain.plainly_near(known, {str(old): str(new) for old, new in suggested.items() if new and old in place})
     if not usable:
         return None
     name = known.column.name
     # Of persons it is judged as if it were rules, but none of them is kept.
     pattern = Pattern(name, tuple(Replace(name, old, new) for old, new in usable.items()))
     [found] = judged(known, [(pattern, np.array([place[old] for old in usable], dtype=np.int64))])
-    return replace(found, pattern=None) if known.column.kind == "user" else found
+    return replace(found, pattern=None) if known.column.kind == "user" else impersonal(known, [found])[0]

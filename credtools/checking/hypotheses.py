@@ -10,16 +10,18 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from credtools.checking import certain
 from credtools.checking.one_column import DAMAGED, Known
 from credtools.recipe import date_blocks, examples, text_blocks
 from credtools.recipe.pattern import Pattern
-from credtools.recipe.rewriting import Spellings, spellings
+from credtools.recipe.rewriting import Spellings, Take, spellings
 from credtools.recipe.step import Step
 from credtools.recipe.steps import Replace, Split
-from credtools.schema.dates import NEVER, may_mean_none
+from credtools.schema.dates import NEVER, says_never
 from credtools.schema.evidence import swapped
 from credtools.schema.notation import Notation
 from credtools.schema.placeholders import is_placeholder
+from credtools.schema.words import Column
 
 MOST_READ = 300  # values of a column that are looked at
 SAMPLE = 4  # texts of one shape by which formats are sought
@@ -48,8 +50,8 @@ def _of_texts(known: Known, pairs: dict[str, str]) -> Iterator[Pattern]:
     around: Counter[Step] = Counter()
     taught: Counter[tuple[Step, ...]] = Counter()
     for old, new in some:
-        around.update(dict.fromkeys(examples.usable(text_blocks.around(column, [old]), column), 1))
-        if new and new != NEVER:
+        around.update(_around(column, old))
+        if new and new != NEVER and certain.taught(column, [(old, new)]):
             taught.update({rules: 1 for rules in examples.text_rules(column, {old: new}) if len(rules) == 1})
     for rule, count in around.most_common(MOST):
         yield from [Pattern(name, (rule,))] * count
@@ -66,6 +68,14 @@ def _of_texts(known: Known, pairs: dict[str, str]) -> Iterator[Pattern]:
             count = sum(by in old for old in pairs)
             if count and column.kind == "credential_type":
                 yield from [Pattern(name, (Split(name, by),))] * count
+
+
+def _around(column: Column, old: str) -> Iterator[Step]:
+    """What takes away what is around a value, unasked: not what is said in brackets ('(refresher)', '(left 2026)')."""
+    for rule in dict.fromkeys(examples.usable(text_blocks.around(column, [old]), column)):
+        drops = isinstance(rule, Take) and (rule.before == "(" or (rule.after == "(" and column.kind != "user"))
+        if not drops or column.kind == "date":
+            yield rule
 
 
 def right_values(known: Known) -> Sequence[str]:
@@ -101,9 +111,9 @@ def _formats(texts: Sequence[str], known: Known, notation: Notation) -> Iterator
 
 
 def _nothing(known: Known, texts: Sequence[str]) -> Pattern | None:
-    """The words that may say that there is no value."""
+    """The words that say that there is no value; of an expiration date only those that plainly do."""
     if known.column.name == examples.EXPIRES:
-        words = tuple(text for text in texts if may_mean_none(text))
+        words = tuple(text for text in texts if says_never(text))
         return Pattern(examples.EXPIRES, never=words) if words else None
     if known.column.kind in ("user", "credential_type") or not texts:
         return None

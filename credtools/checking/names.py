@@ -5,6 +5,7 @@ Names are compared folded, and with a comma read as 'family name, given name': '
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -20,6 +21,7 @@ from credtools.checking.arrow_texts import as_arrow, fold_all, places
 from credtools.model import BoolArray, IntArray
 
 SEVERAL = -2  # in the place of a user's row
+MOST_WORDS = 6  # of a name that is looked for within a text
 LIKE_A_NAME = 80  # rapidfuzz ratio (0–100) below which another name is no suggestion
 
 
@@ -68,6 +70,13 @@ class Names:
         keys = self.keys.take(pa.array(rows)).to_pylist()
         best = process.extract(key, keys, scorer=fuzz.token_sort_ratio, limit=limit, score_cutoff=LIKE_A_NAME)
         return [str(self.users["name"].iloc[rows[k]]) for _, _, k in best]
+
+    @cached_property
+    def spoken(self) -> tuple[frozenset[str], int]:
+        """All names of two words or more, as words with a blank between them, and how many words the longest has."""
+        names = [re.findall(r"[^\W_]+", key) for key in self.keys.to_pylist()]
+        some = [name for name in names if len(name) > 1]
+        return frozenset(map(" ".join, some)), min(max(map(len, some), default=0), MOST_WORDS)
 
     @cached_property
     def _shared(self) -> pa.LargeStringArray:

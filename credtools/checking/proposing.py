@@ -16,6 +16,7 @@ from rapidfuzz import fuzz, process
 
 from credtools.checking.judge import rejected_in
 from credtools.checking.one_column import Known, taken
+from credtools.checking.personal import naming
 from credtools.model import BoolArray, IntArray
 from credtools.recipe import Replace, Split
 from credtools.recipe.date_blocks import ISO, day_of, readers
@@ -105,7 +106,23 @@ def like(known: Known, examples: Mapping[str, str]) -> list[Proposal]:
     proposals = judged(known, offered[:MOST_JUDGED])
     ordered = best_first(known, proposals)
     helping = [one for one in ordered if one.passing] if protects else proposals
-    return _distinct(helping)[:MOST_OFFERED]
+    offers = sorted(impersonal(known, helping), key=lambda one: one.pattern is None)
+    return _distinct(offers)[:MOST_OFFERED]
+
+
+def impersonal(known: Known, proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Proposals without what names somebody: a list of values does without those, any other has no pattern then."""
+    found = []
+    for one in proposals:
+        pattern = one.pattern
+        if pattern and (named := naming(pattern.texts, known.lookups)):
+            kept = [c for c in one.changes if not pattern.of_values or named.isdisjoint(pattern.only([c.old]).texts)]
+            few = pattern.of_values and kept
+            changes = tuple(kept) if few else one.changes
+            pattern = pattern.only([change.old for change in kept]) if few else None
+            one = replace(one, pattern=pattern, changes=changes)  # noqa: PLW2901 - the same proposal
+        found.append(one)
+    return found
 
 
 def spelled_alike(known: Known, examples: Mapping[str, str], bad: BoolArray) -> list[Pattern]:

@@ -76,6 +76,13 @@ class Pattern:
         return found
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts of which its rules speak."""
+        of_rules = [rule.texts for rule in self.rules if isinstance(rule, Rewriting)]
+        values = [(rule.old, rule.new) for rule in self.rules if isinstance(rule, Replace)]
+        return tuple(text for some in (*of_rules, *values, self.never) for text in some)
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """What it adds, each as a recipe writes it on one line."""
         found = [Hit(rule, 0, ()).label for rule in self.rules]

@@ -35,8 +35,13 @@ COSTS = {
     **dict.fromkeys(("within",), 4),
     **dict.fromkeys(("extract",), 5),
 }
-# Each is the only one of its kind in the text: of two, none is taken.
-ADDRESS = r"^[^@]*?(?P<{name}>[\pL\d._%+'-]+@[\pL\d-]+(?:\.[\pL\d-]+)+)[^@]*$"
+# Each is the only one of its kind in the text: of two, none is taken. Around an address there is nothing but a name,
+# and marks between them: what else is said there ('left 2026', '/visitor', 'fw: …') may matter.
+ADDRESS = (
+    r"^[\s\"'<(\[]*(?:[\pL .,'-]+[\s\"']*[<(\[]\s*)?"
+    r"(?P<{name}>[\pL\d._%+-](?:[\pL\d._%+'-]*[\pL\d._%+-])?@[\pL\d-]+(?:\.[\pL\d-]+)+)"
+    r"(?:\s*[>)\]\"']+)?(?:\s*[(\[][\pL .,'-]+[)\]])?[\s.,;]*$"
+)
 DAYS = tuple(
     rf"^\D*?(?P<{{name}}>{day})\D*$"
     for day in (r"\d+[./-]\d+[./-]\d+", r"\d+\.? \pL+\.? \d{{4}}", r"\pL+ \d+, \d{{4}}")

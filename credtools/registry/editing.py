@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from credtools import store
+from credtools.checking.personal import naming
 from credtools.errors import CredtoolsError, RegistryError
 from credtools.model import Patch, Review, Table
 from credtools.recipe import COMPLETE, Mapped, Recipe, apply, apply_patches, follow
@@ -30,7 +31,13 @@ def replace(session: Session, draft: Draft, column: str, values: Mapping[str, st
     cells = _cells_with(session, draft, column, values)
     if session.schema(draft.recipe.schema).model.column(column).kind == "user":
         return patch(session, draft, cells)
-    return use(session, draft, draft.recipe.replacing(column, values))
+    named = naming((*values, *values.values()), session.lookups())
+    rules = {old: new for old, new in values.items() if named.isdisjoint((old, new))}
+    if len(rules) == len(values):
+        return use(session, draft, draft.recipe.replacing(column, values))
+    singly = _cells_with(session, draft, column, {old: values[old] for old in values.keys() - rules.keys()})
+    review = patch(session, draft, singly)
+    return use(session, draft, draft.recipe.replacing(column, rules)) if rules else review
 
 
 def use(session: Session, draft: Draft, recipe: Recipe) -> Review:

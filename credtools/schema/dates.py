@@ -17,6 +17,7 @@ from datetime import date
 from functools import lru_cache
 
 from credtools.schema.notation import PLAIN, Notation
+from credtools.text import fold
 
 TOKEN = re.compile(r"YYYY|YY|MMMM|MMM|MM|M|DD|Do|D|dddd|ddd|HH|H|hh|h|mm|ss|[TZA](?![a-z])|\+00:00|\s+|[A-Za-z]+|.")
 DIGITS = ("YYYY", "YY", "MM", "M", "DD", "D", "HH", "H", "hh", "h", "mm", "ss")
@@ -45,6 +46,38 @@ EXCEL_ZERO = {EXCEL: date(1899, 12, 30), EXCEL_1904: date(1904, 1, 1)}
 LAST_DAY = date.max.toordinal()
 NO_YEARS, ZERO_YEAR = frozenset({"0000", "0001", "9999"}), "1900"  # in dates that stand for none
 NEVER = "never"  # in any file: it doesn't expire
+LAST_YEAR = "9999"
+# How people write it, as words alone (folded).
+SAID_NEVER = frozenset(
+    (
+        *(
+            "never",
+            "never expires",
+            "does not expire",
+            "doesn t expire",
+            "no expiry",
+            "no expiry date",
+            "no expiration",
+        ),
+        *("no expiration date", "non expiring", "without expiry", "without end", "lifetime", "life time", "for life"),
+        *("lifelong", "permanent", "permanently", "unlimited", "indefinite", "indefinitely", "forever", "perpetual"),
+        *(
+            "no end",
+            "no end date",
+            "no limit",
+            "valid indefinitely",
+            "valid for life",
+            "unbefristet",
+            "unbegrenzt",
+            "dauerhaft",
+        ),
+        *("lebenslang", "ohne ablauf", "ohne ablaufdatum", "nie", "läuft nicht ab", "kein ablauf", "kein ablaufdatum"),
+        *("unbegrenzt gültig", "unbefristet gültig", "permanente", "à vie", "illimité", "illimitée", "jamais"),
+        *("sans expiration", "sans limite", "indefinido", "ilimitado", "nunca", "vitalicio", "de por vida"),
+        *("sin caducidad", "sin vencimiento", "illimitato", "permanentemente", "a vita", "senza scadenza"),
+        *("onbeperkt", "levenslang", "vitalício", "sem validade", "bezterminowo", "bezterminowe", "bezterminowy"),
+    )
+)
 MIDNIGHT = {"HH": "00", "H": "0", "hh": "12", "h": "12", "mm": "00", "ss": "00", "A": "AM", "Z": "Z", "T": "T"}
 SEPARATORS = ("-", "/", ".", " ")
 MONTH_ONLY = re.compile(r"\[(first|last)\]\s*")
@@ -185,6 +218,12 @@ def date_format(text: str, notation: Notation = PLAIN) -> DateFormat:
 def may_mean_none(text: str) -> bool:
     """Whether a text under a date may say that there is no such date: a word without digits, or a placeholder."""
     return placeholder(text) or not any(c.isdigit() for c in text)
+
+
+def says_never(text: str) -> bool:
+    """Whether a text under an expiration date plainly says that it doesn't expire; '-' or 'tbd' may say anything."""
+    words = " ".join(re.findall(r"[^\W_]+", fold(text)))
+    return words in SAID_NEVER or (placeholder(text) and LAST_YEAR in re.findall(r"[0-9]{4}", text))
 
 
 def placeholder(text: str) -> bool:
