@@ -668,7 +668,7 @@ def heading_missing(text: str, title: str, found_headings: str, known: object = 
 
 def test_a_missing_heading() -> None:
     """A heading whose column is always required refuses the file, naming what was found."""
-    heading_missing("Who,Type,Issued\nana@x.org,First Aid,2024-01-05\n", "User email", "Who, Type, Issued")
+    heading_missing("Who,Type,Issued\nzoe@x.org,First Aid,2024-01-05\n", "User email", "Who, Type, Issued")
     heading_missing("Email,Issued\nana@x.org,2024-01-05\n", "Credential type", "Email, Issued")
 
 
@@ -848,10 +848,13 @@ bo@x.org,Forklift,16/01/2024,16/01/2027,B-52,,Held
 bo@x.org,First Aid,13/01/1940,,,,Held
 ana@x.org,Forklift,13/01/2024,13/01/2029,,,Held
 bo.old@x.org,First Aid,17/01/2024,,,,Held
+ana@x.org,Diploma,18/01/2024,,,,Held
 """
 TOLD = """
 date_format: [DD/MM/YYYY, MM/DD/YYYY]
 status: {valid: [Held], withdrawn: [Revoked], leave_out: [Failed, ""]}
+rules:
+  - within: {column: credential_type, from: Diploma, to: First Aid}
 """
 SENTENCES = {
     "field_count": (
@@ -860,6 +863,10 @@ SENTENCES = {
     ),
     "row_rejected": (
         "A person has rejected this row. If it is right after all, undo that decision (batch.reject(LINE, back=True))."
+    ),
+    "value_overruled": (
+        "The file says 'Diploma', which exists as it is, but a rule of the recipe makes 'First Aid' of it. Make that "
+        "rule narrower, or replace this value by a rule of its own."
     ),
     "value_required": "User email is blank, but this row needs it; fill it in.",
     "value_readable": (

@@ -18,6 +18,7 @@ from credtools.checking.expiry import DATE_OF_TYPE, EXPIRES, compute, drop_unuse
 from credtools.checking.identity import identities
 from credtools.checking.lookups import Lookups
 from credtools.checking.names import SEVERAL
+from credtools.checking.overruled import Find, overruled
 from credtools.checking.parse import STATE, Cells, MadeOf, category
 from credtools.checking.standing import Standing
 from credtools.model import BoolArray, IntArray, Table
@@ -119,6 +120,12 @@ def resolve(
         data |= compute(data, standing)
         data["today"] = np.full(rows, np.datetime64(lookups.today, "s"))
         data["same_day_expiry"] = np.full(rows, lookups.settings.same_day_expiry)
+        by, users, types = recipe.match_users_by, lookups.users, lookups.types
+        known: dict[str, tuple[Find, pd.DataFrame]] = {
+            user_column: (partial(lookups.find_users, by=by), users),
+            "credential_type": (lookups.find_types, types),
+        }
+        data |= overruled(table, mapped, recipe.rules, known)
         own = [name for name in content_columns(columns) if name not in CORE]
         data |= identities(data, by_name, unused, own, standing, rejected)
     frame = pd.DataFrame(data, copy=False)

@@ -1,7 +1,7 @@
 """Recipes: how one source's export becomes the organisation's file."""
 
 from credtools.recipe.hits import Hit
-from credtools.recipe.mapping import COMPLETE, REJECTED, Mapped, apply, apply_patches, follow
+from credtools.recipe.mapping import COMPLETE, REJECTED, Mapped, apply, apply_patches, follow, single_values
 from credtools.recipe.naming import proposed_name
 from credtools.recipe.pattern import Pattern
 from credtools.recipe.recipe import MANUAL, MEDIA_VALUES, USER_COLUMN, Recipe, media_pattern
@@ -39,4 +39,5 @@ __all__ = [
     "media_pattern",
     "proposed_name",
     "shape",
+    "single_values",
 ]

@@ -236,10 +236,10 @@ class _Values:
             for place, text in enumerate(self.texts):
                 self.places.setdefault(fold(text), []).append(place)
         known = self.places
-        return [(place, new) for old, new in _pairs(step) for place in list(known.get(fold(old), ()))]
+        return [(place, new) for old, new in single_values(step) for place in list(known.get(fold(old), ()))]
 
 
-def _pairs(step: Step) -> list[tuple[str, str]]:
+def single_values(step: Step) -> list[tuple[str, str]]:
     """(old, new) of a step that speaks of single values."""
     if isinstance(step, Replace):
         return [(step.old, step.new)]

@@ -77,6 +77,20 @@ class Schema(pa.DataFrameModel):
 
     @classmethod
     @rule(
+        "A rule changes what exists",
+        on=RECORD,
+        needs=("credential_type",),
+        groups="rule",
+        resolution=(
+            "The file says {overruled!r}, which exists as it is, but a rule of the recipe makes {overruled_as!r} of "
+            "it. Make that rule narrower, or replace this value by a rule of its own."
+        ),
+    )
+    def value_overruled(cls, rows: pd.DataFrame, column: str) -> pd.Series:  # noqa: ARG003
+        return rows["overruled"] == ""
+
+    @classmethod
+    @rule(
         "A value is required",
         on=REQUIRED,
         groups="rule",

@@ -40,6 +40,7 @@ SHARED = "credtools.schema.base"  # the rules that all schemas inherit
 # What the lookups and the record add to the resolved fields; no field may have such a name.
 KNOWN = (
     *("line", "fields", "expected_fields", "rejected_by_hand", "repaired", "today", "same_day_expiry"),
+    *("overruled", "overruled_as"),
     *("record", "user"),
     *("user_id", "user_status", "user_since", "type_id", "type_status", "type_issue", "type_expiry", "type_number"),
     *("type_validity", "type_computes", "usual_expiry", "user_now", "type_now"),
