@@ -172,3 +172,16 @@ def test_a_cell_of_several_types_becomes_a_row_for_each(clicks: Clicks, tmp_path
     clicks("edit", cells=[[2, "credential_type", "Forklift"]])
     refused = clicks("accept", cause=clicks.state["causes"][0]["key"])
     assert (refused["reason"], refused["counts"]) == ("cells_corrected", "1 ready · 2 rejected · 1 cause")
+
+
+def test_no_rule_names_somebody(clicks: Clicks, tmp_path: Path) -> None:
+    """A value that holds an address is corrected for its record only, in any column; it never is a word for never."""
+    wrong = "ana@example.org,Frst Aid ask ana@example.org,2024-01-10,ask ben@example.org,"
+    upload(clicks, tmp_path, wrong)
+    state = clicks("choose", cause=clicks.cause("Frst"), value="First Aid", scope="rule")
+    decided = state["decisions"][-1]
+    assert decided["scope"].startswith("patch")
+    assert clicks("turn", number=decided["number"])["reason"] == "rule_names_somebody"
+    assert clicks("means", cause=clicks.cause("ask ben"), meaning="never")["reason"] == "rule_names_somebody"
+    recipe = clicks.wizard.files[0].batch.recipe
+    assert (recipe.rules, recipe.never) == ((), ())

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from credtools.checking import clusters as clusters_
 from credtools.checking import families as families_
-from credtools.checking import proposing
+from credtools.checking import personal, proposing
 from credtools.checking.families import Family
 from credtools.checking.one_column import Known
 from credtools.checking.proposing import Proposal
@@ -25,6 +25,11 @@ from credtools.text import fold
 def like(session: Session, draft: Draft, column: str, examples: Mapping[str, str]) -> list[Proposal]:
     """The proposals that examples old → new of a column lead to."""
     return proposing.like(known(session, draft, column, _without(draft.recipe, column, examples)), examples)
+
+
+def naming(session: Session, texts: Iterable[str]) -> frozenset[str]:
+    """Which of some texts name somebody."""
+    return personal.naming(texts, session.lookups())
 
 
 def _without(recipe: Recipe, column: str, examples: Mapping[str, str]) -> Recipe:

@@ -11,7 +11,7 @@ For example, after one address was corrected by hand:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from credtools.checking.families import Family
 from credtools.checking.proposing import Proposal
@@ -48,6 +48,10 @@ class Taught(Foreseen):
         are never alike. None of columns of persons, dates or numbers. Raises RegistryError for an unknown column.
         """
         return alike.clusters(self.registry, self.draft, column)
+
+    def naming(self, texts: Iterable[str]) -> frozenset[str]:
+        """Which of some texts name somebody – an address, a user's name –, so that no recipe may hold them."""
+        return alike.naming(self.registry, texts)
 
     def families(self) -> list[Family]:
         """The causes that block rows in families that one look can settle, largest first; nothing is changed.

@@ -79,6 +79,11 @@ class Decision:
                 seen[key] = found.setdefault(cell.column, {})[cell.old] = cell.new
         return found
 
+    def names(self, naming: Callable[[Iterable[str]], frozenset[str]]) -> str:
+        """What of the file's values it would put into a recipe although that names somebody; '' for nothing."""
+        texts = {*self.never, self.word, *(text for cell in self.cells for text in (cell.old, cell.new))}
+        return min(naming(texts), default="") if self.scope == "rule" else ""
+
     @classmethod
     def of_rules(
         cls, decisions: Iterable[Decision], before: Recipe, after: Recipe, number: Callable[[], int]

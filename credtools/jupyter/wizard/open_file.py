@@ -233,6 +233,8 @@ class OpenFile(Judged):
         if not old.rules:
             raise CredtoolsError("not_a_rule")
         turned = replace(old, scope="patch" if old.scope == "rule" else "rule")
+        if named := turned.names(self.batch.naming):
+            raise CredtoolsError("rule_names_somebody", value=named)
         self._apply(self.base, tuple(turned if d is old else d for d in self.decisions))
         return turned
 
@@ -251,9 +253,15 @@ class OpenFile(Judged):
             self._apply(self.base, self.decisions)
 
     def decide(self, decision: Decision) -> Decision:
-        """Takes a decision, which is checked at once; one that can't be followed changes nothing."""
-        self._apply(self.base, (*self.decisions, decision))
-        return decision
+        """Takes a decision, which is checked at once; one that can't be followed changes nothing.
+
+        What names somebody is no rule, in no column: cells are corrected for their records only.
+        """
+        if (named := decision.names(self.batch.naming)) and not decision.cells:
+            raise CredtoolsError("rule_names_somebody", value=named)
+        taken = replace(decision, scope="patch") if named else decision
+        self._apply(self.base, (*self.decisions, taken))
+        return taken
 
     def decision(self, number: int) -> Decision:
         """The decision of this number. Raises CredtoolsError once it is undone."""
