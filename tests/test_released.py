@@ -145,12 +145,13 @@ def test_rules_of_the_recipe_are_listed_with_what_they_hit(registry: Registry, t
     assert listed == [
         ("Credential type: ‘FA’ → ‘Frist Aid’ (0 cells).", True, ""),
         (
-            "case: {column: credential_type, to: title}: ‘frist aid’ → ‘Frist Aid’, ‘forklift’ → ‘Forklift’ (2 rows).",
+            "Credential type: written With Capital Initials: ‘frist aid’ → ‘Frist Aid’, ‘forklift’ → ‘Forklift’ "
+            "(2 rows).",
             False,
             "",
         ),
         ("Credential type: ‘Frist Aid’ → ‘First Aid’ (1 cell).", False, "Only these records"),
-        ("trim: {column: credential_type, characters: *} (0 rows).", True, ""),
+        ("Credential type: ‘*’ is taken off both ends (0 rows).", True, ""),
     ]
     rules = clicks.wizard.file.batch.recipe.rules
     state = clicks("undo", number=state["decisions"][1]["number"])

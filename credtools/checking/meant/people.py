@@ -81,7 +81,7 @@ def disagreeing(one: Named, others: Iterable[Named], columns: Iterable[Under]) -
         both = (mine >= 0) & (theirs >= 0)
         rows = int(both.sum())
         same = int((mine[both] == theirs[both]).sum())
-        if rows >= SOME_ROWS and same < AGREEING * rows:
+        if rows >= min(SOME_ROWS, int((mine >= 0).sum())) > 0 and same < AGREEING * rows:
             return f"‘{other.heading}’ names other users in {rows - same:,} of {rows:,} rows"
     for column in columns:
         if column.heading != one.heading and names_persons(column.heading) and _many_names(one, column):

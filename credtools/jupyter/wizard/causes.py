@@ -64,6 +64,7 @@ class Cause:
         self.count, self.place = int(found["count"]), int(found["cause"])
         self._errors, self._places, self._labels = review.errors, places, review.table.labels
         self._rows = rows[places]
+        self._statuses: Any = review.resolved.get("user_status")  # none in lists
         name = f"{self.code}\n{found['column']}\n{group or self.pattern or fold(self.value)}"
         self.key = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
 
@@ -87,6 +88,11 @@ class Cause:
         """The numbers of its rows in the file."""
         found: list[int] = np.unique(self._rows).tolist()
         return found
+
+    @property
+    def names_several(self) -> bool:
+        """Whether it names several users, of whom a person has to choose one."""
+        return self.code == "user_exists" and self._statuses.iloc[self._rows[0]] == "several"
 
     @property
     def may_mean_never(self) -> bool:

@@ -52,7 +52,7 @@ class Together:
 def together(file: Judged) -> list[Together]:
     """What shares a card, of the causes that nobody has decided yet; each cause is on one card at most."""
     causes = [cause for cause in file.causes() if cause.key not in file.alone]
-    free = [cause for cause in causes if cause.key not in file.same]
+    free = [cause for cause in causes if cause.key not in file.same and not cause.names_several]
     found: list[Together] = []
     for family in file.families():
         some = _of(family, free)
