@@ -67,7 +67,7 @@ class Wizard:
         """An accessibility scan of what is shown finds nothing serious."""
         found = Axe().run(self.page, context=".ct-wizard").response["violations"]
         serious = [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found if v["impact"] in SERIOUS]
-        assert serious == []
+        assert serious == [], serious
 
     def has_room(self, *widths: int) -> None:
         """No text is squeezed at these widths; on a narrow page nothing scrolls sideways but the rows of a file."""

@@ -169,10 +169,9 @@ def test_narrow_and_wide_pages_have_room_for_every_text(
     rows = [[*row, "12"] for row in right_rows(8)]
     rows[2][TYPE] = "Frist Aid"
     wizard.upload(write(tmp_path / "rooms.csv", rows, ("Mail of person", "Kind", "Given", "Ends", "Room")))
+    wizard.button("Change headings…").click()
     heading = page.get_by_label("Mail of person stands for")
-    heading.select_option("user_email")
-    for name, column in (("Kind", "credential_type"), ("Given", "issue_date"), ("Ends", "expiration_date")):
-        page.get_by_label(f"{name} stands for").select_option(column)
+    expect(heading).to_have_value("user_email")
     card = page.get_by_role("row").filter(has=heading).bounding_box()
     assert card is not None
     assert card["height"] > 80

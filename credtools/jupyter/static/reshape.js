@@ -20,7 +20,7 @@ function reshape(shapes, { act, ui }) {
     pairs: pairs.map(({ heading, means, kind }) => [heading, means.value, kind.value]),
     fill_down: down.value, sections: sections.value, split: split.value, by: by.value, ...sheets.values(), ...leaving.values(),
   })
-  const shown = (title, rows) => h('div', { class: 'ct-scroll' },
+  const shown = (title, rows) => h('div', { class: 'ct-scroll', tabindex: 0, role: 'group', 'aria-label': title },
     table(rows.headings, rows.rows, `${title}: ${counted(rows.count, 'row', 'rows')}${rows.told}${rows.more ? ', first columns' : ''}`))
   const now = shapes.in_force ? 'made by the recipe' : 'one for each record of the file'
   return h('details', { class: 'ct-reading', open: shapes.tried },
