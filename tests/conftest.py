@@ -38,15 +38,25 @@ def face() -> Iterator[None]:
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
+# What these do to the database others do on both: they are about files, sentences and pages.
+SELDOM_ON_A_SERVER = frozenset(
+    {f"test_{name}" for name in ("by_hand", "correcting", "correcting_erased", "directories", "editing", "exports")}
+    | {f"test_{name}" for name in ("frames", "leaving", "listing_parts", "media_crashes", "months", "numbers")}
+    | {f"test_{name}" for name in ("preview", "released", "reports", "reuploads", "rules", "shapes_nights", "shown")}
+    | {f"test_{name}" for name in ("unattended_warnings", "users_files", "validity", "wizard_corrections")}
+    | {f"test_{name}" for name in ("wizard_stored", "wizard_uploads", "wizard_words")}
+)
+
+
 @pytest.hookimpl(tryfirst=True)  # before pytest looks what is deselected
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of a test with several values SQLite has all always, PostgreSQL one; the others belong to the long battery."""
+    """On SQLite all always; on PostgreSQL one value of each test. All others belong to the long battery."""
     seen: set[str] = set()
     for item in items:
         values = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-        if values.get("home") == "postgresql" and len(values) > 1 and item.get_closest_marker("long") is None:
+        if values.get("home") == "postgresql" and item.get_closest_marker("long") is None:
             name = item.nodeid.partition("[")[0]
-            if name in seen:
+            if name in seen or item.path.stem in SELDOM_ON_A_SERVER:
                 item.add_marker(pytest.mark.long)
             seen.add(name)
 

@@ -135,6 +135,9 @@ def test_a_threshold_holds_until_enough_is_settled(registry: Registry, tmp_path:
     assert "more than the 10.0% allowed" in state["said"]
 
 
+CAPITALS = "written With Capital Initials"
+
+
 def test_rules_of_the_recipe_are_listed_with_what_they_hit(registry: Registry, tmp_path: Path) -> None:
     """Before → after with rows for any rule; one without a hit is marked; Undo keeps the others' order."""
     recipe = write(tmp_path, "hr.yaml", RULES)
@@ -145,8 +148,7 @@ def test_rules_of_the_recipe_are_listed_with_what_they_hit(registry: Registry, t
     assert listed == [
         ("Credential type: ‘FA’ → ‘Frist Aid’ (0 cells).", True, ""),
         (
-            "Credential type: written With Capital Initials: ‘frist aid’ → ‘Frist Aid’, ‘forklift’ → ‘Forklift’ "
-            "(2 rows).",
+            f"Credential type: {CAPITALS}: ‘frist aid’ → ‘Frist Aid’, ‘forklift’ → ‘Forklift’ (2 rows).",
             False,
             "",
         ),

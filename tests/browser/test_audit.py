@@ -131,6 +131,7 @@ def test_from_a_figure_to_the_mend(folder: Path, page: Page, open_notebook: Open
     registry.engine.dispose()
 
 
+@pytest.mark.long
 def test_what_is_taken_away(folder: Path, page: Page, open_notebook: OpenNotebook) -> None:
     """The open rows that fit as a correction file, and what is seen as a page that opens anywhere."""
     audit = run(folder, open_notebook, page, "audit")
@@ -144,6 +145,7 @@ def test_what_is_taken_away(folder: Path, page: Page, open_notebook: OpenNoteboo
         assert "yan@example.org" not in told
 
 
+@pytest.mark.long
 def test_by_keyboard_alone(folder: Path, page: Page, open_notebook: OpenNotebook) -> None:
     """Filters, figures and rows work by keyboard; no key reaches the notebook underneath; focus stays in place."""
     audit = run(folder, open_notebook, page, "audit")

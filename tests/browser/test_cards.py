@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.lab import screenshot
@@ -58,6 +59,7 @@ def test_each_card_is_settled_by_its_own_button(tmp_path: Path, page: Page, open
     expect(people).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_new_address_is_told_before_it_is_changed(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> None:
     """The dialog says what changes, its safe answer changes nothing; done, it can be undone; a name is never markup."""
     made, wizard = start(tmp_path / "demo", open_notebook, page)

@@ -82,6 +82,7 @@ def test_media_are_matched_settled_by_hand_and_finished(
     assert page.evaluate("() => window.executed") is None
 
 
+@pytest.mark.long
 def test_a_dropped_folder_is_taken_whole(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> None:
     """The demo's scans, some of them in a folder below: dropped from outside, or chosen, each finds its row."""
     made, wizard = start(tmp_path / "demo", open_notebook, page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import openpyxl
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.lab import screenshot
@@ -40,6 +41,7 @@ def test_one_row_per_person_becomes_one_per_credential(tmp_path: Path, page: Pag
     wizard.tells("has no heading for 'Credential type'")  # it can't be judged like that, so nothing is changed
 
 
+@pytest.mark.long
 def test_rows_are_left_out_by_a_column_with_the_keyboard(
     tmp_path: Path, page: Page, open_notebook: OpenNotebook
 ) -> None:
@@ -71,6 +73,7 @@ def test_rows_are_left_out_by_a_column_with_the_keyboard(
     wizard.counts("6 ready · 0 rejected · 0 causes")
 
 
+@pytest.mark.long
 def test_sheets_of_a_workbook_are_chosen(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> None:
     """One, some, or all of them: what is ticked is read; with all nothing else can be ticked."""
     _, wizard = start(tmp_path / "demo", open_notebook, page)

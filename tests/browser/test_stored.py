@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from credtools import demo
@@ -65,6 +66,7 @@ def test_what_is_stored_is_asked_about_before_it_changes(
     wizard.counts("0 new · 15 new versions · 0 older · 25 unchanged · 0 rejected")
 
 
+@pytest.mark.long
 def test_a_word_of_the_status_gets_its_meaning(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> None:
     """The card of an unknown word offers the three meanings; what no longer counts is said on the last two pages."""
     made = demo.prepare(tmp_path / "demo", rows=300)

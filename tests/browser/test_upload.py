@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
@@ -253,6 +254,7 @@ def nasty_texts() -> list[str]:
     return [*tags, *leaving, *scripts, *attributes, *links, *templates, *styles]
 
 
+@pytest.mark.long
 def test_a_batch_is_reviewed_by_its_number_and_uploaded_again(
     tmp_path: Path, page: Page, open_notebook: OpenNotebook
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from credtools import demo
@@ -79,6 +80,7 @@ def reinstate_this(wizard: Wizard) -> None:
     wizard.tells("1 credential reinstated.")
 
 
+@pytest.mark.long
 def test_the_credentials_page_shows_what_is_withdrawn(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> None:
     """A total of its own, a state in the list, and a filter for it."""
     made = demo.prepare(tmp_path / "demo", rows=300)
