@@ -44,6 +44,7 @@ SELDOM_ON_A_SERVER = frozenset(
     | {f"test_{name}" for name in ("frames", "leaving", "listing_parts", "media_crashes", "months", "numbers")}
     | {f"test_{name}" for name in ("preview", "released", "reports", "reuploads", "rules", "shapes_nights", "shown")}
     | {f"test_{name}" for name in ("unattended_warnings", "users_files", "validity", "wizard_corrections")}
+    | {f"test_{name}" for name in ("loading", "media_batches", "people", "records", "resubmitting", "session")}
     | {f"test_{name}" for name in ("wizard_stored", "wizard_uploads", "wizard_words")}
 )
 

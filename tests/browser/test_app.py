@@ -74,6 +74,7 @@ def test_apps_need_no_code_load_nothing_from_outside_and_end_with_their_command(
     assert not [number for number in below if Path(f"/proc/{number}/cmdline").exists()]
 
 
+@pytest.mark.long
 def test_lab_opens_in_a_container_too(tmp_path: Path) -> None:
     """`credtools lab` starts for whoever runs it, root included, on this machine only, with the notebooks beside."""
     demo.prepare(tmp_path / "demo", rows=100)

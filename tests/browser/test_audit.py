@@ -98,6 +98,7 @@ def test_a_quarter(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> N
     screenshot(page, "audit-1")
 
 
+@pytest.mark.long
 def test_from_a_figure_to_the_mend(folder: Path, page: Page, open_notebook: OpenNotebook) -> None:
     """A figure leads to its rows, a row to its history, the file to a draft below; finished, the row is fixed."""
     audit = run(folder, open_notebook, page, "audit")

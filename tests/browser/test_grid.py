@@ -180,17 +180,16 @@ def test_narrow_and_wide_pages_have_room_for_every_text(
     wizard.button("Next").click()
     wizard.counts("7 ready · 1 rejected")
     wizard.has_room(*widths)
-    for name in ("approve", "audit"):
-        _narrow(run(made.folder, open_notebook, page, name), name, widths)
+    for name, one, opened in (("approve", ".ct-beside", ".ct-one table"), ("audit", ".ct-listed", ".ct-story")):
+        _narrow(run(made.folder, open_notebook, page, name), name, one, opened, widths)
 
 
-def _narrow(wizard: Wizard, name: str, widths: tuple[int, ...]) -> None:
+def _narrow(wizard: Wizard, name: str, one: str, opened: str, widths: tuple[int, ...]) -> None:
     """A page with a list, and one of it opened."""
     page = wizard.page
     page.set_viewport_size({"width": 640, "height": 800})
-    one = page.locator(".ct-beside td button").first
-    one.click(timeout=PATIENCE)
-    expect(page.locator(".ct-one table").first).to_be_visible(timeout=PATIENCE)
+    page.locator(f"{one} td button").first.click(timeout=PATIENCE)
+    expect(page.locator(opened).first).to_be_visible(timeout=PATIENCE)
     screenshot(page, f"narrow-{name}")
     wizard.has_room(*widths)
     wizard.is_accessible()

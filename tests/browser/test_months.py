@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 import credtools as ct
@@ -51,6 +52,7 @@ def cleaned_once(folder: Path) -> None:
     git(folder, "commit", "-qm", "The recipe of month 1")
 
 
+@pytest.mark.long
 def test_month_3_is_released_by_clicks_and_month_4_needs_no_hand(
     tmp_path: Path, page: Page, open_notebook: OpenNotebook
 ) -> None:
