@@ -1,4 +1,4 @@
-// Pages: in `credtools lab` our notebooks show no code and run by themselves, when they are opened and when the page
+// Pages: in the Lab that we start our notebooks show no code and run by themselves, when they are opened and when the page
 // asks for it after its kernel was restarted. Small enough to need no build: a container as JupyterLab expects one, by
 // hand, with JupyterLab's own modules from the scope that all extensions share.
 //
