@@ -42,6 +42,7 @@ def taught(batch: Batch) -> list[Family]:
     return accepted
 
 
+@pytest.mark.long
 def test_the_second_month_has_few_families(registry: Registry, tmp_path: Path) -> None:
     """Month 1 is settled by a few patterns; with its recipe month 2, of other people and values, has 8 or less."""
     first = registry.upload(month(tmp_path, 1))

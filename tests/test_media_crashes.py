@@ -67,7 +67,9 @@ def _wait_for_files(folder: Path, count: int, process: BaseProcess) -> None:
         time.sleep(0.001)
 
 
-@pytest.mark.parametrize("finished", [False, True], ids=["draft", "finished"])
+@pytest.mark.parametrize(
+    "finished", [pytest.param(False, id="draft"), pytest.param(True, id="finished", marks=pytest.mark.long)]
+)
 def test_killed_while_copying(
     home: Home,
     opened: Callable[..., Registry],

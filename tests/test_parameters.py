@@ -147,6 +147,7 @@ def test_false_as_text_finishes_nothing(registry: Registry) -> None:
     assert registry.batch(1).state == "finished"
 
 
+@pytest.mark.long
 def test_a_threshold_as_text_is_a_number(registry: Registry) -> None:
     """`-r max_reject_rate 0.2` holds the file; a threshold of 20 is refused before anything is stored."""
     assert "max_reject_rate" in typed_at_the_prompt("import", "-r", "source", "a.csv", "-r", "max_reject_rate", "20")
@@ -191,6 +192,7 @@ def test_what_import_would_hold_is_held(registry: Registry, recipe: str, why: st
         assert why in str(registry.batch(2).held_because)
 
 
+@pytest.mark.long
 def test_a_threshold_of_the_caller_goes_before_the_recipes(registry: Registry) -> None:
     """`max_reject_rate` of upload.ipynb and review.ipynb counts before the recipe's."""
     Path("hr.yaml").write_text(STRICT, "utf-8")

@@ -55,10 +55,25 @@ def patched(made: Table, frame: pd.DataFrame, cells: list[tuple[int, str, str]])
     ]
 
 
-@settings(max_examples=40, deadline=None)
-@given(data=st.data(), lines=st.lists(ROW, min_size=4, max_size=8))
+any_changes = given(data=st.data(), lines=st.lists(ROW, min_size=4, max_size=8))
+
+
+@settings(max_examples=10, deadline=None)
+@any_changes
 def test_nothing_depends_on_the_review_before(data: st.DataObject, lines: list[str]) -> None:
     """Whatever was changed in between – rules, date formats, cells, lookups – and whether or not anybody looked."""
+    judged_again_and_anew(data, lines)
+
+
+@pytest.mark.long
+@settings(max_examples=100, deadline=None)
+@any_changes
+def test_nothing_depends_on_the_review_before_in_many_cases(data: st.DataObject, lines: list[str]) -> None:
+    """The same, for longer."""
+    judged_again_and_anew(data, lines)
+
+
+def judged_again_and_anew(data: st.DataObject, lines: list[str]) -> None:
     made = file(*lines)
     recipe, known, patches = Recipe(source="s"), LOOKUPS, list[Patch]()
     before = judge.review(made, recipe, CREDENTIALS, known)

@@ -19,7 +19,8 @@ from tests.builders import long_on_a_server
 from tests.conftest import Home
 from tests.year import TYPES, Fate, Place, Year
 
-pytestmark = long_on_a_server  # the SQL of each question is tested on both by test_audit
+# One process makes the quarter, once for all; the SQL of each question is tested on both databases by test_audit.
+pytestmark = [long_on_a_server, pytest.mark.xdist_group("year")]
 
 STATES = ("open", "fixed", "waived", "superseded", "void")
 MONDAY = {

@@ -67,6 +67,7 @@ def test_what_is_seen(folder: Path, page: Page, open_notebook: OpenNotebook, sty
     screenshot(page, f"audit-2-{style.rpartition(' ')[2].lower()}")
 
 
+@pytest.mark.long
 def test_a_quarter(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> None:
     """Three sources over thirteen weeks: what the page says is what the registry counts."""
     url = f"sqlite:///{tmp_path / 'credtools.db'}"
