@@ -865,8 +865,8 @@ SENTENCES = {
         "A person has rejected this row. If it is right after all, undo that decision (batch.reject(LINE, back=True))."
     ),
     "value_overruled": (
-        "The file says 'Diploma', which exists as it is, but a rule of the recipe makes 'First Aid' of it. Make that "
-        "rule narrower, or replace this value by a rule of its own."
+        "The file says 'Diploma', which exists here, but a rule of the recipe turns it into 'First Aid'. If the file "
+        "is right, correct the cell or change the rule; if the rule is right, replace this value by a rule of its own."
     ),
     "value_required": "User email is blank, but this row needs it; fill it in.",
     "value_readable": (

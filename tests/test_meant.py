@@ -290,6 +290,10 @@ def test_a_column_in_numbers() -> None:
         ("2026-11.csv", "recipe"),
         ("manual.csv", "manual_2"),
         ("hr1.csv", "hr1"),
+        ("licences_août.csv", "licences"),
+        ("Kurse maerz.xlsx", "Kurse"),
+        ("uprawnienia_styczeń_2026.csv", "uprawnienia"),
+        ("check_out.csv", "check_out"),  # 'out' is October in Portuguese, and a word
     ],
 )
 def test_the_name_of_a_recipe_is_that_of_its_file(file: str, name: str) -> None:

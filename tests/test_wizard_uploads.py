@@ -124,6 +124,22 @@ def test_many_rejected_rows_are_shown_in_the_order_of_the_file(registry: Registr
     assert [one["line"] for one in clicks("more_rejects")["rejects"]["rows"]] == [3, *range(5, 63)]
 
 
+DECIDED = "credentials decided"
+
+
+def test_what_happened_tells_each_act(registry: Registry, tmp_path: Path) -> None:
+    """A decision, that it was taken back, and that a declined credential is to be decided again."""
+    registry.upload(export(tmp_path, ANA)).finish()
+    registry.approve(1)
+    registry.undecide(1)
+    registry.decline(1, [2], "illegible")
+    registry.upload(export(tmp_path, ANA, BEN)).finish()
+    registry.resubmit(2, [2])
+    first, second = (at_batch(registry, number).state["happened"] for number in (1, 2))
+    assert [what for _, _, what in first[-3:]] == [DECIDED, "a decision was taken back", DECIDED]
+    assert second[-1][1:] == [registry.by, "credentials opened for a new decision"]
+
+
 def test_an_undo_is_shown_before_it_is_done(registry: Registry, tmp_path: Path) -> None:
     """What would no longer count, wait or be followed; then the batch is undone, and says what it was."""
     registry.upload(export(tmp_path, *MIXED)).finish()

@@ -21,21 +21,8 @@ NUMBERS, WORDS = re.compile(r"\d+"), re.compile(r"[^\W_]+")
 GRADES = re.compile(r"[^\W\d_]|[ivx]+")  # 'Class A', 'Level II'
 CONTRARY = frozenset(
     (
-        "not",
-        "no",
-        "non",
-        "without",
-        "except",
-        "kein",
-        "keine",
-        "nicht",
-        "ohne",
-        "sans",
-        "pas",
-        "senza",
-        "sin",
-        "sem",
-        "niet",
+        *("not", "no", "non", "without", "except", "kein", "keine", "nicht"),
+        *("ohne", "sans", "pas", "senza", "sin", "sem", "niet"),
     )
 )
 # What may stand after an address that is taken out of a text: marks, and a name in brackets.

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 from rapidfuzz import fuzz, process
 
+from credtools.checking.certain import NUMBERS
 from credtools.checking.hypotheses import right_values
 from credtools.checking.one_column import Known
-from credtools.checking.proposing import NUMBERS, Proposal, judged
+from credtools.checking.proposing import Proposal, judged
 from credtools.model import IntArray
 from credtools.recipe.pattern import Pattern
 from credtools.recipe.rewriting import fingerprint

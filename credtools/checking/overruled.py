@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from credtools.checking import parse
 from credtools.model import IntArray, Table
@@ -30,22 +31,28 @@ def overruled(
 
     `known`: per column how its texts are found, and among what.
     """
-    rows = len(table.lines)
-    said = np.full((2, rows), "", dtype=object)
+    marks = []
     for name, (find, frame) in known.items():
         of_column = [rule for rule in rules if rule.column == name]
         heading = mapped.sources.get(name, "")
         if heading in table.frame and any(isinstance(rule, Rewriting | Extract) for rule in of_column):
-            _mark(said, table.frame[heading], mapped.frame[name], of_column, find, frame)
-    if not any(said[0]):  # as nearly always
-        none = pa.repeat(pa.scalar("", pa.large_string()), rows)
-        return {"overruled": parse.column(none), "overruled_as": parse.column(none)}
-    texts = [parse.column(pa.array(one, pa.large_string())) for one in said]
-    return {"overruled": texts[0], "overruled_as": texts[1]}
+            marks.append(_marked(table.frame[heading], mapped.frame[name], of_column, find, frame))
+    rows = len(table.lines)
+    columns = [pa.repeat(pa.scalar("", pa.large_string()), rows)] * 2
+    for places, said, made in marks:
+        which = np.zeros(rows, dtype=np.bool_)
+        which[places] = True
+        columns = [
+            pc.replace_with_mask(column, pa.array(which), pa.array(some, pa.large_string()))
+            for column, some in zip(columns, (said, made), strict=True)
+        ]
+    return {"overruled": parse.column(columns[0]), "overruled_as": parse.column(columns[1])}
 
 
-def _mark(said: Any, raw: pd.Series, now: pd.Series, rules: Sequence[Step], find: Find, known: pd.DataFrame) -> None:
-    """Marks the rows of one column; what a person has corrected by hand is theirs."""
+def _marked(
+    raw: pd.Series, now: pd.Series, rules: Sequence[Step], find: Find, known: pd.DataFrame
+) -> tuple[IntArray, list[str], list[str]]:
+    """The rows of one column, what the file says there and what it became; a correction by hand is a person's own."""
     codes, found = pd.factorize(raw)
     texts = pd.Series(found, dtype="str")
     changed = follow(rules, texts.to_frame(rules[0].column))[0][rules[0].column]
@@ -54,5 +61,5 @@ def _mark(said: Any, raw: pd.Series, now: pd.Series, rules: Sequence[Step], find
     exists = np.append((known["status"] == "active").to_numpy(), [False])[np.where(before < 0, -1, before)]
     other = exists & (after >= 0) & (after != before) & ~texts.map(fold).isin(single).to_numpy()
     rows = np.flatnonzero(other[codes])
-    rows = rows[(now.iloc[rows].to_numpy() == changed.iloc[codes[rows]].to_numpy()) & (said[0][rows] == "")]
-    said[0][rows], said[1][rows] = texts.iloc[codes[rows]], changed.iloc[codes[rows]]
+    rows = rows[now.iloc[rows].to_numpy() == changed.iloc[codes[rows]].to_numpy()]
+    return rows, texts.iloc[codes[rows]].tolist(), changed.iloc[codes[rows]].tolist()

@@ -6,7 +6,6 @@ A pattern that changes a good cell is no proposal. A cell is good if it passes a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +13,7 @@ import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
 
+from credtools.checking.certain import NUMBERS
 from credtools.checking.judge import rejected_in
 from credtools.checking.one_column import Known, taken
 from credtools.checking.personal import naming
@@ -28,7 +28,6 @@ from credtools.text import fold, plural
 MOST_JUDGED = 8  # patterns of one question; each is judged value by value
 MOST_OFFERED = 5
 ALIKE, MOST_ALIKE = 80, 50  # rapidfuzz ratio (0–100) from which texts are spellings of one value
-NUMBERS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)

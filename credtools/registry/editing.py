@@ -36,8 +36,9 @@ def replace(session: Session, draft: Draft, column: str, values: Mapping[str, st
     if len(rules) == len(values):
         return use(session, draft, draft.recipe.replacing(column, values))
     singly = _cells_with(session, draft, column, {old: values[old] for old in values.keys() - rules.keys()})
-    review = patch(session, draft, singly)
-    return use(session, draft, draft.recipe.replacing(column, rules)) if rules else review
+    if rules:  # may be refused; then nothing is changed
+        use(session, draft, draft.recipe.replacing(column, rules))
+    return patch(session, draft, singly)
 
 
 def use(session: Session, draft: Draft, recipe: Recipe) -> Review:

@@ -77,13 +77,14 @@ class Schema(pa.DataFrameModel):
 
     @classmethod
     @rule(
-        "A rule changes what exists",
+        "A rule changes an existing value",
         on=RECORD,
         needs=("credential_type",),
         groups="rule",
         resolution=(
-            "The file says {overruled!r}, which exists as it is, but a rule of the recipe makes {overruled_as!r} of "
-            "it. Make that rule narrower, or replace this value by a rule of its own."
+            "The file says {overruled!r}, which exists here, but a rule of the recipe turns it into {overruled_as!r}. "
+            "If the file is right, correct the cell or change the rule{remedy[change_rule]}; if the rule is right, "
+            "replace this value by a rule of its own."
         ),
     )
     def value_overruled(cls, rows: pd.DataFrame, column: str) -> pd.Series:  # noqa: ARG003

@@ -86,7 +86,7 @@ function recipeOf(state, act) {
 function rejectsOf(state, { act, ui }, open) {
   const { rows, found, state: shown, choices } = state.rejects
   if (choices.length < 2) return h('p', {}, 'No row of it was rejected.')
-  const kind = select(choices.filter(([name]) => name === '' || name === shown || choices.length).map(choice => choice), shown, { 'data-focus': 'state of rows' })
+  const kind = select(choices, shown, { 'data-focus': 'state of rows' })
   kind.addEventListener('change', () => act('of_state', { state: kind.value }, true))
   const ticked = new Map()
   const selected = h('span', { class: 'ct-next', 'aria-live': 'polite' })

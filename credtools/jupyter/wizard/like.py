@@ -10,8 +10,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
-
 from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.grid import packed
 from credtools.jupyter.wizard.cards import name_of
@@ -24,7 +22,6 @@ from credtools.jupyter.wizard.told import sentence
 from credtools.jupyter.wizard.upload import UploadStep
 from credtools.model import Review
 from credtools.registry import Proposal, ValueChange
-from credtools.schema.placeholders import is_placeholder
 from credtools.schema.words import Column
 from credtools.text import fold, plural
 
@@ -36,7 +33,6 @@ ALL_OR_RECORDS = "All ticked: it becomes a rule, for every file of this source. 
 IN_RECORDS = "No rule: the values are corrected in these records only."
 NAMES_NOBODY = "A recipe names no person: each is corrected in these records only."
 EACH, CHOOSE = "each what is suggested for it", "choose what they become"
-TO_COME = frozenset({"tbc", "tbd", "tba", "pending", "open", "not yet", "unknown", "requested"})
 MOST_EXAMPLES = 20  # values that a decision changes: of more no pattern is asked for
 
 
@@ -69,7 +65,6 @@ class LikeStep(UploadStep):
             "ways": [way_of(one) for one in proposals],
             "way": way,
             "whole": chosen.kind == "split",
-            "off": doubtful(chosen),
             "become": become,
             "needs": bool(become) and not any(one.old != one.new for one in chosen.changes),
         }
@@ -199,12 +194,3 @@ def follow(file: OpenFile, proposal: Proposal, off: Collection[int] = ()) -> Dec
         raise CredtoolsError("no_change")
     scope = usual_scope(column, cells)
     return file.decide(Decision(decision.number, len(cells), scope, cells))
-
-
-def doubtful(proposal: Proposal) -> list[int]:
-    """The places that aren't ticked at first: words that say that a date is still to come, where others mean never."""
-    if not (proposal.pattern and proposal.pattern.never):
-        return []
-    found = is_placeholder(pd.Series([change.old for change in proposal.changes], dtype="str")).tolist()
-    olds = [fold(change.old) for change in proposal.changes]
-    return [place for place, (old, one) in enumerate(zip(olds, found, strict=True)) if one or old in TO_COME]

@@ -12,12 +12,11 @@ from credtools.jupyter.parts.shown import counts_of, listed, moment, numbers, re
 from credtools.jupyter.wizard.batch_told import about, line, undone
 from credtools.jupyter.wizard.finish import FinishStep
 from credtools.jupyter.wizard.rejected import rejected
-from credtools.model import BATCH_STATES, JUDGED_STATES, Line
+from credtools.model import BATCH_STATES, JUDGED_STATES, WAITING_STATES, Line
 from credtools.recipe import MANUAL
 from credtools.text import plural
 
 A_PAGE = 50  # batches, or rejected rows
-WAITING = ("draft", "held")
 HAPPENED = {  # what is shown of what was done with a batch
     "upload": "uploaded",
     "continue": "continued with the same file",
@@ -25,6 +24,9 @@ HAPPENED = {  # what is shown of what was done with a batch
     "finish": "finished",
     "move": "moved to its source",
     "decide": "credentials decided",
+    "undecide": "a decision was taken back",
+    "resubmit": "credentials opened for a new decision",
+    "media": "media added",
     "withdraw": "credentials withdrawn",
     "reinstate": "credentials reinstated",
     "waive": "rejected rows waived",
@@ -80,7 +82,7 @@ class UploadsStep(FinishStep):
 
     def open_batch(self, batch: int) -> str:
         """A draft or held batch is continued; any other is looked at."""
-        return self.do_open(batch) if self.registry.batch(batch).state in WAITING else self.do_batch(batch)
+        return self.do_open(batch) if self.registry.batch(batch).state in WAITING_STATES else self.do_batch(batch)
 
     def batch_facts(self) -> dict[str, Any]:
         batch, zone, found = self.registry.batch(self._looked), self._zone, self.registry.uploads(batch=self._looked)
@@ -93,7 +95,7 @@ class UploadsStep(FinishStep):
         return {
             **line(one, zone),
             "about": about(one),
-            "waits": state in WAITING,
+            "waits": state in WAITING_STATES,
             "finished": state == "finished",
             "undone": state == "undone",
             "erased": one["erased"],
@@ -101,7 +103,7 @@ class UploadsStep(FinishStep):
             "warnings": [warning.sentence for warning in batch.warnings] if judged or state == "held" else [],
             "receipt": str(batch.receipt or ""),
             "recipe": batch.recipe.text(),
-            "saves": one["source"] == MANUAL and state in ("finished", *WAITING) and not one["erased"],
+            "saves": one["source"] == MANUAL and state in ("finished", *WAITING_STATES) and not one["erased"],
             "follows": None if pd.isna(one["follows"]) else int(one["follows"]),
             "happened": [(moment(at, zone), by, HAPPENED[kind]) for at, by, kind in known],
             "zone": str(zone),
