@@ -98,6 +98,16 @@ def test_what_was_fixed_and_what_is_new_is_told_apart(clicks: Clicks, tmp_path: 
     assert clicks("undo")["reason"] == ""
 
 
+def test_days_are_shown_where_they_are_written_otherwise(clicks: Clicks, tmp_path: Path) -> None:
+    """What is written as days are shown anyway is only quoted: ‘2024-06-16’ → ‘2024-06-16’ would say nothing."""
+    clicks.wizard.registry.set("date_format", "DD/MM/YYYY")
+    for day, changes in (("2024-06-16", []), ("16.06.2024", [["16.06.2024", "2024-06-16"]])):
+        state = upload(clicks, tmp_path, f"cara@example.org,First Aid,{day},,")
+        card = next(card for card in state["causes"] if day in card["name"])
+        assert (card["changes"], card["examples"]) == (changes, [] if changes else [day])
+        clicks("discard")
+
+
 # --- dates that are unlikely --------------------------------------------------------------------------------------
 
 

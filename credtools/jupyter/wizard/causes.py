@@ -198,11 +198,15 @@ def suggest(cause: Cause) -> Suggestion | None:
 
 
 def days_read(cause: Cause, form: str, most: int) -> list[tuple[str, str]]:
-    """The first values of a cause, each with the day that a format (with what is declared after it) makes of it."""
+    """The first values of a cause, each with the day that a format (with what is declared after it) makes of it.
+
+    None where they are written as days are shown anyway.
+    """
     text, more = declared(form)
     read = date_format(text, cause.notation.and_also(more))
     values = [" ".join(value.split()) for value in dict.fromkeys(cause.errors["value"].head(200))]
-    return [(value, day.isoformat()) for value in values if (day := read.parse(value))][:most]
+    days = ((value, day.isoformat()) for value in values if (day := read.parse(value)))
+    return [(value, day) for value, day in days if value != day][:most]
 
 
 def fitting_formats(cause: Cause) -> list[FormatEvidence]:
