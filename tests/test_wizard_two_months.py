@@ -21,7 +21,7 @@ def settle(clicks: Clicks) -> int:
             clicks("accept", cause=card["key"])
         elif card.get("likes"):
             clicks("like", cause=card["key"])
-            clicks("follow", way=0, off=clicks.sent[-1]["off"])
+            clicks("follow", way=0, off=[])
             done += 1
         elif ["never", "Never expires"] in card["means"]:
             clicks("means", cause=card["key"], meaning="never")

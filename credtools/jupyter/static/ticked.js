@@ -3,7 +3,7 @@ const DRAWN_AT_ONCE = 200 // of a long list; the rest is drawn when somebody com
 
 // A list of [before, after, rows, passes]: `ticked` says which; Tab enters it once, arrows go through it, Space ticks.
 class TickedList {
-  constructor(items, onChange, whole, off = []) {
+  constructor(items, onChange, whole, off) {
     Object.assign(this, { items, onChange, whole, at: 0 })
     this.off = new Set(off)
     this.all = h('input', { type: 'checkbox', change: () => this.tickAll(this.all.checked) })
@@ -90,10 +90,10 @@ const change = (before, after) => [h('span', { class: 'ct-was' }, shownValue(bef
 function openTicked(host, asked, { ask, done }) {
   const told = h('div', { id: freshId() }), below = h('div')
   let list = null, way = asked.way, needs = asked.needs
-  const fill = ({ lines, items, whole, off, ...now }) => {
+  const fill = ({ lines, items, whole, ...now }) => {
     told.replaceChildren(...lines.map(line => h('p', {}, line)))
     const same = list && items.length === list.items.length && items.every(([before], place) => before === list.items[place][0])
-    const ticks = same && now.way === way ? list.off : off;
+    const ticks = same && now.way === way ? list.off : [];
     ({ way, needs } = now)
     list = new TickedList(items, show, whole, ticks)
     below.replaceChildren(list.element)
