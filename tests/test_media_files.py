@@ -36,7 +36,7 @@ Reason = tuple[str, dict[str, object]]  # with its facts, but for the file
 def refusal(looker: Looker, name: str, content: bytes) -> Reason:
     """The reason why a file is refused."""
     with pytest.raises(FileError) as caught:
-        looker.media_type(name, content)
+        looker.look(name, content)
     return reason(caught.value, name)
 
 
@@ -66,7 +66,7 @@ def reason(refused: FileError, name: str) -> Reason:
 )
 def test_proper_media_are_taken(looker: Looker, name: str, content: bytes, media_type: str) -> None:
     """What scanners, phones and office programs make is taken."""
-    assert looker.media_type(name, content) == media_type
+    assert looker.look(name, content).media_type == media_type
 
 
 def vast(kind: str, mode: str = "1") -> bytes:
@@ -240,7 +240,7 @@ def test_truncated_files_are_refused(looker: Looker, name: str, content: bytes) 
     last = len(content.rstrip(b"\n"))
     for cut in [*range(12, last, step), last - 1]:
         with pytest.raises(FileError):
-            looker.media_type(name, content[:cut])
+            looker.look(name, content[:cut])
 
 
 def peak(looker: Looker) -> int:
@@ -265,7 +265,7 @@ def test_memory_stays_under_the_cap(looker: Looker) -> None:
     out = io.BytesIO()
     Image.new("RGB", (8_000, 8_000)).save(out, "JPEG", progressive=True)
     made = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    assert looker.media_type("a.jpg", out.getvalue()) == "image/jpeg"
+    assert looker.look("a.jpg", out.getvalue()).media_type == "image/jpeg"
     assert peak(looker) <= looking.MEMORY
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - max(before, made) < 64 << 10
 
@@ -273,11 +273,11 @@ def test_memory_stays_under_the_cap(looker: Looker) -> None:
 def test_killed_parser_is_replaced() -> None:
     """A file that kills its parser, or takes too long, is refused; the next one is read by a new parser."""
     with Looker() as own:
-        assert own.media_type("a.png", png()) == "image/png"
+        assert own.look("a.png", png()).media_type == "image/png"
         own._child.kill()  # type: ignore[union-attr]
         own._child.wait()  # type: ignore[union-attr]
         assert refusal(own, "b.png", png()) == ("medium_too_costly", {"limit": "1,024 MB of memory"})
-        assert own.media_type("c.png", png()) == "image/png"
+        assert own.look("c.png", png()).media_type == "image/png"
 
 
 def test_slow_files_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

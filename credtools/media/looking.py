@@ -6,8 +6,9 @@ from pathlib import Path, PurePath
 
 from credtools.errors import FileError
 from credtools.limited import Limited, Refused, Unanswered
+from credtools.media.looked import Looked
 
-PARSER = Path(__file__).with_name("parser.py")  # by its path: importing it here would load the parsers unlimited
+PARSER = Path(__file__).with_name("parser")  # by its path: importing it here would load the parsers unlimited
 KINDS = {".pdf": "pdf", ".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}
 MEDIA_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
 MEMORY = 1 << 30  # bytes of address space; 64 million pixels of a progressive JPEG need 0.6 GiB
@@ -31,8 +32,8 @@ class Looker(Limited):
     def __init__(self) -> None:
         super().__init__(PARSER, MEMORY, SECONDS)
 
-    def media_type(self, name: str, content: bytes) -> str:
-        """The media type of a proper file. Raises FileError with what is wrong."""
+    def look(self, name: str, content: bytes) -> Looked:
+        """What is known of a proper file. Raises FileError with what is wrong."""
         kind = kind_of(name)
         if not content:
             raise FileError("empty_file", file=name)
@@ -44,4 +45,4 @@ class Looker(Limited):
             if problem.limit:
                 raise FileError("medium_too_costly", file=name, limit=problem.limit) from problem
             raise FileError("damaged", file=name, kind=kind.upper()) from problem
-        return MEDIA_TYPES[kind]
+        return Looked(MEDIA_TYPES[kind])

@@ -91,14 +91,14 @@ def _look(file: File, looker: Looker, clashes: set[str], place: Match) -> tuple[
         return "unmatched", Medium(file.name, reason=LITTER.format(file.name)), b""
     try:
         content = file.read()
-        media_type = looker.media_type(file.name, content)
+        looked = looker.look(file.name, content)
         sha256 = hashlib.sha256(content).hexdigest()
         where, rows, reason = place(file.short)
         _require_free(file, sha256, clashes, rows if where != "ambiguous" else [])
     except FileError as refused:
         return "refused", Medium(file.name, reason=str(refused)), b""
     lines = tuple(row.line for row in rows)
-    return where, Medium(file.name, lines, reason, sha256, media_type, len(content)), content
+    return where, Medium(file.name, lines, reason, sha256, looked.media_type, len(content)), content
 
 
 def _require_free(file: File, sha256: str, clashes: set[str], rows: list[Row]) -> None:
