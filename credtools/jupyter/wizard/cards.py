@@ -10,9 +10,11 @@ from credtools.jupyter.wizard.brought import when
 from credtools.jupyter.wizard.causes import MEANS, OF_WARNINGS, OF_WHOLE_ROWS, Cause, days_read, suggest
 from credtools.jupyter.wizard.open_file import BLANK, STATUS_UNKNOWN, OpenFile
 from credtools.jupyter.wizard.together import LEFT, Together
+from credtools.registry import Proposal
 from credtools.text import first_of, plural
 
 EXAMPLES = 3
+SEEN = 10  # values that a card shows completely, before → after
 
 
 def listed(file: OpenFile, each: Collection[str]) -> list[Cause | Together]:
@@ -96,13 +98,18 @@ def card_of_several(file: OpenFile, one: Together) -> dict[str, Any]:
 
 def _list_of(file: OpenFile, one: Together) -> dict[str, Any]:
     """The first values before → after, and the buttons that lead to all of them."""
-    first = one.proposal.changes[:EXAMPLES] if one.proposal and not one.may_mean_never else ()
-    seen = bool(first) and one.proposal is not None and len(first) == len(one.proposal.changes)
+    changes = one.proposal.changes if one.proposal and not one.may_mean_never else ()
+    seen = 0 < len(changes) <= SEEN
     return {
-        "changes": [(change.old, change.new) for change in first],
-        "accept": f"Accept {len(first)}" if seen else "",  # at once, for all of them are seen
-        "likes": [] if seen else _likes(file, one),
+        "changes": [(change.old, change.new, change.passes) for change in changes[: SEEN if seen else EXAMPLES]],
+        "accept": f"Accept {len(changes)}" if seen else "",  # at once, for all of them are seen
+        "likes": _some(one.proposal) if seen else _likes(file, one),
     }
+
+
+def _some(proposal: Proposal | None) -> list[tuple[int, str]]:
+    """The list with a tick for each, where some can be taken without the others."""
+    return [(0, "Only some…")] if proposal and len(proposal.changes) > 1 and proposal.kind != "split" else []
 
 
 def _likes(file: OpenFile, one: Together) -> list[tuple[int, str]]:

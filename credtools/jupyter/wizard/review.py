@@ -10,7 +10,7 @@ import pandas as pd
 from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.shown import next_sentence
 from credtools.jupyter.wizard import by_hand, meanings, same_person
-from credtools.jupyter.wizard.cards import EXAMPLES, card, listed, right_of
+from credtools.jupyter.wizard.cards import SEEN, card, listed, right_of
 from credtools.jupyter.wizard.causes import OF_FORMATS, Cause, choices, users_like
 from credtools.jupyter.wizard.decisions import usual_scope
 from credtools.jupyter.wizard.like import LikeStep, follow
@@ -75,7 +75,7 @@ class ReviewStep(LikeStep):
     def do_accept(self, cause: str) -> str:
         """What is suggested for a cause, or what is proposed for several, all of which the card shows."""
         shared = next((one for one in self.file.together() if one.key == cause and one.proposal), None)
-        if shared and shared.proposal and len(shared.proposal.changes) <= EXAMPLES:
+        if shared and shared.proposal and len(shared.proposal.changes) <= SEEN:
             return self._decide(follow, self.file, shared.proposal)
         return self._decide(self.file.accept, cause)
 
