@@ -13,8 +13,8 @@ import pandas as pd
 
 from credtools.errors import CredtoolsError
 from credtools.jupyter.listed import Listed, Place, View
-from credtools.jupyter.parts.page import DropZone, scripts
-from credtools.jupyter.parts.pictures import LARGE, THUMB, thumbnail
+from credtools.jupyter.parts.page import scripts
+from credtools.jupyter.parts.previews import Previews
 from credtools.model import Line
 from credtools.registry import Registry
 from credtools.text import plural
@@ -26,10 +26,10 @@ TICKED = "ticked"  # instead of places: those that are ticked
 Chosen = list[list[Any]] | str | None  # places, those that are ticked, or (None) all that fit the filters
 
 
-class Approvals(DropZone):
+class Approvals(Previews):
     """The list, the filters, one credential in detail, and the decisions."""
 
-    _esm = scripts("dom", "connected", "drop_zone", "dialog", "media", "decided", "approving", "approvals")
+    _esm = scripts("dom", "connected", "drop_zone", "dialog", "preview", "media", "decided", "approving", "approvals")
 
     def __init__(self, registry: Registry, batch: int = 0) -> None:
         super().__init__(registry)
@@ -181,11 +181,8 @@ class Approvals(DropZone):
         self.registry.batch(batch).make_media_optional()
         return f"Media are now optional for batch {batch}."
 
-    def do_thumbs(self, keys: list[str], *, large: bool = False) -> None:
-        """Thumbnails of media, one by one; `large`: the picture beside the list."""
-        for key in keys:
-            picture, words = thumbnail(*self._content(key)[:2], LARGE if large else THUMB)
-            self.send({"type": "thumb", "key": key, "words": words, "large": large}, [picture] if picture else None)
+    def to_show(self, key: str) -> tuple[bytes, str]:
+        return self._content(key)[:2]
 
     def do_part(self, key: str, start: int) -> None:
         """The next piece of a whole file, which the browser puts together."""

@@ -22,7 +22,7 @@ export default {
 
     const thumbs = new Thumbs(model)
     const reasons = {} // by act what was typed last and not used yet
-    let state = null, shown = null, fill = () => {}, showDetail = () => {}, showTicked = () => {}, large = null, parts = null, looked = false
+    let state = null, shown = null, fill = () => {}, showDetail = () => {}, showTicked = () => {}, previews = [], parts = null, looked = false
     const sending = new Sending(model, () => {})
     const connection = new Connection({ model, el, root, onLost: () => sending.giveUp(), greet: () => model.send({ do: 'ready' }) })
     const act = (verb, values = {}) => {
@@ -194,21 +194,14 @@ export default {
 
     function one(detail) {
       const place = [[detail.batch, detail.line]]
-      const views = h('div', { class: 'ct-views' }, detail.media.map(medium => {
-        const view = h('figure', {}, h('figcaption', {}, medium.file, ' ', button('Open', () => open(medium), { title: `Open ${medium.file} in a new tab` })),
-          h('div', { 'data-large': medium.sha256 }, 'Loading …'))
-        return view
-      }))
+      for (const one of previews) one.close()
+      previews = detail.media.map(medium => new Preview(medium, wanted => act('look_at', wanted),
+        button('Open', () => open(medium), { title: `Open ${medium.file} in a new tab` })))
+      const views = h('div', { class: 'ct-views' }, previews.map(one => one.element))
       const input = chooser('Upload media files', async files => {
         await sending.sendMedia(files)
         act('media', { batch: detail.batch, line: detail.line })
       }, { accept: ENDINGS, multiple: true, hidden: true })
-      large = (key, words, url) => {
-        for (const holder of views.querySelectorAll('[data-large]')) {
-          if (holder.dataset.large === key) holder.replaceChildren(url ? h('img', { src: url, alt: words }) : words)
-        }
-      }
-      if (detail.media.length) act('thumbs', { keys: [...new Set(detail.media.map(medium => medium.sha256))], large: true })
       return [h('h3', { tabindex: -1 }, `${detail.user_email} · ${detail.credential_type}`),
         h('p', {}, [detail.name, detail.credential_number && `No. ${detail.credential_number}`, detail.issue_date && `issued ${detail.issue_date}`, detail.expiration_date ? `expires ${detail.expiration_date}` : 'never expires', `${detail.file}, line ${detail.line}`].filter(Boolean).join(' · ')),
         detail.blocked && h('p', { class: 'ct-warning' }, `Can't be approved yet: ${detail.blocked}.`),
@@ -263,7 +256,7 @@ export default {
       else if (message.type === 'detail') showDetail(message.detail)
       else if (message.type === 'part') more(message, buffers[0])
       else if (['ack', 'received', 'refused'].includes(message.type)) sending.answered(message)
-      else if (message.large) large?.(message.key, message.words, buffers[0] && URL.createObjectURL(new Blob([buffers[0]], { type: 'image/jpeg' })))
+      else if (message.type === 'large') previews.filter(one => one.key === message.key).forEach(one => one.come(message, buffers[0]))
       else if (message.type === 'thumb') thumbs.come(message, buffers[0])
     }
     model.on('msg:custom', onMessage)

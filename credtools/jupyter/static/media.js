@@ -1,44 +1,5 @@
 // Add media: what was dropped, which rows it belongs to, and what somebody has to decide by hand.
 
-// Thumbnails, asked for as they come into sight, and kept by the digest of their file.
-class Thumbs {
-  constructor(model, size = 48) {
-    this.known = new Map() // digest → { words, url }
-    this.shown = new Map() // digest → the elements that wait for it
-    this.size = size
-    this.watch = new IntersectionObserver(entries => {
-      const seen = entries.filter(entry => entry.isIntersecting).map(entry => entry.target)
-      seen.forEach(element => this.watch.unobserve(element))
-      const keys = [...new Set(seen.map(element => element.dataset.key))]
-      if (keys.length) model.send({ do: 'thumbs', keys })
-    })
-  }
-
-  of(key, kind) {
-    const holder = h('span', { class: 'ct-thumb', 'data-key': key }, kind === 'application/pdf' ? 'PDF' : '')
-    if (!key) return holder
-    if (this.known.has(key)) this.fill(holder, this.known.get(key))
-    else {
-      this.shown.set(key, [...(this.shown.get(key) ?? []), holder])
-      this.watch.observe(holder)
-    }
-    return holder
-  }
-
-  come({ key, words }, buffer) {
-    const found = { words, url: buffer && URL.createObjectURL(new Blob([buffer], { type: 'image/jpeg' })) }
-    this.known.set(key, found)
-    for (const holder of this.shown.get(key) ?? []) this.fill(holder, found)
-    this.shown.delete(key)
-  }
-
-  fill(holder, { words, url }) {
-    holder.title = words
-    if (url) holder.replaceChildren(h('img', { src: url, alt: words }))
-    else holder.textContent = words
-  }
-}
-
 // Everything below a folder that was dropped; reading its entries goes on until there are no more.
 async function filesIn(entry) {
   if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))]

@@ -36,6 +36,7 @@ class Wizard(ReturnStep):
             "reshape",
             "upload",
             "review",
+            "preview",
             "media",
             "finish",
             "wizard",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 from credtools.errors import CredtoolsError, FileError
-from credtools.jupyter.parts.pictures import THUMB, thumbnail
+from credtools.jupyter.parts.previews import Previews
 from credtools.jupyter.wizard.causes import MOST_OFFERED
 from credtools.jupyter.wizard.open_file import FIRST_MEDIA, OpenFile
 from credtools.jupyter.wizard.review import ReviewStep
@@ -29,7 +28,7 @@ PATTERNS = (
 UNPLACED = ("ambiguous", "unmatched", "refused")  # what somebody has to look at, in this order
 
 
-class MediaStep(ReviewStep):
+class MediaStep(Previews, ReviewStep):
     """The verbs and facts of the page `media`; a draft keeps its files until it is finished."""
 
     _missing: Sequence[Missing] = ()  # the rows without media, as they were shown last
@@ -122,12 +121,8 @@ class MediaStep(ReviewStep):
         offered = {"kind": "search", "choices": choices, "resolution": medium.reason}
         self.send({"type": "options", "file": file} | asked | offered)
 
-    def do_thumbs(self, keys: list[str]) -> None:
-        """Thumbnails of some of the files shown, one by one; of one that was just removed there is none."""
-        for key in keys:
-            with suppress(CredtoolsError):
-                picture, description = thumbnail(*_content(self.file, key), THUMB)
-                self.send({"type": "thumb", "key": key, "words": description}, [picture] if picture else None)
+    def to_show(self, key: str) -> tuple[bytes, str]:
+        return _content(self.file, key)
 
     def _progress(self, done: int, of: int) -> None:
         now = time.monotonic()
