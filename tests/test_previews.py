@@ -155,7 +155,9 @@ def test_large_pictures_stay_within_the_limit(pictures: Pictures) -> None:
     image.save(out, "PNG", compress_level=1)
     found = drawn(pictures.of(out.getvalue(), PNG, THUMB))
     assert found.size == (96, 60)
-    assert [found.getpixel(place)[0] > 128 for place in ((20, 10), (75, 10), (20, 45), (75, 45))] == [True] * 3 + [False]
+    assert [found.getpixel(place)[0] > 128 for place in ((20, 10), (75, 10), (20, 45), (75, 45))] == [True] * 3 + [
+        False
+    ]
 
 
 # --- PDFs -----------------------------------------------------------------------------------------------------
@@ -202,9 +204,10 @@ def test_every_page_can_be_seen(pictures: Pictures) -> None:
     document.pages[2].Rotate = 90
     out = io.BytesIO()
     document.save(out)
-    for asked, number, size in ((1, 1, (96, 96)), (2, 2, (96, 48)), (3, 3, (32, 96)), (9, 3, (32, 96)), (0, 1, (96, 96))):
+    sizes = {1: (96, 96), 2: (96, 48), 3: (32, 96)}
+    for asked, number in ((1, 1), (2, 2), (3, 3), (9, 3), (0, 1)):
         found = pictures.of(out.getvalue(), PDF, THUMB, asked)
-        assert (found.words, found.page, found.pages, drawn(found).size) == ("PDF, 3 pages", number, 3, size)
+        assert (found.words, found.page, found.pages, drawn(found).size) == ("PDF, 3 pages", number, 3, sizes[number])
 
 
 def test_a_pdf_is_drawn_upright_on_white(pictures: Pictures) -> None:

@@ -21,6 +21,7 @@ MEMORY, SECONDS = 5 << 28, 20  # 250 million pixels need 0.96 GiB as a PNG, 0.05
 THUMB, LARGE = 96, 1200  # pixels
 PDF = "application/pdf"
 JPEG_END = b"\xff\xd9"  # two bytes that some cameras and programs leave out, and no viewer misses
+SIDEWAYS = 5  # from this orientation on, by EXIF
 
 
 class Picture(NamedTuple):
@@ -39,7 +40,7 @@ class Pictures(Limited):
         super().__init__(Path(__file__), MEMORY, SECONDS)
 
     def of(self, content: bytes, media_type: str, size: int, page: int = 1) -> Picture:
-        """A page, counted from 1, at most `size` pixels wide and high; the nearest where there is none of this number."""
+        """A page, counted from 1, at most `size` pixels wide and high; the nearest where there is no such page."""
         from credtools.text import plural  # noqa: PLC0415 - nothing but this file is loaded in the child
 
         kind = media_type.rpartition("/")[2].upper()
@@ -97,7 +98,7 @@ def _picture(content: bytes, size: int) -> tuple[Image, tuple[int, int]]:
         image.load()
         turn = _orientation(image)
         small = _on_white(image, max(1, max(image.size) // (2 * size)))
-    whole = (height, width) if turn >= 5 else (width, height)  # noqa: PLR2004 - 5 to 8 turn it to its side
+    whole = (width, height) if turn < SIDEWAYS else (height, width)
     return small.transpose(turns[turn]) if turn in turns else small, whole
 
 
