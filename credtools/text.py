@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from html import escape as _escape
 
 DASHES = re.compile("[-\u2010-\u2015\u2043\u2212]")  # hyphen-minus, what NFKC leaves of Unicode's dashes, minus
+JOINERS = {0x200C: None, 0x200D: None}  # unseen, but needed in Persian, in Indic scripts and in emoji
 MOST_QUOTED, LONGEST_QUOTED = 12, 40  # headings in one sentence, characters in each
 # What a heading seldom holds and a record often does: an address, a long number, a day, a tag of a web page.
 DATA = re.compile(
@@ -25,6 +26,11 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     return " ".join(text.split()).casefold()
+
+
+def fold_name(text: str) -> str:
+    """The key of a file's name: as `fold`, without the joiners that shape letters and that no cell of a file holds."""
+    return fold(text) if text.isascii() else fold(text.translate(JOINERS))
 
 
 def fold_number(text: str) -> str:

@@ -142,13 +142,11 @@ def test_names_chosen_by_hand_must_be_there(registry: Registry, tmp_path: Path) 
 
 
 def test_litter_is_told_but_no_problem(registry: Registry, tmp_path: Path) -> None:
-    """What an operating system leaves is listed, and is neither refused nor linked."""
+    """What an operating system leaves is listed by itself, and is neither refused nor linked nor unmatched."""
     batch = registry.upload(export(tmp_path, PASS))
     done = batch.add_media(filled(tmp_path / "in", {".DS_Store": b"x", "__MACOSX/._a.pdf": b"x"}), PATTERN)
-    assert done.refused == []
-    assert [medium.reason for medium in done.unmatched] == [
-        f"{name!r} is an operating-system file and was skipped." for name in (".DS_Store", "__MACOSX/._a.pdf")
-    ]
+    assert done.refused == done.unmatched == []
+    assert [medium.file for medium in done.skipped] == [".DS_Store", "__MACOSX/._a.pdf"]
 
 
 def test_unchanged_rows_top_up_what_is_stored(registry: Registry, tmp_path: Path) -> None:
@@ -534,6 +532,8 @@ def test_command_lists_every_file_once(tmp_path: Path) -> None:
         "ambiguous": ["ana@example.org_Passport.pdf"],
         "shared": [],
         "refused": ["bad.png"],
+        "skipped": [],
+        "zips": [],
     }
     assert [(row["line"], row["required"]) for row in told["missing"]] == [(3, True), (5, True)]
     done = CliRunner().invoke(main, ["media", "1", "in/ben@example.org_Passport.pdf", "--match", PATTERN, "--json"])

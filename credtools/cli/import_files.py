@@ -253,8 +253,8 @@ def media(batch: int, paths: tuple[Path, ...], match: str | None, *, optional: b
         found.make_media_optional()
     with progress("Adding media") as tell:
         done = found.add_media(paths, match, tell)
-    lines = [f"batch {batch}: {done!r}"]
-    for name in ("refused", "ambiguous", "unmatched"):
+    lines = [f"batch {batch}: {done!r}", *(f"  {names.said}" for names in done.zips)]
+    for name in ("refused", "ambiguous", "unmatched", "skipped"):
         lines += first([f"  {name}: {medium.reason}" for medium in getattr(done, name)], f" {name}")
     lacks = [
         (row.line, f"{', '.join(row.files)} didn't come" if row.files else f"{row.credential_type} requires media")

@@ -1,7 +1,7 @@
 """Files: what was given (files, folders, zips) as single files, read one by one; nothing is unpacked to disk.
 
 A zip given by name is opened; one inside a folder or another zip is refused. Names are only ever compared and shown,
-never used as a path.
+never used as a path. Where a zip doesn't tell the code page of its names their bytes are kept: see `code_pages`.
 """
 
 from __future__ import annotations
@@ -10,17 +10,20 @@ import io
 import os
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from credtools.checking.parse import UNREADABLE
 from credtools.errors import FileError, no_such_file
-from credtools.text import fold
+from credtools.media.litter import is_litter
+from credtools.text import JOINERS, fold
 
 MAX_BYTES = 25 << 20  # of one file
 MAX_ZIP = 200 << 20  # DESIGN §4: 200 MB per media zip
@@ -29,20 +32,36 @@ MAX_DIRECTORY = 8 << 20  # bytes of a zip's table of contents: 160 for each entr
 MAX_RATIO, SMALL = 200, 1 << 20  # bytes per packed byte; of a small file no ratio is alarming
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others take memory that the packer chooses
 ENCRYPTED, UTF8 = 0x1, 0x800  # flags of an entry
-LITTER = {".ds_store", "thumbs.db", "desktop.ini"}
+FOLDER = 0x10  # attribute of an entry
+EXTRA = struct.Struct("<2sH")  # kind and size of an extra field
+UNICODE_PATH = b"up"  # the kind that holds the name in UTF-8 (APPNOTE.TXT 4.6.9)
+DRIVE = re.compile(r"[a-z]:", re.IGNORECASE)
+STREAM = re.compile(  # x.pdf:stream, x:$DATA
+    r"\.(pdf|jpe?g|jfif|png|hei[cf]|webp|avif|tiff?|txt|docx?|xlsx?|html?|exe|zip):|:\$\w+(/|$)", re.IGNORECASE
+)
 UNSTORABLE = re.compile("[\ud800-\udfff\\n\\t]")  # halves of characters
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Where a name came from that may be read in several ways: the zip, the name's bytes, the same file by a name."""
+
+    zip: Path
+    name: bytes
+    called: Callable[[str], File]
 
 
 @dataclass(frozen=True)
 class File:
     """One file as it was given: its name within what was given, and how to read it.
 
-    `read` gives all bytes, or raises FileError.
+    `read` gives all bytes, or raises FileError. `packed`: of a name that doesn't tell its code page.
     """
 
     name: str
     read: Callable[[], bytes]
+    packed: Packed | None = None
 
     @property
     def short(self) -> str:
@@ -51,9 +70,7 @@ class File:
 
     @property
     def is_litter(self) -> bool:
-        """What operating systems leave in folders and zips."""
-        parts = self.name.lower().replace("\\", "/").split("/")
-        return "__macosx" in parts or parts[-1] in LITTER or parts[-1].startswith("._")
+        return is_litter(self.name)
 
 
 @contextmanager
@@ -118,9 +135,9 @@ def _content(file: IO[bytes], name: str) -> bytes:
 def _require_plain(name: str) -> None:
     """No way out of the folder, no letters that can't be seen or stored; no archive that hides others."""
     parts = name.replace("\\", "/").split("/")
-    if ".." in parts or "" in parts or ":" in parts[0]:
+    if ".." in parts or "" in parts or DRIVE.match(name) or STREAM.search("/".join(parts)):
         raise FileError("outside_folder", file=name)
-    if UNREADABLE.search(name) or UNSTORABLE.search(name):
+    if UNREADABLE.search(name.translate(JOINERS)) or UNSTORABLE.search(name):
         raise FileError("invisible_name", file=name)
     if fold(name).endswith((".zip", ".7z", ".rar", ".tar", ".gz", ".tgz")):
         raise FileError("inner_archive", file=name)
@@ -160,19 +177,29 @@ def _entries(path: Path, opened: ExitStack) -> list[File]:
     file = opened.enter_context(_Bounded(path))
     archive = opened.enter_context(zipfile.ZipFile(file))
     file.most = MAX_BYTES + 1
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    entries = [entry for entry in archive.infolist() if not _is_folder(entry)]
     if len(entries) > MAX_ENTRIES:
         raise FileError("zip_entries", file=path.name)
     if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
         raise FileError("zip_bytes", file=path.name)
     if sum(entry.compress_size for entry in entries) > size:
         raise FileError("zip_overlap", file=path.name)
-    return [_entry(archive, entry) for entry in entries]
+    return [_entry(path, archive, entry) for entry in entries]
 
 
-def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> File:
-    name = _name(entry)
+def _is_folder(entry: zipfile.ZipInfo) -> bool:
+    """Some packers of Windows end the name of a folder in a backslash."""
+    by_windows = entry.filename.endswith("\\") and not entry.file_size
+    return entry.is_dir() or (by_windows and (entry.filename.isascii() or bool(entry.external_attr & FOLDER)))
 
+
+def _entry(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> File:
+    name, packed = _name(entry)
+    called = partial(_called, archive, entry)
+    return File(name, called(name).read, Packed(path, packed, called)) if packed else called(name)
+
+
+def _called(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> File:
     def read() -> bytes:
         _require_plain(name)
         if stat.S_ISLNK(entry.external_attr >> 16):
@@ -194,12 +221,31 @@ def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> File:
     return File(name, read)
 
 
-def _name(entry: zipfile.ZipInfo) -> str:
-    """The name as it was packed; many packers write UTF-8 without saying so, which is read as cp437 then."""
+def _name(entry: zipfile.ZipInfo) -> tuple[str, bytes]:
+    """The name as it was packed and, where its code page isn't told, its bytes.
+
+    Many packers write UTF-8 without saying so; what can't be that is read as cp437, which the format says.
+    """
     name = entry.orig_filename  # `filename` has lost what follows a NUL
-    if entry.flag_bits & UTF8 or name.isascii():
-        return name
+    if entry.flag_bits & UTF8:
+        return name, b""
+    packed = name.encode("cp437")
+    if UNICODE_PATH in entry.extra and (told := _unicode_path(entry.extra, packed)):
+        return told, b""
+    if packed.isascii():
+        return name, b""
     try:
-        return name.encode("cp437").decode("utf-8")
+        return packed.decode("utf-8"), packed
     except UnicodeError:
-        return name
+        return name, packed
+
+
+def _unicode_path(extra: bytes, packed: bytes) -> str:
+    """The name in UTF-8 that WinRAR, Gmail and others add; '' when there is none, or it belongs to another name."""
+    while len(extra) >= EXTRA.size:
+        kind, size = EXTRA.unpack_from(extra)
+        content, extra = extra[EXTRA.size : EXTRA.size + size], extra[EXTRA.size + size :]
+        if kind == UNICODE_PATH and content[:5] == struct.pack("<BL", 1, zlib.crc32(packed)):
+            with suppress(UnicodeError):
+                return content[5:].decode("utf-8")
+    return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,22 +14,22 @@ import pandas as pd
 
 from credtools import store
 from credtools.errors import FileError, RegistryError
-from credtools.media import matching
+from credtools.media import code_pages, matching
 from credtools.media.files import File, gathered
 from credtools.media.looking import Looker
 from credtools.media.matching import Attached, Match, Medium, Row
-from credtools.model import ACCEPTED, Line, Place, labels
+from credtools.model import ACCEPTED, Line, Place, Review, labels
 from credtools.recipe import MEDIA_VALUES, Recipe, media_pattern
 from credtools.registry import editing, reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
-from credtools.text import fold
+from credtools.text import fold_name
 
 Chosen = Mapping[str, matching.Lines]
 Progress = Callable[[int, int], None]
 Stored = list[tuple[int, str, str]]  # key, file and SHA-256 of media that are not the batch's own
 UNPLACED = ("ambiguous", "unmatched")
-LITTER = "{!r} is an operating-system file and was skipped."
+LITTER = "{!r} is an operating-system or lock file and was skipped."
 
 
 def attach(
@@ -45,6 +46,9 @@ def attach(
         recipe = replace(recipe, media=media_pattern(match, draft.source))
     if by_name or reviewing.refresh(session, draft).waits:
         reviewing.table(session, draft)  # before the moment begins
+    elif not isinstance(match, Mapping):
+        with suppress(FileError, RegistryError):  # locked or erased by now: rejected rows can't be named then
+            reviewing.table(session, draft)
     with session.moment() as now:
         rows = rows_of(now, reviewing.refresh(now, draft), named=by_name)
     if isinstance(match, Mapping):
@@ -54,7 +58,8 @@ def attach(
         place = matching.by_column(rows) if by_name else matching.by_pattern(recipe.media, rows)
     done, place_of = Attached(), {row.line: row.place for row in rows}
     blobs, waits = session.blobs, reviewing.refresh(session, draft).waits
-    with gathered(paths) as given, Looker() as looker:
+    with gathered(paths) as found, Looker() as looker:
+        given, done.zips[:] = code_pages.settled(found, place.places)
         files = _named(match, given) if isinstance(match, Mapping) else given
         clashes = _clashes(files)
         for k, file in enumerate(files, 1):
@@ -88,13 +93,13 @@ def _store(session: Session, draft: Draft, done: Attached, place_of: Mapping[Lin
 def _look(file: File, looker: Looker, clashes: set[str], place: Match) -> tuple[str, Medium, bytes]:
     """The list to which a file goes, with the rows that it belongs to, and its bytes: what was judged is kept."""
     if file.is_litter:
-        return "unmatched", Medium(file.name, reason=LITTER.format(file.name)), b""
+        return "skipped", Medium(file.name, reason=LITTER.format(file.name)), b""
     try:
         content = file.read()
         looked = looker.look(file.name, content)
         sha256 = hashlib.sha256(content).hexdigest()
         where, rows, reason = place(file.short)
-        _require_free(file, sha256, clashes, rows if where != "ambiguous" else [])
+        _require_free(file, sha256, clashes, [] if where in UNPLACED else rows)
     except FileError as refused:
         return "refused", Medium(file.name, reason=str(refused)), b""
     lines = tuple(row.line for row in rows)
@@ -103,7 +108,7 @@ def _look(file: File, looker: Looker, clashes: set[str], place: Match) -> tuple[
 
 def _require_free(file: File, sha256: str, clashes: set[str], rows: list[Row]) -> None:
     """Under one name a row has one content, now and later."""
-    name = fold(file.short)
+    name = fold_name(file.short)
     if name in clashes:
         raise FileError("same_name", file=file.name)
     for row in rows:
@@ -113,14 +118,14 @@ def _require_free(file: File, sha256: str, clashes: set[str], rows: list[Row]) -
 
 def _clashes(files: list[File]) -> set[str]:
     """The names under which different contents were given."""
-    counts = Counter(fold(file.short) for file in files)
+    counts = Counter(fold_name(file.short) for file in files)
     contents: dict[str, set[str]] = defaultdict(set)
     for file in files:
-        if counts[fold(file.short)] > 1 and not file.is_litter:
+        if counts[fold_name(file.short)] > 1 and not file.is_litter:
             try:
-                contents[fold(file.short)].add(hashlib.sha256(file.read()).hexdigest())
+                contents[fold_name(file.short)].add(hashlib.sha256(file.read()).hexdigest())
             except FileError as refused:
-                contents[fold(file.short)].add(refused.reason)
+                contents[fold_name(file.short)].add(refused.reason)
     return {name for name, digests in contents.items() if len(digests) > 1}
 
 
@@ -142,10 +147,10 @@ def require_lines(draft: Draft, match: Chosen, rows: list[Row]) -> None:
 
 def _named(match: Chosen, given: list[File]) -> list[File]:
     """The files for which a line was chosen; all of them must be there."""
-    names = {fold(name): name for name in match}
-    if lost := names.keys() - {fold(file.short) for file in given}:
+    names = {fold_name(name): name for name in match}
+    if lost := names.keys() - {fold_name(file.short) for file in given}:
         raise RegistryError("chosen_file_absent", file=names[min(lost)])
-    return [file for file in given if fold(file.short) in names]
+    return [file for file in given if fold_name(file.short) in names]
 
 
 # --- the rows that media may belong to ----------------------------------------------------------------------
@@ -160,16 +165,18 @@ def rows_of(session: Session, draft: Draft, *, named: bool) -> list[Row]:
     frame["required"] &= not session.settings.media_optional
     frame["required"] &= ~frame["key"].duplicated()
     names: dict[Place, tuple[str, ...]] = {}
-    if named:
-        review = reviewing.review(session, draft)
-        cells = review.resolved["media"].fillna("") if "media" in review.resolved else ()
-        names = {place: matching.names_in(cell) for place, cell in zip(review.table.places, cells, strict=False)}
     places = list(map(Place, *(frame[name].tolist() for name in Place._fields)))
+    if named or draft.table is not None:
+        review = reviewing.review(session, draft)
+        cells = review.resolved["media"].fillna(review.resolved["media_text"]) if "media" in review.resolved else ()
+        if named:
+            names = {place: matching.names_in(cell) for place, cell in zip(review.table.places, cells, strict=False)}
+        _say_themselves(frame, places, review)
     keys = dict(zip(places, frame["key"].tolist(), strict=True))
     there: dict[int, dict[str, str]] = defaultdict(dict)
     own = store.reads.media_of(session.at, draft.id)[[*Place._fields, "file", "sha256"]].itertuples(index=False)
     for key, file, sha256 in (*stored, *((keys[Place(*row[:3])], *row[3:]) for row in own)):
-        there[key][fold(file)] = sha256
+        there[key][fold_name(file)] = sha256
     return [
         Row(
             line=label,
@@ -178,6 +185,7 @@ def rows_of(session: Session, draft: Draft, *, named: bool) -> list[Row]:
             values={name: _text(row[name]) for name in MEDIA_VALUES},
             names=names.get(place, ()),
             usable=row["usable"],
+            left_out=row["left_out"],
             required=row["required"],
             has=there[row["key"]],
         )
@@ -190,7 +198,8 @@ def _finished(session: Session, draft: Draft) -> tuple[pd.DataFrame, Stored]:
     frame = store.reads.rows_of(session.at, draft.id)
     usable = frame["version_id"].notna()
     key = frame["version_id"].where(usable, -1 - frame.index.to_series())
-    return frame.assign(usable=usable, key=key, required=frame["asked"], issue_date=frame["issue_date"].dt.date), []
+    left_out, issued = frame["verdict"] == "left_out", frame["issue_date"].dt.date
+    return frame.assign(usable=usable, left_out=left_out, key=key, required=frame["asked"], issue_date=issued), []
 
 
 def _waiting(session: Session, draft: Draft) -> tuple[pd.DataFrame, Stored]:
@@ -210,6 +219,7 @@ def _waiting(session: Session, draft: Draft) -> tuple[pd.DataFrame, Stored]:
             **{name: getattr(review.table, f"{name}s") for name in Place._fields},
             "key": version,
             "usable": review.passed,
+            "left_out": review.left_out,
             "required": (accepted & types["media_required"].eq(True)) | here,  # None where the type isn't known
             "user_email": users["email"],
             "external_id": users["external_id"],
@@ -220,6 +230,21 @@ def _waiting(session: Session, draft: Draft) -> tuple[pd.DataFrame, Stored]:
     )
     files = stored.loc[stored["file"].notna(), ["key", "file", "sha256"]]
     return frame, list(files.itertuples(index=False, name=None))
+
+
+def _say_themselves(frame: pd.DataFrame, places: Sequence[Place], review: Review) -> None:
+    """Rows without a credential: their files are found by what they say themselves, to tell why they have no row."""
+    said, at = review.resolved, {place: k for k, place in enumerate(review.table.places)}
+    rows = [
+        k for k, (usable, place) in enumerate(zip(frame["usable"], places, strict=True)) if not usable and place in at
+    ]
+    theirs = [at[places[k]] for k in rows]
+    for name in MEDIA_VALUES if rows else ():
+        texts = said["issue_date"].dt.date if name == "issue_date" else said.get(f"{name}_text")
+        if texts is not None:
+            column = frame[name].astype(object)
+            column.iloc[rows] = texts.iloc[theirs].to_numpy(dtype=object)
+            frame[name] = column
 
 
 def _stored(version: int) -> int:

@@ -11,7 +11,7 @@ from credtools.media.matching import Match, Medium
 from credtools.registry import attaching, reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
-from credtools.text import first_of, fold
+from credtools.text import first_of, fold_name
 
 NAMED = 3
 
@@ -54,7 +54,7 @@ def place(session: Session, draft: Draft, name: str, line: int | str) -> None:
     attaching.require_lines(draft, {short: line}, rows)
     _, chosen, _ = matching.by_hand({short: line}, rows)(short)
     for row in chosen:
-        if row.has.get(fold(short), sha256) != sha256:
+        if row.has.get(fold_name(short), sha256) != sha256:
             raise FileError("name_taken", file=name, line=row.line)
     links = [(row.place, sha256, short, media_type, int(size)) for row in chosen]
     store.add_media(session.engine, draft.id, session.by, links)

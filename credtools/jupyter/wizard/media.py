@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from heapq import nsmallest
 from typing import Any
 
 from credtools.errors import CredtoolsError, FileError
@@ -11,8 +12,8 @@ from credtools.jupyter.parts.previews import Previews
 from credtools.jupyter.wizard.causes import MOST_OFFERED
 from credtools.jupyter.wizard.open_file import FIRST_MEDIA, OpenFile
 from credtools.jupyter.wizard.review import ReviewStep
-from credtools.media.matching import Missing
-from credtools.model import Place
+from credtools.media.matching import Medium, Missing
+from credtools.model import Line, Place
 from credtools.recipe import MEDIA_VALUES, USER_COLUMN
 from credtools.text import fold, plural
 
@@ -76,8 +77,10 @@ class MediaStep(Previews, ReviewStep):
             file.unplaced.pop(medium.file, None)
         for name in UNPLACED:
             file.unplaced.update((medium.file, (name, medium)) for medium in getattr(done, name))
-        counts = [(name, len(found)) for name, found in vars(done).items() if name != "missing" and found]
-        return f"{plural(sum(k for _, k in counts), 'file')}: {', '.join(f'{k:,} {name}' for name, k in counts)}."
+        lists = {name: len(found) for name, found in vars(done).items() if name not in ("missing", "zips") and found}
+        counted = ", ".join(f"{count:,} {name}" for name, count in lists.items())
+        said = [f"{plural(sum(lists.values()), 'file')}: {counted}.", *(names.said for names in done.zips)]
+        return " ".join(said)
 
     def do_assign(self, file: str, line: str) -> str:
         """A file that found no row by itself belongs to this one."""
@@ -103,23 +106,32 @@ class MediaStep(Previews, ReviewStep):
         return f"Media are {'now optional' if optional else 'required again'} for this file."
 
     def do_rows_like(self, text: str, file: str, *, first: bool = False) -> None:
-        """Rows that a file may belong to: those that it fits, or that lack media; else those that contain `text`.
+        """Rows that a file may belong to, those that it fits first (see `_order`); only those that contain `text`.
 
         `first`: with what the dialog says.
         """
-        review, medium = self.file.reviewed, self.file.unplaced_medium(file)
+        review, medium, wanted = self.file.reviewed, self.file.unplaced_medium(file), fold(text)
         usable = [label for label, ok in zip(review.table.labels, review.passed.tolist(), strict=True) if ok]
-        if wanted := fold(text):
-            lines = [line for line in usable if wanted in fold(_label(self.file, line))]
-        else:
-            lines = list(medium.lines) or [row.line for row in self._missing] or usable
-        choices = [(str(line), _label(self.file, line)) for line in lines[:MOST_OFFERED]]
+        found = [line for line in usable if wanted in fold(_label(self.file, line))] if wanted else usable
+        lines = nsmallest(MOST_OFFERED, found, key=self._order(medium))
+        choices = [(str(line), _label(self.file, line)) for line in lines]
         if not first:
             self.send({"type": "found", "choices": choices})
             return
         asked = {"name": f"Which row does {file} belong to?", "find": "Find a row by user or type"}
         offered = {"kind": "search", "choices": choices, "resolution": medium.reason}
         self.send({"type": "options", "file": file} | asked | offered)
+
+    def _order(self, medium: Medium) -> Callable[[Line], tuple[int, ...]]:
+        """Rows by how likely a file is theirs: what its name fits, what lacks media (required first), what it names."""
+        lacking = {row.line: 0 if row.required else 1 for row in self._missing}
+        fits, name = set(medium.lines), fold(medium.file)
+
+        def key(line: Line) -> tuple[int, ...]:
+            named = sum(fold(word) in name for word in _who(self.file, line) if word)
+            return line not in fits, lacking.get(line, 2), -named
+
+        return key
 
     def to_show(self, key: str) -> tuple[bytes, str]:
         return _content(self.file, key)

@@ -1,0 +1,38 @@
+"""Litter: what systems and programs leave among people's files; nobody has put it there, so it is skipped.
+
+Judged by the name alone. Sources: the published ignore lists of Windows, macOS, Linux, Dropbox, Synology and QNAP, and
+the lock files of Microsoft Office and LibreOffice.
+"""
+
+from __future__ import annotations
+
+import re
+
+FOLDERS = {
+    *("__macosx", ".appledouble", ".spotlight-v100", ".trashes", ".fseventsd", ".temporaryitems"),  # macOS
+    *(".documentrevisions-v100", ".apdisk"),
+    *("$recycle.bin", "recycler", "system volume information"),  # Windows
+    *("@eadir", "#recycle", "#snapshot", "@recycle", "@recently-snapshot", ".@__thumb"),  # network drives
+    *(".thumbnails", ".dropbox.cache", ".tmp.drivedownload", ".tmp.driveupload"),
+}
+FILES = {
+    *(".ds_store", ".localized", ".volumeicon.icns", "icon\r", "icon\uf00d"),  # macOS; as other systems see the second
+    *("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini"),  # Windows
+    *(".directory", ".nomedia", ".hidden", ".picasa.ini", "picasa.ini", ".dropbox", ".dropbox.attr"),
+}
+NAMES = re.compile(
+    r"\._.*"  # the second half of a file from macOS
+    r"|~\$.*|\.~lock\..*#"  # open in Microsoft Office, in LibreOffice
+    r"|\.nfs[0-9a-f]+|\.fuse_hidden.*|\.trash-\d+"
+    r"|[^:]*[:\uf03a](zone\.identifier|encryptable|smartscreen|com\.[\w.]+|synoeastream|\$data|rsrc)(:\$data)?"
+    r"|.*@syno(eastream|resource)",
+    re.DOTALL,
+)
+
+
+def is_litter(name: str) -> bool:
+    """Whether a file of this name, with the folders before it, is left by a system or a program."""
+    *folders, last = name.lower().replace("\\", "/").split("/")
+    if last in FILES or NAMES.fullmatch(last):
+        return True
+    return any(folder in FOLDERS or NAMES.fullmatch(folder) for folder in folders)
