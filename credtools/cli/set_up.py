@@ -30,7 +30,7 @@ def init() -> None:
     The registry is credtools.db, or what credtools.toml names.
     """
     from credtools import registry  # noqa: PLC0415
-    from credtools.jupyter import lab  # noqa: PLC0415
+    from credtools.serving import lab  # noqa: PLC0415
 
     made = registry.create()
     lab.copy_notebooks(Path())
@@ -175,7 +175,7 @@ def lab(arguments: tuple[str, ...], *, whole: bool) -> None:
 
     The notebooks are copied into this folder first; a copy that is there is never overwritten.
     """
-    from credtools.jupyter import lab as opening  # noqa: PLC0415
+    from credtools.serving import lab as opening  # noqa: PLC0415
 
     sys.exit(opening.open_lab(Path.cwd(), arguments, whole=whole))
 
@@ -188,10 +188,10 @@ def app(port: int, *, browser: bool) -> None:
 
     The wizard, the approvals, the credentials and the audit, until Ctrl+C.
     """
-    from credtools.jupyter import app as serving  # noqa: PLC0415
+    from credtools.serving import app as serving  # noqa: PLC0415
 
-    open_registry()  # whether there is one is said here, not on each page
-    sys.exit(serving.run(Path.cwd(), port, browser=browser, say=say))
+    # Whether there is a registry is said here, not on each page.
+    sys.exit(serving.run(Path.cwd(), port, browser=browser, say=say, look=open_registry))
 
 
 COMMANDS = (init, demo, lab, app, load, settings, template, upgrade)

@@ -2,7 +2,7 @@
 
 Each page is a module called as on the screen: `credentials` (home), `wizard/`, `approvals`, `audit`; `parts/` is what
 pages are made of, `static/` their half in the browser. A click there → one verb (`do_…`) of the page → Registry or
-Batch, from which all values come. Without a person `record` keeps the same as text. `lab` and `app` open the pages.
+Batch, from which all values come. Without a person `record` keeps the same as text.
 """
 
 from __future__ import annotations

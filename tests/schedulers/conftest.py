@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import credtools as ct
-from credtools.jupyter.lab import copy_notebooks
 from credtools.registry import Registry
+from credtools.serving.lab import copy_notebooks
 from tests.builders import ANA, HEADINGS, TYPES, USERS, ZOE
 from tests.core import ROOT
 

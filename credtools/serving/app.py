@@ -7,7 +7,6 @@ import secrets
 import signal
 import socket
 import subprocess
-import sys
 import time
 import webbrowser
 from collections.abc import Callable, Iterator
@@ -15,33 +14,36 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from credtools.errors import CredtoolsError
-from credtools.jupyter.lab import FIRST, copy_notebooks
+from credtools.serving.lab import FIRST, LIGHT, STATIC, copy_notebooks
 
-TEMPLATES = Path(__file__).parent / "static"  # Voilà finds voila/templates/credtools below it
 START_SECONDS, STOP_SECONDS = 60, 10
 IDLE_SECONDS = 1_800  # a page that nobody looks at any more gives its kernel back
 OPTIONS = (
     *("--no-browser", "--Voila.ip=127.0.0.1", "--Voila.port_retries=0", "--Voila.auto_token=True"),
-    "--VoilaConfiguration.multi_kernel_manager_class=credtools.jupyter.spare.SpareKernels",
+    "--VoilaConfiguration.multi_kernel_manager_class=credtools.serving.spare.SpareKernels",
     *("--template=credtools", "--VoilaConfiguration.allow_template_override=NO", "--classic_tree=True"),
     *(f"--MappingKernelManager.cull_idle_timeout={IDLE_SECONDS}", "--MappingKernelManager.cull_interval=60"),
 )
 
 
 @contextmanager
-def served(folder: Path, port: int = 0) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def served(
+    folder: Path, port: int = 0, look: Callable[[], object] = lambda: None
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """The apps of a working folder: the server's process, and the address to open, whose token is the key.
 
-    They end with the context, kernels too. Raises CredtoolsError when the server doesn't start.
+    They end with the context, kernels too. `look`: whether there is something to show, looked at while the server
+    starts. Raises what `look` raises, and CredtoolsError when the server doesn't start.
     """
-    copy_notebooks(folder)
     port, token = port or _free_port(), secrets.token_urlsafe(24)
-    places = os.pathsep.join(filter(None, (str(TEMPLATES), os.environ.get("JUPYTER_PATH"))))
+    places = os.pathsep.join(filter(None, (str(STATIC), os.environ.get("JUPYTER_PATH"))))
     environment = {**os.environ, "JUPYTER_PATH": places, "JUPYTER_TOKEN": token}
-    command = [sys.executable, "-m", "voila", *OPTIONS, f"--port={port}", "--Voila.log_level=ERROR", str(folder)]
+    command = [*LIGHT, "voila", *OPTIONS, f"--port={port}", "--Voila.log_level=ERROR", str(folder)]
     # A session of its own: Ctrl+C reaches us, and we end it in order.
     process = subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True)
     try:
+        look()
+        copy_notebooks(folder)
         _wait(process, port)
         yield process, f"http://127.0.0.1:{port}/voila/render/{FIRST}?token={token}"
     finally:
@@ -53,11 +55,11 @@ def served(folder: Path, port: int = 0) -> Iterator[tuple[subprocess.Popen[bytes
             process.wait()
 
 
-def run(folder: Path, port: int, *, browser: bool, say: Callable[[str], None]) -> int:
-    """Serves the apps until Ctrl+C, SIGTERM or the server's end; returns the exit code."""
+def run(folder: Path, port: int, *, browser: bool, say: Callable[[str], None], look: Callable[[], object]) -> int:
+    """Serves the apps until Ctrl+C, SIGTERM or the server's end; returns the exit code. `look`: as of `served`."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl+C
     try:
-        with served(folder, port) as (process, address):
+        with served(folder, port, look) as (process, address):
             say(f"The apps are open at {address}")
             say("Ctrl+C ends them.")
             if browser:

@@ -20,7 +20,9 @@ from credtools import settings
 
 FIRST = "upload.ipynb"
 PAGES = ("upload", "review", "approve", "audit")  # import.ipynb writes: nobody shall run it by opening it
-EXTENSIONS = Path(__file__).parent / "static" / "lab" / "labextensions"
+STATIC = Path(__file__).parents[1] / "jupyter" / "static"
+EXTENSIONS = STATIC / "lab" / "labextensions"
+LIGHT = (sys.executable, "-m", "credtools.serving.light")
 NEWS = "@jupyterlab/apputils-extension:announcements"  # asks the outside, and covers the page
 
 
@@ -48,7 +50,7 @@ def open_lab(folder: Path, arguments: Sequence[str] = (), *, whole: bool = False
     root = ["--allow-root"] if os.geteuid() == 0 else []
     first = f"--LabApp.default_url=/{'lab' if whole else 'doc'}/tree/{FIRST}"
     ours = ["--ServerApp.ip=127.0.0.1", first, f"--LabApp.extra_labextensions_path={EXTENSIONS}"]
-    command = [sys.executable, "-m", "jupyterlab", *ours, *root, *arguments]
+    command = [*LIGHT, "jupyterlab", *ours, *root, *arguments]
     with _settings() as environment, subprocess.Popen(command, cwd=folder, env=environment) as process:
         signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         while True:
