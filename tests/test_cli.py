@@ -103,6 +103,22 @@ def test_help_and_misuse_load_nothing_heavy(words: str, code: int) -> None:
     assert done.stdout.splitlines()[-1] == "LOADED []"
 
 
+def test_what_serves_the_pages_loads_nothing_that_they_are_made_of() -> None:
+    """The first page comes sooner: the servers begin without our pages, and without a grammar that takes a second."""
+    script = (
+        "import sys\n"
+        "sys.argv = ['light', 'json.tool', '--help']\n"
+        "from credtools.serving import app, lab, light\n"
+        "try: light.main()\n"
+        "except SystemExit as end: assert not end.code and sys.argv[1:] == ['--help']\n"
+        "from credtools.serving import spare\n"
+        "heavy = {'pandas', 'sqlalchemy', 'ipywidgets', 'credtools.registry', 'credtools.jupyter', 'lark'}\n"
+        "print('LOADED', sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "LOADED []"
+
+
 def test_help_is_grouped() -> None:
     """`credtools --help` lists every command once, in its group, with a whole sentence."""
     shown = run("--help").stdout
