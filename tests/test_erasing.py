@@ -130,7 +130,7 @@ def strangers_touched(before: dict[str, list[Any]], after: dict[str, list[Any]])
     hers = {"credential_versions": (1, 4, 5, 6, 8, 9), "credentials": (1, 4, 5, 6, 8, 9), "media": (1, 2)}
     places = (("media", 2), ("staged_media", 4))
     scans = [row[place] for table, place in places for row in before[table] if "ana" not in repr(row)]
-    hers |= {"rejects": (1, 2), "blobs": tuple(scans)}
+    hers |= {"rejects": (1, 2), "blobs": tuple(scans), "blob_texts": tuple(scans)}
     waiting = {"batches": (6, 7), "runs": (5,)}  # discarded with the files on which they waited
     touched = set()
     for table, rows in before.items():

@@ -400,7 +400,8 @@ TAMPERINGS = {
     "marked as removed": ("UPDATE media SET removed_at = added_at WHERE id = 1", CHANGED),
     "another kind": ("UPDATE blobs SET media_type = 'text/html'", CHANGED),
     "one more": (
-        "INSERT INTO media SELECT 9, 3, sha256, file_name, added_by, added_at, removed_at FROM media LIMIT 1",
+        "INSERT INTO media (id, version_id, sha256, file_name, added_by, added_at) "
+        "SELECT 9, 3, sha256, file_name, added_by, added_at FROM media LIMIT 1",
         "1 media were not added by any event.",
     ),
     "made optional": (

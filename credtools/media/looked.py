@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom in thousandths of the page as it is shown
@@ -31,3 +33,15 @@ class Looked:
     copy_type: str = ""
     texts: tuple[Piece, ...] = ()
     whole: bool = True
+
+
+def as_json(pieces: Iterable[Piece]) -> str:
+    """Pieces as one text that every database can store; halves of characters become question marks."""
+    text = json.dumps([(one.page, one.box, one.text) for one in pieces], ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace").decode()
+
+
+def pieces_from(text: str) -> tuple[Piece, ...]:
+    """What `as_json` wrote."""
+    found = json.loads(text)
+    return tuple(Piece(page, (left, top, right, bottom), said) for page, (left, top, right, bottom), said in found)

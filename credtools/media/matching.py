@@ -13,6 +13,7 @@ from pathlib import PurePath
 from typing import Any
 
 from credtools.media.code_pages import ZipNames
+from credtools.media.looked import Box
 from credtools.media.looking import KINDS
 from credtools.model import Line, Place, lines_among
 from credtools.text import Shown, fold_name
@@ -48,8 +49,25 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Differing:
+    """Where a medium says something else than the row of a line: texts for people, and where it says it."""
+
+    line: int | str
+    column: str
+    row: str
+    said: str
+    page: int
+    box: Box
+
+
+@dataclass(frozen=True)
 class Medium:
-    """One file that was given, the lines that it belongs to (or may belong to), and why it is listed where it is."""
+    """One file that was given, the lines that it belongs to (or may belong to), and why it is listed where it is.
+
+    `notes`: what an approver should know, as codes; `shown`, `shown_type`: the SHA-256 of what is shown in its place,
+    or its own; `scan`: what it says beside its rows: agrees, differs (of any), nothing, '' where it wasn't compared;
+    `differs`: where.
+    """
 
     file: str
     lines: tuple[int | str, ...] = ()
@@ -57,6 +75,11 @@ class Medium:
     sha256: str = ""
     media_type: str = ""
     size: int = 0
+    notes: tuple[str, ...] = ()
+    shown: str = ""
+    shown_type: str = ""
+    scan: str = ""
+    differs: tuple[Differing, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +112,11 @@ class Attached(Shown):
     @property
     def linked(self) -> list[Medium]:
         return self.matched + self.shared
+
+    @property
+    def differing(self) -> int:
+        """How many rows say something else than one of their media."""
+        return len({one.line for medium in self.linked for one in medium.differs})
 
     def __repr__(self) -> str:
         seldom = ("skipped", "zips")

@@ -40,9 +40,11 @@ class Person:
 
     def in_record(self, raw: str, *, by_id: bool = False) -> bool:
         """Whether a cell of a raw record (the text of a JSON array) names the person; `by_id`: see above."""
-        if "\\u" not in raw and not any(hint in raw.lower() for hint in self._hints):
-            return False
-        return self.in_cells(json.loads(raw), by_id=by_id)
+        return self.may_be_in(raw) and self.in_cells(json.loads(raw), by_id=by_id)
+
+    def may_be_in(self, raw: str) -> bool:
+        """Whether a JSON text has to be looked at: quickly False for most."""
+        return "\\u" in raw or not raw.isascii() or any(hint in raw.lower() for hint in self._hints)
 
     def in_cells(self, cells: Iterable[str], *, by_id: bool = False) -> bool:
         whole, texts = self._whole(by_id=by_id), list(map(fold, cells))

@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine, and_, func, or_, select
 
 from credtools.model import COUNTING, JUDGED_STATES, WAITING_STATES, OrganisationSettings
+from credtools.privacy import media as of_media
 from credtools.store import tables
 from credtools.store.blocks import block_of
 from credtools.store.engine import snapshot
+from credtools.store.reads.media import unneeded
 from credtools.store.tables.rows import ADDRESS
 from credtools.store.values import Erase
 
@@ -24,6 +26,7 @@ def expired(engine: Engine, keep: OrganisationSettings, by: str, now: datetime, 
         files = _files(c, _before(now, keep.keep_source_days))
         rows, rejects, patches = _values(c, _before(now, keep.keep_values_days))
         media, blobs = _media(c, _before(now, keep.keep_media_days))
+        scans = of_media.scans(c, media)
     return Erase(
         by,
         reason="kept long enough",
@@ -32,6 +35,7 @@ def expired(engine: Engine, keep: OrganisationSettings, by: str, now: datetime, 
         rejects=rejects,
         patches=patches,
         media=media,
+        scans=scans,
         blobs=blobs,
         files=files,
         runs=runs,
@@ -95,7 +99,7 @@ def _media(c: Connection, before: datetime | None) -> tuple[list[int], list[str]
     """Media that were added long ago to versions which no longer count; and blobs to which then nobody refers."""
     if before is None:
         return [], []
-    media, staged, blob, version = tables.media.c, tables.staged_media.c, tables.blobs.c, tables.credential_versions.c
+    media, staged, version = tables.media.c, tables.staged_media.c, tables.credential_versions.c
     good = version.decision.in_(COUNTING)
     place = (
         func.row_number()
@@ -118,5 +122,4 @@ def _media(c: Connection, before: datetime | None) -> tuple[list[int], list[str]
         if number not in gone
     }
     others |= set(c.execute(select(staged.sha256)).scalars())
-    there = set(c.execute(select(blob.sha256).where(blob.erased_at.is_(None))).scalars())
-    return list(gone), sorted({*gone.values()} & there - others)
+    return list(gone), unneeded(c, {*gone.values()}, others)

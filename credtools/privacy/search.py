@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
@@ -18,13 +18,16 @@ from sqlalchemy import Connection, Engine, Table, select
 
 from credtools.errors import RegistryError
 from credtools.model import JUDGED_STATES, WAITING_STATES
+from credtools.privacy import media as of_media
 from credtools.privacy.known import known
+from credtools.privacy.media import strings
 from credtools.privacy.person import Person
 from credtools.recipe import USER_COLUMN, Recipe
 from credtools.store import tables
 from credtools.store.blocks import raw_values
 from credtools.store.engine import snapshot
 from credtools.store.reads.lineage import current
+from credtools.store.reads.media import unneeded
 from credtools.store.tables.rows import ADDRESS
 from credtools.store.values import NO_ROW, Erase, Text
 from credtools.text import fold
@@ -92,7 +95,8 @@ class _Search:
         files = self._files(lines, searched)
         waiting = [k for k, row in self.batches.items() if row.sha256 in files and row.state in WAITING_STATES]
         unjudged = [k for k, row in self.batches.items() if row.sha256 in files and row.state not in JUDGED_STATES]
-        unplaced = self._unplaced()
+        named = of_media.named_in(self.c, self.person)
+        unplaced = self._unplaced(named)
         media, blobs = self._media(versions, unjudged, {*unplaced})
         value = Erase(
             *(by, ""),
@@ -104,12 +108,13 @@ class _Search:
             rejects=sorted(rejects),
             patches=self._patches(digests, raws, unjudged),
             media=media,
+            scans=of_media.scans(self.c, {*media} | of_media.naming(self.c, self.person)),
             blobs=blobs,
             files=sorted(files),
             waiting=sorted(waiting),
             unjudged=sorted(unjudged),
             unplaced=unplaced,
-            texts=list(self._texts(own, versions, rejects, {*media})),
+            texts=[*self._texts(own, versions, rejects, {*media}), *of_media.texts(named, blobs)],
         )
         return Found(self.person, value, own, self.namesakes, self._mentions(versions))
 
@@ -199,19 +204,18 @@ class _Search:
             searched[sha256] = self.person.in_bytes(bytes(content), sorted(encodings), by_id=by_id)
         return found | {sha256 for sha256 in there if searched.get(sha256)}
 
-    def _unplaced(self) -> list[tuple[int, int]]:
-        """Media of drafts that have no row yet, and are called after the person: batch and piece."""
-        staged = tables.staged_media.c
-        named = select(staged.batch_id, staged.piece, staged.file_name).where(staged.line == NO_ROW.line)
-        return sorted(
-            {(row.batch_id, row.piece) for row in self.c.execute(named) if self.person.in_file_name(row.file_name)}
-        )
+    def _unplaced(self, named: Collection[str]) -> list[tuple[int, int]]:
+        """Media of drafts that have no row yet, and are called after the person or name them: batch and piece."""
+        staged = tables.staged_media
+        loose = self.c.execute(select(staged).where(staged.c.line == NO_ROW.line))
+        theirs = (row for row in loose if row.sha256 in named or self.person.in_file_name(row.file_name))
+        return sorted((row.batch_id, row.piece) for row in theirs)
 
     def _media(
         self, versions: set[int], unjudged: list[int], unplaced: set[tuple[int, int]]
     ) -> tuple[list[int], list[str]]:
         """Their links; and the blobs to which then nobody refers any more."""
-        media, staged, blob = tables.media.c, tables.staged_media.c, tables.blobs.c
+        media, staged = tables.media.c, tables.staged_media.c
         named = self.c.execute(select(media.id, media.version_id, media.sha256).where(media.file_name != "")).all()
         theirs = {row.id: row.sha256 for row in named if row.version_id in versions}
         others = {row.sha256 for row in named if row.version_id not in versions}
@@ -219,8 +223,7 @@ class _Search:
         for row in self.c.execute(select(staged.batch_id, staged.line, staged.piece, staged.sha256)):
             alone = row.line == NO_ROW.line and (row.batch_id, row.piece) in unplaced
             (waiting if alone or row.batch_id in unjudged else others).add(row.sha256)
-        there = set(self.c.execute(select(blob.sha256).where(blob.erased_at.is_(None))).scalars())
-        return sorted(theirs), sorted(({*theirs.values()} | waiting) & there - others)
+        return sorted(theirs), unneeded(self.c, {*theirs.values()} | waiting, others)
 
     def _patches(self, digests: set[tuple[int, str]], raws: dict[int, Pieces], unjudged: list[int]) -> list[int]:
         """Corrections of their records, and those that name them."""
@@ -280,7 +283,7 @@ class _Search:
     def _mentions(self, versions: set[int]) -> int:
         version = tables.credential_versions.c
         said = self.c.execute(select(version.id, version.own).where(version.own != "{}"))
-        return sum(row.id not in versions and self.person.in_cells(_strings(json.loads(row.own))) for row in said)
+        return sum(row.id not in versions and self.person.in_cells(strings(json.loads(row.own))) for row in said)
 
 
 def _changed(table: str, row: Any, key: tuple[str, ...], **changes: Callable[[str], str]) -> Iterator[Text]:
@@ -302,12 +305,3 @@ def _look(person: Person, own: frozenset[str], text: str) -> str:
         look["unknown"] = {value: n for value, n in kept.items() if not person.in_cells([value])}
     cleaned = person.without_in_json(look)
     return text if cleaned == json.loads(text) else json.dumps(cleaned, sort_keys=True)
-
-
-def _strings(value: Any) -> Iterator[str]:
-    """All texts in a JSON value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _strings(part)

@@ -16,13 +16,16 @@ from credtools import store
 from credtools.errors import FileError, RegistryError
 from credtools.media import code_pages, matching
 from credtools.media.files import File, gathered
+from credtools.media.looked import Looked, as_json
 from credtools.media.looking import Looker
 from credtools.media.matching import Attached, Match, Medium, Row
 from credtools.model import ACCEPTED, Line, Place, Review, labels
 from credtools.recipe import MEDIA_VALUES, Recipe, media_pattern
-from credtools.registry import editing, reviewing
+from credtools.registry import comparing, editing, reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
+from credtools.store import Kept, Link
+from credtools.store.blobs import Blobs
 from credtools.text import fold_name
 
 Chosen = Mapping[str, matching.Lines]
@@ -57,43 +60,65 @@ def attach(
     else:
         place = matching.by_column(rows) if by_name else matching.by_pattern(recipe.media, rows)
     done, place_of = Attached(), {row.line: row.place for row in rows}
-    blobs, waits = session.blobs, reviewing.refresh(session, draft).waits
+    blobs, waits, kept = session.blobs, reviewing.refresh(session, draft).waits, dict[str, Kept]()
     with gathered(paths) as found, Looker() as looker:
         given, done.zips[:] = code_pages.settled(found, place.places)
         files = _named(match, given) if isinstance(match, Mapping) else given
         clashes = _clashes(files)
         for k, file in enumerate(files, 1):
-            where, medium, content = _look(file, looker, clashes, place)
+            where, medium, found = _look(file, looker, clashes, place)
             getattr(done, where).append(medium)
-            if medium.sha256 and (waits or where not in UNPLACED):
-                blobs.put(content)
+            if found and (waits or where not in UNPLACED):
+                kept[medium.sha256] = _put(blobs, *found)
             if progress:
                 progress(k, len(files))
     blobs.flush()
-    _store(session, draft, done, place_of)
+    _store(session, draft, done, kept, _compare(session, draft, done, kept, place_of))
     _keep(session, draft, recipe)
     done.missing.extend(matching.missing(rows, done.linked, by_name=by_name))
     return done
 
 
-def _store(session: Session, draft: Draft, done: Attached, place_of: Mapping[Line, Place]) -> None:
+def _put(blobs: Blobs, content: bytes, looked: Looked) -> Kept:
+    """Keeps a file and its copy; what the database will know of them."""
+    copy = (blobs.put(looked.copy), len(looked.copy), looked.copy_type) if looked.copy else None
+    notes, texts = " ".join(looked.notes), as_json(looked.texts)
+    return Kept(blobs.put(content), len(content), looked.media_type, notes, copy, texts, looked.whole)
+
+
+def _compare(
+    session: Session, draft: Draft, done: Attached, kept: Mapping[str, Kept], place_of: Mapping[Line, Place]
+) -> list[Link]:
+    """Adds what each file says beside each row to which it belongs; the links to be stored."""
+    pairs = [(place_of[line], medium.sha256) for medium in done.linked for line in medium.lines]
+    texts = {sha256: (one.texts, one.whole) for sha256, one in kept.items() if one.texts is not None}
+    found, links = comparing.compared(session, draft, pairs, texts), list[Link]()
+    for linked in (done.matched, done.shared):
+        for k, medium in enumerate(linked):
+            each = [(line, found.get((place_of[line], medium.sha256))) for line in medium.lines]
+            scan, differs = comparing.together(each)
+            linked[k] = replace(medium, scan=scan, differs=differs)
+            about = (kept[medium.sha256], matching.short(medium.file))
+            links += [Link(place_of[line], *about, comparing.scan(one)) for line, one in each]
+    return links
+
+
+def _store(session: Session, draft: Draft, done: Attached, kept: Mapping[str, Kept], links: Sequence[Link]) -> None:
     """Links what belongs to rows; of the rest a draft keeps what a person may know the row of."""
-    about = [
-        (medium, (medium.sha256, matching.short(medium.file), medium.media_type, medium.size)) for medium in done.linked
-    ]
-    if links := [(place_of[line], *facts) for medium, facts in about for line in medium.lines]:
+    if links:
         store.add_media(session.engine, draft.id, session.by, links)
     if not draft.waits:
         return
-    rest = [medium for medium in done.ambiguous + done.unmatched if medium.sha256]
-    loose = [(medium.sha256, medium.file, medium.media_type, medium.size) for medium in rest]
+    loose = [(medium.file, kept[medium.sha256]) for medium in done.ambiguous + done.unmatched if medium.sha256]
     store.keep_unplaced(session.engine, draft.id, session.by, loose, [medium.file for medium in done.linked])
 
 
-def _look(file: File, looker: Looker, clashes: set[str], place: Match) -> tuple[str, Medium, bytes]:
-    """The list to which a file goes, with the rows that it belongs to, and its bytes: what was judged is kept."""
+def _look(
+    file: File, looker: Looker, clashes: set[str], place: Match
+) -> tuple[str, Medium, tuple[bytes, Looked] | None]:
+    """The list to which a file goes, with the rows that it belongs to, its bytes and what they are: these are kept."""
     if file.is_litter:
-        return "skipped", Medium(file.name, reason=LITTER.format(file.name)), b""
+        return "skipped", Medium(file.name, reason=LITTER.format(file.name)), None
     try:
         content = file.read()
         looked = looker.look(file.name, content)
@@ -101,9 +126,20 @@ def _look(file: File, looker: Looker, clashes: set[str], place: Match) -> tuple[
         where, rows, reason = place(file.short)
         _require_free(file, sha256, clashes, [] if where in UNPLACED else rows)
     except FileError as refused:
-        return "refused", Medium(file.name, reason=str(refused)), b""
-    lines = tuple(row.line for row in rows)
-    return where, Medium(file.name, lines, reason, sha256, looked.media_type, len(content)), content
+        return "refused", Medium(file.name, reason=str(refused)), None
+    shown = hashlib.sha256(looked.copy).hexdigest() if looked.copy else sha256
+    medium = Medium(
+        file=file.name,
+        lines=tuple(row.line for row in rows),
+        reason=reason,
+        sha256=sha256,
+        media_type=looked.media_type,
+        size=len(content),
+        notes=looked.notes,
+        shown=shown,
+        shown_type=looked.copy_type or looked.media_type,
+    )
+    return where, medium, (content, looked)
 
 
 def _require_free(file: File, sha256: str, clashes: set[str], rows: list[Row]) -> None:
@@ -257,12 +293,13 @@ def _text(value: Any) -> str:
 
 
 def require_blobs(session: Session, draft: Draft) -> None:
-    """Raises RegistryError when a staged file is no longer the one that was added: nothing is finished then."""
-    staged = (
-        store.reads.media_of(session.at, draft.id) if draft.row.staged else pd.DataFrame(columns=["line", "sha256"])
-    )
-    for line, sha256 in staged[["line", "sha256"]].drop_duplicates("sha256").itertuples(index=False):
+    """Raises RegistryError when a staged file, or its copy, is no longer the one that was added."""
+    if not draft.row.staged:
+        return
+    staged = store.reads.media_of(session.at, draft.id)[["line", "sha256", "shown"]].drop_duplicates("sha256")
+    for line, *contents in staged.itertuples(index=False):
         try:
-            session.blobs.read(sha256)
+            for sha256 in dict.fromkeys(contents):
+                session.blobs.read(sha256)
         except RegistryError as problem:
             raise RegistryError("medium_lost", batch=draft.id, problem=problem, line=line) from problem

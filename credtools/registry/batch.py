@@ -10,10 +10,11 @@ import pandas as pd
 from credtools import store
 from credtools.audit import reports
 from credtools.audit.audit import Audit
+from credtools.media.compared import Compared
 from credtools.media.matching import Attached
-from credtools.model import Counts, FileWarning, Outcome, Receipt, Review, Table
+from credtools.model import Counts, FileWarning, Line, Outcome, Receipt, Review, Table
 from credtools.recipe import Recipe
-from credtools.registry import attaching, editing, finishing, preflight, recipes, reviewing, views
+from credtools.registry import attaching, comparing, editing, finishing, preflight, recipes, reviewing, views
 from credtools.registry.draft import Draft
 from credtools.registry.left_open import LeftOpen
 from credtools.registry.session import Session
@@ -170,10 +171,16 @@ class Batch(LeftOpen):
         """The files of its rows.
 
         Returns:
-            line (int64), file, media_type (str), size (int64: bytes), sha256 (str: for `registry.blobs`), added_by
-            (str), added_at (datetime64[us, UTC]).
+            sheet, line, piece (int64), file, media_type (str), size (int64: bytes), sha256 (str: for `registry.blobs`),
+            notes (str: what an approver should know, codes separated by blanks), shown, shown_type (str: what is shown
+            in its place, else itself), added_by (str), added_at (datetime64[us, UTC]), scan (str: what it says beside
+            its row – agrees, differs, nothing; '': not compared), differs (str: where, as JSON).
         """
-        return store.reads.media_of(self.registry.engine, self.id)
+        return comparing.media(self.registry, reviewing.refresh(self.registry, self.draft))
+
+    def compared(self, line: Line) -> dict[str, Compared]:
+        """By SHA-256 what the media of a row say beside it, and where; of a draft's beside its rows as they are now."""
+        return comparing.beside(self.registry, reviewing.refresh(self.registry, self.draft), line)
 
     # --- finishing ------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from credtools.media.compared import Compared, Facts
 from credtools.model import WAITING_STATES, Changes, Counts, FileWarning, Preview, Review, Table
 from credtools.recipe import Recipe
 
@@ -17,7 +18,8 @@ class Draft:
     from which the next review keeps what hasn't changed; `plan`: the review and the last event for which it is known
     what finishing would do, and that; `told`: the review with warnings about what is stored, for that plan; `shown`:
     the last preview; `answers`: the rejects that a correction's rows answer; `unattended`: nobody is there to be asked;
-    `noted`: the warnings that were noted with the run; `pending`: how many of what it has written wait for a decision.
+    `noted`: the warnings that were noted with the run; `pending`: how many of what it has written wait for a decision;
+    `compared`: by SHA-256 and what a row says, what media say beside it.
     """
 
     row: Any
@@ -31,6 +33,7 @@ class Draft:
     answers: tuple[int, ...] = field(default=())
     unattended: bool = False
     told: tuple[object, Review] | None = None
+    compared: dict[tuple[str, Facts], Compared] = field(default_factory=dict)
     noted: tuple[FileWarning, ...] = ()
     pending: int | None = None
 

@@ -17,7 +17,7 @@ from credtools.model import Counts, FileWarning, Outcome, Preview, Receipt, Revi
 from credtools.recipe import MANUAL
 from credtools.recipe.expectations import Look
 from credtools.recipe.records import Records
-from credtools.registry import attaching, news, preflight, previewing, reuploads, reviewing
+from credtools.registry import attaching, comparing, news, preflight, previewing, reuploads, reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
 from credtools.store.digests import said_text
@@ -138,6 +138,7 @@ def _value(session: Session, draft: Draft) -> store.Finish:
     """The columnar value of a batch that is ready to be written. Raises MovedError when the counts have changed."""
     with reviewing.moment(session, draft) as now:
         attaching.require_blobs(now, reviewing.refresh(now, draft))
+        scans = comparing.scans(now, draft)
         review, changes = reviewing.review(now, draft), reviewing.planned(now, draft)
         if draft.shown is not None and draft.shown.moved(foreseen := previewing.preview(now, draft)):
             before, draft.shown = draft.shown, None
@@ -190,6 +191,7 @@ def _value(session: Session, draft: Draft) -> store.Finish:
         errors={str(name): list(map(_storable, column.tolist())) for name, column in errors.items()},
         answers=draft.answers,
         fixes=fixes,
+        scans=scans,
     )
 
 

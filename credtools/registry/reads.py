@@ -119,8 +119,10 @@ class Answers(Session):
         """The files of all credentials.
 
         Returns:
-            batch, line (int64), file, media_type (str), size (int64: bytes), sha256 (str: for `blobs`), added_by (str),
-            added_at (datetime64[us, UTC]), sheet, piece (int64).
+            batch, line, sheet, piece (int64), file, media_type (str), size (int64: bytes), sha256 (str: for `blobs`),
+            notes (str: what an approver should know, codes separated by blanks), shown, shown_type (str: what is shown
+            in its place, else itself), added_by (str), added_at (datetime64[us, UTC]), scan (str: what it says beside
+            its row – agrees, differs, nothing; '': not compared), differs (str: where, as JSON).
         """
         return store.reads.all_media(self.engine)
 

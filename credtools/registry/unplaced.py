@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from credtools import store
@@ -29,25 +31,27 @@ def listed(session: Session, draft: Draft) -> list[tuple[str, Medium]]:
     with session.moment() as now:
         rows = attaching.rows_of(now, draft, named=by_name)
     match = matching.by_column(rows) if by_name else matching.by_pattern(draft.recipe.media, rows)
-    return [_listed(match, *one) for one in kept.itertuples(index=False, name=None)]
+    return [_listed(match, one) for one in kept.itertuples(index=False)]
 
 
-def _listed(match: Match, name: str, media_type: str, sha256: str, size: int) -> tuple[str, Medium]:
+def _listed(match: Match, kept: Any) -> tuple[str, Medium]:
+    name = kept.file
     where, rows, reason = match(matching.short(name))
     lines = tuple(row.line for row in rows)
     if where not in attaching.UNPLACED:
         where, reason = "unmatched", f"{name!r} fits line {first_of(map(str, lines), NAMED)} now. Choose the row."
-    return where, Medium(name, lines, reason, sha256, media_type, size)
+    about = {field: getattr(kept, field) for field in ("sha256", "media_type", "size", "shown", "shown_type")}
+    return where, Medium(name, lines, reason, notes=tuple(kept.notes.split()), **about)
 
 
 def place(session: Session, draft: Draft, name: str, line: int | str) -> None:
     """Links such a file to the row of a line. Raises RegistryError when either isn't there, FileError as `attach`."""
-    kept = store.reads.unplaced_of(session.at, draft.id)
-    found = kept[kept["file"] == name]
+    loose = store.reads.unplaced_of(session.at, draft.id)
+    found = loose[loose["file"] == name]
     if found.empty:
         raise RegistryError("chosen_file_absent", file=name)
-    _, media_type, sha256, size = next(found.itertuples(index=False, name=None))
-    short = matching.short(name)
+    one: Any = next(found.itertuples(index=False))
+    sha256, short = str(one.sha256), matching.short(name)
     reviewing.table(session, draft)
     with session.moment() as now:
         rows = attaching.rows_of(now, draft, named=False)
@@ -56,6 +60,7 @@ def place(session: Session, draft: Draft, name: str, line: int | str) -> None:
     for row in chosen:
         if row.has.get(fold_name(short), sha256) != sha256:
             raise FileError("name_taken", file=name, line=row.line)
-    links = [(row.place, sha256, short, media_type, int(size)) for row in chosen]
+    kept = store.Kept(sha256, int(one.size), one.media_type)  # what else is known of it is stored already
+    links = [store.Link(row.place, kept, short) for row in chosen]
     store.add_media(session.engine, draft.id, session.by, links)
     store.keep_unplaced(session.engine, draft.id, session.by, [], [name])

@@ -3,7 +3,7 @@
 from credtools.store import reads
 from credtools.store.engine import At, Upgraded, copies, create, open_engine, snapshot, upgrade
 from credtools.store.reads import JustDecided
-from credtools.store.values import Blank, Correction, Erase, Finish, Load, Upload
+from credtools.store.values import Blank, Correction, Erase, Finish, Kept, Link, Load, Scan, Upload
 from credtools.store.verify import verify
 from credtools.store.writes import baseline, merging
 from credtools.store.writes.decisions import Decided, decide, decide_several, resubmit
@@ -28,10 +28,13 @@ __all__ = [
     "Erase",
     "Finish",
     "JustDecided",
+    "Kept",
     "Known",
+    "Link",
     "Load",
     "Loaded",
     "Renamed",
+    "Scan",
     "Undecided",
     "Undone",
     "Upgraded",

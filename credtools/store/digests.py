@@ -86,11 +86,16 @@ def versions_digest(columns: Mapping[str, Sequence[Any]]) -> str:
     )
 
 
-def media_digest(
-    media_id: list[int], version_id: list[int], sha256: list[str], media_type: list[str], added_by: list[str]
-) -> str:
-    """SHA-256 over the links that one event made; not over the files' names, which can be erased."""
-    return _digest(map(json.dumps, zip(media_id, version_id, sha256, media_type, added_by, strict=True)))
+def media_digest(columns: Mapping[str, Sequence[Any]]) -> str:
+    """SHA-256 over the links that one event made; not over the files' names, which can be erased.
+
+    Of what they are shown as, and what they say beside their rows, only where there is such a thing.
+    """
+    names = ("id", "version_id", "sha256", "media_type", "added_by", "shown_as", "scan", "scan_digest")
+    return _digest(
+        json.dumps([*link, *([shown_as, scan, digest and digest.hex()] if shown_as or scan or digest else ())])
+        for *link, shown_as, scan, digest in zip(*(columns[name] for name in names), strict=True)
+    )
 
 
 def _digest(lines: Iterable[str]) -> str:

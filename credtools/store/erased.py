@@ -48,6 +48,7 @@ class Erased:
     rejects: set[int] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
     blobs: set[str] = field(default_factory=set)
+    scans: set[int] = field(default_factory=set)  # what these links say beside their rows
     places: dict[int, set[tuple[int, int, int]]] = field(default_factory=dict)
 
     @classmethod
@@ -61,6 +62,7 @@ class Erased:
             gone.rejects |= numbers(event["rejects"])
             gone.files |= set(event["files"])
             gone.blobs |= set(event["blobs"])
+            gone.scans |= numbers(event.get("scans", ()))
             for batch, lines in event["lines"].items():
                 gone.places.setdefault(int(batch), set()).update((1, line, 1) for line in numbers(lines))
             for batch, places in event.get("places", {}).items():
@@ -87,6 +89,11 @@ class Erased:
             f"The stored file {sha256[:16]}… counts as erased, which no event says."
             for sha256 in gone
             if sha256 not in self.blobs
+        ]
+        text = tables.blob_texts.c.sha256
+        left = connection.execute(select(text).join(tables.blobs).where(blob.erased_at.is_not(None))).scalars()
+        problems += [
+            f"What can be read in the stored file {sha256[:16]}… is here, although it was erased." for sha256 in left
         ]
         return problems + self._users(connection)
 

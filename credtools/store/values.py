@@ -32,6 +32,39 @@ ADDRESS = ("sheet", "line", "piece")  # of a row in its file
 NO_ROW = Place(0, 0, 0)  # of a medium that a draft keeps, and that belongs to no row yet
 
 
+class Scan(NamedTuple):
+    """What a medium says beside its row: `verdict` (agrees, differs, nothing; '': not compared), and where, as JSON."""
+
+    verdict: str = ""
+    compared: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is known of a file whose bytes lie in the folder of blobs, as do those of its copy.
+
+    `notes`: codes; `copy`: what is shown in its place (SHA-256, size, media type); `texts`: what can be read in it, as
+    JSON, `whole`: to the end; None: nobody has looked.
+    """
+
+    sha256: str
+    size: int
+    media_type: str
+    notes: str = ""
+    copy: tuple[str, int, str] | None = None
+    texts: str | None = None
+    whole: bool = False
+
+
+class Link(NamedTuple):
+    """A medium for a row; `scan`: of a row that is stored."""
+
+    place: Place
+    kept: Kept
+    file_name: str
+    scan: Scan = Scan()
+
+
 class Correction(NamedTuple):
     """Another value for one cell of a record, which says `old`; `new` None: it is as it came again."""
 
@@ -59,6 +92,9 @@ class Finish:
 
     `errors`: of the rejected rows, in their order, columns as in `Review.reasons`. `answers`: the rejects that a
     correction answers, which must still be open; `fixes`: row → the reject that it fixes, though its record is another.
+
+    `scans`: of each medium that is staged (its place, its SHA-256) what it says beside its row. Where others are staged
+    by now all of this is to be found out again.
     """
 
     batch_id: int
@@ -94,6 +130,7 @@ class Finish:
     errors: dict[str, list[Any]]
     answers: tuple[int, ...]
     fixes: dict[int, int]
+    scans: Mapping[tuple[Place, str], Scan] = field(default_factory=dict)
 
 
 class Text(NamedTuple):
@@ -113,7 +150,7 @@ class Erase:
     `merged`: who was merged into them; `rows`: those of the ledger (batch, sheet, line, piece) whose raw values and
     salts go; `waiting`: batches that are discarded because they wait on one of the `files`; `unjudged`: these, and
     those that were discarded before; `unplaced`: media of drafts (batch, piece) that have no row yet, and are called
-    after the person; `runs`: how many folders of runs go, too.
+    after the person; `scans`: what these links say beside their rows; `runs`: how many folders of runs go, too.
     """
 
     by: str
@@ -126,6 +163,7 @@ class Erase:
     rejects: list[int] = field(default_factory=list)
     patches: list[int] = field(default_factory=list)
     media: list[int] = field(default_factory=list)
+    scans: list[int] = field(default_factory=list)
     blobs: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     waiting: list[int] = field(default_factory=list)

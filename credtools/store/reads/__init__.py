@@ -31,12 +31,18 @@ from credtools.store.reads.listings import (
 )
 from credtools.store.reads.media import (
     all_media,
+    comparisons,
     erased_blobs,
     media_of,
     media_of_versions,
+    other_names,
     referenced_blobs,
     rows_of,
+    said_by,
+    texts_of,
+    unneeded,
     unplaced_of,
+    versions_of,
 )
 from credtools.store.reads.organisation import Facts, facts, former, types, users
 from credtools.store.reads.rejects import (
@@ -82,6 +88,7 @@ __all__ = [
     "batch_of_attempt",
     "batches",
     "came_before",
+    "comparisons",
     "credentials",
     "credentials_of",
     "earlier_parts",
@@ -111,6 +118,7 @@ __all__ = [
     "note",
     "notes",
     "open_rejects",
+    "other_names",
     "other_parts",
     "patches",
     "pending",
@@ -121,6 +129,7 @@ __all__ = [
     "rejected_rows",
     "rows_of",
     "runs",
+    "said_by",
     "said_by_others",
     "said_in",
     "said_last",
@@ -130,10 +139,13 @@ __all__ = [
     "sources_with_uploads",
     "standing_batches",
     "stored_versions",
+    "texts_of",
     "touched",
     "types",
+    "unneeded",
     "unplaced_of",
     "uploads",
     "users",
+    "versions_of",
     "words",
 ]

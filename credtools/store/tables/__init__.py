@@ -15,6 +15,7 @@ from credtools.store.tables.batches import (
     sources,
 )
 from credtools.store.tables.credentials import (
+    blob_texts,
     blobs,
     credential_versions,
     credentials,
@@ -47,6 +48,7 @@ __all__ = [
     "audit_head",
     "batch_keys",
     "batches",
+    "blob_texts",
     "blobs",
     "credential_types",
     "credential_versions",

@@ -144,6 +144,17 @@ blobs = Table(
     Column("size", BigInteger, nullable=False),
     text("media_type"),
     moment("erased_at", nullable=True),
+    text("notes", ""),  # what an approver should know: codes, separated by blanks
+    ref("shown_as", "blobs.sha256", nullable=True),  # the copy that is shown in its place; NULL: it is shown itself
+)
+
+# What can be read in a file, apart, so that listings never read it; erasable. A file without a row was never looked at.
+blob_texts = Table(
+    "blob_texts",
+    metadata,
+    Column("sha256", ForeignKey("blobs.sha256"), primary_key=True),
+    flag("whole"),  # to the end
+    text("pieces"),  # as JSON
 )
 
 media = Table(
@@ -155,6 +166,11 @@ media = Table(
     *texts("file_name", "added_by"),
     moment("added_at"),
     moment("removed_at", nullable=True),
+    ref("shown_as", "blobs.sha256", nullable=True),  # as what it was shown when it was linked
+    text("scan", ""),  # what it says beside its row: agrees, differs, nothing; '': not compared
+    binary("scan_salt", nullable=True),  # erasable
+    binary("scan_digest", nullable=True),  # SHA-256 over salt and `compared`
+    text("compared", ""),  # where it says what, as JSON; erasable
 )
 
 # Files that were added to the rows of a draft; finishing makes them media of the versions that it writes.

@@ -32,8 +32,8 @@ def verify(engine: Engine, blobs: Blobs) -> list[str]:
     Checked: the chain of events up to the head; per batch its file, source, state and key; per finished batch its
     ledger, versions, values, counts and receipt against the chain; that exactly those versions stand which a finished
     batch says, and that the words of sources follow from them; which sources, users and types are one; decisions and
-    withdrawals against versions; one reject per rejected row; media against the chain, and their files in the folder of
-    blobs; that exactly what was erased is blank.
+    withdrawals against versions; one reject per rejected row; media against the chain, with what they say beside their
+    rows, and their files and copies in the folder of blobs; that exactly what was erased is blank.
     Raises RegistryError when the database can't be reached.
     """
     problems: list[str] = []
@@ -65,7 +65,7 @@ def _history(connection: Connection, problems: list[str]) -> None:
     problems += erased.problems(connection)
     problems += decisions(connection, events)
     problems += withdrawals(connection, events, erased.versions)
-    problems += media_links(connection, events)
+    problems += media_links(connection, events, erased)
     problems += standing(connection, said)
     problems += sources(connection, events)
     problems += people(connection, events)

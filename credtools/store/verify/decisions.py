@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
 from credtools.store import tables
-from credtools.store.digests import media_digest
+from credtools.store.digests import media_digest, salted_digest
+from credtools.store.erased import Erased
 from credtools.store.reads.decided import seconds_left
 from credtools.text import fold
 
@@ -62,18 +64,49 @@ def _theirs(made: dict[str, Any], back: dict[str, Any]) -> bool:
     return fold(made["by"]) == fold(back["by"]) and seconds_left(at, then) >= 0
 
 
-def media_links(connection: Connection, events: list[dict[str, Any]]) -> list[str]:
+class Linked(NamedTuple):
+    """What is chained of a link."""
+
+    id: int
+    version_id: int
+    sha256: str
+    media_type: str
+    added_by: str
+    removed_at: datetime | None
+    shown_as: str | None
+    scan: str
+    scan_digest: bytes | None
+
+
+def _links(connection: Connection, erased: Erased) -> Iterator[tuple[Linked, str]]:
+    """Each link, and what of it isn't as it was: what the file says beside its row, in what it is shown."""
+    media, blob = tables.media, tables.blobs
+    columns = (blob.c.media_type if name == "media_type" else media.c[name] for name in Linked._fields)
+    more = (media.c.scan_salt, media.c.compared, media.c.file_name, blob.c.shown_as.label("now"), blob.c.erased_at)
+    for row in connection.execute(select(*columns, *more).join(blob, blob.c.sha256 == media.c.sha256)):
+        link, problem = Linked(*row[: len(Linked._fields)]), ""
+        blank = row.scan_digest is not None and row.scan_salt is None
+        if blank != (row.id in erased.scans):
+            problem = f"Whether what medium {row.id} says is erased contradicts the events."
+        elif row.compared and not row.scan_salt:
+            problem = f"What medium {row.id} says beside its row was compared by no event."
+        elif row.scan_salt and salted_digest(row.scan_salt, row.compared) != row.scan_digest:
+            problem = f"What medium {row.id} says beside its row isn't what was found when it was added."
+        elif row.file_name and not row.erased_at and row.shown_as != row.now:
+            problem = f"Medium {row.id} isn't shown as it was when it was added."
+        yield link, problem
+
+
+def media_links(connection: Connection, events: list[dict[str, Any]], erased: Erased) -> list[str]:
     """Each link must be one that was chained, and so must each batch's switches."""
-    media, blob, batch = tables.media, tables.blobs, tables.batches.c
-    columns = (media.c.id, media.c.version_id, media.c.sha256, blob.c.media_type, media.c.added_by, media.c.removed_at)
-    rows = {row.id: row for row in connection.execute(select(*columns).join(blob, blob.c.sha256 == media.c.sha256))}
-    problems = []
+    batch, found = tables.batches.c, list(_links(connection, erased))
+    rows = {link.id: link for link, _ in found}
+    problems = [problem for _, problem in found if problem][:1]
     for event in events:
         if event["kind"] == "media":
             ids = range(event["first"], event["first"] + event["count"])
             linked = [rows.pop(k) for k in ids if k in rows]
-            names = ("id", "version_id", "sha256", "media_type", "added_by")
-            digest = media_digest(*([getattr(row, name) for row in linked] for name in names))
+            digest = media_digest({name: [getattr(row, name) for row in linked] for name in Linked._fields})
             if digest != event["links"] or any(row.removed_at for row in linked):
                 problems.append(f"The media of batch {event['batch']} aren't those that event {event['seq']} added.")
     if rows:

@@ -28,7 +28,7 @@ from credtools.text import fold
 HELD_VALUES = (
     *(tables.users, tables.source_files, tables.batches, tables.credentials, tables.credential_versions),
     *(tables.decisions, tables.withdrawals, tables.ledger_values, tables.rejects, tables.reject_errors, tables.patches),
-    *(tables.media, tables.staged_media, tables.runs, tables.user_facts, tables.former_names),
+    *(tables.media, tables.staged_media, tables.blob_texts, tables.runs, tables.user_facts, tables.former_names),
 )
 
 
@@ -46,10 +46,18 @@ def erase(engine: Engine, value: Erase) -> int:
         _rejects(work, value.rejects)
         _patches(work, value.patches)
         work.change(tables.media.c.id, value.media, file_name="")
+        work.change(tables.media.c.id, value.scans, compared="", scan_salt=None)
         work.change(tables.blobs.c.sha256, value.blobs, erased_at=work.at)
+        _texts_of(work, value.blobs)
         _files(work, value)
         _users(work, [number for number in (value.user, *value.merged) if number is not None])
         return work.event("erase", value.by, None, reason=value.reason, **_body(value))
+
+
+def _texts_of(work: Write, blobs: list[str]) -> None:
+    text = tables.blob_texts
+    for start in range(0, len(blobs), CHUNK):
+        work.execute(delete(text).where(text.c.sha256.in_(blobs[start : start + CHUNK])))
 
 
 def _users(work: Write, numbers: list[int]) -> None:
@@ -88,6 +96,7 @@ def _body(value: Erase) -> dict[str, Any]:
     }
     body |= {"versions": ranges(value.versions), "rejects": ranges(value.rejects), "counts": value.counts()}
     body |= {"places": places} if places else {}
+    body |= {"scans": ranges(value.scans)} if value.scans else {}
     return body | {"lines": {batch: ranges(some) for batch, some in lines.items()}}
 
 

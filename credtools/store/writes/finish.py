@@ -66,7 +66,7 @@ def finish(engine: Engine, value: Finish) -> Receipt:
         move_replaced(work, tables.credential_versions.c.credential_id, spoken)
         write_rejects(work, value, batch.source_id, sources)
         if batch.staged:
-            link_staged(work, batch.id, batch.id, value.by)
+            link_staged(work, batch.id, batch.id, value)
         receipt = _write_receipt(work, value, batch, ledger, versions)
         later = [version_ids[one.row] for one in value.changes.writes if one.credential_id is not None]
         write_acts(work, batch.id, value.by, receipt.audit_seq, value.changes.acts, later)
@@ -116,7 +116,7 @@ def _replay(work: Write, value: Finish, earlier: int) -> Receipt:
     gone = {"state": "discarded", "follows_id": earlier, "rows": 0, "waiting": 0}
     work.change(tables.batches.c.id, [value.batch_id], **gone)
     work.event("replay", value.by, value.batch_id, attempt=value.attempt_id, replays=earlier)
-    link_staged(work, value.batch_id, earlier, value.by)
+    link_staged(work, value.batch_id, earlier, value)
     batch = work.batch(earlier)
     _note_run(work, value, batch)
     return replace(stored_receipt(batch), replayed=True)

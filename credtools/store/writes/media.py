@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Engine, delete, select
 
-from credtools.errors import RegistryError
+from credtools.errors import MovedError, RegistryError
 from credtools.model import WAITING_STATES, Place, labels
 from credtools.store import tables
-from credtools.store.digests import media_digest
+from credtools.store.digests import media_digest, salted_digest, salts
+from credtools.store.frames import rows_in
 from credtools.store.transaction import Write, write
-from credtools.store.values import ADDRESS, NO_ROW
+from credtools.store.values import ADDRESS, NO_ROW, Finish, Kept, Link, Scan
 
 
-def add_media(engine: Engine, batch_id: int, by: str, files: Sequence[tuple[Place, str, str, str, int]]) -> int:
+def add_media(engine: Engine, batch_id: int, by: str, links: Sequence[Link]) -> int:
     """Links files to the versions of a finished batch, or stages them for a draft or held one; how many are new.
 
-    `files`: (place, SHA-256, file name, media type, size); their blobs are on the disk already. What is linked or
-    staged already is left as it is. Raises RegistryError when the batch is none of these, or a line has no accepted or
-    unchanged row.
+    What is linked or staged already is left as it is. Raises RegistryError when the batch is none of these, or a line
+    has no accepted or unchanged row.
     """
     with write(engine) as work:
         state = _require_open(work, batch_id)
-        _keep_blobs(work, {sha256: (sha256, size, media_type) for _, sha256, _, media_type, size in files})
-        rows = list(dict.fromkeys(file[:3] for file in files))
-        return (_stage if state in WAITING_STATES else _link)(work, batch_id, by, rows)
+        _keep_blobs(work, [link.kept for link in links])
+        if state in WAITING_STATES:
+            return _stage(work, batch_id, by, [(link.place, link.kept.sha256, link.file_name) for link in links])
+        return _link(work, batch_id, by, [(link.place, link.kept.sha256, link.file_name, link.scan) for link in links])
 
 
 def keep_unplaced(
-    engine: Engine, batch_id: int, by: str, files: Sequence[tuple[str, str, str, int]], placed: Collection[str] = ()
+    engine: Engine, batch_id: int, by: str, files: Sequence[tuple[str, Kept]], placed: Collection[str] = ()
 ) -> None:
-    """Keeps files of a draft or held batch that belong to no row yet: (SHA-256, file name, media type, size).
+    """Keeps files of a draft or held batch that belong to no row yet, by their names.
 
     Their blobs are on the disk already. They have the place of no row (line 0), each its own piece of it. `placed`: the
     names of those that have a row by now.
@@ -48,8 +49,8 @@ def keep_unplaced(
         if gone:
             work.event("unstage", by, batch_id, count=len(gone))
         known, last = {(row.file_name, row.sha256) for row in there}, max((row.piece for row in there), default=0)
-        if new := [file[:2] for file in files if (file[1], file[0]) not in known]:
-            _keep_blobs(work, {sha256: (sha256, size, media_type) for sha256, _, media_type, size in files})
+        if new := [(kept.sha256, name) for name, kept in files if (name, kept.sha256) not in known]:
+            _keep_blobs(work, [kept for _, kept in files])
             _stage(work, batch_id, by, [(NO_ROW._replace(piece=last + k), *file) for k, file in enumerate(new, 1)])
 
 
@@ -76,16 +77,20 @@ def switch_media(engine: Engine, batch_id: int, by: str, *, optional: bool | Non
         work.event("media_switch", by, batch_id, optional=optional)
 
 
-def link_staged(work: Write, from_batch: int, into_batch: int, by: str) -> None:
-    """Makes what was staged for a draft media of the versions to which the ledger's rows point; within a finish."""
+def link_staged(work: Write, from_batch: int, into_batch: int, value: Finish) -> None:
+    """Makes what was staged for a draft media of the versions to which the ledger's rows point; within a finish.
+
+    Raises MovedError when something was staged since it was compared with its row.
+    """
     staged = tables.staged_media
     where = tuple(staged.c[name] for name in ADDRESS)
     ours = select(*where, staged.c.sha256, staged.c.file_name).where(staged.c.batch_id == from_batch)
-    if rows := [
-        (Place(row.sheet, row.line, row.piece), *row[3:])
-        for row in work.execute(ours.order_by(*where, staged.c.sha256))
-    ]:
-        _link(work, into_batch, by, rows, strict=False)
+    found = work.execute(ours.order_by(*where, staged.c.sha256)).all()
+    rows = [(Place(row.sheet, row.line, row.piece), row.sha256, row.file_name) for row in found]
+    if any(row[:2] not in value.scans for row in rows if row[0].line != NO_ROW.line):
+        raise MovedError("media_changed")
+    if rows:
+        _link(work, into_batch, value.by, [(*row, value.scans.get(row[:2], Scan())) for row in rows], strict=False)
         work.execute(delete(staged).where(staged.c.batch_id == from_batch))  # the blobs are swept later
 
 
@@ -96,16 +101,35 @@ def _require_open(work: Write, batch_id: int) -> str:
     return state
 
 
-def _keep_blobs(work: Write, given: dict[str, tuple[str, int, str]]) -> None:
-    blob = tables.blobs
-    known = {row.sha256: row.erased_at for row in work.execute(select(blob.c.sha256, blob.c.erased_at))}
-    again = [sha256 for sha256 in given if known.get(sha256)]  # erased before, and here again
-    work.change(blob.c.sha256, again, erased_at=None)
-    new = [row for sha256, row in given.items() if sha256 not in known]
-    work.insert_rows(blob, ("sha256", "size", "media_type"), new)
+def _keep_blobs(work: Write, files: Sequence[Kept]) -> None:
+    """Keeps what is known of some contents, and their copies.
+
+    Of what is here already the first copy stays, so that it is shown as it was when it was linked; what was never
+    looked at is so now.
+    """
+    blob, text = tables.blobs.c, tables.blob_texts.c
+    given = {one.sha256: one for one in files}
+    some = {*given, *(one.copy[0] for one in files if one.copy)}
+    asked = rows_in(work.connection, select(blob.sha256, blob.erased_at), blob.sha256, some)
+    erased = {row.sha256: row.erased_at is not None for row in asked}
+    looked = {row.sha256 for row in rows_in(work.connection, select(text.sha256), text.sha256, given)}
+    fresh = {sha256: one for sha256, one in given.items() if erased.get(sha256, True)}
+    copies = (Kept(*one.copy) for one in fresh.values() if one.copy)
+    fresh |= {one.sha256: one for one in copies if one.sha256 not in given and erased.get(one.sha256, True)}
+    new = [one for sha256, one in fresh.items() if sha256 not in erased]
+    new.sort(key=lambda one: one.copy is not None)  # what others refer to comes first
+    rows = [(one.sha256, one.size, one.media_type, one.notes, one.copy and one.copy[0]) for one in new]
+    work.insert_rows(tables.blobs, ("sha256", "size", "media_type", "notes", "shown_as"), rows)
+    for one in (one for sha256, one in fresh.items() if sha256 in erased):  # here again
+        work.change(blob.sha256, [one.sha256], erased_at=None, notes=one.notes, shown_as=one.copy and one.copy[0])
+    read = [one for sha256, one in given.items() if one.texts is not None and sha256 not in looked]
+    for one in (one for one in read if one.sha256 not in fresh):
+        work.change(blob.sha256, [one.sha256], notes=one.notes)
+    texts = [(one.sha256, one.whole, one.texts) for one in read]
+    work.insert_rows(tables.blob_texts, ("sha256", "whole", "pieces"), texts)
 
 
-def _stage(work: Write, batch_id: int, by: str, rows: list[tuple[Any, ...]]) -> int:
+def _stage(work: Write, batch_id: int, by: str, rows: Sequence[tuple[Place, str, str]]) -> int:
     staged = tables.staged_media
     there = select(*(staged.c[name] for name in ADDRESS), staged.c.sha256).where(staged.c.batch_id == batch_id)
     known = {(Place(row.sheet, row.line, row.piece), row.sha256) for row in work.execute(there)}
@@ -118,7 +142,9 @@ def _stage(work: Write, batch_id: int, by: str, rows: list[tuple[Any, ...]]) -> 
     return len(new)
 
 
-def _link(work: Write, batch_id: int, by: str, rows: list[tuple[Any, ...]], *, strict: bool = True) -> int:
+def _link(
+    work: Write, batch_id: int, by: str, rows: Sequence[tuple[Place, str, str, Scan]], *, strict: bool = True
+) -> int:
     """The rows' versions are those of the ledger; `strict`: a line without one refuses all."""
     if not rows:
         return 0
@@ -131,21 +157,37 @@ def _link(work: Write, batch_id: int, by: str, rows: list[tuple[Any, ...]], *, s
     ids = ours.with_only_columns(ledger.version_id)
     there = select(media.c.version_id, media.c.sha256).where(media.c.version_id.in_(ids), media.c.removed_at.is_(None))
     known = {tuple(row) for row in work.execute(there)}
-    new = {(versions[place], sha256): name for place, sha256, name in rows if place in versions}
-    new = {key: name for key, name in new.items() if key not in known}
-    if not new:
+    found: dict[tuple[int, str], tuple[str, Scan]] = {}
+    for place, sha256, name, scan in rows:
+        if place in versions and (key := (versions[place], sha256)) not in known:
+            found.setdefault(key, (name, scan))
+    if not found:
         return 0
-    numbers = work.ids(media, len(new))
-    columns: dict[str, Any] = {
-        "id": list(numbers),
-        "version_id": [version for version, _ in new],
-        "sha256": [sha256 for _, sha256 in new],
-        "file_name": list(new.values()),
+    columns = _links(work, found) | {"added_by": [by] * len(found)}
+    kinds = columns.pop("media_type")
+    work.insert(media, columns | {"added_at": work.at})
+    digest = media_digest(columns | {"media_type": kinds})
+    work.event("media", by, batch_id, first=columns["id"][0], count=len(found), links=digest)
+    return len(found)
+
+
+def _links(work: Write, found: Mapping[tuple[int, str], tuple[str, Scan]]) -> dict[str, list[Any]]:
+    """The columns of links, by version and content, with the content's media type."""
+    blob, scans = tables.blobs.c, [scan for _, scan in found.values()]
+    asked = select(blob.sha256, blob.media_type, blob.shown_as)
+    about = {row.sha256: row for row in rows_in(work.connection, asked, blob.sha256, {sha256 for _, sha256 in found})}
+    salted = [salt if scan.verdict else None for salt, scan in zip(salts(len(scans)), scans, strict=True)]
+    return {
+        "id": list(work.ids(tables.media, len(found))),
+        "version_id": [version for version, _ in found],
+        "sha256": [sha256 for _, sha256 in found],
+        "file_name": [name for name, _ in found.values()],
+        "media_type": [about[sha256].media_type for _, sha256 in found],
+        "shown_as": [about[sha256].shown_as for _, sha256 in found],
+        "scan": [scan.verdict for scan in scans],
+        "compared": [scan.compared for scan in scans],
+        "scan_salt": salted,
+        "scan_digest": [
+            salted_digest(salt, scan.compared) if salt else None for salt, scan in zip(salted, scans, strict=True)
+        ],
     }
-    blobs = work.execute(select(tables.blobs.c.sha256, tables.blobs.c.media_type))
-    types = {row.sha256: row.media_type for row in blobs}
-    kinds = [types[sha256] for sha256 in columns["sha256"]]
-    digest = media_digest(columns["id"], columns["version_id"], columns["sha256"], kinds, [by] * len(new))
-    work.insert(media, columns | {"added_by": by, "added_at": work.at})
-    work.event("media", by, batch_id, first=numbers[0], count=len(new), links=digest)
-    return len(new)
