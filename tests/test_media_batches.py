@@ -391,6 +391,7 @@ def topped_up(registry: Registry, folder: Path) -> Batch:
     return batch
 
 
+LINK = "id, version_id, sha256, file_name, added_by, added_at"
 CHANGED = "The media of batch 1 aren't those that event 6 added."
 TAMPERINGS = {
     "another version": ("UPDATE media SET version_id = 2 WHERE id = 1", CHANGED),
@@ -400,8 +401,7 @@ TAMPERINGS = {
     "marked as removed": ("UPDATE media SET removed_at = added_at WHERE id = 1", CHANGED),
     "another kind": ("UPDATE blobs SET media_type = 'text/html'", CHANGED),
     "one more": (
-        "INSERT INTO media (id, version_id, sha256, file_name, added_by, added_at) "
-        "SELECT 9, 3, sha256, file_name, added_by, added_at FROM media LIMIT 1",
+        f"INSERT INTO media ({LINK}) SELECT 9, 3, sha256, file_name, added_by, added_at FROM media LIMIT 1",
         "1 media were not added by any event.",
     ),
     "made optional": (

@@ -19,7 +19,7 @@ from credtools.media.files import File, gathered
 from credtools.media.looked import Looked, as_json
 from credtools.media.looking import Looker
 from credtools.media.matching import Attached, Match, Medium, Row
-from credtools.model import ACCEPTED, Line, Place, Review, labels
+from credtools.model import ACCEPTED, Place, Review, labels
 from credtools.recipe import MEDIA_VALUES, Recipe, media_pattern
 from credtools.registry import comparing, editing, reviewing
 from credtools.registry.draft import Draft
@@ -66,14 +66,14 @@ def attach(
         files = _named(match, given) if isinstance(match, Mapping) else given
         clashes = _clashes(files)
         for k, file in enumerate(files, 1):
-            where, medium, found = _look(file, looker, clashes, place)
+            where, medium, opened = _look(file, looker, clashes, place)
             getattr(done, where).append(medium)
-            if found and (waits or where not in UNPLACED):
-                kept[medium.sha256] = _put(blobs, *found)
+            if opened and (waits or where not in UNPLACED):
+                kept[medium.sha256] = _put(blobs, *opened)
             if progress:
                 progress(k, len(files))
     blobs.flush()
-    _store(session, draft, done, kept, _compare(session, draft, done, kept, place_of))
+    _store(session, draft, done, kept, comparing.links(session, draft, done, kept, place_of))
     _keep(session, draft, recipe)
     done.missing.extend(matching.missing(rows, done.linked, by_name=by_name))
     return done
@@ -84,23 +84,6 @@ def _put(blobs: Blobs, content: bytes, looked: Looked) -> Kept:
     copy = (blobs.put(looked.copy), len(looked.copy), looked.copy_type) if looked.copy else None
     notes, texts = " ".join(looked.notes), as_json(looked.texts)
     return Kept(blobs.put(content), len(content), looked.media_type, notes, copy, texts, looked.whole)
-
-
-def _compare(
-    session: Session, draft: Draft, done: Attached, kept: Mapping[str, Kept], place_of: Mapping[Line, Place]
-) -> list[Link]:
-    """Adds what each file says beside each row to which it belongs; the links to be stored."""
-    pairs = [(place_of[line], medium.sha256) for medium in done.linked for line in medium.lines]
-    texts = {sha256: (one.texts, one.whole) for sha256, one in kept.items() if one.texts is not None}
-    found, links = comparing.compared(session, draft, pairs, texts), list[Link]()
-    for linked in (done.matched, done.shared):
-        for k, medium in enumerate(linked):
-            each = [(line, found.get((place_of[line], medium.sha256))) for line in medium.lines]
-            scan, differs = comparing.together(each)
-            linked[k] = replace(medium, scan=scan, differs=differs)
-            about = (kept[medium.sha256], matching.short(medium.file))
-            links += [Link(place_of[line], *about, comparing.scan(one)) for line, one in each]
-    return links
 
 
 def _store(session: Session, draft: Draft, done: Attached, kept: Mapping[str, Kept], links: Sequence[Link]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from credtools.errors import CredtoolsError
 from credtools.media.compared import Compared, Facts
 from credtools.media.comparing import compare
 from credtools.media.looked import pieces_from
-from credtools.media.matching import Differing
+from credtools.media.matching import Attached, Differing, short
 from credtools.model import Line, NewVersion, Place
 from credtools.model.lines import Lines
 from credtools.registry import reviewing
@@ -56,6 +57,23 @@ def compared(session: Session, draft: Draft, media: Collection[Of], fresh: Texts
             pieces, whole = pieces_from(texts[sha256][0]), texts[sha256][1]
             draft.compared |= {(sha256, row): compare(pieces, whole, row) for row in rows}
     return {of: draft.compared[key] for of, key in keys.items() if key in draft.compared}
+
+
+def links(
+    session: Session, draft: Draft, done: Attached, kept: Mapping[str, store.Kept], place_of: Mapping[Line, Place]
+) -> list[store.Link]:
+    """The links to be stored; each medium in `done` is told what it says beside the rows to which it belongs."""
+    pairs = [(place_of[line], medium.sha256) for medium in done.linked for line in medium.lines]
+    texts = {sha256: (one.texts, one.whole) for sha256, one in kept.items() if one.texts is not None}
+    found, made = compared(session, draft, pairs, texts), list[store.Link]()
+    for linked in (done.matched, done.shared):
+        for k, medium in enumerate(linked):
+            each = [(line, found.get((place_of[line], medium.sha256))) for line in medium.lines]
+            verdict, differs = together(each)
+            linked[k] = replace(medium, scan=verdict, differs=differs)
+            about = (kept[medium.sha256], short(medium.file))
+            made += [store.Link(place_of[line], *about, scan(one)) for line, one in each]
+    return made
 
 
 def scans(session: Session, draft: Draft) -> dict[Of, store.Scan]:
