@@ -179,15 +179,32 @@ def report(batch: int | None, output: Path, **filters: Any) -> None:
 @click.option("--batch", type=int, help="Only what one batch wrote.")
 @click.option("--expiring", type=click.IntRange(0, 36_500), metavar="DAYS", help="Only what expires within DAYS days.")
 @click.option("--current", is_flag=True, help="Only what counts now: no older, pending or corrected version.")
-def export(output: Path, batch: int | None, expiring: int | None, *, current: bool) -> Answer:
+@click.option(
+    "--media", type=PATH, metavar="DIR|F.zip", help="Write the scans, too, and name them in the column Media."
+)
+@click.option("--name", metavar="PATTERN", help="How scans are called, by default {user_email}_{credential_type}.")
+def export(
+    output: Path, batch: int | None, expiring: int | None, media: Path | None, name: str | None, *, current: bool
+) -> Answer:
     """Write accepted credentials to template files.
 
     Each file has at most 20,000 rows. With --expiring only the newest approved version of each credential, soonest
-    first.
+    first. Scans are written as they came, to a new or empty folder or a new zip (F-2.zip and so on where one would be
+    too large).
     """
+    if name is not None and media is None:
+        raise click.UsageError("--name is how scans are called. Say where they go, too: --media DIR or --media F.zip.")
     registry = open_registry()
     if batch is not None:
         registry.batch(batch)  # a batch that isn't there is misuse, not an empty file
+    if media is not None:
+        called = {} if name is None else {"name": name}
+        with progress("Exporting") as tell:
+            done = registry.export_with_media(
+                output, media, batch, **called, expiring=expiring, current=current, progress=tell
+            )
+        places = {"files": [*map(str, done.files)], "media": [*map(str, done.media)]}
+        return Answer(places | {"scans": done.scans, "erased": done.erased}, [repr(done)])
     with progress("Exporting"):
         written = [str(path) for path in registry.export(output, batch, expiring=expiring, current=current)]
     return Answer({"files": written}, [f"Written: {', '.join(written)}."])

@@ -8,12 +8,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 from credtools import store
+from credtools.errors import CredtoolsError
 from credtools.exports.accepted import write_accepted
 from credtools.exports.corrections import WrongRow, row_key, write_corrections
 from credtools.exports.template import write_template
+from credtools.media import writing
 from credtools.recipe import Recipe
-from credtools.registry import layouts, reviewing, validity
+from credtools.registry import layouts, reviewing, scans_out, validity
+from credtools.registry.scans_out import Exported, Progress
 from credtools.registry.session import Session
 from credtools.schema.words import Column
 
@@ -31,14 +36,47 @@ def accepted(
 
     `current`: only the version of each credential that counts now.
     """
+    return _written(session, path, _wanted(session, batch, expiring, current=current))
+
+
+def with_media(
+    session: Session,
+    path: Path,
+    media: tuple[Path, str, Progress | None],
+    batch: int | None,
+    expiring: int | None,
+    *,
+    current: bool = False,
+) -> Exported:
+    """The same with the scans (`media`: where to, how they are called, who is told), which the media column names."""
+    target, name, progress = media
+    if path.suffix.lower() != ".csv":
+        raise CredtoolsError("not_csv", name=path.name)
+    if "media" not in {column.name for column in _columns(session, "credentials")}:
+        raise CredtoolsError("no_media_column")
+    pattern = scans_out.require_pattern(name)
+    writing.require_free(target)
+    if target.resolve() == path.resolve():
+        raise CredtoolsError("scans_in_the_way", path=target)
+    with session.moment() as now:
+        wanted = _wanted(now, batch, expiring, current=current)
+        scans = scans_out.named(now, wanted, pattern)
+    places = scans_out.write(session, scans, target, progress)
+    files = _written(session, path, wanted.assign(media=scans.cells))
+    return Exported(files, places, len(scans.named), scans.erased)
+
+
+def _wanted(session: Session, batch: int | None, expiring: int | None, *, current: bool) -> pd.DataFrame:
     if expiring is None and current:
-        wanted = validity.counting(store.reads.credentials(session.engine)).sort_index()
+        wanted = validity.counting(store.reads.credentials(session.at)).sort_index()
     elif expiring is None:
-        wanted = validity.accepted(store.reads.credentials(session.engine, batch, whole=True))
+        wanted = validity.accepted(store.reads.credentials(session.at, batch, whole=True))
     else:
-        wanted = validity.expiring(store.reads.credentials(session.engine), session.lookups().today, expiring)
-    if batch is not None:
-        wanted = wanted[wanted["batch"] == batch]
+        wanted = validity.expiring(store.reads.credentials(session.at), session.lookups().today, expiring)
+    return wanted if batch is None else wanted[wanted["batch"] == batch]
+
+
+def _written(session: Session, path: str | Path, wanted: pd.DataFrame) -> list[Path]:
     types = session.lookups().types
     blank_is_never = types["validity_months"].isna() & (types["expiry"] != "required")
     never = types.loc[~blank_is_never, "name"]

@@ -28,11 +28,11 @@ from credtools.registry import (
 from credtools.registry.batch import Batch
 from credtools.registry.decisions import number_of
 from credtools.registry.recipes import RecipeDiff
-from credtools.registry.sources import Sources
+from credtools.registry.taking_out import TakingOut
 from credtools.text import Shown, plural
 
 
-class Registry(Sources, Shown):
+class Registry(TakingOut, Shown):
     """The open database of one organisation; `by` is who is at work.
 
     On SQLite rights are advisory: who may open the file may do everything, and `by` is only a note.
@@ -225,25 +225,6 @@ class Registry(Sources, Shown):
             MovedError: it would do something else than what was shown.
         """
         return store.undo(self.engine, number_of(batch), self.by, self._records, dry_run=dry_run, shown=shown)
-
-    def export(
-        self,
-        path: str | Path,
-        batch: Batch | int | None = None,
-        *,
-        expiring: int | None = None,
-        current: bool = False,
-    ) -> list[Path]:
-        """Writes what was accepted, not declined or withdrawn, as clean template files of at most 20,000 rows each.
-
-        Args:
-            path: of the first file; it ends in .csv or .xlsx.
-            batch: only what one batch wrote.
-            expiring: only what expires within so many days, see `expiring`.
-            current: only what counts now: of each credential its newest version that is approved or needs no approval,
-                unless that is withdrawn; without older, pending and corrected ones.
-        """
-        return exporting.accepted(self, path, None if batch is None else number_of(batch), expiring, current=current)
 
     # --- looking back ---------------------------------------------------------------------------------------
 

@@ -135,6 +135,17 @@ def versions_of(at: At, batch_id: int) -> dict[Place, int]:
     return {Place(*row[:3]): row.version_id for row in rows(at, statement)}
 
 
+def erased_media(at: At) -> pd.DataFrame:
+    """Of each file of a standing version that was erased: batch, sheet, line, piece that wrote the version (int64)."""
+    media, version = tables.media.c, tables.credential_versions.c
+    statement = (
+        select(version.batch_id.label("batch"), *(version[name] for name in ADDRESS))
+        .select_from(tables.media.join(tables.credential_versions))
+        .where(version.stands, media.removed_at.is_(None), media.file_name == "")
+    )
+    return frame(at, statement)
+
+
 def rows_of(at: At, batch_id: int) -> pd.DataFrame:
     """The ledger of a finished batch with the credential of each row, by line; what no version has is missing.
 
