@@ -522,7 +522,7 @@ def prompt(registry: Registry, registry_url: str, tmp_path: Path, monkeypatch: p
 @pytest.mark.usefixtures("prompt")
 def test_command_lists_every_file_once(tmp_path: Path) -> None:
     """`credtools media --json` prints the lists; it exits 1 when something is refused or ambiguous, else 0."""
-    names = ("ben@example.org_Passport.pdf", "ana@example.org_Passport.pdf", "nobody.pdf", "bad.png")
+    names = ("ben@example.org_Passport.pdf", "ana@example.org_Passport.pdf", "nobody.pdf", "bad.doc")
     filled(tmp_path / "in", dict.fromkeys(names, pdf()))
     done = CliRunner().invoke(main, ["media", "1", "in", "--match", PATTERN, "--json"])
     told = json.loads(done.stdout)
@@ -532,7 +532,7 @@ def test_command_lists_every_file_once(tmp_path: Path) -> None:
         "unmatched": ["nobody.pdf"],
         "ambiguous": ["ana@example.org_Passport.pdf"],
         "shared": [],
-        "refused": ["bad.png"],
+        "refused": ["bad.doc"],
         "skipped": [],
         "zips": [],
     }
@@ -545,12 +545,12 @@ def test_command_lists_every_file_once(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("prompt")
 def test_command_speaks_to_people(tmp_path: Path) -> None:
     """Without --json: the counts, then what is to be done, a sentence each."""
-    filled(tmp_path / "in", {"ben@example.org_Passport.pdf": pdf(), "bad.png": pdf()})
+    filled(tmp_path / "in", {"ben@example.org_Passport.pdf": pdf(), "bad.doc": pdf()})
     done = CliRunner().invoke(main, ["media", "1", "in", "--match", PATTERN])
     assert done.exit_code == 1
     assert done.stdout == (
         "batch 1: 1 matched · 0 unmatched · 0 ambiguous · 0 shared · 1 refused · 2 missing\n"
-        f"  refused: {FileError('wrong_ending', file='bad.png', kind='PDF')}\n"
+        f"  refused: {FileError('not_a_medium', file='bad.doc', ending='.doc')}\n"
         "  missing: line 3: Passport requires media\n"
         "  missing: line 5: Passport requires media\n"
     )

@@ -1,48 +1,71 @@
-"""Looking: whether a file is what its name promises, found out by really opening it in a child with limits."""
+"""Looking: what a file really is, found out by opening it in a child with limits."""
 
 from __future__ import annotations
 
+from base64 import b64decode
 from pathlib import Path, PurePath
 
 from credtools.errors import FileError
 from credtools.limited import Limited, Refused, Unanswered
-from credtools.media.looked import Looked
+from credtools.media import naming
+from credtools.media.looked import Looked, Piece
 
 PARSER = Path(__file__).with_name("parser")  # by its path: importing it here would load the parsers unlimited
-KINDS = {".pdf": "pdf", ".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}
-MEDIA_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
-MEMORY = 1 << 30  # bytes of address space; 64 million pixels of a progressive JPEG need 0.6 GiB
+# The endings of each kind; which of them a file has matters no more than that it is one that says what is in it.
+ENDINGS = {
+    "pdf": (".pdf",),
+    "jpeg": (".jpg", ".jpeg", ".jfif", ".jpe", ".jif", ".mpo"),
+    "png": (".png",),
+    "heif": (".heic", ".heif", ".hif"),
+    "avif": (".avif",),
+    "webp": (".webp",),
+    "tiff": (".tif", ".tiff"),
+}
+KINDS = {ending: kind for kind, endings in ENDINGS.items() for ending in endings}
+MEMORY = 1 << 30  # bytes of address space
 SECONDS = 30.0  # per file
-LIMITS = {"pixels": 64_000_000, "pages": 500, "objects": 500_000}  # a phone's 48 MP camera makes 50.3 million
+LIMITS = {"pixels": 250_000_000, "pages": 500, "objects": 500_000}  # a phone's camera makes up to 200 million
 
 
-def kind_of(name: str) -> str:
-    """pdf, jpeg or png, by the ending. Raises FileError for any other."""
-    ending = PurePath(name).suffix.lower()
-    if not ending:
-        raise FileError("no_ending", file=name)
-    if ending not in KINDS:
-        raise FileError("not_a_medium", file=name, ending=ending)
-    return KINDS[ending]
+def ending_of(name: str) -> str:
+    """The ending of a name, without the blanks that some programs leave behind it."""
+    return PurePath(name.rstrip()).suffix.lower()
 
 
 class Looker(Limited):
-    """One parsing process for many files."""
+    """One parsing process for many files. `refuse_attachments`: a PDF that holds other files isn't taken."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, refuse_attachments: bool = False) -> None:
         super().__init__(PARSER, MEMORY, SECONDS)
+        self.refuse_attachments = refuse_attachments
 
     def look(self, name: str, content: bytes) -> Looked:
         """What is known of a proper file. Raises FileError with what is wrong."""
-        kind = kind_of(name)
+        ending = ending_of(name)
+        if ending not in KINDS:
+            raise naming.by_content(name, content) or _without_ending(name, ending)
         if not content:
             raise FileError("empty_file", file=name)
+        promised = KINDS[ending]
         try:
-            self.ask({"kind": kind, "limits": LIMITS}, content)
+            found = self.ask({"limits": LIMITS, "refuse_attachments": self.refuse_attachments}, content)
         except Refused as refused:
-            raise FileError(refused.reason, file=name, **refused.facts) from refused
+            named = naming.by_content(name, content) if refused.reason == "not_its_kind" else None
+            raise named or FileError(refused.reason, file=name, **refused.facts) from refused
         except Unanswered as problem:
             if problem.limit:
                 raise FileError("medium_too_costly", file=name, limit=problem.limit) from problem
-            raise FileError("damaged", file=name, kind=kind.upper()) from problem
-        return Looked(MEDIA_TYPES[kind])
+            raise FileError("damaged", file=name, kind=promised.upper()) from problem
+        notes = found["notes"] + (["other_ending"] if found["kind"] != promised else [])
+        return Looked(
+            media_type=found["media_type"],
+            notes=tuple(notes),
+            copy=b64decode(found["copy"]),
+            copy_type=found["copy_type"],
+            texts=tuple(Piece(page, (*box,), text) for page, *box, text in found["texts"]),
+            whole=found["whole"],
+        )
+
+
+def _without_ending(name: str, ending: str) -> FileError:
+    return FileError("not_a_medium", file=name, ending=ending) if ending else FileError("no_ending", file=name)

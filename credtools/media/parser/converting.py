@@ -1,0 +1,103 @@
+"""A copy that every viewer shows, of a picture that few do: a JPEG, a PNG where that loses less, or a PDF of its pages.
+
+The copy stands upright, has no transparency, and keeps the profile of its colours but nothing that tells of a place.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from PIL import Image, ImageOps
+
+from credtools.limited import Refused
+from credtools.media.parser import texts
+from credtools.media.parser.objects import refuse_pixels
+
+QUALITY = 90
+FORMATS = {"heif": "HEIF", "avif": "AVIF", "webp": "WEBP", "tiff": "TIFF"}
+MOVING = ("avif", "webp")
+REDUCED, INNER, RAW = 254, 330, 50706  # tags of a TIFF: a small picture, others inside, and a digital negative
+DPI = 72  # where a picture doesn't say
+LARGEST_PROFILE = 1 << 20
+
+
+def converted(kind: str, content: bytes, limits: dict[str, int]) -> tuple[bytes, str, list[texts.Piece]]:
+    """The copy, its media type, and the QR codes in it. Raises Refused, or what the readers come upon in damage."""
+    _prepare(kind)
+    with Image.open(io.BytesIO(content), formats=[FORMATS[kind]]) as image:
+        count = getattr(image, "n_frames", 1)
+        if kind in MOVING and count > 1:
+            raise Refused("is_no_scan", what="a moving picture")
+        if kind == "tiff" and _is_raw(image):
+            raise Refused("is_no_scan", what="a camera's raw picture")
+        if not 0 < count <= limits["pages"]:
+            raise Refused("page_count", found=count, allowed=limits["pages"])
+        pages: list[bytes] = []
+        pieces: list[texts.Piece] = []
+        for number in range(count):
+            image.seek(number)
+            refuse_pixels(*image.size, limits)
+            page = _upright(image)
+            if number < texts.PAGES:
+                pieces += texts.codes(texts.for_codes(page), number + 1)
+            pages.append(_saved(page, image))
+    if len(pages) == 1:
+        return pages[0], "image/png" if pages[0].startswith(b"\x89PNG") else "image/jpeg", pieces
+    return _bound(pages), "application/pdf", pieces
+
+
+def _is_raw(image: Any) -> bool:
+    """Whether a TIFF is what a camera's sensor saw, of which only a small preview would be read."""
+    tags = image.tag_v2
+    return RAW in tags or (tags.get(REDUCED) == 1 and INNER in tags)
+
+
+def _prepare(kind: str) -> None:
+    """Readers are only loaded where they are used, with one thread: each takes memory of its own."""
+    if kind == "heif":
+        import pi_heif  # noqa: PLC0415 - see above
+
+        pi_heif.register_heif_opener(decode_threads=1)
+    if kind == "avif":
+        from PIL import AvifImagePlugin  # noqa: PLC0415 - see above
+
+        AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    page = ImageOps.exif_transpose(image)
+    if page.mode.startswith("I") or page.mode == "F":
+        return _grey(page)
+    if page.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in page.info:
+        return texts.over_white(page)
+    return page if page.mode in ("1", "L", "P", "RGB") else page.convert("RGB")
+
+
+def _grey(page: Image.Image) -> Image.Image:
+    """Eight bits of sixteen or more: scaled by what the picture holds, since few say which value is white."""
+    if page.mode.startswith("I;16"):
+        return page.point(lambda value: value / 256).convert("L")
+    extremes: Any = page.getextrema()
+    least, most = extremes
+    steps = 255 / ((most - least) or 1)
+    return page.point(lambda value: value * steps - least * steps).convert("L")
+
+
+def _saved(page: Image.Image, image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    dpi = tuple(float(one) if 1 < float(one) < 10_000 else DPI for one in image.info.get("dpi", (DPI, DPI)))
+    profile = image.info.get("icc_profile") or b""
+    kept: dict[str, Any] = {"icc_profile": profile} if page.mode == "RGB" and len(profile) < LARGEST_PROFILE else {}
+    if page.mode in ("1", "P"):
+        page.save(out, "PNG", dpi=dpi)
+    else:
+        page.save(out, "JPEG", quality=QUALITY, dpi=dpi, **kept)
+    return out.getvalue()
+
+
+def _bound(pages: list[bytes]) -> bytes:
+    """Pages as one PDF, the same for the same pages."""
+    import img2pdf  # noqa: PLC0415 - only for several pages
+
+    return bytes(img2pdf.convert(pages, nodate=True, engine=img2pdf.Engine.internal))

@@ -1,0 +1,183 @@
+"""What a PDF could do to whoever opens it, judged by its structure: which names stand in which dictionary.
+
+A dictionary is judged as a small Python one (`judged`), whether it comes from the table of objects (`walk`) or was
+found beside it (`unlisted`). Letters in titles, links and pages are values, never names of a dictionary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pikepdf
+
+from credtools.limited import Refused
+from credtools.media.parser import scripts
+
+LEAVES = "an action that leaves the document"
+MOVES = "moving or sounding parts"
+# What runs, leaves the document, or hides in it (ISO 32000-2, 12.6, 7.11.4, 13.7).
+ACTIONS = {
+    "/Launch": LEAVES,
+    "/ImportData": LEAVES,
+    "/SubmitForm": LEAVES,
+    "/GoToE": LEAVES,
+    "/Rendition": LEAVES,
+    "/RichMediaExecute": LEAVES,
+}
+SCRIPTS = ("/JS", "/JavaScript", "/OnInstantiate")
+NAMES = {*SCRIPTS, "/XFA", "/EF", "/RichMediaContent", "/RichMediaSettings", "/Movie", "/ByteRange"}
+# The same as bytes: where none stands in them, no dictionary needs to be looked at.
+SUSPECT = re.compile(
+    rb"/(?:JS|JavaScript|OnInstantiate|Launch|ImportData|SubmitForm|GoToE|Rendition|RichMedia|XFA|EF|EmbeddedFile|"
+    rb"Movie|ByteRange)|/[A-Za-z]*#[4-7][0-9A-Fa-f]"
+)
+SIZES = re.compile(rb"/(?:Width|Height)\s+(\d+)(\s+\d+\s+R)?")
+# What an XFA form is more than a second description of its fields (XFA 3.3, part 2).
+ACTIVE_XFA = re.compile(
+    rb"<\s*(?:[\w.-]+:)?(?:script|event|calculate|validate|exec\w*|submit|connect\w*|dynamicRender|xmlConnection|"
+    rb"wsdlConnection|bindItems)\b|<!ENTITY|\0",
+    re.IGNORECASE,
+)
+MOST_XFA = 8 << 20
+
+
+Listed = Mapping[tuple[int, int], Any]  # the table of objects: where each is
+
+
+class Name(str):
+    """A name of a PDF, unlike a text."""
+
+    __slots__ = ()
+
+
+class Stream:
+    """A stream: what its dictionary says, and how to read it."""
+
+    def __init__(self, read: Callable[[], bytes]) -> None:
+        self.read = read
+
+
+class Unknown:
+    """A value that can't be found out."""
+
+
+def judged(said: Mapping[str, Any]) -> set[str]:
+    """The notes of a dictionary. Raises Refused for what could harm whoever opens the document."""
+    action, notes = said.get("/S"), set()
+    if isinstance(action, Name) and action in ACTIONS:
+        raise Refused("active", what=ACTIONS[action])
+    if action == "/JavaScript" and isinstance(action, Name) and said.get("/JS") is None:
+        raise Refused("active", what="a script")
+    for key in SCRIPTS:
+        _refuse_script(said.get(key))
+    if (form := said.get("/XFA")) not in (None, []):
+        _refuse_active_form(form if isinstance(form, list) else [form])
+    moves = isinstance(said.get("/Subtype"), Name) and said["/Subtype"] in ("/RichMedia", "/Movie")
+    if moves or isinstance(said.get("/Movie"), dict) or {"/RichMediaContent", "/RichMediaSettings"} & said.keys():
+        raise Refused("active", what=MOVES)
+    if (isinstance(said.get("/EF"), dict) and said["/EF"]) or said.get("/Type") == "/EmbeddedFile":
+        notes.add("attachments")
+    return notes
+
+
+def _refuse_script(script: Any) -> None:
+    if script is None or isinstance(script, Name | dict | list | int | float):  # an empty tree of names, or a font
+        return
+    text = script
+    if isinstance(script, Stream):
+        text = text_of(script.read())
+    if not isinstance(text, str) or not scripts.is_harmless(text):
+        raise Refused("active", what="a script")
+
+
+def text_of(content: bytes) -> str:
+    """A text of a PDF (ISO 32000-2, 7.9.2.2)."""
+    if content.startswith(b"\xfe\xff"):
+        return content[2:].decode("utf-16-be", "replace")
+    if content.startswith(b"\xef\xbb\xbf"):
+        return content[3:].decode("utf-8", "replace")
+    return content.decode("latin-1")
+
+
+def _refuse_active_form(packets: Iterable[Any]) -> None:
+    streams = [one for one in packets if not isinstance(one, str)]
+    parts = [one.read() if isinstance(one, Stream) else b"\0" for one in streams]
+    whole = b"".join(parts)
+    if not parts or len(whole) > MOST_XFA or ACTIVE_XFA.search(whole):
+        raise Refused("active", what="a form with scripts")
+
+
+# --- objects that the document lists --------------------------------------------------------------------------
+
+
+def is_quiet(pdf: pikepdf.Pdf, content: bytes, listed: Listed, limits: Mapping[str, int]) -> bool:
+    """Whether the bytes, those of packed objects too, hold nothing that would be judged: the usual case."""
+    if pdf.is_encrypted or len(listed) > limits["objects"] or SUSPECT.search(content):
+        return False
+    sizes = SIZES.findall(content)
+    largest = max((int(size) for size, _ in sizes), default=0)
+    if largest**2 > limits["pixels"] or any(reference for _, reference in sizes):
+        return False
+    packed = {entry.obj_stream_number for entry in listed.values() if entry.type == 2}
+    return not any(SUSPECT.search(pdf.get_object(number, 0).read_bytes()) for number in packed)
+
+
+def walk(pdf: pikepdf.Pdf, limits: Mapping[str, int]) -> tuple[set[str], list[list[int]]]:
+    """The notes of all objects of the document, those inside others too, and what its signatures cover.
+
+    Raises Refused for what could harm whoever opens it.
+    """
+    seen, notes, covered = 0, set(), list[list[int]]()
+    rest: list[Any] = [pdf.trailer]
+    for numbered in pdf.objects:
+        rest.append(numbered)
+        while rest:
+            seen += 1
+            if seen > limits["objects"]:
+                raise Refused("medium_too_costly", limit=f"{limits['objects']:,} objects")
+            thing = rest.pop()
+            if isinstance(thing, pikepdf.Array):
+                rest += [inner for inner in thing if _nested(inner)]
+            elif isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
+                notes |= _judged(thing, limits, covered)
+                rest += [inner for _, inner in thing.items() if _nested(inner)]
+    return notes, covered
+
+
+def _nested(thing: Any) -> bool:
+    return isinstance(thing, pikepdf.Array | pikepdf.Dictionary) and not thing.is_indirect
+
+
+def _judged(thing: Any, limits: Mapping[str, int], covered: list[list[int]]) -> set[str]:
+    keys = set(thing.keys())
+    if "/Width" in keys and str(thing.get("/Subtype", "")) == "/Image":
+        refuse_pixels(int(thing.get("/Width", 0)), int(thing.get("/Height", 0)), limits)
+    if not (keys & NAMES or keys & {"/S", "/Subtype", "/Type"}):
+        return set()
+    said = {key: _simple(thing.get(key)) for key in keys & (NAMES | {"/S", "/Subtype", "/Type"})}
+    if isinstance(ranges := said.get("/ByteRange"), list) and "/Contents" in keys:
+        covered.append([one for one in ranges if isinstance(one, int)])
+    return judged(said)
+
+
+def _simple(value: Any) -> Any:
+    """A value of pikepdf as `judged` takes it, without what is in a dictionary."""
+    if isinstance(value, pikepdf.Name):
+        return Name(str(value))
+    if isinstance(value, pikepdf.String):
+        return text_of(bytes(value))
+    if isinstance(value, pikepdf.Stream):
+        return dict.fromkeys(value.keys()) if "/Subtype" in value else Stream(value.read_bytes)
+    if isinstance(value, pikepdf.Dictionary):
+        return dict.fromkeys(value.keys())
+    if isinstance(value, pikepdf.Array):
+        return [_simple(inner) for inner in value if not isinstance(inner, pikepdf.Array)]
+    return value if value is None or isinstance(value, int | float) else Unknown()
+
+
+def refuse_pixels(width: int, height: int, limits: Mapping[str, int]) -> None:
+    """Raises Refused for more than are read."""
+    if width * height > limits["pixels"]:
+        raise Refused("too_many_pixels", width=width, height=height, allowed=limits["pixels"])

@@ -1,0 +1,180 @@
+"""Objects in the bytes of a PDF that its table of objects doesn't list: a program that makes its own table finds them.
+
+Every place that looks like the beginning of an object is read, inside streams too, and its dictionaries are judged as
+those of the document are. What was changed since (an earlier state of a signed file) is such an object too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pikepdf
+
+from credtools.limited import Refused
+from credtools.media.parser.objects import SUSPECT, Listed, Name, Stream, Unknown, judged, text_of
+
+OBJECT = re.compile(rb"(?<!\d)(\d{1,10})[\s\0]+(\d{1,5})[\s\0]*obj(?![a-z])|\btrailer(?=[\s\0]*<<)")
+TOKEN = re.compile(
+    rb"[\s\0]*(?:%[^\r\n]*[\s\0]*)*(?:(?P<open><<)|(?P<close>>>)|(?P<list>\[)|(?P<end>\])|(?P<name>/[^\s\0()<>\[\]{}/%]*)"
+    rb"|(?P<ref>\d+[\s\0]+\d+[\s\0]+R(?![A-Za-z]))|(?P<number>[+-]?[\d.]+)|(?P<hex><[\s\0-9A-Fa-f]*>)|(?P<text>\()"
+    rb"|(?P<word>[A-Za-z]+))"
+)
+ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+IN_TEXT = re.compile(rb"[()]|\\(?:[0-7]{1,3}|\r\n|.)", re.DOTALL)
+ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}
+DEEPEST, MOST = 60, 200_000  # values inside each other, and in all
+
+
+class _Unreadable(Exception):  # noqa: N818 - it is an answer about some bytes, not a fault
+    """No object begins here."""
+
+
+class _Reference(int):
+    """The number of another object."""
+
+
+def refuse(pdf: pikepdf.Pdf, content: bytes, listed: Listed, begins: int) -> set[str]:
+    """The notes of objects that aren't listed. Raises Refused for what could harm whoever opens the document.
+
+    `begins`: where the PDF does, from which offsets are counted.
+    """
+    known = {entry.offset + begins for entry in listed.values() if entry.type == 1}
+    places = list(OBJECT.finditer(content))
+    notes: set[str] = set()
+    for place, following in zip(places, [*places[1:], None], strict=True):
+        end = following.start() if following else len(content)
+        if place.start() not in known and SUSPECT.search(content, place.end(), end):
+            notes |= _Found(pdf, content, places).notes(place.end(), end)
+    return notes
+
+
+class _Found:
+    """The values of one object, read from its bytes."""
+
+    def __init__(self, pdf: pikepdf.Pdf, content: bytes, places: list[re.Match[bytes]]) -> None:
+        self.pdf, self.content, self.places, self.end, self.seen = pdf, content, places, 0, 0
+
+    def notes(self, start: int, most: int) -> set[str]:
+        self.end = start
+        try:
+            value = self._value(0)
+        except _Unreadable:
+            if SUSPECT.search(self.content, start, most):
+                raise Refused("active", what="a script or other files") from None
+            return set()
+        return self._judged(value)
+
+    def _judged(self, value: Any) -> set[str]:
+        notes: set[str] = set()
+        if isinstance(value, dict):
+            notes |= judged({key: self._resolved(inner) for key, inner in value.items()})
+        if isinstance(value, dict | list):
+            for inner in value.values() if isinstance(value, dict) else value:
+                notes |= self._judged(inner)
+        return notes
+
+    def _resolved(self, value: Any) -> Any:
+        """A value in place of its reference, when all objects of that number are texts, or it is listed and alone."""
+        if isinstance(value, list):
+            return [self._resolved(inner) for inner in value if not isinstance(inner, list)]
+        if not isinstance(value, _Reference):
+            return value
+        own = [place for place in self.places if place[1] and int(place[1]) == value]
+        if not own:
+            return None if (int(value), 0) not in self.pdf.get_xref_table() else Unknown()
+        found = []
+        for place in own:
+            inner = _Found(self.pdf, self.content, self.places)
+            inner.end = place.end()
+            try:
+                found.append(inner._value(0))
+            except _Unreadable:
+                found.append(Unknown())
+        if all(isinstance(one, dict) and "stream" not in one for one in found):
+            return {key: None for one in found for key in one}
+        if len(found) == 1 and isinstance(found[0], dict):
+            return Stream(self.pdf.get_object(int(value), 0).read_bytes)
+        texts = [one for one in found if isinstance(one, str) and not isinstance(one, Name)]
+        return "\n".join(texts) if len(texts) == len(found) else Unknown()
+
+    # --- reading ---------------------------------------------------------------------------------------------
+
+    def _value(self, depth: int) -> Any:
+        self.seen += 1
+        token = TOKEN.match(self.content, self.end)
+        if not token or depth > DEEPEST or self.seen > MOST:
+            raise _Unreadable
+        self.end, kind = token.end(), token.lastgroup
+        return self._read(kind or "", token[kind or 0], depth)
+
+    def _read(self, kind: str, said: bytes, depth: int) -> Any:
+        if kind == "open":
+            return self._dictionary(depth)
+        if kind == "list":
+            return self._list(depth)
+        simple: dict[str, Callable[[], Any]] = {
+            "name": lambda: Name(_unescaped(said).decode("latin-1")),
+            "ref": lambda: _Reference(said.split()[0].strip(b"\0")),
+            "number": lambda: 0,
+            "hex": lambda: text_of(_from_hex(said)),
+            "text": self._text,
+            "word": lambda: None if said == b"null" else 0,
+        }
+        if kind not in simple:
+            raise _Unreadable
+        return simple[kind]()
+
+    def _dictionary(self, depth: int) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        while not self._closes("close"):
+            key = self._value(depth + 1)
+            if not isinstance(key, Name):
+                raise _Unreadable
+            found[key] = self._value(depth + 1)
+        token = TOKEN.match(self.content, self.end)
+        return found | ({"stream": 0} if token and token["word"] == b"stream" else {})
+
+    def _list(self, depth: int) -> list[Any]:
+        found = []
+        while not self._closes("end"):
+            found.append(self._value(depth + 1))
+        return found
+
+    def _closes(self, kind: str) -> bool:
+        token = TOKEN.match(self.content, self.end)
+        if not token:
+            raise _Unreadable
+        if token.lastgroup != kind:
+            return False
+        self.end = token.end()
+        return True
+
+    def _text(self) -> str:
+        parts, depth = [], 1
+        while token := IN_TEXT.search(self.content, self.end):
+            parts.append(self.content[self.end : token.start()])
+            self.end = token.end()
+            depth += (token[0] == b"(") - (token[0] == b")")
+            if not depth:
+                return text_of(b"".join(parts))
+            parts.append(_plain(token[0]))
+        raise _Unreadable
+
+
+def _unescaped(name: bytes) -> bytes:
+    return ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), name)
+
+
+def _from_hex(said: bytes) -> bytes:
+    digits = re.sub(rb"[^0-9A-Fa-f]", b"", said)
+    return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
+
+
+def _plain(said: bytes) -> bytes:
+    """What stands in a text for a sign of it."""
+    if not said.startswith(b"\\"):
+        return said
+    rest = said[1:]
+    return bytes([int(rest, 8) & 255]) if rest[:1].isdigit() and rest[:1] < b"8" else ESCAPES.get(rest, rest)
