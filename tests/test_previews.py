@@ -11,7 +11,12 @@ import pikepdf
 import pytest
 from PIL import Image, ImageDraw
 
+from credtools.jupyter.parts import scans
+from credtools.jupyter.parts.page import STATIC
 from credtools.jupyter.parts.pictures import LARGE, PDF, THUMB, Picture, Pictures
+from credtools.media import told
+from credtools.media.compared import Compared, Difference, Evidence
+from credtools.media.looking import KINDS
 from tests.pictures import jpeg, pdf
 
 WIDE, HIGH = 60, 40
@@ -214,3 +219,39 @@ def test_a_pdf_is_drawn_upright_on_white(pictures: Pictures) -> None:
     """A blank page is white, and one page is called that."""
     found = pictures.of(pdf(), PDF, THUMB)
     assert (drawn(found).getpixel((9, 9)), found.words) == ((255, 255, 255), "PDF, 1 page")
+
+
+# --- beside a row ---------------------------------------------------------------------------------------------
+
+
+def test_the_worst_of_several_media_counts() -> None:
+    """One that differs isn't hidden by others that agree; without media there is no verdict."""
+    assert scans.worst(["agrees", "nothing", "differs"]) == "differs"
+    assert scans.worst(["nothing", "", "agrees"]) == "agrees"
+    assert scans.worst([]) == ""
+
+
+def test_marks_say_in_words_what_they_mean() -> None:
+    """Differences come first; each has its page, its place, and the same sentence as the warning."""
+    differs = Difference("expiration_date", "2027-03-01", "2026-03-01", 2, (100, 200, 300, 220))
+    compared = Compared.of((differs,), (Evidence("issue_date", "2024-03-01", 1, (1, 2, 3, 4)),))
+    first, second = scans.marks(compared, PDF)
+    assert (first["kind"], first["page"], first["box"]) == ("differs", 2, (100, 200, 300, 220))
+    assert [first["words"]] == scans.says(compared, PDF)
+    assert first["words"] == "Expiration date: the PDF says 2026-03-01, the row 2027-03-01."
+    assert (second["kind"], second["words"]) == ("agrees", "Issue date: the PDF says 2024-03-01, too.")
+    assert "picture" in scans.says(compared, JPEG)[0]
+
+
+def test_every_note_has_a_sentence() -> None:
+    """Also one that is newer than these sentences is said, by its code."""
+    told_of = told.noted([*told.NOTES, "some_new_one"])
+    assert len(set(told_of)) == len(told.NOTES) + 1
+    assert told_of[-1] == "some new one"
+
+
+def test_what_can_be_chosen_is_what_is_taken() -> None:
+    """The browser offers all endings that the looker knows, and no others."""
+    script = (STATIC / "media.js").read_text("utf-8")
+    offered = script.partition("const ENDINGS = '")[2].partition("'")[0].split(",")
+    assert sorted(offered) == sorted(KINDS)

@@ -182,16 +182,19 @@ class Approvals(Previews):
         return f"Media are now optional for batch {batch}."
 
     def to_show(self, key: str) -> tuple[bytes, str]:
-        return self._content(key)[:2]
+        return self.registry.blobs.read(key), self._medium(key)[1]
 
     def do_part(self, key: str, start: int) -> None:
-        """The next piece of a whole file, which the browser puts together."""
-        content, kind, name = self._content(key)
+        """The next piece of a whole file, as it is shown or as it came; the browser puts them together."""
+        name, kind = self._medium(key)
+        content = self.registry.blobs.read(key)
         part = {"key": key, "start": start, "size": len(content), "kind": kind, "name": name}
         self.send({"type": "part", **part}, [content[start : start + PART]])
 
-    def _content(self, key: str) -> tuple[bytes, str, str]:
+    def _medium(self, key: str) -> tuple[str, str]:
+        """The name and media type of what has this SHA-256: what is shown of one of the media, or itself."""
         for medium in (medium for media in self.listed.media.values() for medium in media):
-            if medium["sha256"] == key:
-                return self.registry.blobs.read(key), medium["media_type"], medium["file"]
+            for sha256, kind in (("shown", "shown_type"), ("sha256", "media_type")):
+                if medium[sha256] == key:
+                    return medium["file"], medium[kind]
         raise CredtoolsError("medium_gone")

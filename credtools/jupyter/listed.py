@@ -13,7 +13,10 @@ import pandas as pd
 
 from credtools.audit.acts import changed
 from credtools.errors import CredtoolsError
+from credtools.jupyter.parts import scans
 from credtools.jupyter.parts.shown import listed, moment, records
+from credtools.media import told
+from credtools.media.compared import Compared
 from credtools.model import Line, exact, lines_in
 from credtools.registry import Registry, validity
 from credtools.schema.dates import date_format
@@ -22,7 +25,7 @@ from credtools.text import fold
 Place = tuple[int, Line]  # batch and line
 
 PAGE = 100  # rows that are shown at once
-FILTERS = ("credential_type", "source", "batch", "uploaded_by", "expiry", "media")
+FILTERS = ("credential_type", "source", "batch", "uploaded_by", "expiry", "media", "scan")
 SORTS = {  # by heading what it sorts by
     "user": ["user_email"],
     "type": ["credential_type", "credential_number"],
@@ -36,10 +39,12 @@ MEDIA = ("there", "required, but missing", "none")
 NO_MEDIA = "requires media, and none has been added yet"
 SAME_PERSON = "uploaded by you; this organisation asks for approval by somebody else (four eyes)"
 DEACTIVATED = "the user is deactivated by now"
+DIFFERING = "what can be read in a scan differs from the row"
+MEDIUM = ["batch", "file", "sha256", "media_type", "shown", "shown_type", "notes", "scan", "differs"]
 WITHDRAWN = "withdrawn; approved, it counts only once it is reinstated"
 SHOWN = [  # what the browser shows of each
     *("batch", "line", "user_email", "name", "credential_type", "credential_number", "issue_date", "expiration_date"),
-    *("expiry", "uploaded_by", "uploader", "source", "file", "blocked", "note", "at"),
+    *("expiry", "uploaded_by", "uploader", "source", "file", "blocked", "note", "scan", "at"),
 ]
 CALLED = {"issue_date": "issue date", "expiration_date": "expiration date", "own": "own columns"}
 CALLED |= {"undecided": "decision taken back"}
@@ -74,10 +79,11 @@ class Listed:
         found["place"] = list(zip(found["batch"].tolist(), found["line"].tolist(), strict=True))
         self.media: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)  # by batch and row
         media = registry.media()
-        for medium, row in zip(records(media[["batch", "file", "sha256", "media_type"]]), exact(media), strict=True):
+        for medium, row in zip(records(media[MEDIUM]), exact(media), strict=True):
             self.media[medium["batch"], row].append(medium)
         found["at"] = list(zip(found["batch"].tolist(), found["row"].tolist(), strict=True))
         there = found["at"].map(lambda place: place in self.media).astype(bool)
+        found["scan"] = [self._scan(place) for place in found["at"]]
         found["media"] = np.select([there], MEDIA[:1], MEDIA[2])
         found["blocked"] = found["note"] = ""
         if look == "pending":
@@ -89,6 +95,11 @@ class Listed:
         words = zip(found["user_email"], found["name"], found["credential_number"].fillna(""), strict=True)
         self._words = pd.Series([fold(" ".join(some)) for some in words], index=found.index, dtype="object")
         self.rows = found
+
+    def _scan(self, place: tuple[int, str]) -> str:
+        """What the media of a credential say beside its row, taken together; '' without media."""
+        media = self.media.get(place)
+        return scans.SCANS[scans.worst(medium["scan"] for medium in media)] if media else ""
 
     def _stops(self, found: pd.DataFrame, there: pd.Series[bool]) -> None:
         """What stops the approval of pending ones, or should be known before it."""
@@ -129,6 +140,7 @@ class Listed:
             "uploaded_by": [(address, f"{name} · {address}" if name else address) for address, name in by],
             "expiry": listed(EXPIRY),
             "media": listed(MEDIA),
+            "scan": listed(scans.SCANS.values()),
         }
 
     def like(self, filters: Mapping[str, str]) -> pd.DataFrame:
@@ -172,7 +184,7 @@ class Listed:
         for name in ("issue_date", "expiration_date"):
             some[name] = ["" if pd.isna(day) else self._dates.write(day) for day in some[name]]
         some["credential_number"] = some["credential_number"].fillna("")
-        some["media"] = some.pop("at").map(lambda place: self.media.get(place, []))
+        some["media"] = some.pop("at").map(lambda place: [_shown(medium) for medium in self.media.get(place, [])])
         return records(some)
 
     def about(self, rows: pd.DataFrame, *, whole: bool = False) -> dict[str, Any]:
@@ -193,7 +205,7 @@ class Listed:
             ],
             "samples": self.shown(free.iloc[places]),
             "left": sorted(Counter(rows.loc[~rows.index.isin(free.index), "blocked"]).items()),
-            "notes": sorted(Counter(free.loc[free["note"] != "", "note"]).items()),
+            "notes": sorted(Counter(free.loc[free["note"] != "", "note"]).items()) + _differing(free),
         }
 
     def detail(self, batch: int, line: Line) -> dict[str, Any]:
@@ -205,7 +217,12 @@ class Listed:
             (moment(act.at, self._zone), act.by, act.version, *self._change(str(act.what), act.before, act.after))
             for act in self.registry.history(batch, rows["row"].iloc[0]).itertuples()
         ]
-        return self.shown(rows)[0] | {"history": history, "zone": str(self._zone)}
+        found = self.shown(rows)[0]
+        beside = self.registry.batch(batch).compared(rows["row"].iloc[0]) if found["media"] else {}
+        for medium in found["media"]:
+            compared = beside.get(medium["sha256"], Compared())
+            medium["marks"] = scans.marks(compared, medium["media_type"])
+        return found | {"history": history, "zone": str(self._zone)}
 
     def _change(self, what: str, before: Any, after: Any) -> tuple[str, str]:
         """What was changed or done, and how."""
@@ -219,6 +236,18 @@ def _looked_at(credentials: pd.DataFrame, look: str) -> pd.DataFrame:
     if look == "approved":
         return validity.counting(credentials).sort_index()
     return credentials[credentials["withdrawn"] if look == "withdrawn" else credentials["decision"] == "pending"]
+
+
+def _shown(medium: Mapping[str, Any]) -> dict[str, Any]:
+    """A medium as the browser takes it: with its notes, and what of it differs, in sentences."""
+    differs = scans.says(Compared.from_json(medium["differs"]), medium["media_type"]) if medium["differs"] else []
+    words = scans.SCANS[medium["scan"]]
+    return {**medium, "notes": told.noted(medium["notes"].split()), "differs": differs, "scan": words}
+
+
+def _differing(rows: pd.DataFrame) -> list[tuple[str, int]]:
+    count = int((rows["scan"] == scans.SCANS[scans.DIFFERS]).sum())
+    return [(DIFFERING, count)] if count else []
 
 
 def _counted(some: Counter[str]) -> list[tuple[str, int]]:

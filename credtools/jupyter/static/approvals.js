@@ -1,5 +1,5 @@
 // Approvals: the lists with their filters, one credential in detail with its media beside, and what people decide.
-const FILTERS = [['credential_type', 'Type'], ['source', 'Source'], ['batch', 'Batch'], ['uploaded_by', 'Uploaded by'], ['expiry', 'Expires'], ['media', 'Media']]
+const FILTERS = [['credential_type', 'Type'], ['source', 'Source'], ['batch', 'Batch'], ['uploaded_by', 'Uploaded by'], ['expiry', 'Expires'], ['media', 'Media'], ['scan', 'Scan']]
 const COLUMNS = [['user', 'User'], ['type', 'Type'], ['issued', 'Issued'], ['expires', 'Expires'], ['uploaded', 'Uploaded by'], ['media', 'Media']]
 const LOOKS = {
   pending: { name: 'Pending credentials', one: 'credential waits for approval', many: 'credentials wait for approval', acts: ['approve', 'reject'] },
@@ -151,12 +151,15 @@ export default {
         [row.credential_type, row.credential_number && ` · ${row.credential_number}`], row.issue_date,
         [row.expiration_date, ['expired', 'expiring soon'].includes(row.expiry) && h('div', { class: 'ct-scope' }, row.expiry)],
         [row.uploader && h('div', {}, row.uploader), h('div', { class: row.uploader && 'ct-quiet' }, row.uploaded_by), h('div', { class: 'ct-quiet' }, `batch ${row.batch} · ${row.source}`)],
-        [row.media.map(medium => thumbs.of(medium.sha256, medium.media_type)), boxes[k].why, !row.blocked && row.note && h('div', { class: 'ct-warning' }, row.note)]]), caption)
+        [row.media.map(medium => thumbs.of(medium.shown, medium.shown_type)), differences(row), boxes[k].why, !row.blocked && row.note && h('div', { class: 'ct-warning' }, row.note)]]), caption)
       COLUMNS.forEach(([key], k) => {
         if (list.sort === key) made.querySelectorAll('th')[k + 1].setAttribute('aria-sort', list.down ? 'descending' : 'ascending')
       })
       return made
     }
+
+    // What can be read in the media of a row, where it is something else.
+    const differences = row => row.media.flatMap(({ differs }) => differs).map(words => h('div', { class: 'ct-warning' }, `Scan differs: ${words}`))
 
     // What was ticked and isn't answered yet holds against a list that was sent before it.
     const unanswered = new Map()
@@ -195,8 +198,16 @@ export default {
     function one(detail) {
       const place = [[detail.batch, detail.line]]
       for (const one of previews) one.close()
-      previews = detail.media.map(medium => new Preview(medium, wanted => act('look_at', wanted),
-        button('Open', () => open(medium), { title: `Open ${medium.file} in a new tab` })))
+      const ask = wanted => act('look_at', wanted)
+      const enlarge = (medium, focus) => previews.push(openPreview(root, medium, ask, closed => {
+        previews = previews.filter(one => one !== closed)
+        main.querySelector(`[data-focus="${CSS.escape(focus)}"]`)?.focus()
+      }))
+      previews = detail.media.map(medium => new Preview(medium, ask, [
+        button('Enlarge…', () => enlarge(medium, `Enlarge… ${medium.file}`), { focus: `Enlarge… ${medium.file}`, title: `Enlarge ${medium.file}` }), ' ',
+        button('Open', () => open(medium), { focus: `Open ${medium.file}`, title: `Open ${medium.file} in a new tab` }), ' ',
+        medium.shown !== medium.sha256 && button('Download the original', () => save(medium), { title: `Download ${medium.file} as it came` }),
+        h('div', {}, 'Scan: ', scanned(medium.scan)), noted(medium.notes)]))
       const views = h('div', { class: 'ct-views' }, previews.map(one => one.element))
       const input = chooser('Upload media files', async files => {
         await sending.sendMedia(files)
@@ -219,17 +230,22 @@ export default {
     // What is open is fetched part by part, then shown by the browser itself.
     function open(medium) {
       const tab = window.open('', '_blank')
-      parts = { key: medium.sha256, tab, got: [] }
+      parts = { key: medium.shown, tab, got: [] }
+      act('part', { key: medium.shown, start: 0 })
+    }
+    function save(medium) {
+      parts = { key: medium.sha256, got: [] }
       act('part', { key: medium.sha256, start: 0 })
     }
-    function more({ key, start, size, kind }, buffer) {
+    function more({ key, start, size, kind, name }, buffer) {
       if (!parts || parts.key !== key) return
       parts.got.push(buffer)
       const next = start + buffer.byteLength
       if (next < size) setTimeout(() => act('part', { key, start: next }), PAUSE_MS)
       else {
-        const url = URL.createObjectURL(new Blob(parts.got, { type: kind }))
-        if (parts.tab) parts.tab.location = url
+        const whole = new Blob(parts.got, { type: kind })
+        if (parts.tab) parts.tab.location = URL.createObjectURL(whole)
+        else say(said, download({ name, mime: kind }, whole))
         parts = null
       }
     }

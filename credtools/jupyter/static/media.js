@@ -23,14 +23,14 @@ function chooser(label, onFiles, props = {}) {
   return input
 }
 
-const ENDINGS = '.pdf,.jpg,.jpeg,.png'
+const ENDINGS = '.pdf,.jpg,.jpeg,.jfif,.jpe,.jif,.mpo,.png,.heic,.heif,.hif,.avif,.webp,.tif,.tiff'
 
 function media(state, { act, ui }) {
   const pattern = matching(state)
   const add = files => ui.addMedia(files, pattern.value())
   const zone = dropZone(async transfer => add(await dropped(transfer)),
     h('strong', {}, 'Drop files, a folder or a zip here, or click to choose files'),
-    h('span', {}, 'PDF, JPEG or PNG, up to 25 MB each; a zip up to 200 MB.'),
+    h('span', {}, 'PDF, JPEG, PNG, HEIC, TIFF, WebP or AVIF, up to 25 MB each; a zip up to 200 MB.'),
     chooser('Upload media files', add, { accept: `${ENDINGS},.zip`, multiple: true }))
   const folder = chooser('Upload a folder of media', add, { webkitdirectory: true, hidden: true })
   const id = freshId()
@@ -46,6 +46,7 @@ function media(state, { act, ui }) {
         : button('Make media optional', () => act('optional', { optional: true }), { focus: 'optional', title: 'For this file only: its credentials can be approved without media' }),
       button('Next', () => act('next'), { primary: true, about: id })),
     pattern.element, zone, h('div', { class: 'ct-buttons' }, button('Choose a folder…', () => folder.click()), folder),
+    differing(state.differs, { act, ui }),
     left('Ambiguous: these fit several rows', state.ambiguous, { act, ui }, true),
     left('Unmatched: these belong to no row', state.unmatched, { act, ui }, true),
     left('Refused: these are not kept', state.refused, { act, ui }, false),
@@ -81,7 +82,7 @@ function left(title, list, { act, ui }, assignable) {
   return list.found > 0 && h('div', {}, h('h3', {}, `${title} (${list.found.toLocaleString('en')})`), more(list, act, title),
     h('ul', { class: 'ct-causes ct-media' }, list.rows.map(medium => {
       const id = freshId()
-      return h('li', { 'data-card': medium.file }, medium.sha256 && ui.thumbs.of(medium.sha256, medium.media_type), h('span', { id }, medium.reason),
+      return h('li', { 'data-card': medium.file }, medium.sha256 && ui.thumbs.of(medium.shown, medium.shown_type), h('span', { id }, medium.reason), lookButton(medium, ui),
         assignable && medium.sha256 && button('Choose row…', () => act('rows_like', { text: '', file: medium.file, first: true }, true), { focus: `Choose… ${medium.file}`, about: id }))
     })))
 }
@@ -99,13 +100,30 @@ function missing(state, { act, ui }, pattern) {
       table(['Line', 'User', 'Type', 'Missing', '', ''], rows)))
 }
 
+// Only a kept file can be looked at.
+const lookButton = (medium, ui, focus = `Look… ${medium.file}`) => medium.shown && button('Look…', () => ui.lookAt(medium, focus), { focus, title: `Look at ${medium.file}` })
+
+// What is read in a medium beside its row: a warning, with what there is to see; nothing is rejected for it.
+function differing(list, { act, ui }) {
+  return list.found > 0 && h('div', {}, h('h3', {}, `Scan differs (${list.found.toLocaleString('en')})`), more(list, act, 'differs'),
+    h('p', {}, 'What can be read in these files differs from their rows. Nothing is rejected for that: look at the file, then correct the row, or remove the file and add the right one.'),
+    h('ul', { class: 'ct-causes ct-asked ct-media' }, list.rows.map(medium => h('li', { 'data-card': `${medium.file} ${medium.row}` },
+      ui.thumbs.of(medium.shown, medium.shown_type),
+      h('div', {}, h('strong', {}, medium.row), h('div', { class: 'ct-quiet' }, medium.file), medium.says.map(words => h('div', {}, words))),
+      lookButton(medium, ui, `Look… ${medium.file} ${medium.row}`)))))
+}
+
 function linked(list, { act, ui }) {
   return list.found > 0 && h('div', {}, h('h3', {}, `Media of this file (${list.found.toLocaleString('en')})`), more(list, act, 'linked'),
     h('div', { class: 'ct-scroll', tabindex: 0, role: 'group', 'aria-label': 'Media of this file' },
-      table(['', 'File', 'Belongs to', ''], list.rows.map(({ file, sha256, kind, rows, lines }) => {
+      table(['', 'File', 'Belongs to', 'Scan', ''], list.rows.map(medium => {
+        const { file, shown, shown_type: kind, rows, lines, notes, scan } = medium
         const others = lines > rows.length ? ` and ${(lines - rows.length).toLocaleString('en')} more rows` : ''
         const note = lines > 1 ? `shared by ${lines.toLocaleString('en')} rows: ` : ''
-        return [ui.thumbs.of(sha256, kind), file, note + rows.join('; ') + others,
-          button('Remove', () => act('detach', { file }), { focus: `remove ${file}`, title: `Remove ${file}` })]
+        return [ui.thumbs.of(shown, kind), [file, noted(notes)], note + rows.join('; ') + others, scanned(scan),
+          h('div', { class: 'ct-pair' }, lookButton(medium, ui), button('Remove', () => act('detach', { file }), { focus: `remove ${file}`, title: `Remove ${file}` }))]
       }))))
 }
+
+const noted = notes => notes.map(words => h('div', { class: 'ct-quiet' }, words))
+const scanned = words => [h('span', { 'aria-hidden': 'true' }, SIGNS[words] ? `${SIGNS[words]} ` : ''), words]

@@ -43,8 +43,8 @@ const SIGNS = { differs: '≠', agrees: '✓' }
 
 // One medium, large. `marks`: { kind, words, page, box }, the box in thousandths of the page. Asks for its pages by `ask`.
 class Preview {
-  constructor({ sha256, file, marks = [] }, ask, ...buttons) {
-    this.key = sha256
+  constructor({ shown, file, marks = [] }, ask, about) {
+    this.key = shown
     this.file = file
     this.marks = marks.map((mark, k) => ({ ...mark, badge: `${k + 1} ${SIGNS[mark.kind]}` }))
     this.ask = ask
@@ -56,7 +56,7 @@ class Preview {
     this.on = button('Next page', () => this.turn(1))
     this.pager = h('div', { class: 'ct-buttons', hidden: true }, this.back, this.on, this.where)
     this.element = h('figure', { class: 'ct-preview', tabindex: 0, 'data-first': true, 'aria-label': `Preview of ${file}`, keydown: event => this.onKey(event) },
-      h('figcaption', {}, file, ' ', buttons), this.legend(), this.pager, this.sheet)
+      about && h('figcaption', {}, h('strong', {}, file), ' ', about), this.legend(), this.pager, this.sheet)
     this.want(this.page)
   }
 
@@ -107,8 +107,23 @@ class Preview {
   }
 }
 
-// A frame around what is said; what it is stands in the legend, for everybody.
+// A frame around what is said; what it is stands in the legend, for everybody. The badge covers no text of the line.
 function markOn({ kind, badge, box: [left, top, right, bottom] }) {
   const style = `left: ${left / 10}%; top: ${top / 10}%; width: ${(right - left) / 10}%; height: ${(bottom - top) / 10}%`
-  return h('div', { class: `ct-mark ct-${kind}`, style, 'aria-hidden': 'true' }, h('span', { class: `ct-badge ct-${kind}` }, badge))
+  const side = right < 920 ? 'ct-right' : left > 80 ? 'ct-left' : 'ct-above'
+  return h('div', { class: `ct-mark ct-${kind}`, style, 'aria-hidden': 'true' }, h('span', { class: `ct-badge ct-${kind} ${side}` }, badge))
+}
+
+// A medium in a dialog of its own. Returns what takes its pages as they come.
+function openPreview(host, medium, ask, onClose) {
+  const preview = new Preview(medium, ask)
+  const dialog = openDialog(host, {
+    title: medium.file,
+    body: preview.element,
+    buttons: [{ label: 'Close' }],
+    safe: 'Close',
+    onAnswer: () => { preview.close(); onClose(preview) },
+  })
+  dialog.classList.add('ct-long')
+  return preview
 }

@@ -64,6 +64,9 @@ export default {
         onCount: (shown, all, wrong) => { count.textContent = `${shown.toLocaleString('en')} of ${counted(all, 'row', 'rows')} shown, ${wrong.toLocaleString('en')} with errors` },
       }),
       thumbs: new Thumbs(model),
+      lookAt: (medium, focus) => {
+        ui.preview = openPreview(root, medium, wanted => model.send({ do: 'look_at', ...wanted }), () => { ui.preview = null; focusOn(focus) })
+      },
       addMedia: async (files, pattern, line = 0) => {
         if (!files.length || !connection.live) return
         ours = true
@@ -219,6 +222,7 @@ export default {
       else if (message.type === 'column') ui.fillColumn(message)
       else if (message.type === 'found') found(message.choices)
       else if (message.type === 'thumb') ui.thumbs.come(message, buffers[0])
+      else if (message.type === 'large') ui.preview?.come(message, buffers[0])
       else if (message.type === 'work') work(message.words, message.share)
       else if (message.type === 'download') say(said, download(message, buffers[0]))
       else {

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from heapq import nsmallest
+from types import MappingProxyType
 from typing import Any
 
+import pandas as pd
+
 from credtools.errors import CredtoolsError, FileError
+from credtools.jupyter.parts import scans
 from credtools.jupyter.parts.previews import Previews
 from credtools.jupyter.wizard.causes import MOST_OFFERED
 from credtools.jupyter.wizard.open_file import FIRST_MEDIA, OpenFile
 from credtools.jupyter.wizard.review import ReviewStep
+from credtools.media import told
+from credtools.media.compared import Compared
 from credtools.media.matching import Medium, Missing
 from credtools.model import Line, Place
 from credtools.recipe import MEDIA_VALUES, USER_COLUMN
@@ -26,6 +32,7 @@ PATTERNS = (
     "{external_id}",
     "{credential_number}",
 )
+OF_FILE = ("file", "sha256", "shown", "shown_type", "notes")
 UNPLACED = ("ambiguous", "unmatched", "refused")  # what somebody has to look at, in this order
 
 
@@ -33,15 +40,19 @@ class MediaStep(Previews, ReviewStep):
     """The verbs and facts of the page `media`; a draft keeps its files until it is finished."""
 
     _missing: Sequence[Missing] = ()  # the rows without media, as they were shown last
+    _kinds: Mapping[str, str] = MappingProxyType({})  # by SHA-256 the media type of what is shown
     _progress_at = 0.0
 
     def media_facts(self) -> dict[str, Any]:
         """The lists, the first entries of each; and how files are matched to rows."""
         file, batch, first = self.file, self.file.batch, self.file.shown_media
-        linked, self._missing = _linked(file), batch.add_media([], None).missing
+        media, self._missing = batch.media(), batch.add_media([], None).missing
+        linked, differs = _linked(file, media), _differing(file, media)
         lists = {"linked": linked} | {
             name: [vars(medium) for its, medium in file.unplaced.values() if its == name] for name in UNPLACED
         }
+        self._kinds = dict(zip(media["shown"], media["shown_type"], strict=True))
+        self._kinds |= {medium.shown: medium.shown_type for _, medium in file.unplaced.values()}
         shared = sum(entry["lines"] > 1 for entry in linked)
         counts = [f"{len(linked) - shared:,} matched", f"{shared:,} shared"]
         counts += [f"{len(lists[name]):,} {name}" for name in UNPLACED]
@@ -52,12 +63,13 @@ class MediaStep(Previews, ReviewStep):
         return self.in_hand | {
             **{name: {"rows": entries[:first], "found": len(entries)} for name, entries in lists.items()},
             "missing": {"rows": missing, "found": len(self._missing)},
+            "differs": {"rows": differs[:first], "found": len(differs)},
             "required": sum(row.required for row in self._missing),
             "optional": batch.media_optional,
             "pattern": batch.recipe.media or ("" if "media" in file.reviewed.headings.values() else PATTERNS[0]),
             "patterns": _patterns(batch.recipe.media),
             "example": _example(file),
-            "counts": " · ".join([*counts, f"{plural(len(self._missing), 'row')} without"]),
+            "counts": " · ".join([*counts, f"{plural(len(self._missing), 'row')} without", *_scans(len(differs))]),
         }
 
     def do_media(self, pattern: str, line: int | str = 0) -> str:
@@ -134,7 +146,9 @@ class MediaStep(Previews, ReviewStep):
         return key
 
     def to_show(self, key: str) -> tuple[bytes, str]:
-        return _content(self.file, key)
+        if key not in self._kinds:
+            raise CredtoolsError("medium_gone")
+        return self.file.registry.blobs.read(key), self._kinds[key]
 
     def _progress(self, done: int, of: int) -> None:
         now = time.monotonic()
@@ -154,30 +168,37 @@ def wanted(file: OpenFile) -> bool:
     return asked or named or bool(batch.recipe.media) or not batch.media().empty
 
 
-def _content(file: OpenFile, sha256: str) -> tuple[bytes, str]:
-    """A file that is shown, and its media type: a kept one, else one that found no row."""
-    for _, medium in file.unplaced.values():
-        if medium.sha256 == sha256:
-            return file.registry.blobs.read(sha256), medium.media_type
-    media = file.batch.media()
-    found = media.loc[media["sha256"] == sha256, "media_type"]
-    if found.empty:
-        raise CredtoolsError("medium_gone")
-    return file.registry.blobs.read(sha256), str(found.iloc[0])
-
-
-def _linked(file: OpenFile) -> list[dict[str, Any]]:
-    """Each file that is kept, with the first rows to which it belongs and how many they are."""
-    lines: dict[tuple[str, str, str], list[int | str]] = {}
+def _linked(file: OpenFile, media: pd.DataFrame) -> list[dict[str, Any]]:
+    """Each file that is kept: the first rows to which it belongs and how many they are, its notes and its verdict."""
+    lines: dict[tuple[str, ...], list[tuple[int | str, str]]] = {}
     table = file.reviewed.table
     called = dict(zip(table.places, table.labels, strict=True))
-    media = file.batch.media()[["file", "sha256", "media_type", "sheet", "line", "piece"]]
-    for name, sha256, kind, *place in media.itertuples(index=False):
-        lines.setdefault((name, sha256, kind), []).append(called[Place(*place)])
+    rows = media[[*OF_FILE, "scan", *Place._fields]].itertuples(index=False, name=None)
+    for *facts, scan, sheet, line, piece in rows:
+        lines.setdefault(tuple(facts), []).append((called[Place(sheet, line, piece)], scan))
     return [
-        {"file": name, "sha256": sha256, "kind": kind, "rows": [_label(file, k) for k in some[:3]], "lines": len(some)}
-        for (name, sha256, kind), some in lines.items()
+        dict(zip(OF_FILE, facts, strict=True))
+        | {"rows": [_label(file, line) for line, _ in some[:3]], "lines": len(some)}
+        | {"notes": told.noted(facts[-1].split()), "scan": scans.SCANS[scans.worst(scan for _, scan in some)]}
+        for facts, some in lines.items()
     ]
+
+
+def _differing(file: OpenFile, media: pd.DataFrame) -> list[dict[str, Any]]:
+    """Each row with a medium that says something else: what that is, and where it says it."""
+    table = file.reviewed.table
+    called = dict(zip(table.places, table.labels, strict=True))
+    found = []
+    for medium in media[media["scan"] == scans.DIFFERS].to_dict("records"):
+        compared, kind = Compared.from_json(medium["differs"]), medium["media_type"]
+        about = {name: medium[name] for name in OF_FILE}
+        row = _label(file, called[Place(*(medium[name] for name in Place._fields))])
+        found.append({**about, "row": row, "says": scans.says(compared, kind), "marks": scans.marks(compared, kind)})
+    return found
+
+
+def _scans(differ: int) -> list[str]:
+    return [f"{plural(differ, 'scan')} {'differs' if differ == 1 else 'differ'}"] if differ else []
 
 
 def _patterns(own: str) -> list[tuple[str, str]]:
