@@ -342,6 +342,21 @@ def test_names_of_a_zip_are_kept_as_they_were_read(registry: Registry, tmp_path:
 
 
 @only_sqlite
+def test_files_of_one_name_in_folders_of_people_wait_for_a_person(registry: Registry, tmp_path: Path) -> None:
+    """Phones call every scan alike: what fits no row is kept under its whole name; what fits one would be a guess."""
+    batch = registry.upload(export(tmp_path, "ana@example.org,Passport,2024-01-01,a.pdf", headings=HEADINGS))
+    names = ("ana@example.org/scan.pdf", "ben@example.org/scan.pdf", "x/a.pdf", "y/a.pdf")
+    done = batch.add_media(filled(tmp_path / "in", {name: pdf(k) for k, name in enumerate(names)}))
+    assert told(done) == {"matched": [], "unmatched": [*names[:2]], "refused": [*names[2:]]}
+    batch.place_medium("ana@example.org/scan.pdf", 2)
+    assert batch.media()["file"].tolist() == ["scan.pdf"]
+    packed(tmp_path / "a.zip", {b"scan.pdf": pdf(1)})
+    packed(tmp_path / "b.zip", {b"scan.pdf": pdf(2)})
+    done = batch.add_media([tmp_path / "a.zip", tmp_path / "b.zip"])
+    assert told(done) == {"matched": [], "unmatched": [], "refused": ["scan.pdf", "scan.pdf"]}
+
+
+@only_sqlite
 def test_rows_that_lack_media_are_offered_first(registry: Registry, tmp_path: Path) -> None:
     """What the name fits, then rows that lack media (required first, in each those that the name speaks of)."""
     rows = [
