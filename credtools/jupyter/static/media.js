@@ -82,7 +82,7 @@ function left(title, list, { act, ui }, assignable) {
   return list.found > 0 && h('div', {}, h('h3', {}, `${title} (${list.found.toLocaleString('en')})`), more(list, act, title),
     h('ul', { class: 'ct-causes ct-media' }, list.rows.map(medium => {
       const id = freshId()
-      return h('li', { 'data-card': medium.file }, medium.sha256 && ui.thumbs.of(medium.shown, medium.shown_type), h('span', { id }, medium.reason), lookButton(medium, ui),
+      return h('li', { 'data-card': medium.file }, medium.sha256 && ui.thumbs.of(medium.shown, medium.shown_type), h('div', {}, h('span', { id }, medium.reason), noted(medium.notes)), lookButton(medium, ui),
         assignable && medium.sha256 && button('Choose row…', () => act('rows_like', { text: '', file: medium.file, first: true }, true), { focus: `Choose… ${medium.file}`, about: id }))
     })))
 }

@@ -49,7 +49,7 @@ class MediaStep(Previews, ReviewStep):
         media, self._missing = batch.media(), batch.add_media([], None).missing
         linked, differs = _linked(file, media), _differing(file, media)
         lists = {"linked": linked} | {
-            name: [vars(medium) for its, medium in file.unplaced.values() if its == name] for name in UNPLACED
+            name: [_unplaced(medium) for its, medium in file.unplaced.values() if its == name] for name in UNPLACED
         }
         self._kinds = dict(zip(media["shown"], media["shown_type"], strict=True))
         self._kinds |= {medium.shown: medium.shown_type for _, medium in file.unplaced.values()}
@@ -166,6 +166,11 @@ def wanted(file: OpenFile) -> bool:
     asked = not file.registry.settings.media_optional and bool(resolved["type_id"].isin(asking).any())
     named = "media" in resolved and bool(resolved["media"].fillna("").ne("").any())
     return asked or named or bool(batch.recipe.media) or not batch.media().empty
+
+
+def _unplaced(medium: Medium) -> dict[str, Any]:
+    facts = {name: getattr(medium, name) for name in ("file", "reason", "sha256", "shown", "shown_type")}
+    return facts | {"notes": told.noted(medium.notes)}
 
 
 def _linked(file: OpenFile, media: pd.DataFrame) -> list[dict[str, Any]]:

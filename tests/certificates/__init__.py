@@ -1,0 +1,47 @@
+"""Made-up certificates as people have them: real PDFs in many layouts, and rows of which one fact may be wrong."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from credtools.media.compared import Facts
+from credtools.media.looked import Piece
+from tests.certificates.abroad import ABROAD, badge_pieces
+from tests.certificates.held_out import HELD_OUT
+from tests.certificates.layouts import LAYOUTS, Layout
+from tests.certificates.sheet import pieces
+from tests.certificates.truth import COLUMNS, TYPES, row, truth
+
+TUNED = (*LAYOUTS, *ABROAD)
+JAPANESE = tuple(one for one in TYPES if not one.isascii() and ord(one[0]) > 0x3000)
+EUROPEAN = tuple(one for one in TYPES if one not in JAPANESE)
+
+__all__ = ["COLUMNS", "HELD_OUT", "TUNED", "Case", "cases"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What can be read in a certificate, its row, and which column of the row is wrong; '' for none."""
+
+    layout: str
+    texts: tuple[Piece, ...]
+    row: Facts
+    wrong: str
+
+
+def cases(layouts: Sequence[Layout], count: int, seed: int) -> Iterator[Case]:
+    """Certificates of these layouts in turn, every second of a row with one wrong fact that the certificate says."""
+    chance = random.Random(seed)
+    for k in range(count):
+        layout = layouts[k % len(layouts)]
+        japanese = layout.__name__ == "japanese"
+        said = truth(chance, JAPANESE if japanese else EUROPEAN, japanese)
+        content, columns = layout(chance, said)
+        right = chance.random() < 0.5
+        wrong = "" if right else chance.choice(sorted(columns))
+        expires = "expiration_date" in columns
+        facts = row(chance, said, wrong, expires=expires, japanese=japanese)
+        texts = badge_pieces(content) if content.startswith(b"{") else pieces(content)
+        yield Case(layout.__name__, texts, facts, wrong)
