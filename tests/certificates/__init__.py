@@ -31,7 +31,7 @@ class Case:
     wrong: str
 
 
-def cases(layouts: Sequence[Layout], count: int, seed: int) -> Iterator[Case]:
+def cases(layouts: Sequence[Layout], count: int, seed: int, *, whole_lines: bool = False) -> Iterator[Case]:
     """Certificates of these layouts in turn, every second of a row with one wrong fact that the certificate says."""
     chance = random.Random(seed)
     for k in range(count):
@@ -42,6 +42,6 @@ def cases(layouts: Sequence[Layout], count: int, seed: int) -> Iterator[Case]:
         right = chance.random() < 0.5
         wrong = "" if right else chance.choice(sorted(columns))
         expires = "expiration_date" in columns
-        facts = row(chance, said, wrong, expires=expires, japanese=japanese)
-        texts = badge_pieces(content) if content.startswith(b"{") else pieces(content)
+        facts = row(chance, said, wrong, layout.__name__, expires=expires)
+        texts = badge_pieces(content) if content.startswith(b"{") else pieces(content, whole_lines=whole_lines)
         yield Case(layout.__name__, texts, facts, wrong)

@@ -167,7 +167,7 @@ def transcript(chance: random.Random, said: Truth) -> Drawn:
     ]
     rows = [mine, *others]
     chance.shuffle(rows)
-    sheet.table((50, 250, 350, 450), [heads, *rows])
+    sheet.table((40, 220, 335, 455), [heads, *rows], 8)
     sheet.y += 40
     sheet.at(50, f"Training coordinator: {said.trainer}", 9)
     return sheet.content(), ALL

@@ -17,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 from credtools.media.looked import Piece
 
 A4, CARD = (595.0, 842.0), (340.0, 215.0)
-GAP = 1.6  # letter heights between two pieces of one line
+GAP = 1.0  # letter heights between two pieces of one line
 
 
 @lru_cache(maxsize=1)
@@ -56,13 +56,12 @@ class Sheet:
             self.at(value_x, value, size, size * 1.7)
 
     def stacked(self, columns: Sequence[tuple[float, str, str]], size: float = 10, *, caption: bool = False) -> None:
-        """Labels over their values, side by side; `caption`: under them, small."""
-        first, second = (2, 1) if caption else (1, 2)
-        for column in columns:
-            self.at(column[0], str(column[first]), size if caption else size - 2)
+        """Labels over their values, side by side; `caption`: values over their labels."""
+        for x, first, _ in columns:
+            self.at(x, first, size if caption else size - 2)
         self.y += size * 1.35
-        for column in columns:
-            self.at(column[0], str(column[second]), size - 3 if caption else size)
+        for x, _, second in columns:
+            self.at(x, second, size - 3 if caption else size)
         self.y += size * 2.6
 
     def table(self, xs: Sequence[float], rows: Sequence[Sequence[str]], size: float = 9) -> None:
@@ -87,7 +86,7 @@ class Sheet:
         return self.out.getvalue()
 
 
-def pieces(content: bytes) -> tuple[Piece, ...]:
+def pieces(content: bytes, *, whole_lines: bool = False) -> tuple[Piece, ...]:
     """The text layer of a PDF: its lines, torn apart where there is a wide gap, with their boxes."""
     document = pypdfium2.PdfDocument(content)
     found: list[Piece] = []
@@ -95,7 +94,7 @@ def pieces(content: bytes) -> tuple[Piece, ...]:
         for number, page in enumerate(document, 1):
             width, height = page.get_size()
             text = page.get_textpage()
-            for letters, box in _runs(text):
+            for letters, box in _runs(text, torn=not whole_lines):
                 left, bottom, right, top = box
                 shown = (left / width, 1 - top / height, right / width, 1 - bottom / height)
                 placed = [max(0, min(1000, round(one * 1000))) for one in shown]
@@ -108,7 +107,7 @@ def pieces(content: bytes) -> tuple[Piece, ...]:
 Float4 = tuple[float, float, float, float]
 
 
-def _runs(text: pypdfium2.PdfTextPage) -> Iterator[tuple[str, Float4]]:
+def _runs(text: pypdfium2.PdfTextPage, *, torn: bool) -> Iterator[tuple[str, Float4]]:
     whole = text.get_text_range()
     letters, boxes = "", list[Float4]()
     for k in range(min(text.count_chars(), len(whole))):
@@ -118,7 +117,7 @@ def _runs(text: pypdfium2.PdfTextPage) -> Iterator[tuple[str, Float4]]:
             letters, boxes = "", []
             continue
         box = text.get_charbox(k, loose=True)
-        if boxes and letter != " " and box[0] - boxes[-1][2] > GAP * (box[3] - box[1]):
+        if torn and boxes and letter != " " and box[0] - boxes[-1][2] > GAP * (box[3] - box[1]):
             yield from _joined(letters, boxes)
             letters, boxes = "", []
         letters += letter

@@ -80,8 +80,9 @@ def number(chance: random.Random, shape: str = "") -> str:
     return text if not text.startswith("0") else "4" + text[1:]
 
 
-def row(chance: random.Random, said: Truth, wrong: str, *, expires: bool = True, japanese: bool = False) -> Facts:
+def row(chance: random.Random, said: Truth, wrong: str, layout: str, *, expires: bool = True) -> Facts:
     """The row of a certificate; `wrong`: the column that is wrong in it; `expires`: whether it has an expiration date."""
+    japanese = layout == "japanese"
     facts = Facts(
         said.name if not japanese else f"{said.family} {said.given}",
         (),
@@ -92,7 +93,7 @@ def row(chance: random.Random, said: Truth, wrong: str, *, expires: bool = True,
         said.expires if expires else None,
     )
     if wrong in {"issue_date", "expiration_date"}:
-        return replace(facts, **{wrong: _another_day(chance, getattr(facts, wrong), said)})
+        return replace(facts, **{wrong: _another_day(chance, getattr(facts, wrong), said, near=layout != "badge")})
     if wrong == "credential_number":
         return replace(facts, credential_number=_another_number(chance, said.number))
     if wrong == "user_name":
@@ -106,15 +107,15 @@ def _years_on(day: date, years: int) -> date:
     return date(day.year + years, day.month, min(day.day, 28))
 
 
-def _another_day(chance: random.Random, day: date, said: Truth) -> date:
-    """A day that isn't said anywhere, mistyped as people do."""
+def _another_day(chance: random.Random, day: date, said: Truth, *, near: bool) -> date:
+    """A day that isn't said anywhere, mistyped as people do; not `near`: where a time zone may move a day."""
     taken = {said.issued, said.expires, said.born, *(said.course + timedelta(days=k) for k in range(12))}
     while True:
         found = chance.choice(
             (
                 date(day.year + chance.choice((-1, 1)), day.month, min(day.day, 28)),
                 date(day.year, day.month % 12 + 1, min(day.day, 28)),
-                day + timedelta(days=chance.choice((-30, -10, -2, -1, 1, 2, 10, 30))),
+                day + timedelta(days=chance.choice((-30, -10, -2, -1, 1, 2, 10, 30) if near else (-30, -10, 10, 30))),
             )
         )
         if found not in taken and (found.day, found.month) != (day.month, day.day):

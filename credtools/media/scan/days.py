@@ -1,0 +1,198 @@
+"""Days: the dates in a text, in all usual notations; a date that reads both ways has both readings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+from credtools.media.scan.page import plain
+from credtools.schema.notation import names
+
+# The languages whose month names are known (CLDR).
+LANGUAGES = (
+    *("en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sk", "hu", "ro", "sv", "da", "nb", "fi", "tr", "hr", "sl"),
+    *("lt", "lv", "et", "el", "bg", "ru", "uk", "sr_Latn", "ca", "id", "vi"),
+)
+ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "民國": 1911, "民国": 1911}  # the year before the first
+BUDDHIST = 543
+CHINESE = str.maketrans("〇零一二三四五六七八九", "00123456789")
+EARLIEST, LATEST = 1900, 2120
+OLD = 40  # two digits from here on may mean the last century, too
+HALF = 12  # hours that a time zone may move a day
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A date in a text: where, which days it may mean (or, without a day, which months), the likeliest first."""
+
+    start: int
+    end: int
+    days: tuple[date, ...] = ()
+    months: tuple[tuple[int, int], ...] = ()
+
+    def means(self, day: date) -> bool:
+        return day in self.days or (day.year, day.month) in self.months
+
+
+def find(text: str) -> list[Mention]:
+    """The dates in a text, as `page.plain` makes it, from left to right."""
+    if not any(one.isdigit() for one in text) and "年" not in text:
+        return []
+    found: list[Mention] = []
+    place, search = 0, _pattern().search
+    while match := search(text, place):
+        kind = match.lastgroup or ""
+        parts = [one for one in match.groups()[_first(kind) :] if one is not None]
+        days, months = _read(kind, parts)
+        place = match.end() if days or months else match.start() + 1
+        if days or months:
+            found.append(Mention(match.start(), match.end(), tuple(dict.fromkeys(days)), tuple(dict.fromkeys(months))))
+    return found
+
+
+def packed(text: str) -> tuple[date, ...]:
+    """The days that eight digits without anything between them may mean."""
+    year_last = _numeric(text[:2], text[2:4], text[4:])
+    return tuple(_real([(int(text[:4]), int(text[4:6]), int(text[6:]))]) + year_last)
+
+
+# What every kind of notation looks like; groups in the order in which `_read` takes them.
+_D, _Y = r"(\d{1,2})", r"(\d{4})"
+_OF = r"(?:\s*(?:day\b)?\s*(?:of\b|de\b|del\b|di\b|d')?)"
+_IN = r"(?:\s*(?:,|of\b|del\b|de\b|di\b|in the year(?: of our lord)?\b))*"
+_NTH = r"(?:st|nd|rd|th|er|re|°|\.)?"
+KINDS = {
+    "stamp": r"(\d{4})-(\d\d)-(\d\d)t(\d\d):\d\d(?::\d\d(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?",
+    "cjk": r"(令和|平成|昭和|大正|民國|民国)?\s*(\d{1,4}|元|[〇零一二三四五六七八九]{4})\s*[年년]\s*(\d{1,2}|[一二三四五六七八九十]{1,2})\s*[月월]"
+    r"(?:\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*[日일号])?",
+    "ymd": r"(?<!\d)(?<![^\W\d][-/.])(\d{4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)",
+    "spaced": r"(?<!\d)(?<!\d\s)(?:(\d{4}) (\d\d) (\d\d)|(\d\d) (\d\d) (\d{4}))(?![\w])(?! \d)",
+    "numeric": r"(?<!\d)(?<!\d[/.])(?<![^\W\d][-/.])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?!\d)(?!\2\d)",
+    "dmy": rf"(?<!\d){_D}{_NTH}{_OF}\s*[-./]?\s*([^\W\d_]+)\b\.?{_IN}\s*[-./']?\s*(\d{{4}}|\d{{2}}(?!,?\s?\d{{4}}))(?!\d)",
+    "mdy": rf"(?<![^\W\d])([^\W\d_]+)\b\.?\s*[-./]?\s*{_D}(?:st|nd|rd|th)?\s*[-,./]?\s*(?:of\s)?{_Y}(?!\d)",
+    "ywd": rf"(?<!\d){_Y}\.?\s*(?:m\.|г\.)?\s*[-./,]?\s*([^\W\d_]+)\b\.?\s*[-./]?\s*{_D}(?!\d)",
+    "my": rf"(?<![^\W\d])([^\W\d_]+)\b\.?{_IN}\s*[-./]?\s*{_Y}(?!\d)",
+    "number_my": r"(?<![\d])(?<![\w][-/.])(\d{1,2})\s?[-/.]\s?(\d{4})(?![\d])(?![-/.]\d)",
+    "number_ym": r"(?<![\d])(?<![\w][-/.])(\d{4})[-/.](\d{2})(?![\d])(?![-/.]\d)",
+}
+
+
+@lru_cache(maxsize=1)
+def _months() -> dict[str, tuple[int, ...]]:
+    """What the name of a month may mean; some mean another one in another language (listopad)."""
+    found: dict[str, set[int]] = {name: {k} for k, name in enumerate(ROMAN, 1)}
+    for language in LANGUAGES:
+        for name, number in names((language,)).months.items():
+            word = plain(name).removesuffix(".")
+            if len(word) > 2 and word.isalpha():  # shorter ones are words, too
+                found.setdefault(word, set()).add(number)
+    return {name: tuple(sorted(numbers)) for name, numbers in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _pattern() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<{kind}>{_named(kind, form)})" for kind, form in KINDS.items()))
+
+
+def _named(kind: str, form: str) -> str:
+    """A form whose references mean its own groups."""
+    return form.replace("\\2", f"\\{_first(kind) + 2}")
+
+
+@lru_cache(maxsize=32)
+def _first(kind: str) -> int:
+    """How many groups are before those of a kind."""
+    count = 0
+    for name, form in KINDS.items():
+        count += 1
+        if name == kind:
+            break
+        count += re.compile(re.sub(r"\\2", ".", form)).groups
+    return count
+
+
+Read = tuple[list[date], list[tuple[int, int]]]
+
+
+def _read(kind: str, parts: list[str]) -> Read:
+    """The days and the months that the parts of a date may mean."""
+    if kind == "stamp":
+        return _moved(*map(int, parts[:4])), []
+    if kind == "cjk":
+        return _east(parts)
+    if kind == "ymd":
+        return _real([(int(parts[0]), int(parts[2]), int(parts[3]))]), []
+    if kind == "spaced":
+        first, second, third = parts
+        return (_real([(int(first), int(second), int(third))]) if len(first) > len("YY") else _numeric(*parts)), []
+    if kind == "numeric":
+        return _numeric(parts[0], parts[2], parts[3]), []
+    if kind in {"dmy", "mdy", "ywd"}:
+        day, month, year = {"dmy": (0, 1, 2), "mdy": (1, 0, 2), "ywd": (2, 1, 0)}[kind]
+        numbers = _months().get(parts[month], ())
+        return _real([(y, m, int(parts[day])) for y in _years(parts[year]) for m in numbers]), []
+    if kind == "my":
+        return [], [(y, m) for y in _years(parts[1]) for m in _months().get(parts[0], ())]
+    month, year = (int(parts[0]), parts[1]) if kind == "number_my" else (int(parts[1]), parts[0])
+    return [], [(y, month) for y in _years(year) if 1 <= month <= 12 and EARLIEST <= y <= LATEST]
+
+
+def _numeric(first: str, second: str, year: str) -> list[date]:
+    """Day first, month first; with two digits at the end also year first."""
+    a, b = int(first), int(second)
+    found = [(y, *order) for order in ((b, a), (a, b)) for y in _years(year)]
+    if len(year) == len(first) == len("YY"):
+        found += [(y, b, int(year)) for y in _years(first)]
+    return _real(found)
+
+
+def _east(parts: list[str]) -> Read:
+    before = ERAS.get(parts[0])
+    year, month, *day = parts[1:] if before is not None else parts
+    number = 1 if year == "元" else int(year.translate(CHINESE))
+    full = (before or 0) + number
+    if day:
+        return _real([(full, _chinese(month), _chinese(day[0]))]), []
+    return [], [(full, _chinese(month))] if EARLIEST <= full <= LATEST else []
+
+
+def _chinese(text: str) -> int:
+    """12 for '12' and for '十二'."""
+    if text[0].isdigit() and "十" not in text:
+        return int(text)
+    tens, mark, ones = text.partition("十")
+    digit = (ones if mark else tens).translate(CHINESE)
+    return (int(tens.translate(CHINESE) or 1) * 10 if mark else 0) + int(digit or 0)
+
+
+def _years(text: str) -> Iterator[int]:
+    number = int(text)
+    if len(text) > len("YY"):
+        yield number
+        if EARLIEST + BUDDHIST <= number <= LATEST + BUDDHIST:
+            yield number - BUDDHIST
+        return
+    yield 2000 + number if number < 2 * OLD else 1900 + number
+    if number >= OLD:
+        yield 1900 + number if number < 2 * OLD else 2000 + number
+
+
+def _real(found: list[tuple[int, int, int]]) -> list[date]:
+    days = []
+    for year, month, day in found:
+        if EARLIEST <= year <= LATEST:
+            try:
+                days.append(date(year, month, day))
+            except ValueError:
+                continue
+    return days
+
+
+def _moved(year: int, month: int, day: int, hour: int) -> list[date]:
+    """The day of a time stamp, and the one before or after it, which it is in another time zone."""
+    days = _real([(year, month, day)])
+    return days + [days[0] + timedelta(days=1 if hour >= HALF else -1)] if days else []

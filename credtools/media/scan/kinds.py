@@ -1,0 +1,150 @@
+"""Kinds: whether the credential type of a row is the one that a page names. Of several types the longest name wins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from credtools.media.compared import Difference, Evidence, Facts
+from credtools.media.scan import labels
+from credtools.media.scan.page import Page, plain, tidy
+from credtools.media.scan.people import EASTERN
+
+COLUMN = "credential_type"
+WORD = re.compile(r"[^\W_]+")
+# Words that say nothing about which type it is.
+GENERIC = frozenset(
+    "certificate certificates certification of in the for a an and course courses training programme program licence license card permit completion "
+    "attendance achievement award zertifikat bescheinigung nachweis ausweis kurs schulung als fur uber der die das certificado curso de en del "
+    "attestation certificat formation attestato corso zaswiadczenie szkolenie kurs certificaat diploma qualification type class name title badge".split()
+)
+# Beside a name of a type these say that it is no type: the organisation, an offer, a qualification of the trainer.
+ELSE = re.compile(
+    r"\b(?:ltd|limited|gmbh|inc|llc|plc|ag|s\.?r\.?l|s\.?a\.?|b\.?v\.?|sp\. ?z|e\. ?v\.|academy|akademie|institute?|college|university|centre|center|school|services"
+    r"|association|society|group|council|providers?|www|https?|also offer|other courses|next course|our courses|recommend|prerequisite|instructor|trainer"
+    r"|organi[sz]ation|company|founded|verband|verein|hochschule)\b|@|\.(?:com|org|net|de|co\.uk|example)\b"
+)
+FEW = 5  # letters of a word by which it is known in another form
+
+
+@dataclass(frozen=True)
+class Named:
+    """A type on a page; `sure`: by itself, as a heading or after its label, not within what is said of other things."""
+
+    part: int
+    name: str
+    sure: bool
+
+
+def kind(page: Page, row: Facts, line: set[int]) -> Difference | Evidence | None:
+    """What is said of the credential type; `line`: the parts of the row in a table, where there is one."""
+    if not row.credential_type:
+        return None
+    found = named(page, (*row.types, row.credential_type))
+    mine = _key(row.credential_type)
+    same = [one for one in found if _key(one.name) == mine]
+    if any(one.part in line for one in found if one.sure and one not in same) and not any(one.part in line for one in same):
+        same = []
+    sure = next((one for one in same if one.sure), None)
+    others = [one for one in found if one.sure and _key(one.name) != mine]
+    others = [one for one in others if one.part in line] or others
+    if same and (sure or not others):
+        best = sure or same[0]
+        return Evidence(COLUMN, row.credential_type, page.parts[best.part].piece.page, page.parts[best.part].box)
+    if not others or _otherwise(page, row.credential_type, found):
+        return None
+    return Difference(COLUMN, row.credential_type, others[0].name, page.parts[others[0].part].piece.page, page.parts[others[0].part].box)
+
+
+def named(page: Page, types: tuple[str, ...]) -> list[Named]:
+    """The types on a page, the longest at each place."""
+    known, glued = _known(types)
+    words = [(k, match[0], match.start(), match.end()) for k, part in enumerate(page.parts) for match in WORD.finditer(part.plain)]
+    found: list[Named] = []
+    n = 0
+    while n < len(words):
+        best = next((form for form in known.get(words[n][1], ()) if _there(words, n, form[0])), None)
+        if best is None:
+            n += 1
+            continue
+        end = n + len(best[0])
+        found.append(Named(words[n][0], best[1], _sure(page, words, n, end)))
+        n = end
+    return found + _eastern(page, glued)
+
+
+Words = Sequence[tuple[int, str, int, int]]
+
+
+def _there(words: Words, n: int, form: tuple[str, ...]) -> bool:
+    return all(n + k < len(words) and words[n + k][1] == one for k, one in enumerate(form))
+
+
+@lru_cache(maxsize=16)
+def _known(types: tuple[str, ...]) -> tuple[dict[str, list[tuple[tuple[str, ...], str]]], list[tuple[str, str]]]:
+    """The types by their first words, the longest first; those of Eastern languages without blanks."""
+    known: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    glued: list[tuple[str, str]] = []
+    for name in dict.fromkeys(types):
+        words = tuple(_words(name))
+        if EASTERN.search(name):
+            glued.append(("".join(words), name))
+        elif words and not set(words) <= GENERIC:
+            known.setdefault(words[0], []).append((words, name))
+    for forms in known.values():
+        forms.sort(key=lambda form: -len(form[0]))
+    return known, sorted(glued, key=lambda one: -len(one[0]))
+
+
+def _words(text: str) -> list[str]:
+    return WORD.findall(plain(tidy(text)))
+
+
+def _key(name: str) -> str:
+    return " ".join(_words(name))
+
+
+def _eastern(page: Page, glued: Sequence[tuple[str, str]]) -> list[Named]:
+    found = []
+    for k, part in enumerate(page.parts):
+        text = "".join(WORD.findall(part.plain)) if glued and EASTERN.search(part.plain) else ""
+        for form, name in glued:
+            if form in text:
+                found.append(Named(k, name, len(text) <= 2 * len(form)))
+                text = text.replace(form, "")
+    return found
+
+
+def _sure(page: Page, words: Words, n: int, end: int) -> bool:
+    """Whether a type is named as the type of this document."""
+    k = words[n][0]
+    text = page.parts[k].plain
+    before = text[: words[n][2]]
+    after = text[words[end - 1][3] :] if words[end - 1][0] == k else ""
+    if ELSE.search(before) or ELSE.search(after):
+        return False
+    rest = [one for one in (*WORD.findall(before), *WORD.findall(after)) if one not in GENERIC and not one.isdigit()]
+    if not rest:
+        return not _else_beside(page, k)
+    return bool(labels.KIND.search(before)) or (len(rest) == 1 and len(rest[0]) <= FEW)
+
+
+def _else_beside(page: Page, k: int) -> bool:
+    left = page.left(k)
+    return left is not None and bool(ELSE.search(page.parts[left].plain))
+
+
+def _otherwise(page: Page, name: str, found: Sequence[Named]) -> bool:
+    """Whether a page may name a type in other words: all of them are in one part, outside of longer names."""
+    mine = [one for one in _words(name) if one not in GENERIC]
+    for k, part in enumerate(page.parts):
+        text = part.plain
+        for one in found:
+            if one.part == k:
+                text = text.replace(plain(one.name), " ")
+        words = WORD.findall(text)
+        if mine and all(any(word == one or (len(one) > FEW and word.startswith(one[:FEW])) for word in words) for one in mine):
+            return True
+    return False

@@ -1,0 +1,123 @@
+"""People: when two ways of writing a name may mean one person.
+
+Accents, case, hyphens, order, titles, particles, middle names and initials don't matter; ü is ue and u. Two names mean
+different people when each has a word that the other one lacks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from credtools.media.scan.page import plain, tidy
+
+WORD = re.compile(r"[^\W\d_]+(?:[.](?=[^\W\d_]))?")
+TITLES = frozenset(
+    "dr drs prof professor mr mrs ms miss mx sir dame herr herrn frau dipl ing med phil nat rer msc bsc phd md rn mba ba ma llm "
+    "beng meng pan pani panu m mme mlle monsieur madame sr sra srta d dna dona don dott dottssa sig sigra signor signora ir "
+    "jr iii ii esq hon rev mag di dhr mevr mw fr hr".split()
+)
+PARTICLES = frozenset("van von der den de del della di da dos das do du la le el al bin ibn ben zu zur ter ten af av e y i und o".split())
+PAIRS = (("ue", "u"), ("oe", "o"), ("ae", "a"), ("aa", "a"))
+HONOURS = re.compile("(様|殿|さん|氏|先生|님|씨)$")
+EASTERN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+# Short forms of given names, as people call themselves; each line is one name.
+SHORT_FORMS = (
+    "william will bill;robert rob bob bert;richard rick dick rich;james jim jimmy jamie;john jack johnny jon;michael mike mick;"
+    "elizabeth liz beth betty lisa eliza;margaret maggie meg peggy;katherine catherine kate kathy katie cathy;thomas tom tommy;"
+    "daniel dan danny;david dave;edward ed eddie ted;anthony tony;christopher chris;alexander alex sasha;andrew andy drew;"
+    "benjamin ben;charles charlie chuck;joseph joe;matthew matt;nicholas nick nico;patrick pat paddy;peter pete;samuel sam;"
+    "stephen steven steve;susan sue;victoria vicky;jennifer jen jenny;rebecca becky;gregory greg;frederick fred;francisco paco;"
+    "jose pepe;johannes hans;josef sepp;maximilian max;katarzyna kasia;malgorzata gosia;giuseppe beppe;timothy tim;kenneth ken"
+)
+NAMES_ALIKE = {word: k for k, line in enumerate(SHORT_FORMS.split(";")) for word in line.split()}
+
+
+def key(word: str) -> str:
+    """How a word of a name is compared: 'Müller', 'MUELLER' and 'Muller' are one."""
+    found = plain(word)
+    for long, short in PAIRS:
+        found = found.replace(long, short)
+    return found
+
+
+@dataclass(frozen=True)
+class Called:
+    """A name: its words that count, as they are compared; `glued`: an Eastern name without its blanks."""
+
+    words: tuple[str, ...]
+    glued: str = ""
+    script: str = "latin"
+
+    def may_be(self, other: Called) -> bool | None:
+        """Whether both may mean one person; None where that can't be told."""
+        if self.script != other.script:
+            return None
+        if self.glued or other.glued:
+            return _glued_alike(self.glued, other.glued)
+        return _alike(self.words, other.words)
+
+
+@lru_cache(maxsize=4096)
+def called(name: str) -> Called:
+    """A name as a row or a page has it: 'Okafor, Dr. Ben' has the words ok okafor, ben."""
+    text = tidy(name)
+    if EASTERN.search(text):
+        glued = HONOURS.sub("", "".join(one for one in text if one.isalpha()))
+        return Called((), glued, "kana" if all("\u3040" <= one <= "\u30ff" for one in glued) else "eastern")
+    words = tuple(key(one) for one in WORD.findall(text.replace("’", "'")))
+    script = "latin" if all(one < "\u0250" or one > "\u1dff" for one in plain(text) if one.isalpha()) else "other"
+    return Called(core(words), "", script)
+
+
+def core(words: Sequence[str]) -> tuple[str, ...]:
+    """The words of a name without titles and particles; all, where nothing else is there."""
+    rest = tuple(one for one in words if one not in TITLES and one not in PARTICLES)
+    return rest or tuple(words)
+
+
+def same_word(one: str, other: str) -> bool:
+    """Whether two words of names may be one: equal, an initial, a short form."""
+    if one == other:
+        return True
+    if len(one) == 1 or len(other) == 1:
+        return one[0] == other[0]
+    number = NAMES_ALIKE.get(one)
+    return number is not None and number == NAMES_ALIKE.get(other)
+
+
+def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool | None:
+    if "".join(one) == "".join(other) or sorted(one) == sorted(other):
+        return True
+    left, right = list(one), list(other)
+    matched = 0
+    for exact in (True, False):
+        for word in list(left):
+            hit = next((o for o in right if (word == o if exact else same_word(word, o))), None)
+            if hit is not None:
+                left.remove(word)
+                right.remove(hit)
+                matched += len(word) > 1 and len(hit) > 1
+    if left and right:
+        return "".join(left) == "".join(right) or "".join(one) in _turns(other) or None if _typed(left, right) else False
+    return True if matched > 1 or (matched and len(one) == len(other) == 1) else None
+
+
+def _turns(words: tuple[str, ...]) -> set[str]:
+    """A name glued together in any turn of its words."""
+    return {"".join(words[k:] + words[:k]) for k in range(len(words))}
+
+
+def _typed(left: Sequence[str], right: Sequence[str]) -> bool:
+    """Whether what is left of two names is the same but for where it is divided: 'Mac Donald' and 'MacDonald'."""
+    return sorted("".join(left)) == sorted("".join(right))
+
+
+def _glued_alike(one: str, other: str) -> bool | None:
+    if sorted(one) == sorted(other):
+        return True
+    if not one or not other:
+        return None
+    return None if one in other or other in one else False
