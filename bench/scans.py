@@ -18,17 +18,18 @@ def measured(some: Iterable[Case], shown: int = 0) -> dict[str, Counter[str]]:
     figures: dict[str, Counter[str]] = {}
     for case in some:
         start = time.process_time_ns()
-        found = compare(case.texts, True, case.row)  # noqa: FBT003
+        found = compare(case.texts, True, case.row)
         spent = time.process_time_ns() - start
         columns = {one.column for one in found.differs}
         alarm = bool(columns - {case.wrong})
         counted = figures.setdefault(case.layout, Counter())
-        counted.update(ns=spent, wrong=bool(case.wrong), found=case.wrong in columns, right=not case.wrong, alarms=alarm)
+        counted.update(
+            ns=spent, wrong=bool(case.wrong), found=case.wrong in columns, right=not case.wrong, alarms=alarm
+        )
         counted["alarms"] += 0
         if shown and (alarm or (case.wrong and case.wrong not in columns)):
             shown -= 1
-            print("---", case.layout, repr(case.wrong), case.row.user_name, "|", case.row.credential_type, "|", case.row.credential_number,
-                  case.row.issue_date, case.row.expiration_date, *found.differs, *(p.text for p in case.texts), sep="\n    ")
+            print("---", case.layout, repr(case.wrong), case.row, *found.differs, *case.texts, sep="\n    ")
     return figures
 
 
@@ -37,8 +38,8 @@ def table(figures: dict[str, Counter[str]]) -> str:
     total: Counter[str] = sum(figures.values(), Counter())
     lines = [HEADING]
     for name, one in [*figures.items(), ("all", total)]:
-        count = one["wrong"] + one["right"]
-        lines.append(f"{name:<14} {one['wrong']:>6} {one['found']:>6} {one['right']:>6} {one['alarms']:>6} {one['ns'] / count / 1e6:>8.2f}")
+        counts = (f"{one[what]:>6}" for what in ("wrong", "found", "right", "alarms"))
+        lines.append(" ".join([f"{name:<14}", *counts, f"{one['ns'] / (one['wrong'] + one['right']) / 1e6:>8.2f}"]))
     return "\n".join(lines)
 
 

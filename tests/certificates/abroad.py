@@ -76,7 +76,10 @@ def german(chance: random.Random, said: Truth) -> Drawn:
     sheet.at(16, "FAHRAUSWEIS", 12, 18, spaced=chance.choice((0, 4)))
     sheet.at(16, said.kind, 11, 20)
     rows = (
-        (chance.choice(("Inhaber:", "Name, Vorname:", "Name:")), chance.choice((said.name, f"{said.family}, {said.given}"))),
+        (
+            chance.choice(("Inhaber:", "Name, Vorname:", "Name:")),
+            chance.choice((said.name, f"{said.family}, {said.given}")),
+        ),
         ("geboren am:", day(said.born)),
         (chance.choice(("Ausweis-Nr.:", "Zertifikats-Nr.:", "Nr.:")), said.number),
         (chance.choice(("ausgestellt am:", "Ausstellungsdatum:")), day(said.issued)),
@@ -162,7 +165,10 @@ def badge(chance: random.Random, said: Truth) -> Drawn:
         "issuedOn": f"{said.issued.isoformat()}T{chance.randrange(24):02}:12:00Z",
         "expires": f"{said.expires.isoformat()}T{chance.choice(('00:00:00+02:00', '23:59:59.000Z'))}",
     }
-    return json.dumps(told, indent=chance.choice((None, 2)), ensure_ascii=False).encode(), ALL - {"user_name", "credential_number"}
+    return json.dumps(told, indent=chance.choice((None, 2)), ensure_ascii=False).encode(), ALL - {
+        "user_name",
+        "credential_number",
+    }
 
 
 def badge_pieces(content: bytes) -> tuple[Piece, ...]:

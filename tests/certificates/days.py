@@ -8,7 +8,7 @@ from datetime import date
 from babel import Locale
 
 ORDINAL = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}
-WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
+WIDE = str.maketrans("0123456789", "".join(chr(0xFF10 + k) for k in range(10)))
 
 
 def month(day: date, language: str, width: str = "wide") -> str:
@@ -63,7 +63,11 @@ FORMATS = {
     "ja": (
         lambda d: f"{d.year}年{d.month}月{d.day}日",
         lambda d: f"{d.year}年{d.month}月{d.day}日".translate(WIDE),
-        lambda d: f"令和{d.year - 2018 if d.year > 2019 else '元'}年{d.month}月{d.day}日" if d >= date(2019, 5, 1) else f"平成{d.year - 1988}年{d.month}月{d.day}日",
+        lambda d: (
+            f"令和{d.year - 2018 if d.year > 2019 else '元'}年{d.month}月{d.day}日"
+            if d >= date(2019, 5, 1)
+            else f"平成{d.year - 1988}年{d.month}月{d.day}日"
+        ),
         lambda d: f"{d:%Y.%m.%d}",
     ),
 }

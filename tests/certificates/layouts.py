@@ -15,6 +15,10 @@ Drawn = tuple[bytes, frozenset[str]]
 Layout = Callable[[random.Random, Truth], Drawn]
 
 
+def _nth(said: Truth) -> str:
+    return f"{said.issued.day}{ORDINAL.get(said.issued.day, 'th')}"
+
+
 def course(chance: random.Random, said: Truth) -> Drawn:
     """This is to certify that … on the 1st day of March 2026."""
     sheet, day = Sheet(font="DejaVuSerif"), writer(chance, "en")
@@ -24,7 +28,9 @@ def course(chance: random.Random, said: Truth) -> Drawn:
     sheet.middle(said.name if chance.random() < 0.7 else said.name.upper(), 20, 34)
     sheet.middle("has successfully completed", 11, 28)
     sheet.middle(said.kind, 16, 30)
-    ordinal = f"{said.issued.day}{ORDINAL.get(said.issued.day, 'th')} day of {month(said.issued, 'en')} {said.issued.year}"
+    ordinal = (
+        f"{said.issued.day}{ORDINAL.get(said.issued.day, 'th')} day of {month(said.issued, 'en')} {said.issued.year}"
+    )
     sheet.middle(f"on this {ordinal}" if chance.random() < 0.5 else f"on {day(said.issued)}", 11, 60)
     sheet.at(60, f"Certificate No: {said.number}", 10)
     sheet.at(330, f"Valid until: {day(said.expires)}", 10, 70)
@@ -94,9 +100,8 @@ def degree(chance: random.Random, said: Truth) -> Drawn:
     sheet.middle("the degree of", 11, 30)
     sheet.middle(said.kind, 20, 36)
     sheet.middle("with all the rights and privileges thereto appertaining.", 11, 24)
-    day = said.issued
-    text = f"Given this {day.day}{ORDINAL.get(day.day, 'th')} day of {month(day, 'en')}, {day.year}"
-    sheet.middle(text if chance.random() < 0.6 else f"Conferred on {writer(chance, 'en')(day)}", 11, 60)
+    text = f"Given this {_nth(said)} day of {month(said.issued, 'en')}, {said.issued.year}"
+    sheet.middle(text if chance.random() < 0.6 else f"Conferred on {writer(chance, 'en')(said.issued)}", 11, 60)
     sheet.at(120, said.trainer, 10)
     sheet.at(520, said.other, 10, 14)
     sheet.at(120, "Chancellor", 9)
@@ -116,9 +121,9 @@ def letter(chance: random.Random, said: Truth) -> Drawn:
     sheet.at(60, f"Dear {chance.choice(('Dr ', 'Ms ', ''))}{said.name},", 11, 26)
     sheet.prose(
         60,
-        f"We are pleased to confirm that you completed {said.kind} on {day(said.issued)} and were awarded 12 CPD points. "
-        f"Your certificate (no. {said.number}) is valid until {day(said.expires)}. Please keep this letter for your records; "
-        "points count towards the cycle 2018/2019.",
+        f"We are pleased to confirm that you completed {said.kind} on {day(said.issued)} and were awarded 12 CPD "
+        f"points. Your certificate (no. {said.number}) is valid until {day(said.expires)}. Please keep this letter "
+        "for your records; points count towards the cycle 2018/2019.",
         chance.choice((60, 72, 84)),
     )
     sheet.y += 40
@@ -161,10 +166,10 @@ def transcript(chance: random.Random, said: Truth) -> Drawn:
     )
     mine = (said.kind, day(said.issued), day(said.expires), said.number)
     pool = [one for one in ("Fire Warden", "Manual Handling", "Safety Passport", "Crane Operator") if one != said.kind]
-    others = [
-        (one, day(said.issued - timedelta(days=200 + 31 * k)), day(said.expires + timedelta(days=41 + 17 * k)), f"TR-{k}{said.issued:%y}7")
-        for k, one in enumerate(chance.sample(pool, 2))
-    ]
+    others = []
+    for k, one in enumerate(chance.sample(pool, 2)):
+        issued, expires = said.issued - timedelta(days=200 + 31 * k), said.expires + timedelta(days=41 + 17 * k)
+        others.append((one, day(issued), day(expires), f"TR-{k}{said.issued:%y}7"))
     rows = [mine, *others]
     chance.shuffle(rows)
     sheet.table((40, 220, 335, 455), [heads, *rows], 8)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import matplotlib as mpl
-import pypdfium2
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from credtools.media.looked import Piece
+from credtools.media.parser import texts
 
 A4, CARD = (595.0, 842.0), (340.0, 215.0)
-GAP = 1.0  # letter heights between two pieces of one line
+LEVEL = 12  # thousandths of a page between the lower ends of what is on one line
 
 
 @lru_cache(maxsize=1)
@@ -87,46 +87,16 @@ class Sheet:
 
 
 def pieces(content: bytes, *, whole_lines: bool = False) -> tuple[Piece, ...]:
-    """The text layer of a PDF: its lines, torn apart where there is a wide gap, with their boxes."""
-    document = pypdfium2.PdfDocument(content)
-    found: list[Piece] = []
-    try:
-        for number, page in enumerate(document, 1):
-            width, height = page.get_size()
-            text = page.get_textpage()
-            for letters, box in _runs(text, torn=not whole_lines):
-                left, bottom, right, top = box
-                shown = (left / width, 1 - top / height, right / width, 1 - bottom / height)
-                placed = [max(0, min(1000, round(one * 1000))) for one in shown]
-                found.append(Piece(number, (placed[0], placed[1], placed[2], placed[3]), letters))
-    finally:
-        document.close()
-    return tuple(found)
-
-
-Float4 = tuple[float, float, float, float]
-
-
-def _runs(text: pypdfium2.PdfTextPage, *, torn: bool) -> Iterator[tuple[str, Float4]]:
-    whole = text.get_text_range()
-    letters, boxes = "", list[Float4]()
-    for k in range(min(text.count_chars(), len(whole))):
-        letter = whole[k]
-        if letter in "\r\n":
-            yield from _joined(letters, boxes)
-            letters, boxes = "", []
-            continue
-        box = text.get_charbox(k, loose=True)
-        if torn and boxes and letter != " " and box[0] - boxes[-1][2] > GAP * (box[3] - box[1]):
-            yield from _joined(letters, boxes)
-            letters, boxes = "", []
-        letters += letter
-        if letter != " ":
-            boxes.append(box)
-    yield from _joined(letters, boxes)
-
-
-def _joined(letters: str, boxes: list[Float4]) -> Iterator[tuple[str, Float4]]:
-    if letters.strip() and boxes:
-        lefts, bottoms, rights, tops = zip(*boxes, strict=True)
-        yield letters.strip(), (min(lefts), min(bottoms), max(rights), max(tops))
+    """What the product reads in a PDF; `whole_lines`: nothing that is on one line is apart from one another."""
+    found = texts.of_pdf(content, has_form=False)[0]
+    if not whole_lines:
+        return tuple(Piece(page, (left, top, right, bottom), said) for page, left, top, right, bottom, said in found)
+    lines: list[Piece] = []
+    for page, left, top, right, bottom, said in found:
+        last = lines[-1] if lines else None
+        if last and last.page == page and abs(bottom - last.box[3]) < LEVEL and left > last.box[2]:
+            low, high = max(bottom, last.box[3]), min(top, last.box[1])
+            lines[-1] = Piece(page, (last.box[0], high, right, low), f"{last.text} {said}")
+        else:
+            lines.append(Piece(page, (left, top, right, bottom), said))
+    return tuple(lines)

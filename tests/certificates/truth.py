@@ -10,12 +10,38 @@ from credtools.media.compared import Facts
 
 GIVEN = (
     *("Ana", "Benjamin", "Chloé", "Deniz", "Elif", "François", "Grace", "Håkon", "Ines", "Jürgen", "Katarzyna", "Liam"),
-    *("Mark", "Noor", "Olga", "Paweł", "Quentin", "Rosa", "Søren", "Tereza", "Uwe", "Violeta", "Will", "Yusuf", "April"),
+    *(
+        "Mark",
+        "Noor",
+        "Olga",
+        "Paweł",
+        "Quentin",
+        "Rosa",
+        "Søren",
+        "Tereza",
+        "Uwe",
+        "Violeta",
+        "Will",
+        "Yusuf",
+        "April",
+    ),
     *("Anna-Lena", "José Luis", "Mary Ann", "June"),
 )
 FAMILY = (
     *("Okafor", "Müller", "García López", "Nowak", "Schäfer", "May", "O'Brien", "van den Berg", "Smith-Jones", "Rossi"),
-    *("Ødegård", "Kowalczyk", "Lefèvre", "Dvořák", "Silva", "Weiß", "Jensen", "Yılmaz", "Brown", "Nguyen", "Peters"),
+    *(
+        "Ødegård",
+        "Kowalczyk",
+        "Lefèvre",
+        "Dvořák",
+        "Silva",
+        "Weiß",
+        "Jensen",
+        "Y\u0131lmaz",
+        "Brown",
+        "Nguyen",
+        "Peters",
+    ),
 )
 JAPANESE = (("山田", "太郎"), ("佐藤", "花子"), ("鈴木", "一郎"), ("高橋", "美咲"), ("田中", "健"), ("渡辺", "由美"))
 TYPES = (
@@ -23,9 +49,22 @@ TYPES = (
     *("ISO 9001 Lead Auditor", "ISO 14001 Internal Auditor", "Driving Licence", "Manual Handling", "Working at Height"),
     *("Confined Space Entry", "Bachelor of Science in Nursing", "Master of Science in Nursing", "Basic Life Support"),
     *("Advanced Life Support", "Welder MAG 135", "Safety Passport", "Crane Operator", "Food Hygiene Level 2"),
-    *("Food Hygiene Level 3", "Gabelstaplerfahrer", "Ersthelfer", "Brandschutzhelfer", "Prevención de Riesgos Laborales"),
+    *(
+        "Food Hygiene Level 3",
+        "Gabelstaplerfahrer",
+        "Ersthelfer",
+        "Brandschutzhelfer",
+        "Prevención de Riesgos Laborales",
+    ),
     *("Carretillero", "Operator wózka widłowego", "Pierwsza pomoc", "Sauveteur Secouriste du Travail", "CACES R489"),
-    *("フォークリフト運転技能講習", "玉掛け技能講習", "普通救命講習", "Primo Soccorso", "Basisveiligheid VCA", "Stapelkraan"),
+    *(
+        "フォークリフト運転技能講習",
+        "玉掛け技能講習",
+        "普通救命講習",
+        "Primo Soccorso",
+        "Basisveiligheid VCA",
+        "Stapelkraan",
+    ),
 )
 SHAPES = ("FA-99999", "AA/99/9999", "9999999", "CERT-2099-9999", "A9A9A9A9", "99-9999-99", "HV 9999 99", "AAAAAA99")
 COLUMNS = ("issue_date", "expiration_date", "credential_number", "user_name", "credential_type")
@@ -76,12 +115,14 @@ def truth(chance: random.Random, kinds: tuple[str, ...], japanese: bool = False)
 def number(chance: random.Random, shape: str = "") -> str:
     letters = {"9": "0123456789", "A": "ABCDEFGHJKLMNPRSTUVWXYZ"}
     shape = shape or chance.choice(SHAPES)
-    text = "".join(chance.choice(letters[one]) if one == "9" or (one == "A" and shape[0] != "F") else one for one in shape)
+    text = "".join(
+        chance.choice(letters[one]) if one == "9" or (one == "A" and shape[0] != "F") else one for one in shape
+    )
     return text if not text.startswith("0") else "4" + text[1:]
 
 
 def row(chance: random.Random, said: Truth, wrong: str, layout: str, *, expires: bool = True) -> Facts:
-    """The row of a certificate; `wrong`: the column that is wrong in it; `expires`: whether it has an expiration date."""
+    """The row of a certificate; `wrong`: the column that is wrong in it; `expires`: it has an expiration date."""
     japanese = layout == "japanese"
     facts = Facts(
         said.name if not japanese else f"{said.family} {said.given}",
@@ -135,9 +176,11 @@ def _another_number(chance: random.Random, right: str) -> str:
 
 def _another_name(chance: random.Random, said: Truth, *, japanese: bool) -> str:
     if japanese:
-        while (other := chance.choice(JAPANESE)) == (said.family, said.given):
+        while (other := chance.choice(JAPANESE))[1] == said.given:
             pass
-        return chance.choice((f"{said.family} {other[1]}" if other[1] != said.given else " ".join(other), " ".join(other)))
+        return chance.choice(
+            (f"{said.family} {other[1]}" if other[1] != said.given else " ".join(other), " ".join(other))
+        )
     while (given := chance.choice(GIVEN)) == said.given or set(given.split()) & set(said.given.split()):
         pass
     while (family := chance.choice(FAMILY)) == said.family:
@@ -147,6 +190,6 @@ def _another_name(chance: random.Random, said: Truth, *, japanese: bool) -> str:
 
 def _another_type(chance: random.Random, right: str) -> str:
     """Another one, one that is like it where there is one."""
-    alike = [one for one in TYPES if one != right and one.split()[0] == right.split()[0]]
+    alike = [one for one in TYPES if one != right and one.split()[0] == right.split(maxsplit=1)[0]]
     others = [one for one in TYPES if one != right]
     return chance.choice(alike if alike and chance.random() < 0.6 else others)

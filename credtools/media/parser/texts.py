@@ -11,12 +11,15 @@ import re
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import pairwise
 from typing import Any
 
 from PIL import Image
 
 Piece = list[Any]
+Sides = tuple[float, float, float, float]
 PAGES, LETTERS = 10, 20_000
+GAP = 1.2  # heights of the letters between two cells of a line
 LITTLE = 200  # letters; a PDF that carries fewer may be a scan, in which QR codes are looked for
 PIXELS = 1600  # the longer side of a picture in which QR codes are looked for
 SIGN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -112,7 +115,7 @@ def _lines(raw: Any, page: Any, text: Any) -> Iterator[tuple[list[int], str]]:
             first = raw.FPDFText_GetCharIndexFromTextIndex(text, start)
             last = raw.FPDFText_GetCharIndexFromTextIndex(text, start + length - 1)
             if not _is_unseen(raw, text, first):
-                yield _box(raw, page, text, first, max(last - first + 1, 1)), said
+                yield from _cells(raw, page, text, first, max(last - first + 1, 1), line)
         start += length + 2
 
 
@@ -121,16 +124,74 @@ def _is_unseen(raw: Any, text: Any, index: int) -> bool:
     return bool(drawn) and raw.FPDFTextObj_GetTextRenderMode(drawn) == UNSEEN
 
 
-def _box(raw: Any, page: Any, text: Any, first: int, count: int) -> list[int]:
-    """Around characters, on the page as it is shown: turned and cut as it says."""
+def _cells(raw: Any, page: Any, text: Any, first: int, count: int, line: str) -> Iterator[tuple[list[int], str]]:
+    """A line, torn apart at wide gaps, as between a label and its value or the cells of a table."""
+    runs = _rects(raw, text, first, count)
+    least = _thick(runs) * GAP
+    groups, starts = [runs[:1]], [first]
+    for one, other in pairwise(runs):
+        start = _index(raw, text, other) if _gap(one, other) > least else -1
+        if starts[-1] < start < first + count:
+            starts.append(start)
+            groups.append([])
+        groups[-1].append(other)
+    units = line.encode("utf-16-le", "replace")
+    cuts = [2 * (raw.FPDFText_GetTextIndexFromCharIndex(text, k) - _place(raw, text, first)) for k in starts[1:]]
+    for group, (start, end) in zip(groups, pairwise([0, *cuts, len(units)]), strict=True):
+        if said := clean(units[start:end].decode("utf-16-le", "replace")):
+            yield _box(raw, page, group), said
+
+
+def _place(raw: Any, text: Any, first: int) -> int:
+    return int(raw.FPDFText_GetTextIndexFromCharIndex(text, first))
+
+
+def _index(raw: Any, text: Any, run: Sides) -> int:
+    """Which character a run begins with, -1 where that can't be told."""
+    left, top, right, bottom = run
+    middle = ((left + right) / 2, (top + bottom) / 2)
+    flat = right - left >= top - bottom
+    ends = ((left, middle[1]), (right, middle[1])) if flat else ((middle[0], top), (middle[0], bottom))
+    found = [raw.FPDFText_GetCharIndexAtPos(text, across, up, 2, 2) for across, up in ends]
+    return min((k for k in found if k >= 0), default=-1)
+
+
+def _thick(runs: list[Sides]) -> float:
+    """How high the letters of a line are, or how wide where the line goes up or down."""
+    wide = [right - left for left, _, right, _ in runs]
+    high = [top - bottom for _, top, _, bottom in runs]
+    return min(max(high, default=0.0), max(wide, default=0.0))
+
+
+def _gap(one: Sides, other: Sides) -> float:
+    """What is between two runs of a line."""
+    (left, top, right, bottom), (left2, top2, right2, bottom2) = one, other
+    return max(left2 - right, left - right2, bottom2 - top, bottom - top2)
+
+
+def _rects(raw: Any, text: Any, first: int, count: int) -> list[Sides]:
+    """The runs of some characters: left, top, right, bottom in points, from below."""
+    sides = [ctypes.c_double() for _ in range(4)]
+    runs = (k for k in range(raw.FPDFText_CountRects(text, first, count)) if raw.FPDFText_GetRect(text, k, *sides))
+    found = [(sides[0].value, sides[1].value, sides[2].value, sides[3].value) for _ in runs]
+    return found if found and all(top - bottom > 1 for _, top, _, bottom in found) else _loose(raw, text, first, count)
+
+
+def _loose(raw: Any, text: Any, first: int, count: int) -> list[Sides]:
+    """The same by the sizes of fonts: where a font is neither in the PDF nor here, its letters have no height."""
+    box = raw.FS_RECTF()
+    letters = (k for k in range(first, first + count) if raw.FPDFText_GetLooseCharBox(text, k, box))
+    return [(box.left, box.top, box.right, box.bottom) for _ in letters if box.top > box.bottom]
+
+
+def _box(raw: Any, page: Any, runs: list[Sides]) -> list[int]:
+    """Around some runs, on the page as it is shown: turned and cut as it says."""
     corners: list[tuple[int, int]] = []
-    sides = [ctypes.c_double() for _ in range(4)]  # left, top, right, bottom
     x, y = ctypes.c_int(), ctypes.c_int()
-    for k in range(raw.FPDFText_CountRects(text, first, count)):
-        if raw.FPDFText_GetRect(text, k, *map(ctypes.byref, sides)):
-            for across, up in ((sides[0], sides[1]), (sides[2], sides[3])):
-                if raw.FPDF_PageToDevice(page, 0, 0, 1000, 1000, 0, across, up, ctypes.byref(x), ctypes.byref(y)):
-                    corners.append((x.value, y.value))
+    for left, top, right, bottom in runs:
+        for across, up in ((left, top), (right, bottom)):
+            if raw.FPDF_PageToDevice(page, 0, 0, 1000, 1000, 0, across, up, ctypes.byref(x), ctypes.byref(y)):
+                corners.append((x.value, y.value))
     return around(corners)
 
 

@@ -13,7 +13,9 @@ from credtools.media.scan import labels
 from credtools.media.scan.days import Mention, find, packed
 from credtools.media.scan.page import Page
 
-LINK = re.compile(r"(?=.*\S)\W*(?:to|until|till|bis|through|thru|au|al|a|do|e|y|and|und|i|until the|to the|t/m|から|~)?\W*")
+LINK = re.compile(
+    r"(?=.*\S)\W*(?:to|until|till|bis|through|thru|au|al|a|do|e|y|and|und|i|until the|to the|t/m|から|~)?\W*"
+)
 SPAN = re.compile(r"\d{1,2}(?:st|nd|rd|th|\.|°)?\s*(?:[-–—]|to|bis|al?|au|do|y|e|und|and|&|t/m)\s*$")
 LONG = 60  # days, from which on two dates with a dash are a validity and no course
 NEITHER = ("birth", "printed", "form")  # neither issue nor expiration
@@ -23,7 +25,7 @@ PACKED = re.compile(r"(?<![^\W_])\d{8}(?![^\W_])")
 
 @dataclass(frozen=True)
 class Dated:
-    """A date on a page: `role` as `labels.DATES` has it, '' for none; `head`: the part above or under it that says so."""
+    """A date on a page: `role` as in `labels.DATES`, '' for none; `head`: the part over or under it that says so."""
 
     part: int
     mention: Mention
@@ -47,7 +49,7 @@ class Dated:
 
 def dated(page: Page) -> list[Dated]:
     """All dates of a page, in the order of its parts."""
-    mentions = {k: found for k, part in enumerate(page.parts) if (found := find(part.plain))}
+    mentions = {k: some for k, part in enumerate(page.parts) if (some := find(part.plain))}
     roles = _Roles(page, mentions)
     found = [one for k in mentions for one in roles.of(k)]
     return found + list(_packed(page, mentions))
@@ -104,7 +106,7 @@ class _Roles:
             return role
         if role == "expiry":
             return "start"
-        return role if role else "start" if self._second(k, n + 1, "") == "expiry" else "course"
+        return role or ("start" if self._second(k, n + 1, "") == "expiry" else "course")
 
     def _beside(self, k: int) -> str:
         """What the text left of a part says."""
@@ -161,7 +163,9 @@ def _packed(page: Page, mentions: dict[int, list[Mention]]) -> Iterator[Dated]:
             if k in mentions or labels.NUMBER.search(part.plain):
                 continue
             left = page.left(k)
-            words = labels.roles(part.plain[: found.start()]) or (labels.roles(page.parts[left].plain) if left is not None else ())
+            words = labels.roles(part.plain[: found.start()]) or (
+                labels.roles(page.parts[left].plain) if left is not None else ()
+            )
             if words and (days := packed(found[0])):
                 yield Dated(k, Mention(found.start(), found.end(), days), words[-1], found[0])
 

@@ -23,7 +23,9 @@ Found = Difference | Evidence
 def issue(page: Page, found: Sequence[Dated], day: date, until: date | None, *, whole: bool) -> Found | None:
     """What is said of an issue date; None where nothing is."""
     sure = [one for one in found if one.role == "issue"]
-    possible = [one for role in (*ISSUES, *(() if sure else ("course", "printed"))) for one in found if one.role == role]
+    possible = [
+        one for role in (*ISSUES, *(() if sure else ("course", "printed"))) for one in found if one.role == role
+    ]
     hit = next((one for one in possible if one.means(day)), None)
     if hit:
         return _agrees(page, "issue_date", hit, day)
@@ -35,7 +37,9 @@ def issue(page: Page, found: Sequence[Dated], day: date, until: date | None, *, 
     return _differs(page, "issue_date", other, day) if whole and other and likely else None
 
 
-def expiration(page: Page, found: Sequence[Dated], until: date | None, issued: date | None, *, whole: bool) -> Found | None:
+def expiration(
+    page: Page, found: Sequence[Dated], until: date | None, issued: date | None, *, whole: bool
+) -> Found | None:
     """What is said of an expiration date; `until`: None for one that never expires."""
     labelled = [one for one in found if one.role == "expiry"]
     if until is None:
@@ -45,7 +49,11 @@ def expiration(page: Page, found: Sequence[Dated], until: date | None, issued: d
         return _agrees(page, "expiration_date", hit, until)
     if labelled:
         return _differs(page, "expiration_date", labelled[0], until)
-    return _computed(page, found, until, issued) or _unending(page, until) or _late(page, found, until, issued, whole=whole)
+    return (
+        _computed(page, found, until, issued)
+        or _unending(page, until)
+        or _late(page, found, until, issued, whole=whole)
+    )
 
 
 def _alone(found: Sequence[Dated], until: date | None) -> Dated | None:
@@ -67,7 +75,9 @@ def _computed(page: Page, found: Sequence[Dated], until: date, issued: date | No
     k, months = next(((k, n) for k, part in enumerate(page.parts) if (n := labels.validity(part.plain))), (0, 0))
     if not months:
         return None
-    starts = [day for one in found if one.role in {"issue", "start", "completed", "course", ""} for day in one.mention.days]
+    starts = [
+        day for one in found if one.role in {"issue", "start", "completed", "course", ""} for day in one.mention.days
+    ]
     ends = [later(day, months) for day in [*([issued] if issued else []), *starts]]
     piece = page.parts[k].piece
     near = [end for end in ends if abs((end - until).days) <= 1 or _last(end) == until]

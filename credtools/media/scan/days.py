@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -22,6 +22,7 @@ BUDDHIST = 543
 CHINESE = str.maketrans("〇零一二三四五六七八九", "00123456789")
 EARLIEST, LATEST = 1900, 2120
 OLD = 40  # two digits from here on may mean the last century, too
+MONTHS = range(1, 13)
 HALF = 12  # hours that a time zone may move a day
 
 
@@ -65,20 +66,24 @@ _D, _Y = r"(\d{1,2})", r"(\d{4})"
 _OF = r"(?:\s*(?:day\b)?\s*(?:of\b|de\b|del\b|di\b|d')?)"
 _IN = r"(?:\s*(?:,|of\b|del\b|de\b|di\b|in the year(?: of our lord)?\b))*"
 _NTH = r"(?:st|nd|rd|th|er|re|°|\.)?"
+_NUMBER = r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
 KINDS = {
     "stamp": r"(\d{4})-(\d\d)-(\d\d)t(\d\d):\d\d(?::\d\d(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?",
-    "cjk": r"(令和|平成|昭和|大正|民國|民国)?\s*(\d{1,4}|元|[〇零一二三四五六七八九]{4})\s*[年년]\s*(\d{1,2}|[一二三四五六七八九十]{1,2})\s*[月월]"
-    r"(?:\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*[日일号])?",
+    "cjk": r"(令和|平成|昭和|大正|民國|民国)?\s*(\d{1,4}|元|[〇零一二三四五六七八九]{4})\s*[年년]\s*"
+    rf"{_NUMBER}\s*[月월](?:\s*{_NUMBER}\s*[日일号])?",
     "ymd": r"(?<!\d)(?<![^\W\d][-/.])(\d{4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)",
     "spaced": r"(?<!\d)(?<!\d\s)(?:(\d{4}) (\d\d) (\d\d)|(\d\d) (\d\d) (\d{4}))(?![\w])(?! \d)",
-    "numeric": r"(?<!\d)(?<!\d[/.])(?<![^\W\d][-/.])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?!\d)(?!\2\d)",
-    "dmy": rf"(?<!\d){_D}{_NTH}{_OF}\s*[-./]?\s*([^\W\d_]+)\b\.?{_IN}\s*[-./']?\s*(\d{{4}}|\d{{2}}(?!,?\s?\d{{4}}))(?!\d)",
+    "numeric": r"(?<!\d)(?<!\d[/.])(?<![^\W\d][-/.])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})"
+    r"(?!\d)(?!\2\d)",
+    "dmy": rf"(?<!\d){_D}{_NTH}{_OF}\s*[-./]?\s*([^\W\d_]+)\b\.?{_IN}\s*[-./']?\s*"
+    r"(\d{4}|\d{2}(?!,?\s?\d{4}))(?!\d)",
     "mdy": rf"(?<![^\W\d])([^\W\d_]+)\b\.?\s*[-./]?\s*{_D}(?:st|nd|rd|th)?\s*[-,./]?\s*(?:of\s)?{_Y}(?!\d)",
-    "ywd": rf"(?<!\d){_Y}\.?\s*(?:m\.|г\.)?\s*[-./,]?\s*([^\W\d_]+)\b\.?\s*[-./]?\s*{_D}(?!\d)",
+    "ywd": rf"(?<!\d){_Y}\.?\s*(?:m\.|\u0433\.)?\s*[-./,]?\s*([^\W\d_]+)\b\.?\s*[-./]?\s*{_D}(?!\d)",
     "my": rf"(?<![^\W\d])([^\W\d_]+)\b\.?{_IN}\s*[-./]?\s*{_Y}(?!\d)",
     "number_my": r"(?<![\d])(?<![\w][-/.])(\d{1,2})\s?[-/.]\s?(\d{4})(?![\d])(?![-/.]\d)",
     "number_ym": r"(?<![\d])(?<![\w][-/.])(\d{4})[-/.](\d{2})(?![\d])(?![-/.]\d)",
 }
+ORDERS = {"dmy": (0, 1, 2), "mdy": (1, 0, 2), "ywd": (2, 1, 0)}  # day, month, year
 
 
 @lru_cache(maxsize=1)
@@ -120,25 +125,27 @@ Read = tuple[list[date], list[tuple[int, int]]]
 
 def _read(kind: str, parts: list[str]) -> Read:
     """The days and the months that the parts of a date may mean."""
+    if kind in {"my", "number_my", "number_ym"}:
+        return [], _month_only(kind, parts)
+    return _east(parts) if kind == "cjk" else (_full(kind, parts), [])
+
+
+def _full(kind: str, parts: list[str]) -> list[date]:
+    if kind in ORDERS:
+        day, month, year = (parts[k] for k in ORDERS[kind])
+        return _real([(y, m, int(day)) for y in _years(year) for m in _months().get(month, ())])
     if kind == "stamp":
-        return _moved(*map(int, parts[:4])), []
-    if kind == "cjk":
-        return _east(parts)
-    if kind == "ymd":
-        return _real([(int(parts[0]), int(parts[2]), int(parts[3]))]), []
-    if kind == "spaced":
-        first, second, third = parts
-        return (_real([(int(first), int(second), int(third))]) if len(first) > len("YY") else _numeric(*parts)), []
-    if kind == "numeric":
-        return _numeric(parts[0], parts[2], parts[3]), []
-    if kind in {"dmy", "mdy", "ywd"}:
-        day, month, year = {"dmy": (0, 1, 2), "mdy": (1, 0, 2), "ywd": (2, 1, 0)}[kind]
-        numbers = _months().get(parts[month], ())
-        return _real([(y, m, int(parts[day])) for y in _years(parts[year]) for m in numbers]), []
-    if kind == "my":
-        return [], [(y, m) for y in _years(parts[1]) for m in _months().get(parts[0], ())]
-    month, year = (int(parts[0]), parts[1]) if kind == "number_my" else (int(parts[1]), parts[0])
-    return [], [(y, month) for y in _years(year) if 1 <= month <= 12 and EARLIEST <= y <= LATEST]
+        return _moved(*map(int, parts[:4]))
+    first, second, third = parts if kind == "spaced" else (parts[0], *parts[2:])
+    if len(first) > len("YY"):
+        return _real([(int(first), int(second), int(third))])
+    return _numeric(first, second, third)
+
+
+def _month_only(kind: str, parts: list[str]) -> list[tuple[int, int]]:
+    month, year = reversed(parts) if kind == "number_ym" else parts
+    numbers: Sequence[int] = _months().get(month, ()) if kind == "my" else [int(month)]
+    return [(y, m) for y in _years(year) for m in numbers if m in MONTHS and EARLIEST <= y <= LATEST]
 
 
 def _numeric(first: str, second: str, year: str) -> list[date]:
@@ -195,4 +202,4 @@ def _real(found: list[tuple[int, int, int]]) -> list[date]:
 def _moved(year: int, month: int, day: int, hour: int) -> list[date]:
     """The day of a time stamp, and the one before or after it, which it is in another time zone."""
     days = _real([(year, month, day)])
-    return days + [days[0] + timedelta(days=1 if hour >= HALF else -1)] if days else []
+    return [*days, days[0] + timedelta(days=1 if hour >= HALF else -1)] if days else []

@@ -15,16 +15,25 @@ COLUMN = "user_name"
 MOST_WORDS = 7
 # Where a name ends: at what is said of the person.
 STOP = re.compile(
-    r"[,;:()|·•0-9/]|\s[–-]\s|\b(?:has|have|had|who|is|was|born|geb|hat|having|on|in|for|the|with|nato|nata|nacid\w*|con|ne|nee|urodz\w*|from"
-    r"|of|at|did|a suivi|ha|ukoncz\w*|having|passed|completed|successfully|as|and|by|attended|to|that|this|your|we|employee|date|course)\b"
+    r"[,;:()|·•0-9/]|\s[–-]\s|\b(?:has|have|had|who|is|was|born|geb|hat|having|on|in|for|the|with|nato|nata|nacid\w*"
+    r"|con|ne|nee|urodz\w*|from"
+    r"|of|at|did|a suivi|ha|ukoncz\w*|having|passed|completed|successfully|as|and|by|attended|to|that|this|your|we"
+    r"|employee|date|course)\b"
 )
 BOTH = re.compile(r"^\w{1,5}\.?/\w{1,6}\.?\s+")  # 'Herr/Frau'
-AFTER = re.compile(r"^\s*(?:who )?(?:has|have|had|hat|a suivi|a participe|ha (?:superado|completado|realizado|frequentato)|ukonczyl\w*|heeft|completed|passed)\b")
-NO_NAME = frozenset(
-    "name names certificate certification course training date number no the of academy university college school ltd gmbh inc limited "
-    "institute centre center licence license card issue issued expiry expires valid holder id instructor trainer signature safety first "
-    "aid email mail address company employer this is certify that completion attendance sir madam colleague team department position title surname family given".split()
+AFTER = re.compile(
+    r"^\s*(?:who )?(?:has|have|had|hat|a suivi|a participe|ha (?:superado|completado|realizado|frequentato)"
+    r"|ukonczyl\w*|heeft|completed|passed)\b"
 )
+_WORDS = (
+    "name names certificate certification course training date number no the of academy university college school "
+    "ltd gmbh inc limited "
+    "institute centre center licence license card issue issued expiry expires valid holder id instructor trainer "
+    "signature safety first "
+    "aid email mail address company employer this is certify that completion attendance sir madam colleague team "
+    "department position title surname family given"
+)
+NO_NAME = frozenset(_WORDS.split())
 
 
 @dataclass(frozen=True)
@@ -37,7 +46,13 @@ class Held:
 
 def holder(page: Page, row: Facts, line: set[int]) -> Difference | Evidence | None:
     """What is said of the holder; `line`: the parts of the row in a table, where there is one."""
-    mine = [one for name in (row.user_name, *row.other_names) if name.strip() for one in [called(name)] if one.words or one.glued]
+    mine = [
+        one
+        for name in (row.user_name, *row.other_names)
+        if name.strip()
+        for one in [called(name)]
+        if one.words or one.glued
+    ]
     if not mine:
         return None
     taken = [set(WORD.findall(plain(name))) for name in row.types]
@@ -77,9 +92,10 @@ def _differs(page: Page, row: Facts, one: Held) -> Difference:
 def _labelled(page: Page, label: re.Pattern[str]) -> Iterator[Held]:
     """The names that a label, or what follows them, says to be the holder's."""
     for k, part in enumerate(page.parts):
-        if AFTER.match(part.plain) and (above := page.above(k)[:1]) and (name := _name(page.parts[above[0]].text)):
-            if len(name.split()) > 1:
-                yield Held(above[0], name)
+        above = page.above(k)[:1] if AFTER.match(part.plain) else []
+        name = _name(page.parts[above[0]].text) if above else ""
+        if len(name.split()) > 1:
+            yield Held(above[0], name)
         for found in label.finditer(part.plain):
             if labels.OTHERS_NAME.search(part.plain[max(0, found.start() - 25) : found.end() + 25]):
                 continue
@@ -102,12 +118,12 @@ def _values(page: Page, k: int, end: int) -> Iterator[Held]:
     if right is not None and (name := _name(page.parts[right].text)):
         yield Held(right, name)
         return
-    near = [o for o in page.below(k)[:1] if page.near(k, o) or page.gap(k, o) < 45 and not rest.strip()]  # noqa: PLR2004
+    near = [o for o in page.below(k)[:1] if page.near(k, o) or (page.gap(k, o) < 45 and not rest.strip())]
     over = [o for o in page.above(k)[:1] if page.near(o, k)]
-    for group in ([near, over] if not over or not near or page.gap(k, near[0]) <= page.gap(over[0], k) else [over, near]):
+    for group in [near, over] if not over or not near or page.gap(k, near[0]) <= page.gap(over[0], k) else [over, near]:
         if group and (name := _name(page.parts[group[0]].text)):
             yield Held(group[0], name)
-            if group is near and len(page.line(k)) > 2:  # noqa: PLR2004 - the head of a table
+            if group is near and len(page.line(k)) > 2:
                 yield from (Held(o, one) for o in page.below(k)[1:] if (one := _name(page.parts[o].text)))
             return
 
@@ -124,7 +140,10 @@ def _name(text: str) -> str:
     """The name that a text begins with, '' where it begins with something else."""
     text = text.strip(" \t\n:.-–_*„“\"'°#>/")
     if EASTERN.search(text):
-        found = re.match(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af々ー]{1,8}(?:\s[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af々ー]{1,6})?", text)
+        found = re.match(
+            r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af々ー]{1,8}(?:\s[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af々ー]{1,6})?",
+            text,
+        )
         return found[0] if found and len(found[0]) > 1 and len(text) <= len(found[0]) + 3 else ""
     text = BOTH.sub("", text)
     if re.match(r"^[^,\d]{2,40}, [^\W\d_]", text):
@@ -136,10 +155,20 @@ def _name(text: str) -> str:
     text = text[: stop.start()] if stop and len(text) == len(bare) else _cut(text, stop.start() if stop else len(bare))
     words = WORD.findall(text)
     proper = [one for one in words if one[0].isupper() or not one[0].islower() or key(one) in PARTICLES | TITLES]
-    cut = bool(stop) and bare[stop.start() : stop.end()].isdigit()
-    if not words or len(words) > MOST_WORDS or (cut and len(words) == 1) or len(proper) < len(words) or not core(tuple(map(key, words))):
+    cut = stop is not None and stop[0].isdigit()
+    if (
+        not words
+        or len(words) > MOST_WORDS
+        or (cut and len(words) == 1)
+        or len(proper) < len(words)
+        or not core(tuple(map(key, words)))
+    ):
         return ""
-    return "" if {plain(one) for one in words} & NO_NAME or all(key(one) in PARTICLES for one in words) else text.strip(" .")
+    return (
+        ""
+        if {plain(one) for one in words} & NO_NAME or all(key(one) in PARTICLES for one in words)
+        else text.strip(" .")
+    )
 
 
 def _cut(text: str, end: int) -> str:
@@ -160,10 +189,15 @@ def _holds(text: str, me: Called) -> bool:
             continue
         if len(me.words) == 1 and run:
             return True
-        if len(run) > 1 and _same(run, first) and _same(run, last):
+        if len(run) > 1 and _same(run, first) and _same(run, last) and max(map(len, run)) > 1:
             return True
         run = run[-1:] if word and len(word) == 1 else []
     return len("".join(me.words)) > len("annaroe") and "".join(me.words) in words
+
+
+def _across(text: str, following: str, me: Called) -> bool:
+    """Whether a text holds a name, or it and the next one together."""
+    return _holds(text, me) or (_holds(f"{text} {following}", me) and not _holds(following, me))
 
 
 def _same(run: list[str], word: str) -> bool:
@@ -174,9 +208,8 @@ def _anywhere(page: Page, mine: list[Called], *, among_others: bool) -> int | No
     """The part that holds the name; of a trainer only where nobody else is named as the holder."""
     for k, part in enumerate(page.parts):
         following = page.parts[k + 1].text if k + 1 < len(page.parts) else ""
-        if any(_holds(part.text, me) or (_holds(f"{part.text} {following}", me) and not _holds(following, me)) for me in mine):
-            if among_others or not _foreign(page, k):
-                return k
+        if (among_others or not _foreign(page, k)) and any(_across(part.text, following, me) for me in mine):
+            return k
     return None
 
 
@@ -191,7 +224,9 @@ def _apart(page: Page, mine: list[Called]) -> tuple[Held, Held] | None:
     """Family name and given name that have labels of their own."""
     family = next((one for k, one in _fields(page, labels.FAMILY)), None)
     given = next((one for k, one in _fields(page, labels.GIVEN)), None)
-    return (family, given) if family and given and family.part != given.part and any(not me.glued for me in mine) else None
+    return (
+        (family, given) if family and given and family.part != given.part and any(not me.glued for me in mine) else None
+    )
 
 
 def _fields(page: Page, pattern: re.Pattern[str]) -> Iterator[tuple[int, Held]]:

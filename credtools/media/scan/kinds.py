@@ -15,15 +15,21 @@ from credtools.media.scan.people import EASTERN
 COLUMN = "credential_type"
 WORD = re.compile(r"[^\W_]+")
 # Words that say nothing about which type it is.
-GENERIC = frozenset(
-    "certificate certificates certification of in the for a an and course courses training programme program licence license card permit completion "
-    "attendance achievement award zertifikat bescheinigung nachweis ausweis kurs schulung als fur uber der die das certificado curso de en del "
-    "attestation certificat formation attestato corso zaswiadczenie szkolenie kurs certificaat diploma qualification type class name title badge".split()
+_WORDS = (
+    "certificate certificates certification of in the for a an and course courses training programme program licence "
+    "license card permit completion "
+    "attendance achievement award zertifikat bescheinigung nachweis ausweis kurs schulung als fur uber der die das "
+    "certificado curso de en del "
+    "attestation certificat formation attestato corso zaswiadczenie szkolenie kurs certificaat diploma qualification "
+    "type class name title badge"
 )
+GENERIC = frozenset(_WORDS.split())
 # Beside a name of a type these say that it is no type: the organisation, an offer, a qualification of the trainer.
 ELSE = re.compile(
-    r"\b(?:ltd|limited|gmbh|inc|llc|plc|ag|s\.?r\.?l|s\.?a\.?|b\.?v\.?|sp\. ?z|e\. ?v\.|academy|akademie|institute?|college|university|centre|center|school|services"
-    r"|association|society|group|council|providers?|www|https?|also offer|other courses|next course|our courses|recommend|prerequisite|instructor|trainer"
+    r"\b(?:ltd|limited|gmbh|inc|llc|plc|ag|s\.?r\.?l|s\.?a\.?|b\.?v\.?|sp\. ?z|e\. ?v\.|academy|akademie|institute?"
+    r"|college|university|centre|center|school|services"
+    r"|association|society|group|council|providers?|www|https?|also offer|other courses|next course|our courses"
+    r"|recommend|prerequisite|instructor|trainer"
     r"|organi[sz]ation|company|founded|verband|verein|hochschule)\b|@|\.(?:com|org|net|de|co\.uk|example)\b"
 )
 FEW = 5  # letters of a word by which it is known in another form
@@ -45,7 +51,9 @@ def kind(page: Page, row: Facts, line: set[int]) -> Difference | Evidence | None
     found = named(page, (*row.types, row.credential_type))
     mine = _key(row.credential_type)
     same = [one for one in found if _key(one.name) == mine]
-    if any(one.part in line for one in found if one.sure and one not in same) and not any(one.part in line for one in same):
+    if any(one.part in line for one in found if one.sure and one not in same) and not any(
+        one.part in line for one in same
+    ):
         same = []
     sure = next((one for one in same if one.sure), None)
     others = [one for one in found if one.sure and _key(one.name) != mine]
@@ -55,13 +63,23 @@ def kind(page: Page, row: Facts, line: set[int]) -> Difference | Evidence | None
         return Evidence(COLUMN, row.credential_type, page.parts[best.part].piece.page, page.parts[best.part].box)
     if not others or _otherwise(page, row.credential_type, found):
         return None
-    return Difference(COLUMN, row.credential_type, others[0].name, page.parts[others[0].part].piece.page, page.parts[others[0].part].box)
+    return Difference(
+        COLUMN,
+        row.credential_type,
+        others[0].name,
+        page.parts[others[0].part].piece.page,
+        page.parts[others[0].part].box,
+    )
 
 
 def named(page: Page, types: tuple[str, ...]) -> list[Named]:
     """The types on a page, the longest at each place."""
     known, glued = _known(types)
-    words = [(k, match[0], match.start(), match.end()) for k, part in enumerate(page.parts) for match in WORD.finditer(part.plain)]
+    words = [
+        (k, match[0], match.start(), match.end())
+        for k, part in enumerate(page.parts)
+        for match in WORD.finditer(part.plain)
+    ]
     found: list[Named] = []
     n = 0
     while n < len(words):
@@ -125,7 +143,7 @@ def _sure(page: Page, words: Words, n: int, end: int) -> bool:
     after = text[words[end - 1][3] :] if words[end - 1][0] == k else ""
     if ELSE.search(before) or ELSE.search(after):
         return False
-    rest = [one for one in (*WORD.findall(before), *WORD.findall(after)) if one not in GENERIC and not one.isdigit()]
+    rest = [one for one in (*WORD.findall(before), *WORD.findall(after)) if one not in GENERIC and one.isalpha()]
     if not rest:
         return not _else_beside(page, k)
     return bool(labels.KIND.search(before)) or (len(rest) == 1 and len(rest[0]) <= FEW)
@@ -145,6 +163,8 @@ def _otherwise(page: Page, name: str, found: Sequence[Named]) -> bool:
             if one.part == k:
                 text = text.replace(plain(one.name), " ")
         words = WORD.findall(text)
-        if mine and all(any(word == one or (len(one) > FEW and word.startswith(one[:FEW])) for word in words) for one in mine):
+        if mine and all(
+            any(word == one or (len(one) > FEW and word.startswith(one[:FEW])) for word in words) for one in mine
+        ):
             return True
     return False

@@ -31,14 +31,18 @@ class Numbered:
     sure: bool
 
 
-def number(page: Page, found: Sequence[Dated], value: str, line: set[int], *, whole: bool) -> Difference | Evidence | None:
+def number(
+    page: Page, found: Sequence[Dated], value: str, line: set[int], *, whole: bool
+) -> Difference | Evidence | None:
     """What is said of a number; `line`: the parts of the row in a table, where there is one."""
     key = _key(value)
     if not key:
         return None
     given = list(_labelled(page, found))
     given = [one for one in given if one.part in line] or given
-    same = next((one for one in given if _key(one.text) == key or (len(key) > SHORT and _key(one.text).startswith(key))), None)
+    same = next(
+        (one for one in given if _key(one.text) == key or (len(key) > SHORT and _key(one.text).startswith(key))), None
+    )
     hit = same.part if same else _anywhere(page, key, sure=any(one.sure for one in given))
     if hit is not None:
         return Evidence(COLUMN, value, page.parts[hit].piece.page, page.parts[hit].box)
@@ -100,8 +104,8 @@ def _words(page: Page, k: int, start: int) -> Iterator[str]:
 
 
 def _foreign(page: Page, k: int, start: int) -> bool:
-    words = [one for one in _words(page, k, start) if one.strip()]
-    mine = any(labels.NUMBER.search(one) for one in words[:1])
+    words = list(_words(page, k, start))
+    mine = any(labels.NUMBER.search(one) for one in words)
     return not mine and any(labels.OTHERS_NUMBER.search(one) for one in words)
 
 
@@ -120,7 +124,9 @@ def _labelled(page: Page, found: Sequence[Dated]) -> Iterator[Numbered]:
 
 def _values(page: Page, k: int, end: int, dates: Mapping[int, str], *, sure: bool) -> Iterator[Numbered]:
     """What a label is followed by: in its part, else right of it, else under it or, as a caption, over it."""
-    rest = page.parts[k].text[end:] if len(page.parts[k].text) == len(page.parts[k].plain) else page.parts[k].plain[end:]
+    rest = (
+        page.parts[k].text[end:] if len(page.parts[k].text) == len(page.parts[k].plain) else page.parts[k].plain[end:]
+    )
     if value := _value(rest):
         yield Numbered(k, value, sure)
         return
@@ -143,7 +149,7 @@ def _under(page: Page, k: int, dates: Mapping[int, str], *, sure: bool) -> Itera
     if over and (not near or page.gap(over[0], k) < page.gap(k, near[0])):
         yield Numbered(over[0], _value(page.parts[over[0]].text), sure)
         return
-    table = len(page.line(k)) > 2  # noqa: PLR2004 - the head of a table
+    table = len(page.line(k)) > 2
     for o in below if table else near:
         value = _value(page.parts[o].text)
         if not value:
@@ -156,12 +162,12 @@ def _value(text: str) -> str:
     found = VALUE.match(text)
     value = found[1].rstrip(".-–/ ") if found else ""
     digits = sum(one.isdigit() for one in value)
-    return value if digits >= 2 and digits * 5 >= len(value) else ""  # noqa: PLR2004 - one digit is a page
+    return value if digits >= 2 and digits * 5 >= len(value) else ""
 
 
 def _only(text: str) -> str:
     """The only number in a text, '' for none or several."""
-    found = [one for one in TOKEN.findall(text) if sum(map(str.isdigit, one)) > 2]  # noqa: PLR2004 - a level isn't meant
+    found = [one for one in TOKEN.findall(text) if sum(map(str.isdigit, one)) > 2]
     return found[0] if len(found) == 1 else ""
 
 

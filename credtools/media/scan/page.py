@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,7 +14,9 @@ from credtools.media.looked import Box, Piece
 CJK = "\u2e80"  # from here on marks are parts of letters (ガ isn't カ)
 NEAR = 60  # thousandths of a page between a label and what is under it
 FEW = 4  # letters by themselves that make a text torn
-LOOSE = str.maketrans({"ß": "ss", "ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"})
+LOOSE = str.maketrans(
+    {"ß": "ss", "ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "\u0131": "i", "ð": "d", "þ": "th"}
+)
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 ENDS = re.compile("[\ufffe\x02]\\s*")  # a hyphen at the end of a line, as PDF readers give it
 ALIGNED, PROSE = 12, 6  # thousandths of a page; words of a line that may be broken
@@ -132,7 +134,7 @@ def _column(one: Box, other: Box) -> bool:
     return min(one[2], other[2]) > max(one[0], other[0])
 
 
-def _parts(pieces: Sequence[Piece]) -> Iterator[Part]:
+def _parts(pieces: Iterable[Piece]) -> Iterator[Part]:
     for piece in pieces:
         if piece.text.lstrip()[:1] in {"{", "["} and '"' in piece.text:
             try:

@@ -13,24 +13,32 @@ from functools import lru_cache
 
 from credtools.media.scan.page import plain, tidy
 
-WORD = re.compile(r"[^\W\d_]+(?:[.](?=[^\W\d_]))?")
-TITLES = frozenset(
-    "dr drs prof professor mr mrs ms miss mx sir dame herr herrn frau dipl ing med phil nat rer msc bsc phd md rn mba ba ma llm "
-    "beng meng pan pani panu m mme mlle monsieur madame sr sra srta d dna dona don dott dottssa sig sigra signor signora ir "
-    "jr iii ii esq hon rev mag di dhr mevr mw fr hr".split()
+WORD = re.compile(r"(?<!\d)[^\W\d_]+(?!\d)(?:[.](?=[^\W\d_]))?")
+_TITLES = (
+    "dr drs prof professor mr mrs ms miss mx sir dame herr herrn frau dipl phil rer msc bsc phd rn mba llm beng meng "
+    "pan pani panu m mme mlle monsieur madame sr sra srta d dna dona dott dottssa sig sigra signor signora "
+    "jr iii ii esq hon rev mag dhr mevr"
 )
-PARTICLES = frozenset("van von der den de del della di da dos das do du la le el al bin ibn ben zu zur ter ten af av e y i und o".split())
+TITLES = frozenset(_TITLES.split())
+_PARTICLES = "van von der den de del della dos das zu zur ter ten af av bin ibn la al el y e und"
+PARTICLES = frozenset(_PARTICLES.split())
 PAIRS = (("ue", "u"), ("oe", "o"), ("ae", "a"), ("aa", "a"))
 HONOURS = re.compile("(様|殿|さん|氏|先生|님|씨)$")
 EASTERN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 # Short forms of given names, as people call themselves; each line is one name.
 SHORT_FORMS = (
-    "william will bill;robert rob bob bert;richard rick dick rich;james jim jimmy jamie;john jack johnny jon;michael mike mick;"
-    "elizabeth liz beth betty lisa eliza;margaret maggie meg peggy;katherine catherine kate kathy katie cathy;thomas tom tommy;"
-    "daniel dan danny;david dave;edward ed eddie ted;anthony tony;christopher chris;alexander alex sasha;andrew andy drew;"
-    "benjamin ben;charles charlie chuck;joseph joe;matthew matt;nicholas nick nico;patrick pat paddy;peter pete;samuel sam;"
-    "stephen steven steve;susan sue;victoria vicky;jennifer jen jenny;rebecca becky;gregory greg;frederick fred;francisco paco;"
-    "jose pepe;johannes hans;josef sepp;maximilian max;katarzyna kasia;malgorzata gosia;giuseppe beppe;timothy tim;kenneth ken"
+    "william will bill;robert rob bob bert;richard rick dick rich;james jim jimmy jamie;john jack johnny jon;michael "
+    "mike mick;"
+    "elizabeth liz beth betty lisa eliza;margaret maggie meg peggy;katherine catherine kate kathy katie cathy;thomas "
+    "tom tommy;"
+    "daniel dan danny;david dave;edward ed eddie ted;anthony tony;christopher chris;alexander alex sasha;andrew andy "
+    "drew;"
+    "benjamin ben;charles charlie chuck;joseph joe;matthew matt;nicholas nick nico;patrick pat paddy;peter "
+    "pete;samuel sam;"
+    "stephen steven steve;susan sue;victoria vicky;jennifer jen jenny;rebecca becky;gregory greg;frederick "
+    "fred;francisco paco;"
+    "jose pepe;johannes hans;josef sepp;maximilian max;katarzyna kasia;malgorzata gosia;giuseppe beppe;timothy "
+    "tim;kenneth ken"
 )
 NAMES_ALIKE = {word: k for k, line in enumerate(SHORT_FORMS.split(";")) for word in line.split()}
 
@@ -73,9 +81,10 @@ def called(name: str) -> Called:
 
 
 def core(words: Sequence[str]) -> tuple[str, ...]:
-    """The words of a name without titles and particles; all, where nothing else is there."""
-    rest = tuple(one for one in words if one not in TITLES and one not in PARTICLES)
-    return rest or tuple(words)
+    """The words of a name without titles and particles, as long as two are left; all, where nothing else is there."""
+    named = [one for one in words if one not in TITLES]
+    rest = [one for one in named if one not in PARTICLES]
+    return tuple(rest if len(rest) > 1 else named or words)
 
 
 def same_word(one: str, other: str) -> bool:
@@ -101,7 +110,9 @@ def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool | None:
                 right.remove(hit)
                 matched += len(word) > 1 and len(hit) > 1
     if left and right:
-        return "".join(left) == "".join(right) or "".join(one) in _turns(other) or None if _typed(left, right) else False
+        return (
+            "".join(left) == "".join(right) or "".join(one) in _turns(other) or None if _typed(left, right) else False
+        )
     return True if matched > 1 or (matched and len(one) == len(other) == 1) else None
 
 
