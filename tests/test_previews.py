@@ -16,8 +16,9 @@ from credtools.jupyter.parts.page import STATIC
 from credtools.jupyter.parts.pictures import LARGE, PDF, THUMB, Picture, Pictures
 from credtools.media import told
 from credtools.media.compared import Compared, Difference, Evidence
-from credtools.media.looking import KINDS
-from tests.pictures import jpeg, pdf
+from credtools.media.looking import KINDS, Looker
+from tests.pictures import certificate, jpeg, pdf
+from tests.scans import coded
 
 WIDE, HIGH = 60, 40
 JPEG, PNG = "image/jpeg", "image/png"
@@ -28,6 +29,12 @@ CORNERS = {1: (0, 0), 2: (1, 0), 3: (1, 1), 4: (0, 1), 5: (0, 0), 6: (1, 0), 7: 
 def pictures() -> Iterator[Pictures]:
     """One child for all of them, as for the media of a page."""
     with Pictures() as child:
+        yield child
+
+
+@pytest.fixture(scope="module")
+def looker() -> Iterator[Looker]:
+    with Looker() as child:
         yield child
 
 
@@ -222,6 +229,44 @@ def test_a_pdf_is_drawn_upright_on_white(pictures: Pictures) -> None:
 
 
 # --- beside a row ---------------------------------------------------------------------------------------------
+
+
+def changed(**values: object) -> bytes:
+    """A page of one line, its dictionary changed."""
+    out, document = io.BytesIO(), pikepdf.open(io.BytesIO(certificate("Valid until: 2029-01-01")))
+    document.pages[0].obj.update({f"/{name}": value for name, value in values.items()})
+    document.save(out)
+    return out.getvalue()
+
+
+def turned_code() -> bytes:
+    """A photo of a page with a code, taken with the camera on its side."""
+    exif, out = Image.Exif(), io.BytesIO()
+    exif[0x0112] = 6
+    Image.open(io.BytesIO(coded())).convert("RGB").save(out, "JPEG", exif=exif, quality=95)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.pdf", changed()),
+        ("a.pdf", changed(Rotate=90)),
+        ("a.pdf", changed(Rotate=270, CropBox=pikepdf.Array([50, 600, 400, 800]))),
+        ("a.pdf", changed(MediaBox=pikepdf.Array([-50, 100, 545, 942]))),
+        ("a.pdf", form(appearance=True)),
+        ("a.jpg", turned_code()),
+    ],
+    ids=["plain", "turned", "cropped", "moved", "form", "photo"],
+)
+def test_marks_lie_where_the_text_is_seen(pictures: Pictures, looker: Looker, name: str, content: bytes) -> None:
+    """What was read has its place on the page as it is shown, however the page is turned or cut."""
+    looked = looker.look(name, content)
+    image = drawn(pictures.of(content, looked.media_type, LARGE))
+    black = image.convert("L").point([255] * 128 + [0] * 128).getbbox()
+    assert black is not None
+    seen = [1000 * edge / side for edge, side in zip(black, image.size * 2, strict=True)]
+    assert list(looked.texts[0].box) == pytest.approx(seen, abs=3)
 
 
 def test_the_worst_of_several_media_counts() -> None:
