@@ -117,6 +117,26 @@ def test_nothing_is_changed_by_asking(registry: Registry, tmp_path: Path) -> Non
     assert (batch.review() is before, batch.recipe, len(batch.patches())) == (True, recipe, 0)
 
 
+def test_what_a_decision_has_not_touched_is_kept(registry: Registry, tmp_path: Path) -> None:
+    """After each decision the families are those of a batch that nobody has asked before, whatever was kept of them."""
+    rows = [f"ana.silva0@example.org,First Aid,2024-02-{day:02},{until}," for day, until in enumerate(UNTILS, 3)]
+    wrong = [f"{name};,Frist Aid,{day}. Mai 2024,2024-01-01," for day, name in enumerate(WRONG, 1)]
+    batch = registry.upload(export(tmp_path, *rows, *wrong))
+    found, kept = batch.families(), 0
+    for line, column, value in (
+        (2, UNTIL, ""),  # its cause is no more: those after it have other numbers
+        (len(rows) + 3, USER, "ana.silva0@example.org"),
+    ):
+        before = [one.proposal for one in found if one.proposal]
+        batch.patch(line=line, column=column, value=value)
+        found = batch.families()
+        assert found == registry.batch(batch.id).families()
+        kept += sum(any(one.proposal is old for old in before) for one in found)
+    assert kept > 2
+
+
+UNTILS = ("2024-13-01", "2024-13-01", "soon", "2023-01-01", "Lifetime", "unlimited")
+WRONG = ("ana.silva0@example.org", "ben.okafor0@example.org", "cara.lind0@example.org", "dora.quist0@example.org")
 USUAL = {USER: "ben@example.org", TYPE: "First Aid", DAY: "2024-02-20", UNTIL: "", NUMBER: "1"}
 USUAL_PERSON = {**USUAL, USER: "ana.silva0@example.org"}
 # column, values of a file: what may not be offered for them

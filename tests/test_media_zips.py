@@ -16,6 +16,7 @@ from credtools.media.matching import Attached, Match, Row, by_column, by_pattern
 from credtools.model import Place
 from credtools.registry import Registry
 from tests.builders import ANA, export, only_sqlite
+from tests.clicks import Clicks
 from tests.pictures import filled, pdf, zipped
 
 HEADINGS = "User email,Credential type,Issue date,Media"
@@ -176,10 +177,13 @@ def test_every_code_page_is_one() -> None:
 
 def test_names_from_a_mac_are_the_same(tmp_path: Path) -> None:
     """A Mac takes letters apart: e and diaeresis."""
-    path = zipped(tmp_path / "a.zip", {"Zoe\u0308.pdf": pdf()})
     match = by_column([row(2, "Zoë.pdf")])
-    with gathered([path]) as (file,):
-        assert match(file.short)[0] == "matched"
+    for path in (
+        zipped(tmp_path / "a.zip", {"Zoe\u0308.pdf": pdf()}),
+        packed(tmp_path / "b.zip", {"Zoe\u0308.pdf".encode(): pdf()}),
+    ):
+        found, said = read_as(path, match)
+        assert (match(found[0])[0], said) == ("matched", [])
 
 
 def test_folders_written_by_windows_are_no_files(tmp_path: Path) -> None:
@@ -205,7 +209,14 @@ def test_folders_written_by_windows_are_no_files(tmp_path: Path) -> None:
             ".nfs000000000123abcd00000001",
         ),
         *("a.pdf:Zone.Identifier", "a.pdf\uf03aZone.Identifier", "a.pdf:com.apple.quarantine", "$RECYCLE.BIN/$R1.pdf"),
-        *("System Volume Information/x", ".directory", ".Trash-1000/files/a.pdf", ".localized", "a.pdf@SynoEAStream"),
+        *(
+            "System Volume Information/x",
+            ".directory",
+            ".Trash-1000/files/a.pdf",
+            ".localized",
+            "a.pdf@SynoEAStream",
+            "SYNOFILE_THUMB_M.jpg",
+        ),
     ],
 )
 def test_what_systems_leave_is_litter(name: str) -> None:
@@ -328,3 +339,50 @@ def test_names_of_a_zip_are_kept_as_they_were_read(registry: Registry, tmp_path:
     assert told(done) == {"matched": ["Šimek.pdf"], "unmatched": ["Žák.pdf"], "refused": []}
     assert [names.code_page for names in done.zips] == ["cp852"]
     assert batch.media()["file"].tolist() == ["Šimek.pdf"]
+
+
+@only_sqlite
+def test_files_of_one_name_in_folders_of_people_wait_for_a_person(registry: Registry, tmp_path: Path) -> None:
+    """Phones call every scan alike: what fits no row is kept under its whole name; what fits one would be a guess."""
+    batch = registry.upload(export(tmp_path, "ana@example.org,Passport,2024-01-01,a.pdf", headings=HEADINGS))
+    names = ("ana@example.org/scan.pdf", "ben@example.org/scan.pdf", "x/a.pdf", "y/a.pdf")
+    done = batch.add_media(filled(tmp_path / "in", {name: pdf(k) for k, name in enumerate(names)}))
+    assert told(done) == {"matched": [], "unmatched": [*names[:2]], "refused": [*names[2:]]}
+    batch.place_medium("ana@example.org/scan.pdf", 2)
+    assert batch.media()["file"].tolist() == ["scan.pdf"]
+    packed(tmp_path / "a.zip", {b"scan.pdf": pdf(1)})
+    packed(tmp_path / "b.zip", {b"scan.pdf": pdf(2)})
+    done = batch.add_media([tmp_path / "a.zip", tmp_path / "b.zip"])
+    assert told(done) == {"matched": [], "unmatched": [], "refused": ["scan.pdf", "scan.pdf"]}
+
+
+@only_sqlite
+def test_rows_that_lack_media_are_offered_first(registry: Registry, tmp_path: Path) -> None:
+    """What the name fits, then rows that lack media (required first, in each those that the name speaks of)."""
+    rows = [
+        "ana@example.org,First Aid,2024-01-01,",
+        "ben@example.org,Forklift,2024-01-01,f.pdf",
+        "ben@example.org,First Aid,2024-01-01,x.pdf",
+        "ben@example.org,Passport,2024-01-01,",
+        "ana@example.org,Passport,2024-01-01,",
+        "nobody@example.org,Passport,2024-01-01,",
+    ]
+    clicks = Clicks(registry)
+    clicks.upload("e.csv", "\n".join([HEADINGS, *rows, ""]).encode())
+    clicks("go", step="media")
+    names = {"ana@example.org scan.pdf": pdf(), "x (1).pdf": pdf(1), "Thumbs.db": b"x"}
+    path = packed(tmp_path / "a.zip", {"Řád.pdf".encode("cp852"): pdf(2), **{n.encode(): c for n, c in names.items()}})
+    clicks("medium", key="m", name="a.zip", size=path.stat().st_size)
+    clicks("piece", key="m", buffers=[memoryview(path.read_bytes())])
+    clicks("arrived", key="m")
+    state = clicks("media", pattern="")
+    assert (state["unmatched"]["found"], state["refused"]["found"]) == (3, 0)
+    assert all(part in state["said"] for part in ("1 skipped", "a.zip", "cp852"))
+
+    def offered(file: str, text: str = "") -> list[str]:
+        clicks("rows_like", file=file, text=text)
+        return [line for line, _ in clicks.sent[-1]["choices"]]
+
+    assert offered("ana@example.org scan.pdf") == ["6", "5", "3", "4", "2"]
+    assert offered("x (1).pdf") == ["4", "5", "6", "3", "2"]
+    assert offered("ana@example.org scan.pdf", "ben@") == ["5", "3", "4"]

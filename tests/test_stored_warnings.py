@@ -67,7 +67,7 @@ def test_they_are_rules_of_the_schema() -> None:
         (
             *("declined_before", "older_than_stored", "other_source_counts", "taken_over", "corrected_back"),
             *("issue_date_corrected", "reinstated", "expiry_computed", "value_lost", "value_cleared"),
-            *("number_shared", "media_missing"),
+            *("number_shared", "media_missing", "scan_differs"),
         ),
         False,
     )

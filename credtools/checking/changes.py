@@ -143,7 +143,9 @@ class _Classifying:
         """Those rows of one credential that don't say the same as an earlier one."""
         first: dict[tuple[Content, bool], Row] = {}
         for row in rows:
-            content = row.content._replace(number=fold_number(row.content.number)) if len(rows) > 1 else row.content
+            content = row.content
+            if content.number and len(rows) > 1:
+                content = content._replace(number=fold_number(content.number))
             earlier = first.setdefault((content, row.withdrawn), row)
             if earlier is not row:
                 self.verdict[row.number], self.repeats[row.number] = "unchanged", earlier.number
@@ -268,7 +270,7 @@ class _Classifying:
             self.outdated[row.number] = None if latest == date.min else latest
         elif newest and newest.version_id is not None:
             self.over[row.number] = newest.version_id
-        known.written.append(content)
+        known.write(content)
         self._look_at_expiry(row, content)
         origin = same.version_id if same and content != row.content else None, replaced.version_id if replaced else None
         if row.computed and (EXPIRES in row.said or not same):

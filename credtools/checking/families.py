@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from credtools.checking import certain, hypotheses
+from credtools.checking.kept import Basis, Kept
 from credtools.checking.one_column import Known
 from credtools.checking.proposing import Proposal, ValueChange, best_first, changed, impersonal, judged, worth
 from credtools.model import IntArray, Review
@@ -73,21 +75,25 @@ class Errors:
         return tuple(sorted({row for cause in causes for row in self._of_cause[cause]}))
 
 
-def families(review: Review, known: Callable[[str], Known]) -> list[Family]:
-    """All causes of a review that block rows, in families, that of most rows first; `known`: of a column."""
+def families(review: Review, known: Callable[[str], Known], kept: Kept) -> list[Family]:
+    """All causes of a review that block rows, in families, that of most rows first.
+
+    `known`: of a column; `kept`: what was found before about the file.
+    """
     blocking = review.errors[review.errors["blocks"]]
     found: list[Family] = []
     for name, some in blocking.groupby("column", sort=False):
-        found += _of_column(review, str(name), Errors(some), known)
+        errors, here = Errors(some), known(str(name)) if name else None
+        make = partial(_of_column, review, str(name), errors, here)
+        found += kept.families(Basis(here, some), make) if here else make()
     return sorted(found, key=lambda one: (-len(one.rows), min(one.causes)))
 
 
-def _of_column(review: Review, name: str, errors: Errors, known: Callable[[str], Known]) -> Iterator[Family]:
+def _of_column(review: Review, name: str, errors: Errors, here: Known | None) -> Iterator[Family]:
     left = [int(cause) for cause in errors.frame["cause"].unique()]
     column = None
     codes = dict(zip(review.causes["cause"], review.causes["code"], strict=True))
-    if name:
-        here = known(name)
+    if here:
         column = here.column
         for proposal, causes in _explained(here, errors, left):
             left = [cause for cause in left if cause not in causes]

@@ -18,7 +18,7 @@ class Known:
     counter: int = 0
     words: list[Word] = field(default_factory=list)  # the newest first
     versions: list[StoredVersion] = field(default_factory=list)  # the standing ones, oldest first
-    written: list[Content] = field(default_factory=list)  # by this file
+    written: date | None = None  # the latest issue date of what this file writes; None while it has written nothing
 
     def beside(self, row: Row) -> Row:
         """The row, speaking of its columns as it does beside the source's word about its issue date."""
@@ -38,5 +38,9 @@ class Known:
     def latest(self) -> date | None:
         """The latest issue date of all, those of this file included; None where there is no version."""
         newest = self.newest()
-        some = [*self.written, *([newest.content] if newest else [])]
-        return max((one.issue_date or date.min for one in some), default=None)
+        stored = (newest.content.issue_date or date.min) if newest else None
+        return max((one for one in (self.written, stored) if one is not None), default=None)
+
+    def write(self, content: Content) -> None:
+        """This file writes a version."""
+        self.written = max(self.written or date.min, content.issue_date or date.min)

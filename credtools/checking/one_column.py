@@ -11,7 +11,7 @@ import pandas as pd
 from credtools.checking.judge import FAILED
 from credtools.checking.lookups import Lookups
 from credtools.model import BoolArray, IntArray, Review, Table
-from credtools.recipe import Mapped, Recipe, apply
+from credtools.recipe import Mapped, Recipe
 from credtools.schema.loading import SchemaFile
 from credtools.schema.words import Column
 
@@ -40,11 +40,17 @@ class Known:
 
     @classmethod
     def of(
-        cls, review: Review, recipe: Recipe, schema: SchemaFile, lookups: Lookups, name: str, ignored: IntArray
+        cls,
+        review: Review,
+        recipe: Recipe,
+        schema: SchemaFile,
+        lookups: Lookups,
+        name: str,
+        mapped: Mapped,
+        ignored: IntArray,
     ) -> Known:
-        """`recipe`: by which the column is read; `ignored`: rows that are corrected one by one."""
+        """`mapped`: the file as a recipe reads it, without corrections; `ignored`: rows that are corrected singly."""
         column, table = schema.model.column(name), review.table
-        mapped = apply(recipe, table, schema.columns)
         failed, damaged = (np.zeros(len(table.lines), dtype=np.bool_) for _ in range(2))
         judged = ~review.left_out & (table.fields == table.expected_fields)
         blocking = {rule.code for rule in schema.rules if rule.blocks}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,15 +21,19 @@ from credtools.model import ACCEPTED, BoolArray, Changes, Review
 from credtools.schema.words import RECORD, SHARED
 
 At = tuple[int, int, int]  # sheet, line, piece
+NO_SCANS: Mapping[At, str] = MappingProxyType({})
 STORED_AS = ("newest", "older", "declined", "other_source")
 CHANGED = ("taken_over", "said_again", "issue_date", "reinstated")
 
 
-def with_stored(review: Review, changes: Changes, has_media: Iterable[At] | None = ()) -> Review:
+def with_stored(
+    review: Review, changes: Changes, has_media: Iterable[At] | None = (), scans: Mapping[At, str] = NO_SCANS
+) -> Review:
     """The review with the schema's warnings about what is stored; they block nothing and change no judgement.
 
-    `has_media`: the places for which media have been added already; None where none are asked for. A review that was
-    pickled stays as it is. Raises SchemaError when such a rule itself fails.
+    `has_media`: the places for which media have been added already; None where none are asked for. `scans`: what media
+    say otherwise than the row of a place, as sentences. A review that was pickled stays as it is. Raises SchemaError
+    when such a rule itself fails.
     """
     explanation = review.explanation
     if not isinstance(explanation, Explanation):
@@ -48,14 +53,21 @@ def with_stored(review: Review, changes: Changes, has_media: Iterable[At] | None
         changes.reinstated,
         changes.computed,
     )
-    quiet = not (any(told) or changes.lost or changes.shared or needed.any())  # no shared rule has anything to warn of
+    quiet = not (
+        any(told) or changes.lost or changes.shared or needed.any() or scans
+    )  # no shared rule has anything to warn of
     rules = [one for one in schema.rules if one.reads_stored]
     rules = [one for one in rules if not quiet or getattr(schema.model, one.code).__module__ != SHARED]
     if not rules:
         return review
     columns = [column.name for column in schema.columns]
     holders = _holders(explanation.basis.lookups.users, changes.shared)
-    more = {"media_needed": needed, "number_holder": _texts(review.rows, holders)}
+    says = {row: scans[place] for row, place in enumerate(review.table.places if scans else ()) if place in scans}
+    more = {
+        "media_needed": needed,
+        "number_holder": _texts(review.rows, holders),
+        "scan_says": _texts(review.rows, says),
+    }
     frame = pd.DataFrame({**resolved.data, **_stored(changes, columns), **more}, copy=False)
     findings = []
     for rule in rules:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from credtools.media.files import File, Packed
+from credtools.text import plural
 
 # What packers of Windows (its DOS pages first: those its Explorer and most others write), macOS and Linux write.
 PAGES = (
@@ -24,6 +25,7 @@ PAGES = (
 AS_SHOWN = ""  # the reading of today: UTF-8 where it can be, else cp437
 CONTROLS = re.compile("[\x80-\x9f]")
 SHOWN = 4  # candidates in one sentence
+REMEDY = "Zip the files again with UTF-8 names, or choose the rows by hand."
 Fits = Callable[[str], Hashable]  # a name without folders → the rows that have it; false: none
 
 
@@ -89,9 +91,9 @@ def _decided(
     equal = [reading for reading in readings if len(reading.fits) == len(best.fits)]
     names = [best.names[k] if k in best.fits else _agreed(k, shown, equal) for k in range(len(shown))]
     pages = tuple(reading.page for reading in equal) if names != best.names else ()
-    counted = f"{len(best.fits):,} of {len(telling):,} fit rows, for example {best.example(next(iter(best.fits)))}."
-    taken = " or ".join(pages[:SHOWN]) or best.page
-    said = f"The names in {zip_name!r} were read in the code page {taken}, in which {counted}"
+    fit = f"{plural(len(best.fits), 'name')} {'fits a row' if len(best.fits) == 1 else 'fit rows'}"
+    taken, example = " or ".join(pages[:SHOWN]) or best.page, best.example(next(iter(best.fits)))
+    said = f"The names in {zip_name!r} were read in the code page {taken}, because {fit} then, for example {example}."
     return names, ZipNames(zip_name, best.page, pages, said)
 
 
@@ -131,9 +133,9 @@ def _unknown(zip_name: str, readings: Sequence[_Reading], telling: Sequence[int]
         if all(sign.isascii() or sign.isalpha() for sign in text):
             examples.setdefault(reading.example(telling[0]), reading.page)
     could = [f"{page} ({text})" for text, page in examples.items()]
-    named = f", for example in {', '.join(could[:SHOWN])}" if could else ""
-    said = f"The names in {zip_name!r} don't tell their code page and fit no row in any{named}. Zip the files again"
-    return ZipNames(zip_name, "", tuple(examples.values()), f"{said} with UTF-8 names, or choose the rows by hand.")
+    named = f" It may be {', '.join(could[:SHOWN])}." if could else ""
+    said = f"The zip {zip_name!r} doesn't say the code page of its names, and they fit no row in any.{named}"
+    return ZipNames(zip_name, "", tuple(examples.values()), f"{said} {REMEDY}")
 
 
 def _doubtful(zip_name: str, best: _Reading, others: dict[str, tuple[_Reading, int]]) -> ZipNames:
@@ -142,5 +144,4 @@ def _doubtful(zip_name: str, best: _Reading, others: dict[str, tuple[_Reading, i
     every = {best.page: best, **{page: other for page, (other, _) in others.items()}}
     could = [f"{page or 'as shown'} ({reading.example(k)})" for page, reading in every.items()]
     said = f"The names in {zip_name!r} fit different rows in different code pages: {', '.join(could[:SHOWN])}"
-    tail = "Zip the files again with UTF-8 names, or choose the rows by hand."
-    return ZipNames(zip_name, "", tuple(page or "cp437" for page in every), f"{said}. {tail}")
+    return ZipNames(zip_name, "", tuple(page or "cp437" for page in every), f"{said}. {REMEDY}")

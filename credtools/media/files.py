@@ -15,7 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -35,6 +35,7 @@ ENCRYPTED, UTF8 = 0x1, 0x800  # flags of an entry
 FOLDER = 0x10  # attribute of an entry
 EXTRA = struct.Struct("<2sH")  # kind and size of an extra field
 UNICODE_PATH = b"up"  # the kind that holds the name in UTF-8 (APPNOTE.TXT 4.6.9)
+PLAIN = re.compile(r"(?:[\w@+(-][\w@+()., -]*/)*[\w@+(-][\w@+()., -]*", re.ASCII)  # most names: nothing to look for
 DRIVE = re.compile(r"[a-z]:", re.IGNORECASE)
 STREAM = re.compile(  # x.pdf:stream, x:$DATA
     r"\.(pdf|jpe?g|jfif|png|hei[cf]|webp|avif|tiff?|txt|docx?|xlsx?|html?|exe|zip):|:\$\w+(/|$)", re.IGNORECASE
@@ -134,13 +135,18 @@ def _content(file: IO[bytes], name: str) -> bytes:
 
 def _require_plain(name: str) -> None:
     """No way out of the folder, no letters that can't be seen or stored; no archive that hides others."""
+    if not PLAIN.fullmatch(name):
+        _require_no_harm(name)
+    if fold(name).endswith((".zip", ".7z", ".rar", ".tar", ".gz", ".tgz")):
+        raise FileError("inner_archive", file=name)
+
+
+def _require_no_harm(name: str) -> None:
     parts = name.replace("\\", "/").split("/")
     if ".." in parts or "" in parts or DRIVE.match(name) or STREAM.search("/".join(parts)):
         raise FileError("outside_folder", file=name)
     if UNREADABLE.search(name.translate(JOINERS)) or UNSTORABLE.search(name):
         raise FileError("invisible_name", file=name)
-    if fold(name).endswith((".zip", ".7z", ".rar", ".tar", ".gz", ".tgz")):
-        raise FileError("inner_archive", file=name)
 
 
 # --- zips ---------------------------------------------------------------------------------------------------
@@ -189,14 +195,15 @@ def _entries(path: Path, opened: ExitStack) -> list[File]:
 
 def _is_folder(entry: zipfile.ZipInfo) -> bool:
     """Some packers of Windows end the name of a folder in a backslash."""
-    by_windows = entry.filename.endswith("\\") and not entry.file_size
-    return entry.is_dir() or (by_windows and (entry.filename.isascii() or bool(entry.external_attr & FOLDER)))
+    if not entry.filename.endswith("\\"):
+        return entry.is_dir()
+    return not entry.file_size and (entry.filename.isascii() or bool(entry.external_attr & FOLDER))
 
 
 def _entry(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> File:
     name, packed = _name(entry)
-    called = partial(_called, archive, entry)
-    return File(name, called(name).read, Packed(path, packed, called)) if packed else called(name)
+    file = _called(archive, entry, name)
+    return replace(file, packed=Packed(path, packed, partial(_called, archive, entry))) if packed else file
 
 
 def _called(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> File:
@@ -227,10 +234,11 @@ def _name(entry: zipfile.ZipInfo) -> tuple[str, bytes]:
     Many packers write UTF-8 without saying so; what can't be that is read as cp437, which the format says.
     """
     name = entry.orig_filename  # `filename` has lost what follows a NUL
-    if entry.flag_bits & UTF8:
+    unsaid = not name.isascii() or UNICODE_PATH in entry.extra
+    if entry.flag_bits & UTF8 or not unsaid:
         return name, b""
     packed = name.encode("cp437")
-    if UNICODE_PATH in entry.extra and (told := _unicode_path(entry.extra, packed)):
+    if told := _unicode_path(entry.extra, packed):
         return told, b""
     if packed.isascii():
         return name, b""

@@ -20,19 +20,24 @@ FILES = {
     *("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini"),  # Windows
     *(".directory", ".nomedia", ".hidden", ".picasa.ini", "picasa.ini", ".dropbox", ".dropbox.attr"),
 }
-NAMES = re.compile(
-    r"\._.*"  # the second half of a file from macOS
-    r"|~\$.*|\.~lock\..*#"  # open in Microsoft Office, in LibreOffice
-    r"|\.nfs[0-9a-f]+|\.fuse_hidden.*|\.trash-\d+"
-    r"|[^:]*[:\uf03a](zone\.identifier|encryptable|smartscreen|com\.[\w.]+|synoeastream|\$data|rsrc)(:\$data)?"
-    r"|.*@syno(eastream|resource)",
+NAMES = (  # of files and folders
+    r"\._[^/]*"  # the second half of a file from macOS
+    r"|~\$[^/]*|\.~lock\.[^/]*#"  # open in Microsoft Office, in LibreOffice
+    r"|\.nfs[0-9a-f]+|\.fuse_hidden[^/]*|\.trash-\d+"
+    r"|syno(file|photo)_thumb_[^/]*"
+)
+FOUND = re.compile(
+    rf"/(({'|'.join(map(re.escape, sorted(FOLDERS)))}|{NAMES})/|({'|'.join(map(re.escape, sorted(FILES)))}|{NAMES})\Z)"
+)
+# Streams of a file as other systems see them: marks of downloads, attributes.
+STREAM = re.compile(
+    r".*([:\uf03a](zone\.identifier|encryptable|smartscreen|com\.[\w.]+|synoeastream|rsrc)(:\$data)?|@syno(eastream|resource))",
     re.DOTALL,
 )
 
 
 def is_litter(name: str) -> bool:
     """Whether a file of this name, with the folders before it, is left by a system or a program."""
-    *folders, last = name.lower().replace("\\", "/").split("/")
-    if last in FILES or NAMES.fullmatch(last):
-        return True
-    return any(folder in FOLDERS or NAMES.fullmatch(folder) for folder in folders)
+    name = f"/{name.lower()}".replace("\\", "/")
+    streams = ":" in name or "\uf03a" in name or "@syno" in name
+    return bool(FOUND.search(name) or (streams and STREAM.fullmatch(name)))

@@ -87,6 +87,7 @@ class Records:
         self.table = table
         self.headings = {column: heading for heading, column in headings.items() if column}
         self._rows: dict[tuple[int, str], dict[RecordKey, int]] = {}
+        self._own: dict[str, list[Record]] = {}
 
     def keys(self, kind: int, columns: str) -> Sequence[RecordKey | None]:
         """How each row's record is known by digests of this kind over these columns; None where that isn't known."""
@@ -119,15 +120,17 @@ class Records:
         """The row of a record; None when it isn't in this file."""
         return self.rows(record.kind, record.columns).get(record.key)
 
-    def own(self, schema: Sequence[Column]) -> list[Record]:
+    def own(self, schema: Sequence[Column]) -> Sequence[Record]:
         """How each record is known from now on: by all columns of the schema that have a heading in this file."""
         if self.table.corrects:
             return [known[0] for known in self.table.corrects]
         parts = sorted(name for name in self.headings if PART in name)
         names = [[column.name, *(p for p in parts if column_of(p) == column.name)] for column in schema]
         columns = ",".join(name for some in names for name in some if name in self.headings)
-        found = [Record(*key, KIND, columns) for key in self.keys(KIND, columns) if key is not None]
-        for pair in self.table.pairs:
-            for row, key in self._of_pair(columns.split(","), pair).items():
-                found[row] = Record(*key, *of_pair(columns, pair))
-        return found
+        if columns not in self._own:
+            found = [Record(*key, KIND, columns) for key in self.keys(KIND, columns) if key is not None]
+            for pair in self.table.pairs:
+                for row, key in self._of_pair(columns.split(","), pair).items():
+                    found[row] = Record(*key, *of_pair(columns, pair))
+            self._own[columns] = found
+        return self._own[columns]

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from credtools.checking import clusters as clusters_
 from credtools.checking import families as families_
@@ -15,7 +16,7 @@ from credtools.checking.one_column import Known
 from credtools.checking.proposing import Proposal
 from credtools.errors import RegistryError
 from credtools.model import IntArray, Review
-from credtools.recipe import Recipe
+from credtools.recipe import Recipe, apply
 from credtools.registry import editing, reviewing
 from credtools.registry.draft import Draft
 from credtools.registry.session import Session
@@ -39,21 +40,25 @@ def _without(recipe: Recipe, column: str, examples: Mapping[str, str]) -> Recipe
     return replace(recipe, rules=tuple(rule for rule in recipe.rules if rule not in mine))
 
 
-def known(session: Session, draft: Draft, column: str, recipe: Recipe) -> Known:
-    """What is known of a column of a draft, as a recipe reads it."""
+def known(session: Session, draft: Draft, column: str, recipe: Recipe, patches: pd.DataFrame | None = None) -> Known:
+    """What is known of a column of a draft, as a recipe reads it; `patches`: the corrections in force, if at hand."""
     schema, review = session.schema(recipe.schema), reviewing.review(session, draft)
     if column not in (names := [one.name for one in schema.columns]):
         raise RegistryError("column_absent", column=column, columns=", ".join(names))
-    found = Known.of(review, recipe, schema, session.lookups(), column, _patched(session, draft, column))
-    before = review.resolved[f"{column}_text"]
-    moved = found.texts.map(lambda text: " ".join(text.split())).to_numpy() != before.to_numpy()
-    found.failed[moved & found.judged] = True  # what is an example, and was fixed
+    mapped = (
+        editing.as_mapped(session, draft) if recipe is draft.recipe else apply(recipe, review.table, schema.columns)
+    )
+    patched = _patched(session, draft, column, editing.in_force(session, draft) if patches is None else patches)
+    found = Known.of(review, recipe, schema, session.lookups(), column, mapped, patched)
+    texts, before = (some.to_numpy(dtype=object) for some in (found.texts, review.resolved[f"{column}_text"]))
+    for row in np.flatnonzero((texts != before) & found.judged).tolist():
+        if " ".join(texts[row].split()) != before[row]:
+            found.failed[row] = True  # what is an example, and was fixed
     return found
 
 
-def _patched(session: Session, draft: Draft, column: str) -> IntArray:
+def _patched(session: Session, draft: Draft, column: str, patches: pd.DataFrame) -> IntArray:
     """The rows whose cell of a column is corrected by hand."""
-    patches = editing.in_force(session, draft)
     table = reviewing.table(session, draft)
     rows = [table.row_at(label) for label in patches.loc[patches["column"] == column, "line"].tolist()]
     return np.array([row for row in rows if row is not None], dtype=np.int64)
@@ -86,5 +91,5 @@ def clusters(session: Session, draft: Draft, column: str) -> list[Proposal]:
 
 def families(session: Session, draft: Draft) -> list[Family]:
     """The causes of a draft in families."""
-    review = reviewing.review(session, draft)
-    return families_.families(review, lambda column: known(session, draft, column, draft.recipe))
+    review, patches = reviewing.review(session, draft), editing.in_force(session, draft)
+    return families_.families(review, lambda column: known(session, draft, column, draft.recipe, patches), draft.kept)

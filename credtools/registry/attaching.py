@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -14,7 +14,7 @@ import pandas as pd
 
 from credtools import store
 from credtools.errors import FileError, RegistryError
-from credtools.media import code_pages, matching
+from credtools.media import clashes, code_pages, matching
 from credtools.media.files import File, gathered
 from credtools.media.looked import Looked, as_json
 from credtools.media.looking import Looker
@@ -64,9 +64,9 @@ def attach(
     with gathered(paths) as found, Looker() as looker:
         given, done.zips[:] = code_pages.settled(found, place.places)
         files = _named(match, given) if isinstance(match, Mapping) else given
-        clashes = _clashes(files)
+        known = clashes.clashes(files)
         for k, file in enumerate(files, 1):
-            where, medium, opened = _look(file, looker, clashes, place)
+            where, medium, opened = _look(file, looker, known, place)
             getattr(done, where).append(medium)
             if opened and (waits or where not in UNPLACED):
                 kept[medium.sha256] = _put(blobs, *opened)
@@ -96,9 +96,7 @@ def _store(session: Session, draft: Draft, done: Attached, kept: Mapping[str, Ke
     store.keep_unplaced(session.engine, draft.id, session.by, loose, [medium.file for medium in done.linked])
 
 
-def _look(
-    file: File, looker: Looker, clashes: set[str], place: Match
-) -> tuple[str, Medium, tuple[bytes, Looked] | None]:
+def _look(file: File, looker: Looker, known: set[str], place: Match) -> tuple[str, Medium, tuple[bytes, Looked] | None]:
     """The list to which a file goes, with the rows that it belongs to, its bytes and what they are: these are kept."""
     if file.is_litter:
         return "skipped", Medium(file.name, reason=LITTER.format(file.name)), None
@@ -107,7 +105,7 @@ def _look(
         looked = looker.look(file.name, content)
         sha256 = hashlib.sha256(content).hexdigest()
         where, rows, reason = place(file.short)
-        _require_free(file, sha256, clashes, [] if where in UNPLACED else rows)
+        clashes.require_free(file, sha256, known, [] if where in UNPLACED else rows)
     except FileError as refused:
         return "refused", Medium(file.name, reason=str(refused)), None
     shown = hashlib.sha256(looked.copy).hexdigest() if looked.copy else sha256
@@ -123,29 +121,6 @@ def _look(
         shown_type=looked.copy_type or looked.media_type,
     )
     return where, medium, (content, looked)
-
-
-def _require_free(file: File, sha256: str, clashes: set[str], rows: list[Row]) -> None:
-    """Under one name a row has one content, now and later."""
-    name = fold_name(file.short)
-    if name in clashes:
-        raise FileError("same_name", file=file.name)
-    for row in rows:
-        if row.has.get(name, sha256) != sha256:
-            raise FileError("name_taken", file=file.name, line=row.line)
-
-
-def _clashes(files: list[File]) -> set[str]:
-    """The names under which different contents were given."""
-    counts = Counter(fold_name(file.short) for file in files)
-    contents: dict[str, set[str]] = defaultdict(set)
-    for file in files:
-        if counts[fold_name(file.short)] > 1 and not file.is_litter:
-            try:
-                contents[fold_name(file.short)].add(hashlib.sha256(file.read()).hexdigest())
-            except FileError as refused:
-                contents[fold_name(file.short)].add(refused.reason)
-    return {name for name, digests in contents.items() if len(digests) > 1}
 
 
 def _keep(session: Session, draft: Draft, recipe: Recipe) -> None:

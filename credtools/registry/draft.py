@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from credtools.checking.kept import Kept
 from credtools.media.compared import Compared, Facts
 from credtools.model import WAITING_STATES, Changes, Counts, FileWarning, Preview, Review, Table
-from credtools.recipe import Recipe
+from credtools.recipe import Mapped, Recipe
+from credtools.recipe.records import Records
+from credtools.schema.words import Column
 
 
 @dataclass
@@ -17,9 +21,10 @@ class Draft:
     `row` is its batch as it was last read; verbs that decide by its state read it again (`reviewing.refresh`). `basis`:
     from which the next review keeps what hasn't changed; `plan`: the review and the last event for which it is known
     what finishing would do, and that; `told`: the review with warnings about what is stored, for that plan; `shown`:
-    the last preview; `answers`: the rejects that a correction's rows answer; `unattended`: nobody is there to be asked;
-    `noted`: the warnings that were noted with the run; `pending`: how many of what it has written wait for a decision;
-    `compared`: by SHA-256 and what a row says, what media say beside it.
+    the last preview; `mapped`: the table, a recipe and the columns of its schema, the table in these columns, and its
+    records; `kept`: families of causes; `answers`: the rejects that a correction's rows answer; `unattended`: nobody is
+    there to be asked; `noted`: the warnings that were noted with the run; `pending`: how many of what it has written
+    wait for a decision; `compared`: by SHA-256 and what a row says, what media say beside it.
     """
 
     row: Any
@@ -30,6 +35,8 @@ class Draft:
     basis: Review | None = None
     plan: tuple[Review, int, Changes] | None = None
     shown: Preview | None = None
+    mapped: tuple[Table, Recipe, Sequence[Column], Mapped, Records] | None = None
+    kept: Kept = field(default_factory=Kept)
     answers: tuple[int, ...] = field(default=())
     unattended: bool = False
     told: tuple[object, Review] | None = None

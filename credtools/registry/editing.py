@@ -167,7 +167,7 @@ def in_force(session: Session, draft: Draft) -> pd.DataFrame:
     found = [
         (table.labels[row], one.column, one.old, one.new) for one, row, _ in _placed(session, draft) if row is not None
     ]
-    lines = "str" if any(isinstance(label, str) for label in table.labels) else "int64"
+    lines = "str" if table.shaped and any(isinstance(label, str) for label in table.labels) else "int64"
     return _frame(found, line=lines, column="str", old="str", new="str")
 
 
@@ -195,10 +195,17 @@ def _placed(session: Session, draft: Draft) -> list[tuple[Patch, int | None, pd.
 
 
 def _mapped(session: Session, draft: Draft) -> tuple[Table, Mapped, Records]:
-    """The file as it came, in the schema's columns without corrections, and its records."""
-    table = reviewing.table(session, draft)
-    mapped = apply(draft.recipe, table, _columns(session, draft))
-    return table, mapped, Records(table, mapped.headings)
+    """The file as it came, in the schema's columns without corrections, and its records; kept as long as they hold."""
+    basis = table, recipe, columns = reviewing.table(session, draft), draft.recipe, _columns(session, draft)
+    if draft.mapped is None or any(old is not new for old, new in zip(draft.mapped, basis, strict=False)):
+        mapped = apply(recipe, table, columns)
+        draft.mapped = *basis, mapped, Records(table, mapped.headings)
+    return table, *draft.mapped[3:]
+
+
+def as_mapped(session: Session, draft: Draft) -> Mapped:
+    """The file as it came, in the schema's columns without corrections."""
+    return _mapped(session, draft)[1]
 
 
 def _columns(session: Session, draft: Draft) -> Sequence[Column]:

@@ -14,9 +14,9 @@ from credtools.checking.stored import with_stored
 from credtools.errors import FileError
 from credtools.exports import template
 from credtools.limited import collection_paused
-from credtools.model import Changes, Review, Table, known_under
+from credtools.model import Changes, Place, Review, Table, known_under
 from credtools.recipe import Recipe, shape
-from credtools.registry import news, unread
+from credtools.registry import news, scanning, unread
 from credtools.registry.draft import Draft
 from credtools.registry.origins import origin
 from credtools.registry.session import Session
@@ -180,9 +180,13 @@ def check(session: Session, table: Table, recipe: Recipe) -> Review:
 
 
 def _warned(session: Session, found: Review, changed: Changes, draft: Draft | None = None) -> Review:
-    """With the schema's warnings about what is stored, and about media that are asked for and not there."""
-    if session.lookups().settings.media_optional or (draft and draft.row.media_optional):
-        return with_stored(found, changed, None)
-    staged = store.reads.media_of(session.at, draft.id) if draft and draft.row.staged else None
-    there = () if staged is None else staged[["sheet", "line", "piece"]].itertuples(index=False, name=None)
-    return with_stored(found, changed, there)
+    """With the schema's warnings about what is stored, and about media that are asked for or say something else."""
+    staged: list[tuple[scanning.Of, str]] = []
+    if draft and draft.row.staged:
+        media = store.reads.media_of(session.at, draft.id)[[*Place._fields, "sha256", "media_type"]]
+        rows = media.itertuples(index=False, name=None)
+        staged = [((Place(*place), sha256), media_type) for *place, sha256, media_type in rows]
+    optional = session.lookups().settings.media_optional or (draft and draft.row.media_optional)
+    there = None if optional else [place for (place, _), _ in staged]
+    scans = scanning.differing(session, draft, found, changed, staged) if draft and staged else {}
+    return with_stored(found, changed, there, scans)

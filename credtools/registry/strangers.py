@@ -98,14 +98,13 @@ def people(session: Session, review: Review, of: BoolArray) -> pd.DataFrame:
     columns: dict[str, list[str]] = {name: [] for name in COLUMN_OF.values()}
     if not named:
         return pd.DataFrame({**columns, "rows": []}).astype(dict.fromkeys(columns, "str") | {"rows": "int64"})
-    said = {name: [""] * review.rows for name in COLUMN_OF.values()}
+    said = {name: [""] * len(some) for name in COLUMN_OF.values()}
     with suppress(FileError):  # two headings that mean one column of users
         frame = apply(Recipe(schema="users"), review.table, session.schema("users").columns).frame
-        said |= {name: [" ".join(text.split()) for text in frame[name]] for name in said if name in frame}
-    said[COLUMN_OF[named]] = review.resolved[f"{named}_text"].tolist()
+        said |= {name: [" ".join(text.split()) for text in frame[name].iloc[some]] for name in said if name in frame}
+    said[COLUMN_OF[named]] = review.resolved[f"{named}_text"].iloc[some].tolist()
     rows_of: dict[str, list[int]] = {}
-    for row in some.tolist():
-        text = said[COLUMN_OF[named]][row]
+    for row, text in enumerate(said[COLUMN_OF[named]]):
         rows_of.setdefault(text if named == "external_id" else fold(text), []).append(row)
     for rows in rows_of.values():
         for name, texts in said.items():

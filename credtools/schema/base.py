@@ -326,3 +326,15 @@ class Schema(pa.DataFrameModel):
     )
     def media_missing(cls, rows: pd.DataFrame, column: str) -> pd.Series:  # noqa: ARG003
         return ~rows["media_needed"]
+
+    @classmethod
+    @rule(
+        "File says something else than the row",
+        on="credential_type",
+        needs=("scan_says",),
+        blocks=False,
+        resolution="{scan_says} Look at the file before the row is approved, and correct the row if it is wrong.",
+        summary="Look at the files of these rows before they are approved, and correct the rows that are wrong.",
+    )
+    def scan_differs(cls, rows: pd.DataFrame, column: str) -> pd.Series:  # noqa: ARG003
+        return rows["scan_says"] == ""

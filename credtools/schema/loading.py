@@ -45,6 +45,7 @@ WRITTEN = {
     "date": ('np.dtype("datetime64[s]")', ', kind="date"'),
 }
 _loading = threading.RLock()  # a module that is being executed isn't whole yet
+_followed: set[tuple[type[Schema], Path]] = set()  # documents in which no mistake was found
 
 
 @dataclass(frozen=True)
@@ -93,13 +94,20 @@ def load(name: str, folder: Path) -> SchemaFile:
     model = getattr(module, wanted, None)
     if not (isinstance(model, type) and issubclass(model, Schema)):
         raise SchemaError("schema_class_missing", path=str(path), wanted=wanted)
+    _require_followed(model, path)
+    return SchemaFile(name, model, fingerprint)
+
+
+def _require_followed(model: type[Schema], path: Path) -> None:
+    if (model, path) in _followed:
+        return
     try:
         wrong = next(_mistakes(model, path), None)
     except SchemaInitError as problem:
         raise SchemaError("schema_broken", path=str(path), problem=str(problem)) from problem
     if wrong:
         raise wrong
-    return SchemaFile(name, model, fingerprint)
+    _followed.add((model, path))
 
 
 def _module(module_name: str, path: Path) -> ModuleType:

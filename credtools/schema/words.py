@@ -49,7 +49,7 @@ KNOWN = (
 # What is known only after the file was compared with what is stored, in `needs` of warnings.
 STORED = (
     *("stored_as", "stored_newest_issue", "stored_change", "stored_issue", "stored_lost", "stored_computed"),
-    *("blanks_told", "media_needed", "number_holder"),
+    *("blanks_told", "media_needed", "number_holder", "scan_says"),
 )
 # What a sentence may speak of, beside the resolved columns.
 SPOKEN = (

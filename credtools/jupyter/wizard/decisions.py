@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 from credtools.recipe import Pattern, Recipe, Status, Step
@@ -63,7 +64,7 @@ class Decision:
     people: tuple[SamePerson, ...] = ()
     pattern: Pattern | None = None
 
-    @property
+    @cached_property
     def rules(self) -> dict[str, dict[str, str]]:
         """What it is as a rule, per column old → new; nothing if it can be none.
 

@@ -21,7 +21,7 @@ from credtools.jupyter.wizard.told import decided, idle, sentence
 from credtools.jupyter.wizard.upload import unlike
 from credtools.text import plural
 
-OF_ANOTHER_STEP = ("media_missing",)  # *Add media* is about it
+OF_ANOTHER_STEP = ("media_missing", "scan_differs")  # *Add media* is about it
 
 
 class ReviewStep(LikeStep):

@@ -61,11 +61,12 @@ class Steps(DropZone):
         at_once = large and self.grid is not None
         if at_once:
             self._show_rows(review)
-        self.send(state | facts() | ({} if large else self.stored_facts()))
+        known = facts()
+        self.send(state | known | ({} if large else self.stored_facts()))
         if not at_once:
             self._show_rows(review)
         if large:
-            self.send(state | facts() | self.stored_facts() | {"calls": False})
+            self.send(state | known | self.stored_facts() | {"calls": False})
 
     def locked_facts(self) -> dict[str, Any] | None:
         """The file whose password is asked for."""
