@@ -24,6 +24,7 @@ from credtools.store import tables
 from credtools.store.engine import APPLICATION_ID, FILE_LAYOUT, LATEST
 from tests.builders import UPLOADER, ZOE, export, load, only_sqlite, rows_of, tamper, write
 from tests.conftest import Home
+from tests.pictures import certificate
 from tests.test_migrations import migrations
 
 OLD = "0001"
@@ -372,3 +373,61 @@ def test_pairs_are_known_by_their_headings_from_the_upgrade_on(
         return
     assert found == [[3, 2, "open"], [3, 3, "waived"], [4, 3, "waived"]]
     assert registry.verify() == []
+
+
+# --- the fifth layout -------------------------------------------------------------------------------------------
+
+
+def media_never_read(url: str, folder: Path) -> None:
+    """Media of a finished file and of a draft, in the fifth layout."""
+    old_history(url, folder, "0005_media", "0005")
+
+
+def paper(name: str, issued: str, expires: str) -> bytes:
+    return certificate("First Aid", name, f"Issued {issued}", f"Expires {expires}")
+
+
+def test_media_of_before_are_read_afterwards(
+    home: Home, opened: Callable[..., Registry], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not read yet is not nothing to read: it says so until somebody looks; then it is chained what was found.
+
+    A file that is lost stays as it is; what is linked keeps its digest.
+    """
+    monkeypatch.setenv("CREDTOOLS_BLOBS", str(tmp_path / "blobs"))
+    url = home.copy_of(media_never_read)
+    ct.upgrade(url)
+    registry = opened(url)
+    ana, loose = paper("Ana Silva", "2024-01-10", "2031-01-10"), paper("Ana Silva", "2025-01-10", "2032-01-10")
+    for content in (ana, loose):
+        registry.blobs.put(content)
+    (lost,) = registry.verify()
+    assert registry.media()["scan"].tolist() == ["", ""]
+    assert registry.batch(2).media()["scan"].tolist() == [""]
+    assert registry.look_again() == 2
+    assert registry.verify() == [lost]
+    assert registry.media()["scan"].tolist() == ["differs", ""]
+    registry.blobs.put(paper("Ben Okafor", "2024-02-20", "2030-02-20"))
+    assert (registry.look_again(), registry.look_again()) == (1, 0)
+    assert registry.media()["scan"].tolist() == ["differs", "agrees"]
+    assert registry.batch(2).media()["scan"].tolist() == ["differs"]
+    assert registry.verify() == []
+    tamper(registry, "UPDATE media SET scan = 'agrees' WHERE id = 1")
+    assert [problem.startswith("What media of batch 1 say") for problem in registry.verify()] == [True]
+
+
+def test_a_file_of_before_that_comes_again_is_read(
+    home: Home, opened: Callable[..., Registry], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever adds the same file again has it compared: nothing is linked twice."""
+    monkeypatch.setenv("CREDTOOLS_BLOBS", str(tmp_path / "blobs"))
+    url = home.copy_of(media_never_read)
+    ct.upgrade(url)
+    registry = opened(url)
+    again = tmp_path / "ana.pdf"
+    again.write_bytes(paper("Ana Silva", "2024-01-10", "2031-01-10"))
+    for _ in range(2):
+        registry.batch(1).add_media(again, {"ana.pdf": 2})
+    assert registry.batch(1).media()[["line", "scan"]].to_numpy().tolist() == [[2, "differs"], [3, ""]]
+    registry.erase("ana@example.org", "asked for it")
+    assert [problem for problem in registry.verify() if "missing" not in problem] == []

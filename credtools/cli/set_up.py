@@ -123,13 +123,18 @@ def template(output: Path, schema: str) -> None:
 def upgrade() -> None:
     """Update the registry's layout after an update of credtools.
 
-    An SQLite file is copied first.
+    An SQLite file is copied first. Media of pending credentials that were never read are read afterwards; if that is
+    interrupted, the same command goes on.
     """
     from credtools import registry  # noqa: PLC0415
 
     with progress("Upgrading"):
         done = registry.upgrade()
     say(str(done))
+    with progress("Reading media") as tell, open_registry() as found:
+        read = found.look_again(tell)
+    if read:
+        say(f"{plural(read, 'media file')} of drafts and pending credentials {'was' if read == 1 else 'were'} read.")
 
 
 @click.command()

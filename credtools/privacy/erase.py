@@ -152,4 +152,10 @@ def _described(home: Home, found: Found, changed: int) -> Erasure:
             f"{plural(found.mentions, 'credential')} of others {'names' if found.mentions == 1 else 'name'} the person "
             "in an own column, which is kept. Upload a corrected version of each."
         )
+    if found.scans:
+        notes.append(
+            f"{plural(found.scans, 'stored file')} of others {'names' if found.scans == 1 else 'name'} the person and "
+            f"{'is' if found.scans == 1 else 'are'} kept. What was read in {'it' if found.scans == 1 else 'them'} goes "
+            "without the name."
+        )
     return Erasure({**found.erase.counts(), "runs": changed}, tuple(found.erase.waiting), tuple(notes))

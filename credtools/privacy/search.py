@@ -50,7 +50,8 @@ class Found:
     """Who is meant and what of them goes.
 
     `own`: per batch the values that only their rows hold, folded; `namesakes`: how many other users have the same
-    name, so that it proves nothing; `mentions`: how many credentials of others name them in own columns, which stay.
+    name, so that it proves nothing; `mentions`: how many credentials of others name them in own columns, which stay;
+    `scans`: how many stored files that others refer to name them, and stay.
     """
 
     person: Person
@@ -58,6 +59,7 @@ class Found:
     own: dict[int, frozenset[str]] = field(repr=False)
     namesakes: int = 0
     mentions: int = 0
+    scans: int = 0
 
 
 def search(engine: Engine, email: str, external_id: str, by: str, searched: dict[str, bool], records: Records) -> Found:
@@ -116,7 +118,8 @@ class _Search:
             unplaced=unplaced,
             texts=[*self._texts(own, versions, rejects, {*media}), *of_media.texts(named, blobs)],
         )
-        return Found(self.person, value, own, self.namesakes, self._mentions(versions))
+        stay = len(named.keys() - set(blobs))
+        return Found(self.person, value, own, self.namesakes, self._mentions(versions), stay)
 
     def _versions(self) -> set[int]:
         version, credential = WRITTEN

@@ -19,6 +19,7 @@ from credtools.registry import (
     exporting,
     layouts,
     loading,
+    looking_again,
     organisation,
     recipes,
     reviewing,
@@ -265,6 +266,17 @@ class Registry(TakingOut, Shown):
         """
         said = reason if dry_run else reason or ""
         return erasing.erase(self._home, person, external_id, said, layouts.Records(self), dry_run=dry_run)
+
+    def look_again(self, progress: looking_again.Progress | None = None) -> int:
+        """Looks at media that were added before what they say was read, and compares them with their rows.
+
+        Those of drafts, and of credentials that wait for a decision; as `credtools upgrade` does. What can't be read
+        any more stays as it is.
+
+        Returns:
+            how many files were read. `progress` is called with (done, all) after each batch.
+        """
+        return looking_again.everywhere(self, progress)
 
     def retain(self, *, dry_run: bool = False) -> erasing.Erasure:
         """Erases what is older than the settings `keep_…_days` say; also what an interrupted erasure has left.

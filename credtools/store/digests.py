@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 SALT_BYTES = 16
+CHAINED = ("id", "version_id", "sha256", "media_type", "added_by", "shown_as", "scan", "scan_digest")  # of a link
 
 
 def salts(count: int) -> list[bytes]:
@@ -91,10 +92,9 @@ def media_digest(columns: Mapping[str, Sequence[Any]]) -> str:
 
     Of what they are shown as, and what they say beside their rows, only where there is such a thing.
     """
-    names = ("id", "version_id", "sha256", "media_type", "added_by", "shown_as", "scan", "scan_digest")
     return _digest(
         json.dumps([*link, *([shown_as, scan, digest and digest.hex()] if shown_as or scan or digest else ())])
-        for *link, shown_as, scan, digest in zip(*(columns[name] for name in names), strict=True)
+        for *link, shown_as, scan, digest in zip(*(columns[name] for name in CHAINED), strict=True)
     )
 
 

@@ -27,6 +27,7 @@ HAPPENED = {  # what is shown of what was done with a batch
     "undecide": "a decision was taken back",
     "resubmit": "credentials opened for a new decision",
     "media": "media added",
+    "compare": "media compared with their rows",
     "withdraw": "credentials withdrawn",
     "reinstate": "credentials reinstated",
     "waive": "rejected rows waived",

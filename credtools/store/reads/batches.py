@@ -18,7 +18,7 @@ from credtools.store.frames import frame, rows, values
 from credtools.store.reads.lineage import current
 from credtools.store.reads.organisation import revision
 
-OF_MEDIA = ("stage", "unstage", "media", "media_switch")
+OF_MEDIA = ("stage", "unstage", "media", "compare", "media_switch")
 BEGUN = ("upload", "continue")  # the events of an attempt that has not come to an end
 ATTEMPTED = (*BEGUN, "hold", "discard", "finish", "replay")
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, select, union
 
-from credtools.model import Place
+from credtools.model import WAITING_STATES, Place
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
 from credtools.store.frames import frame, rows, rows_in, values
@@ -114,6 +114,16 @@ def said_by(at: At, ids: Iterable[int]) -> dict[int, Any]:
     statement = statement.add_columns(version.number).join(tables.credentials, credential.id == version.credential_id)
     with snapshot(at) as connection:
         return {row.id: row for row in rows_in(connection, statement, version.id, {*ids})}
+
+
+def uncompared(at: At) -> list[int]:
+    """The batches with media at which nobody has looked: of credentials that wait for a decision, or of drafts."""
+    media, version, staged = tables.media.c, tables.credential_versions.c, tables.staged_media.c
+    pending = select(version.batch_id).join(tables.media, media.version_id == version.id)
+    pending = pending.where(version.stands, version.decision == "pending", media.scan == "", media.file_name != "")
+    drafts = select(staged.batch_id).join(tables.batches, tables.batches.c.state.in_(WAITING_STATES))
+    drafts = drafts.where(staged.sha256.not_in(select(tables.blob_texts.c.sha256)))
+    return sorted(values(at, union(pending, drafts)))
 
 
 def other_names(at: At) -> dict[int, list[str]]:

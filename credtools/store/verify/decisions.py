@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
 from credtools.store import tables
-from credtools.store.digests import media_digest, salted_digest
-from credtools.store.erased import Erased
+from credtools.store.digests import CHAINED, media_digest, salted_digest
+from credtools.store.erased import Erased, numbers
 from credtools.store.reads.decided import seconds_left
 from credtools.text import fold
 
@@ -97,20 +97,39 @@ def _links(connection: Connection, erased: Erased) -> Iterator[tuple[Linked, str
         yield link, problem
 
 
+def _columns(rows: Mapping[int, Linked], ids: Iterable[int]) -> dict[str, list[Any]]:
+    """Those of the links that are there, column by column."""
+    linked = [rows[number] for number in ids if number in rows]
+    return {name: [getattr(row, name) for row in linked] for name in CHAINED}
+
+
 def media_links(connection: Connection, events: list[dict[str, Any]], erased: Erased) -> list[str]:
     """Each link must be one that was chained, and so must each batch's switches."""
-    batch, found = tables.batches.c, list(_links(connection, erased))
+    found = list(_links(connection, erased))
     rows = {link.id: link for link, _ in found}
     problems = [problem for _, problem in found if problem][:1]
+    compared = [event for event in events if event["kind"] == "compare"]
+    late = {number for event in compared for number in numbers(event["media"])}
+    for event in compared:
+        if media_digest(_columns(rows, sorted(numbers(event["media"])))) != event["links"]:
+            problems.append(f"What media of batch {event['batch']} say isn't what event {event['seq']} found.")
+    before = {number: link._replace(scan="", scan_digest=None) for number, link in rows.items() if number in late}
+    rows |= before
     for event in events:
         if event["kind"] == "media":
             ids = range(event["first"], event["first"] + event["count"])
-            linked = [rows.pop(k) for k in ids if k in rows]
-            digest = media_digest({name: [getattr(row, name) for row in linked] for name in Linked._fields})
-            if digest != event["links"] or any(row.removed_at for row in linked):
+            removed = any(rows[number].removed_at for number in ids if number in rows)
+            if media_digest(_columns(rows, ids)) != event["links"] or removed:
                 problems.append(f"The media of batch {event['batch']} aren't those that event {event['seq']} added.")
+            for number in ids:
+                rows.pop(number, None)
     if rows:
         problems.append(f"{len(rows):,} media were not added by any event.")
+    return problems + _switches(connection, events)
+
+
+def _switches(connection: Connection, events: list[dict[str, Any]]) -> list[str]:
+    batch, problems = tables.batches.c, []
     last = {event["batch"]: event["optional"] for event in events if event["kind"] == "media_switch"}
     again = {event["batch"]: event["yes"] for event in events if event["kind"] == "count_again"}
     switches = select(batch.id, batch.media_optional, batch.count_again).order_by(batch.id)

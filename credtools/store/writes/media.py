@@ -10,7 +10,8 @@ from sqlalchemy import Engine, delete, select
 from credtools.errors import MovedError, RegistryError
 from credtools.model import WAITING_STATES, Place, labels
 from credtools.store import tables
-from credtools.store.digests import media_digest, salted_digest, salts
+from credtools.store.digests import CHAINED, media_digest, salted_digest, salts
+from credtools.store.erased import ranges
 from credtools.store.frames import rows_in
 from credtools.store.transaction import Write, write
 from credtools.store.values import ADDRESS, NO_ROW, Finish, Kept, Link, Scan
@@ -48,9 +49,9 @@ def keep_unplaced(
             work.execute(delete(staged).where(*loose, staged.c.file_name == name))
         if gone:
             work.event("unstage", by, batch_id, count=len(gone))
+        _keep_blobs(work, [kept for _, kept in files])
         known, last = {(row.file_name, row.sha256) for row in there}, max((row.piece for row in there), default=0)
         if new := [(kept.sha256, name) for name, kept in files if (name, kept.sha256) not in known]:
-            _keep_blobs(work, [kept for _, kept in files])
             _stage(work, batch_id, by, [(NO_ROW._replace(piece=last + k), *file) for k, file in enumerate(new, 1)])
 
 
@@ -155,12 +156,18 @@ def _link(
     if strict and (strange := sorted({place for place, *_ in rows} - versions.keys())):
         raise RegistryError("line_without_version", line=labels(strange)[0], batch=batch_id)
     ids = ours.with_only_columns(ledger.version_id)
-    there = select(media.c.version_id, media.c.sha256).where(media.c.version_id.in_(ids), media.c.removed_at.is_(None))
-    known = {tuple(row) for row in work.execute(there)}
+    there = select(media.c.id, media.c.version_id, media.c.sha256, media.c.scan_digest)
+    there = there.where(media.c.version_id.in_(ids), media.c.removed_at.is_(None), media.c.file_name != "")
+    known = {(row.version_id, row.sha256): row for row in work.execute(there)}
     found: dict[tuple[int, str], tuple[str, Scan]] = {}
+    late: dict[int, Scan] = {}
     for place, sha256, name, scan in rows:
         if place in versions and (key := (versions[place], sha256)) not in known:
             found.setdefault(key, (name, scan))
+        elif place in versions and scan.verdict and known[key].scan_digest is None:
+            late.setdefault(known[key].id, scan)
+    if late:
+        _compare(work, batch_id, by, late)
     if not found:
         return 0
     columns = _links(work, found) | {"added_by": [by] * len(found)}
@@ -169,6 +176,18 @@ def _link(
     digest = media_digest(columns | {"media_type": kinds})
     work.event("media", by, batch_id, first=columns["id"][0], count=len(found), links=digest)
     return len(found)
+
+
+def _compare(work: Write, batch_id: int, by: str, late: Mapping[int, Scan]) -> None:
+    """What links say beside their rows that weren't compared when they were made."""
+    media, blob = tables.media, tables.blobs.c
+    for (number, scan), salt in zip(late.items(), salts(len(late)), strict=True):
+        said = {"scan": scan.verdict, "compared": scan.compared, "scan_salt": salt}
+        work.change(media.c.id, [number], **said, scan_digest=salted_digest(salt, scan.compared))
+    asked = select(media, blob.media_type).join(tables.blobs, blob.sha256 == media.c.sha256).order_by(media.c.id)
+    rows = [row._mapping for row in rows_in(work.connection, asked, media.c.id, late)]  # noqa: SLF001 - public
+    digest = media_digest({name: [row[name] for row in rows] for name in CHAINED})
+    work.event("compare", by, batch_id, media=ranges(late), links=digest)
 
 
 def _links(work: Write, found: Mapping[tuple[int, str], tuple[str, Scan]]) -> dict[str, list[Any]]:
