@@ -15,11 +15,13 @@ from credtools import settings
 from credtools.errors import CredtoolsError, RegistryError
 from credtools.jupyter import Record
 from credtools.jupyter.approvals import Approvals
-from credtools.jupyter.listed import DEACTIVATED, NO_MEDIA, SAME_PERSON, Listed
+from credtools.jupyter.listed import DEACTIVATED, DIFFERING, NO_MEDIA, SAME_PERSON, Listed
+from credtools.media import told
 from credtools.registry import Registry
 from tests.builders import ANA, APPROVER, UPLOADER, export, load, long_on_a_server
 from tests.clicks import clicked
-from tests.pictures import filled, pdf
+from tests.pictures import certificate, filled, pdf
+from tests.scans import pages
 
 PASS = "ben@example.org,Passport,2024-01-01,,"
 LATER = "ana@example.org,First Aid,2024-01-10,2031-12-31,"
@@ -68,6 +70,47 @@ def test_what_stops_an_approval_is_said_before_the_click(registry: Registry, tmp
     assert Listed(registry).rows["blocked"].tolist() == ["", ""]
     registry.set("four_eyes", value=True)
     assert set(Listed(registry).rows["blocked"]) == {SAME_PERSON}
+
+
+@pytest.mark.parametrize("home", ["sqlite"], indirect=True)
+def test_a_scan_that_differs_is_said_and_marked_and_stops_nothing(registry: Registry, tmp_path: Path) -> None:
+    """In the list, in a filter, before the decision, on the page; approved all the same by whoever decides so."""
+    batch = registry.upload(export(tmp_path, ANA, PASS))
+    scan = certificate("First Aid", "Date of issue: 2024-01-10", "Valid until: 2029-01-10")
+    batch.add_media(filled(tmp_path / "in", {"a.pdf": scan, "b.pdf": pdf()}), {"a.pdf": 2, "b.pdf": 3})
+    batch.finish()
+    page = Approvals(registry)
+    rows = clicked(page, "ready")["list"]["rows"]
+    assert [(row["scan"], len(row["media"][0]["differs"]), row["blocked"]) for row in rows] == [
+        ("differs", 1, ""),
+        ("nothing to read", 0, ""),
+    ]
+    assert clicked(page, "filter", filters={"scan": "differs"})["list"]["found"] == 1
+    detail = clicked(page, "detail", batch=batch.id, line=2)["detail"]
+    first, *others = detail["media"][0]["marks"]
+    assert (first["kind"], first["words"]) == ("differs", rows[0]["media"][0]["differs"][0])
+    assert {one["kind"] for one in others} == {"agrees"}
+    about = clicked(page, "ask", act="approve")["about"]
+    assert about["notes"] == [[DIFFERING, 1]]
+    assert clicked(page, "decide", decision="approve")["all"] == 1
+
+
+@pytest.mark.parametrize("home", ["sqlite"], indirect=True)
+def test_a_converted_copy_is_shown_and_the_original_stays_at_hand(registry: Registry, tmp_path: Path) -> None:
+    """All pages of a TIFF can be leafed through; what is kept as evidence can be downloaded; nothing else can."""
+    batch = registry.upload(export(tmp_path, PASS))
+    original = pages("TIFF")
+    batch.add_media(filled(tmp_path / "in", {"b.tif": original}) / "b.tif", {"b.tif": 2})
+    batch.finish()
+    page = Approvals(registry)
+    medium = clicked(page, "ready")["list"]["rows"][0]["media"][0]
+    assert (medium["media_type"], medium["shown_type"]) == ("image/tiff", "application/pdf")
+    assert medium["notes"] == told.noted(["converted"])
+    seen = clicked(page, "look_at", key=medium["shown"], page=2)
+    assert (seen["page"], seen["pages"] > 1) == (2, True)
+    part = clicked(page, "part", key=medium["sha256"], start=0)
+    assert (part["kind"], part["size"]) == ("image/tiff", len(original))
+    assert clicked(page, "part", key=batch.sha256, start=0)["reason"] == "medium_gone"
 
 
 def test_approvals_without_a_person_decide_only_what_was_asked(registry: Registry, tmp_path: Path) -> None:

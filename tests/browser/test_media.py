@@ -9,18 +9,20 @@ import zipfile
 from pathlib import Path
 
 import pandas as pd
+import pikepdf
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
 from credtools import demo
 from credtools.demo import scans
-from credtools.jupyter.listed import NO_MEDIA
+from credtools.jupyter.listed import DIFFERING, NO_MEDIA
 from credtools.registry import create
 from tests.browser.lab import screenshot
 from tests.browser.steps import PATIENCE, OpenNotebook, Wizard, right_rows, run, start, theme, write
 from tests.builders import TYPES, export, load
 from tests.deliveries import PATTERN, deliver, organise
+from tests.pictures import certificate as text_pdf
 from tests.pictures import filled, noise, pdf, zipped
 
 ASKS = pd.DataFrame({"Name": ["First Aid"], "Expiry": ["required"], "Issue": ["required"], "Media required": ["yes"]})
@@ -42,22 +44,25 @@ def test_media_are_matched_settled_by_hand_and_finished(
 
     page.get_by_label("Files are matched to rows by").select_option("{user_email}_{credential_type}")
     names = [f"{row[0]}_first aid" for row in rows]
-    files = {f"{name}.jpg": certificate(name, "JPEG") for name in names[1:4]} | {f"{names[0]}.pdf": pdf(pages=2)}
+    files = {f"{name}.jpg": certificate(name, "JPEG") for name in names[1:3]} | {f"{names[0]}.pdf": pdf(pages=2)}
     files |= {
         "<img src=x onerror=window.executed=1>.png": noise(),
         "who.jpg": certificate("Who is it?", "JPEG"),
-        "cut.pdf": pdf()[:-9],
+        "cut.pdf": pdf()[:200],
+        f"{names[3]}.pdf": says("2024-01-01", "2028-01-01"),
     }
     page.get_by_label("Upload media files").set_input_files(zipped(tmp_path / "media.zip", files))
-    wizard.tells("7 files: 3 matched, 1 unmatched, 1 ambiguous, 2 refused.")
-    wizard.counts("3 matched · 0 shared · 1 ambiguous · 1 unmatched · 2 refused · 4 rows without")
-    expect(page.get_by_text("is a JPEG, which its name doesn't say")).to_be_visible()
-    expect(page.get_by_alt_text("PDF, 2 pages")).to_be_visible()
+    wizard.tells("7 files: 3 matched, 2 unmatched, 1 ambiguous, 1 refused.")
+    wizard.counts("3 matched · 0 shared · 1 ambiguous · 2 unmatched · 1 refused · 4 rows without · 1 scan differs")
+    expect(page.get_by_text("Is of another kind than the ending of its name says.")).to_be_visible()
+    expect(page.get_by_alt_text("PDF, 2 pages").first).to_be_visible()
     screenshot(page, "media-2-left")
-    page.get_by_label("Media of this file").scroll_into_view_if_needed()
-    expect(page.locator(".ct-thumb img")).to_have_count(5)
+    for thumb in page.locator(".ct-thumb").all():
+        thumb.scroll_into_view_if_needed()
+    expect(page.locator(".ct-thumb img")).to_have_count(7)
     wizard.is_accessible()
     screenshot(page, "media-3-matched")
+    look_at_what_differs(wizard, "Expiration date: the PDF says 2028-01-01, the row 2029-01-01.")
 
     choose_row(wizard, "fits the lines", 0)
     wizard.tells("now belongs to line 2")
@@ -68,7 +73,7 @@ def test_media_are_matched_settled_by_hand_and_finished(
     loose = tmp_path / "loose.jpg"
     loose.write_bytes(noise(40))
     chooser.value.set_files(loose)
-    wizard.counts("6 matched · 0 shared · 0 ambiguous · 0 unmatched · 2 refused · 1 row without")
+    wizard.counts("6 matched · 0 shared · 0 ambiguous · 1 unmatched · 1 refused · 1 row without")
     wizard.button("Make media optional").click()
     wizard.tells("Media are now optional for this file.")
     wizard.button("Require media again").click()
@@ -80,6 +85,37 @@ def test_media_are_matched_settled_by_hand_and_finished(
     assert len(made.registry.media()) == 6
     assert made.registry.verify() == []
     assert page.evaluate("() => window.executed") is None
+
+
+def look_at_what_differs(wizard: Wizard, words: str) -> None:
+    """The warning leads to the page on which it stands, marked; keys turn the pages; Escape leads back."""
+    page = wizard.page
+    card = page.get_by_role("listitem").filter(has_text=words).first
+    card.get_by_role("button", name="Look…").press("Enter")
+    preview = page.get_by_role("dialog").get_by_role("figure")
+    expect(preview).to_be_focused()
+    expect(preview.get_by_text("Page 2 of 2")).to_be_visible()
+    expect(preview.get_by_role("listitem").filter(has_text=words)).to_contain_text("1 ≠")
+    expect(preview.locator(".ct-mark.ct-differs")).to_be_visible()
+    wizard.is_accessible()
+    screenshot(page, "media-5-differs")
+    page.keyboard.press("PageUp")
+    expect(preview.get_by_text("Page 1 of 2")).to_be_visible()
+    expect(preview.locator(".ct-mark")).to_have_count(0)
+    preview.get_by_role("button", name="Show page 2").first.click()
+    expect(preview.get_by_text("Page 2 of 2")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(card.get_by_role("button", name="Look…")).to_be_focused()
+
+
+def says(issued: str, expires: str) -> bytes:
+    """A letter, and on its second page a certificate with these days."""
+    lines = ("First Aid", f"Date of issue: {issued}", f"Valid until: {expires}")
+    out, document = io.BytesIO(), pikepdf.open(io.BytesIO(text_pdf(*lines)))
+    document.add_blank_page()
+    document.pages.reverse()
+    document.save(out, deterministic_id=True)
+    return out.getvalue()
 
 
 @pytest.mark.long
@@ -158,9 +194,11 @@ def test_approvals_show_media_and_history_beside_and_are_decided_in_bulk(
         one.get_by_role("button", name="Open").first.click()
     tab.value.wait_for_url("blob:http://127.0.0.1*/**")
     tab.value.close()
+    scans_are_compared(wizard)
     wizard.button("Approve this one").click()
     wizard.tells("1 credential approved.")
 
+    page.get_by_label("Scan", exact=True).select_option("")
     page.get_by_label("Media", exact=True).select_option("")
     expect(page.get_by_text("7 shown")).to_be_visible()
     wizard.button("Approve…").click()
@@ -181,6 +219,26 @@ def test_approvals_show_media_and_history_beside_and_are_decided_in_bulk(
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
     page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
     assert "@example.org" not in (folder / "approve.ipynb").read_text("utf-8")
+
+
+def scans_are_compared(wizard: Wizard) -> None:
+    """What differs is marked, said in the list and before an approval, and filtered by; the preview can be enlarged."""
+    page, one = wizard.page, wizard.page.get_by_role("complementary", name="One credential")
+    expect(one.get_by_text("Page 2 of 2")).to_be_visible()
+    expect(one.locator(".ct-mark.ct-differs")).to_be_visible()
+    wizard.button("Enlarge…").click()
+    expect(page.get_by_role("dialog").locator("figure img")).to_be_visible()
+    wizard.is_accessible()
+    page.keyboard.press("Escape")
+    expect(wizard.button("Enlarge…")).to_be_focused()
+    page.get_by_label("Scan", exact=True).select_option("differs")
+    expect(page.get_by_text("1 shown")).to_be_visible()
+    expect(page.get_by_role("row", name=f"Select {demo.ACTIVE[0]}")).to_contain_text(
+        "Scan differs: Expiration date: the PDF says 2029-02-02, the row 2030-02-02."
+    )
+    wizard.button("Approve all 1 that fit…").click()
+    expect(page.get_by_role("dialog")).to_contain_text(f"1 of them: {DIFFERING}.")
+    page.keyboard.press("Escape")
 
 
 def reject(wizard: Wizard, user: str, reason: str) -> None:
@@ -252,7 +310,7 @@ def approvals_of(made: demo.Demo, folder: Path) -> int:
     first.finish()
     again = [[*right_rows(1)[0][:2], "02/02/2025", "02/02/2030"]]
     second = made.registry.upload(write(folder / "second.csv", again))
-    second.add_media(filled(folder / "scans", {"scan.pdf": certificate(demo.ACTIVE[0])}), {"scan.pdf": 2})
+    second.add_media(filled(folder / "scans", {"scan.pdf": says("2025-02-02", "2029-02-02")}), {"scan.pdf": 2})
     second.finish()
     return first.id
 
