@@ -302,6 +302,23 @@ class Credentials(Schema):
         return rows[f"{column}_other"].isna()
 
     @rule(
+        "Day and month may be swapped",
+        on=of_kind("date"),
+        groups="rule",
+        blocks=False,
+        resolution=(
+            "{value!r} was read as {date_taken}, but other dates of this column have day and month the other way round; "
+            "then it would be {date_swapped}. The row is imported; check the order at the source."
+        ),
+        summary=(
+            "Other dates of the column have day and month the other way round, and these could be read so, too. Such "
+            "rows are imported in the order that was declared; check it at the source."
+        ),
+    )
+    def date_swapped(cls, rows, column):
+        return rows[f"{column}_swapped"].isna()
+
+    @rule(
         "Date is unlikely",
         on=of_kind("date"),
         blocks=False,

@@ -163,6 +163,23 @@ def test_addresses_that_only_look_known(address: str) -> None:
     assert any("'ana@x.org'" in sentence for sentence in sentences(result))
 
 
+def test_a_date_in_the_other_order_makes_its_siblings_doubtful() -> None:
+    """One date that only the other order reads: those that can be read both ways are warned of, and only those."""
+    lines = ["ana@x.org,First Aid,03/04/2024,,", "bo@x.org,First Aid,04/04/2024,,", "bo@x.org,First Aid,04/13/2023,,"]
+    assert found(rows(*lines, recipe="date_format: MM/DD/YYYY")) == []
+    result = rows(*lines, "ana@x.org,First Aid,25/12/2023,13/01/2024,", recipe="date_format: MM/DD/YYYY")
+    assert [one for one in found(result) if one[2] == "date_swapped"] == [(2, "issue_date", "date_swapped")]
+    assert sentences(result)[0] == (
+        "'03/04/2024' was read as 2024-03-04, but other dates of this column have day and month the other way round; "
+        "then it would be 2024-04-03. The row is imported; check the order at the source."
+    )
+    assert [one for one in found(result) if one[2] == "date_format"] == [
+        *((5, column, "date_format") for column in ("issue_date", "expiration_date")),
+    ]
+    both = rows(*lines, "ana@x.org,First Aid,25/12/2023,,", recipe="date_format: [MM/DD/YYYY, DD/MM/YYYY]")
+    assert {code for _, _, code in found(both)} == {"date_ambiguous"}
+
+
 def test_a_date_that_can_be_read_two_ways() -> None:
     """Of several declared formats the first that reads a date counts; another reading of it is warned of."""
     result = rows(
@@ -391,7 +408,10 @@ def test_a_row_with_the_wrong_number_of_fields_is_judged_for_nothing_else() -> N
             {("date_format", "issue_date")},
             {
                 *(("expires_after_issue", "expiration_date"), ("not_repeated", "record"), ("repeated", "record")),
-                *((code, "issue_date") for code in ("date_unused", "date_ambiguous", "issued_in_future")),
+                *(
+                    (code, "issue_date")
+                    for code in ("date_unused", "date_ambiguous", "date_swapped", "issued_in_future")
+                ),
                 *(("date_unlikely", "issue_date"), ("expiry_unusual", "expiration_date")),
             },
         ),
@@ -955,7 +975,7 @@ def test_one_sentence_of_every_rule(tmp_path: Path) -> None:
     first = errors.drop_duplicates("code").set_index("code")["resolution"]
     assert first.to_dict() == SENTENCES
     judged = {rule.code for rule in own.rules if not rule.reads_stored}
-    assert set(SENTENCES) == judged - {"date_incomplete"}  # of which only a spreadsheet shows anything
+    assert set(SENTENCES) == judged - {"date_incomplete", "date_swapped"}  # each shown by a test of its own
 
 
 def test_a_likely_heading_is_named_not_taken() -> None:

@@ -98,6 +98,16 @@ def test_what_was_fixed_and_what_is_new_is_told_apart(clicks: Clicks, tmp_path: 
     assert clicks("undo")["reason"] == ""
 
 
+def test_the_card_of_dates_in_the_other_order_counts_their_siblings(clicks: Clicks, tmp_path: Path) -> None:
+    """It says how many other dates of the column can be read both ways, as long as there are some."""
+    clicks.wizard.registry.set("date_format", "MM/DD/YYYY")
+    days = ("25/12/2023", "03/04/2024", "05/06/2024", "04/13/2024")
+    state = upload(clicks, tmp_path, *(f"cara@example.org,First Aid,{day},," for day in days))
+    (card,) = [card for card in state["causes"] if "25/12/2023" in card["name"]]
+    assert card["swapped"].startswith("2 other dates here can be read both ways, for example ‘03/04/2024’.")
+    clicks("discard")
+
+
 def test_days_are_shown_where_they_are_written_otherwise(clicks: Clicks, tmp_path: Path) -> None:
     """What is written as days are shown anyway is only quoted: ‘2024-06-16’ → ‘2024-06-16’ would say nothing."""
     clicks.wizard.registry.set("date_format", "DD/MM/YYYY")

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from credtools.checking.arrow_texts import fold_all, text_bytes
 from credtools.model import BoolArray
 from credtools.schema.dates import DateFormat, date_format
+from credtools.schema.evidence import swapped
 from credtools.schema.notation import Notation
 
 NOT_A_DAY = np.datetime64("NaT")
@@ -48,6 +49,21 @@ def read_days(
             if other is not None:
                 other[place] = NOT_A_DAY
     return pd.array(days), other
+
+
+def swapped_days(
+    texts: pa.LargeStringArray, read: npt.NDArray[np.datetime64], unread: BoolArray, form: DateFormat
+) -> npt.NDArray[np.datetime64] | None:
+    """The days of texts with day and month the other way round, where they are dates both ways.
+
+    None unless one of the `unread` texts can only be read that way: it shows that the others may mean it, too.
+    """
+    other = date_format(swapped(form.text), form.notation)
+    if other.text == form.text or np.isnat(parse_days(texts.filter(pa.array(unread)), other)).all():
+        return None
+    days, mine = parse_days(texts, other), parse_days(texts, form)
+    days[np.isnat(mine) | (mine != read) | (days == mine)] = NOT_A_DAY
+    return days
 
 
 def parse_days(texts: pa.LargeStringArray, form: DateFormat) -> npt.NDArray[np.datetime64]:

@@ -27,7 +27,7 @@ def drop_unused_dates(data: dict[str, Any], by_name: Mapping[str, Cells]) -> dic
         unused = np.asarray(data[of_type] == "never") & by_name[name].is_("given", "malformed", "damaged", "incomplete")
         found[name] = unused
         if unused.any():
-            for part in (name, f"{name}_other"):
+            for part in (name, f"{name}_other", f"{name}_swapped"):
                 data[part] = data[part].copy()
                 data[part][unused] = NOT_A_DAY
             data[f"{name}_state"] = category(np.where(unused, STATE["unused"], by_name[name].state), STATES)

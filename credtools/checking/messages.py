@@ -109,9 +109,13 @@ class Writer:
             "other_lines": lambda k: self._together.other_lines(int(self.rows[k])),
             "differing": lambda k: self._together.differing(int(self.rows[k])),
             "several_numbers": lambda k: self._together.several_numbers(int(self.rows[k])),
-            "date_taken": lambda k: f"{self.of_frame(self.column.name)[k]:%Y-%m-%d}" if self.column else "",
-            "date_other": lambda k: f"{self.of_frame(f'{self.column.name}_other')[k]:%Y-%m-%d}" if self.column else "",
+            "date_taken": lambda k: self._day(k, ""),
+            "date_other": lambda k: self._day(k, "_other"),
+            "date_swapped": lambda k: self._day(k, "_swapped"),
         }
+
+    def _day(self, k: int, part: str) -> str:
+        return f"{self.of_frame(self.column.name + part)[k]:%Y-%m-%d}" if self.column else ""
 
     def of_frame(self, name: str) -> list[Any]:
         """A resolved column at the finding's rows."""

@@ -21,11 +21,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from credtools.checking.arrow_texts import as_arrow, fold_all, fold_numbers, matching, unusual, with_texts
-from credtools.checking.days import NOT_A_DAY, read_days, says_never
+from credtools.checking.days import NOT_A_DAY, read_days, says_never, swapped_days
 from credtools.model import BoolArray, IntArray, StateArray
 from credtools.recipe import Status
-from credtools.schema.dates import DateFormat
+from credtools.schema.dates import DateFormat, date_format
 from credtools.schema.destroyed import BEGINS, DESTROYED
+from credtools.schema.evidence import swapped
 from credtools.schema.notation import PLAIN, Notation
 from credtools.schema.words import LONGEST, STATES, Column
 from credtools.text import fold
@@ -84,6 +85,20 @@ class Cells:
         state: StateArray = self.states[self.codes]
         return state
 
+    @cached_property
+    def swapped_days(self) -> npt.NDArray[np.datetime64]:
+        """Per row of dates the day with day and month the other way round, where some date here can only mean that."""
+        found, unread = np.full(len(self.states), NOT_A_DAY, "M8[s]"), self.states == STATE["malformed"]
+        for text in self.made_of.formats if unread.any() else ():
+            if swapped(text) not in self.made_of.formats:
+                read = np.where(self.states == STATE["given"], self.values.to_numpy(), NOT_A_DAY)
+                days = swapped_days(self.texts, read, unread, date_format(text, self.made_of.notation))
+                found = found if days is None else np.where(np.isnat(found), days, found)
+        if self.made_of.date_cells:  # real dates of a spreadsheet, of which the day is known
+            found[np.isin(self.texts.to_numpy(zero_copy_only=False), list(self.made_of.date_cells))] = NOT_A_DAY
+        per_row: npt.NDArray[np.datetime64] = found[self.codes]
+        return per_row
+
     def is_(self, *names: str) -> BoolArray:
         """Which rows' cells are in one of these states."""
         wanted = np.isin(self.states, [STATE[name] for name in names])
@@ -105,7 +120,7 @@ class Cells:
         return pc.if_else(given, fold_numbers(self.texts.take(pa.array(self.codes[rows]))), "")
 
     def columns(self, name: str) -> dict[str, Any]:
-        """The column as rules read it: `name`, `name_text`, `name_state`, of some kinds also `_key` or `_other`."""
+        """As rules read it: `name`, `name_text`, `name_state`, some also `_key`; of dates `_other`, `_swapped`."""
         text = self.texts.take(pa.array(self.codes)) if self.as_they_came is None else self.as_they_came
         is_text = self.values is self.texts
         value = column(masked(text, self.is_("given"))) if is_text else self.values.take(self.codes)
@@ -115,6 +130,7 @@ class Cells:
         if self.kind == "date":
             days = self.other_days
             found[f"{name}_other"] = np.full(len(self.codes), NOT_A_DAY, "M8[s]") if days is None else days[self.codes]
+            found[f"{name}_swapped"] = self.swapped_days
         return found
 
 

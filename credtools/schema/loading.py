@@ -135,7 +135,7 @@ def _mistakes(schema: type[Schema], path: Path) -> Iterator[SchemaError]:
     for name in fields:
         if name in (*KNOWN, *STORED):
             yield SchemaError("field_name_taken", path=str(path), name=name)
-    made = {f"{name}_{part}" for name in fields for part in ("text", "state", "key", "other")}
+    made = {f"{name}_{part}" for name in fields for part in ("text", "state", "key", "other", "swapped")}
     readable = {*KNOWN, *fields, *made}
     for rule in rules(schema):
         for name in _meaningless(rule, fields, readable):

@@ -41,6 +41,7 @@ function causeCard(cause, { act, ui }) {
     cause.examples.length > 1 && h('div', {}, `For example: ${cause.examples.map(text => `‘${text}’`).join(', ')}`),
     h('div', {}, cause.resolution),
     cause.changes?.length > 0 && h('ul', { class: 'ct-few' }, cause.changes.map(([before, after, passes]) => h('li', {}, change(before, after), passes === false && h('span', { class: 'ct-still' }, ' still wrong')))),
+    cause.swapped && h('div', { class: 'ct-warning' }, cause.swapped),
     cause.before && h('div', { class: 'ct-before' }, cause.before),
     cause.same && h('div', { class: 'ct-suggestion' }, cause.same),
     cause.means.length > 0 && meanings(cause, act),

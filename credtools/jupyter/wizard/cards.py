@@ -11,6 +11,8 @@ from credtools.jupyter.wizard.causes import MEANS, OF_WARNINGS, OF_WHOLE_ROWS, C
 from credtools.jupyter.wizard.open_file import BLANK, STATUS_UNKNOWN, OpenFile
 from credtools.jupyter.wizard.together import LEFT, Together
 from credtools.registry import Proposal
+from credtools.schema.dates import date_format
+from credtools.schema.evidence import swapped
 from credtools.text import first_of, plural
 
 EXAMPLES = 3
@@ -59,8 +61,24 @@ def card_of_one(file: OpenFile, cause: Cause) -> dict[str, Any]:
         "word": first_of([f"‘{value}’" for value in words], EXAMPLES) if cause.value else "a blank cell",
         "choose": cause.column is not None and cause.code not in OF_WHOLE_ROWS and not (doubtful and len(values) > 1),
         "before": _before(file, [cause]),
+        "swapped": _swapped(file, cause),
         "same": same_person.question(person) if (person := file.same.get(cause.key)) else "",
     }
+
+
+def _swapped(file: OpenFile, cause: Cause) -> str:
+    """How many dates beside those of a cause may have day and month the other way round, where these have."""
+    forms = [date_format(swapped(form), cause.notation) for form in cause.formats if swapped(form) != form]
+    if cause.code != "date_format" or not any(form.parse(cause.value) for form in forms):
+        return ""
+    errors = file.reviewed.errors
+    values = errors.loc[(errors["code"] == "date_swapped") & (errors["column"] == cause.column_name), "value"].tolist()
+    if not values:
+        return ""
+    return (
+        f"{plural(len(values), 'other date')} here can be read both ways, for example ‘{values[0]}’. If day and month "
+        "are the other way round in the whole file, change the date format under Read as."
+    )
 
 
 def right_of(cause: Cause) -> str:
