@@ -171,7 +171,7 @@ def test_a_file_is_added_on_the_page(pieces: Registry, tmp_path: Path) -> None:
     (shown,) = clicked(page, "ready")["list"]["rows"]
     scan = tmp_path / "scan.png"
     scan.write_bytes(png())
-    page._media.append(scan)
+    page._media[scan] = scan.name
     clicked(page, "media", batch=2, line=shown["line"])
     assert places(pieces.media()) == {(2, 1, 2, 3)}
 

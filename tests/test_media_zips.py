@@ -386,3 +386,22 @@ def test_rows_that_lack_media_are_offered_first(registry: Registry, tmp_path: Pa
     assert offered("ana@example.org scan.pdf") == ["6", "5", "3", "4", "2"]
     assert offered("x (1).pdf") == ["4", "5", "6", "3", "2"]
     assert offered("ana@example.org scan.pdf", "ben@") == ["5", "3", "4"]
+
+
+def test_a_folder_that_is_dropped_keeps_its_folders(registry: Registry, tmp_path: Path) -> None:
+    """Scans of one name are told apart by them, a zip among them is opened, and no name leads out of the page's own."""
+    clicks = Clicks(registry)
+    clicks.upload("e.csv", f"{HEADINGS}\nana@example.org,First Aid,2024-01-01,a.pdf\n".encode())
+    clicks("go", step="media")
+    inner = zipped(tmp_path / "a.zip", {"a.pdf": pdf(9)}).read_bytes()
+    names = ("in/ana/scan.pdf", "in/ben/scan.pdf", "../../out.pdf", "/etc/b.pdf", "in/@eaDir/x.pdf/thumb.jpg")
+    contents = {name: pdf(k) for k, name in enumerate(names)} | {"in/part-001.zip": inner}
+    for name, content in contents.items():
+        clicks("medium", key=name, name=name, size=len(content))
+        clicks("piece", key=name, buffers=[memoryview(content)])
+        clicks("arrived", key=name)
+    state = clicks("media", pattern="")
+    assert [one["file"] for one in state["linked"]["rows"]] == ["a.pdf"]
+    assert {one["file"] for one in state["unmatched"]["rows"]} == {*names[:2], "out.pdf", "etc/b.pdf"}
+    assert (state["refused"]["found"], "1 skipped" in state["said"]) == (0, True)
+    assert not [path for path in tmp_path.parent.rglob("out.pdf") if "credtools-" not in str(path)]

@@ -172,7 +172,7 @@ class Approvals(Previews):
         paths, row = self.arrivals(), self._known({(batch, line)})["row"]
         if row.empty:
             raise CredtoolsError("not_listed_any_more")
-        done = self.registry.batch(batch).add_media(paths, dict.fromkeys((path.name for path in paths), row.iloc[0]))
+        done = self.registry.batch(batch).add_media([*paths], dict.fromkeys(paths.values(), row.iloc[0]))
         if done.refused:
             raise CredtoolsError("medium_refused", why=" ".join(medium.reason for medium in done.refused))
         return f"{plural(len(done.linked), 'file')} added."

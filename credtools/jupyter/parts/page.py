@@ -14,7 +14,7 @@ import logging
 import tempfile
 import traceback
 from collections.abc import Callable
-from pathlib import Path, PurePath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, BinaryIO
 
 import anywidget
@@ -131,18 +131,22 @@ class DropZone(Page):
         super().__init__(registry)
         self._folder = tempfile.TemporaryDirectory(prefix="credtools-")
         self._incoming: dict[str, tuple[BinaryIO, int]] = {}  # by key: where it is written, and its size
-        self._media: list[Path] = []
+        self._media: dict[Path, str] = {}
 
     def do_piece(self, key: str, buffers: list[Any]) -> None:
         self._incoming[key][0].write(buffers[0])
         self.send({"type": "ack", "key": key})
 
     def do_medium(self, key: str, name: str, size: int) -> None:
+        """A medium is about to come; its name may have folders before it."""
         self.expect(key, name, size)
 
     def do_arrived(self, key: str) -> None:
         """A medium has arrived; all are matched together later."""
-        self._media.append(self.arrived(key))
+        path = self.arrived(key)
+        above, *folders, _ = path.relative_to(self._folder.name).parts
+        in_folders = folders and path.suffix.lower() != ".zip"  # a zip is opened only when it is given by itself
+        self._media[Path(self._folder.name, above) if in_folders else path] = path.name
         self.send({"type": "received", "key": key})
 
     def expect(self, key: str, name: str, size: int) -> None:
@@ -162,17 +166,20 @@ class DropZone(Page):
             raise CredtoolsError("arrived_incomplete", name=path.name, found=found, expected=size)
         return path
 
-    def arrivals(self) -> list[Path]:
-        """The media that have arrived since this was asked the last time."""
-        arrivals, self._media = self._media, []
+    def arrivals(self) -> dict[Path, str]:
+        """The media that have arrived since this was asked the last time: what to add, and the name of the file."""
+        arrivals, self._media = self._media, {}
         return arrivals
 
     def _begun(self, name: str, size: int) -> BinaryIO:
         if size > MAX_BYTES:
             raise CredtoolsError("too_large_to_send", name=name, found=size / 1e6, allowed=MAX_BYTES / 1e6)
         folder = tempfile.mkdtemp(dir=self._folder.name)  # two files may have the same name
-        path = Path(folder) / (PurePath(name.replace("\x00", "")).name or "upload.csv")
+        *folders, last = PurePosixPath("/", name.replace("\x00", "")).parts
+        lead_out = any(part in ("/", "..") or "\\" in part or ":" in part for part in folders[1:])
+        path = Path(folder, *([] if lead_out else folders[1:]), PurePath(last).name or "upload.csv")
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             return path.open("wb")
         except (OSError, ValueError) as problem:
             raise CredtoolsError("file_name_unusable") from problem

@@ -29,7 +29,8 @@ class Sending {
       else answered = Infinity
       wake()
     })
-    this.model.send({ do: begin, key, name: file.name, size: file.size, ...(begin === 'file' && { again }) })
+    const name = begin === 'medium' ? file.within || file.webkitRelativePath || file.name : file.name // with its folders
+    this.model.send({ do: begin, key, name, size: file.size, ...(begin === 'file' && { again }) })
     let sent = 0
     for (let start = 0; start < file.size && !refused; start += PIECE) {
       const piece = await file.slice(start, start + PIECE).arrayBuffer()

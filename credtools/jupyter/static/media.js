@@ -2,7 +2,10 @@
 
 // Everything below a folder that was dropped; reading its entries goes on until there are no more.
 async function filesIn(entry) {
-  if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))]
+  if (entry.isFile) {
+    const file = await new Promise((resolve, reject) => entry.file(resolve, reject))
+    return [Object.assign(file, { within: entry.fullPath.replace(/^\//, '') })]
+  }
   const reader = entry.createReader()
   const found = []
   for (;;) {

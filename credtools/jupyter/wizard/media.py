@@ -79,11 +79,11 @@ class MediaStep(Previews, ReviewStep):
         """
         file, paths, pattern = self.file, self.arrivals(), pattern.strip()
         if line:
-            done = file.batch.add_media(paths, {path.name: line for path in paths}, self._progress)
+            done = file.batch.add_media([*paths], dict.fromkeys(paths.values(), line), self._progress)
         else:
             if not pattern:
                 file.use_media("")
-            done = file.batch.add_media(paths, pattern or None, self._progress)
+            done = file.batch.add_media([*paths], pattern or None, self._progress)
             file.use_media(file.batch.recipe.media)  # the pattern belongs to the recipe
         for medium in done.linked:
             file.unplaced.pop(medium.file, None)
