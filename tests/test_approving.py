@@ -111,6 +111,9 @@ def test_a_converted_copy_is_shown_and_the_original_stays_at_hand(registry: Regi
     part = clicked(page, "part", key=medium["sha256"], start=0)
     assert (part["kind"], part["size"]) == ("image/tiff", len(original))
     assert clicked(page, "part", key=batch.sha256, start=0)["reason"] == "medium_gone"
+    registry.blobs.path(medium["shown"]).unlink()
+    for verb, given in (("thumbs", {"keys": [medium["shown"]]}), ("look_at", {"key": medium["shown"]})):
+        assert (clicked(page, verb, **given)["pages"], "stored" in clicked(page, verb, **given)["words"]) == (1, True)
 
 
 def test_approvals_without_a_person_decide_only_what_was_asked(registry: Registry, tmp_path: Path) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.page import DropZone
-from credtools.jupyter.parts.pictures import LARGE, THUMB, Pictures
+from credtools.jupyter.parts.pictures import LARGE, THUMB, Picture, Pictures
+
+UNREADABLE = "No preview: the stored file can't be read."
 
 
 class Previews(DropZone):
@@ -20,10 +20,13 @@ class Previews(DropZone):
         """Thumbnails of some of the media that are shown, one by one; of one that was just removed there is none."""
         with Pictures() as pictures:
             for key in keys:
-                with suppress(CredtoolsError):
+                try:
                     picture = pictures.of(*self.to_show(key), THUMB)
-                    about = {"key": key, "words": picture.words, "pages": picture.pages}
-                    self.send({"type": "thumb", **about}, [picture.content] if picture.content else None)
+                except CredtoolsError as problem:
+                    if problem.reason == "medium_gone":
+                        continue
+                    picture = Picture(b"", UNREADABLE)
+                self._sent("thumb", key, picture)
 
     def do_look_at(self, key: str, page: int = 1) -> None:
         """A page of a medium, large; what stops it is said in its place."""
@@ -31,7 +34,9 @@ class Previews(DropZone):
             with Pictures() as pictures:
                 picture = pictures.of(*self.to_show(key), LARGE, page)
         except CredtoolsError as problem:
-            self.send({"type": "large", "key": key, "words": problem.on("screen"), "page": 1, "pages": 1})
-            return
-        about = {"key": key, "words": picture.words, "page": picture.page, "pages": picture.pages}
-        self.send({"type": "large", **about}, [picture.content] if picture.content else None)
+            picture = Picture(b"", problem.on("screen"))
+        self._sent("large", key, picture)
+
+    def _sent(self, kind: str, key: str, picture: Picture) -> None:
+        about = {"type": kind, "key": key, "words": picture.words, "page": picture.page, "pages": picture.pages}
+        self.send(about, [picture.content] if picture.content else None)
