@@ -6,6 +6,7 @@ import signal
 import time
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,15 @@ from click.testing import CliRunner
 import credtools as ct
 from credtools.cli import main
 from credtools.errors import CredtoolsError, RegistryError
-from credtools.media import files, writing
+from credtools.media import files, looking, writing
 from credtools.media.litter import is_litter
-from credtools.media.made_names import LONGEST, Names, made
+from credtools.media.made_names import ENDINGS, LONGEST, Names, made
 from credtools.media.matching import names_in
+from credtools.media.parser import MEDIA_TYPES
 from credtools.registry import Registry
 from tests.builders import UPLOADER, export, load, only_sqlite, tamper
 from tests.conftest import Home
-from tests.pictures import filled, jpeg, pdf, png
+from tests.pictures import filled, jpeg, pdf, picture, png
 from tests.test_crashes import PROCESSES
 
 KINDS = ("First Aid", "C/E: 7.5 t?", "CON", "=1+1; really", "a" * 200, "Zoë's «Kurs»", "~$x", ".hidden", "Übung")
@@ -53,7 +55,7 @@ def topped_up(registry: Registry, folder: Path) -> None:
         for mail in MAILS[: 2 - k % 2]:
             mine = {
                 f"{k}{mail[:3]}{n}{end}": content(k % 3 + n)
-                for n, (end, content) in enumerate(MADE[: 3 if k == 0 else 1 + k % 2])
+                for n, (end, content) in enumerate(MADE[: 6 if k == 0 else 1 + k % 2])
             }
             scans |= mine
             rows.append(f'{mail},"{kind}",2024-0{k % 9 + 1}-01,"{"; ".join(mine)}"')
@@ -63,7 +65,10 @@ def topped_up(registry: Registry, folder: Path) -> None:
     batch.finish()
 
 
-MADE: tuple[tuple[str, Callable[[int], bytes]], ...] = ((".pdf", pdf), (".jpg", jpeg), (".png", png))
+MADE: tuple[tuple[str, Callable[[int], bytes]], ...] = (
+    *((".pdf", pdf), (".jpg", jpeg), ("wrong.png", lambda number: jpeg(number + 7))),
+    *((".tif", partial(picture, kind="TIFF")), (".webp", partial(picture, kind="WEBP")), (".png", png)),
+)
 
 
 def digests(registry: Registry) -> dict[tuple[str, ...], list[str]]:
@@ -93,6 +98,7 @@ def test_what_is_exported_finds_its_rows_elsewhere(
         topped_up(one, tmp_path / "one")
         done = one.export_with_media(tmp_path / "out" / "clean.csv", tmp_path / "out" / target, name=pattern)
         before, scans = digests(one), len(one.media())
+        kinds = one.media()["media_type"].value_counts().to_dict()
     assert (done.scans, done.erased, done.media) == (scans, 0, [tmp_path / "out" / target])
     monkeypatch.setenv("CREDTOOLS_BLOBS", str(tmp_path / "other blobs"))
     with organised(home.empty(), tmp_path / "two") as two:
@@ -100,6 +106,8 @@ def test_what_is_exported_finds_its_rows_elsewhere(
         again = batch.add_media(done.media)
         assert (len(again.matched), again.missing, len(batch.finish().counts.as_dict()) > 0) == (scans, [], True)
         assert digests(two) == before
+        endings = {kind: sum(Path(name).suffix == end for name in two.media()["file"]) for kind, end in ENDINGS.items()}
+        assert {kind: count for kind, count in endings.items() if count} == kinds
         assert two.verify() == []
 
 
@@ -208,6 +216,12 @@ def test_names_differ_in_more_than_case_and_ending() -> None:
     found = [names.free(*one) for one in given]
     assert found[:4] == ["a.pdf", "A_2.jpg", "a_2_2.pdf", "a_3.pdf"]
     assert len({name.casefold().rpartition(".")[0] for name in found}) == len(found)
+
+
+def test_an_ending_says_what_the_file_is() -> None:
+    """Each kind that is taken has an ending by which it is taken again, and that promises the kind."""
+    for kind, media_type in MEDIA_TYPES.items():
+        assert looking.KINDS[ENDINGS[media_type]] == kind
 
 
 def test_many_files_of_one_name_take_no_longer_each() -> None:
