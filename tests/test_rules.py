@@ -18,7 +18,7 @@ from credtools.errors import RecipeError
 from credtools.recipe import Recipe
 from credtools.recipe.mapping import follow
 from credtools.recipe.rewriting import Case, Trim
-from credtools.recipe.steps import Aliases, Extract, Map, Replace
+from credtools.recipe.steps import KINDS, Aliases, Extract, Map, Replace
 from credtools.registry import Registry
 from tests.builders import export, only_sqlite
 
@@ -104,32 +104,57 @@ def test_no_pattern_takes_long() -> None:
     assert time.perf_counter() - start < 2
 
 
+def wrong(kind: str, why: str) -> dict[str, str]:
+    return {"why": why, "example": f"{kind}: {KINDS[kind].example}"}
+
+
+UNUSABLE = [
+    ("case: {column: media, to: small}", wrong("case", "'to' is 'small', but must be upper, lower or title")),
+    *(
+        (
+            f"pad: {{column: media, to: {to}}}",
+            wrong("pad", f"'to' is {said}, but must be a number of digits from 1 to 30"),
+        )
+        for to, said in (("0", "'0'"), ("31", "'31'"), ("five", "'five'"), ("1e9", "'1e9'"), ("[5]", "['5']"))
+    ),
+    (
+        f"pad: {{column: media, to: {'9' * 100}}}",
+        wrong("pad", f"'to' is '{'9' * 59}…, but must be a number of digits from 1 to 30"),
+    ),
+    (
+        "map: {column: media, values: {a: [b]}}",
+        wrong("map", "'values' is {'a': ['b']}, but must be old values, each with its new one"),
+    ),
+    ("aliases: {column: media}", wrong("aliases", "'values' is missing")),
+    (
+        "replace: {column: media, form: a, to: b}",
+        wrong("replace", "'replace' has no key 'form'; perhaps 'from' is meant"),
+    ),
+    ("replaces: {column: media}", wrong("replace", "there is no rule 'replaces'; perhaps 'replace' is meant")),
+    ("drop: {column: media}", wrong("replace", f"there is no rule 'drop'; rules are: {', '.join(KINDS)}")),
+    ("drop", wrong("replace", "'drop' is no rule with its keys")),
+    (
+        "{split: {column: media, by: ;}, trim: {column: media}}",
+        wrong("replace", "it has the keys 'split', 'trim', but each rule is an entry of its own"),
+    ),
+    ("split: media", wrong("split", "'media' isn't its keys")),
+    (
+        "split: {column: [media], by: ;}",
+        wrong("split", "'column' is ['media'], but must be the name of one column"),
+    ),
+    ("split: {column: media, by: ''}", wrong("split", "'by' is '', but must be a text that isn't blank")),
+    ("take: {column: media}", wrong("take", "it needs 'after', 'before' or both")),
+    (
+        "leave_out: {column: State, values: Draft}",
+        wrong("leave_out", "'values' is 'Draft', but must be a list of values"),
+    ),
+]
+
+
 @pytest.mark.parametrize(
     ("rule", "reason", "facts"),
     [
-        (
-            "case: {column: media, to: small}",
-            "rule_unusable",
-            {"forms": "'case: {column: …, to: upper, lower or title}'"},
-        ),
-        *(
-            (
-                f"pad: {{column: media, to: {to}}}",
-                "rule_unusable",
-                {"forms": "'pad: {column: …, to: number of digits, up to 30}'"},
-            )
-            for to in ("0", "31", "five", "1e9", "[5]", "99999999999999999999")
-        ),
-        (
-            "map: {column: media, values: {a: [b]}}",
-            "rule_unusable",
-            {"forms": "'map: {column: …, values: {old: new}}'"},
-        ),
-        (
-            "aliases: {column: media}",
-            "rule_unusable",
-            {"forms": "'aliases: {column: …, values: {new: [old, older]}}'"},
-        ),
+        *((rule, "rule_unusable", facts) for rule, facts in UNUSABLE),
         (
             "extract: {column: media, pattern: a}",
             "pattern_without_group",
@@ -148,7 +173,7 @@ def test_no_pattern_takes_long() -> None:
     ],
 )
 def test_rules_that_cannot_be_followed(rule: str, reason: str, facts: dict[str, object]) -> None:
-    """Each is refused with its number and the form that would do."""
+    """Each is refused with its number, what is wrong with it, and a rule of its kind that can be followed."""
     with pytest.raises(RecipeError) as caught:
         Recipe.parse(f"rules: [{rule}]", source="hr")
     assert caught.value.reason == reason
@@ -317,3 +342,9 @@ def test_recipes_are_compared_for_one_source(registry: Registry, tmp_path: Path)
     for first, second, ready in (("a", "b", 2), ("b", "a", 1)):
         found = registry.compare_recipes(file, Recipe(source=first), Recipe(source=second))
         assert (found.rows, found.ready) == ((), ready)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_example_of_each_rule_can_be_followed(kind: str) -> None:
+    """What is shown to whoever has written a rule wrong is right itself."""
+    assert [step.kind for step in Recipe.parse(f"rules: [{{{kind}: {KINDS[kind].example}}}]").rules] == [kind]

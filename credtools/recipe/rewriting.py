@@ -57,7 +57,7 @@ class Trim(Rewriting):
     """In `column`, these characters (and blanks) are taken off both ends."""
 
     characters: str = ""
-    kind, form = "trim", "{column: …, characters: …}"
+    kind, example = "trim", "{column: credential_number, characters: '#'}"
     keys: ClassVar = {"characters": "characters"}
     optional = frozenset({"characters"})
 
@@ -74,7 +74,7 @@ class Case(Rewriting):
     """`column` is written in upper, lower or title case."""
 
     to: str
-    kind, form = "case", "{column: …, to: upper, lower or title}"
+    kind, example = "case", "{column: credential_number, to: upper}"
     keys: ClassVar = {"to": "to"}
 
     @classmethod
@@ -94,7 +94,7 @@ class Pad(Rewriting):
     """In `column`, numbers get the zeros in front back that they have lost: `to` digits (417, 417.0 → 00417)."""
 
     to: str
-    kind, form = "pad", "{column: …, to: number of digits, up to 30}"
+    kind, example = "pad", "{column: external_id, to: 5}"
     keys: ClassVar = {"to": "to"}
 
     @classmethod
@@ -117,7 +117,6 @@ class Exchange(Rewriting):
 
     old: str
     new: str
-    form = "{column: …, from: …, to: …}"
     keys: ClassVar = {"from": "old", "to": "new"}
     place: ClassVar[str] = ""
 
@@ -139,7 +138,7 @@ class Exchange(Rewriting):
 class Beginning(Exchange):
     """Where a text of `column` begins with `old`, that becomes `new`."""
 
-    kind: ClassVar[str] = "beginning"
+    kind, example = "beginning", "{column: user_email, from: 'mailto:', to: ''}"
     place: ClassVar[str] = "at the beginning"
 
     def rewritten(self, text: str) -> str:
@@ -151,7 +150,7 @@ class Beginning(Exchange):
 class Ending(Exchange):
     """Where a text of `column` ends with `old`, that becomes `new`."""
 
-    kind: ClassVar[str] = "ending"
+    kind, example = "ending", "{column: user_email, from: '@old.example', to: '@example.org'}"
     place: ClassVar[str] = "at the end"
 
     def rewritten(self, text: str) -> str:
@@ -164,7 +163,7 @@ class Ending(Exchange):
 class Within(Exchange):
     """Wherever `old` is in a text of `column`, it becomes `new`."""
 
-    kind: ClassVar[str] = "within"
+    kind, example = "within", "{column: credential_type, from: Trg, to: Training}"
     place: ClassVar[str] = "anywhere"
 
     def rewritten(self, text: str) -> str:
@@ -178,7 +177,7 @@ class Take(Rewriting):
 
     after: str = ""
     before: str = ""
-    kind, form = "take", "{column: …, after: …, before: …}"
+    kind, example = "take", "{column: user_email, after: '<', before: '>'}"
     keys: ClassVar = {"after": "after", "before": "before"}
     optional = frozenset({"after", "before"})
 
@@ -217,7 +216,7 @@ class Spellings(Rewriting):
     """
 
     values: tuple[str, ...]
-    kind, form = "spellings", "{column: …, of: [value, another]}"
+    kind, example = "spellings", "{column: credential_type, of: [First Aid, Forklift]}"
 
     def written(self) -> dict[str, Any]:
         return {self.kind: {"column": self.column, "of": list(self.values)}}

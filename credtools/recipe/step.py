@@ -21,11 +21,14 @@ def column_of(name: str) -> str:
 
 @dataclass(frozen=True)
 class Step:
-    """What one rule does to `column`. A recipe writes it as `kind: form`; `keys` are its names for the fields."""
+    """What one rule does to `column`.
+
+    A recipe writes it as `kind: {…}`; `keys` are its names for the fields, `example` is one that can be followed.
+    """
 
     column: str
     kind: ClassVar[str] = ""
-    form: ClassVar[str] = ""
+    example: ClassVar[str] = ""
     keys: ClassVar[Mapping[str, str]] = {}
     optional: ClassVar[frozenset[str]] = frozenset()
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from credtools.errors import RecipeError
+from credtools.recipe.mistakes import mistake
 from credtools.recipe.rewriting import REWRITING
 from credtools.recipe.step import PART, Step, all_texts
 
@@ -22,7 +23,7 @@ class Replace(Step):
 
     old: str
     new: str
-    kind, form = "replace", "{column: …, from: …, to: …}"
+    kind, example = "replace", "{column: credential_type, from: Frist Aid, to: First Aid}"
     keys: ClassVar = {"from": "old", "to": "new"}
 
 
@@ -31,7 +32,7 @@ class Map(Step):
     """In `column`, each of some values becomes another: all at once, not one after the other."""
 
     values: tuple[tuple[str, str], ...]
-    kind, form = "map", "{column: …, values: {old: new}}"
+    kind, example = "map", "{column: credential_type, values: {FA: First Aid, FL: Forklift}}"
 
     def written(self) -> dict[str, Any]:
         return {"map": {"column": self.column, "values": dict(self.values)}}
@@ -49,7 +50,7 @@ class Aliases(Step):
     """In `column`, each value has other names; the same as a map, written from its end."""
 
     names: tuple[tuple[str, tuple[str, ...]], ...]
-    kind, form = "aliases", "{column: …, values: {new: [old, older]}}"
+    kind, example = "aliases", "{column: credential_type, values: {First Aid: [FA, 1st aid]}}"
 
     def written(self) -> dict[str, Any]:
         return {"aliases": {"column": self.column, "values": {new: list(old) for new, old in self.names}}}
@@ -71,7 +72,7 @@ class Extract(Step):
     """
 
     pattern: str
-    kind, form = "extract", "{column: …, pattern: …}"
+    kind, example = "extract", r"{column: credential_type, pattern: '(?P<credential_type>.+) \(renewal\)'}"
     keys: ClassVar = {"pattern": "pattern"}
 
     @property
@@ -92,7 +93,7 @@ class Join(Step):
 
     parts: tuple[str, ...]
     by: str = " "
-    kind, form = "join", "{column: …, from: [heading, heading], by: ' '}"
+    kind, example = "join", "{column: user_name, from: [First name, Last name], by: ' '}"
 
     @property
     def names(self) -> dict[str, str]:
@@ -115,7 +116,7 @@ class Split(Step):
     """A row whose cell in `column` holds several values becomes one row for each; before all other rules."""
 
     by: str
-    kind, form = "split", "{column: …, by: …}"
+    kind, example = "split", "{column: credential_type, by: ';'}"
     keys: ClassVar = {"by": "by"}
 
     def parts(self, text: str) -> list[str]:
@@ -136,7 +137,7 @@ class LeaveOut(Step):
     """Rows with one of these values in `column` – of the schema, or a heading of the file – are left out."""
 
     words: tuple[str, ...]
-    kind, form = "leave_out", "{column: …, values: [value, another]}"
+    kind, example = "leave_out", "{column: State, values: [Draft, Cancelled]}"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -169,9 +170,9 @@ def matched(texts: Sequence[str], pattern: str) -> Any:
 
 
 def parse(value: object, source: str) -> tuple[Step, ...]:
-    """The rules of a recipe. Raises RecipeError, with the rule's number and the form that would do."""
+    """The rules of a recipe. Raises RecipeError, with the rule's number, what is wrong with it, and an example."""
     if not isinstance(value, list):
-        raise RecipeError("rules_no_list", source=source, form=Replace.form)
+        raise RecipeError("rules_no_list", source=source, form=Replace.example)
     steps = []
     for number, item in enumerate(value, 1):
         kind, keys = next(iter(item.items())) if isinstance(item, dict) and len(item) == 1 else ("", None)
@@ -179,9 +180,7 @@ def parse(value: object, source: str) -> tuple[Step, ...]:
         column = values.pop("column", None)
         step = KINDS[kind].read(column, values) if kind in KINDS and isinstance(column, str) else None
         if step is None:
-            usable = [KINDS[kind]] if kind in KINDS else KINDS.values()
-            forms = " or ".join(f"'{one.kind}: {one.form}'" for one in usable)
-            raise RecipeError("rule_unusable", source=source, number=number, forms=forms)
+            raise RecipeError("rule_unusable", source=source, number=number, **mistake(item, KINDS))
         if isinstance(step, Extract):
             _require_pattern(step, number, source)
         steps.append(step)
