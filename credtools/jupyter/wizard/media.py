@@ -47,7 +47,8 @@ class MediaStep(Previews, ReviewStep):
         """The lists, the first entries of each; and how files are matched to rows."""
         file, batch, first = self.file, self.file.batch, self.file.shown_media
         media, self._missing = batch.media(), batch.add_media([], None).missing
-        linked, differs = _linked(file, media), _differing(file, media)
+        differs = _differing(file, media)
+        linked = _linked(file, media, differs)
         lists = {"linked": linked} | {
             name: [_unplaced(medium) for its, medium in file.unplaced.values() if its == name] for name in UNPLACED
         }
@@ -173,8 +174,12 @@ def _unplaced(medium: Medium) -> dict[str, Any]:
     return facts | {"notes": told.noted(medium.notes)}
 
 
-def _linked(file: OpenFile, media: pd.DataFrame) -> list[dict[str, Any]]:
-    """Each file that is kept: the first rows to which it belongs and how many they are, its notes and its verdict."""
+def _linked(file: OpenFile, media: pd.DataFrame, differs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each file that is kept: the first rows to which it belongs and how many they are, its notes and its verdict.
+
+    `differs`: see `_differing`; what is marked on a file of one row.
+    """
+    marks = {(one["file"], one["sha256"]): one["marks"] for one in differs}
     lines: dict[tuple[str, ...], list[tuple[int | str, str]]] = {}
     table = file.reviewed.table
     called = dict(zip(table.places, table.labels, strict=True))
@@ -184,6 +189,7 @@ def _linked(file: OpenFile, media: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         dict(zip(OF_FILE, facts, strict=True))
         | {"rows": [_label(file, line) for line, _ in some[:3]], "lines": len(some)}
+        | {"marks": marks.get((facts[0], facts[1]), []) if len(some) == 1 else []}
         | {"notes": told.noted(facts[-1].split()), "scan": scans.SCANS[scans.worst(scan for _, scan in some)]}
         for facts, some in lines.items()
     ]
