@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -38,10 +39,14 @@ def face() -> Iterator[None]:
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
+# These are about the database itself: every test runs on both, with each of its values.
+ABOUT_DATABASES = frozenset(
+    ("concurrency", "crashes", "erasing", "histories", "migrations", "store", "upgrading", "verify", "year")
+)
 # What these do to the database others do on both: they are about files, sentences and pages.
 SELDOM_ON_A_SERVER = frozenset(
     (
-        *("by_hand", "correcting", "correcting_erased", "directories", "editing"),
+        *("audit_analysts", "audit_pieces", "by_hand", "correcting", "correcting_erased", "directories", "editing"),
         *("exports", "frames", "leaving", "listing_parts", "loading"),
         *("media_batches", "media_crashes", "months", "numbers", "people"),
         *("preview", "records", "released", "reports", "resubmitting"),
@@ -50,19 +55,32 @@ SELDOM_ON_A_SERVER = frozenset(
         *("wizard_uploads", "wizard_words"),
     )
 )
+MOST_VALUES = 3  # of one test on SQLite
+EVERY = 3  # tests of a file, one of which runs on PostgreSQL with one value
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest looks what is deselected
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On SQLite all always; on PostgreSQL one value of each test. All others belong to the long battery."""
-    seen: set[str] = set()
+    """Always: every test of a registry on SQLite, some on PostgreSQL. What is left out belongs to the long battery."""
+    values: Counter[tuple[str, str]] = Counter()
+    on_a_server: dict[Path, list[str]] = defaultdict(list)
     for item in items:
-        values = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-        if values.get("home") == "postgresql" and item.get_closest_marker("long") is None:
-            name = item.nodeid.partition("[")[0]
-            if name in seen or item.path.stem.removeprefix("test_") in SELDOM_ON_A_SERVER:
-                item.add_marker(pytest.mark.long)
-            seen.add(name)
+        given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        about, database = item.path.stem.removeprefix("test_"), given.get("home")
+        if database is None or about in ABOUT_DATABASES or item.get_closest_marker("long"):
+            continue
+        name = item.nodeid.partition("[")[0]
+        values[name, database] += 1
+        if database == "sqlite":
+            too_many = values[name, database] > MOST_VALUES
+        else:
+            names = on_a_server[item.path]
+            if name not in names:
+                names.append(name)
+            another = names.index(name) % EVERY or values[name, database] > 1
+            too_many = about in SELDOM_ON_A_SERVER or bool(another)
+        if too_many:
+            item.add_marker(pytest.mark.long)
 
 
 class Home:

@@ -235,6 +235,7 @@ def test_nothing_is_lost_or_doubled(lines: list[str], history: list[StoredVersio
 
 @settings(max_examples=25, deadline=None)
 @given(data=st.data(), lines=st.lists(LINE, max_size=8), history=histories())
+@pytest.mark.long
 def test_the_order_of_rows_does_not_matter(data: st.DataObject, lines: list[str], history: list[StoredVersion]) -> None:
     """However the rows of a file stand, the same rows get the same verdicts."""
     lines = [

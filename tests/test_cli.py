@@ -229,6 +229,7 @@ def at_a_terminal(*arguments: str) -> tuple[str, str]:
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.long
 def test_a_person_who_waits_sees_how_far_it_is() -> None:
     """A terminal shows what is being done while it lasts; with --json, or in a log, nothing but results appears."""
     for name, year in (("a", "2024"), ("b", "2023")):
@@ -246,6 +247,7 @@ def test_a_person_who_waits_sees_how_far_it_is() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.long
 def test_parts_are_counted_for_who_waits() -> None:
     """A file that is divided shows how many of its parts are done."""
     run("settings", "max_rows", "1")

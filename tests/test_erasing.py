@@ -626,6 +626,7 @@ def test_a_reason_is_looked_at_first(registry: Registry, folder: Path, why: tupl
         ("y", 0, 0, "erased: 1 row · 1 version · 1 file\n", ""),
     ],
 )
+@pytest.mark.long
 def test_a_person_at_a_terminal_is_asked(
     registry: Registry, folder: Path, answer: str, code: int, left: int, out: str, err: str
 ) -> None:

@@ -58,6 +58,7 @@ def test_the_second_month_has_few_families(registry: Registry, tmp_path: Path) -
     assert [name for name in (*GIVEN, *FAMILY) if name in text] == []
 
 
+@pytest.mark.long
 def test_an_unattended_run_does_the_same(registry: Registry, tmp_path: Path) -> None:
     """What the wizard showed by a taught recipe is what a run by the saved one does, row by row."""
     shown = registry.upload(month(tmp_path, 1))
@@ -94,6 +95,7 @@ def test_leavers_are_one_family(registry: Registry, tmp_path: Path) -> None:
         batch.teach(left)
 
 
+@pytest.mark.long
 def test_near_users_are_corrected_one_by_one(registry: Registry, tmp_path: Path) -> None:
     """Unknown users who are each one letter from one who exists: a list, accepted as corrections, never as rules."""
     batch = registry.upload(month(tmp_path, 1))

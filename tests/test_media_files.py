@@ -287,6 +287,7 @@ def test_too_many_objects_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         assert refusal(own, "a.pdf", pdf(pages=3)) == ("medium_too_costly", {"limit": "5 objects"})
 
 
+@pytest.mark.long
 def test_nothing_of_ours_loads_the_parsers() -> None:
     """Media are only ever opened in the process with limits: the library itself doesn't even load what opens them."""
     code = "import sys, credtools.registry\nprint(sorted({'pikepdf', 'PIL.JpegImagePlugin'} & set(sys.modules)))"

@@ -102,6 +102,7 @@ with ct.open("credtools.db") as registry:
 """
 
 
+@pytest.mark.long
 def test_types_are_seen_by_mypy(installed: Installed, tmp_path: Path) -> None:
     """A user's script that is checked strictly sees what our names are; nothing of it is Any."""
     script = tmp_path / "script.py"

@@ -137,6 +137,7 @@ def test_what_a_person_defines_is_no_parameter() -> None:
     assert caught.value.facts == {"name": "mine", "perhaps": "", "known": "source"}
 
 
+@pytest.mark.long
 def test_false_as_text_finishes_nothing(registry: Registry) -> None:
     """`-r finish False` doesn't finish the file; `-p finish True` does."""
     typed_at_the_prompt("upload", "-r", "source", "a.csv", "-r", "finish", "False")
@@ -163,6 +164,7 @@ def test_text_that_papermill_makes_a_number_is_refused(registry: Registry) -> No
     assert registry.batches().empty
 
 
+@pytest.mark.long
 def test_lines_as_text(registry: Registry) -> None:
     """`-r lines 2,4` names lines as the prompt does."""
     rows = (ANA, ANA.replace("2024", "2023"), ANA.replace("2024", "2022"))
@@ -177,6 +179,7 @@ def test_lines_as_text(registry: Registry) -> None:
 
 
 @pytest.mark.parametrize(("recipe", "why"), [(STRICT, "1 of 2 rows"), (EXPECTS, "Frist Aid")])
+@pytest.mark.long
 def test_what_import_would_hold_is_held(registry: Registry, recipe: str, why: str) -> None:
     """upload.ipynb and review.ipynb hold what `credtools import` would, and their record says why."""
     Path("hr.yaml").write_text(recipe, "utf-8")

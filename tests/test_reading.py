@@ -460,6 +460,7 @@ def test_too_many_bytes(tmp_path: Path) -> None:
     assert reading.MAX_BYTES == 50 * 1024 * 1024
 
 
+@pytest.mark.long
 def test_too_many_columns() -> None:
     """2,000 columns are read, the record with one more is named."""
     assert table(",".join("c" * 2_000) + "\n" + "," * 1_999 + "x\n").expected_fields == 2_000

@@ -556,6 +556,7 @@ def tagged(tree: Any, prefix: str) -> str:
 
 @settings(deadline=None, max_examples=40)
 @given(st.lists(TREE, min_size=1, max_size=4), st.sampled_from(["xml", "html"]))
+@pytest.mark.long
 def test_any_elements_give_a_table_or_a_sentence(trees: list[Any], kind: str) -> None:
     """Elements in any order, with any attributes, break neither reader: of workbooks in XML, of web pages."""
     space = "urn:schemas-microsoft-com:office:spreadsheet"

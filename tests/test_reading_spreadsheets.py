@@ -285,6 +285,7 @@ def test_too_many_bytes_when_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found == ("sheet_beyond", {"what": "bytes when unpacked", "found": 120, "allowed": 100})
 
 
+@pytest.mark.long
 def test_limits_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory and time of the reading process are limited; beyond them the file is refused, not the session."""
     many = xlsx(*[["x" * 30_000] * 50] * 400)  # one text, packed once, of which each cell gets a copy
@@ -296,6 +297,7 @@ def test_limits_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refusal(many) == ("sheet_too_costly", {"limit": "0.001 seconds"})
 
 
+@pytest.mark.long
 def test_columns_and_cells() -> None:
     """2,000 columns and 32 KiB a cell hold for sheets, too; the row is named."""
     assert read(xlsx(["c"] * 2_000, ["x"] * 2_000)).expected_fields == 2_000

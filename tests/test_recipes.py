@@ -368,6 +368,7 @@ def any_recipe(draw: st.DrawFn) -> Recipe:
 @example(Recipe(source="hr", headings={"a" * 1500 + " b": "media"}, constants={"media": " x "}))
 @example(Recipe(source="hr", rules=(Replace("media", "?", "?0"), Replace("media", "0", "\x85"))))
 @example(Recipe(source="hr", status=Status(leave_out=("\x85", "a\u2028b"))))
+@pytest.mark.long
 def test_text_keeps_the_meaning(recipe: Recipe) -> None:
     """A recipe written as YAML and read again is the same recipe."""
     again = Recipe.parse(recipe.text(), source="hr")

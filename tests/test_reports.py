@@ -274,6 +274,7 @@ def test_a_batch_in_every_state(registry: Registry, tmp_path: Path, state: str) 
 
 
 @only_sqlite
+@pytest.mark.long
 def test_report_at_the_prompt(audited: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`credtools report` writes what Python writes; another ending, or filters beside a batch, are misuse."""
     monkeypatch.setenv("CREDTOOLS_DATABASE", audited.engine.url.render_as_string(hide_password=False))

@@ -59,6 +59,7 @@ def with_cell(monkeypatch: pytest.MonkeyPatch, source: str, *, last: bool) -> No
     monkeypatch.setattr(settings, "load", load)
 
 
+@pytest.mark.long
 def test_a_record_shows_counts_and_no_person(registry: Registry) -> None:
     """The executed notebook tells verdict, causes and receipt, and holds no cell that names a person."""
     run = importing.import_file("a.csv")
@@ -101,6 +102,7 @@ def test_a_killed_kernel_after_the_finish_has_succeeded(registry: Registry, monk
     assert registry.batch(1).state == "finished"
 
 
+@pytest.mark.long
 def test_a_run_that_takes_too_long_is_ended(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cell over its time ends the run, which has then failed."""
     with_cell(monkeypatch, "import time; time.sleep(60)", last=False)
@@ -109,6 +111,7 @@ def test_a_run_that_takes_too_long_is_ended(registry: Registry, monkeypatch: pyt
     assert registry.audit.rejects().empty
 
 
+@pytest.mark.long
 def test_each_run_has_a_process_of_its_own(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each run is executed in a fresh process, the next one begun meanwhile; none of them outlives the command."""
     with_cell(monkeypatch, "import os; print('process', os.getpid())", last=False)
@@ -214,6 +217,7 @@ def test_a_run_whose_kernel_gives_no_answer(registry: Registry, monkeypatch: pyt
     assert registry.batches()["batch"].tolist() == [1]
 
 
+@pytest.mark.long
 def test_plain_papermill_runs_the_same_notebook(registry: Registry) -> None:
     """`papermill import.ipynb out.ipynb -p source FILE` imports without credtools' own command."""
     command = [sys.executable, "-m", "papermill", "nb/import.ipynb", "out.ipynb", "-p", "source", "a.csv"]
@@ -242,6 +246,7 @@ def test_notebooks_are_documents(path: Path) -> None:
     assert [cell["metadata"].get("tags") for cell in code].count(["parameters"]) == 1
 
 
+@pytest.mark.long
 def test_a_run_speaks_as_who_started_it(registry: Registry) -> None:
     """What a run raises names the remedies of the face that asked for it: at the prompt a command, else a call."""
     registry.set("max_rows", 1)

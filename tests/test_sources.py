@@ -283,6 +283,7 @@ def test_erased_after_a_merge(registry: Registry, tmp_path: Path) -> None:
     assert registry.verify() == []
 
 
+@pytest.mark.long
 def test_a_chain_of_merges(registry: Registry, tmp_path: Path) -> None:
     """What is part of a part belongs to the whole; a held file goes on under either name."""
     for number, name in enumerate(("a", "b", "c"), 1):

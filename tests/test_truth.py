@@ -67,6 +67,7 @@ def test_what_was_planted_is_found(schema: SchemaFile, seed: int, style: Style, 
     assert made.truth.total() > 10_000
 
 
+@pytest.mark.long
 def test_what_was_planted_in_a_full_list_is_found(schema: SchemaFile) -> None:
     """In 20,000 rows that are all that stands, issue dates are corrected where others are no longer listed."""
     made = Maker(4, TODAY, PLAIN, same_day=False).file(20_000, full=True)
@@ -74,6 +75,7 @@ def test_what_was_planted_in_a_full_list_is_found(schema: SchemaFile) -> None:
 
 
 @pytest.mark.parametrize(("seed", "style"), [(1, PLAIN), LONG(2, SHORT)])
+@pytest.mark.long
 def test_what_was_planted_in_pairs_and_parts_is_found(schema: SchemaFile, seed: int, style: Style) -> None:
     """In 20,000 rows of 2,000 lines, unpivoted and split, exactly what was planted is found, by heading."""
     made = ShapedMaker(seed, TODAY, style, same_day=False).matrix(2_000)
@@ -82,6 +84,7 @@ def test_what_was_planted_in_pairs_and_parts_is_found(schema: SchemaFile, seed: 
 
 
 @pytest.mark.parametrize(("seed", "style"), [(1, NAMED), LONG(2, SHORT)])
+@pytest.mark.long
 def test_what_was_planted_in_lists_is_found(schema: SchemaFile, seed: int, style: Style) -> None:
     """In 20,000 rows of 8,000 lines with several types in a cell and people filled down, exactly that is found."""
     made = ShapedMaker(seed, TODAY, style, same_day=False).lists(8_500)

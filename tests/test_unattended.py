@@ -165,6 +165,7 @@ def left_in(folder: str) -> list[str]:
     return sorted(one.name.partition("Z-")[2] or one.name for one in Path(folder).iterdir())
 
 
+@pytest.mark.long
 def test_cron(registry: Registry) -> None:
     """The nightly script, in cron's bare environment: silent when all is well, the reasons and code 1 when held."""
     bare, script = nightly()

@@ -298,6 +298,7 @@ def test_verify_sees_one_moment(history: Registry, opened: Callable[..., Registr
 
 
 @only_sqlite
+@pytest.mark.long
 def test_flipped_bits_are_found(home: Home, tmp_path: Path) -> None:
     """Of single bits that flip in a registry's file most are found, and nothing of ours falls over one."""
     original = Path(home.copy_of(long_history).removeprefix("sqlite:///"))

@@ -292,6 +292,7 @@ def test_a_correction_stays_in_force_when_a_rule_under_it_is_undone(made: demo.D
     assert file.reviewed.resolved["credential_type_text"].iloc[row] == "Forklift"
 
 
+@pytest.mark.long
 def test_a_small_view_of_a_file_that_was_taken_away_is_no_problem(made: demo.Demo) -> None:
     """The browser asks for small views by itself: what was told about the click before stays."""
     clicks = Clicks(made.registry, made.recipe)
@@ -306,6 +307,7 @@ def test_a_small_view_of_a_file_that_was_taken_away_is_no_problem(made: demo.Dem
     assert (len(clicks.sent), clicks.state["said"]) == (sent, told)
 
 
+@pytest.mark.long
 def test_a_file_uploaded_again_still_lacks_its_media(made: demo.Demo) -> None:
     """What is unchanged and blocked for lack of media is counted; a scan that is added lowers the number by one."""
     finished = made.registry.upload(made.export, made.recipe)
@@ -324,6 +326,7 @@ def test_a_file_uploaded_again_still_lacks_its_media(made: demo.Demo) -> None:
     assert clicks("next")["required"] == blocked - 1
 
 
+@pytest.mark.long
 def test_a_notebook_of_an_older_version_still_imports_its_widgets(tmp_path: Path) -> None:
     """`credtools.widgets`, as notebooks in people's folders say it, is `credtools.jupyter`; a typo stays one."""
     code = """

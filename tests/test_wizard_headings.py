@@ -107,6 +107,7 @@ def test_a_renamed_heading_is_found_again(made: demo.Demo, old: str, new: str) -
     assert [one["heading"] for one in state["assumed"]] == [new]
 
 
+@pytest.mark.long
 def test_the_first_rows_and_a_column_in_numbers(made: demo.Demo) -> None:
     """Under their headings, with what each is taken for; a heading that isn't there has nothing below it."""
     clicks = Clicks(made.registry)
@@ -126,6 +127,7 @@ def test_the_first_rows_and_a_column_in_numbers(made: demo.Demo) -> None:
     assert clicks.sent[-1]["lines"] == []
 
 
+@pytest.mark.long
 def test_leaving_without_saving_loses_no_recipe(made: demo.Demo) -> None:
     """The recipe is kept with the batch; saved weeks later it has a name that nobody else has."""
     clicks = Clicks(made.registry)

@@ -36,6 +36,7 @@ def test_a_draft_comes_back_at_its_step_with_all_that_was_decided(made: demo.Dem
     assert (state["counts"], state["causes"]) == (fresh["counts"], fresh["causes"])
 
 
+@pytest.mark.long
 def test_each_step_comes_back_as_far_as_it_is_true(made: demo.Demo) -> None:
     """Media and finish come back; a finished batch at its last page, a discarded one at the credentials."""
     clicks = Clicks(made.registry, made.recipe)
@@ -72,6 +73,7 @@ def test_no_click_acts_on_what_somebody_else_has_changed(made: demo.Demo) -> Non
     assert made.registry.batch(number).state == "finished"
 
 
+@pytest.mark.long
 def test_a_connection_that_comes_back_asks_what_is_true(made: demo.Demo) -> None:
     """The same page, cut off meanwhile: what was decided in another one is there."""
     first = Clicks(made.registry, made.recipe)

@@ -168,6 +168,7 @@ def test_by_keyboard_alone(folder: Path, page: Page, open_notebook: OpenNotebook
     assert cell_count(page) == cells
 
 
+@pytest.mark.long
 def test_waived_and_opened_again_by_keyboard(folder: Path, page: Page, open_notebook: OpenNotebook) -> None:
     """Chosen rows are shown, waived with a reason, undone, opened again – by keyboard, in a small window too."""
     audit = run(folder, open_notebook, page, "audit")

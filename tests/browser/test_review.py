@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from credtools import demo
@@ -84,6 +85,7 @@ def test_twelve_causes_in_20_000_rows_take_at_most_15_actions(
     theme(page, "JupyterLab Light")  # the server keeps it for whoever comes next
 
 
+@pytest.mark.long
 def test_the_list_and_its_counter_stay_true(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> None:
     """Rows with errors are those that are rejected, also on purpose; no row moves under somebody who is in the list."""
     _, wizard = start(tmp_path / "demo", open_notebook, page)

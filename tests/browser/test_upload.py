@@ -191,6 +191,7 @@ def edit_by_keys(wizard: Wizard, right: str) -> None:
     wizard.counts("29 ready · 1 rejected · 1 cause")
 
 
+@pytest.mark.long
 def test_a_file_of_200_mb_arrives_whole_and_several_files_wait_their_turn(
     tmp_path: Path, page: Page, open_notebook: OpenNotebook
 ) -> None:
