@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import islice, zip_longest
 
 NUMBER = re.compile(r"[+-]?[$€£]?\s?\d{1,3}([ ,.']?\d{3})*([.,]\d+)?\s?%?|[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
 DATE = re.compile(
@@ -36,8 +37,8 @@ def kind(text: str) -> str:
 def column_kinds(rows: Sequence[Sequence[str]], width: int) -> dict[int, str]:
     """The columns that hold plainly numbers, dates or addresses, by what most of their filled cells look like."""
     kinds = {}
-    for place in range(width):
-        counts = Counter(map(kind, [row[place] for row in rows if place < len(row)]))
+    for place, column in enumerate(islice(zip_longest(*rows, fillvalue=""), width)):
+        counts = Counter(map(kind, column))
         counts.pop("nothing", 0)
         if counts:
             name, count = counts.most_common(1)[0]
@@ -62,7 +63,7 @@ def is_data(row: Sequence[str], others: Sequence[Sequence[str]], width: int) -> 
 def is_unlike(row: Sequence[str], below: Sequence[Sequence[str]], width: int) -> bool:
     """Whether a row is text in every column of numbers, dates and addresses, and new in every column that repeats."""
     kinds = column_kinds(below, width)
-    values = [{other[place] for other in below} for place in range(width)]
+    values = list(map(set, zip(*below, strict=True)))
     repeating = [place for place in range(width) if 3 * len(values[place] - {""}) <= len(below) and any(values[place])]
     stands_out = all(kind(row[place]) == "text" for place in kinds)
     known = any(cell and cell in values[place] for place, cell in enumerate(row))

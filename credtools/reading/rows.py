@@ -1,6 +1,6 @@
 """The cells of a file's records: single rows for whoever looks at a few, arrays for whoever asks about all of them.
 
-`Rows` are Python lists; `Slices` of a text are the same without a Python object per cell.
+`Rows` are Python lists; `Columns` and the `Slices` of a text are the same without a Python object per cell.
 """
 
 from __future__ import annotations
@@ -35,6 +35,25 @@ def as_array(numbers: Sequence[int]) -> IntArray:
     if isinstance(numbers, range):
         return np.arange(numbers.start, numbers.stop, dtype=np.int64)
     return np.asarray(numbers, dtype=np.int64)
+
+
+def run_of(rows: IntArray) -> IntArray | slice:
+    """Some rows (in ascending order), as a slice where all follow each other: nearly always all but the headings."""
+    if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
+        return slice(int(rows[0]), int(rows[-1]) + 1)
+    return rows
+
+
+def visible(texts: pa.Array, places: Places | None = None) -> BoolArray:
+    """Which of some texts (None: all) begin with a visible ASCII letter."""
+    _, offsets, data = texts.buffers()
+    ends: Places = np.frombuffer(offsets, dtype=np.int32 if texts.type == pa.string() else np.int64)
+    ends = ends[texts.offset : texts.offset + len(texts) + 1]
+    letters = np.frombuffer(b"" if data is None else data, dtype=np.uint8)
+    starts, ends = (ends[:-1], ends[1:]) if places is None else (ends[places], ends[places + 1])
+    found = starts < ends
+    found[found] = VISIBLE[letters[starts[found]]]
+    return found
 
 
 class Rows:
@@ -84,23 +103,87 @@ class Rows:
             self._rows[k] = self._rows[k][:width]
 
 
-class Slices(Rows):
-    """Rows whose cells are texts of Arrow arrays, one after the other: row k has `cells[first[k]:last[k]]` of them."""
+class ArrowRows(Rows):
+    """Rows whose cells are in Arrow: lists are made only of those that somebody looks at, some at a time."""
 
-    def __init__(self, texts: Sequence[pa.Array], cells: Places, widths: IntArray) -> None:
-        self.texts, self.cells = list(texts), cells
-        self.last = np.cumsum(widths)
-        self.first = self.last - widths
+    def __init__(self) -> None:
         self._lists: dict[int, list[str]] = {}
-
-    def __len__(self) -> int:
-        return len(self.first)
 
     def __getitem__(self, k: int) -> list[str]:
         if k not in self._lists:
             start = k - k % BLOCK
             self._lists.update(enumerate(self._block(start), start))
         return self._lists[k]
+
+    def _block(self, start: int) -> list[list[str]]:
+        """The rows from one on that become lists together."""
+        raise NotImplementedError
+
+    def column(self, place: int, rows: IntArray) -> pa.LargeStringArray:
+        raise NotImplementedError
+
+    def like(self, row: list[str]) -> list[int]:
+        alike = np.flatnonzero(self.widths == len(row))
+        if row and len(alike):
+            place = max(range(len(row)), key=lambda place: len(row[place]))
+            alike = alike[pc.equal(self.column(place, alike), row[place]).to_numpy(zero_copy_only=False)]
+        return [k for k in alike.tolist() if self[k] == row]
+
+
+class Columns(ArrowRows):
+    """Rows as columns of texts."""
+
+    def __init__(self, columns: Sequence[pa.LargeStringArray]) -> None:
+        super().__init__()
+        self.columns = columns
+        self._widths = np.full(len(columns[0]), len(columns), dtype=np.int64)
+
+    def __len__(self) -> int:
+        return len(self._widths)
+
+    def _block(self, start: int) -> list[list[str]]:
+        cells = (one.slice(start, BLOCK).to_numpy(zero_copy_only=False).tolist() for one in self.columns)
+        rows = map(list, zip(*cells, strict=True))
+        return [row[:width] for row, width in zip(rows, self._widths[start : start + BLOCK].tolist(), strict=True)]
+
+    @property
+    def widths(self) -> IntArray:
+        return self._widths
+
+    def blank(self, start: int = 0, stop: int | None = None) -> BoolArray:
+        blank = np.ones(len(self), dtype=bool)
+        for place in range(len(self.columns))[start:stop]:
+            blank &= ~(visible(self.columns[place]) & (place < self._widths))
+            if not blank.any():
+                return blank
+        for k in np.flatnonzero(blank).tolist():
+            blank[k] = is_blank(self[k][start:stop])
+        return blank
+
+    def column(self, place: int, rows: IntArray) -> pa.LargeStringArray:
+        if place >= len(self.columns):
+            return pa.array([""] * len(rows), type=pa.large_string())
+        found, wanted = self.columns[place], run_of(rows)
+        found = found[wanted] if isinstance(wanted, slice) else found.take(pa.array(rows))
+        there = place < self._widths[wanted]
+        return found if there.all() else pc.if_else(pa.array(there), found, "")
+
+    def shorten(self, rows: IntArray, width: int) -> None:
+        self._widths[rows] = width
+        self._lists.clear()
+
+
+class Slices(ArrowRows):
+    """Rows whose cells are texts of Arrow arrays, one after the other: row k has `cells[first[k]:last[k]]` of them."""
+
+    def __init__(self, texts: Sequence[pa.Array], cells: Places, widths: IntArray) -> None:
+        super().__init__()
+        self.texts, self.cells = list(texts), cells
+        self.last = np.cumsum(widths)
+        self.first = self.last - widths
+
+    def __len__(self) -> int:
+        return len(self.first)
 
     def _block(self, start: int) -> list[list[str]]:
         first, last = self.first[start : start + BLOCK], self.last[start : start + BLOCK]
@@ -148,27 +231,12 @@ class Slices(Rows):
         before = 0
         for texts in self.texts:
             here = (before <= cells) & (cells < before + len(texts))
-            _, offsets, data = texts.buffers()
-            ends: Places = np.frombuffer(offsets, dtype=np.int32 if texts.type == pa.string() else np.int64)
-            starts = ends[cells[here] - before]
-            letters = np.frombuffer(b"" if data is None else data, dtype=np.uint8)
-            filled = starts < ends[cells[here] - before + 1]
-            filled[filled] = VISIBLE[letters[starts[filled]]]
-            found[here] = filled
+            found[here] = visible(texts, cells[here] - before)
             before += len(texts)
         return found
 
-    def like(self, row: list[str]) -> list[int]:
-        alike = np.flatnonzero(self.widths == len(row))
-        if row and len(alike):
-            place = max(range(len(row)), key=lambda place: len(row[place]))
-            alike = alike[pc.equal(self.column(place, alike), row[place]).to_numpy(zero_copy_only=False)]
-        return [k for k in alike.tolist() if self[k] == row]
-
     def column(self, place: int, rows: IntArray) -> pa.LargeStringArray:
-        wanted: IntArray | slice = rows
-        if len(rows) and rows[-1] - rows[0] + 1 == len(rows):  # nearly always: all but the headings
-            wanted = slice(int(rows[0]), int(rows[-1]) + 1)
+        wanted = run_of(rows)
         at = self.first[wanted] + place
         there = at < self.last[wanted]
         if there.all():

@@ -148,7 +148,10 @@ def line_cells(line: str, dialect: Dialect) -> list[str] | None:
     if not dialect.quote or dialect.quote not in line:
         return parts
     for place, part in enumerate(parts):
-        if open_since < 0:
+        if dialect.quote not in part:
+            if open_since < 0:
+                cells.append(part)
+        elif open_since < 0:
             mark = part.lstrip(" ").startswith(dialect.quote)
             if not mark or closes(part, dialect.quote, opening=True):
                 cells.append(part)

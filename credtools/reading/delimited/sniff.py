@@ -179,12 +179,15 @@ def _all_text(row: Sequence[str]) -> bool:
 def _records(lines: Sequence[str], dialect: Dialect) -> tuple[list[list[str]], int]:
     """The records of some lines, quickly where all marks match; in how many they don't."""
     prepared = [dialect.prepare(line) for line in lines] if dialect.prepares else lines
-    if dialect.quote and any(dialect.quote in line for line in prepared):
-        return records_of(prepared, dialect, MOST_LINES)
-    try:
-        return list(dialect.reader(prepared)), 0
-    except csv.Error:  # a cell of more characters than csv takes
-        return records_of(prepared, dialect, MOST_LINES)
+    after_blank = re.compile(rf"(?:^|{re.escape(dialect.cut)}) +{re.escape(dialect.quote)}")  # csv sees it otherwise
+    if not dialect.quote or not any(BLANK + dialect.quote in one and after_blank.search(one) for one in prepared):
+        try:
+            records = list(dialect.reader(prepared))
+        except csv.Error:  # a mark that doesn't match, or a cell of more characters than csv takes
+            records = []
+        if len(records) == len(prepared):  # each on its own line
+            return records, 0
+    return records_of(prepared, dialect, MOST_LINES)
 
 
 def _sense(cell: str) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 
 from credtools.errors import FileError
 from credtools.reading.delimited.dialect import ENOUGH, ONE_CHARACTER, Dialect, common_width, line_cells, records_of
+from credtools.reading.delimited.even import even_rows
 from credtools.reading.delimited.parts import listed
 from credtools.reading.delimited.regular import MOST_LINES, Lines, Regular
 from credtools.reading.delimited.repair import FOLLOWED, bare, cleaned, ends_whole, repair, stands_alone, swallows
@@ -35,7 +36,10 @@ def split_records(text: str, dialect: Dialect, first_line: int = 1) -> Records:
     What is above `first_line` is taken line by line, whatever its marks say. All that is regular is cut at once, and
     only other records are looked at one by one.
     """
-    lines = Lines(dialect.prepare(text).encode(), dialect)
+    content = dialect.prepare(text).encode()
+    if first_line == 1 and (rows := even_rows(content, dialect)):
+        return Records(rows, np.arange(1, len(rows) + 2).data, len(rows.columns))
+    lines = Lines(content, dialect)
     _refuse_long_lines(lines)
     at = min(first_line - 1, len(lines))
     regular = Regular(lines)

@@ -45,7 +45,7 @@ def find_heading(records: Records, filled: Sequence[int], names: set[str], optio
 
 
 def count_filled(row: Sequence[str]) -> int:
-    return sum(bool(cell.strip()) for cell in row)
+    return len(list(filter(None, map(str.strip, row))))
 
 
 def is_heading(row: Sequence[str]) -> bool:
@@ -73,20 +73,19 @@ def _carried(row: list[str], below: list[str]) -> list[str]:
 
 def _first_of_table(rows: list[list[str]], numbers: list[int], width: int) -> int:
     """Where the table begins: a row that is half filled and no prose, before others of the usual width."""
-    widest = max(map(count_filled, rows))
-    need = max(2, -(-min(width, widest) // 2)) if width > 1 else 1
+    filled = list(map(count_filled, rows))
+    need = max(2, -(-min(width, max(filled)) // 2)) if width > 1 else 1
     ends = [_end(row) for row in rows if len(row) == width]
     least = max(set(ends), key=ends.count, default=width) - 1
-    wide = [k for k, row in enumerate(rows) if count_filled(row) >= need] or [0]
+    wide = [k for k, found in enumerate(filled) if found >= need] or [0]
     plain = [k for k in wide if not is_prose(rows[k])] or wide
-    begins = [
-        k
-        for k in plain
-        if least <= len(rows[k]) and _end(rows[k]) <= width + 1 and _goes_on(rows[k + 1 : k + 1 + NEXT], width)
-    ]
-    begin = begins[0] if begins else plain[0]
+
+    def begins(k: int) -> bool:
+        return least <= len(rows[k]) and _end(rows[k]) <= width + 1 and _goes_on(rows[k + 1 : k + 1 + NEXT], width)
+
+    begin = next(filter(begins, plain), plain[0])
     fitting = next((k for k in plain if len(rows[k]) == width), begin)
-    full = is_heading(rows[fitting]) and len(rows[fitting]) == count_filled(rows[fitting])
+    full = is_heading(rows[fitting]) and len(rows[fitting]) == filled[fitting]
     first = fitting if full and fitting < begin + NEXT else begin
     above = rows[first - 1] if first else []
     below = [row for row in rows[first + 1 :] if len(row) == width]
@@ -96,7 +95,10 @@ def _first_of_table(rows: list[list[str]], numbers: list[int], width: int) -> in
 
 def _end(row: list[str]) -> int:
     """How many cells a row has without the empty ones at its end."""
-    return next((place for place in range(len(row), 0, -1) if row[place - 1].strip()), 0)
+    end = len(row)
+    while end and not row[end - 1].strip():
+        end -= 1
+    return end
 
 
 def _goes_on(rows: list[list[str]], width: int) -> bool:
@@ -119,7 +121,7 @@ def _is_headless(row: list[str], others: list[list[str]], width: int) -> bool:
     if is_data(row, others, width):
         return True
     below = [other for other in others if other != row]
-    again = [any(cell == other[place] for other in below) for place, cell in enumerate(row[:width]) if cell.strip()]
+    again = [cell in column for cell, column in zip(row, zip(*below, strict=True), strict=False) if cell.strip()]
     if not (len(row) == width > 1 and sum(again) > 1):
         return False
     stands_out = any(kind(row[place]) == "text" for place in column_kinds(below, width))
@@ -144,7 +146,8 @@ def _completes(above: list[list[str]], row: list[str], below: list[list[str]], w
     It is no record: none of its texts comes again below, and it has texts where there are dates and numbers below.
     """
     filled = {place for place, cell in enumerate(row) if cell.strip()}
-    if any(kind(row[place]) != "text" or any(row[place] == other[place] for other in below) for place in filled):
+    columns = list(zip(*below, strict=True))
+    if any(kind(row[place]) != "text" or row[place] in columns[place] for place in filled):
         return False
     typed = filled & column_kinds(below, width).keys()
     gaps = {place for place in range(width) if not any(other[place].strip() for other in above)}
