@@ -84,7 +84,19 @@ def test_a_recipe_keeps_its_words_and_refuses_what_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["9999-12-31", "31/12/9999", "00/00/0000", "0001-01-01", "1900-01-00", "99991231", "0", "00:00:00"]
+    "text",
+    [
+        "9999-12-31",
+        "31/12/9999",
+        "00/00/0000",
+        "0001-01-01",
+        "1900-01-00",
+        "99991231",
+        "0",
+        "00:00:00",
+        "99999",
+        "2958465",
+    ],
 )
 def test_placeholders_are_known(text: str) -> None:
     """Dates that systems write for none, in any order; a date of today is none."""

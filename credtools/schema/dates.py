@@ -41,9 +41,10 @@ PATTERNS = {
 }
 KINDS = {"Y": "year", "M": "month", "D": "day", "d": "weekday"}
 EXCEL, EXCEL_1904 = "[excel]", "[excel 1904]"
-EXCEL_DAYS = range(61, 2_958_466)  # from 1 March 1900: before it spreadsheets disagree
+EXCEL_FROM = 61  # 1 March 1900: before it spreadsheets disagree
 EXCEL_ZERO = {EXCEL: date(1899, 12, 30), EXCEL_1904: date(1904, 1, 1)}
-LAST_DAY = date.max.toordinal()
+EXCEL_UNTIL = date(2099, 12, 31)  # beyond it a number is no day that anybody meant, but for 31 December 9999
+NINES = re.compile(r"9{5,}|2958465")  # numbers that stand for no day, the second one being that of 31 December 9999
 NO_YEARS, ZERO_YEAR = frozenset({"0000", "0001", "9999"}), "1900"  # in dates that stand for none
 NEVER = "never"  # in any file: it doesn't expire
 LAST_YEAR = "9999"
@@ -162,7 +163,8 @@ class DateFormat:
         if self.text in EXCEL_ZERO:
             number = int(text) if re.fullmatch(r"[0-9]{2,7}", text) else 0
             ordinal_day = EXCEL_ZERO[self.text].toordinal() + number
-            return date.fromordinal(ordinal_day) if number in EXCEL_DAYS and ordinal_day <= LAST_DAY else None
+            meant = ordinal_day <= EXCEL_UNTIL.toordinal() or ordinal_day == date.max.toordinal()
+            return date.fromordinal(ordinal_day) if number >= EXCEL_FROM and meant else None
         part = self._found(text)
         if part is None:
             return None
@@ -227,7 +229,9 @@ def says_never(text: str) -> bool:
 
 
 def placeholder(text: str) -> bool:
-    """Whether a text is what systems write for *no date*: zeros, a year 0000, 0001 or 9999, the first days of 1900."""
+    """Whether a text is what systems write for *no date*: zeros, nines, a year 0000, 0001 or 9999, early in 1900."""
+    if NINES.fullmatch(text):
+        return True
     numbers = re.findall(r"[0-9]+", text)
     numbers = [text[:4], text[4:]] if [text] == numbers and len(text) == len("99991231") else numbers
     if not numbers or not NO_YEARS.isdisjoint(numbers):

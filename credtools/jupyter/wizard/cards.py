@@ -119,7 +119,10 @@ def _list_of(file: OpenFile, one: Together) -> dict[str, Any]:
     changes = one.proposal.changes if one.proposal and not one.may_mean_never else ()
     seen = 0 < len(changes) <= SEEN
     return {
-        "changes": [(change.old, change.new, change.passes) for change in changes[: SEEN if seen else EXAMPLES]],
+        "changes": [
+            (one.old, one.new) if one.passes else (one.old, one.new, False)  # False: still wrong then
+            for one in changes[: SEEN if seen else EXAMPLES]
+        ],
         "accept": f"Accept {len(changes)}" if seen else "",  # at once, for all of them are seen
         "likes": _some(one.proposal) if seen else _likes(file, one),
     }
