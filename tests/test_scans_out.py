@@ -148,21 +148,36 @@ def test_a_lost_scan_stops_the_export(home: Home, tmp_path: Path) -> None:
     assert list((tmp_path / "out").iterdir()) == []
 
 
-@only_sqlite
-def test_erased_scans_are_said(registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """They can't be exported; how many there were is told, and the row's cell is blank."""
-    batch = registry.upload(export(tmp_path, "ben@example.org,Forklift,2024-01-01,b.pdf", headings=NAMED))
-    batch.add_media(filled(tmp_path / "in", {"b.pdf": pdf()}))
+def with_one_scan(registry: Registry, folder: Path) -> None:
+    batch = registry.upload(export(folder, "ben@example.org,Forklift,2024-01-01,b.pdf", headings=NAMED))
+    batch.add_media(filled(folder / "in", {"b.pdf": pdf()}))
     batch.finish()
+
+
+def test_erased_scans_are_said(registry: Registry, tmp_path: Path) -> None:
+    """They can't be exported; how many there were is told, and the row's cell is blank."""
+    with_one_scan(registry, tmp_path)
     tamper(registry, "UPDATE media SET file_name = ''")  # as the retention of media leaves it
-    monkeypatch.setenv("CREDTOOLS_DATABASE", registry.engine.url.render_as_string(hide_password=False))
-    done = CliRunner().invoke(
-        main, ["export", "-o", str(tmp_path / "t.csv"), "--media", str(tmp_path / "x.zip"), "--json"]
-    )
-    told = json.loads(done.stdout)
-    assert (done.exit_code, told["scans"], told["erased"]) == (0, 0, 1)
+    done = registry.export_with_media(tmp_path / "t.csv", tmp_path / "x.zip")
+    assert (done.scans, done.erased) == (0, 1)
     assert pd.read_csv(tmp_path / "t.csv")["Media"].isna().all()
     assert zipfile.ZipFile(tmp_path / "x.zip").namelist() == []
+
+
+@only_sqlite
+def test_the_prompt_says_what_was_written(
+    registry: Registry, registry_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tables, scans and their places; what stands in the way is one sentence and exit 2."""
+    with_one_scan(registry, tmp_path)
+    monkeypatch.setenv("CREDTOOLS_DATABASE", registry_url)
+    monkeypatch.chdir(tmp_path)
+    asked = ["export", "-o", "t.csv", "--media", "x.zip", "--name", "{credential_type}", "--json"]
+    done = CliRunner().invoke(main, asked)
+    assert json.loads(done.stdout) == {"files": ["t.csv"], "media": ["x.zip"], "scans": 1, "erased": 0}
+    assert zipfile.ZipFile("x.zip").namelist() == ["Forklift.pdf"]
+    again = CliRunner().invoke(main, asked)
+    assert (again.exit_code, again.stderr) == (2, f"credtools: {CredtoolsError('scans_in_the_way', path='x.zip')}\n")
 
 
 def test_the_prompt_names_scans_only_with_a_place_for_them() -> None:
@@ -283,6 +298,18 @@ def _write_slowly(target: Path, says: Any) -> None:
     writing.write(target, contents())
 
 
+def test_an_empty_folder_stays_the_folder_that_it_is(tmp_path: Path) -> None:
+    """It is filled, not replaced: it may be a link, the root of a disk, or have rights of its own."""
+    (tmp_path / "real").mkdir(mode=0o700)
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    (tmp_path / "real" / f"{writing.NEW}0").mkdir()  # of one that was killed
+    before = (tmp_path / "real").stat()
+    assert writing.write(tmp_path / "link", [("a.pdf", NOW, b"x")]) == [tmp_path / "link"]
+    assert (tmp_path / "real" / "a.pdf").read_bytes() == b"x"
+    after = (tmp_path / "real").stat()
+    assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
+
+
 @pytest.mark.parametrize("name", ["s", "s.zip"])
 def test_who_is_killed_leaves_nothing_that_looks_finished(tmp_path: Path, name: str) -> None:
     """Nothing is there under the name that was asked for, and asking again works."""
@@ -294,5 +321,5 @@ def test_who_is_killed_leaves_nothing_that_looks_finished(tmp_path: Path, name: 
     os.kill(process.pid, signal.SIGKILL)
     process.join()
     assert not (tmp_path / name).exists()
-    assert [path.name[:7] for path in tmp_path.iterdir()] == [f".{name}.new-"[:7]]
+    assert [path.name.startswith(writing.NEW) for path in tmp_path.iterdir()] == [True]
     assert writing.write(tmp_path / name, [("a.pdf", NOW, b"x")]) == [tmp_path / name]

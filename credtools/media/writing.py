@@ -18,6 +18,7 @@ from credtools.media import files
 
 Written = tuple[str, datetime, bytes]  # name, since when it is kept, content
 HEADERS = 30 + 46  # bytes of a zip for an entry, besides its name (APPNOTE.TXT 4.3.7, 4.3.12)
+NEW = ".credtools-new-"  # the folder of what isn't finished; it may be deleted when nobody writes
 ROOM = 1 << 16  # bytes of a zip that are left free
 
 
@@ -26,9 +27,14 @@ def require_free(target: Path) -> None:
     if target.suffix.lower() == ".zip":
         taken = target.exists() or target.is_symlink()
     else:
-        taken = target.exists() and (not target.is_dir() or any(target.iterdir()))
+        taken = target.exists() and (not target.is_dir() or not all(map(_is_rest, target.iterdir())))
     if taken:
         raise CredtoolsError("scans_in_the_way", path=target)
+
+
+def _is_rest(path: Path) -> bool:
+    """What is left of a process that was killed."""
+    return path.name.startswith(NEW)
 
 
 def write(target: Path, given: Iterable[Written]) -> list[Path]:
@@ -38,25 +44,27 @@ def write(target: Path, given: Iterable[Written]) -> list[Path]:
     """
     require_free(target)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         with _beside(target) as new:
             if target.suffix.lower() != ".zip":
                 for name, _, content in given:
                     (new / name).write_bytes(content)
-                return [_placed(new, target)]
+                _place(new, target)
+                return [target]
             parts = _zips(new, target, given)
             targets = [target.with_name(part.name) for part in parts]
             for path in targets:
                 require_free(path)
-            return [_placed(part, path) for part, path in zip(parts, targets, strict=True)]
+            return [part.rename(path) for part, path in zip(parts, targets, strict=True)]
     except OSError as problem:
         raise CredtoolsError("export_not_written", path=target, why=problem.strerror) from problem
 
 
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
-    """A new folder on the same disk that is gone afterwards, unless it was renamed."""
-    new = target.with_name(f".{target.name}.new-{uuid.uuid4().hex[:8]}")
+    """A new folder on the same disk that is gone afterwards, unless it was renamed: in an empty one, else beside."""
+    above = target if target.is_dir() else target.parent
+    above.mkdir(parents=True, exist_ok=True)
+    new = above / f"{NEW}{uuid.uuid4().hex[:8]}"
     new.mkdir()
     try:
         yield new
@@ -64,11 +72,13 @@ def _beside(target: Path) -> Iterator[Path]:
         shutil.rmtree(new, ignore_errors=True)
 
 
-def _placed(new: Path, target: Path) -> Path:
-    if target.is_dir():
-        target = target.resolve()  # a link to an empty folder stays one
-        target.rmdir()
-    return new.rename(target)
+def _place(new: Path, target: Path) -> None:
+    """A whole folder, or all its files into one that was there, with its rights and whatever it is a link to."""
+    if not target.is_dir():
+        new.rename(target)
+        return
+    for file in new.iterdir():
+        file.rename(target / file.name)
 
 
 def _zips(folder: Path, target: Path, given: Iterable[Written]) -> list[Path]:

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from credtools import store
-from credtools.errors import FileError, RegistryError
+from credtools.errors import CredtoolsError, FileError, RegistryError
 from credtools.media import clashes, code_pages, matching
 from credtools.media.files import File, gathered
 from credtools.media.looked import Looked, as_json
@@ -49,9 +49,9 @@ def attach(
         recipe = replace(recipe, media=media_pattern(match, draft.source))
     if by_name or reviewing.refresh(session, draft).waits:
         reviewing.table(session, draft)  # before the moment begins
-    elif not isinstance(match, Mapping):
-        with suppress(FileError, RegistryError):  # locked or erased by now: rejected rows can't be named then
-            reviewing.table(session, draft)
+    elif not isinstance(match, Mapping) and draft.counts.rejected:
+        with suppress(CredtoolsError):  # locked or erased by now, judged otherwise: rejected rows can't be named then
+            reviewing.review(session, draft)
     with session.moment() as now:
         rows = rows_of(now, reviewing.refresh(now, draft), named=by_name)
     if isinstance(match, Mapping):
@@ -160,7 +160,7 @@ def rows_of(session: Session, draft: Draft, *, named: bool) -> list[Row]:
     frame["required"] &= ~frame["key"].duplicated()
     names: dict[Place, tuple[str, ...]] = {}
     places = list(map(Place, *(frame[name].tolist() for name in Place._fields)))
-    if named or draft.table is not None:
+    if named or (draft.review is not None and not frame["usable"].all()):
         review = reviewing.review(session, draft)
         cells = review.resolved["media"].fillna(review.resolved["media_text"]) if "media" in review.resolved else ()
         if named:
