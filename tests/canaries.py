@@ -23,7 +23,7 @@ from sqlalchemy import inspect, text
 import credtools as ct
 from tests.builders import APPROVER, BEN, HEADINGS, export, write
 from tests.core import SCHEMAS, schema_copy
-from tests.pictures import filled, jpeg
+from tests.pictures import certificate, filled, jpeg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,6 +42,7 @@ CANARIES = {
     "own column": "Wren's Wharf Q9",
     "medium": "wrenscan",
     "content": "wrencontent",
+    "paper": "wrenpaper",
     "patch": "NUMQ-9999",
     "mended": "NUMQ-5555",
     "waiver": "wrenwaiver",
@@ -102,9 +103,11 @@ def by_hand(registry: Registry, folder: Path) -> None:
     book.save(folder / "list.xlsx")
     batch = registry.upload(folder / "list.xlsx")
     batch.patch(4, "credential_number", C["patch"])
-    scans = {f"{C['medium']}.jpg": jpeg(1, comment=C["content"].encode()), "ana.jpg": jpeg(2)}
+    paper = certificate("Passport", NAME.replace("ä", "\\344").replace("ö", "\\366"), C["paper"], "Issued 2020-05-17")
+    scans = {f"{C['medium']}.jpg": jpeg(1, comment=C["content"].encode()), "ana.jpg": jpeg(2), "paper.pdf": paper}
     delivered = filled(folder / "scans", scans)
     batch.add_media(delivered / f"{C['medium']}.jpg", {f"{C['medium']}.jpg": [2, 3]})
+    batch.add_media(delivered / "paper.pdf", {"paper.pdf": 3})
     batch.finish()
     batch.add_media(delivered / "ana.jpg", {"ana.jpg": 5})
     approver = ct.open(registry.engine.url.render_as_string(hide_password=False), by=APPROVER)

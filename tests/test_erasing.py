@@ -91,6 +91,7 @@ HELD = {
     *("patches.old_value", "reject_errors.resolution", "reject_errors.suggestion", "reject_errors.value"),
     *("rejects.reason", "runs.file_name", "runs.statistics", "source_files.content", "staged_media.file_name"),
     *("ledger_block_values.raw", "words.issue_date", "words.own"),
+    *("blob_texts.pieces", "media.compared"),
     *("withdrawals.reason", "users.email", "users.email_key", "users.external_id", "users.name"),
 }
 
@@ -127,7 +128,7 @@ def unpacked(registry: Registry) -> dict[str, list[Any]]:
 
 def strangers_touched(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> set[str]:
     """The tables in which a row was changed that held nothing of her; what is hers by number is told here."""
-    hers = {"credential_versions": (1, 4, 5, 6, 8, 9), "credentials": (1, 4, 5, 6, 8, 9), "media": (1, 2)}
+    hers = {"credential_versions": (1, 4, 5, 6, 8, 9), "credentials": (1, 4, 5, 6, 8, 9), "media": (1, 2, 3)}
     places = (("media", 2), ("staged_media", 4))
     scans = [row[place] for table, place in places for row in before[table] if "ana" not in repr(row)]
     hers |= {"rejects": (1, 2), "blobs": tuple(scans), "blob_texts": tuple(scans)}

@@ -98,6 +98,7 @@ def test_what_a_file_says_is_told_kept_and_follows_the_row(registry: Registry, t
     assert Compared.from_json(media["differs"][0]).differs[0].row == "2029-01-10"
     assert batch.compared(2)[sha(paper)].differs[0].row == "2029-01-10"
     assert registry.approve(batch.id).blocked == {}
+    assert batch.summary().scans == ["differs", "nothing"]
     assert registry.verify() == []
 
 
@@ -128,8 +129,10 @@ def test_the_prompt_tells_all_of_it(
     uploaded(registry, tmp_path)
     paper = certificate("First Aid", NAME, "Issued 2024-01-10", f"Expires {LATER}")
     scans = filled(tmp_path / "in", {"ana@example.org.pdf": paper})
-    told = CliRunner().invoke(main, ["media", "1", str(scans), "--match", "{user_email}", "--json"])
-    assert told.exit_code == 0, told.output
+    ask = ["media", "1", str(scans), "--match", "{user_email}"]
+    told = CliRunner().invoke(main, ask)
+    assert (told.exit_code, "differs: line 2, ana@example.org.pdf" in told.output) == (0, True), told.output
+    told = CliRunner().invoke(main, [*ask, "--json"])
     (medium,) = json.loads(told.stdout)["matched"]
     assert (medium["notes"], medium["scan"], medium["shown"]) == ([], "differs", medium["sha256"])
     (differs,) = medium["differs"]

@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 __all__ = ["BatchSummary", "Section", "audit_page", "batch_page", "run_page", "sections", "write"]
 
 MOST_LINES = 12
+SCANS = {
+    "differs": "Differs from the row",
+    "agrees": "Agrees with the row",
+    "nothing": "Nothing to read",
+    "": "Not compared",
+}
 MEANING = {
     "ok": "Imported; no row was rejected.",
     "partial": "Imported; the rejected rows are followed until they are fixed.",
@@ -43,7 +49,8 @@ MEANING = {
 class BatchSummary:
     """What the page of a batch is made of: `batch.summary()` gives it.
 
-    `rejects` as in `registry.audit.rejects`; `decisions`: of each credential that the batch wrote.
+    `rejects` as in `registry.audit.rejects`; `decisions`: of each credential that the batch wrote; `scans`: what each
+    of its media says beside its row.
     """
 
     number: int
@@ -58,6 +65,7 @@ class BatchSummary:
     warnings: Sequence[FileWarning]
     rejects: pd.DataFrame
     decisions: Sequence[str]
+    scans: Sequence[str]
 
 
 def audit_page(audit: Audit, filters: Mapping[str, Any]) -> str:
@@ -122,6 +130,10 @@ def _of_batch(batch: BatchSummary) -> Iterator[Section]:
     if batch.decisions:
         decisions = Counter(name.replace("_", " ").capitalize() for name in batch.decisions).most_common()
         yield Section("credentials", "Credentials", "", ("Decision", "Credentials"), tuple(decisions))
+    if batch.scans:
+        scans = Counter(batch.scans)
+        said = tuple((words, scans[scan]) for scan, words in SCANS.items() if scans[scan])
+        yield Section("media", "Media", "", ("What can be read in them", "Media"), said)
     provenance = {"Batch": str(batch.number), "File": batch.file, "Source": batch.source}
     provenance |= {"SHA-256 of the file": batch.sha256, "Recipe (fingerprint)": batch.recipe}
     if (receipt := batch.receipt) is not None:

@@ -244,7 +244,7 @@ def media(batch: int, paths: tuple[Path, ...], match: str | None, *, optional: b
     """Add media to the rows of a batch, finished or not.
 
     Without --match the recipe's pattern counts, else the names in the media column. Exit 1 when a file is refused or
-    ambiguous.
+    ambiguous. What a file says otherwise than its row is told, and stops nothing.
     """
     if not (paths or optional):
         raise click.UsageError("Name the files, folders or zips to add, or use --optional.")
@@ -253,9 +253,17 @@ def media(batch: int, paths: tuple[Path, ...], match: str | None, *, optional: b
         found.make_media_optional()
     with progress("Adding media") as tell:
         done = found.add_media(paths, match, tell)
+    from credtools.media.told import differing  # noqa: PLC0415
+
     lines = [f"batch {batch}: {done!r}", *(f"  {names.said}" for names in done.zips)]
     for name in ("refused", "ambiguous", "unmatched", "skipped"):
         lines += first([f"  {name}: {medium.reason}" for medium in getattr(done, name)], f" {name}")
+    differs = [
+        f"  differs: line {one.line}, {medium.file}: {differing(one, medium.media_type)}"
+        for medium in done.linked
+        for one in medium.differs
+    ]
+    lines += first(differs, " differing")
     lacks = [
         (row.line, f"{', '.join(row.files)} didn't come" if row.files else f"{row.credential_type} requires media")
         for row in done.missing

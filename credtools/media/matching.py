@@ -13,10 +13,10 @@ from pathlib import PurePath
 from typing import Any
 
 from credtools.media.code_pages import ZipNames
-from credtools.media.looked import Box
+from credtools.media.compared import Difference
 from credtools.media.looking import KINDS
 from credtools.model import Line, Place, lines_among
-from credtools.text import Shown, fold_name
+from credtools.text import Shown, fold_name, plural
 
 NOWHERE = Place(1, 0, 1)
 # What browsers, cloud drives, Windows and macOS add to the name of a file when they copy it or save it twice.
@@ -49,15 +49,10 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Differing:
-    """Where a medium says something else than the row of a line: texts for people, and where it says it."""
+class Differing(Difference):
+    """Where a medium says something else than the row of a line."""
 
     line: int | str
-    column: str
-    row: str
-    said: str
-    page: int
-    box: Box
 
 
 @dataclass(frozen=True)
@@ -121,7 +116,8 @@ class Attached(Shown):
     def __repr__(self) -> str:
         seldom = ("skipped", "zips")
         counts = {name: len(found) for name, found in vars(self).items() if name != "zips"}
-        return " · ".join(f"{count:,} {name}" for name, count in counts.items() if count or name not in seldom)
+        shown = [f"{count:,} {name}" for name, count in counts.items() if count or name not in seldom]
+        return " · ".join([*shown, *([f"{plural(self.differing, 'row')} differing"] if self.differing else [])])
 
     def as_dict(self) -> dict[str, list[dict[str, Any]]]:
         """The lists as `credtools media --json` prints them."""

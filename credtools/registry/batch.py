@@ -250,6 +250,7 @@ class Batch(LeftOpen):
             recipe=self.recipe.fingerprint,
             rejects=self.rejects(),
             decisions=self.credentials()["decision"].tolist(),
+            scans=self.media()["scan"].tolist(),
             **{name: getattr(self, name) for name in names},
         )
 

@@ -82,7 +82,7 @@ def together(found: Iterable[tuple[Line, Compared | None]]) -> tuple[str, tuple[
     """What a medium says beside the rows (by their lines) to which it belongs: one verdict, and all differences."""
     each = list(found)
     verdicts = {one.verdict if one else "" for _, one in each} or {""}
-    differs = [Differing(line, **vars(two)) for line, one in each if one for two in one.differs]
+    differs = [Differing(**vars(two), line=line) for line, one in each if one for two in one.differs]
     return min(verdicts, key=VERDICTS.index), tuple(differs)
 
 
