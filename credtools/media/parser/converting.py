@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 from credtools.limited import Refused
 from credtools.media.parser import texts
 from credtools.media.parser.objects import refuse_pixels
+from credtools.media.parser.pages import Piece
 
 QUALITY = 90
 FORMATS = {"heif": "HEIF", "avif": "AVIF", "webp": "WEBP", "tiff": "TIFF"}
@@ -22,7 +23,7 @@ DPI = 72  # where a picture doesn't say
 LARGEST_PROFILE = 1 << 20
 
 
-def converted(kind: str, content: bytes, limits: dict[str, int]) -> tuple[bytes, str, list[texts.Piece]]:
+def converted(kind: str, content: bytes, limits: dict[str, int]) -> tuple[bytes, str, list[Piece]]:
     """The copy, its media type, and the QR codes in it. Raises Refused, or what the readers come upon in damage."""
     _prepare(kind)
     with Image.open(io.BytesIO(content), formats=[FORMATS[kind]]) as image:
@@ -34,13 +35,13 @@ def converted(kind: str, content: bytes, limits: dict[str, int]) -> tuple[bytes,
         if not 0 < count <= limits["pages"]:
             raise Refused("page_count", found=count, allowed=limits["pages"])
         pages: list[bytes] = []
-        pieces: list[texts.Piece] = []
+        pieces: list[Piece] = []
         for number in range(count):
             image.seek(number)
             refuse_pixels(*image.size, limits)
             page = _upright(image)
             if number < texts.PAGES:
-                pieces += texts.codes(texts.for_codes(page), number + 1)
+                pieces += texts.codes_of(page, number + 1)
             pages.append(_saved(page, image))
     if len(pages) == 1:
         return pages[0], "image/png" if pages[0].startswith(b"\x89PNG") else "image/jpeg", pieces

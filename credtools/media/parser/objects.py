@@ -30,9 +30,11 @@ SCRIPTS = ("/JS", "/JavaScript", "/OnInstantiate")
 NAMES = {*SCRIPTS, "/XFA", "/EF", "/RichMediaContent", "/RichMediaSettings", "/Movie", "/ByteRange"}
 # The same as bytes: where none stands in them, no dictionary needs to be looked at.
 SUSPECT = re.compile(
-    rb"/(?:JS|JavaScript|OnInstantiate|Launch|ImportData|SubmitForm|GoToE|Rendition|RichMedia|XFA|EF|EmbeddedFile|"
-    rb"Movie|ByteRange)|/[A-Za-z]*#[4-7][0-9A-Fa-f]"
+    rb"/(?:JS|JavaScript|OnInstantiate|Launch|ImportData|SubmitForm|GoToE|Rendition|RichMedia\w*|XFA|EF|EmbeddedFiles?|"
+    rb"Movie|ByteRange)(?![^\s\0()<>\[\]{}/%])"
 )
+SPELLED = re.compile(rb"/[A-Za-z]*(?:#[4-7][0-9A-Fa-f][A-Za-z]*)+")  # a name of letters, some of them by their number
+ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 SIZES = re.compile(rb"/(?:Width|Height)\s+(\d+)(\s+\d+\s+R)?")
 # What an XFA form is more than a second description of its fields (XFA 3.3, part 2).
 ACTIVE_XFA = re.compile(
@@ -109,19 +111,29 @@ def _refuse_active_form(packets: Iterable[Any]) -> None:
         raise Refused("active", what="a form with scripts")
 
 
+def is_suspect(content: bytes) -> bool:
+    """Whether a name that would be judged stands in bytes, however it is spelled."""
+    return bool(SUSPECT.search(content)) or any(SUSPECT.match(unescaped(name)) for name in SPELLED.findall(content))
+
+
+def unescaped(name: bytes) -> bytes:
+    """A name as it is meant (ISO 32000-2, 7.3.5)."""
+    return ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), name)
+
+
 # --- objects that the document lists --------------------------------------------------------------------------
 
 
 def is_quiet(pdf: pikepdf.Pdf, content: bytes, listed: Listed, limits: Mapping[str, int]) -> bool:
     """Whether the bytes, those of packed objects too, hold nothing that would be judged: the usual case."""
-    if pdf.is_encrypted or len(listed) > limits["objects"] or SUSPECT.search(content):
+    if pdf.is_encrypted or len(listed) > limits["objects"] or is_suspect(content):
         return False
     sizes = SIZES.findall(content)
     largest = max((int(size) for size, _ in sizes), default=0)
     if largest**2 > limits["pixels"] or any(reference for _, reference in sizes):
         return False
     packed = {entry.obj_stream_number for entry in listed.values() if entry.type == 2}
-    return not any(SUSPECT.search(pdf.get_object(number, 0).read_bytes()) for number in packed)
+    return not any(is_suspect(pdf.get_object(number, 0).read_bytes()) for number in packed)
 
 
 def walk(pdf: pikepdf.Pdf, limits: Mapping[str, int]) -> tuple[set[str], list[list[int]]]:

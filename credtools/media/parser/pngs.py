@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from credtools.limited import Refused
 
@@ -25,14 +26,35 @@ class Parts:
     width: int = 0
     height: int = 0
     bits: int = 0  # of a pixel
+    depth: int = 0  # of each of its samples
+    colours: int = 0
     interlaced: bool = False
     used: list[tuple[bytes, int, int]] = field(default_factory=list)
     blocks: list[tuple[int, int]] = field(default_factory=list)
     badges: list[str] = field(default_factory=list)
 
+    @property
+    def is_usual(self) -> bool:
+        """Eight bits of grey, of three colours, or of those and how clear they are, upright and row by row."""
+        kinds = {kind for kind, _, _ in self.used}
+        return self.depth == 8 and self.colours in (0, 2, 6) and not self.interlaced and not kinds & {b"eXIf", b"tRNS"}
+
+    def rows(self, content: bytes) -> bytes:
+        """The rows of the picture, as they are packed."""
+        return b"".join(content[start + 8 : end - 4] for kind, start, end in self.used if kind == b"IDAT")
+
     def bare(self, content: bytes) -> bytes:
         """The picture alone: profiles and texts of any size, and what is wrong in them, don't concern it."""
         return b"".join([HEAD, *(content[start:end] for _, start, end in self.used)])
+
+    def beside(self, content: bytes) -> list[tuple[int, int]]:
+        """Where all but the rows of the picture is: before and behind them."""
+        rows = [(start, end) for kind, start, end in self.used if kind == b"IDAT"] or [(0, 0)]
+        return [
+            (0, rows[0][0]),
+            *((last, first) for (_, last), (first, _) in pairwise(rows)),
+            (rows[-1][1], len(content)),
+        ]
 
 
 def parts_of(content: bytes) -> Parts:
@@ -73,7 +95,8 @@ def _read_head(parts: Parts, head: bytes) -> None:
     if len(head) != 13 or head[9] not in SAMPLES:
         raise _damaged()
     parts.width, parts.height = int.from_bytes(head[:4], "big"), int.from_bytes(head[4:8], "big")
-    parts.bits, parts.interlaced = head[8] * SAMPLES[head[9]], head[12] == 1
+    parts.depth, parts.colours, parts.interlaced = head[8], head[9], head[12] == 1
+    parts.bits = parts.depth * SAMPLES[parts.colours]
 
 
 def _read_text(parts: Parts, kind: bytes, said: bytes, start: int, end: int) -> None:

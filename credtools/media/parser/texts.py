@@ -5,31 +5,23 @@ Pieces are [page, left, top, right, bottom, text], in thousandths of the page as
 
 from __future__ import annotations
 
-import ctypes
+import io
 import json
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
 from contextlib import suppress
-from itertools import pairwise
 from typing import Any
 
 from PIL import Image
 
-Piece = list[Any]
-Sides = tuple[float, float, float, float]
+from credtools.media.parser.pages import ALL, Piece, around, clean, lines_of
+
 PAGES, LETTERS = 10, 20_000
-GAP = 1.2  # heights of the letters between two cells of a line
-LITTLE = 200  # letters; a PDF that carries fewer may be a scan, in which QR codes are looked for
+LITTLE = 60  # letters; a PDF that carries fewer may be a scan, in which QR codes are looked for
 PIXELS = 1600  # the longer side of a picture in which QR codes are looked for
-SIGN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+FULL = 0.95  # of a page, which its only picture covers
+SEEN = 2_000  # the longer side of a JPEG that is read in full
 JWS = re.compile(r"[\w-]+\.([\w-]+)\.[\w-]*")
-ALL = [0, 0, 1000, 1000]
-UNSEEN = 3  # the rendering mode of a text that is there for searching only (ISO 32000-2, 9.3.6), as OCR leaves it
-
-
-def clean(text: str) -> str:
-    return " ".join(SIGN.sub(" ", text).split())
 
 
 def limited(pieces: list[Piece]) -> tuple[list[Piece], bool]:
@@ -58,7 +50,7 @@ def of_pdf(content: bytes, *, has_form: bool) -> tuple[list[Piece], bool]:
         count = len(document)
         pieces: list[Piece] = []
         for number in range(min(count, PAGES)):
-            pieces += _of_page(document, number)
+            pieces += lines_of(document, number)
             if sum(len(piece[-1]) for piece in pieces) > LETTERS:
                 break
         if sum(len(piece[-1]) for piece in pieces) < LITTLE:
@@ -70,163 +62,52 @@ def of_pdf(content: bytes, *, has_form: bool) -> tuple[list[Piece], bool]:
         document.close()
 
 
-def _of_page(document: Any, number: int) -> list[Piece]:
-    from pypdfium2 import raw  # noqa: PLC0415 - see of_pdf
-
-    page = raw.FPDF_LoadPage(document, number)
-    if not page:
-        return []
-    try:
-        if _has_notes(raw, page) and raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS:
-            raw.FPDF_ClosePage(page)
-            page = raw.FPDF_LoadPage(document, number)
-        text = raw.FPDFText_LoadPage(page)
-        try:
-            return [[number + 1, *box, line] for box, line in _lines(raw, page, text)]
-        finally:
-            raw.FPDFText_ClosePage(text)
-    finally:
-        raw.FPDF_ClosePage(page)
-
-
-def _has_notes(raw: Any, page: Any) -> bool:
-    """Whether something other than links is drawn over the page: fields, notes."""
-    for k in range(raw.FPDFPage_GetAnnotCount(page)):
-        note = raw.FPDFPage_GetAnnot(page, k)
-        kind = raw.FPDFAnnot_GetSubtype(note)
-        raw.FPDFPage_CloseAnnot(note)
-        if kind not in (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP):
-            return True
-    return False
-
-
-def _lines(raw: Any, page: Any, text: Any) -> Iterator[tuple[list[int], str]]:
-    count = raw.FPDFText_CountChars(text)
-    if count <= 0:
-        return
-    buffer = (ctypes.c_ushort * (count + 1))()
-    written = raw.FPDFText_GetText(text, 0, count, buffer)
-    units = memoryview(buffer).cast("B")[: 2 * max(written - 1, 0)].tobytes()
-    start = 0
-    for line in units.decode("utf-16-le", "replace").split("\r\n"):
-        length = len(line.encode("utf-16-le", "replace")) // 2
-        said = clean(line)
-        if said:
-            first = raw.FPDFText_GetCharIndexFromTextIndex(text, start)
-            last = raw.FPDFText_GetCharIndexFromTextIndex(text, start + length - 1)
-            if not _is_unseen(raw, text, first):
-                yield from _cells(raw, page, text, first, max(last - first + 1, 1), line)
-        start += length + 2
-
-
-def _is_unseen(raw: Any, text: Any, index: int) -> bool:
-    drawn = raw.FPDFText_GetTextObject(text, index)
-    return bool(drawn) and raw.FPDFTextObj_GetTextRenderMode(drawn) == UNSEEN
-
-
-def _cells(raw: Any, page: Any, text: Any, first: int, count: int, line: str) -> Iterator[tuple[list[int], str]]:
-    """A line, torn apart at wide gaps, as between a label and its value or the cells of a table."""
-    runs = _rects(raw, text, first, count)
-    least = _thick(runs) * GAP
-    groups, starts = [runs[:1]], [first]
-    for one, other in pairwise(runs):
-        start = _index(raw, text, other) if _gap(one, other) > least else -1
-        if starts[-1] < start < first + count:
-            starts.append(start)
-            groups.append([])
-        groups[-1].append(other)
-    units = line.encode("utf-16-le", "replace")
-    cuts = [2 * (raw.FPDFText_GetTextIndexFromCharIndex(text, k) - _place(raw, text, first)) for k in starts[1:]]
-    for group, (start, end) in zip(groups, pairwise([0, *cuts, len(units)]), strict=True):
-        if said := clean(units[start:end].decode("utf-16-le", "replace")):
-            yield _box(raw, page, group), said
-
-
-def _place(raw: Any, text: Any, first: int) -> int:
-    return int(raw.FPDFText_GetTextIndexFromCharIndex(text, first))
-
-
-def _index(raw: Any, text: Any, run: Sides) -> int:
-    """Which character a run begins with, -1 where that can't be told."""
-    left, top, right, bottom = run
-    middle = ((left + right) / 2, (top + bottom) / 2)
-    flat = right - left >= top - bottom
-    ends = ((left, middle[1]), (right, middle[1])) if flat else ((middle[0], top), (middle[0], bottom))
-    found = [raw.FPDFText_GetCharIndexAtPos(text, across, up, 2, 2) for across, up in ends]
-    return min((k for k in found if k >= 0), default=-1)
-
-
-def _thick(runs: list[Sides]) -> float:
-    """How high the letters of a line are, or how wide where the line goes up or down."""
-    wide = [right - left for left, _, right, _ in runs]
-    high = [top - bottom for _, top, _, bottom in runs]
-    return min(max(high, default=0.0), max(wide, default=0.0))
-
-
-def _gap(one: Sides, other: Sides) -> float:
-    """What is between two runs of a line."""
-    (left, top, right, bottom), (left2, top2, right2, bottom2) = one, other
-    return max(left2 - right, left - right2, bottom2 - top, bottom - top2)
-
-
-def _rects(raw: Any, text: Any, first: int, count: int) -> list[Sides]:
-    """The runs of some characters: left, top, right, bottom in points, from below."""
-    sides = [ctypes.c_double() for _ in range(4)]
-    runs = (k for k in range(raw.FPDFText_CountRects(text, first, count)) if raw.FPDFText_GetRect(text, k, *sides))
-    found = [(sides[0].value, sides[1].value, sides[2].value, sides[3].value) for _ in runs]
-    return found if found and all(top - bottom > 1 for _, top, _, bottom in found) else _loose(raw, text, first, count)
-
-
-def _loose(raw: Any, text: Any, first: int, count: int) -> list[Sides]:
-    """The same by the sizes of fonts: where a font is neither in the PDF nor here, its letters have no height."""
-    box = raw.FS_RECTF()
-    letters = (k for k in range(first, first + count) if raw.FPDFText_GetLooseCharBox(text, k, box))
-    return [(box.left, box.top, box.right, box.bottom) for _ in letters if box.top > box.bottom]
-
-
-def _box(raw: Any, page: Any, runs: list[Sides]) -> list[int]:
-    """Around some runs, on the page as it is shown: turned and cut as it says."""
-    corners: list[tuple[int, int]] = []
-    x, y = ctypes.c_int(), ctypes.c_int()
-    for left, top, right, bottom in runs:
-        for across, up in ((left, top), (right, bottom)):
-            if raw.FPDF_PageToDevice(page, 0, 0, 1000, 1000, 0, across, up, ctypes.byref(x), ctypes.byref(y)):
-                corners.append((x.value, y.value))
-    return around(corners)
-
-
-def around(corners: list[tuple[int, int]]) -> list[int]:
-    """The box around points, within the page."""
-    if not corners:
-        return ALL
-    across, down = ([min(max(one, 0), 1000) for one in ones] for ones in zip(*corners, strict=True))
-    return [min(across), min(down), max(across), max(down)]
-
-
 def _codes_of_page(document: Any, number: int) -> list[Piece]:
     page = document[number]
     try:
-        scale = PIXELS / max(*page.get_size(), 1)
-        return codes(page.render(scale=min(scale, 4), grayscale=True).to_pil(), number + 1)
+        image = _only_picture(page)
+        if not image:
+            image = page.render(scale=min(PIXELS / max(*page.get_size(), 1), 4), grayscale=True).to_pil()
+        return codes_of(image, number + 1)
     finally:
         page.close()
+
+
+def _only_picture(page: Any) -> Image.Image | None:
+    """The JPEG of a scan, upright and alone on its page: read by itself, that takes a fraction of drawing it."""
+    from pypdfium2 import raw  # noqa: PLC0415 - see of_pdf
+
+    shown = list(page.get_objects(max_depth=1)) if page.get_rotation() == 0 else []
+    if len(shown) != 1 or shown[0].type != raw.FPDF_PAGEOBJ_IMAGE or shown[0].get_filters() != ["DCTDecode"]:
+        return None
+    turns = shown[0].get_matrix()
+    width, height = page.get_size()
+    if turns.b or turns.c or turns.a < FULL * width or turns.d < FULL * height:
+        return None
+    with suppress(OSError):
+        image = Image.open(io.BytesIO(bytes(shown[0].get_data(decode_simple=False))), formats=["JPEG"])
+        smaller(image)
+        image.load()
+        return image
+    return None
 
 
 # --- QR codes and badges --------------------------------------------------------------------------------------
 
 
-def codes(image: Image.Image, page: int = 1) -> list[Piece]:
-    """The QR codes of a picture that is grey, upright and not too large."""
+def codes_of(image: Image.Image, page: int = 1) -> list[Piece]:
+    """The QR codes of a picture that is upright."""
     import zxingcpp  # noqa: PLC0415 - only where codes are looked for
 
+    grey = for_codes(image)
     found = zxingcpp.read_barcodes(
-        image,
+        grey,
         formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
         try_rotate=False,  # a QR code is found however it is turned
         try_downscale=False,
         try_invert=False,
     )
-    width, height = image.size
+    width, height = grey.size
     pieces: list[Piece] = []
     for code in found:
         at = code.position
@@ -247,10 +128,18 @@ def badge(text: str) -> list[Piece]:
     return [[1, *ALL, clean(text)]] if clean(text) else []
 
 
+def smaller(image: Image.Image) -> None:
+    """Has a JPEG read as grey, and at a half, quarter or eighth, where it is larger than its codes need."""
+    times = next((k for k in (1, 2, 4) if max(image.size) <= SEEN * k), 8)
+    image.draft("L", (max(image.width // times, 1), max(image.height // times, 1)))
+
+
 def for_codes(image: Image.Image) -> Image.Image:
     """A picture made grey and small enough for `codes`."""
     if image.mode.startswith("I"):
         image = image.point(lambda value: value / 256).convert("L")
+    if image.mode == "RGBA" and image.getchannel("A").getextrema()[0] == 255:  # as screens are photographed
+        image = image.convert("L")
     if image.mode in ("RGBA", "LA", "PA") or (image.mode == "P" and "transparency" in image.info):
         image = over_white(image)
     times = -(-max(image.size) // PIXELS)

@@ -13,7 +13,7 @@ from typing import Any
 import pikepdf
 
 from credtools.limited import Refused
-from credtools.media.parser.objects import SUSPECT, Listed, Name, Stream, Unknown, judged, text_of
+from credtools.media.parser.objects import Listed, Name, Stream, Unknown, is_suspect, judged, text_of, unescaped
 
 OBJECT = re.compile(rb"(?<!\d)(\d{1,10})[\s\0]+(\d{1,5})[\s\0]*obj(?![a-z])|\btrailer(?=[\s\0]*<<)")
 TOKEN = re.compile(
@@ -21,7 +21,6 @@ TOKEN = re.compile(
     rb"|(?P<ref>\d+[\s\0]+\d+[\s\0]+R(?![A-Za-z]))|(?P<number>[+-]?[\d.]+)|(?P<hex><[\s\0-9A-Fa-f]*>)|(?P<text>\()"
     rb"|(?P<word>[A-Za-z]+))"
 )
-ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 IN_TEXT = re.compile(rb"[()]|\\(?:[0-7]{1,3}|\r\n|.)", re.DOTALL)
 ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}
 DEEPEST, MOST = 60, 200_000  # values inside each other, and in all
@@ -45,7 +44,7 @@ def refuse(pdf: pikepdf.Pdf, content: bytes, listed: Listed, begins: int) -> set
     notes: set[str] = set()
     for place, following in zip(places, [*places[1:], None], strict=True):
         end = following.start() if following else len(content)
-        if place.start() not in known and SUSPECT.search(content, place.end(), end):
+        if place.start() not in known and is_suspect(content[place.end() : end]):
             notes |= _Found(pdf, content, places).notes(place.end(), end)
     return notes
 
@@ -61,7 +60,7 @@ class _Found:
         try:
             value = self._value(0)
         except _Unreadable:
-            if SUSPECT.search(self.content, start, most):
+            if is_suspect(self.content[start:most]):
                 raise Refused("active", what="a script or other files") from None
             return set()
         return self._judged(value)
@@ -115,7 +114,7 @@ class _Found:
         if kind == "list":
             return self._list(depth)
         simple: dict[str, Callable[[], Any]] = {
-            "name": lambda: Name(_unescaped(said).decode("latin-1")),
+            "name": lambda: Name(unescaped(said).decode("latin-1")),
             "ref": lambda: _Reference(said.split()[0].strip(b"\0")),
             "number": lambda: 0,
             "hex": lambda: text_of(_from_hex(said)),
@@ -161,10 +160,6 @@ class _Found:
                 return text_of(b"".join(parts))
             parts.append(_plain(token[0]))
         raise _Unreadable
-
-
-def _unescaped(name: bytes) -> bytes:
-    return ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), name)
 
 
 def _from_hex(said: bytes) -> bytes:

@@ -10,7 +10,7 @@ from datetime import date
 
 from credtools.media.looked import Box
 from credtools.media.scan import labels
-from credtools.media.scan.days import Mention, find, packed
+from credtools.media.scan.days import Mention, find, packed, short
 from credtools.media.scan.page import Page
 
 LINK = re.compile(
@@ -20,7 +20,7 @@ SPAN = re.compile(r"\d{1,2}(?:st|nd|rd|th|\.|°)?\s*(?:[-–—]|to|bis|al?|au|d
 LONG = 60  # days, from which on two dates with a dash are a validity and no course
 NEITHER = ("birth", "printed", "form")  # neither issue nor expiration
 SHORT = 60  # letters of a label by itself
-PACKED = re.compile(r"(?<![^\W_])\d{8}(?![^\W_])")
+PACKED = re.compile(r"(?<![\w/.-])(?:\d{8}|(\d\d)/(\d\d))(?![\w/.-])")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class _Roles:
         part, last, before = self.page.parts[k], "", 0
         for n, mention in enumerate(self.mentions[k]):
             between, head = part.plain[before : mention.start], None
-            role = self._before(between)
+            role = labels.role(between)
             if not role and n and LINK.fullmatch(between):
                 role = self._second(k, n, last)
             elif not role:
@@ -77,10 +77,6 @@ class _Roles:
                 role = "course"
             yield Dated(k, mention, self._first(k, n, role), part.text[mention.start : mention.end], head)
             last, before = role, mention.end
-
-    def _before(self, text: str) -> str:
-        found = labels.roles(text)
-        return found[-1] if found else ""
 
     def _after(self, k: int, n: int) -> str:
         """What is said right after a date: '2026年3月1日まで有効', '12 March 2026 (date of issue)'."""
@@ -113,7 +109,7 @@ class _Roles:
         left = self.page.left(k)
         if left is None or left in self.mentions:
             return ""
-        return self._before(self.page.parts[left].plain)
+        return labels.role(self.page.parts[left].plain)
 
     def _over(self, k: int, n: int) -> tuple[str, int | None]:
         """What is over a date, in its column, or right under it; and which part says so."""
@@ -144,7 +140,7 @@ class _Roles:
 
     def _label(self, k: int) -> str:
         text = self.page.parts[k].plain
-        return self._before(text) if len(text) <= SHORT else ""
+        return labels.role(text) if len(text) <= SHORT else ""
 
     def _several(self, head: int, k: int, n: int) -> str:
         """Of a line of several heads in one piece the n-th, where there are as many dates under it."""
@@ -157,7 +153,7 @@ class _Roles:
 
 
 def _packed(page: Page, mentions: dict[int, list[Mention]]) -> Iterator[Dated]:
-    """Eight digits are a date only where a label says so."""
+    """Eight digits, or month and year with two digits each, are a date only where a label says so."""
     for k, part in enumerate(page.parts):
         for found in PACKED.finditer(part.plain):
             if k in mentions or labels.NUMBER.search(part.plain):
@@ -166,8 +162,9 @@ def _packed(page: Page, mentions: dict[int, list[Mention]]) -> Iterator[Dated]:
             words = labels.roles(part.plain[: found.start()]) or (
                 labels.roles(page.parts[left].plain) if left is not None else ()
             )
-            if words and (days := packed(found[0])):
-                yield Dated(k, Mention(found.start(), found.end(), days), words[-1], found[0])
+            days, months = ((), short(*found.groups())) if found[1] else (packed(found[0]), ())
+            if words and (days or months):
+                yield Dated(k, Mention(found.start(), found.end(), days, months), words[-1], found[0])
 
 
 def within(found: Sequence[Dated], parts: set[int]) -> list[Dated]:

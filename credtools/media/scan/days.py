@@ -61,6 +61,11 @@ def packed(text: str) -> tuple[date, ...]:
     return tuple(_real([(int(text[:4]), int(text[4:6]), int(text[6:]))]) + year_last)
 
 
+def short(month: str, year: str) -> tuple[tuple[int, int], ...]:
+    """The months that 03/29 may mean."""
+    return tuple((y, int(month)) for y in _years(year) if int(month) in MONTHS)
+
+
 # What every kind of notation looks like; groups in the order in which `_read` takes them.
 _D, _Y = r"(\d{1,2})", r"(\d{4})"
 _OF = r"(?:\s*(?:day\b)?\s*(?:of\b|de\b|del\b|di\b|d')?)"

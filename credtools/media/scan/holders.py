@@ -15,7 +15,7 @@ COLUMN = "user_name"
 MOST_WORDS = 7
 # Where a name ends: at what is said of the person.
 STOP = re.compile(
-    r"[,;:()|·•0-9/]|\s[–-]\s|\b(?:has|have|had|who|is|was|born|geb|hat|having|on|in|for|the|with|nato|nata|nacid\w*"
+    r"[,;:()|·•0-9/]|\s[–-]\s|\b(?:has|have|had|who|is|was|born|geb|hat|having|document\w*|dni|nif|passport|identi\w*|on|in|for|the|with|nato|nata|nacid\w*"
     r"|con|ne|nee|urodz\w*|from"
     r"|of|at|did|a suivi|ha|ukoncz\w*|having|passed|completed|successfully|as|and|by|attended|to|that|this|your|we"
     r"|employee|date|course)\b"

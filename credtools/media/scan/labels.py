@@ -100,6 +100,7 @@ NUMBER = re.compile(
     r"(?:nr\b|nummer|no\b|id\b)|(?:certificat|attestation|diplome|carte|permis|titre|brevet)\w*\W{1,3}n[°o]"
     r"|n[.°o ]{0,3}\s?(?:de |du |di |do |d')(?:certific|attest|diplom|carn|carte|permis|titul|titre|licen|tess"
     r"|credencial|patente)\w*"
+    r"|\bid (?:del? |du |of (?:the )?)(?:certif|credenc|diplom|badge)\w*"
     r"|num\w*\W{1,3}(?:de |del |di |do |du )(?:certific|attest|diplom|carn|carte|permis|titul|licen|patente)\w*"
     r"|(?:zaswiadczeni|swiadectw|certyfikat|uprawnien|legitymacj|dyplom)\w*\W{1,3}(?:nr|numer)\b|(?:nr"
     r"|numer) (?:zasw|swiad|cert|dypl|upr|leg)\w*"
@@ -129,7 +130,7 @@ HOLDER = re.compile(
     r"|\b(?:full |first and last )?names?\b|^d\./dna\.|^d\.a?(?=\s)"
     r"|^(?:the )?(?:employee|candidate|student|learner|delegate|participant|attendee|operator|recipient"
     r"|owner)(?:'s)?(?: name)?\s*(?=[:/]|$)"
-    r"|recipient name|name of (?:the )?(?:operator|holder|candidate|participant|student|learner)|credentialsubject name"
+    r"|recipient name|(?:complet|realiz|absolv|superad)\w* (?:por|by|par|von|da)\b|name of (?:the )?(?:operator|holder|candidate|participant|student|learner)|credentialsubject name"
     r"|inhaber(?:in)?\b|teilnehmer(?:in)?\b|herrn?/frau|\bherrn?\b|\bfrau\b|hiermit wird bescheinigt|\bvorname(?:,"
     r"| und) n\w+"
     r"|nom et prenoms?|prenoms? et nom|\btitulaire|stagiaire|certifie que|atteste que|se certifica que|certifica que"
@@ -185,12 +186,24 @@ VALID_FOR = re.compile(
 
 @lru_cache(maxsize=1)
 def _dates() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?P<{role}>{words})" for role, words in DATES.items()))
+    words = {"number": NUMBER.pattern} | DATES
+    return re.compile("|".join(f"(?P<{role}>{some})" for role, some in words.items()))
 
 
 @lru_cache(maxsize=4096)
 def roles(text: str) -> tuple[str, ...]:
     """What the words in a text say of dates beside it, in their order."""
+    return tuple(role for role in _every(text) if role != "number")
+
+
+def role(text: str) -> str:
+    """What the last words in a text say of what comes after it, 'number' where it is no date at all."""
+    found = _every(text)
+    return found[-1] if found else ""
+
+
+@lru_cache(maxsize=4096)
+def _every(text: str) -> tuple[str, ...]:
     return tuple(found.lastgroup or "" for found in _dates().finditer(text))
 
 

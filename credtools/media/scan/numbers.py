@@ -189,6 +189,8 @@ def _undated(page: Page, found: Sequence[Dated]) -> dict[int, str]:
     """The texts of parts with dates, without these."""
     texts: dict[int, str] = {}
     for one in found:
+        if one.role == "number":
+            continue
         text = texts.get(one.part, page.parts[one.part].text)
         if len(text) == len(page.parts[one.part].plain):
             start, end = one.mention.start, one.mention.end

@@ -100,8 +100,7 @@ def same_word(one: str, other: str) -> bool:
 def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool | None:
     if "".join(one) == "".join(other) or sorted(one) == sorted(other):
         return True
-    left, right = list(one), list(other)
-    matched = 0
+    left, right, matched = list(one), list(other), 0
     for exact in (True, False):
         for word in list(left):
             hit = next((o for o in right if (word == o if exact else same_word(word, o))), None)
@@ -110,20 +109,10 @@ def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool | None:
                 right.remove(hit)
                 matched += len(word) > 1 and len(hit) > 1
     if left and right:
-        return (
-            "".join(left) == "".join(right) or "".join(one) in _turns(other) or None if _typed(left, right) else False
-        )
+        if matched > 1 and not {one[0], one[-1]} & set(left):
+            return None  # first and last word are there; a text may go on behind a name
+        return None if sorted("".join(left)) == sorted("".join(right)) else False
     return True if matched > 1 or (matched and len(one) == len(other) == 1) else None
-
-
-def _turns(words: tuple[str, ...]) -> set[str]:
-    """A name glued together in any turn of its words."""
-    return {"".join(words[k:] + words[:k]) for k in range(len(words))}
-
-
-def _typed(left: Sequence[str], right: Sequence[str]) -> bool:
-    """Whether what is left of two names is the same but for where it is divided: 'Mac Donald' and 'MacDonald'."""
-    return sorted("".join(left)) == sorted("".join(right))
 
 
 def _glued_alike(one: str, other: str) -> bool | None:
