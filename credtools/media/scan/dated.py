@@ -131,7 +131,8 @@ class _Roles:
             if other in self.mentions:
                 passed += 1
                 continue
-            table = len(self.page.line(other)) > 1 and len(self.page.line(k)) > 1
+            heads = len(set(labels.roles(self.page.parts[other].plain)))  # several, where a line is in one piece
+            table = heads > 1 or (len(self.page.line(other)) > 1 and len(self.page.line(k)) > 1)
             if self._label(other) and (table or (not passed and self.page.near(other, k))):
                 return other
             if not table:

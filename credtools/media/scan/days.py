@@ -23,6 +23,7 @@ CHINESE = str.maketrans("〇零一二三四五六七八九", "00123456789")
 EARLIEST, LATEST = 1900, 2120
 OLD = 40  # two digits from here on may mean the last century, too
 MONTHS = range(1, 13)
+TORN = re.compile(r"(?<![^\W_])([^\W\d_]{1,8}) ([^\W\d_]{1,8})(?=[\s.,]*\d)")
 HALF = 12  # hours that a time zone may move a day
 
 
@@ -43,6 +44,7 @@ def find(text: str) -> list[Mention]:
     """The dates in a text, as `page.plain` makes it, from left to right."""
     if not any(one.isdigit() for one in text) and "年" not in text:
         return []
+    text = TORN.sub(_joined, text)
     found: list[Mention] = []
     place, search = 0, _pattern().search
     while match := search(text, place):
@@ -53,6 +55,13 @@ def find(text: str) -> list[Mention]:
         if days or months:
             found.append(Mention(match.start(), match.end(), tuple(dict.fromkeys(days)), tuple(dict.fromkeys(months))))
     return found
+
+
+def _joined(found: re.Match[str]) -> str:
+    """The name of a month in two parts, put together, and as long as before; other words as they are."""
+    one, other = found[1], found[2]
+    torn = one + other in _months() and other not in _months()
+    return f"{one}{other} " if torn else found[0]
 
 
 def packed(text: str) -> tuple[date, ...]:

@@ -222,18 +222,19 @@ def _foreign(page: Page, k: int) -> bool:
 
 def _apart(page: Page, mine: list[Called]) -> tuple[Held, Held] | None:
     """Family name and given name that have labels of their own."""
-    family = next((one for k, one in _fields(page, labels.FAMILY)), None)
-    given = next((one for k, one in _fields(page, labels.GIVEN)), None)
+    numbered = any(labels.NUMBERED.match(part.plain) for part in page.parts)
+    words = (labels.FIRST, labels.SECOND) if numbered else (labels.FAMILY, labels.GIVEN)
+    family, given = (next(_fields(page, one), None) for one in words)
     return (
         (family, given) if family and given and family.part != given.part and any(not me.glued for me in mine) else None
     )
 
 
-def _fields(page: Page, pattern: re.Pattern[str]) -> Iterator[tuple[int, Held]]:
+def _fields(page: Page, pattern: re.Pattern[str]) -> Iterator[Held]:
     for k, part in enumerate(page.parts):
         found = pattern.search(part.plain)
         if found and not labels.OTHERS_NAME.search(part.plain):
-            yield from ((k, one) for one in _values(page, k, found.end()))
+            yield from _values(page, k, found.end())
 
 
 def _of_two(page: Page, row: Facts, mine: list[Called], split: tuple[Held, Held]) -> Difference | Evidence | None:

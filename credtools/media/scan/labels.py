@@ -127,10 +127,11 @@ OTHERS_NUMBER = re.compile(
 HOLDER = re.compile(
     r"certif(?:y|ies)(?: to all)?(?: that)?|(?:presented|awarded|granted|given|issued) to|confer(?:s|red)?(?: up)?on"
     r"|\b(?:card ?)?holder\b"
-    r"|\b(?:full |first and last )?names?\b|^d\./dna\.|^d\.a?(?=\s)"
+    r"|^(?:[a-z']+ ){0,3}names?\b|\bnames?\s*:|^d\./dna\.|^d\.a?(?=\s)"
     r"|^(?:the )?(?:employee|candidate|student|learner|delegate|participant|attendee|operator|recipient"
     r"|owner)(?:'s)?(?: name)?\s*(?=[:/]|$)"
-    r"|recipient name|(?:complet|realiz|absolv|superad)\w* (?:por|by|par|von|da)\b|name of (?:the )?(?:operator|holder|candidate|participant|student|learner)|credentialsubject name"
+    r"|recipient name|(?:complet|realiz|absolv|superad)\w* (?:por|by|par|von|da)\b|name of (?:the )?(?:operator"
+    r"|holder|candidate|participant|student|learner)|credentialsubject name"
     r"|inhaber(?:in)?\b|teilnehmer(?:in)?\b|herrn?/frau|\bherrn?\b|\bfrau\b|hiermit wird bescheinigt|\bvorname(?:,"
     r"| und) n\w+"
     r"|nom et prenoms?|prenoms? et nom|\btitulaire|stagiaire|certifie que|atteste que|se certifica que|certifica que"
@@ -145,12 +146,14 @@ GREETING = re.compile(
 )
 FAMILY = re.compile(
     r"(?:sur|last ?|family ?|nach|familien|achter)na(?:me?|am)s?|\bnom(?: de famille)?\s*:?$|apellidos?|cognome"
-    r"|nazwisko|prijmeni|^1\.|^姓$"
+    r"|nazwisko|prijmeni|^姓$"
 )
 GIVEN = re.compile(
     r"(?:first|given|fore)[ -]?names?|vorname\w*|voorna(?:am|men)|prenoms?|^nombres?\s*:?$|^nome\s*:?$|\bimie(?! i)"
-    r"|imiona|^2\.|^名$"
+    r"|imiona|^名$"
 )
+# Fields by number, as on European driving licences: only where one of 4a, 4b, 4c is, too.
+NUMBERED, FIRST, SECOND = re.compile(r"^4[abc][.)]?\s"), re.compile(r"^1\."), re.compile(r"^2\.")
 # Whoever else is named on a certificate.
 OTHERS_NAME = re.compile(
     r"train(?:er|ing)|instructor|teacher|tutor|assessor|examin|director|chancellor|registrar|coordinator|manager"

@@ -18,6 +18,8 @@ LOOSE = str.maketrans(
     {"ß": "ss", "ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "\u0131": "i", "ð": "d", "þ": "th"}
 )
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+# A first letter that stands apart ('V alid', 'J an 28'), as some programs place their letters.
+TORN = re.compile(r"(?<![^\W_])([B-DF-HJ-NP-TV-Z]) (?!(?:de|da|do|di|del|la|le|el|van|von|y|e|i)\b)(?=[a-z]{2})")
 ENDS = re.compile("[\ufffe\x02]\\s*")  # a hyphen at the end of a line, as PDF readers give it
 ALIGNED, PROSE = 12, 6  # thousandths of a page; words of a line that may be broken
 MOST_PARTS = 20_000
@@ -32,7 +34,7 @@ def tidy(text: str) -> str:
     single = sum(len(word) == 1 for word in words)
     if single >= FEW and single * 2 > len(words) and sum(map(len, words)) <= 2 * len(words):
         return " ".join("".join(word.split()) for word in re.split(r"\s{2,}", text.strip()))
-    return text
+    return TORN.sub(r"\1", text)
 
 
 @lru_cache(maxsize=4096)
