@@ -753,6 +753,7 @@ def test_settings_have_the_documented_defaults(registry: Registry) -> None:
         four_eyes=False,
         time_zone="UTC",
         max_rows=20_000,
+        refuse_attachments=False,
         keep_source_days=0,
         keep_values_days=0,
         keep_media_days=0,
@@ -764,6 +765,7 @@ def test_settings_have_the_documented_defaults(registry: Registry) -> None:
     ("key", "given", "stored"),
     [
         ("four_eyes", "yes", True),
+        ("refuse_attachments", "on", True),
         ("approval_required", "OFF", False),
         ("max_rows", "500", 500),
         ("keep_values_days", "365", 365),

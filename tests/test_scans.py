@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -15,7 +16,9 @@ from PIL import Image
 from credtools.errors import FileError
 from credtools.media.looking import Looker
 from credtools.media.parser.scripts import is_harmless
+from credtools.registry import Registry
 from tests import scans
+from tests.builders import ANA, export, only_sqlite
 from tests.pictures import action
 from tests.scans import LINE, TAKEN, certificate, changed, root, saved
 
@@ -89,6 +92,17 @@ def test_attachments_may_be_refused() -> None:
     with Looker(refuse_attachments=True) as strict:
         assert refusal(strict, changed(scans.attached)) == ("active", "other files")
         assert strict.look("a.pdf", certificate()).notes == ()
+
+
+@only_sqlite
+def test_attachments_are_kept_or_refused_as_the_organisation_decides(registry: Registry, tmp_path: Path) -> None:
+    """The setting `refuse_attachments` holds for every file that is added; without it such files are kept."""
+    batch = registry.upload(export(tmp_path, ANA))
+    (tmp_path / "a.pdf").write_bytes(changed(scans.attached))
+    by_hand = {"a.pdf": 2}
+    assert [medium.notes for medium in batch.add_media(tmp_path / "a.pdf", by_hand).linked] == [("attachments",)]
+    registry.set("refuse_attachments", value=True)
+    assert [medium.file for medium in batch.add_media(tmp_path / "a.pdf", by_hand).refused] == ["a.pdf"]
 
 
 # --- what is refused ------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ class OrganisationSettings:
     four_eyes: bool = False
     time_zone: str = "UTC"
     max_rows: int = 20_000
+    refuse_attachments: bool = False  # PDFs that hold other files aren't taken as media
     keep_source_days: int = 0  # how long bytes of files, raw values, media and records of runs are kept; 0: for ever
     keep_values_days: int = 0
     keep_media_days: int = 0

@@ -61,7 +61,7 @@ def attach(
         place = matching.by_column(rows) if by_name else matching.by_pattern(recipe.media, rows)
     done, place_of = Attached(), {row.line: row.place for row in rows}
     blobs, waits, kept = session.blobs, reviewing.refresh(session, draft).waits, dict[str, Kept]()
-    with gathered(paths) as found, Looker() as looker:
+    with gathered(paths) as found, Looker(refuse_attachments=session.settings.refuse_attachments) as looker:
         given, done.zips[:] = code_pages.settled(found, place.places)
         files = _named(match, given) if isinstance(match, Mapping) else given
         known = clashes.clashes(files)
