@@ -43,6 +43,20 @@ def at_batch(registry: Registry, number: int) -> Clicks:
 # --- the list ----------------------------------------------------------------------------------------------------
 
 
+def test_who_uploaded_is_shown_by_name(registry: Registry, tmp_path: Path) -> None:
+    """Name and address where the uploader is a user here, on the list and on the page of the batch."""
+    people = tmp_path / "people.csv"
+    people.write_text(f"Email,Name\n{registry.by},Una Uploader\n", "utf-8")
+    registry.load("users", people)
+    registry.upload(export(tmp_path, *MIXED, name="november.csv")).finish()
+    clicks = Clicks(registry)
+    who = f"Una Uploader ({registry.by})"
+    assert [one["by"] for one in clicks("go", step="uploads")["uploads"]["rows"]] == [who]
+    shown = clicks("batch", batch=1)
+    assert (shown["by"], {by for _, by, _ in shown["happened"]}) == (who, {who})
+    assert "by Una" not in shown["about"]  # who finished it is named only where it is somebody else
+
+
 def test_every_upload_is_listed_with_who_when_and_what_waits(
     registry: Registry, opened: Callable[..., Registry], registry_url: str, tmp_path: Path
 ) -> None:

@@ -65,8 +65,21 @@ class UploadsStep(FinishStep):
         found = self.registry.uploads(**self._which, most=A_PAGE, skip=self._skip)
         self._skip = self._skip if self._skip < max(1, found.found) else 0
         zone = self._zone
-        rows = [line(one, zone) for one in records(found.rows)]
+        rows = [line(one, zone) for one in self._by_name(records(found.rows))]
         return {"rows": rows, "found": found.found, "skip": self._skip, "page": A_PAGE, "zone": str(zone)}
+
+    def _by_name(self, batches: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """With the names of those who uploaded and finished them, before their addresses."""
+        keys = ("uploaded_by", "finished_by")
+        known = self._people([one[key] or "" for one in batches for key in keys])
+        return [one | {key: known.get(one[key], one[key]) for key in keys} for one in batches]
+
+    def _people(self, addresses: list[str]) -> dict[str, str]:
+        """Name and address of those whose name is known here, by address."""
+        lookups = self.registry.lookups()
+        names = lookups.users["name"].fillna("").tolist()
+        found = zip(addresses, lookups.find_users(addresses, "email").tolist(), strict=True)
+        return {one: f"{names[place]} ({one})" for one, place in found if place >= 0 and names[place]}
 
     @property
     def _zone(self) -> ZoneInfo:
@@ -89,10 +102,11 @@ class UploadsStep(FinishStep):
         batch, zone, found = self.registry.batch(self._looked), self._zone, self.registry.uploads(batch=self._looked)
         if not found.found:  # a draft that was given up for another one
             raise CredtoolsError("batch_not_listed", batch=self._looked)
-        one = records(found.rows)[0]
+        (one,) = self._by_name(records(found.rows))
         state, judged = one["state"], one["state"] in JUDGED_STATES
         happened = self.registry.events(self._looked)
         known = happened[happened["kind"].isin(HAPPENED)].itertuples(index=False)
+        people = self._people(happened["by"].tolist())
         return {
             **line(one, zone),
             "about": about(one),
@@ -106,7 +120,7 @@ class UploadsStep(FinishStep):
             "recipe": batch.recipe.text(),
             "saves": one["source"] == MANUAL and state in ("finished", *WAITING_STATES) and not one["erased"],
             "follows": None if pd.isna(one["follows"]) else int(one["follows"]),
-            "happened": [(moment(at, zone), by, HAPPENED[kind]) for at, by, kind in known],
+            "happened": [(moment(at, zone), people.get(by, by), HAPPENED[kind]) for at, by, kind in known],
             "zone": str(zone),
             "rejects": rejected(self.registry, self._looked, self._of_state, self._shown_rejects) if judged else None,
         }
