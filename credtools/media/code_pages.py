@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from credtools.media.files import File, Packed
@@ -44,14 +45,21 @@ class ZipNames:
 
 @dataclass(frozen=True)
 class _Reading:
-    """The names of a zip in one code page, and the rows that they fit: place of the name → rows."""
+    """The names of a zip in one code page, and the rows that they fit: place of the name → rows.
+
+    Names are decoded when they are asked for: those of a large zip in all code pages would take much memory.
+    """
 
     page: str
-    names: Sequence[str]
+    shown: Sequence[str]
+    packed: Sequence[bytes]
     fits: dict[int, Hashable]
 
+    def name(self, k: int) -> str:
+        return self.packed[k].decode(self.page) if self.page else self.shown[k]
+
     def example(self, k: int) -> str:
-        return f"{_short(self.names[k])!r}"
+        return f"{_short(self.name(k))!r}"
 
 
 def settled(files: Sequence[File], fits: Fits) -> tuple[list[File], list[ZipNames]]:
@@ -76,7 +84,7 @@ def _decided(
 ) -> tuple[list[str] | None, ZipNames | None]:
     """How a zip's names are read, if otherwise than shown, and what is to be said of it."""
     telling = [k for k, name in enumerate(packed) if not name.rpartition(b"/")[2].isascii()]
-    today = _read(AS_SHOWN, shown, telling, fits)
+    today = _Reading(AS_SHOWN, shown, packed, _fitting(shown, telling, fits))
     is_utf8 = all(name.encode() == raw for name, raw in zip(shown, packed, strict=True))
     if not telling or (is_utf8 and today.fits):
         return None, None
@@ -89,36 +97,42 @@ def _decided(
     if best is today:
         return None, None
     equal = [reading for reading in readings if len(reading.fits) == len(best.fits)]
-    names = [best.names[k] if k in best.fits else _agreed(k, shown, equal) for k in range(len(shown))]
-    pages = tuple(reading.page for reading in equal) if names != best.names else ()
+    names = [best.name(k) if k in best.fits else _agreed(k, equal) for k in range(len(shown))]
+    pages = (
+        tuple(reading.page for reading in equal) if any(best.name(k) != name for k, name in enumerate(names)) else ()
+    )
     fit = f"{plural(len(best.fits), 'name')} {'fits a row' if len(best.fits) == 1 else 'fit rows'}"
     taken, example = " or ".join(pages[:SHOWN]) or best.page, best.example(next(iter(best.fits)))
     said = f"The names in {zip_name!r} were read in the code page {taken}, because {fit} then, for example {example}."
     return names, ZipNames(zip_name, best.page, pages, said)
 
 
-def _agreed(k: int, shown: Sequence[str], readings: Sequence[_Reading]) -> str:
+def _agreed(k: int, readings: Sequence[_Reading]) -> str:
     """A name that fits no row, where the code pages in question read it alike; else as it is shown."""
-    names = {reading.names[k] for reading in readings}
-    return names.pop() if len(names) == 1 else shown[k]
+    names = {reading.name(k) for reading in readings}
+    return names.pop() if len(names) == 1 else readings[0].shown[k]
 
 
 def _readings(shown: Sequence[str], packed: Sequence[bytes], telling: Sequence[int], fits: Fits) -> Iterator[_Reading]:
     """The names in each code page in which they can be written, each other than those before."""
-    whole, seen = b"\0".join(packed), {tuple(shown)}
+    whole, seen = b"\0".join(packed), {_digest("\0".join(shown))}
     for page in PAGES:
         try:
-            names = whole.decode(page).split("\0")
+            text = whole.decode(page)
         except UnicodeError:
             continue
-        key = tuple(names)
-        if len(names) == len(packed) and key not in seen and not CONTROLS.search("".join(names)):
-            seen.add(key)
-            yield _read(page, names, telling, fits)
+        names, digest = text.split("\0"), _digest(text)
+        if len(names) == len(packed) and digest not in seen and not CONTROLS.search(text):
+            seen.add(digest)
+            yield _Reading(page, shown, packed, _fitting(names, telling, fits))
 
 
-def _read(page: str, names: Sequence[str], telling: Sequence[int], fits: Fits) -> _Reading:
-    return _Reading(page, names, {k: rows for k in telling if (rows := fits(_short(names[k])))})
+def _fitting(names: Sequence[str], telling: Sequence[int], fits: Fits) -> dict[int, Hashable]:
+    return {k: rows for k in telling if (rows := fits(_short(names[k])))}
+
+
+def _digest(text: str) -> bytes:
+    return sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 def _short(name: str) -> str:
@@ -129,7 +143,7 @@ def _unknown(zip_name: str, readings: Sequence[_Reading], telling: Sequence[int]
     """No code page makes a name fit; named are those in which the names are made of letters."""
     examples: dict[str, str] = {}
     for reading in readings:
-        text = "".join(_short(reading.names[k]) for k in telling)
+        text = "".join(_short(reading.name(k)) for k in telling)
         if all(sign.isascii() or sign.isalpha() for sign in text):
             examples.setdefault(reading.example(telling[0]), reading.page)
     could = [f"{page} ({text})" for text, page in examples.items()]
