@@ -149,12 +149,19 @@ class _Shown:
 
     def box(self, runs: list[Sides]) -> list[int]:
         """Around runs of characters, in thousandths."""
-        ends = (((left, top), (right, bottom)) for left, top, right, bottom in runs)
-        return around([self._at(*corner) for corners in ends for corner in corners])
+        if not runs:
+            return ALL
+        left, top, right, bottom = runs[0] if len(runs) == 1 else _whole(runs)
+        return around([self._at(left, top), self._at(right, bottom)])
 
     def _at(self, across: float, up: float) -> tuple[int, int]:
         x = self.left + across * self.across[0] + up * self.up[0]
         return round(x), round(self.top + across * self.across[1] + up * self.up[1])
+
+
+def _whole(runs: list[Sides]) -> Sides:
+    lefts, tops, rights, bottoms = zip(*runs, strict=True)
+    return min(lefts), max(tops), max(rights), min(bottoms)
 
 
 def around(corners: list[tuple[int, int]]) -> list[int]:

@@ -64,10 +64,9 @@ def _open(content: bytes, *, recover: bool) -> pikepdf.Pdf:
 
 def _is_true(content: bytes, listed: Listed, begins: int) -> bool:
     """Whether each object is where the table says."""
+    places = [entry.offset + begins for entry in listed.values() if entry.type == 1 and entry.offset]
     match = AT_OBJECT.match
-    return all(
-        entry.type != 1 or not entry.offset or match(content, entry.offset + begins) for entry in listed.values()
-    )
+    return all(match(content, place) for place in places)
 
 
 def _judged(pdf: pikepdf.Pdf, content: bytes, listed: Listed, limits: dict[str, int], begins: int) -> Opened:

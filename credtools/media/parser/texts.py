@@ -19,6 +19,7 @@ from credtools.media.parser.pages import ALL, Piece, around, clean, lines_of
 PAGES, LETTERS = 10, 20_000
 LITTLE = 60  # letters; a PDF that carries fewer may be a scan, in which QR codes are looked for
 PIXELS = 1600  # the longer side of a picture in which QR codes are looked for
+DRAWN, PICTURED = 5_000, 40_000_000  # objects and pixels of a page that is drawn to look for codes
 FULL = 0.95  # of a page, which its only picture covers
 SEEN = 2_000  # the longer side of a JPEG that is read in full
 JWS = re.compile(r"[\w-]+\.([\w-]+)\.[\w-]*")
@@ -43,7 +44,10 @@ def of_pdf(content: bytes, *, has_form: bool) -> tuple[list[Piece], bool]:
     """The lines of the first pages, what was filled in too, and the QR codes of a scan; and whether that is all."""
     import pypdfium2 as pdfium  # noqa: PLC0415 - pictures don't need it
 
-    document = pdfium.PdfDocument(content)
+    try:
+        document = pdfium.PdfDocument(content)
+    except pdfium.PdfiumError:  # it is whole and can be kept, but can't be read here
+        return [], False
     try:
         if has_form and document.get_formtype():
             document.init_forms()
@@ -65,7 +69,10 @@ def of_pdf(content: bytes, *, has_form: bool) -> tuple[list[Piece], bool]:
 def _codes_of_page(document: Any, number: int) -> list[Piece]:
     page = document[number]
     try:
-        image = _only_picture(page)
+        shown = list(page.get_objects(max_depth=2))
+        image = _only_picture(page, shown)
+        if not image and not _is_light(shown):
+            return []
         if not image:
             image = page.render(scale=min(PIXELS / max(*page.get_size(), 1), 4), grayscale=True).to_pil()
         return codes_of(image, number + 1)
@@ -73,12 +80,19 @@ def _codes_of_page(document: Any, number: int) -> list[Piece]:
         page.close()
 
 
-def _only_picture(page: Any) -> Image.Image | None:
+def _is_light(shown: list[Any]) -> bool:
+    """Whether a page can be drawn in a moment, and with little memory."""
+    pictures = [one.get_px_size() for one in shown if hasattr(one, "get_px_size")]
+    return len(shown) <= DRAWN and sum(width * height for width, height in pictures) <= PICTURED
+
+
+def _only_picture(page: Any, shown: list[Any]) -> Image.Image | None:
     """The JPEG of a scan, upright and alone on its page: read by itself, that takes a fraction of drawing it."""
     from pypdfium2 import raw  # noqa: PLC0415 - see of_pdf
 
-    shown = list(page.get_objects(max_depth=1)) if page.get_rotation() == 0 else []
-    if len(shown) != 1 or shown[0].type != raw.FPDF_PAGEOBJ_IMAGE or shown[0].get_filters() != ["DCTDecode"]:
+    if len(shown) != 1 or page.get_rotation() or shown[0].type != raw.FPDF_PAGEOBJ_IMAGE:
+        return None
+    if shown[0].get_filters() != ["DCTDecode"]:
         return None
     turns = shown[0].get_matrix()
     width, height = page.get_size()
@@ -100,14 +114,14 @@ def codes_of(image: Image.Image, page: int = 1) -> list[Piece]:
     import zxingcpp  # noqa: PLC0415 - only where codes are looked for
 
     grey = for_codes(image)
+    width, height = grey.size
     found = zxingcpp.read_barcodes(
-        grey,
+        memoryview(grey.tobytes()).cast("B", (height, width)),  # of a picture it would take the bytes twice
         formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
         try_rotate=False,  # a QR code is found however it is turned
         try_downscale=False,
         try_invert=False,
     )
-    width, height = grey.size
     pieces: list[Piece] = []
     for code in found:
         at = code.position
