@@ -8,6 +8,7 @@ import signal
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from credtools.store.engine import APPLICATION_ID, FILE_LAYOUT, LATEST
 from tests.builders import UPLOADER, ZOE, export, load, only_sqlite, rows_of, tamper, write
 from tests.conftest import Home
 from tests.pictures import certificate
+from tests.seams import killed_at
 from tests.test_migrations import migrations
 
 OLD = "0001"
@@ -431,3 +433,19 @@ def test_a_file_of_before_that_comes_again_is_read(
     assert registry.batch(1).media()[["line", "scan"]].to_numpy().tolist() == [[2, "differs"], [3, ""]]
     registry.erase("ana@example.org", "asked for it")
     assert [problem for problem in registry.verify() if "missing" not in problem] == []
+
+
+@pytest.mark.long
+@only_sqlite
+def test_killed_while_media_are_read(home: Home, opened: Callable[..., Registry], tmp_path: Path) -> None:
+    """What was read and what it says are written together, or not at all; the same command goes on."""
+    url = home.copy_of(media_never_read)
+    ct.upgrade(url, tmp_path)
+    registry = opened(url)
+    registry.places = replace(registry.places, blobs=tmp_path / "blobs")
+    registry.blobs.put(paper("Ana Silva", "2024-01-10", "2031-01-10"))
+    before = rows_of(registry)
+    assert killed_at("UPDATE media SET", url, tmp_path, "look_again")
+    assert rows_of(registry) == before
+    assert registry.look_again() == 1
+    assert registry.media()["scan"].tolist() == ["differs", ""]
