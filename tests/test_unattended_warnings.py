@@ -66,7 +66,7 @@ def test_each_kind_of_a_file_has_a_code(registry: Registry, tmp_path: Path) -> N
     assert (outcome.verdict, outcome.counts.accepted) == ("ok", 2)
     content = f"{HEADINGS},Status,Days left,\n{ANA},Passed,7,\n{BEN},Failed,8,"
     outcome = settled(registry, write(tmp_path, "status.csv", content))
-    assert codes(outcome.warnings) == {"last_line_open": 1, "headings_unused": 2}
+    assert codes(outcome.warnings) == {"last_line_open": 1, "headings_unused": 2, "status_unused": 1}
     (unused,) = [one.sentence for one in outcome.warnings if one.code == "headings_unused"]
     assert "'Status', 'Days left'" in unused
     assert "col_" not in unused  # a blank heading over blank cells is nothing

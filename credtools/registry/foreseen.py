@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-from credtools.checking.meant import Statistics, Suggested
+from credtools.checking.meant import Statistics, StatusSaid, Suggested
 from credtools.model import Changes, Preview
 from credtools.recipe import Recipe
 from credtools.recipe.expectations import Deviation
@@ -18,6 +18,7 @@ from credtools.registry import (
     recipes,
     reviewing,
     same_people,
+    statuses,
     suggesting,
 )
 from credtools.registry.draft import Draft
@@ -34,6 +35,13 @@ class Foreseen(Shown):
     def preflight(self) -> list[Deviation]:
         """What is unlike the last files of its source, each in one sentence; `holds` by what the recipe expects."""
         return preflight.findings(self.registry, self.draft)
+
+    def status_said(self) -> StatusSaid | None:
+        """A heading that nobody named, whose few words say whether credentials stand (Active, Revoked), or None.
+
+        Its `status` is what a recipe would say: `batch.use(dataclasses.replace(batch.recipe, status=said.status))`.
+        """
+        return statuses.unused(reviewing.review(self.registry, self.draft), self.draft.recipe)
 
     def why_hold(self, max_reject_rate: float | None = None) -> list[str]:
         """What would hold this batch without a person, one sentence for each reason; the threshold as in `settle`."""

@@ -16,7 +16,7 @@ from credtools.exports import template
 from credtools.limited import collection_paused
 from credtools.model import Changes, Place, Review, Table, known_under
 from credtools.recipe import Recipe, shape
-from credtools.registry import news, scanning, unread
+from credtools.registry import news, scanning, statuses, unread
 from credtools.registry.draft import Draft
 from credtools.registry.origins import origin
 from credtools.registry.session import Session
@@ -160,8 +160,9 @@ def warned(session: Session, draft: Draft) -> Review:
             return found
         changed = planned(now, draft)
         if draft.told is None or draft.told[0] is not draft.plan:
-            known = (*origin(now, draft.row.came_as, draft.source, draft.sha256, changed), *unread.warnings(changed))
-            draft.told = draft.plan, replace(_warned(now, found, changed, draft), origin=known)
+            known = [*origin(now, draft.row.came_as, draft.source, draft.sha256, changed), *unread.warnings(changed)]
+            known += statuses.warnings(found, draft.recipe)
+            draft.told = draft.plan, replace(_warned(now, found, changed, draft), origin=tuple(known))
         return draft.told[1]
 
 
@@ -175,8 +176,9 @@ def check(session: Session, table: Table, recipe: Recipe) -> Review:
         taken = news.as_sent(now, recipe, table, len(table.lines), again=True)
         name = store.reads.name_now(now.at, recipe.source)
         changed = news.changes(now, found, recipe, taken)
-        known = (*origin(now, recipe.source, name, table.sha256, changed), *unread.warnings(changed))
-        return _warned(now, replace(found, origin=known), changed)
+        known = [*origin(now, recipe.source, name, table.sha256, changed), *unread.warnings(changed)]
+        known += statuses.warnings(found, recipe)
+        return _warned(now, replace(found, origin=tuple(known)), changed)
 
 
 def _warned(session: Session, found: Review, changed: Changes, draft: Draft | None = None) -> Review:

@@ -36,6 +36,13 @@ def _words() -> tuple[dict[str, re.Pattern[str]], re.Pattern[str], re.Pattern[st
     return speaks_for, _pattern(words["others"]["against"]), persons
 
 
+@cache
+def status_words() -> dict[str, str]:
+    """What people write under a status, folded: `valid`, `withdrawn`, `leave_out`, or `asked`."""
+    words = tomllib.loads(resources.files(__package__).joinpath("words.toml").read_text("utf-8"))["status"]
+    return {fold(word): meaning for meaning, some in words.items() for word in some}
+
+
 def _plain(heading: str) -> str:
     """A heading in lower case, with blanks between its words: 'issueDate', 'ISSUE_DATE' are 'issue date'."""
     return fold(re.sub(r"(?<=[a-zß-ÿ])(?=[A-Z])|_", " ", heading))

@@ -18,6 +18,7 @@ function decided(state, { act, ui }) {
       button('Next', () => act('next'), { primary: true, about: nextId }), h('span', { id: nextId, class: 'ct-next' }, state.next)),
     state.comparison && h('p', { class: 'ct-good' }, `Compared with the file before: ${state.comparison}.`),
     assumed(state.assumed, act),
+    state.status && h('p', { class: 'ct-warning' }, `⚠ ${state.status}`),
     unlike(state.unlike),
     assumptions(state.reading, { act, ui }),
     reshape(state.reading.shapes, { act, ui }),

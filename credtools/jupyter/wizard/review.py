@@ -18,7 +18,7 @@ from credtools.jupyter.wizard.steps import FIRST_CAUSES
 from credtools.jupyter.wizard.stored import asked, losing
 from credtools.jupyter.wizard.together import STRANGERS
 from credtools.jupyter.wizard.told import decided, idle, sentence
-from credtools.jupyter.wizard.upload import unlike
+from credtools.jupyter.wizard.upload import STATUS_UNUSED, unlike
 from credtools.text import plural
 
 OF_ANOTHER_STEP = ("media_missing", "scan_differs")  # *Add media* is about it
@@ -54,6 +54,7 @@ class ReviewStep(LikeStep):
             "doubts": [card(file, cause) | {"right": right_of(cause), "rows": cause.rows} for cause in doubts],
             "asked": asked(file),
             "unlike": unlike(file),
+            "status": next((one.sentence for one in file.warned().warnings if one.code == STATUS_UNUSED), ""),
             "warnings": warnings(file.warned().causes, but=(*OF_ANOTHER_STEP, *asked_above)),
             "next": next_sentence(file.reviewed, (one["sentence"] for one in losing(file))),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -20,9 +21,11 @@ from credtools.jupyter.wizard.open_file import OpenFile
 from credtools.jupyter.wizard.steps import recipes
 from credtools.model import Corrected
 from credtools.recipe import MANUAL, Recipe
+from credtools.registry import Batch
 from credtools.text import plural
 
 MOST_LINES = 50
+STATUS_UNUSED = "status_unused"  # the code of a warning that has a place of its own
 
 
 class UploadStep(KnownStep):
@@ -255,6 +258,10 @@ class UploadStep(KnownStep):
         }
 
 
+def _of_origin(batch: Batch) -> Iterator[str]:
+    return (one.sentence for one in batch.warned().origin if one.code != STATUS_UNUSED)
+
+
 def unlike(file: OpenFile) -> list[dict[str, Any]]:
     """What is unlike the last files of the source, one sentence each, and whether it holds an unattended run.
 
@@ -267,5 +274,5 @@ def unlike(file: OpenFile) -> list[dict[str, Any]]:
     known = (*holds, file.problem.on("stored") if file.problem else "")
     holds = {sentence: True for sentence in others if sentence not in known} | holds
     with suppress(CredtoolsError):  # what can't be judged yet
-        holds |= dict.fromkeys((one.sentence for one in batch.warned().origin), False)
+        holds |= dict.fromkeys(_of_origin(batch), False)
     return [{"sentence": sentence, "holds": held} for sentence, held in holds.items()]
