@@ -319,3 +319,18 @@ def test_what_was_kept_long_enough_goes_whole(registry: Registry, tmp_path: Path
     with registry.engine.connect() as connection:
         assert connection.execute(select(tables.media.c.compared, tables.media.c.scan_salt)).one() == ("", None)
     assert registry.verify() == []
+
+
+def test_what_was_taken_from_a_draft_again_is_forgotten(registry: Registry, tmp_path: Path) -> None:
+    """What could be read in a file to which nobody refers goes with the next erasure; it comes back with the file."""
+    batch = uploaded(registry, tmp_path, finished=False)
+    one = kept(registry, b"original", NAME)
+    add(batch, 2, one)
+    batch.remove_media("scan.heic")
+    assert registry.erase("ben@example.org", WHY).notes == ()
+    assert rows_of(registry, "blob_texts")["blob_texts"] == []
+    assert registry.retain().counts["texts"] == 0
+    again = uploaded(registry, tmp_path, ANA, finished=False, name="b.csv")
+    add(again, 2, one)
+    assert len(rows_of(registry, "blob_texts")["blob_texts"]) == 1
+    assert registry.verify() == []

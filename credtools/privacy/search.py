@@ -27,7 +27,7 @@ from credtools.store import tables
 from credtools.store.blocks import raw_values
 from credtools.store.engine import snapshot
 from credtools.store.reads.lineage import current
-from credtools.store.reads.media import unneeded
+from credtools.store.reads.media import referenced_blobs, unneeded
 from credtools.store.tables.rows import ADDRESS
 from credtools.store.values import NO_ROW, Erase, Text
 from credtools.text import fold
@@ -118,7 +118,7 @@ class _Search:
             unplaced=unplaced,
             texts=[*self._texts(own, versions, rejects, {*media}), *of_media.texts(named, blobs)],
         )
-        stay = len(named.keys() - set(blobs))
+        stay = len(named.keys() & {*referenced_blobs(self.c)} - {*blobs})
         return Found(self.person, value, own, self.namesakes, self._mentions(versions), stay)
 
     def _versions(self) -> set[int]:

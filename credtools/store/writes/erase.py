@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, delete, func, literal, or_, select, update
+from sqlalchemy import Engine, bindparam, delete, func, literal, or_, select, union, update
 from sqlalchemy.exc import DBAPIError
 
 from credtools.errors import MovedError, RegistryError
@@ -167,11 +167,20 @@ def _files(work: Write, value: Erase) -> None:
         work.event("discard", value.by, number)
 
 
+def _forget_unused(engine: Engine) -> None:
+    """What could be read in files that were taken from drafts again, and to which nobody refers."""
+    text, media, staged = tables.blob_texts, tables.media.c, tables.staged_media.c
+    used = union(select(media.sha256).where(media.file_name != ""), select(staged.sha256))
+    with write(engine) as work:
+        work.execute(delete(text).where(text.c.sha256.not_in(used)))
+
+
 def tidy(engine: Engine) -> None:
-    """Takes away what a database keeps of erased values by itself: free pages and log, dead rows.
+    """Takes away what nobody needs, and what a database keeps of erased values: free pages and log, dead rows.
 
     Raises RegistryError when others stand in the way: everything is erased then, but these leftovers are still there.
     """
+    _forget_unused(engine)
     try:
         if engine.dialect.name == "sqlite":
             _rewrite_sqlite(engine)
