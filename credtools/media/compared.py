@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -67,7 +67,8 @@ class Compared:
         return cls("differs" if differs else "agrees" if agrees else "nothing", differs, agrees)
 
     def as_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        found = {"differs": list(map(vars, self.differs)), "agrees": list(map(vars, self.agrees))}
+        return json.dumps({"verdict": self.verdict, **found}, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Compared:

@@ -34,7 +34,8 @@ def links(
             verdict, differs = together(each)
             linked[k] = replace(medium, scan=verdict, differs=differs)
             about = (kept[medium.sha256], short(medium.file))
-            made += [store.Link(place_of[line], *about, scan(one)) for line, one in each]
+            stored = ((line, None if draft.waits else one) for line, one in each)  # a draft's row may still change
+            made += [store.Link(place_of[line], *about, scan(one)) for line, one in stored]
     return made
 
 
@@ -60,9 +61,9 @@ def media(session: Session, draft: Draft) -> pd.DataFrame:
         found = scanning.compared(session, draft, _of(frame), facts(session, draft, _of(frame)))
     except CredtoolsError:  # without rows there is nothing beside which a medium says anything
         return frame
-    each = [scan(found.get(of)) for of in _of(frame)]
-    frame["scan"] = pd.Series([one.verdict for one in each], dtype="str")
-    frame["differs"] = pd.Series([one.compared if one.verdict == "differs" else "" for one in each], dtype="str")
+    each = [found.get(of) for of in _of(frame)]
+    frame["scan"] = pd.Series([one.verdict if one else "" for one in each], dtype="str")
+    frame["differs"] = pd.Series([one.as_json() if one and one.differs else "" for one in each], dtype="str")
     return frame
 
 
