@@ -3,7 +3,9 @@ from __future__ import annotations
 import base64
 import io
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -295,6 +297,44 @@ def test_a_cut_jpeg_is_never_taken_for_one_without_its_end(looker: Looker, case:
     content = TAKEN[case].make().removesuffix(b"\xff\xd9")
     for cut in [*range(1, 24), len(content) // 3]:
         assert refusal(looker, content[:-cut], "a.jpg") == ("damaged", "")
+
+
+@pytest.mark.parametrize("colours", [0, 2, 3, 6])
+def test_a_png_that_lacks_rows_is_damaged(looker: Looker, colours: int) -> None:
+    """A PNG whose parts are all right in themselves, but hold fewer rows than it says, is damaged."""
+    head = struct.pack(">IIBBBBB", 50, 50, 8, colours, 0, 0, 0)
+    row = bytes(1 + 50 * {0: 1, 2: 3, 3: 1, 6: 4}[colours])
+    for rows, name in ((50, ""), (49, "damaged")):
+        parts = [scans.chunk(b"IHDR", head), scans.chunk(b"PLTE", bytes(3)) if colours == 3 else b""]
+        parts += [scans.chunk(b"IDAT", zlib.compress(row * rows)), scans.chunk(b"IEND", b"")]
+        content = b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+        if name:
+            assert refusal(looker, content, "a.png")[0] == name
+        else:
+            assert looker.look("a.png", content).media_type == scans.PNG
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "what"),
+    [
+        ("a.jpg", scans.segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<a><script >x</script></a>"), "a web page"),
+        ("a.pdf", changed(scans.attached) + zipped("a.txt"), "an archive"),
+        ("a.webp", saved("WEBP") + b"<script>1</script>", "a web page"),
+        ("a.tif", saved("TIFF") + zipped("a.txt"), "an archive"),
+    ],
+)
+def test_what_is_two_things_is_refused(looker: Looker, name: str, content: bytes, what: str) -> None:
+    """What runs in a browser, and an archive behind a picture or PDF, is no part of a scan."""
+    assert refusal(looker, content, name) == ("two_kinds", what)
+
+
+@pytest.mark.parametrize("case", ["phone, HEIC", "WebP", "AVIF", "several scans"])
+def test_cut_pictures_of_every_kind_are_refused(looker: Looker, case: str) -> None:
+    """A picture that is converted is read to its end: one that was cut isn't taken."""
+    scan = TAKEN[case]
+    content = scan.make()
+    for cut in (len(content) // 4, len(content) // 2):
+        assert refusal(looker, content[:-cut], scan.name)[0] == "damaged"
 
 
 # --- what can be read -----------------------------------------------------------------------------------------

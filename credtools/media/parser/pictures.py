@@ -84,6 +84,7 @@ def png(content: bytes, limits: dict[str, int]) -> Opened:
     if parts.is_usual and (samples := unpacking.unpacked(parts, content)):
         found.pieces += _codes_in(samples, parts)
         return found
+    pngs.unpack(content, parts)  # Pillow fills rows that lack with black
     with Image.open(io.BytesIO(parts.bare(content)), formats=["PNG"]) as image:
         image.load()
         found.pieces += texts.codes_of(_upright(image, content, parts.blocks))
