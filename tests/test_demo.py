@@ -9,10 +9,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageOps
 
 from credtools import demo, reading
 from credtools.demo import Demo, export, scans
 from credtools.errors import CredtoolsError
+from credtools.media.compared import Compared
 from credtools.registry import Batch
 from credtools.store import Loaded
 
@@ -234,12 +236,12 @@ def test_folder_is_private(made: Demo) -> None:
 
 
 def test_scans_belong_to_the_rows_of_one_type(tmp_path: Path) -> None:
-    """Real PDFs and PNGs for most of the rows that require media; one belongs to nobody, some to rejected rows."""
+    """PDFs and pictures for most of the rows that require media; one belongs to nobody, some to rejected rows."""
     made = demo.prepare(tmp_path, rows=500)
     batch = made.registry.upload(made.export, recipe=made.recipe)
     done = batch.add_media(made.folder / demo.SCANS)
     scanned = [path for path in (made.folder / demo.SCANS).iterdir() if path.name != scans.STRAY]
-    assert {path.suffix for path in scanned} == {".pdf", ".png"}
+    assert {path.suffix for path in scanned} == {".pdf", ".png", ".jpg"}
     assert (done.refused, done.ambiguous, done.shared) == ([], [], [])
     unmatched = {medium.file: medium.reason for medium in done.unmatched}
     assert unmatched.pop(scans.STRAY) == f"The pattern gives no row the name {scans.STRAY!r}."
@@ -248,3 +250,25 @@ def test_scans_belong_to_the_rows_of_one_type(tmp_path: Path) -> None:
     assert 0 < sum(row.required for row in done.missing) < len(done.matched)
     batch.finish()
     assert made.registry.verify() == []
+
+
+@pytest.mark.parametrize("rows", [100, 300])
+def test_all_scans_with_text_agree_but_one(tmp_path: Path, rows: int) -> None:
+    """The PDFs say what their rows say; one another expiration date, and the demo says which; pictures say nothing."""
+    made = demo.prepare(tmp_path, rows=rows)
+    batch = made.registry.upload(made.export, recipe=made.recipe)
+    batch.add_media(made.folder / demo.SCANS)
+    assert made.differing
+    told = dict(batch.media()[["file", "scan"]].itertuples(index=False))
+    assert told.pop(made.differing.name) == "differs"
+    assert told == {file: "agrees" if file.endswith(".pdf") else "nothing" for file in told}
+    differs = Compared.from_json(batch.media().set_index("file").loc[made.differing.name, "differs"]).differs
+    assert [one.column for one in differs] == ["expiration_date"]
+
+
+def test_a_photo_is_turned_by_what_it_says_of_itself(tmp_path: Path) -> None:
+    """Some photos lie on their side and say so, as cameras do; shown, all are upright."""
+    made = demo.prepare(tmp_path, rows=500)
+    photos = [Image.open(path) for path in (made.folder / demo.SCANS).glob("*.jpg")]
+    assert {photo.size for photo in photos} == {(520, 390), (390, 520)}
+    assert {ImageOps.exif_transpose(photo).size for photo in photos} == {(520, 390)}

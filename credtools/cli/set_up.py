@@ -20,6 +20,7 @@ from credtools.errors import LoadError, SettingError
 from credtools.text import first_of, plural
 
 if TYPE_CHECKING:
+    from credtools.demo import Demo
     from credtools.model import FileWarning
 
 
@@ -155,21 +156,24 @@ def demo(folder: Path, rows: int) -> None:
     with progress("Importing"):
         review = made.registry.check(made.export, made.recipe)
         run = importing.import_file(made.export, recipe=made.recipe, folder=folder)
-    for line in (*cause_lines(review), *outcome_lines(run), *_next(folder, run.outcome.batch)):
+    for line in (*cause_lines(review), *outcome_lines(run), *_next(made, run.outcome.batch)):
         say(line)
     sys.exit(exit_code(run, strict=False))
 
 
-def _next(folder: Path, batch: int | None) -> Iterator[str]:
+def _next(made: Demo, batch: int | None) -> Iterator[str]:
     from credtools import demo as making  # noqa: PLC0415
 
     here = Path(sys.argv[0]).absolute()
     me = f"{sys.executable} -m credtools" if here.name == "__main__.py" else str(here)
     me = "credtools" if shutil.which("credtools") else me
-    yield f"Next, to approve what was accepted: cd {folder} && {me} approve {batch}"
-    yield f"Then, in the same folder, to fix the rejected rows by hand in JupyterLab: {me} lab"
+    yield f"Next, go into the folder: cd {made.folder}"
+    yield f"To add the scans that one type requires: {me} media {batch} {making.SCANS}"
+    if made.differing:
+        yield f"One of them, {made.differing.name}, says another expiration date than its row, and is reported."
+    yield f"To see what waits for approval, with its media beside, in the browser: {me} app (choose Approvals there)"
+    yield f"To fix the rejected rows by hand in JupyterLab: {me} lab"
     yield f"There, drop {making.EXPORT}: credtools knows it, so its recipe {making.RECIPE} is used again."
-    yield f"The media that one type requires are in the folder {making.SCANS}."
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

@@ -27,13 +27,18 @@ FEWEST_ROWS = 100  # in fewer not every fault has room
 
 @dataclass(frozen=True)
 class Demo:
-    """A prepared demo; `planted`: for each blocking code, how many rows of the export carry it."""
+    """A prepared demo.
+
+    `planted`: for each blocking code, how many rows of the export carry it. `differing`: the scan that says another
+    expiration date than its row.
+    """
 
     folder: Path
     registry: Registry
     export: Path
     recipe: Path
     planted: Mapping[str, int]
+    differing: Path | None
 
 
 def prepare(folder: Path, rows: int = USUAL_ROWS, seed: int = 2026) -> Demo:
@@ -49,13 +54,13 @@ def prepare(folder: Path, rows: int = USUAL_ROWS, seed: int = 2026) -> Demo:
     for name in (USERS, TYPES, RECIPE, EXPORT):
         (folder / name).parent.mkdir(mode=0o700, exist_ok=True)
         (folder / name).write_bytes(content if name == EXPORT else (HERE / Path(name).name).read_bytes())
-    scans.write(folder / SCANS, scanned)
+    differing = scans.write(folder / SCANS, scanned)
     registry = create(str(folder / DATABASE), folder=str(folder))
     registry.set("date_format", "DD/MM/YYYY")
     registry.set("approval_required", value=True)
     registry.load("users", folder / USERS)
     registry.load("types", folder / TYPES)
-    return Demo(folder, registry, folder / EXPORT, folder / RECIPE, planted)
+    return Demo(folder, registry, folder / EXPORT, folder / RECIPE, planted, differing)
 
 
 def _make_room(folder: Path) -> None:

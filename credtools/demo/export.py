@@ -6,8 +6,11 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 from random import Random
+
+from credtools.demo.scans import Certificate
 
 PREAMBLE = (("Personal – Qualifikationen, alle Standorte",), ("Stand: 31/10/2026",), ())
 HEADINGS = (
@@ -28,6 +31,7 @@ SCANNED = {kind["Name"] for kind in KINDS if kind["Media required"] == "yes"}
 SHARES = (5, 3, 2, 2, 2, 2, 1, 2, 2, 1, 1, 1)  # how often each of them occurs in the export
 USERS = list(csv.DictReader((HERE / "users.csv").read_text("utf-8").splitlines()))
 EMAILS = [user["Email"] for user in USERS]
+NAMES = {user["Email"]: user["Name"] for user in USERS}
 ACTIVE = [user["Email"] for user in USERS if user["Status"] == "active"]
 GONE = [email for email in EMAILS if email not in ACTIVE]
 USUAL_ROWS = 2_000  # for which PLAN counts
@@ -35,13 +39,20 @@ USUAL_ROWS = 2_000  # for which PLAN counts
 Row = list[str]
 
 
-def messy_export(count: int, seed: int) -> tuple[bytes, list[tuple[str, str, str]], dict[str, int]]:
-    """The bytes of an export of `count` rows; who has scans (user, type, issue date); how many rows have which code."""
-    rows, right, planted = _messy_rows(Random(seed), count)  # noqa: S311 - repeatable, not secret
+def messy_export(count: int, seed: int) -> tuple[bytes, list[Certificate], dict[str, int]]:
+    """The bytes of an export of `count` rows; what there are scans of; how many rows have which code."""
+    rows, meant, right, planted = _messy_rows(Random(seed), count)  # noqa: S311 - repeatable, not secret
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=";", lineterminator="\r\n").writerows([*PREAMBLE, HEADINGS, *rows])
-    scanned = [(row[EMAIL], row[TYPE], _iso(row[ISSUED])) for row in right if row[TYPE] in SCANNED]
+    fine = {tuple(row) for row in right}
+    scanned = [_certificate(row, right=tuple(row) in fine) for row in meant if row[TYPE] in SCANNED]
     return out.getvalue().encode("cp1252"), scanned, planted
+
+
+def _certificate(row: Row, *, right: bool) -> Certificate:
+    issued, expires = date.fromisoformat(_iso(row[ISSUED])), date.fromisoformat(_iso(row[UNTIL]))
+    number = f"RLT-{issued:%y}{EMAILS.index(row[EMAIL]) + 1001}"
+    return Certificate(row[EMAIL], NAMES[row[EMAIL]], row[TYPE], number, issued, expires, right)
 
 
 def _right_rows(rng: Random, count: int) -> list[Row]:
@@ -158,8 +169,8 @@ CONTRADICTIONS = 6  # pairs of rows: the same credential and issue date, another
 REPEATS = 10  # rows that are there twice, letter by letter: a warning, no error
 
 
-def _messy_rows(rng: Random, count: int) -> tuple[list[Row], list[Row], dict[str, int]]:
-    """`count` rows in any order with some blank lines between; what was right; how many rows carry which code."""
+def _messy_rows(rng: Random, count: int) -> tuple[list[Row], list[Row], list[Row], dict[str, int]]:
+    """`count` rows in any order; what they were without faults, which of those have none; how many have which code."""
     contradictions, repeats = (max(1, round(k * count / USUAL_ROWS)) for k in (CONTRADICTIONS, REPEATS))
     right = _right_rows(rng, count - contradictions - repeats)
     meant, wrong = right, list[Row]()
@@ -176,7 +187,8 @@ def _messy_rows(rng: Random, count: int) -> tuple[list[Row], list[Row], dict[str
             else:
                 untouched.append(row)
         right = untouched
-    for row in [row for row in right if row[UNTIL]][:contradictions]:
+    contradicted = [row for row in right if row[UNTIL]][:contradictions]
+    for row in contradicted:
         wrong.append([*row[:UNTIL], _later(row[UNTIL], 12), *row[NUMBER:]])
         planted["not_repeated"] += 2
     rows = [_as_people_write(row, rng) for row in (*wrong, *right)]
@@ -184,7 +196,7 @@ def _messy_rows(rng: Random, count: int) -> tuple[list[Row], list[Row], dict[str
     rng.shuffle(rows)
     for blank in ([], [""] * len(HEADINGS), [], []):
         rows.insert(rng.randrange(count), blank)
-    return rows, meant, dict(planted)
+    return rows, meant, [row for row in right if row not in contradicted], dict(planted)
 
 
 def _as_people_write(row: Row, rng: Random) -> Row:
