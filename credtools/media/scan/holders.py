@@ -15,7 +15,8 @@ COLUMN = "user_name"
 MOST_WORDS = 7
 # Where a name ends: at what is said of the person.
 STOP = re.compile(
-    r"[,;:()|·•0-9/]|\s[–-]\s|\b(?:has|have|had|who|is|was|born|geb|hat|having|document\w*|dni|nif|passport|identi\w*|on|in|for|the|with|nato|nata|nacid\w*"
+    r"[,;:()|·•0-9/]|\s[–-]\s|\b(?:has|have|had|who|is|was|born|geb|hat|having|document\w*|dni|nif|passport"
+    r"|identi\w*|on|in|for|the|with|nato|nata|nacid\w*"
     r"|con|ne|nee|urodz\w*|from"
     r"|of|at|did|a suivi|ha|ukoncz\w*|having|passed|completed|successfully|as|and|by|attended|to|that|this|your|we"
     r"|employee|date|course)\b"
@@ -28,7 +29,8 @@ AFTER = re.compile(
 _WORDS = (
     "name names certificate certification course training date number no the of academy university college school "
     "ltd gmbh inc limited "
-    "institute centre center licence license card issue issued expiry expires valid holder id instructor trainer "
+    "institute centre center licence license card issue issued expiry expires valid holder student member employee "
+    "instructor trainer "
     "signature safety first "
     "aid email mail address company employer this is certify that completion attendance sir madam colleague team "
     "department position title surname family given"

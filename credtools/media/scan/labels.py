@@ -32,7 +32,7 @@ DATES = {
         r"|有効期限|有効期間\w*|有效期[至限]?|期限|満了\w*|유효\s?기간|만료일?|validuntil"
     ),
     "birth": (
-        r"\bbirth\w*|\bborn\b|\bd\.? ?o\.? ?b\b|\bgeb(?:\.|oren|urt\w*)|nacid[oa]\w*|nacimiento|naissance"
+        r"\bbirth\w*|\bborn\b|\bd\.? ?o\.? ?b\b|\bgeb(?:\.|oren|urt\w*)|nacid[oa]\w*|nacimiento|naissance|naixement"
         r"|\bne(?:\(e\)|e)? le"
         r"|\bnat[oa](?: a| il|/a)|nascit\w*|nascid\w*|\burodz\w*|\bur\. |geboorte\w*|naroz\w*|narod\w*|szulet\w*"
         r"|fodt\b|fodsel\w*"
@@ -41,7 +41,8 @@ DATES = {
     "printed": (
         r"\bprint\w*|gedruckt|druck\w*|imprim\w*|impres\w*|stampat\w*|wydruk\w*|generat\w*|downloaded|exported"
         r"|as of\b|retrieved"
-        r"|accessed|letter\b[a-z ]*|brief\b|verified|updated|印刷|出力|印字|reported?\b|\bcreated|letzte anderung"
+        r"|accessed|letter\b[a-z ]*|brief\b|verified (?:on|at)|updated|印刷|出力|印字|reported?\b|\bcreated"
+        r"|letzte anderung"
     ),
     "form": (
         r"\brev(?:ision|\.)?\b|\bversion|\bvers\.|\bform(?:ular|ulaire)?\b[ .]|\bstand\b|\beditio\w*|\bedicion"
@@ -134,7 +135,8 @@ HOLDER = re.compile(
     r"|holder|candidate|participant|student|learner)|credentialsubject name"
     r"|inhaber(?:in)?\b|teilnehmer(?:in)?\b|herrn?/frau|\bherrn?\b|\bfrau\b|hiermit wird bescheinigt|\bvorname(?:,"
     r"| und) n\w+"
-    r"|nom et prenoms?|prenoms? et nom|\btitulaire|stagiaire|certifie que|atteste que|se certifica que|certifica que"
+    r"|^nom\s*:|nom et prenoms?|prenoms? et nom|\btitulaire|stagiaire|certifie que|atteste que|se certifica que"
+    r"|certifica que"
     r"|a favor de|otorga a"
     r"|nombre(?: y apellidos?)?|titular|alumn[oa]/?a?\b|si (?:attesta|certifica) che|nome(?: e cognome)?"
     r"|cognome e nome|conferito a"
@@ -203,6 +205,11 @@ def role(text: str) -> str:
     """What the last words in a text say of what comes after it, 'number' where it is no date at all."""
     found = _every(text)
     return found[-1] if found else ""
+
+
+def begins(text: str) -> bool:
+    """Whether a text begins with a label."""
+    return any(pattern.match(text) for pattern in (_dates(), HOLDER, OTHERS_NAME))
 
 
 @lru_cache(maxsize=4096)

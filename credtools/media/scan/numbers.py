@@ -19,7 +19,7 @@ COLUMN = "credential_number"
 SHORT = 4  # letters and digits up to which a number without a label may be anything
 VALUE = re.compile(r"[:#.)\s\-–]*((?:[^\W_][\w/.\-–]*)(?: (?=[^\W_]*\d|[A-Z]{1,3}\b)[\w/.\-–]+)*)")
 TOKEN = re.compile(r"(?<![\w/.@-])[A-Za-z0-9](?:[A-Za-z0-9/.-]*[A-Za-z0-9])")
-WORD_END = re.compile(r"(?:[\s,.;)]|$)")
+VERIFY = re.compile(r"ver ?if ?y|valida|verific|verifi|confirm|certificat|credential|accomplish")  # of a link
 
 
 @dataclass(frozen=True)
@@ -178,8 +178,10 @@ def _alike(page: Page, found: Sequence[Dated], value: str) -> Iterator[tuple[int
         return
     texts = _undated(page, found)
     form = "".join({"9": r"\d", "A": "[A-Za-z]"}.get(one, re.escape(one)) for one in shape)
-    pattern = re.compile(rf"(?<![\w/.@+-])(?<!\d ){form}(?![\w/-])(?! \d)")
+    alone = re.compile(rf"(?<![\w/.@+-])(?<!\d ){form}(?![\w/-])(?! \d)")
+    in_link = re.compile(rf"(?<=[/=]){form}(?![\w/=-])")
     for k, part in enumerate(page.parts):
+        pattern = in_link if not part.alone and VERIFY.search(part.plain) else alone
         for match in pattern.finditer(texts.get(k, part.text)):
             if not _foreign(page, k, match.start()):
                 yield k, match[0]

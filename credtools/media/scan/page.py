@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from credtools.media.looked import Box, Piece
+from credtools.media.scan import labels
 
 CJK = "\u2e80"  # from here on marks are parts of letters (ガ isn't カ)
 NEAR = 60  # thousandths of a page between a label and what is under it
@@ -22,6 +23,7 @@ UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 TORN = re.compile(r"(?<![^\W_])([B-DF-HJ-NP-TV-Z]) (?!(?:de|da|do|di|del|la|le|el|van|von|y|e|i)\b)(?=[a-z]{2})")
 ENDS = re.compile("[\ufffe\x02]\\s*")  # a hyphen at the end of a line, as PDF readers give it
 ALIGNED, PROSE = 12, 6  # thousandths of a page; words of a line that may be broken
+BLANK = 9  # thousandths of a page
 MOST_PARTS = 20_000
 
 
@@ -149,12 +151,12 @@ def _parts(pieces: Iterable[Piece]) -> Iterator[Part]:
 
 
 def _flowing(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """The pieces, the lines of a paragraph as one."""
+    """The pieces, the lines of a paragraph as one, and what stands with a blank between on one line."""
     last: Piece | None = None
     for piece in pieces:
-        if last is not None and _goes_on(last, piece):
+        if last is not None and (_goes_on(last, piece) or _close(last, piece)):
             one, other = last.box, piece.box
-            box = (min(one[0], other[0]), one[1], max(one[2], other[2]), other[3])
+            box = (min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3]))
             last = Piece(last.page, box, f"{last.text} {piece.text}")
             continue
         if last is not None:
@@ -175,7 +177,13 @@ def _goes_on(one: Piece, other: Piece) -> bool:
         and _is_prose(one.text, PROSE)
         and _is_prose(other.text, 1)
         and not one.text.rstrip().endswith(":")
+        and not (other.text[:1].isupper() and labels.begins(plain(other.text)))
     )
+
+
+def _close(one: Piece, other: Piece) -> bool:
+    """Whether a piece is as near behind another on its line as the next word is."""
+    return one.page == other.page and 0 <= other.box[0] - one.box[2] <= BLANK and _level(one.box, other.box)
 
 
 def _is_prose(text: str, least: int) -> bool:
