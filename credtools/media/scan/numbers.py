@@ -39,7 +39,9 @@ def number(
     if not key:
         return None
     given = list(_labelled(page, found))
-    given = [one for one in given if one.part in line] or given
+    if line:  # other lines of the table are of other rows
+        dates = {one.part for one in found}
+        given = [one for one in given if one.part in line] or [one for one in given if one.part not in dates]
     same = next(
         (one for one in given if _key(one.text) == key or (len(key) > SHORT and _key(one.text).startswith(key))), None
     )
