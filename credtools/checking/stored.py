@@ -57,7 +57,7 @@ def with_stored(
         any(told) or changes.lost or changes.shared or needed.any() or scans
     )  # no shared rule has anything to warn of
     rules = [one for one in schema.rules if one.reads_stored]
-    rules = [one for one in rules if not quiet or getattr(schema.model, one.code).__module__ != SHARED]
+    rules = [one for one in rules if not quiet or getattr(schema.model, one.code).__module__ not in SHARED]
     if not rules:
         return review
     columns = [column.name for column in schema.columns]

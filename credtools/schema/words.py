@@ -36,7 +36,7 @@ REQUIRED = "required"  # in `on`: each required field
 LONGEST = 2_000  # characters that a cell may have; the reader refuses files with cells of more than 32 KiB
 RECORD = "record"  # in `on`: the row as a whole
 USER = "user"  # in `needs`: the column by which users are matched
-SHARED = "credtools.schema.base"  # the rules that all schemas inherit
+SHARED = ("credtools.schema.base", "credtools.schema.stored")  # the rules that all schemas inherit
 # What the lookups and the record add to the resolved fields; no field may have such a name.
 KNOWN = (
     *("line", "fields", "expected_fields", "rejected_by_hand", "repaired", "today", "same_day_expiry"),
@@ -196,7 +196,7 @@ def rules(schema: type[pa.DataFrameModel]) -> tuple[Rule, ...]:
                 found.pop(name, None)
             else:
                 found[name] = replace(made, columns=_written_out(made.columns, schema))
-        if base.__module__ == SHARED:
+        if base.__module__ in SHARED:
             found = {
                 name: rule
                 for name, rule in found.items()
