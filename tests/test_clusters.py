@@ -6,7 +6,7 @@ import numpy as np
 
 from credtools.checking.clusters import clusters
 from credtools.checking.one_column import Known
-from credtools.recipe import Recipe
+from credtools.recipe import Recipe, apply
 from credtools.schema import loading
 from tests.core import LOOKUPS, SCHEMAS, review
 
@@ -17,7 +17,8 @@ def found(column: str, *values: str) -> list[dict[str, str]]:
     rows = [",".join({**usual, column: value}.values()) for value in values]
     result = review("\n".join(["User email,Credential type,Issue date,Media", *rows, ""]))
     schema = loading.load("credentials", SCHEMAS)
-    known = Known.of(result, Recipe(), schema, LOOKUPS, column, np.zeros(0, dtype=np.int64))
+    mapped = apply(Recipe(), result.table, schema.columns)
+    known = Known.of(result, Recipe(), schema, LOOKUPS, column, mapped, np.zeros(0, dtype=np.int64))
     return [one.replacements for one in clusters(known)]
 
 

@@ -16,7 +16,7 @@ from credtools.checking.judge import FAILED
 from credtools.checking.one_column import Known
 from credtools.errors import RecipeError
 from credtools.model import Review
-from credtools.recipe import Recipe
+from credtools.recipe import Recipe, apply
 from credtools.recipe.mapping import follow
 from credtools.recipe.pattern import Pattern
 from credtools.recipe.rewriting import Beginning, Case, Ending, Pad, Spellings, Take, Trim, Within
@@ -96,7 +96,8 @@ def test_a_proposal_keeps_what_it_promises(data: st.DataObject, column: str) -> 
     if not messed:
         return
     examples = dict(data.draw(st.lists(st.sampled_from(messed), min_size=1, max_size=3)))
-    known = Known.of(before, recipe, CREDENTIALS, KNOWN, column, np.zeros(0, dtype=np.int64))
+    mapped = apply(recipe, before.table, CREDENTIALS.columns)
+    known = Known.of(before, recipe, CREDENTIALS, KNOWN, column, mapped, np.zeros(0, dtype=np.int64))
     for one in proposing.like(known, examples):
         assert one.pattern is not None
         assert not any(change.passed for change in one.changes)
