@@ -236,7 +236,9 @@ def peak(looker: Looker) -> int:
 
 def pdf_bomb() -> bytes:
     """A table of objects that unpacks to a gigabyte and more, 1 MB packed."""
-    packed = zlib.compress(b"0" * (1200 << 20), 9)
+    packing = zlib.compressobj(9)
+    piece = packing.compress(b"0" * (1 << 20)) + packing.flush(zlib.Z_FULL_FLUSH)  # after which the same fits again
+    packed = piece + piece[2:] * 1199
     head = b"%PDF-1.5\n"
     told = b"<< /Type /XRef /Size 400000000 /W [1 1 1] /Root 1 0 R /Filter /FlateDecode /Length %d >>" % len(packed)
     table = b"2 0 obj\n" + told + b"\nstream\n" + packed + b"\nendstream\nendobj\n"
