@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from credtools.media.compared import Difference, Evidence
 from credtools.media.scan import labels
@@ -42,10 +43,8 @@ def number(
     if line:  # other lines of the table are of other rows
         dates = {one.part for one in found}
         given = [one for one in given if one.part in line] or [one for one in given if one.part not in dates]
-    same = next(
-        (one for one in given if _key(one.text) == key or (len(key) > SHORT and _key(one.text).startswith(key))), None
-    )
-    hit = same.part if same else _anywhere(page, key, sure=any(one.sure for one in given))
+    same = next((one.part for one in given if _is(page, one, key)), None)
+    hit = same if same is not None else _anywhere(page, key, sure=any(one.sure for one in given))
     if hit is not None:
         return Evidence(COLUMN, value, page.parts[hit].piece.page, page.parts[hit].box)
     sure = [one for one in given if one.sure] or [one for one in given if _shape(one.text) == _shape(value)]
@@ -53,6 +52,14 @@ def number(
         return _differs(page, sure[0].part, value, sure[0].text)
     alike = list(dict.fromkeys(_alike(page, found, value))) if whole else []
     return _differs(page, *alike[0][:1], value, alike[0][1]) if len({text for _, text in alike}) == 1 else None
+
+
+def _is(page: Page, one: Numbered, key: str) -> bool:
+    """Whether a number is the row's, or the part that it is in holds the row's."""
+    long = len(key) > SHORT
+    return _key(one.text) == key or (
+        long and (_key(one.text).startswith(key) or bool(_pattern(key).search(page.parts[one.part].plain)))
+    )
 
 
 def hits(page: Page, value: str) -> list[int]:
@@ -70,6 +77,7 @@ def _shape(text: str) -> str:
     return "".join("9" if one.isdigit() else "A" if one.isalpha() else one for one in text)
 
 
+@lru_cache(maxsize=64)
 def _pattern(key: str) -> re.Pattern[str]:
     return re.compile(r"(?<![^\W_])" + r"[\W_]*".join(map(re.escape, key)) + r"(?![^\W_])")
 
