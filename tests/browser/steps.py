@@ -78,7 +78,7 @@ class Wizard:
 
     def is_whole(self) -> None:
         """Neither list nor what stands beside it hides a column at its right, on usual screens and small ones."""
-        for width in (1100, 1400):
+        for width in (1100, 1280, 1400):
             self.page.set_viewport_size({"width": width, "height": 950})
             for half in self.page.locator(".ct-beside > *").all():
                 expect(half).to_have_js_property("scrollWidth", half.evaluate("half => half.clientWidth"))

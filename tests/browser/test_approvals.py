@@ -39,6 +39,7 @@ def test_many_are_approved_by_keyboard_and_undone(tmp_path: Path, page: Page, op
     expect(page.get_by_text("1 selected, 1 on other pages")).to_be_visible()
     wizard.button("Select all 130").press("Enter")
     expect(page.get_by_text(re.compile(r"^130 selected, \d+ on other pages$"))).to_be_visible()
+    wizard.has_room(640, 900, 1280)
     wizard.is_whole()
     wizard.is_accessible()
     screenshot(page, "approvals-1-selected")

@@ -150,7 +150,7 @@ export default {
         boxes[k].box, [button(row.user_email, () => act('detail', { batch: row.batch, line: row.line }), { focus: keyOf(row), title: 'Show media and history' }), row.name && h('div', { class: 'ct-quiet' }, row.name)],
         [row.credential_type, row.credential_number && ` · ${row.credential_number}`], row.issue_date,
         [row.expiration_date, ['expired', 'expiring soon'].includes(row.expiry) && h('div', { class: 'ct-scope' }, row.expiry)],
-        [row.uploader && h('div', {}, row.uploader), h('div', { class: row.uploader && 'ct-quiet' }, row.uploaded_by), h('div', { class: 'ct-quiet' }, `batch ${row.batch} · ${row.source}`)],
+        [row.uploader && h('div', {}, row.uploader), h('div', { class: row.uploader && 'ct-quiet' }, row.uploaded_by), h('div', { class: 'ct-quiet' }, pieces([`batch ${row.batch} ·`, row.source]))],
         [row.media.map(medium => thumbs.of(medium.shown, medium.shown_type)), differences(row), boxes[k].why, !row.blocked && row.note && h('div', { class: 'ct-warning' }, row.note)]]), caption)
       COLUMNS.forEach(([key], k) => {
         if (list.sort === key) made.querySelectorAll('th')[k + 1].setAttribute('aria-sort', list.down ? 'descending' : 'ascending')
@@ -159,7 +159,7 @@ export default {
     }
 
     // What can be read in the media of a row, where it is something else.
-    const differences = row => row.media.flatMap(({ differs }) => differs).map(words => h('div', { class: 'ct-warning' }, `Scan differs: ${words}`))
+    const differences = row => row.media.flatMap(({ differs }) => differs).map(words => h('div', { class: 'ct-warning' }, daysWhole(`Scan differs: ${words}`)))
 
     // What was ticked and isn't answered yet holds against a list that was sent before it.
     const unanswered = new Map()

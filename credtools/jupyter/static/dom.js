@@ -10,6 +10,12 @@ function h(tag, props = {}, ...children) {
   return element
 }
 
+// Texts side by side; where there is no room a line ends between two of them, never within a short one.
+const pieces = texts => texts.filter(Boolean).flatMap((text, k) => [k > 0 && ' ', h('span', { class: 'ct-piece' }, text)])
+
+// A text whose days (YYYY-MM-DD) are never torn at their hyphens.
+const daysWhole = text => text.split(/(\d{4}-\d\d-\d\d)/).map((part, k) => k % 2 ? h('span', { class: 'ct-day' }, part) : part)
+
 let lastId = 0
 const freshId = () => `ct-${++lastId}`
 
