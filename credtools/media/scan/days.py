@@ -24,6 +24,7 @@ EARLIEST, LATEST = 1900, 2120
 OLD = 40  # two digits from here on may mean the last century, too
 MONTHS = range(1, 13)
 TORN = re.compile(r"(?<![^\W_])([^\W\d_]{1,8}) ([^\W\d_]{1,8})(?=[\s.,]*\d)")
+DIGIT = re.compile(r"[\d年]")  # years may be written in Chinese numerals
 HALF = 12  # hours that a time zone may move a day
 
 
@@ -42,7 +43,7 @@ class Mention:
 
 def find(text: str) -> list[Mention]:
     """The dates in a text, as `page.plain` makes it, from left to right."""
-    if not any(one.isdigit() for one in text) and "年" not in text:
+    if not DIGIT.search(text):
         return []
     text = TORN.sub(_joined, text)
     found: list[Mention] = []

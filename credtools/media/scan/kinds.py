@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from credtools.media.compared import Difference, Evidence, Facts
 from credtools.media.scan import labels
@@ -75,29 +76,38 @@ def kind(page: Page, row: Facts, line: set[int]) -> Difference | Evidence | None
 def named(page: Page, types: tuple[str, ...]) -> list[Named]:
     """The types on a page, the longest at each place."""
     known, glued = _known(types)
-    words = [
-        (k, match[0], match.start(), match.end())
-        for k, part in enumerate(page.parts)
-        for match in WORD.finditer(part.plain)
-    ]
+    words = _Words(page)
     found: list[Named] = []
-    n = 0
-    while n < len(words):
-        best = next((form for form in known.get(words[n][1], ()) if _there(words, n, form[0])), None)
-        if best is None:
-            n += 1
-            continue
-        end = n + len(best[0])
-        found.append(Named(words[n][0], best[1], _sure(page, words, n, end)))
-        n = end
+    end = 0
+    for n in [n for n, word in enumerate(words.texts) if word in known]:
+        best = next((form for form in known[words.texts[n]] if words.there(n, form[0])), None) if n >= end else None
+        if best is not None:
+            end = n + len(best[0])
+            found.append(Named(words.parts[n], best[1], _sure(page, words, n, end)))
     return found + _eastern(page, glued)
 
 
-Words = Sequence[tuple[int, str, int, int]]
+class _Words:
+    """The words of a page one after the other, each with its part."""
 
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.texts: list[str] = []
+        self.parts: list[int] = []
+        self._first: list[int] = []  # of each part
+        for k, part in enumerate(page.parts):
+            some = WORD.findall(part.plain)
+            self._first.append(len(self.texts))
+            self.texts += some
+            self.parts += [k] * len(some)
 
-def _there(words: Words, n: int, form: tuple[str, ...]) -> bool:
-    return all(n + k < len(words) and words[n + k][1] == one for k, one in enumerate(form))
+    def there(self, n: int, form: tuple[str, ...]) -> bool:
+        return tuple(self.texts[n : n + len(form)]) == form
+
+    def span(self, n: int) -> tuple[int, int]:
+        """Where a word is in its part."""
+        k = self.parts[n]
+        return next(islice(WORD.finditer(self.page.parts[k].plain), n - self._first[k], None)).span()
 
 
 @lru_cache(maxsize=16)
@@ -135,12 +145,12 @@ def _eastern(page: Page, glued: Sequence[tuple[str, str]]) -> list[Named]:
     return found
 
 
-def _sure(page: Page, words: Words, n: int, end: int) -> bool:
+def _sure(page: Page, words: _Words, n: int, end: int) -> bool:
     """Whether a type is named as the type of this document."""
-    k = words[n][0]
+    k = words.parts[n]
     text = page.parts[k].plain
-    before = text[: words[n][2]]
-    after = text[words[end - 1][3] :] if words[end - 1][0] == k else ""
+    before = text[: words.span(n)[0]]
+    after = text[words.span(end - 1)[1] :] if words.parts[end - 1] == k else ""
     if ELSE.search(before) or ELSE.search(after):
         return False
     rest = [one for one in (*WORD.findall(before), *WORD.findall(after)) if one not in GENERIC and one.isalpha()]

@@ -33,7 +33,7 @@ def tidy(text: str) -> str:
         text = unicodedata.normalize("NFKC", UNSEEN.sub("", text.replace("º", "°")))
     text = ENDS.sub("-", text)
     words = text.split()
-    single = sum(len(word) == 1 for word in words)
+    single = list(map(len, words)).count(1)
     if single >= FEW and single * 2 > len(words) and sum(map(len, words)) <= 2 * len(words):
         return " ".join("".join(word.split()) for word in re.split(r"\s{2,}", text.strip()))
     return TORN.sub(r"\1", text)
