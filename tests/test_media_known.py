@@ -97,7 +97,10 @@ def test_what_a_file_says_is_told_kept_and_follows_the_row(registry: Registry, t
     assert media["scan"].tolist() == ["differs", "nothing"]
     assert Compared.from_json(media["differs"][0]).differs[0].row == "2029-01-10"
     assert batch.compared(2)[sha(paper)].differs[0].row == "2029-01-10"
-    assert registry.approve(batch.id).blocked == {}
+    done = registry.approve(batch.id)
+    assert (done.blocked, done.decided, done.differing) == ({}, (2,), (2,))
+    assert done.told
+    assert done.told in str(done)
     assert batch.summary().scans == ["differs", "nothing"]
     assert registry.verify() == []
 
@@ -124,7 +127,7 @@ def test_a_converted_file_is_shown_as_its_copy(registry: Registry, tmp_path: Pat
 def test_the_prompt_tells_all_of_it(
     registry: Registry, registry_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`credtools media --json` has notes, what is shown, and what differs, with where it is said."""
+    """`credtools media --json` has notes, what is shown, what differs and where; `approve --json` in which lines."""
     monkeypatch.setenv("CREDTOOLS_DATABASE", registry_url)
     uploaded(registry, tmp_path)
     paper = certificate("First Aid", NAME, "Issued 2024-01-10", f"Expires {LATER}")
@@ -138,6 +141,8 @@ def test_the_prompt_tells_all_of_it(
     (differs,) = medium["differs"]
     assert differs.keys() == {"line", "column", "row", "said", "page", "box"}
     assert len(differs["box"]) == 4
+    approved = CliRunner().invoke(main, ["approve", "1", "--json"])
+    assert json.loads(approved.stdout)["differing"] == [2]
 
 
 # --- verified -------------------------------------------------------------------------------------------------

@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 def _decided(word: str, batch: int, done: Any) -> Answer:
     blocked = [{"line": line, "reason": reason} for line, reason in done.blocked.items()]
     data = {"batch": batch, "decided": list(done.decided), "blocked": blocked, "audit_head": done.audit_head}
-    data["deactivated"] = list(done.deactivated)
+    data |= {"deactivated": list(done.deactivated), "differing": list(done.differing)}
     said = [f"batch {batch}: {len(done.decided):,} {word}, {len(done.blocked):,} blocked"]
-    if done.deactivated:
-        said.append(f"{done.told} See {shown_lines(done.deactivated)}.")
+    said += [f"{notice} See {shown_lines(some)}." for notice, some in done.notices]
     if not done.decided:
         said.append(f"Nothing was decided: {'all that wait are blocked' if blocked else 'no credential is pending'}.")
     said += first([f"  line {line}: {reason}" for line, reason in done.blocked.items()])

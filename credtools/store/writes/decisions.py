@@ -27,7 +27,8 @@ At = tuple[int, Line]  # batch and line
 class Decided(Shown):
     """What a decision did: the lines decided, and the pending lines that can't be decided yet, with the reason.
 
-    `deactivated`: the lines approved whose user is deactivated by now.
+    `deactivated`: the lines approved whose user is deactivated by now. `differing`: those approved although a scan says
+    something else than their row.
     """
 
     decided: tuple[Line, ...]
@@ -35,6 +36,7 @@ class Decided(Shown):
     audit_seq: int | None
     audit_head: str
     deactivated: tuple[Line, ...] = ()
+    differing: tuple[Line, ...] = ()
 
     def __str__(self) -> str:
         lines = [f"  line {line}: {why}" for line, why in self.blocked.items()]
@@ -43,10 +45,17 @@ class Decided(Shown):
 
     @property
     def told(self) -> str:
-        """What there is to know about the credentials decided: how many belong to deactivated users."""
-        count = len(self.deactivated)
-        whose = "belongs to a user who is" if count == 1 else "belong to users who are"
-        return f"{count:,} of them {whose} deactivated by now." if count else ""
+        """What there is to know about the credentials decided."""
+        return " ".join(said for said, _ in self.notices)
+
+    @property
+    def notices(self) -> list[tuple[str, tuple[Line, ...]]]:
+        """The same, each sentence with the lines of which it speaks."""
+        gone, other = len(self.deactivated), len(self.differing)
+        whose = "belongs to a user who is" if gone == 1 else "belong to users who are"
+        what = "has a scan that differs from its row" if other == 1 else "have scans that differ from their rows"
+        said = [(f"{gone:,} of them {whose} deactivated by now.", self.deactivated)] if gone else []
+        return said + ([(f"{other:,} of them {what}.", self.differing)] if other else [])
 
     @property
     def lacks_media(self) -> bool:
@@ -119,11 +128,13 @@ def _decide(
     move_replaced(work, tables.credential_versions.c.id, ids)
     approves = decision == "approved"
     gone = [one for one in chosen if approves and pending[one].user_status == "deactivated"]
-    return Decided(tuple(map(of.written, chosen)), told, seq, work.hash, tuple(map(of.written, gone)))
+    other = [one for one in chosen if approves and pending[one].differing]
+    lines_of_each = [tuple(map(of.written, some)) for some in (gone, other)]
+    return Decided(tuple(map(of.written, chosen)), told, seq, work.hash, *lines_of_each)
 
 
 def _pending(work: Write, batch_id: int) -> dict[Place, Any]:
-    """By address every pending version that the batch wrote: id, uploaded_by, user_status, media needed and there.
+    """By address every pending version that the batch wrote: id, uploaded_by, user_status, media needed, there, other.
 
     Also those that it found unchanged, if the batch that wrote them was undone: they stand because this one says them.
     """
@@ -143,6 +154,7 @@ def _pending(work: Write, batch_id: int) -> dict[Place, Any]:
             func.coalesce(batch.c.media_optional, False).label("batch_optional"),
             optional.scalar_subquery().label("optional"),
             linked.scalar_subquery().label("linked"),
+            linked.where(media.c.scan == "differs").scalar_subquery().label("differing"),
         )
         .select_from(
             version.join(tables.ledger_rows, said.version_id == version.c.id)
