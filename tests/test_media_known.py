@@ -19,7 +19,7 @@ from credtools.media.looked import Piece, as_json
 from credtools.model import Place
 from credtools.registry import Batch, Registry, finishing
 from credtools.store import Kept, Link, Scan, tables
-from tests.builders import ANA, APPROVER, BEN, export, load, only_sqlite, rows_of, tamper
+from tests.builders import ANA, APPROVER, BEN, HEADINGS, export, load, only_sqlite, rows_of, tamper
 from tests.canaries import hits
 from tests.pictures import certificate, filled, png
 from tests.scans import HEIC
@@ -213,6 +213,19 @@ def test_the_same_content_again_is_shown_as_before(registry: Registry, tmp_path:
     ]
     assert len(rows_of(registry, "blobs")["blobs"]) == 2
     assert registry.verify() == []
+
+
+def test_what_an_ending_says_is_noted_of_each_name(registry: Registry, tmp_path: Path) -> None:
+    """The same bytes under a right and a wrong ending: only who sees the wrong one is told so, before and after."""
+    rows = (f"{ANA},a.png", f"{BEN},b.jpg")
+    batch = registry.upload(export(tmp_path, *rows, headings=f"{HEADINGS},Media"))
+    found = batch.add_media(filled(tmp_path / "in", {"a.png": png(), "b.jpg": png()}))
+    assert len(found.linked) == 2
+    noted = {"a.png": "", "b.jpg": "other_ending"}
+    assert dict(batch.media()[["file", "notes"]].to_numpy()) == noted
+    batch.finish()
+    assert dict(batch.media()[["file", "notes"]].to_numpy()) == noted
+    assert dict(registry.media()[["file", "notes"]].to_numpy()) == noted
 
 
 def test_each_version_has_what_was_said_beside_it(registry: Registry, tmp_path: Path) -> None:

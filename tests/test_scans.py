@@ -284,6 +284,10 @@ def zipped(*names: str) -> bytes:
         ("a.tif", b"II*\0\x10\0\0\0CR\2\0", ("is_no_scan", "a camera's raw picture")),
         ("a.pdf", b"MZ\x90\0", ("is_no_scan", "a program")),
         ("a.pdf", b"\x93\x01\x02\x88\0\1", ("not_its_kind", "")),
+        ("a.gif", b"GIF89a\1\0\1\0", ("not_a_medium", "")),
+        ("IMG_1", b"\xff\xd8\xff\xe0\0\x10JFIF", ("no_ending", "")),
+        ("a.pdf", b"PK\3\4" + b"x" * 60, ("not_its_kind", "")),
+        ("a.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, ("not_a_medium", "")),
     ],
 )
 def test_what_is_refused_is_named(looker: Looker, name: str, content: bytes, why: tuple[str, str]) -> None:

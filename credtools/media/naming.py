@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from credtools.errors import FileError
-from credtools.reading.recognise import kind_of
+from credtools.reading.recognise import OLE, ZIP, kind_of
 
 # Documents, which can be printed, and the rest: by the reason for which no table is read in them.
 DOCUMENTS = {
@@ -24,6 +24,8 @@ OTHERS = {
 }
 TOLD = {"is_document", "is_old_workbook", "is_data"}  # reasons whose fact is what the file is
 ARCHIVES = {"is_archive", "is_compressed"}
+# What is in a workbook; other containers count as one there, too, so that its reader says what is wrong.
+IN_WORKBOOKS = (b"xl/", b"content.xml", *(f"{name}\0".encode("utf-16-le") for name in ("Workbook", "Book")))
 FEWEST = 8  # letters that make a text
 
 
@@ -34,6 +36,8 @@ def by_content(name: str, content: bytes) -> FileError | None:
         what = ""
     except FileError as refused:
         found, what = refused.reason, str(refused.facts.get("what", ""))
+    if _is_guess(found, content):
+        return None
     if found in ARCHIVES:
         return FileError("inner_archive", file=name)
     if found == "text":
@@ -43,6 +47,13 @@ def by_content(name: str, content: bytes) -> FileError | None:
     if found == "is_placeholder":
         return FileError("is_no_scan", file=name, what=f"a stand-in for a file that is kept elsewhere ({what})")
     return FileError("is_no_scan", file=name, what=OTHERS[found]) if found in OTHERS else None
+
+
+def _is_guess(found: str, content: bytes) -> bool:
+    """Whether a kind only says how the file begins: a photo by a name that doesn't say so, a container of anything."""
+    if found == "is_picture":
+        return not content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+    return found == "workbook" and content.startswith((ZIP, OLE)) and not any(one in content for one in IN_WORKBOOKS)
 
 
 def _is_text(content: bytes) -> bool:

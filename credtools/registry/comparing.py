@@ -10,6 +10,7 @@ import pandas as pd
 from credtools import store
 from credtools.errors import CredtoolsError
 from credtools.media.compared import Compared, Facts
+from credtools.media.looking import of_names
 from credtools.media.matching import Attached, Differing, short
 from credtools.model import Line, Place
 from credtools.model.lines import Lines
@@ -54,7 +55,7 @@ def scan(found: Compared | None) -> store.Scan:
 
 def media(session: Session, draft: Draft) -> pd.DataFrame:
     """The media of a batch; what is staged is compared now, if its file can be judged at all."""
-    frame = store.reads.media_of(session.at, draft.id)
+    frame = of_names(store.reads.media_of(session.at, draft.id))
     if frame.empty or not draft.waits:
         return frame
     try:

@@ -12,6 +12,7 @@ import pandas as pd
 from credtools import reading, store
 from credtools.audit import reports
 from credtools.audit.audit import Audit
+from credtools.media.looking import of_names
 from credtools.registry import exporting, layouts, validity
 from credtools.registry.session import Session
 
@@ -124,7 +125,7 @@ class Answers(Session):
             in its place, else itself), added_by (str), added_at (datetime64[us, UTC]), scan (str: what it says beside
             its row – agrees, differs, nothing; '': not compared), differs (str: where, as JSON).
         """
-        return store.reads.all_media(self.engine)
+        return of_names(store.reads.all_media(self.engine))
 
     @property
     def audit(self) -> Audit:

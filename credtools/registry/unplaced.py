@@ -9,6 +9,7 @@ import pandas as pd
 from credtools import store
 from credtools.errors import FileError, RegistryError
 from credtools.media import matching
+from credtools.media.looking import noted
 from credtools.media.matching import Match, Medium
 from credtools.registry import attaching, reviewing
 from credtools.registry.draft import Draft
@@ -41,7 +42,7 @@ def _listed(match: Match, kept: Any) -> tuple[str, Medium]:
     if where not in attaching.UNPLACED:
         where, reason = "unmatched", f"{name!r} fits line {first_of(map(str, lines), NAMED)} now. Choose the row."
     about = {field: getattr(kept, field) for field in ("sha256", "media_type", "size", "shown", "shown_type")}
-    return where, Medium(name, lines, reason, notes=tuple(kept.notes.split()), **about)
+    return where, Medium(name, lines, reason, notes=tuple(noted(name, kept.media_type, kept.notes).split()), **about)
 
 
 def place(session: Session, draft: Draft, name: str, line: int | str) -> None:

@@ -47,6 +47,8 @@ def number(
     hit = same if same is not None else _anywhere(page, key, sure=any(one.sure for one in given))
     if hit is not None:
         return Evidence(COLUMN, value, page.parts[hit].piece.page, page.parts[hit].box)
+    if not any(one.isdigit() for one in key):
+        return None  # a word such as "unknown" is said where nobody knew the number
     sure = [one for one in given if one.sure] or [one for one in given if _shape(one.text) == _shape(value)]
     if sure:
         return _differs(page, sure[0].part, value, sure[0].text)
@@ -56,10 +58,11 @@ def number(
 
 def _is(page: Page, one: Numbered, key: str) -> bool:
     """Whether a number is the row's, or the part that it is in holds the row's."""
+    said = _key(one.text)
+    if said == key or (len(said) > SHORT and key.endswith(said) and key.removesuffix(said).isalpha()):
+        return True  # or the row's but for letters that the organisation puts before it
     long = len(key) > SHORT
-    return _key(one.text) == key or (
-        long and (_key(one.text).startswith(key) or bool(_pattern(key).search(page.parts[one.part].plain)))
-    )
+    return long and (said.startswith(key) or bool(_pattern(key).search(page.parts[one.part].plain)))
 
 
 def hits(page: Page, value: str) -> list[int]:
