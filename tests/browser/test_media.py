@@ -62,6 +62,7 @@ def test_media_are_matched_settled_by_hand_and_finished(
     expect(page.locator(".ct-thumb img")).to_have_count(7)
     wizard.is_accessible()
     screenshot(page, "media-3-matched")
+    wizard.has_room(640, 900, 1400)
     look_at_what_differs(wizard, "Expiration date: the PDF says 2028-01-01, the row 2029-01-01.")
 
     choose_row(wizard, "fits the lines", 0)

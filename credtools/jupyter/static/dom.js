@@ -14,7 +14,7 @@ function h(tag, props = {}, ...children) {
 const pieces = texts => texts.filter(Boolean).flatMap((text, k) => [k > 0 && ' ', h('span', { class: 'ct-piece' }, text)])
 
 // A text whose days (YYYY-MM-DD) are never torn at their hyphens.
-const daysWhole = text => text.split(/(\d{4}-\d\d-\d\d)/).map((part, k) => k % 2 ? h('span', { class: 'ct-day' }, part) : part)
+const daysWhole = text => text.split(/(\d{4}-\d\d-\d\d)/).map((part, k) => k % 2 ? h('span', { class: 'ct-unbroken' }, part) : part)
 
 let lastId = 0
 const freshId = () => `ct-${++lastId}`

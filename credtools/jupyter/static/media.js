@@ -129,4 +129,4 @@ function linked(list, { act, ui }) {
 }
 
 const noted = notes => notes.map(words => h('div', { class: 'ct-quiet' }, words))
-const scanned = words => [h('span', { 'aria-hidden': 'true' }, SIGNS[words] ? `${SIGNS[words]} ` : ''), words]
+const scanned = words => h('span', { class: 'ct-unbroken' }, h('span', { 'aria-hidden': 'true' }, SIGNS[words] ? `${SIGNS[words]} ` : ''), words)
