@@ -315,6 +315,24 @@ def test_an_erased_file_that_comes_again_is_a_new_one(registry: Registry, tmp_pa
     assert registry.verify() == []
 
 
+def test_nothing_comes_to_an_erased_person_again(registry: Registry, tmp_path: Path) -> None:
+    """When their file and scans come once more, no scan of theirs is kept with what was theirs: none could find it."""
+    scans = filled(tmp_path / "in", {"ana.pdf": certificate("First Aid", NAME), "ben.png": png()})
+    rows, named = (f"{ANA},ana.pdf", f"{BEN},ben.png"), f"{HEADINGS},Media"
+    batch = registry.upload(export(tmp_path, *rows, headings=named))
+    batch.finish()
+    registry.erase("ana@example.org", WHY)
+    registry.upload(export(tmp_path, *rows, headings=named)).finish()
+    found = batch.add_media(scans)
+    assert [(medium.file, medium.lines) for medium in found.linked] == [("ben.png", (3,))]
+    assert [medium.file for medium in found.unmatched] == ["ana.pdf"]
+    with pytest.raises(RegistryError) as caught:
+        add(batch, 2, kept(registry, b"original", NAME))
+    assert caught.value.reason == "line_without_version"
+    assert batch.media()["file"].tolist() == ["ben.png"]
+    assert registry.verify() == []
+
+
 def test_a_copy_that_somebody_uploaded_stays(registry: Registry, tmp_path: Path) -> None:
     """What is shown in the place of an erased file may be somebody else's own file: that one is theirs."""
     batch = scanned(registry, tmp_path)

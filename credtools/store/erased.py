@@ -6,12 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from credtools.store import tables
 
 OF_USERS = (tables.user_facts, tables.former_names)
 KEY = "ERASED-"  # no folded address has capitals, so nothing in a file finds an erased user
+
+
+def is_erased() -> ColumnElement[bool]:
+    """Whether a user was erased; false for one without an address."""
+    return func.coalesce(tables.users.c.email_key.startswith(KEY), False)
 
 
 def token(user_id: int) -> str:

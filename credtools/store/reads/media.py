@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, select, union
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, null, select, union
 
 from credtools.model import WAITING_STATES, Place
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
+from credtools.store.erased import is_erased
 from credtools.store.frames import frame, rows, rows_in, values
 from credtools.store.reads.lineage import rooted
 from credtools.store.values import ADDRESS, NO_ROW
@@ -159,6 +160,8 @@ def erased_media(at: At) -> pd.DataFrame:
 def rows_of(at: At, batch_id: int) -> pd.DataFrame:
     """The ledger of a finished batch with the credential of each row, by line; what no version has is missing.
 
+    A version of somebody who was erased is nobody's: nothing of theirs may come to it again.
+
     Columns: sheet, line, piece (int64), verdict, version_id (Int64), asked (bool: for media), user_email, external_id,
     credential_type, credential_number, issue_date (datetime64[s]).
     """
@@ -169,7 +172,7 @@ def rows_of(at: At, batch_id: int) -> pd.DataFrame:
         select(
             *(ledger.c[name] for name in ADDRESS),
             ledger.c.verdict,
-            ledger.c.version_id,
+            case((is_erased(), null()), else_=ledger.c.version_id).label("version_id"),
             _asked().label("asked"),
             user.c.email.label("user_email"),
             user.c.external_id,

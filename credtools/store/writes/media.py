@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, Select, delete, select
 
 from credtools.errors import MovedError, RegistryError
 from credtools.model import WAITING_STATES, Place, labels
 from credtools.store import tables
 from credtools.store.digests import CHAINED, media_digest, salted_digest, salts
-from credtools.store.erased import ranges
+from credtools.store.erased import is_erased, ranges
 from credtools.store.frames import rows_in
 from credtools.store.transaction import Write, write
 from credtools.store.values import ADDRESS, NO_ROW, Finish, Kept, Link, Scan
@@ -152,6 +152,7 @@ def _link(
     ledger, media = tables.ledger_rows.c, tables.media
     ours = select(*(ledger[name] for name in ADDRESS), ledger.version_id)
     ours = ours.where(ledger.batch_id == batch_id, ledger.version_id.is_not(None))
+    ours = ours.where(ledger.version_id.not_in(_of_nobody(batch_id)))
     versions = {Place(row.sheet, row.line, row.piece): row.version_id for row in work.execute(ours)}
     if strict and (strange := sorted({place for place, *_ in rows} - versions.keys())):
         raise RegistryError("line_without_version", line=labels(strange)[0], batch=batch_id)
@@ -176,6 +177,15 @@ def _link(
     digest = media_digest(columns | {"media_type": kinds})
     work.event("media", by, batch_id, first=columns["id"][0], count=len(found), links=digest)
     return len(found)
+
+
+def _of_nobody(batch_id: int) -> Select[Any]:
+    """The versions of a batch whose user was erased."""
+    version, credential, ledger = tables.credential_versions, tables.credentials, tables.ledger_rows.c
+    found = select(version.c.id).join(credential, credential.c.id == version.c.credential_id)
+    found = found.join(tables.users, tables.users.c.id == credential.c.user_id)
+    ours = select(ledger.version_id).where(ledger.batch_id == batch_id, ledger.version_id.is_not(None))
+    return found.where(is_erased(), version.c.id.in_(ours))
 
 
 def _compare(work: Write, batch_id: int, by: str, late: Mapping[int, Scan]) -> None:
