@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from credtools.cli import main
 from credtools.errors import FileError
 from credtools.media.code_pages import PAGES, settled
 from credtools.media.files import gathered
@@ -15,7 +17,7 @@ from credtools.media.litter import is_litter
 from credtools.media.matching import Attached, Match, Row, by_column, by_pattern
 from credtools.model import Place
 from credtools.registry import Registry
-from tests.builders import ANA, export, only_sqlite
+from tests.builders import ANA, BEN, HEADINGS, export, only_sqlite
 from tests.clicks import Clicks
 from tests.pictures import filled, pdf, zipped
 
@@ -111,6 +113,19 @@ def test_two_code_pages_that_fit_different_rows_decide_nothing(tmp_path: Path) -
     (code_page, candidates) = told[0]
     assert code_page == ""
     assert {"cp1252", "cp1251"} <= set(candidates)
+
+
+@only_sqlite
+def test_a_zip_that_nobody_can_read_for_sure_is_no_success(
+    registry: Registry, registry_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a person must decide ends with 1, as with files that fit several rows: a schedule mustn't go on."""
+    monkeypatch.setenv("CREDTOOLS_DATABASE", registry_url)
+    raw = b"\xe4.pdf"
+    rows = (f"{ANA},{raw.decode('cp1252')}", f"{BEN},{raw.decode('cp1251')}")
+    registry.upload(export(tmp_path, *rows, headings=f"{HEADINGS},Media")).finish()
+    path = packed(tmp_path / "a.zip", {raw: pdf()})
+    assert CliRunner().invoke(main, ["media", "1", str(path)]).exit_code == 1
 
 
 def test_code_pages_that_fit_some_of_the_names_decide_nothing_together(tmp_path: Path) -> None:

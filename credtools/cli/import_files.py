@@ -244,7 +244,7 @@ def media(batch: int, paths: tuple[Path, ...], match: str | None, *, optional: b
     """Add media to the rows of a batch, finished or not.
 
     Without --match the recipe's pattern counts, else the names in the media column. Exit 1 when a file is refused or
-    ambiguous. What a file says otherwise than its row is told, and stops nothing.
+    ambiguous, or the names in a zip are. What a file says otherwise than its row is told, and stops nothing.
     """
     if not (paths or optional):
         raise click.UsageError("Name the files, folders or zips to add, or use --optional.")
@@ -269,7 +269,8 @@ def media(batch: int, paths: tuple[Path, ...], match: str | None, *, optional: b
         for row in done.missing
     ]
     lines += first([f"  missing: line {line}: {what}" for line, what in lacks], " missing")
-    return Answer({"batch": batch, **done.as_dict()}, lines, 1 if done.refused or done.ambiguous else 0)
+    doubtful = done.refused or done.ambiguous or any(names.candidates for names in done.zips)
+    return Answer({"batch": batch, **done.as_dict()}, lines, 1 if doubtful else 0)
 
 
 COMMANDS = (check, import_, media)
