@@ -17,7 +17,7 @@ from credtools.media.litter import is_litter
 from credtools.media.matching import Attached, Match, Row, by_column, by_pattern
 from credtools.model import Place
 from credtools.registry import Registry
-from tests.builders import ANA, BEN, HEADINGS, export, only_sqlite
+from tests.builders import ANA, export, only_sqlite
 from tests.clicks import Clicks
 from tests.pictures import filled, pdf, zipped
 
@@ -122,8 +122,9 @@ def test_a_zip_that_nobody_can_read_for_sure_is_no_success(
     """What a person must decide ends with 1, as with files that fit several rows: a schedule mustn't go on."""
     monkeypatch.setenv("CREDTOOLS_DATABASE", registry_url)
     raw = b"\xe4.pdf"
-    rows = (f"{ANA},{raw.decode('cp1252')}", f"{BEN},{raw.decode('cp1251')}")
-    registry.upload(export(tmp_path, *rows, headings=f"{HEADINGS},Media")).finish()
+    people = {"ana": "cp1252", "ben": "cp1251"}
+    rows = (f"{name}@example.org,First Aid,2026-01-01,{raw.decode(page)}" for name, page in people.items())
+    registry.upload(export(tmp_path, *rows, headings=HEADINGS)).finish()
     path = packed(tmp_path / "a.zip", {raw: pdf()})
     assert CliRunner().invoke(main, ["media", "1", str(path)]).exit_code == 1
 
