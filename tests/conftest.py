@@ -30,6 +30,11 @@ settings.register_profile("credtools", deadline=None)
 settings.load_profile("credtools")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """No name of a test holds a file, which may have other bytes in each process: then none of them would run."""
+    return argname if isinstance(val, bytes) and len(val) > LONGEST_NAME else None
+
+
 def pytest_collection_finish() -> None:
     """What is imported by now stays until the end: looking it through for garbage took a twentieth of the time."""
     gc.collect()
@@ -43,6 +48,7 @@ def face() -> Iterator[None]:
     errors.speak("python")
 
 
+LONGEST_NAME = 60  # bytes of a value by which a test is called
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
