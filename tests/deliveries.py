@@ -53,7 +53,7 @@ def deliver(rows: int, files: int, bytes_each: int = 0, seed: int = 1) -> Delive
         if number % 10 == 7:
             name, where = f"in/stranger {number}{ending}", "unmatched"
         elif number % 10 == 3:
-            whole, where = whole[:-10], "refused"  # of a PDF its end is gone, too: nobody knows what else
+            whole, where = whole[: len(whole) * 2 // 3], "refused"
         elif number % 10 == 5:
             whole = whole.replace(b"startxref\n", b"startxref\n1")  # of a PDF: taken, and shown as a repaired copy
         made.files[name] = whole

@@ -22,6 +22,7 @@ from credtools.media import files, looking
 from credtools.media.files import gathered
 from credtools.media.looking import Looker
 from tests.pictures import action, filled, jpeg, noise, pdf, picture, png, zipped
+from tests.scans import HEIC
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +48,9 @@ def reason(refused: FileError, name: str) -> Reason:
     assert repr(name) in str(refused)
     return refused.reason, facts
 
+
+PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
+HEIF = {"heif": "heic"}
 
 # --- one file -----------------------------------------------------------------------------------------------
 
@@ -220,12 +224,80 @@ def test_harmful_or_broken_files_are_refused(looker: Looker, case: str) -> None:
     ids=["JPEG", "progressive JPEG", "PNG", "PDF"],
 )
 def test_truncated_files_are_refused(looker: Looker, name: str, content: bytes) -> None:
-    """A file that was cut off is refused, wherever the cut is (but for a PDF's last line end)."""
+    """A file that was cut off is refused, wherever the cut is, unless only its last part or line is gone."""
     step = max(1, len(content) // 150)
-    last = len(content.rstrip(b"\n"))
-    for cut in [*range(12, last, step), last - 1]:
+    ends = {"a.jpg": len(content), "a.png": len(content) - len(PNG_END), "a.pdf": content.rfind(b"%%EOF")}[name]
+    for cut in [*range(12, ends, step), ends - 1]:
         with pytest.raises(FileError):
             looker.look(name, content[:cut])
+
+
+@pytest.mark.parametrize(("name", "content", "end"), [("a.png", png(), PNG_END), ("a.pdf", pdf(), b"%%EOF\n")])
+def test_what_lacks_only_its_end_is_taken_with_a_whole_copy(
+    looker: Looker, name: str, content: bytes, end: bytes
+) -> None:
+    """As viewers show it: all that makes the picture or the pages is there; the copy has the end."""
+    assert content.endswith(end)
+    for lost in range(2, len(end) + 1):
+        found = looker.look(name, content[:-lost])
+        assert (found.notes, found.copy, found.copy_type) == (("repaired",), content, found.media_type)
+        assert not looker.look(name, found.copy).notes
+
+
+def test_a_png_without_its_end_must_have_all_its_rows(looker: Looker) -> None:
+    """Also where it is cut between two of its parts, which nothing else tells."""
+    whole = png()
+    start, end = whole.index(b"IDAT") + 4, len(whole) - len(PNG_END) - 4
+    rows, head = whole[start:end], whole[: start - 8]
+    for some in (rows[:-1], rows[: len(rows) // 2]):
+        assert refusal(looker, "a.png", head + chunk(b"IDAT", some)) == ("damaged", {"kind": "PNG"})
+    assert looker.look("a.png", head + chunk(b"IDAT", rows)).notes == ("repaired",)
+
+
+def larger(kind: str, places: dict[bytes, int], pack: str, **options: Any) -> bytes:
+    """A small picture that says it is of 15,000 × 15,000 pixels: `places` of its size behind marks."""
+    out = io.BytesIO()
+    Image.new("RGB", (24, 24), (1, 2, 3)).save(out, kind, **options)
+    whole = out.getvalue()
+    for mark, behind in places.items():
+        at = whole.index(mark) + behind
+        whole = whole[:at] + struct.pack(pack, 15_000, 15_000) + whole[at + struct.calcsize(pack) :]
+    return whole
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jpg", larger("JPEG", {b"\xff\xc2": 5}, ">HH", progressive=True, subsampling=0)),
+        ("a.webp", larger("WEBP", {b"\x9d\x01\x2a": 3}, "<HH")),
+        ("a.avif", larger("AVIF", {b"ispe": 8}, ">II", speed=10)),
+    ],
+    ids=["progressive JPEG", "WebP", "AVIF"],
+)
+def test_memory_that_a_reader_doesnt_get_is_no_damage(looker: Looker, name: str, content: bytes) -> None:
+    """Readers say of both that the file can't be read; what a picture of its size takes tells them apart."""
+    assert refusal(looker, name, content) == ("medium_too_costly", {"limit": "1,024 MB of memory"})
+
+
+def test_a_tiff_that_is_packed_otherwise_isnt_called_damaged(looker: Looker) -> None:
+    """The sentence says how it is packed, since it is whole and other programs show it."""
+    out = io.BytesIO()
+    Image.new("RGB", (24, 24)).save(out, "TIFF", compression="tiff_lzw")
+    packing = struct.pack("<HHIHH", 259, 3, 1, 5, 0)
+    assert out.getvalue().count(packing) == 1
+    for number, what in ((50001, "WebP"), (34661, "JBIG"), (60000, "method 60000")):
+        content = out.getvalue().replace(packing, struct.pack("<HHIHH", 259, 3, 1, number, 0))
+        assert refusal(looker, "a.tif", content) == ("tiff_packing", {"what": what})
+
+
+def test_every_kind_is_taken_under_the_endings_of_all_others(looker: Looker) -> None:
+    """With its true type; and whoever approves is told where the ending says another."""
+    for kind, endings in looking.ENDINGS.items():
+        content = {"pdf": pdf(), "heif": HEIC}.get(kind) or picture(1, kind.upper())
+        for ending in sorted(looking.KINDS):
+            found = looker.look(f"a{ending}", content)
+            assert found.media_type == ("application/pdf" if kind == "pdf" else f"image/{HEIF.get(kind, kind)}")
+            assert ("other_ending" in found.notes) == (ending not in endings)
 
 
 def peak(looker: Looker) -> int:

@@ -233,6 +233,8 @@ def test_folders_written_by_windows_are_no_files(tmp_path: Path) -> None:
             "a.pdf@SynoEAStream",
             "SYNOFILE_THUMB_M.jpg",
         ),
+        *(".git/config", "in/.svn/wc.db", ".hg/store/a.pdf", ".gitignore", "~WRL0001.tmp", "a.pdf.tmp"),
+        *("a.pdf.crdownload", "a.pdf.part", "a.zip.partial", "a.pdf.download", "a.pdf.download/a.pdf", "b.opdownload"),
     ],
 )
 def test_what_systems_leave_is_litter(name: str) -> None:
@@ -245,6 +247,7 @@ def test_what_systems_leave_is_litter(name: str) -> None:
     [
         *("scan.pdf", "Thumbs.pdf", "thumbs.db/scan.pdf", "recycle/a.pdf", "_scan.pdf", "~scan.pdf", ".scan.pdf"),
         *("icon.png", "lock.pdf", "a:b.pdf", "Zone.Identifier.pdf", "desktop.ini.pdf", "a.b.pdf", "nfs01.pdf"),
+        *("git/a.pdf", "1st.part/a.pdf", "my.download/a.pdf", "a.tmp.pdf", "part.pdf", "tmp/a.pdf", ".github.pdf"),
     ],
 )
 def test_what_people_name_is_none(name: str) -> None:
@@ -277,6 +280,19 @@ def test_names_are_refused_for_what_is_dangerous_only(tmp_path: Path, name: str,
         with pytest.raises(FileError) as caught:
             file.read()
     assert caught.value.reason == why
+
+
+@pytest.mark.parametrize("names", [(), ("in/", "in/more/"), ("__MACOSX/._a.pdf", ".DS_Store")])
+def test_a_zip_with_nothing_to_read_in_it_says_so(tmp_path: Path, names: tuple[str, ...]) -> None:
+    """Nothing came of it, which looks like success where nobody expects a number; an empty folder says so, too."""
+    (tmp_path / "none").mkdir()
+    for path in (zipped(tmp_path / "a.zip", dict.fromkeys(names, b"")), *([] if names else [tmp_path / "none"])):
+        with gathered([path]) as given:
+            (file,) = (file for file in given if not file.is_litter)
+            assert len(given) == 1 + sum(not name.endswith("/") for name in names)
+            with pytest.raises(FileError) as caught:
+                file.read()
+        assert (caught.value.reason, caught.value.facts) == ("without_files", {"file": path.name})
 
 
 def test_joiners_dont_count() -> None:

@@ -280,12 +280,15 @@ def test_marks_say_in_words_what_they_mean() -> None:
     """Differences come first; each has its page, its place, and the same sentence as the warning."""
     differs = Difference("expiration_date", "2027-03-01", "2026-03-01", 2, (100, 200, 300, 220))
     compared = Compared.of((differs,), (Evidence("issue_date", "2024-03-01", 1, (1, 2, 3, 4)),))
-    first, second = scans.marks(compared, PDF)
+    first, second = scans.marks(compared, PDF, "YYYY-MM-DD")
     assert (first["kind"], first["page"], first["box"]) == ("differs", 2, (100, 200, 300, 220))
-    assert [first["words"]] == scans.says(compared, PDF)
+    assert [first["words"]] == scans.says(compared, PDF, "YYYY-MM-DD")
     assert first["words"] == "Expiration date: the PDF says 2026-03-01, the row 2027-03-01."
     assert (second["kind"], second["words"]) == ("agrees", "Issue date: the PDF says 2024-03-01, too.")
-    assert "picture" in scans.says(compared, JPEG)[0]
+    assert "picture" in scans.says(compared, JPEG, "YYYY-MM-DD")[0]
+    assert scans.says(compared, PDF, "DD/MM/YYYY") == ["Expiration date: the PDF says 01/03/2026, the row 01/03/2027."]
+    months = Compared.of((Difference("expiration_date", "2027-03-01", "2026-03", 1, (1, 2, 3, 4)),), ())
+    assert "says 2026-03, the row 01/03/2027" in scans.says(months, PDF, "DD/MM/YYYY")[0]  # no day is made up
 
 
 def test_every_note_has_a_sentence() -> None:

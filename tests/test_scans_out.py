@@ -126,6 +126,19 @@ def test_nothing_of_an_export_goes_into_the_way_of_what_is_there(registry: Regis
 
 
 @only_sqlite
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "scans.7z", "a.PDF", "a.parquet"])
+def test_no_folder_is_made_under_the_name_of_a_file(registry: Registry, tmp_path: Path, name: str) -> None:
+    """Who mistakes the two targets of an export is told; a folder that is there, or ends in a day, is one."""
+    with pytest.raises(CredtoolsError) as caught:
+        registry.export_with_media(tmp_path / "t.csv", tmp_path / name)
+    assert (caught.value.reason, caught.value.facts) == ("scans_to_a_file", {"name": name})
+    assert not list(tmp_path.glob("[at].*"))
+    for folder in (name, "scans 2026.05"):
+        (tmp_path / name).mkdir(exist_ok=True)
+        assert registry.export_with_media(tmp_path / "t.csv", tmp_path / folder).media == [tmp_path / folder]
+
+
+@only_sqlite
 @pytest.mark.parametrize("pattern", ["scan", "{nobody}", "{user_email}/x", "{user_email}.pdf"])
 def test_patterns_that_name_nothing_are_refused(registry: Registry, tmp_path: Path, pattern: str) -> None:
     """As those for matching; nothing is written."""

@@ -21,7 +21,7 @@ class Credentials:
     def __init__(self, registry: Registry) -> None:
         found = registry.credentials()
         lookups = registry.lookups()
-        self._dates = date_format(lookups.profile_date_format or lookups.settings.date_format)
+        self._dates = date_format(lookups.date_format)
         days = lookups.settings.expiring_soon_days
         self.totals = validity.totals(found, lookups.today, days)
         found["state"] = validity.states(found, lookups.today, days)

@@ -68,7 +68,7 @@ class Listed:
         self.registry = registry
         self._lookups = lookups = registry.lookups()
         settings = lookups.settings
-        self._dates = date_format(lookups.profile_date_format or settings.date_format)
+        self._dates = date_format(lookups.date_format)
         self._zone = ZoneInfo(settings.time_zone)
         found = registry.credentials()
         found["row"] = exact(found)  # for verbs
@@ -184,7 +184,7 @@ class Listed:
         for name in ("issue_date", "expiration_date"):
             some[name] = ["" if pd.isna(day) else self._dates.write(day) for day in some[name]]
         some["credential_number"] = some["credential_number"].fillna("")
-        some["media"] = some.pop("at").map(lambda place: [_shown(medium) for medium in self.media.get(place, [])])
+        some["media"] = some.pop("at").map(lambda place: [self._medium(medium) for medium in self.media.get(place, [])])
         return records(some)
 
     def about(self, rows: pd.DataFrame, *, whole: bool = False) -> dict[str, Any]:
@@ -221,8 +221,15 @@ class Listed:
         beside = self.registry.batch(batch).compared(rows["row"].iloc[0]) if found["media"] else {}
         for medium in found["media"]:
             compared = beside.get(medium["sha256"], Compared())
-            medium["marks"] = scans.marks(compared, medium["media_type"])
+            medium["marks"] = scans.marks(compared, medium["media_type"], self._dates.text)
         return found | {"history": history, "zone": str(self._zone)}
+
+    def _medium(self, medium: Mapping[str, Any]) -> dict[str, Any]:
+        """A medium as the browser takes it: with its notes, and what of it differs, in sentences."""
+        compared = Compared.from_json(medium["differs"]) if medium["differs"] else Compared()
+        differs = scans.says(compared, medium["media_type"], self._dates.text)
+        words = scans.SCANS[medium["scan"]]
+        return {**medium, "notes": told.noted(medium["notes"].split()), "differs": differs, "scan": words}
 
     def _change(self, what: str, before: Any, after: Any) -> tuple[str, str]:
         """What was changed or done, and how."""
@@ -236,13 +243,6 @@ def _looked_at(credentials: pd.DataFrame, look: str) -> pd.DataFrame:
     if look == "approved":
         return validity.counting(credentials).sort_index()
     return credentials[credentials["withdrawn"] if look == "withdrawn" else credentials["decision"] == "pending"]
-
-
-def _shown(medium: Mapping[str, Any]) -> dict[str, Any]:
-    """A medium as the browser takes it: with its notes, and what of it differs, in sentences."""
-    differs = scans.says(Compared.from_json(medium["differs"]), medium["media_type"]) if medium["differs"] else []
-    words = scans.SCANS[medium["scan"]]
-    return {**medium, "notes": told.noted(medium["notes"].split()), "differs": differs, "scan": words}
 
 
 def _differing(rows: pd.DataFrame) -> list[tuple[str, int]]:

@@ -78,17 +78,20 @@ class File:
 def gathered(paths: Sequence[str | Path]) -> Iterator[list[File]]:
     """All files in what was given, in the order of their names; to be read while the context is open.
 
+    A zip with nothing to read in it, and a folder with nothing at all, is listed itself like a file that can't be read.
+
     Raises MissingFileError when there is nothing under one of the paths.
     """
     with ExitStack() as opened:
         found: list[File] = []
         for path in map(Path, paths):
             if path.is_dir():
-                found += _folder(path)
+                found += list(_folder(path)) or [_without_files(path)]
             elif not path.exists():
                 raise no_such_file(path)
             elif path.suffix.lower() == ".zip":
-                found += _zip(path, opened)
+                inside = _zip(path, opened)
+                found += inside if not all(file.is_litter for file in inside) else [*inside, _without_files(path)]
             else:
                 found.append(_file(path, path.name, follow=True))
         yield sorted(found, key=lambda file: file.name)
@@ -103,6 +106,10 @@ def _folder(folder: Path) -> Iterator[File]:
     for problem in closed:  # what can't be looked into is listed like a file that can't be read
         name = Path(problem.filename).relative_to(folder).as_posix()
         yield _unread(FileError("unreadable_file", file=name, why=problem.strerror))
+
+
+def _without_files(path: Path) -> File:
+    return _unread(FileError("without_files", file=path.resolve().name))
 
 
 def _unread(refused: FileError) -> File:

@@ -5,6 +5,7 @@ All is written beside under another name and renamed at the end: who is interrup
 
 from __future__ import annotations
 
+import re
 import shutil
 import uuid
 import zipfile
@@ -19,11 +20,17 @@ from credtools.media import files
 Written = tuple[str, datetime, bytes]  # name, since when it is kept, content
 HEADERS = 30 + 46  # bytes of a zip for an entry, besides its name (APPNOTE.TXT 4.3.7, 4.3.12)
 NEW = ".credtools-new-"  # the folder of what isn't finished; it may be deleted when nobody writes
+FILE = re.compile(r"\.(?!\d+\Z)([a-z0-9]{2,5}|parquet)", re.IGNORECASE)  # an ending, not a day or a version
 ROOM = 1 << 16  # bytes of a zip that are left free
 
 
 def require_free(target: Path) -> None:
-    """Raises CredtoolsError when something is there already that writing to this place would change."""
+    """Raises CredtoolsError when something is there already that writing to this place would change.
+
+    And when a folder would be made under the name of a file: who writes `a.csv` expects a table.
+    """
+    if target.suffix.lower() != ".zip" and FILE.fullmatch(target.suffix) and not target.exists():
+        raise CredtoolsError("scans_to_a_file", name=target.name)
     if target.suffix.lower() == ".zip":
         taken = target.exists() or target.is_symlink()
     else:

@@ -32,7 +32,7 @@ Chosen = Mapping[str, matching.Lines]
 Progress = Callable[[int, int], None]
 Stored = list[tuple[int, str, str]]  # key, file and SHA-256 of media that are not the batch's own
 UNPLACED = ("ambiguous", "unmatched")
-LITTER = "{!r} is an operating-system or lock file and was skipped."
+LITTER = "{!r} is a system, lock or temporary file, or an unfinished download, and was skipped."
 
 
 def attach(

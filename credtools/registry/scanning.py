@@ -91,10 +91,11 @@ def differing(
     session: Session, draft: Draft, review: Review, changes: Changes, staged: Collection[tuple[Of, str]]
 ) -> dict[tuple[int, int, int], str]:
     """By place what its media (with their media types) say otherwise, as sentences; of a draft."""
+    dates = session.lookups().date_format
     said = of_draft(session, review, changes, {place for (place, _), _ in staged})
     found = compared(session, draft, [of for of, _ in staged], said)
     sentences: dict[tuple[int, int, int], list[str]] = {}
     for of, media_type in staged:
         for one in found[of].differs if of in found else ():
-            sentences.setdefault(of[0], []).append(told.differing(one, media_type))
+            sentences.setdefault(of[0], []).append(told.differing(one, media_type, dates))
     return {place: " ".join(some) for place, some in sentences.items()}

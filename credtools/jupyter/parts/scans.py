@@ -17,15 +17,15 @@ def worst(verdicts: Iterable[str]) -> str:
     return min(verdicts, key=list(SCANS).index, default="")
 
 
-def says(compared: Compared, media_type: str) -> list[str]:
-    """A sentence for each difference."""
-    return [told.differing(one, media_type) for one in compared.differs]
+def says(compared: Compared, media_type: str, dates: str) -> list[str]:
+    """A sentence for each difference; days in the format `dates`."""
+    return [told.differing(one, media_type, dates) for one in compared.differs]
 
 
-def marks(compared: Compared, media_type: str) -> list[dict[str, Any]]:
-    """What is marked on the pages, differences first: where, and what it is in words."""
-    differs = [_mark("differs", told.differing(one, media_type), one) for one in compared.differs]
-    return differs + [_mark("agrees", told.agreeing(one, media_type), one) for one in compared.agrees]
+def marks(compared: Compared, media_type: str, dates: str) -> list[dict[str, Any]]:
+    """What is marked on the pages, differences first: where, and what it is in words, days in the format `dates`."""
+    differs = [_mark("differs", told.differing(one, media_type, dates), one) for one in compared.differs]
+    return differs + [_mark("agrees", told.agreeing(one, media_type, dates), one) for one in compared.agrees]
 
 
 def _mark(kind: str, words: str, one: Difference | Evidence) -> dict[str, Any]:

@@ -197,6 +197,7 @@ def _linked(file: OpenFile, media: pd.DataFrame, differs: list[dict[str, Any]]) 
 
 def _differing(file: OpenFile, media: pd.DataFrame) -> list[dict[str, Any]]:
     """Each row with a medium that says something else: what that is, and where it says it."""
+    dates = file.registry.lookups().date_format
     table = file.reviewed.table
     called = dict(zip(table.places, table.labels, strict=True))
     found = []
@@ -204,7 +205,8 @@ def _differing(file: OpenFile, media: pd.DataFrame) -> list[dict[str, Any]]:
         compared, kind = Compared.from_json(medium["differs"]), medium["media_type"]
         about = {name: medium[name] for name in OF_FILE}
         row = _label(file, called[Place(*(medium[name] for name in Place._fields))])
-        found.append({**about, "row": row, "says": scans.says(compared, kind), "marks": scans.marks(compared, kind)})
+        said = {"says": scans.says(compared, kind, dates), "marks": scans.marks(compared, kind, dates)}
+        found.append({**about, "row": row, **said})
     return found
 
 

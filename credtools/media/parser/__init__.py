@@ -62,7 +62,7 @@ def _looked_at(kind: str, question: dict[str, Any], content: bytes) -> dict[str,
         copy, copy_type, pieces = converting.converted(kind, content, limits)
         return _found({"converted"}, pieces, copy=copy, copy_type=copy_type)
     opened = (pictures.jpeg if kind == "jpeg" else pictures.png)(content, limits)
-    return _found(opened.notes, opened.pieces)
+    return _found(opened.notes, opened.pieces, copy=opened.copy, copy_type=MEDIA_TYPES[kind] if opened.copy else "")
 
 
 def _of_pdf(content: bytes, limits: dict[str, int], *, refuse_attachments: bool) -> dict[str, Any]:

@@ -9,17 +9,23 @@ from credtools.limited import Refused
 # Application segments of cameras and programs: Exif and XMP, profiles and further pictures, JUMBF, Photoshop.
 TOLD = {0xE1, 0xE2, 0xEB, 0xED}
 SCAN, END, PROGRESSIVE = 0xDA, 0xD9, 0xC2
+FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+COEFFICIENT = 2  # bytes of each in memory, where they are kept until the last scan
 ALONE = {0x01, *range(0xD0, 0xD8)}
 
 
 @dataclass
 class Parts:
-    """`scan`: where the first scan begins; `blocks`: what cameras and programs say; `is_refined`: to the last bit."""
+    """`scan`: where the first scan begins; `blocks`: what cameras and programs say; `is_refined`: to the last bit.
+
+    `coefficients`: bytes of memory for them, of a picture that is read in several scans.
+    """
 
     scan: int = 0
     blocks: list[tuple[int, int]] = field(default_factory=list)
     is_progressive: bool = False
     is_refined: bool = True
+    coefficients: int = 0
 
 
 def parts_of(content: bytes) -> Parts:
@@ -27,18 +33,28 @@ def parts_of(content: bytes) -> Parts:
 
     Raises Refused where the segments don't follow each other.
     """
-    parts, at = Parts(), 2
+    parts, at, frame = Parts(), 2, b""
     for kind, start, end in _segments(content, at):
         if kind in TOLD:
             parts.blocks.append((start, end))
-        elif kind == PROGRESSIVE:
-            parts.is_progressive = True
+        elif kind in FRAMES:
+            frame, parts.is_progressive = content[start + 4 : end], kind == PROGRESSIVE
         elif kind == SCAN:
             parts.scan = start
+            if parts.is_progressive or content[start + 4 : start + 5] < frame[5:6]:
+                parts.coefficients = _coefficients(frame)
             break
     if parts.is_progressive and content.rfind(b"\xff\xd9") < parts.scan:
         parts.is_refined = _is_refined(content, parts.scan)
     return parts
+
+
+def _coefficients(frame: bytes) -> int:
+    """Bytes for all coefficients of a frame: 64 of each block of each of its components, as these are sampled."""
+    height, width, samplings = int.from_bytes(frame[1:3], "big"), int.from_bytes(frame[3:5], "big"), frame[7::3]
+    across, down = max(one >> 4 for one in samplings) or 1, max(one & 15 for one in samplings) or 1
+    sampled = sum((one >> 4) * (one & 15) for one in samplings)
+    return -(-width // (8 * across)) * -(-height // (8 * down)) * sampled * 64 * COEFFICIENT
 
 
 def _segments(content: bytes, at: int) -> list[tuple[int, int, int]]:

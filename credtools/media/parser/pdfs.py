@@ -16,6 +16,8 @@ from credtools.media.parser.objects import Listed
 END = b"%%EOF"
 # What may follow the end of a PDF: comments, and the end or beginning of a part of an e-mail (RFC 2046, 5.1.1).
 TAIL = re.compile(rb"(?:[\s\0\x1a]+|%[^\r\n]*|--[^\r\n]{1,72}(?=[\r\n]|\Z)|[A-Za-z][A-Za-z-]*: [^\r\n]*)*")
+# A PDF of which only the last line is gone, or some of it; what comes before is whole: the number has its line end.
+WITHOUT_END = re.compile(rb"startxref[\s\0]+\d+\s+(%(%(EO?)?)?)?\Z")
 LONGEST_TAIL = 1_000  # bytes; beyond these no reader finds the end
 AT_OBJECT = re.compile(rb"[\s\0]*\d+[\s\0]+\d+[\s\0]+obj")
 # What qpdf says of a table of objects that it made anew; anything else is damage.
@@ -37,6 +39,8 @@ class Opened:
 
 def looked_at(content: bytes, limits: dict[str, int]) -> Opened:
     """What is known of a PDF. Raises Refused, or what qpdf comes upon in a damaged one."""
+    if unended := WITHOUT_END.search(content, max(0, len(content) - LONGEST_TAIL)):
+        return _ended(content[: unended.start(1) if unended[1] else len(content)] + END + b"\n", limits)
     if not TAIL.fullmatch(_tail(content)):
         raise Refused("damaged", kind="PDF")
     begins = content.find(PDF, 0, PDF_WITHIN + len(PDF))
@@ -50,6 +54,16 @@ def looked_at(content: bytes, limits: dict[str, int]) -> Opened:
     except (pikepdf.PdfError, RuntimeError):
         pass
     return _repaired(content, limits, begins)
+
+
+def _ended(copy: bytes, limits: dict[str, int]) -> Opened:
+    """The same of a PDF that lacked its last line, in a copy that has it, when nothing else is wrong."""
+    found = looked_at(copy, limits)
+    if found.copy:
+        raise Refused("damaged", kind="PDF")
+    found.copy = copy
+    found.notes.add("repaired")
+    return found
 
 
 def _tail(content: bytes) -> bytes:

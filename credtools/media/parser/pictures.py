@@ -25,6 +25,7 @@ PAGE = re.compile(
 )
 MODES, CLEAR = {0: "L", 2: "RGB", 6: "RGBA"}, 6  # by the kind of colour of a PNG; with how clear it is
 LOADED = 40_000_000  # pixels of a PNG; in a larger one no codes are looked for, and its rows are only unpacked
+ROOM = 16 << 20  # bytes that a reader of JPEGs needs besides
 END = b"\xff\xd9"
 FILLED = (
     b"",
@@ -39,17 +40,22 @@ Ranges = list[tuple[int, int]]
 
 @dataclass
 class Opened:
-    """A picture that was taken: what can be read in it."""
+    """A picture that was taken: what can be read in it, and a copy with its end where that lacks."""
 
     notes: set[str] = field(default_factory=set)
     pieces: list[Any] = field(default_factory=list)
+    copy: bytes = b""
 
 
 def jpeg(content: bytes, limits: dict[str, int]) -> Opened:
     """What is known of a JPEG. Raises Refused, or what Pillow comes upon in a damaged one."""
     parts = jpegs.parts_of(content)
     refuse_foreign(content, parts.blocks, [(0, len(content))])
-    image = _read_jpeg(content, limits) if content.rfind(END) > parts.scan else _ended(content, parts, limits)
+    try:
+        image = _read_jpeg(content, limits) if content.rfind(END) > parts.scan else _ended(content, parts, limits)
+    except OSError:  # what Pillow says of damage, and of memory that its reader didn't get
+        bytearray(parts.coefficients + ROOM)  # raises MemoryError where that is why
+        raise
     return Opened(pieces=texts.codes_of(_upright(image, content, parts.blocks)))
 
 
@@ -78,6 +84,10 @@ def png(content: bytes, limits: dict[str, int]) -> Opened:
     refuse_pixels(parts.width, parts.height, limits)
     refuse_foreign(content, parts.blocks, parts.beside(content))
     found = Opened(pieces=[piece for text in parts.badges for piece in texts.badge(text)])
+    if parts.end:
+        pngs.unpack(content, parts)
+        content = found.copy = content[: parts.end] + pngs.END
+        found.notes.add("repaired")
     if parts.width * parts.height > LOADED:
         pngs.unpack(content, parts)
         return found

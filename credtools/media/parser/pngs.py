@@ -10,6 +10,7 @@ from itertools import pairwise
 from credtools.limited import Refused
 
 HEAD = b"\x89PNG\r\n\x1a\n"
+END = b"\0\0\0\0IEND\xaeB`\x82"
 USED = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"eXIf", b"IEND")  # all that the picture itself is made of
 TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 BADGES = ("openbadges", "openbadgecredential")
@@ -21,7 +22,10 @@ PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), 
 
 @dataclass
 class Parts:
-    """`used`: where the parts are that make the picture; `blocks`: what programs say; `badges`: their text."""
+    """`used`: where the parts are that make the picture; `blocks`: what programs say; `badges`: their text.
+
+    `end`: where one ends that lacks its last part; 0 for a whole one.
+    """
 
     width: int = 0
     height: int = 0
@@ -32,6 +36,7 @@ class Parts:
     used: list[tuple[bytes, int, int]] = field(default_factory=list)
     blocks: list[tuple[int, int]] = field(default_factory=list)
     badges: list[str] = field(default_factory=list)
+    end: int = 0
 
     @property
     def is_usual(self) -> bool:
@@ -61,6 +66,9 @@ def parts_of(content: bytes) -> Parts:
     """The parts. Raises Refused where the picture's own are damaged or end early, or a text is vast."""
     parts = Parts()
     for kind, start, end in _chunks(content):
+        if not kind:
+            parts.end = start
+            break
         if zlib.crc32(content[start + 4 : end - 4]) != int.from_bytes(content[end - 4 : end], "big"):
             if kind[0] & 32:  # a lower-case letter: the picture is whole without it
                 continue
@@ -81,8 +89,12 @@ def _damaged() -> Refused:
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Kind, start and end of each; no kind where there is nothing any more but, at most, some of the end."""
     at, kind = len(HEAD), b""
     while kind != b"IEND":
+        if at > len(HEAD) and END.startswith(content[at:]) and len(content) < at + len(END):
+            yield b"", at, at
+            return
         kind = content[at + 4 : at + 8]
         end = at + 12 + int.from_bytes(content[at : at + 4], "big")
         if end > len(content) or (at == len(HEAD)) != (kind == b"IHDR"):
@@ -126,7 +138,10 @@ def _unpacked(packed: bytes) -> bytes:
 
 
 def unpack(content: bytes, parts: Parts) -> None:
-    """Raises Refused unless the rows of a picture are all there; a piece at a time, nothing is kept."""
+    """Raises Refused unless the rows of a picture are all there; a piece at a time, nothing is kept.
+
+    Of one that lacks its end they must come to theirs.
+    """
     unpacking, found = zlib.decompressobj(), 0
     try:
         for kind, start, end in parts.used:
@@ -136,7 +151,7 @@ def unpack(content: bytes, parts: Parts) -> None:
                 rest = unpacking.unconsumed_tail
     except zlib.error as problem:
         raise _damaged() from problem
-    if found < _bytes_of(parts):
+    if found < _bytes_of(parts) or (parts.end and not unpacking.eof):
         raise _damaged()
 
 
