@@ -27,7 +27,7 @@ def compare(texts: Sequence[Piece], whole: bool, row: Facts) -> Compared:  # noq
         dates.issue(page, days, issued, until, whole=whole) if issued else None,
         dates.expiration(page, days, until, issued, whole=whole),
         numbers.number(page, every, row.credential_number, line, whole=whole),
-        holders.holder(page, row, line),
+        holders.holder(page, row, line, whole=whole),
         kinds.kind(page, row, line),
     ]
     differs = tuple(one for one in found if isinstance(one, Difference))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from credtools.media.compared import Facts
 from credtools.media.looked import Piece
 from tests.certificates.abroad import ABROAD, badge_pieces
-from tests.certificates.held_out import HELD_OUT
+from tests.certificates.held_out import HELD_OUT, SECOND
 from tests.certificates.layouts import LAYOUTS, Layout
 from tests.certificates.sheet import pieces
 from tests.certificates.truth import COLUMNS, TYPES, row, truth
@@ -18,7 +18,7 @@ TUNED = (*LAYOUTS, *ABROAD)
 JAPANESE = tuple(one for one in TYPES if not one.isascii() and ord(one[0]) > 0x3000)
 EUROPEAN = tuple(one for one in TYPES if one not in JAPANESE)
 
-__all__ = ["COLUMNS", "HELD_OUT", "TUNED", "Case", "cases"]
+__all__ = ["COLUMNS", "HELD_OUT", "SECOND", "TUNED", "Case", "cases"]
 
 
 @dataclass(frozen=True)

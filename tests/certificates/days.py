@@ -70,6 +70,12 @@ FORMATS = {
         ),
         lambda d: f"{d:%Y.%m.%d}",
     ),
+    "sv": (lambda d: f"{d.day} {month(d, 'sv')} {d.year}", lambda d: f"{d:%Y-%m-%d}"),
+    "da": (lambda d: f"{d.day}. {month(d, 'da')} {d.year}", lambda d: f"{d:%d.%m.%Y}", lambda d: f"{d:%d-%m-%Y}"),
+    "tr": (lambda d: f"{d.day} {month(d, 'tr')} {d.year}", lambda d: f"{d:%d.%m.%Y}", lambda d: f"{d:%d/%m/%Y}"),
+    "ro": (lambda d: f"{d.day} {month(d, 'ro')} {d.year}", lambda d: f"{d:%d.%m.%Y}"),
+    "sk": (lambda d: f"{d.day}. {month(d, 'sk')} {d.year}", lambda d: f"{d.day}. {d.month}. {d.year}"),
+    "uk": (lambda d: f"{d.day} {month(d, 'uk')} {d.year} \u0440.", lambda d: f"{d:%d.%m.%Y}"),
 }
 
 

@@ -132,4 +132,91 @@ def dutch(chance: random.Random, said: Truth) -> tuple[bytes, frozenset[str]]:
     return sheet.content(), ALL
 
 
+def swedish(chance: random.Random, said: Truth) -> tuple[bytes, frozenset[str]]:
+    """A Swedish diploma: the name between two lines of prose."""
+    sheet, day = Sheet(font="DejaVuSerif"), writer(chance, "sv")
+    sheet.middle("KURSINTYG", 26, 50)
+    sheet.middle("Härmed intygas att", 11, 34)
+    sheet.middle(said.name, 18, 34)
+    sheet.middle("med godkänt resultat har genomfört utbildningen", 11, 30)
+    sheet.middle(said.kind, 16, 60)
+    sheet.at(60, f"Utfärdat: {day(said.issued)}", 10, 18)
+    sheet.at(60, f"Giltigt till: {day(said.expires)}", 10, 18)
+    sheet.at(60, f"Intygsnummer: {said.number}", 10, 60)
+    sheet.at(360, said.trainer, 10, 13)
+    sheet.at(360, "Kursledare", 8)
+    return sheet.content(), ALL
+
+
+def turkish(chance: random.Random, said: Truth) -> tuple[bytes, frozenset[str]]:
+    """A Turkish card: the name by itself, small labels over their values."""
+    sheet, day = Sheet((340, 215)), writer(chance, "tr")
+    sheet.middle("OPERATÖRLÜK BELGESİ", 11, 26, "DejaVuSans-Bold")
+    sheet.middle(said.name, 15, 22, "DejaVuSans-Bold")
+    sheet.middle(said.kind, 11, 28)
+    sheet.stacked(((20, "VERİLİŞ TARİHİ", day(said.issued)), (180, "GEÇERLİLİK TARİHİ", day(said.expires))), 10)
+    sheet.stacked(((20, "BELGE NO", said.number), (180, "DOĞUM TARİHİ", day(said.born))), 10)
+    sheet.at(20, f"Eğitmen: {said.trainer}", 7)
+    return sheet.content(), ALL
+
+
+def romanian(chance: random.Random, said: Truth) -> tuple[bytes, frozenset[str]]:
+    """A Romanian certificate in prose."""
+    sheet, day = Sheet(), writer(chance, "ro")
+    sheet.middle("CERTIFICAT DE ABSOLVIRE", 20, 40, "DejaVuSans-Bold")
+    sheet.middle(f"Nr. {said.number}", 11, 40)
+    sheet.prose(60, f"Se certifică prin prezenta că dl/dna {said.name}, născut(ă) la data de {day(said.born)},")
+    sheet.at(60, "a absolvit programul de formare profesională", 11, 24)
+    sheet.middle(said.kind, 15, 26)
+    sheet.at(60, f"organizat în perioada {day(said.course)} – {day(said.course + timedelta(days=2))}.", 11, 40)
+    sheet.at(60, f"Data eliberării: {day(said.issued)}", 10, 18)
+    sheet.at(60, f"Valabil până la: {day(said.expires)}", 10, 50)
+    sheet.at(360, f"Formator: {said.trainer}", 9)
+    return sheet.content(), ALL
+
+
+def slovak(chance: random.Random, said: Truth) -> tuple[bytes, frozenset[str]]:
+    """A Slovak licence: family name and given name in fields of their own."""
+    sheet, day = Sheet((420, 298)), writer(chance, "sk")
+    sheet.at(24, "PREUKAZ ODBORNEJ SPÔSOBILOSTI", 14, 30, "DejaVuSans-Bold")
+    rows = (
+        ("Priezvisko:", said.family),
+        ("Meno:", said.given),
+        ("Dátum narodenia:", day(said.born)),
+        ("Druh oprávnenia:", said.kind),
+        ("Číslo preukazu:", said.number),
+        ("Dátum vydania:", day(said.issued)),
+        ("Platnosť do:", day(said.expires)),
+    )
+    sheet.pairs(24, 170, rows, 10)
+    sheet.at(24, f"Školiteľ: {said.trainer}", 8)
+    return sheet.content(), ALL
+
+
+def ukrainian(chance: random.Random, said: Truth) -> tuple[bytes, frozenset[str]]:
+    """A Ukrainian attestation."""
+    sheet, day = Sheet(), writer(chance, "uk")
+    sheet.middle(f"ПОСВІДЧЕННЯ № {said.number}", 18, 50)
+    sheet.at(60, f"Видане: {said.name}", 12, 26)
+    sheet.at(60, "про те, що він (вона) пройшов (пройшла) навчання за програмою", 11, 26)
+    sheet.middle(said.kind, 14, 40)
+    sheet.at(60, f"Дата видачі: {day(said.issued)}", 11, 20)
+    sheet.at(60, f"Дійсне до: {day(said.expires)}", 11, 60)
+    sheet.at(60, f"Голова комісії {said.trainer}", 9)
+    return sheet.content(), ALL
+
+
+def danish(chance: random.Random, said: Truth) -> tuple[bytes, frozenset[str]]:
+    """A Danish card: type, then family name first, nothing said of either."""
+    sheet, day = Sheet((340, 215)), writer(chance, "da")
+    sheet.at(20, said.kind, 13, 24, "DejaVuSans-Bold")
+    sheet.at(20, f"{said.family.upper()}, {said.given}", 14, 26)
+    sheet.at(20, f"Udstedt den {day(said.issued)}", 9, 16)
+    sheet.at(20, f"Gyldigt til {day(said.expires)}", 9, 16)
+    sheet.at(20, f"Certifikatnr. {said.number}", 9, 30)
+    sheet.at(20, f"Instruktør: {said.trainer} · Nordisk Kursuscenter ApS", 7)
+    return sheet.content(), ALL
+
+
 HELD_OUT: tuple[Layout, ...] = (platform, italian, welder, ecard, german, dutch)
+SECOND: tuple[Layout, ...] = (swedish, turkish, romanian, slovak, ukrainian, danish)

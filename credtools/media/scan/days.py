@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from credtools.media.scan.page import plain
+from credtools.media.scan.spelling import plain
 from credtools.schema.notation import names
 
 # The languages whose month names are known (CLDR).
@@ -61,7 +61,7 @@ def find(text: str) -> list[Mention]:
 def _joined(found: re.Match[str]) -> str:
     """The name of a month in two parts, put together, and as long as before; other words as they are."""
     one, other = found[1], found[2]
-    torn = one + other in _months() and other not in _months()
+    torn = one + other in month_words() and other not in month_words()
     return f"{one}{other} " if torn else found[0]
 
 
@@ -102,7 +102,7 @@ ORDERS = {"dmy": (0, 1, 2), "mdy": (1, 0, 2), "ywd": (2, 1, 0)}  # day, month, y
 
 
 @lru_cache(maxsize=1)
-def _months() -> dict[str, tuple[int, ...]]:
+def month_words() -> dict[str, tuple[int, ...]]:
     """What the name of a month may mean; some mean another one in another language (listopad)."""
     found: dict[str, set[int]] = {name: {k} for k, name in enumerate(ROMAN, 1)}
     for language in LANGUAGES:
@@ -148,7 +148,7 @@ def _read(kind: str, parts: list[str]) -> Read:
 def _full(kind: str, parts: list[str]) -> list[date]:
     if kind in ORDERS:
         day, month, year = (parts[k] for k in ORDERS[kind])
-        return _real([(y, m, int(day)) for y in _years(year) for m in _months().get(month, ())])
+        return _real([(y, m, int(day)) for y in _years(year) for m in month_words().get(month, ())])
     if kind == "stamp":
         return _moved(*map(int, parts[:4]))
     first, second, third = parts if kind == "spaced" else (parts[0], *parts[2:])
@@ -159,7 +159,7 @@ def _full(kind: str, parts: list[str]) -> list[date]:
 
 def _month_only(kind: str, parts: list[str]) -> list[tuple[int, int]]:
     month, year = reversed(parts) if kind == "number_ym" else parts
-    numbers: Sequence[int] = _months().get(month, ()) if kind == "my" else [int(month)]
+    numbers: Sequence[int] = month_words().get(month, ()) if kind == "my" else [int(month)]
     return [(y, m) for y in _years(year) for m in numbers if m in MONTHS and EARLIEST <= y <= LATEST]
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from credtools.media.compared import Difference, Evidence, Facts
-from credtools.media.scan import labels
-from credtools.media.scan.page import Page, plain
+from credtools.media.scan import bare, labels
+from credtools.media.scan.page import Page
 from credtools.media.scan.people import EASTERN, PARTICLES, TITLES, WORD, Called, called, core, key, same_word
+from credtools.media.scan.spelling import plain
 
 COLUMN = "user_name"
 MOST_WORDS = 7
@@ -46,7 +47,7 @@ class Held:
     text: str
 
 
-def holder(page: Page, row: Facts, line: set[int]) -> Difference | Evidence | None:
+def holder(page: Page, row: Facts, line: set[int], *, whole: bool) -> Difference | Evidence | None:
     """What is said of the holder; `line`: the parts of the row in a table, where there is one."""
     mine = [
         one
@@ -72,7 +73,10 @@ def holder(page: Page, row: Facts, line: set[int]) -> Difference | Evidence | No
     found = _anywhere(page, mine, among_others=not others)
     if found is not None:
         return Evidence(COLUMN, row.user_name, page.parts[found].piece.page, page.parts[found].box)
-    return _differs(page, row, others[0]) if others else None
+    if others:
+        return _differs(page, row, others[0])
+    by_itself = bare.other(page, mine, row.types, _name) if whole and not given else None
+    return _differs(page, row, Held(by_itself.part, by_itself.text)) if by_itself else None
 
 
 def hits(page: Page, row: Facts) -> list[int]:
@@ -94,7 +98,7 @@ def _differs(page: Page, row: Facts, one: Held) -> Difference:
 def _labelled(page: Page, label: re.Pattern[str]) -> Iterator[Held]:
     """The names that a label, or what follows them, says to be the holder's."""
     for k, part in enumerate(page.parts):
-        above = page.above(k)[:1] if AFTER.match(part.plain) else []
+        above = page.above(k)[:1] if AFTER.match(part.plain) or labels.AFTER.match(part.plain) else []
         name = _name(page.parts[above[0]].text) if above else ""
         if len(name.split()) > 1:
             yield Held(above[0], name)
@@ -155,22 +159,25 @@ def _name(text: str) -> str:
     bare = plain(text)
     stop = STOP.search(bare)
     text = text[: stop.start()] if stop and len(text) == len(bare) else _cut(text, stop.start() if stop else len(bare))
+    text = _proper(text)
     words = WORD.findall(text)
-    proper = [one for one in words if one[0].isupper() or not one[0].islower() or key(one) in PARTICLES | TITLES]
     cut = stop is not None and stop[0].isdigit()
-    if (
-        not words
-        or len(words) > MOST_WORDS
-        or (cut and len(words) == 1)
-        or len(proper) < len(words)
-        or not core(tuple(map(key, words)))
-    ):
+    if not words or len(words) > MOST_WORDS or (cut and len(words) == 1) or not core(tuple(map(key, words))):
         return ""
     return (
         ""
         if {plain(one) for one in words} & NO_NAME or all(key(one) in PARTICLES for one in words)
         else text.strip(" .")
     )
+
+
+def _proper(text: str) -> str:
+    """A text up to the first word that is none of a name; '' where fewer than two come before it."""
+    found = list(WORD.finditer(text))
+    for n, one in enumerate(found):
+        if one[0][0].islower() and key(one[0]) not in PARTICLES | TITLES:
+            return text[: one.start()].rstrip() if n > 1 else ""
+    return text
 
 
 def _cut(text: str, end: int) -> str:
@@ -227,6 +234,8 @@ def _apart(page: Page, mine: list[Called]) -> tuple[Held, Held] | None:
     numbered = any(labels.NUMBERED.match(part.plain) for part in page.parts)
     words = (labels.FIRST, labels.SECOND) if numbered else (labels.FAMILY, labels.GIVEN)
     family, given = (next(_fields(page, one), None) for one in words)
+    if any(one and labels.begins(plain(one.text)) for one in (family, given)):
+        return None
     return (
         (family, given) if family and given and family.part != given.part and any(not me.glued for me in mine) else None
     )

@@ -10,8 +10,9 @@ from itertools import islice
 
 from credtools.media.compared import Difference, Evidence, Facts
 from credtools.media.scan import labels
-from credtools.media.scan.page import Page, plain, tidy
+from credtools.media.scan.page import Page, tidy
 from credtools.media.scan.people import EASTERN
+from credtools.media.scan.spelling import plain
 
 COLUMN = "credential_type"
 WORD = re.compile(r"[^\W_]+")

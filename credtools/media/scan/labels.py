@@ -8,13 +8,16 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from credtools.media.scan.languages import phrases
+
 # Of several words before a date the last one counts; where two begin at the same place, the earlier of these.
 DATES = {
     "expiry": (
         r"(?:not |in)?valid(?:ity)?(?: [a-z]+){0,3}? (?:until|till?|thru|through|to|after|up ?to)\b|^4b[.)]?(?=\s|$)"
         r"|(?:good|certified|current|effective) (?:until|thru|through|to)\b|expir[a-z]*|renew[a-z]*(?: by| before"
         r"| due)?"
-        r"|recertif[a-z]*|re-?training|refresher|\bdue (?:by|date|on|before)|\bdue:?$|valid[a-z]*:?$|valid to"
+        r"|recertif[a-z]*|re-?training|refresher(?! (?:is |training )?recommend)"
+        r"|\bdue (?:by|date|on|before)|\bdue:?$|valid[a-z]*:?$|valid to"
         r"|end date|use by"
         r"|next [a-z ]{0,20}(?:due|training|renewal|assessment|by)|gultig[a-z]*(?: [a-z]+)? bis|gueltig bis"
         r"|ablauf[a-z]*|lauft ab"
@@ -45,7 +48,8 @@ DATES = {
         r"|letzte anderung"
     ),
     "form": (
-        r"\brev(?:ision|\.)?\b|\bversion|\bvers\.|\bform(?:ular|ulaire)?\b[ .]|\bstand\b|\beditio\w*|\bedicion"
+        r"refresher (?:is |training )?recommend\w*"
+        r"|\brev(?:ision|\.)?\b|\bversion|\bvers\.|\bform(?:ular|ulaire)?\b[ .]|\bstand\b|\beditio\w*|\bedicion"
         r"|\bed\.|template"
         r"|ausgabe|wersja|vorlage|\brelease|copyright|©|\(c\)|\bfounded|established|\bsince\b|\bact\b|regulation"
         r"|directive"
@@ -67,7 +71,8 @@ DATES = {
         r"|geldig van\w*|wazn\w* od|plat\w* od|有効期間開始|validfrom"
     ),
     "issue": (
-        r"\bissu[a-z]*|date of award|award[a-z]*(?: on)?|granted|conferred|given (?:this|at|on|under)|certifi(?:ed"
+        r"\bissu[a-z]*|certified since|approv(?:ed on|al date)|re-?certified on"
+        r"|date of award|award[a-z]*(?: on)?|granted|conferred|given (?:this|at|on|under)|certifi(?:ed"
         r"|cation date)"
         r"|date certified|ausgestellt\w*|ausstell\w*|ausgegeben|ausgabedatum|verliehen|erteil\w*|\bexpedi\w*|emision"
         r"|emitid\w*"
@@ -178,6 +183,15 @@ KIND = re.compile(
     r"|(?:szkolenie|kurs|szkolenia|kwalifikacj\w*)\W*$|(?:opleiding|cursus)\W*$|(?:講習|科目|資格|課程|名称|课程)\W*$|(?:badge"
     r"|achievement) name\W*$"
 )
+# What the languages of `languages` add to these.
+MORE: dict[str, str] = {what: f"|{phrases(what)}" for what in ("issue", "expiry", "birth")}
+HOLDER = re.compile(f"{HOLDER.pattern}|{phrases('holder')}|^to(?=\\s)")
+OTHERS_NAME = re.compile(f"{OTHERS_NAME.pattern}|{phrases('others')}")
+FAMILY = re.compile(f"{FAMILY.pattern}|{phrases('family')}")
+GIVEN = re.compile(f"{GIVEN.pattern}|{phrases('given')}")
+KIND = re.compile(f"{KIND.pattern}|(?:{phrases('kind')})\\W*$")
+WEAK_NUMBER = re.compile(f"{WEAK_NUMBER.pattern}|(?:{phrases('number')})\\s*:?\\s*(?=\\S*\\d|$)")
+AFTER = re.compile(rf"^\W*(?:{phrases('after')})")
 UNITS = {"month": 1, "year": 12}
 WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 VALID_FOR = re.compile(
@@ -191,7 +205,7 @@ VALID_FOR = re.compile(
 
 @lru_cache(maxsize=1)
 def _dates() -> re.Pattern[str]:
-    words = {"number": NUMBER.pattern} | DATES
+    words = {"number": NUMBER.pattern} | {what: f"{said}{MORE.get(what, '')}" for what, said in DATES.items()}
     return re.compile("|".join(f"(?P<{role}>{some})" for role, some in words.items()))
 
 

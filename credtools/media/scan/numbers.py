@@ -20,6 +20,7 @@ COLUMN = "credential_number"
 SHORT = 4  # letters and digits up to which a number without a label may be anything
 VALUE = re.compile(r"[:#.)\s\-–]*((?:[^\W_][\w/.\-–]*)(?: (?=[^\W_]*\d|[A-Z]{1,3}\b)[\w/.\-–]+)*)")
 TOKEN = re.compile(r"(?<![\w/.@-])[A-Za-z0-9](?:[A-Za-z0-9/.-]*[A-Za-z0-9])")
+LIKE_DIGITS = str.maketrans("oil", "011")
 VERIFY = re.compile(r"ver ?if ?y|valida|verific|verifi|confirm|certificat|credential|accomplish")  # of a link
 
 
@@ -44,6 +45,8 @@ def number(
         dates = {one.part for one in found}
         given = [one for one in given if one.part in line] or [one for one in given if one.part not in dates]
     same = next((one.part for one in given if _is(page, one, key)), None)
+    if same is None and any(_looks(one.text) == _looks(value) and _key(one.text) != key for one in given):
+        return None  # O for 0, l for 1: damage of a font or of an OCR
     hit = same if same is not None else _anywhere(page, key, sure=any(one.sure for one in given))
     if hit is not None:
         return Evidence(COLUMN, value, page.parts[hit].piece.page, page.parts[hit].box)
@@ -63,6 +66,11 @@ def _is(page: Page, one: Numbered, key: str) -> bool:
         return True  # or the row's but for letters that the organisation puts before it
     long = len(key) > SHORT
     return long and (said.startswith(key) or bool(_pattern(key).search(page.parts[one.part].plain)))
+
+
+def _looks(text: str) -> str:
+    """A number with the digits that some of its letters may be."""
+    return _key(text).translate(LIKE_DIGITS)
 
 
 def hits(page: Page, value: str) -> list[int]:

@@ -7,17 +7,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from credtools.media.looked import Box, Piece
 from credtools.media.scan import labels
+from credtools.media.scan.spelling import plain
 
-CJK = "\u2e80"  # from here on marks are parts of letters (ガ isn't カ)
 NEAR = 60  # thousandths of a page between a label and what is under it
 FEW = 4  # letters by themselves that make a text torn
-LOOSE = str.maketrans(
-    {"ß": "ss", "ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "\u0131": "i", "ð": "d", "þ": "th"}
-)
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 # A first letter that stands apart ('V alid', 'J an 28'), as some programs place their letters.
 TORN = re.compile(r"(?<![^\W_])([B-DF-HJ-NP-TV-Z]) (?!(?:de|da|do|di|del|la|le|el|van|von|y|e|i)\b)(?=[a-z]{2})")
@@ -37,19 +33,6 @@ def tidy(text: str) -> str:
     if single >= FEW and single * 2 > len(words) and sum(map(len, words)) <= 2 * len(words):
         return " ".join("".join(word.split()) for word in re.split(r"\s{2,}", text.strip()))
     return TORN.sub(r"\1", text)
-
-
-@lru_cache(maxsize=4096)
-def plain(text: str) -> str:
-    """A text in lower case without accents: 'Gültig bis' is 'gultig bis', 'Müller' 'muller', 'Weiß' 'weiss'."""
-    text = text.casefold()
-    if text.isascii():
-        return text
-    bare = "".join(
-        one if one >= CJK else "".join(p for p in unicodedata.normalize("NFKD", one) if not unicodedata.combining(p))
-        for one in text
-    )
-    return bare.translate(LOOSE).replace("’", "'")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from credtools.media.scan.page import plain, tidy
+from credtools.media.scan.page import tidy
+from credtools.media.scan.spelling import plain
 
 WORD = re.compile(r"(?<!\d)[^\W\d_]+(?!\d)(?:[.](?=[^\W\d_]))?")
 _TITLES = (
@@ -37,10 +38,43 @@ SHORT_FORMS = (
     "pete;samuel sam;"
     "stephen steven steve;susan sue;victoria vicky;jennifer jen jenny;rebecca becky;gregory greg;frederick "
     "fred;francisco paco;"
+    "mohammed muhammad mohamed mohammad muhammed mohamad mohamet muhamed mehmet;alexander oleksandr aleksandr alexandr "
+    "olexandr aleksander alejandro alessandro;vladimir volodymyr wladimir;sergey serhii sergei serhiy sergej;nikolay "
+    "mykola nikolai nikolaj;dmitry dmytro dmitri dmitrij;helen olena elena jelena;andrey andrii andriy andrei andrej;"
+    "mikhail mykhailo michail mihail;evgeny yevhen evgenij jewgeni yevgeny;catherine kateryna ekaterina yekaterina;"
+    "ahmed ahmad ahmet;hussein husain hussain huseyin;hassan hasan;yusuf youssef yousef josef joseph;ali aly;"
     "jose pepe;johannes hans;josef sepp;maximilian max;katarzyna kasia;malgorzata gosia;giuseppe beppe;timothy "
     "tim;kenneth ken"
 )
-NAMES_ALIKE = {word: k for k, line in enumerate(SHORT_FORMS.split(";")) for word in line.split()}
+NONE: frozenset[int] = frozenset()
+ALIKE = {
+    word: frozenset(k for k, line in enumerate(SHORT_FORMS.split(";")) if word in line.split())
+    for word in SHORT_FORMS.replace(";", " ").split()
+}
+# What is written in several ways where a name comes from another alphabet; and the endings of men and women.
+SOUNDS = (
+    *(
+        (re.compile(one), other)
+        for one, other in (
+            ("tsch|tch|cz", "ch"),
+            ("sch|sz", "sh"),
+            ("sh", "s"),
+            ("zh|dzh", "z"),
+            ("kh", "h"),
+            ("ph", "f"),
+            ("ck", "k"),
+            ("th", "t"),
+            ("x", "ks"),
+            ("w", "v"),
+            ("[yj]", "i"),
+            (r"(.)\1+", r"\1"),
+            ("^(?:al|el)(?=[a-z]{4})", ""),
+            ("(?<=[a-z]{3})(?:iia|aia|ia|i)$", "i"),
+            ("(?<=[a-z]{3})([oei]v|in|sk)(?:[ai]|ai)$", r"\1"),
+            ("(?<=[a-z]{3}sk)i$", ""),
+        )
+    ),
+)
 
 
 def key(word: str) -> str:
@@ -93,8 +127,17 @@ def same_word(one: str, other: str) -> bool:
         return True
     if len(one) == 1 or len(other) == 1:
         return one[0] == other[0]
-    number = NAMES_ALIKE.get(one)
-    return number is not None and number == NAMES_ALIKE.get(other)
+    if one.removesuffix("ova") == other.removesuffix("ova") or _sound(one) == _sound(other):
+        return True  # Nováková and Novák
+    return bool(ALIKE.get(one, NONE) & ALIKE.get(other, NONE))
+
+
+@lru_cache(maxsize=8192)
+def _sound(word: str) -> str:
+    """A word without what is written in several ways: 'Yulia' and 'Julia', 'Zelenskyy' and 'Zelensky' are one."""
+    for pattern, one in SOUNDS:
+        word = pattern.sub(one, word)
+    return word
 
 
 def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool | None:
