@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,13 @@ from sqlalchemy import select
 from credtools import store
 from credtools.cli import main
 from credtools.errors import RegistryError
+from credtools.jupyter.listed import Listed
 from credtools.media.compared import Compared, Difference
 from credtools.media.looked import Piece, as_json
 from credtools.model import Place
 from credtools.registry import Batch, Registry, finishing
 from credtools.store import Kept, Link, Scan, tables
-from tests.builders import ANA, APPROVER, BEN, HEADINGS, export, load, only_sqlite, rows_of, tamper
+from tests.builders import ANA, APPROVER, BEN, HEADINGS, export, load, only_sqlite, rows_of, tamper, write
 from tests.canaries import hits
 from tests.pictures import certificate, filled, png
 from tests.scans import HEIC
@@ -103,6 +105,26 @@ def test_what_a_file_says_is_told_kept_and_follows_the_row(registry: Registry, t
     assert done.told in str(done)
     assert batch.summary().scans == ["differs", "nothing"]
     assert registry.verify() == []
+
+
+@only_sqlite
+def test_days_of_a_difference_are_written_as_the_list_beside_it(registry: Registry, tmp_path: Path) -> None:
+    """In the organisation's format where people read them; as they were before in JSON and evidence."""
+    registry.set("date_format", "DD/MM/YYYY")
+    paper = certificate("First Aid", NAME, "Issued 2024-01-10", f"Expires {LATER}")
+    recipe = write(tmp_path, "iso.yaml", "date_format: YYYY-MM-DD\n")
+    batch = registry.upload(export(tmp_path, ANA), recipe=recipe)
+    done = batch.add_media(filled(tmp_path / "in", {"ana.pdf": paper}), {"ana.pdf": 2})
+    assert done.as_dict()["matched"][0]["differs"][0]["said"] == LATER
+    day = date.fromisoformat(LATER).strftime("%d/%m/%Y")
+    told = f"Expiration date: the PDF says {day}, the row 10/01/2030."
+    assert told in batch.errors["resolution"].tolist()[0]
+    batch.finish()
+    listed = Listed(registry)
+    (shown,) = listed.shown(listed.rows)
+    assert shown["expiration_date"] == "10/01/2030"
+    assert shown["media"][0]["differs"] == [told]
+    assert told in [mark["words"] for mark in listed.detail(batch.id, 2)["media"][0]["marks"]]
 
 
 def test_a_converted_file_is_shown_as_its_copy(registry: Registry, tmp_path: Path) -> None:
