@@ -18,8 +18,11 @@ from credtools.media.scan.people import EASTERN, WORD, Called, called, core, key
 from credtools.media.scan.spelling import plain
 
 LEAST, MOST = 2, 4  # words of a name that stands by itself
+LONG = 400  # letters of a text that says who it is about
 SHORT = 3  # letters from which on a word of a name is one
 BETWEEN = re.compile(r"\s[–—|·-]\s")
+ASIDE = re.compile(r"^[\s,]*\([^)]*\)")
+DONE = re.compile(r"^\W*(?:attended|completed|passed|participated|took part|has|hat|a suivi|ha|heeft|har)\b")
 HIGH = 0.95  # of the largest letters
 MARKS = " \t.,:;*'\"„“”»«-–—"
 
@@ -53,7 +56,7 @@ def _candidates(page: Page, types: Sequence[str], named: Callable[[str], str]) -
     usual = [part.box[3] - part.box[1] for part in page.parts if not part.alone and part.text.strip()]
     found = []
     for k, part in enumerate(page.parts):
-        if part.alone or len(part.text) > 80:
+        if part.alone or len(part.text) > LONG:
             continue
         beside = False
         text = part.text.strip(MARKS)
@@ -61,6 +64,8 @@ def _candidates(page: Page, types: Sequence[str], named: Callable[[str], str]) -
         if len(halves) == LEAST and any(plain(one).strip(MARKS) in kinds for one in halves):
             text = next((one for one in halves if plain(one).strip(MARKS) not in kinds), "")
             beside = True
+        elif subject := _subject(text, named):
+            text, beside = subject, True
         if _is_name(text, no_name, named) and not labels.begins(plain(text)) and (len(page.line(k)) == 1):
             found.append((k, text, beside))
     tallest = max((page.parts[k].box[3] - page.parts[k].box[1] for k, _, _ in found), default=0)
@@ -70,6 +75,13 @@ def _candidates(page: Page, types: Sequence[str], named: Callable[[str], str]) -
         near = beside or any(_at_type(page, o, kinds) for o in (k - 1, k + 1) if 0 <= o < len(page.parts))
         if not _of_others(page, k):
             yield Bare(k, text, large + near)
+
+
+def _subject(text: str, named: Callable[[str], str]) -> str:
+    """The name that a sentence begins with, whose verb is what holders do; '' for none."""
+    name = named(text)
+    rest = plain(ASIDE.sub("", text[len(name) :], count=1)) if name and text.startswith(name) else ""
+    return name if rest and (DONE.match(rest) or labels.AFTER.match(rest)) else ""
 
 
 def _is_name(text: str, no_name: frozenset[str], named: Callable[[str], str]) -> bool:
@@ -95,7 +107,7 @@ def _at_type(page: Page, k: int, kinds: set[str]) -> bool:
 def _of_others(page: Page, k: int) -> bool:
     """Whether a part, or the line before or after it, says that it names a trainer, or somebody else."""
     near = [o for o in page.above(k)[:1] if page.near(o, k)] + [o for o in page.below(k)[:1] if page.near(k, o)]
-    return any(labels.OTHERS_NAME.search(page.parts[o].plain) for o in (k, *near))
+    return any(labels.OTHERS_NAME.search(page.parts[o].plain.replace("training", "")) for o in (k, *near))
 
 
 def _traces(page: Page, mine: Sequence[Called], apart: set[int]) -> bool:

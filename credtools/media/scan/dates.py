@@ -14,6 +14,7 @@ from credtools.media.scan.page import Page
 ISSUES = ("issue", "start", "completed", "")  # roles of a date that may be the issue date, the surest first
 SURE = ("issue", "completed", "start")
 SOON = 45  # days after the issue until which a date without a label is hardly the expiration date
+APART = 183  # days between a course and the issue of its certificate, from which on they don't belong together
 FAR = 15 * 366  # days from a row's date, from which on a date without a label is another thing
 NONE = "none"
 
@@ -29,12 +30,15 @@ def issue(page: Page, found: Sequence[Dated], day: date, until: date | None, *, 
     hit = next((one for one in possible if one.means(day)), None)
     if hit:
         return _agrees(page, "issue_date", hit, day)
-    labelled = [one for role in SURE for one in found if one.role == role]
+    labelled = [one for role in SURE for one in found if one.role == role and not (until and one.means(until))]
     if labelled:
         return _differs(page, "issue_date", labelled[0], day)
     other = _alone(found, until)
     likely = other and abs(other.mention.days[0] - day).days < FAR
-    return _differs(page, "issue_date", other, day) if whole and other and likely else None
+    if not whole or (other and not likely):
+        return None
+    other = other or _course(found, day)
+    return _differs(page, "issue_date", other, day) if other else None
 
 
 def expiration(
@@ -60,6 +64,15 @@ def _alone(found: Sequence[Dated], until: date | None) -> Dated | None:
     """The only day without a label, that isn't the expiration date."""
     rest = [one for one in found if not one.role and one.mention.days and not (until and one.means(until))]
     return rest[0] if len({one.mention.days for one in rest}) == 1 else None
+
+
+def _course(found: Sequence[Dated], day: date) -> Dated | None:
+    """The days of a course, where no others are said that may be the issue: far from it, it is another course."""
+    if any(one.role in {"", "printed"} for one in found):
+        return None
+    held = [one for one in found if one.role == "course"]
+    far = all(one.mention.days and APART < min(abs(each - day).days for each in one.mention.days) < FAR for one in held)
+    return held[0] if held and far else None
 
 
 def _late(page: Page, found: Sequence[Dated], until: date, issued: date | None, *, whole: bool) -> Found | None:

@@ -34,6 +34,8 @@ ELSE = re.compile(
     r"|recommend|prerequisite|instructor|trainer"
     r"|organi[sz]ation|company|founded|verband|verein|hochschule)\b|@|\.(?:com|org|net|de|co\.uk|example)\b"
 )
+BETWEEN = re.compile(r"(?:^|(?<=\s))[–—|·-](?=\s|$)")
+ASIDE = re.compile(r"\((?:refresher|renewal|initial|[\w ]*\d[\w ]*|auffrischung|wiederholung|recyclage|basic course)\)")
 FEW = 5  # letters of a word by which it is known in another form
 
 
@@ -154,6 +156,8 @@ def _sure(page: Page, words: _Words, n: int, end: int) -> bool:
     after = text[words.span(end - 1)[1] :] if words.parts[end - 1] == k else ""
     if ELSE.search(before) or ELSE.search(after):
         return False
+    before, after = BETWEEN.split(before)[-1], BETWEEN.split(after)[0]
+    before, after = ASIDE.sub(" ", before), ASIDE.sub(" ", after)
     rest = [one for one in (*WORD.findall(before), *WORD.findall(after)) if one not in GENERIC and one.isalpha()]
     if not rest:
         return not _else_beside(page, k)

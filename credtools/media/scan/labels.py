@@ -84,7 +84,7 @@ DATES = {
         r"|发证\w*|颁发\w*|签发\w*|發證\w*|核发\w*|발급\w*|발행\w*|^4a[.)]?(?=\s|$)"
     ),
     "completed": (
-        r"complet\w*|\bpass(?:ed)?\b(?: on)?|achiev\w*|\bearned|qualified|graduat\w*|bestanden|abgeschlossen"
+        r"^(?:end|ende|einde|fin|fine|koniec|konec)\W*$|complet\w*|\bpass(?:ed)?\b(?: on)?|achiev\w*|\bearned|qualified|graduat\w*|bestanden|abgeschlossen"
         r"|absolvier\w*"
         r"|abschluss\w*|obten\w*|superad\w*|consegui\w*|ukoncz\w*|zaliczon\w*|behaald|geslaagd|修了\w*|取得\w*|合格\w*"
     ),
@@ -136,7 +136,7 @@ HOLDER = re.compile(
     r"|^(?:[a-z']+ ){0,3}names?\b|\bnames?\s*:|^d\./dna\.|^d\.a?(?=\s)"
     r"|^(?:the )?(?:employee|candidate|student|learner|delegate|participant|attendee|operator|recipient"
     r"|owner)(?:'s)?(?: name)?\s*(?=[:/]|$)"
-    r"|recipient name|(?:complet|realiz|absolv|superad)\w* (?:por|by|par|von|da)\b|name of (?:the )?(?:operator"
+    r"|recipient name|(?:complet|realiz|absolv|superad)\w* (?:por|by|par|von|da)\b|statement that|name of (?:the )?(?:operator"
     r"|holder|candidate|participant|student|learner)|credentialsubject name"
     r"|inhaber(?:in)?\b|teilnehmer(?:in)?\b|herrn?/frau|\bherrn?\b|\bfrau\b|hiermit wird bescheinigt|\bvorname(?:,"
     r"| und) n\w+"
@@ -176,7 +176,7 @@ OTHERS_NAME = re.compile(
 KIND = re.compile(
     r"(?:course|qualification|credential|training|programme?|type|module|class|badge|achievement|title|subject"
     r"|licen[cs]e|category)s?(?: (?:title|name|type))?\W*$"
-    r"|certificate (?:in|of|for)\W*$|(?:completed|passed|attended|finished|degree of|diploma in|competent (?:in|as)"
+    r"|certificate(?: (?:in|of|for)|:)\W*$|(?:^|\d{4},? )to .{3,40} (?:for|in)\W*$|(?:completed|passed|attended|finished|degree of|diploma in|competent (?:in|as)"
     r"|trained in|qualified (?:as|in))\W*(?:the )?(?:\w+ )?(?:course|training)?\W*$"
     r"|(?:kurs|lehrgang|schulung|qualifikation|ausbildung|berechtigung|seminar)\w*\W*$|(?:formation|stage|titre)\W*$"
     r"|(?:curso|corso|titulo|titolo|formacion)\W*$"
@@ -185,12 +185,15 @@ KIND = re.compile(
 )
 # What the languages of `languages` add to these.
 MORE: dict[str, str] = {what: f"|{phrases(what)}" for what in ("issue", "expiry", "birth")}
-HOLDER = re.compile(f"{HOLDER.pattern}|{phrases('holder')}|^to(?=\\s)")
+HOLDER = re.compile(f"{HOLDER.pattern}|{phrases('holder')}|(?:^|\\d{{4}},? )to(?=\\s)")
 OTHERS_NAME = re.compile(f"{OTHERS_NAME.pattern}|{phrases('others')}")
 FAMILY = re.compile(f"{FAMILY.pattern}|{phrases('family')}")
 GIVEN = re.compile(f"{GIVEN.pattern}|{phrases('given')}")
 KIND = re.compile(f"{KIND.pattern}|(?:{phrases('kind')})\\W*$")
-WEAK_NUMBER = re.compile(f"{WEAK_NUMBER.pattern}|(?:{phrases('number')})\\s*:?\\s*(?=\\S*\\d|$)")
+WEAK_NUMBER = re.compile(
+    f"{WEAK_NUMBER.pattern}|(?:your |this |the )?(?:certificate|licence|license|card)\\W{{0,2}}(?=\\S*\\d|[a-z]{{1,4}} \\d)"
+    "|reg(?:istr(?:o|ation|y|ierungs?))?\\W{0,2}(?:n[o°r]\\W{0,2})?(?=\\S*\\d)|(?:{phrases('number')})\\s*:?\\s*(?=\\S*\\d|$)"
+)
 AFTER = re.compile(rf"^\W*(?:{phrases('after')})")
 UNITS = {"month": 1, "year": 12}
 WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

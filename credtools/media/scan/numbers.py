@@ -20,6 +20,8 @@ COLUMN = "credential_number"
 SHORT = 4  # letters and digits up to which a number without a label may be anything
 VALUE = re.compile(r"[:#.)\s\-–]*((?:[^\W_][\w/.\-–]*)(?: (?=[^\W_]*\d|[A-Z]{1,3}\b)[\w/.\-–]+)*)")
 TOKEN = re.compile(r"(?<![\w/.@-])[A-Za-z0-9](?:[A-Za-z0-9/.-]*[A-Za-z0-9])")
+SENTENCE = re.compile(r"^|[.;]\s+(?=[a-z]{3})")
+NAMELESS = re.compile(r"5\.(?=\s)|(?:no|nr|n)[.°:]+\s?(?=\S*\d)")
 LIKE_DIGITS = str.maketrans("oil", "011")
 VERIFY = re.compile(r"ver ?if ?y|valida|verific|verifi|confirm|certificat|credential|accomplish")  # of a link
 
@@ -52,7 +54,7 @@ def number(
         return Evidence(COLUMN, value, page.parts[hit].piece.page, page.parts[hit].box)
     if not any(one.isdigit() for one in key):
         return None  # a word such as "unknown" is said where nobody knew the number
-    sure = [one for one in given if one.sure] or [one for one in given if _shape(one.text) == _shape(value)]
+    sure = [one for one in given if one.sure] or [one for one in given if _shape(_key(one.text)) == _shape(key)]
     if sure:
         return _differs(page, sure[0].part, value, sure[0].text)
     alike = list(dict.fromkeys(_alike(page, found, value))) if whole else []
@@ -138,8 +140,16 @@ def _labelled(page: Page, found: Sequence[Dated]) -> Iterator[Numbered]:
             if labels.OTHERS_NUMBER.search(part.plain[max(0, match.start() - 20) : match.end() + 4]):
                 continue
             yield from _values(page, k, match.end(), dates, sure=True)
-        weak = labels.WEAK_NUMBER.match(part.plain) or re.match(r"5\.(?=\s)|(?:no|nr|n)[.°:]+\s?(?=\S*\d)", part.plain)
-        if weak and not labels.OTHERS_NUMBER.search(part.plain):
+        yield from _weak(page, k, dates)
+
+
+def _weak(page: Page, k: int, dates: Mapping[int, str]) -> Iterator[Numbered]:
+    """The numbers of a part with a label that says no more, at the beginning of a sentence."""
+    text = page.parts[k].plain
+    starts = [one.end() for one in SENTENCE.finditer(text)]
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        weak = labels.WEAK_NUMBER.match(text, start) or NAMELESS.match(text, start)
+        if weak and not labels.OTHERS_NUMBER.search(text, start, end):
             yield from _values(page, k, weak.end(), dates, sure=False)
 
 

@@ -13,6 +13,7 @@ from credtools.media.scan import labels
 from credtools.media.scan.spelling import plain
 
 NEAR = 60  # thousandths of a page between a label and what is under it
+FEWEST = 2  # words of a name by itself
 FEW = 4  # letters by themselves that make a text torn
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 # A first letter that stands apart ('V alid', 'J an 28'), as some programs place their letters.
@@ -160,6 +161,7 @@ def _goes_on(one: Piece, other: Piece) -> bool:
         and _is_prose(one.text, PROSE)
         and _is_prose(other.text, 1)
         and not one.text.rstrip().endswith(":")
+        and not _is_title(other.text)
         and not (other.text[:1].isupper() and labels.begins(plain(other.text)))
     )
 
@@ -173,6 +175,12 @@ def _is_prose(text: str, least: int) -> bool:
     """Whether a line has so many words, and hardly numbers, as the lines of tables have."""
     words = text.split()
     return len(words) >= least and 3 * sum(any(map(str.isdigit, one)) for one in words) <= len(words) + 1
+
+
+def _is_title(text: str) -> bool:
+    """Whether a line has a few words, each with a capital letter, as names by themselves have."""
+    words = text.split()
+    return FEWEST <= len(words) <= FEW and all(one[:1].isupper() and one[-1:].isalpha() for one in words)
 
 
 def _told(value: object, name: str) -> Iterator[str]:
