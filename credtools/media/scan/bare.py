@@ -14,7 +14,7 @@ from credtools.media.scan.days import month_words
 from credtools.media.scan.kinds import ELSE, GENERIC
 from credtools.media.scan.languages import titles
 from credtools.media.scan.page import Page
-from credtools.media.scan.people import EASTERN, WORD, Called, called, core, key, same_word
+from credtools.media.scan.people import EASTERN, PARTICLES, WORD, Called, called, core, key, same_word
 from credtools.media.scan.spelling import plain
 
 LEAST, MOST = 2, 4  # words of a name that stands by itself
@@ -92,7 +92,9 @@ def _is_name(text: str, no_name: frozenset[str], named: Callable[[str], str]) ->
     return (
         LEAST <= len(words) <= MOST
         and sum(len(one) >= SHORT for one in words) >= 1
-        and not any(plain(one) in no_name for one in WORD.findall(text))
+        and not any(
+            plain(one) in no_name for one in WORD.findall(text) if len(one) >= SHORT and key(one) not in PARTICLES
+        )
         and not labels.roles(plain(text))
         and named(text).strip(MARKS) == text.strip(MARKS)
     )

@@ -48,7 +48,8 @@ def expiration(
     labelled = [one for one in found if one.role == "expiry"]
     if until is None:
         return _differs(page, "expiration_date", labelled[0], None) if labelled else _never(page)
-    hit = next((one for one in (*labelled, *(o for o in found if not o.role)) if one.means(until)), None)
+    bare = [one for one in found if not one.role and not (issued and labelled and one.means(issued))]
+    hit = next((one for one in (*labelled, *bare) if one.means(until)), None)
     if hit:
         return _agrees(page, "expiration_date", hit, until)
     if labelled:

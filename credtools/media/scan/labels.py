@@ -18,7 +18,7 @@ DATES = {
         r"| due)?"
         r"|recertif[a-z]*|re-?training|refresher(?! (?:is |training )?recommend)"
         r"|\bdue (?:by|date|on|before)|\bdue:?$|valid[a-z]*:?$|valid to"
-        r"|end date|use by"
+        r"|end date|use by|\bexp\b\.?|(?:period|validity) ends?\b"
         r"|next [a-z ]{0,20}(?:due|training|renewal|assessment|by)|gultig[a-z]*(?: [a-z]+)? bis|gueltig bis"
         r"|ablauf[a-z]*|lauft ab"
         r"|befristet bis|fallig[a-z]*|gultigkeit[a-z]*|auffrischung[a-z]*|wiederholung[a-z]*|(?:haltbar|verlangert) bis"
@@ -66,12 +66,13 @@ DATES = {
         r"|w terminie|odbyt\w*|cursus\w*|examendatum|konan\w*|受講\w*|実施\w*|講習\w*(?=期|日)|교육\s?기간|gehouden"
     ),
     "start": (
-        r"valid(?:ity)? from|effective(?: from| date)?|gultig (?:ab|von|vom|seit)|valable (?:du|a partir)"
+        r"(?:period|validity) (?:begins?|starts?)|valid(?:ity)? from|effective(?: from| date)?|gultig (?:ab"
+        r"|von|vom|seit)|valable (?:du|a partir)"
         r"|valid[oa] (?:del?|desde|dal)"
         r"|geldig van\w*|wazn\w* od|plat\w* od|有効期間開始|validfrom"
     ),
     "issue": (
-        r"\bissu[a-z]*|certified since|approv(?:ed on|al date)|re-?certified on"
+        r"\bissu[a-z]*|\biss\b\.?|certified since|approv(?:ed on|al date)|re-?certified on"
         r"|date of award|award[a-z]*(?: on)?|granted|conferred|given (?:this|at|on|under)|certifi(?:ed"
         r"|cation date)"
         r"|date certified|ausgestellt\w*|ausstell\w*|ausgegeben|ausgabedatum|verliehen|erteil\w*|\bexpedi\w*|emision"
@@ -84,7 +85,8 @@ DATES = {
         r"|发证\w*|颁发\w*|签发\w*|發證\w*|核发\w*|발급\w*|발행\w*|^4a[.)]?(?=\s|$)"
     ),
     "completed": (
-        r"^(?:end|ende|einde|fin|fine|koniec|konec)\W*$|complet\w*|\bpass(?:ed)?\b(?: on)?|achiev\w*|\bearned|qualified|graduat\w*|bestanden|abgeschlossen"
+        r"^(?:end|ende|einde|fin|fine|koniec|konec)\W*$|complet\w*|\bpass(?:ed)?\b(?: on)?|achiev\w*|\bearned"
+        r"|qualified|graduat\w*|bestanden|abgeschlossen"
         r"|absolvier\w*"
         r"|abschluss\w*|obten\w*|superad\w*|consegui\w*|ukoncz\w*|zaliczon\w*|behaald|geslaagd|修了\w*|取得\w*|合格\w*"
     ),
@@ -136,7 +138,8 @@ HOLDER = re.compile(
     r"|^(?:[a-z']+ ){0,3}names?\b|\bnames?\s*:|^d\./dna\.|^d\.a?(?=\s)"
     r"|^(?:the )?(?:employee|candidate|student|learner|delegate|participant|attendee|operator|recipient"
     r"|owner)(?:'s)?(?: name)?\s*(?=[:/]|$)"
-    r"|recipient name|(?:complet|realiz|absolv|superad)\w* (?:por|by|par|von|da)\b|statement that|name of (?:the )?(?:operator"
+    r"|recipient name|(?:complet|realiz|absolv|superad)\w* (?:por|by|par|von|da)\b|statement that"
+    r"|name of (?:the )?(?:operator"
     r"|holder|candidate|participant|student|learner)|credentialsubject name"
     r"|inhaber(?:in)?\b|teilnehmer(?:in)?\b|herrn?/frau|\bherrn?\b|\bfrau\b|hiermit wird bescheinigt|\bvorname(?:,"
     r"| und) n\w+"
@@ -176,7 +179,8 @@ OTHERS_NAME = re.compile(
 KIND = re.compile(
     r"(?:course|qualification|credential|training|programme?|type|module|class|badge|achievement|title|subject"
     r"|licen[cs]e|category)s?(?: (?:title|name|type))?\W*$"
-    r"|certificate(?: (?:in|of|for)|:)\W*$|(?:^|\d{4},? )to .{3,40} (?:for|in)\W*$|(?:completed|passed|attended|finished|degree of|diploma in|competent (?:in|as)"
+    r"|certificate(?: (?:in|of|for)|:)\W*$|(?:^|\d{4},? )to .{3,40} (?:for|in)\W*$|(?:completed|passed"
+    r"|attended|finished|degree of|diploma in|competent (?:in|as)"
     r"|trained in|qualified (?:as|in))\W*(?:the )?(?:\w+ )?(?:course|training)?\W*$"
     r"|(?:kurs|lehrgang|schulung|qualifikation|ausbildung|berechtigung|seminar)\w*\W*$|(?:formation|stage|titre)\W*$"
     r"|(?:curso|corso|titulo|titolo|formacion)\W*$"
@@ -191,8 +195,10 @@ FAMILY = re.compile(f"{FAMILY.pattern}|{phrases('family')}")
 GIVEN = re.compile(f"{GIVEN.pattern}|{phrases('given')}")
 KIND = re.compile(f"{KIND.pattern}|(?:{phrases('kind')})\\W*$")
 WEAK_NUMBER = re.compile(
-    f"{WEAK_NUMBER.pattern}|(?:your |this |the )?(?:certificate|licence|license|card)\\W{{0,2}}(?=\\S*\\d|[a-z]{{1,4}} \\d)"
-    "|reg(?:istr(?:o|ation|y|ierungs?))?\\W{0,2}(?:n[o°r]\\W{0,2})?(?=\\S*\\d)|(?:{phrases('number')})\\s*:?\\s*(?=\\S*\\d|$)"
+    f"{WEAK_NUMBER.pattern}|(?:your |this |the )?(?:certificate|licence|license|card)\\W{{0,2}}(?=\\S*\\d"
+    f"|[a-z]{{1,4}} \\d)"
+    "|reg(?:istr(?:o|ation|y|ierungs?))?\\W{0,2}(?:n[o°r]\\W{0,2})?(?=\\S*\\d)"
+    "|(?:{phrases('number')})\\s*:?\\s*(?=\\S*\\d|$)"
 )
 AFTER = re.compile(rf"^\W*(?:{phrases('after')})")
 UNITS = {"month": 1, "year": 12}
