@@ -97,9 +97,9 @@ def _refuse_unread(content: bytes, pages: int) -> None:
     """Raises Refused for a TIFF that is whole, but packed in a way that isn't read here; opening only fails."""
     file = io.BytesIO(content)
     table = ImageFileDirectory_v2(file.read(16 if content[2:3] == b"+" or content[3:4] == b"+" else 8))
-    for _ in range(pages):
-        if not table.next:
-            return
+    seen = set[int]()  # of a damaged one the next is the same again
+    while table.next and table.next not in seen and len(seen) < pages:
+        seen.add(table.next)
         file.seek(table.next)
         table.load(file)
         packing = int(table.get(PACKING, 1))
