@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import random
+import signal
 import time
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
@@ -9,17 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 import credtools as ct
+from credtools import store
 from credtools.registry import Registry
 from tests.builders import UPLOADER, export, new_organisation
 from tests.conftest import Home
 from tests.deliveries import PATTERN, Delivery, deliver, organise
 from tests.pictures import zipped
+from tests.scans import HEIC
 from tests.test_crashes import PROCESSES
 
 KILLS = 8
 FILES = 60
+LINKED = 200  # files that are given where links are written
 
 
 @pytest.fixture(autouse=True)
@@ -111,3 +117,102 @@ def test_killed_while_copying(
         assert len(batch.media()) == len(made.lines)
         assert registry.verify() == []
     assert halfway  # some died while copying, or this test shows nothing
+
+
+def add_and_die(url: str, blobs: Path, path: Path, seam: int, said: Any) -> None:
+    """Adds media and dies at a seam, counted once all files are copied: before a write, at COMMIT, after it.
+
+    Seam 0: it dies at none, and says how many there were.
+    """
+    registry = ct.open(url, by=UPLOADER)
+    registry.places = registry.places.__class__(**{**vars(registry.places), "blobs": blobs})
+    seams, real = 0, store.add_media
+
+    def step(*of: object) -> None:
+        nonlocal seams
+        if len(of) > 2 and str(of[2]).startswith("SELECT"):  # nothing is otherwise than at the seam before
+            return
+        seams += 1
+        if seams == seam:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def counted(*given: Any) -> int:
+        for moment in ("before_cursor_execute", "commit", "checkin"):
+            event.listen(registry.engine, moment, step)
+        return real(*given)
+
+    store.add_media = counted
+    registry.batch(1).add_media(path, PATTERN)
+    said.send(seams)
+    registry.engine.dispose()
+
+
+def seams_of(url: str, blobs: Path, path: Path, seam: int) -> int | None:
+    """How many seams there were, or None of a process that died at one."""
+    listens, says = PROCESSES.Pipe(duplex=False)
+    process = PROCESSES.Process(target=add_and_die, args=(url, blobs, path, seam, says))
+    process.start()
+    says.close()
+    process.join()
+    try:
+        return int(listens.recv()) if process.exitcode == 0 else None
+    except EOFError:
+        return None
+    finally:
+        assert process.exitcode == (-signal.SIGKILL if seam else 0)
+        listens.close()
+
+
+def linked(registry: Registry) -> list[tuple[object, ...]]:
+    """The media of the batch with what is shown of each; all of it can be read."""
+    found = registry.batch(1).media()[["line", "file", "sha256", "shown", "notes"]]
+    for sha256 in {*found["sha256"], *found["shown"]}:
+        registry.blobs.read(sha256)
+    return sorted(found.itertuples(index=False, name=None))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("finished", [False, True], ids=["draft", "finished"])
+def test_killed_at_each_seam_of_linking(
+    home: Home,
+    opened: Callable[..., Registry],
+    tmp_path: Path,
+    finished: bool,  # noqa: FBT001
+) -> None:
+    """SIGKILL before anything is written links all files or none, with their copies; repeated, the end is the same."""
+    made = deliver(rows=250, files=LINKED)
+    of_phone = next(name for name in sorted(made.lines) if name.endswith(".jpg"))
+    made.files[of_phone] = HEIC
+    path = zipped(tmp_path / "all.zip", made.files)
+
+    def prepared(seam: int) -> tuple[str, Registry]:
+        url = home.copy_of(new_organisation)
+        registry = opened(url)
+        new_batch(registry, tmp_path, made, finished=finished)
+        registry.places = registry.places.__class__(
+            **{**vars(registry.places), "blobs": tmp_path / "blobs" / str(seam)}
+        )
+        return url, registry
+
+    url, registry = prepared(0)
+    seams, whole = seams_of(url, registry.places.blobs, path, 0), linked(registry)
+    assert seams
+    assert len(whole) == len(made.lines)
+    assert any("converted" in row[-1] and row[2] != row[3] for row in whole)
+    ends = set()
+    for seam in range(1, seams + 1):
+        url, registry = prepared(seam)
+        assert seams_of(url, registry.places.blobs, path, seam) is None
+        no_partial_media(registry.places.blobs)
+        assert registry.verify() == []
+        there = linked(registry)
+        assert there in ([], whole)
+        ends.add(bool(there))
+        registry.batch(1).add_media(path, PATTERN)
+        assert linked(registry) == whole
+        if not finished:
+            registry.batch(1).finish()
+        assert len(registry.media()) == len(whole)
+        assert registry.verify() == []
+        registry.engine.dispose()
+    assert ends == {False, True}  # some died before COMMIT and some after it, or this test shows nothing
