@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from credtools.media.comparing import compare
-from tests.certificates import HELD_OUT, TUNED, Case, cases
+from tests.certificates import HELD_OUT, SECOND, TUNED, Case, cases
 
 HEADING = f"{'layout':<14} {'wrong':>6} {'found':>6} {'right':>6} {'alarms':>6} {'ms each':>8}"
 
@@ -44,12 +44,13 @@ def table(figures: dict[str, Counter[str]]) -> str:
 
 
 def main(count: int = 3000, shown: int = 0) -> None:
-    """Both sets: the layouts that comparing was tuned on, and those that it wasn't."""
+    """All sets: the layouts that comparing was tuned on, and those that it wasn't."""
     list(map(repr, measured(cases(TUNED, len(TUNED), 0))))
     print("tuned on:", table(measured(cases(TUNED, count, 1), shown)), sep="\n")
     print("\nthe same, lines in one piece:", table(measured(cases(TUNED, count, 1, whole_lines=True))), sep="\n")
     if not shown:
         print("\nheld out:", table(measured(cases(HELD_OUT, count // 2, 2))), sep="\n")
+        print("\nheld out, other languages:", table(measured(cases(SECOND, count // 2, 2))), sep="\n")
 
 
 if __name__ == "__main__":

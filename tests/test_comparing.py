@@ -10,14 +10,14 @@ import pytest
 from bench.scans import measured
 from credtools.media.comparing import Compared, Difference, Evidence, Facts, compare
 from credtools.media.looked import Piece
-from tests.certificates import HELD_OUT, TUNED, cases
+from tests.certificates import HELD_OUT, SECOND, TUNED, cases
 from tests.certificates.small import badge, differing, facts, page
 
 
 @pytest.mark.parametrize("whole_lines", [False, True])
 def test_a_hundred_certificates(whole_lines: bool) -> None:  # noqa: FBT001
-    """Of real PDFs in 23 layouts every wrong fact is found, and no right one is called wrong."""
-    some = cases((*TUNED, *HELD_OUT), 46, 7, whole_lines=whole_lines)
+    """Of real PDFs in 29 layouts every wrong fact is found, and no right one is called wrong."""
+    some = cases((*TUNED, *HELD_OUT, *SECOND), 58, 7, whole_lines=whole_lines)
     figures = measured(some)
     assert sum(one["alarms"] for one in figures.values()) == 0
     if not whole_lines:
@@ -25,7 +25,7 @@ def test_a_hundred_certificates(whole_lines: bool) -> None:  # noqa: FBT001
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("layouts", [TUNED, HELD_OUT], ids=["tuned", "held_out"])
+@pytest.mark.parametrize("layouts", [TUNED, HELD_OUT, SECOND], ids=["tuned", "held_out", "second"])
 def test_many_certificates(layouts: Sequence[object]) -> None:
     """At least 99 % of wrong facts are found, with at most 0.5 % false alarms, in at most 3 ms each."""
     figures = measured(cases(layouts, 2000, 11))  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ from credtools.jupyter.parts.pictures import LARGE, PDF, THUMB, Picture, Picture
 from credtools.media import told
 from credtools.media.compared import Compared, Difference, Evidence
 from credtools.media.looking import KINDS, Looker
+from credtools.media.parser import texts
 from tests.pictures import certificate, jpeg, pdf
 from tests.scans import coded
 
@@ -202,8 +203,10 @@ def dark(image: Image.Image) -> int:
 
 @pytest.mark.parametrize("appearance", [True, False])
 def test_a_filled_in_form_is_not_blank(pictures: Pictures, *, appearance: bool) -> None:
-    """Name and date of a form are seen, whether it brings their drawing or only says what they are."""
-    image = drawn(pictures.of(form(appearance=appearance), PDF, LARGE))
+    """Name and date of a form are seen and read, whether it brings their drawing or only says what they are."""
+    content = form(appearance=appearance)
+    assert [piece[-1] for piece in texts.of_pdf(content, has_form=True)[0]] == ["Mia Huber"]
+    image = drawn(pictures.of(content, PDF, LARGE))
     assert dark(image.crop((0, 0, image.width, image.height // 2))) == 0
     assert dark(image) > 1_000
 

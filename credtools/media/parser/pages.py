@@ -23,7 +23,7 @@ def lines_of(document: Any, number: int) -> list[Piece]:
     if not page:
         return []
     try:
-        if _has_notes(raw, page) and raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS:
+        if _has_notes(raw, page) and _flattened(raw, document, page):
             raw.FPDF_ClosePage(page)
             page = raw.FPDF_LoadPage(document, number)
         text = raw.FPDFText_LoadPage(page)
@@ -33,6 +33,18 @@ def lines_of(document: Any, number: int) -> list[Piece]:
             raw.FPDFText_ClosePage(text)
     finally:
         raw.FPDF_ClosePage(page)
+
+
+def _flattened(raw: Any, document: Any, page: Any) -> bool:
+    """Whether fields and notes were made part of a page; fields that only have a value are drawn, as viewers do."""
+    form = document.formenv and document.formenv.raw
+    if form:
+        raw.FORM_OnAfterLoadPage(page, form)
+    try:
+        return bool(raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS)
+    finally:
+        if form:
+            raw.FORM_OnBeforeClosePage(page, form)
 
 
 def _has_notes(raw: Any, page: Any) -> bool:

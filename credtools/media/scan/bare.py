@@ -41,9 +41,8 @@ def other(page: Page, mine: Sequence[Called], types: Sequence[str], named: Calla
     some = list(_candidates(page, types, named))
     if not some:
         return None
-    best = max(one.rank for one in some)
-    top = [one for one in some if one.rank == best]
-    if not best or len({plain(one.text) for one in top}) > 1:
+    top = [one for one in some if one.rank]
+    if len({plain(one.text) for one in top}) != 1:
         return None
     if any(me.may_be(called(one.text)) is not False for one in some for me in mine):
         return None

@@ -189,7 +189,7 @@ KIND = re.compile(
 )
 # What the languages of `languages` add to these.
 MORE: dict[str, str] = {what: f"|{phrases(what)}" for what in ("issue", "expiry", "birth")}
-HOLDER = re.compile(f"{HOLDER.pattern}|{phrases('holder')}|(?:^|\\d{{4}},? )to(?=\\s)")
+HOLDER = re.compile(f"{phrases('holder')}|{HOLDER.pattern}|(?:^|\\d{{4}},? )to(?=\\s)")
 OTHERS_NAME = re.compile(f"{OTHERS_NAME.pattern}|{phrases('others')}")
 FAMILY = re.compile(f"{FAMILY.pattern}|{phrases('family')}")
 GIVEN = re.compile(f"{GIVEN.pattern}|{phrases('given')}")
