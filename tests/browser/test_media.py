@@ -63,7 +63,7 @@ def test_media_are_matched_settled_by_hand_and_finished(
     wizard.is_accessible()
     screenshot(page, "media-3-matched")
     wizard.has_room(640, 900, 1400)
-    look_at_what_differs(wizard, "Expiration date: the PDF says 2028-01-01, the row 2029-01-01.")
+    look_at_what_differs(wizard, "Expiration date: the PDF says 01/01/2028, the row 01/01/2029.")
 
     choose_row(wizard, "fits the lines", 0)
     wizard.tells("now belongs to line 2")
@@ -235,7 +235,7 @@ def scans_are_compared(wizard: Wizard) -> None:
     page.get_by_label("Scan", exact=True).select_option("differs")
     expect(page.get_by_text("1 shown")).to_be_visible()
     expect(page.get_by_role("row", name=f"Select {demo.ACTIVE[0]}")).to_contain_text(
-        "Scan differs: Expiration date: the PDF says 2029-02-02, the row 2030-02-02."
+        "Scan differs: Expiration date: the PDF says 02/02/2029, the row 02/02/2030."
     )
     wizard.button("Approve all 1 that fit…").click()
     expect(page.get_by_role("dialog")).to_contain_text(f"1 of them: {DIFFERING}.")
