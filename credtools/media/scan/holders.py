@@ -34,7 +34,7 @@ _WORDS = (
     "instructor trainer "
     "signature safety first "
     "aid email mail address company employer this is certify that completion attendance sir madam colleague team "
-    "department position title surname family given nom nome nombre naam navn namn nimi ime meno jmeno nev vorname "
+    "department position title surname family given nr nom nome nombre naam navn namn nimi ime meno jmeno nev vorname "
     "nachname prenom cognome apellidos imie nazwisko"
 )
 NO_NAME = frozenset(_WORDS.split())

@@ -166,7 +166,7 @@ GIVEN = re.compile(
 NUMBERED, FIRST, SECOND = re.compile(r"^4[abc][.)]?\s"), re.compile(r"^1\."), re.compile(r"^2\.")
 # Whoever else is named on a certificate.
 OTHERS_NAME = re.compile(
-    r"train(?:er|ing)|instructor|teacher|tutor|assessor|examin|director|chancellor|registrar|coordinator|manager"
+    r"train(?:er|ing)|issuing|instructor|teacher|tutor|assessor|examin|director|chancellor|registrar|coordinator|manager"
     r"|\bhead of|president|dean\b"
     r"|chair|principal|signat|signed|sign(?:ature|ataire)|ausbilder|leiter|prufer|geschaftsf|dozent|vorsitz"
     r"|unterschrift|formateur|directeur"
