@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from credtools.errors import MovedError
@@ -26,6 +26,12 @@ FILE = st.lists(ROW, min_size=1, max_size=6)
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(before=FILE, ours=FILE, between=st.one_of(st.none(), FILE), undone=st.booleans())
+@example(
+    before=["ben@example.org,Licence,2024-01-01,,7"],
+    ours=["ben@example.org,Licence,2025-01-01,,7"],
+    between=["ben@example.org,Licence,2025-01-01,2030-01-01,7"],
+    undone=False,
+)
 def test_finish_does_what_was_shown_or_refuses(
     home: Home,
     opened: Callable[..., Registry],
@@ -51,7 +57,7 @@ def test_finish_does_what_was_shown_or_refuses(
         receipt = batch.finish()
     except MovedError:
         moved = batch.preview()
-        assert moved != shown
+        assert shown.moved(moved)  # other counts, or something else is said: a stored value that would be lost
         receipt, shown = batch.finish(), moved
     if not receipt.replayed:
         assert receipt.counts == shown

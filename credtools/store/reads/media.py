@@ -187,7 +187,7 @@ def rows_of(at: At, batch_id: int) -> pd.DataFrame:
         .where(ledger.c.batch_id == batch_id)
         .order_by(*(ledger.c[name] for name in ADDRESS))
     )
-    return frame(at, statement)
+    return frame(at, statement, optional=("version_id",))
 
 
 def media_of_versions(at: At, ids: Iterable[int]) -> pd.DataFrame:
