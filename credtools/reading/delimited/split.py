@@ -22,6 +22,7 @@ from credtools.reading.records import MAX_CELL_BYTES, Records, require_size
 from credtools.reading.rows import Rows
 
 SAMPLE_RECORDS = 1_000
+DOUBTFUL_LINES = 250  # that are looked at in its place, one by one, where marks are wrong from the beginning
 SAMPLE_LINES = 12  # of a record, as long as it isn't known how many fields are usual
 ENOUGH_RECORDS = 50  # before the first fault, to tell what is usual in a file
 PATIENCE = 10_000_000  # bytes that are gone through for repairs, after which none is looked for that takes long
@@ -126,7 +127,7 @@ def _usual_width(lines: Lines, first: int, dialect: Dialect) -> int:
                 break
     except csv.Error:
         if len(rows) < ENOUGH_RECORDS:
-            some = [line.rstrip("\r\n") for line in lines[first : first + SAMPLE_RECORDS]]
+            some = [line.rstrip("\r\n") for line in lines[first : first + DOUBTFUL_LINES]]
             return _width_of(records_of(some, dialect, SAMPLE_LINES)[0])
     return _width_of(rows)
 
