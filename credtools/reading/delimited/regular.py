@@ -110,6 +110,7 @@ class Regular:
         self.lines = lines
         self._odd = np.concatenate([np.zeros(1, dtype=np.uint8), lines.odd[lines.closing]]).data
         self._ways: dict[int, _Way] = {}
+        self._end = len(lines)
 
     def widths(self, line: int, most: int) -> list[int]:
         """How many cells the first filled records from a line on (from 0) have; [] where not all are regular."""
@@ -128,13 +129,14 @@ class Regular:
 
     def _way(self, line: int) -> _Way:
         odd = self._odd[line]
-        if odd not in self._ways:
-            self._ways[odd] = _Way(self.lines, odd)
-        return self._ways[odd]
+        way = self._ways.get(odd)
+        if way is None:
+            way = self._ways[odd] = _Way(self.lines, odd)
+        return way
 
     def stands_alone(self, line: int, width: int) -> bool:
         """Whether a line is one of these records, or the end."""
-        return line == len(self.lines) or self._way(line).stands_alone(line, width)
+        return line == self._end or self._way(line).stands_alone(line, width)
 
     def rows(self, *others: Part) -> tuple[Slices, IntArray]:
         """What was taken and other parts, in the order of their lines; and the line of each record (from 0)."""

@@ -142,7 +142,8 @@ def bare(cell: str, quote: str) -> str:
     if not quote or quote not in cell:
         return cell
     text = cell.strip(" ")
-    odd, around = text.count(quote) % 2 == 1, text.startswith(quote) and text.endswith(quote) and len(text) > 1
+    marks = text.count(quote)
+    odd, around = marks % 2 == 1, marks > 1 and text.startswith(quote) and text.endswith(quote)
     if around and (odd or text.endswith(quote * 2) or closes(text, quote, opening=True)):
         return text[1:-1].replace(quote * 2, quote)
     if odd and text.startswith(quote):

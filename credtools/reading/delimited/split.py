@@ -49,7 +49,8 @@ def split_records(text: str, dialect: Dialect, first_line: int = 1) -> Records:
     single, torn = _Single(lines, dialect, width), Torn(lines, width)
     found: list[int] = []
     others = {line: [lines[line].rstrip("\r\n")] for line in range(at)}
-    while (line := regular.take(at, width)) < len(lines):
+    end = len(lines)
+    while (line := regular.take(at, width)) < end:
         is_torn = regular.is_torn(line)
         if is_torn and torn.fits(line) and regular.stands_alone(line + 1, width):
             found.append(line)
@@ -63,7 +64,7 @@ def split_records(text: str, dialect: Dialect, first_line: int = 1) -> Records:
         cells.texts = list(map(dialect.restore, cells.texts))
     repaired = np.searchsorted(starts, single.repaired).tolist()
     drawn = dialect.drawn or bool(dialect.columns)
-    records = Records(cells, (np.append(starts, len(lines)) + 1).data, width, repaired, drawn=drawn)
+    records = Records(cells, (np.append(starts, end) + 1).data, width, repaired, drawn=drawn)
     require_size(records)
     otherwise = _otherwise(records, lines, dialect)
     return replace(records, cells=Rows(records.cells), otherwise=otherwise) if otherwise else records
