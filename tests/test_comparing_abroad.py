@@ -44,6 +44,18 @@ def test_labels_of_a_language(language: str) -> None:
     assert differing(wrong, row) == {"user_name", "credential_type", "issue_date", "expiration_date"}
 
 
+NUMBERS = ("Číslo:", "Okmányszám:", "Seria și nr.", "Intygsnummer:", "Todistuksen numero:", "Belge No:", "Номер:")
+
+
+@pytest.mark.parametrize("label", NUMBERS)
+def test_numbers_at_labels_of_other_languages(label: str) -> None:
+    """A number is the credential's because its label says so, though it is short or written without the dash."""
+    for mine, said, other in (("FA-20931", "FA20931", "FA77345"), ("4711", "4711", "4712")):
+        row = replace(facts(), credential_number=mine)
+        assert differing(page("Ana Okafor", "First Aid", f"{label} {said}"), row) == set()
+        assert differing(page("Ana Okafor", "First Aid", f"{label} {other}"), row) == {"credential_number"}
+
+
 SAME = [
     *(
         ("Mohammed Al Sayed", "Muhammad Al-Sayed"),

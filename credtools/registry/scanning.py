@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from credtools import store
 from credtools.media import told
 from credtools.media.compared import Compared, Facts
-from credtools.media.comparing import compare
 from credtools.media.looked import pieces_from
 from credtools.model import Changes, NewVersion, Place, Review
 from credtools.registry.draft import Draft
@@ -45,6 +44,10 @@ def compared(
     new: dict[str, set[Facts]] = {}
     for sha256, row in (key for key in keys.values() if key not in draft.compared):
         new.setdefault(sha256, set()).add(row)
+    if not new:
+        return {of: draft.compared[key] for of, key in keys.items()}
+    from credtools.media.comparing import compare  # noqa: PLC0415 - words of thirty languages, of use only with media
+
     texts = {**store.reads.texts_of(session.at, new.keys() - (fresh or {}).keys()), **(fresh or {})}
     for sha256, rows in new.items():
         if sha256 in texts:

@@ -42,7 +42,7 @@ NO_NAME = frozenset(_WORDS.split())
 
 @dataclass(frozen=True)
 class Held:
-    """A name beside a label that says whose credential it is; `sure`: not only a greeting."""
+    """A name beside a label that says whose credential it is."""
 
     part: int
     text: str

@@ -79,7 +79,7 @@ def kind(page: Page, row: Facts, line: set[int]) -> Difference | Evidence | None
 def named(page: Page, types: tuple[str, ...]) -> list[Named]:
     """The types on a page, the longest at each place."""
     known, glued = _known(types)
-    words = _Words(page)
+    words = _Running(page)
     found: list[Named] = []
     end = 0
     for n in [n for n, word in enumerate(words.texts) if word in known]:
@@ -90,7 +90,7 @@ def named(page: Page, types: tuple[str, ...]) -> list[Named]:
     return found + _eastern(page, glued)
 
 
-class _Words:
+class _Running:
     """The words of a page one after the other, each with its part."""
 
     def __init__(self, page: Page) -> None:
@@ -148,7 +148,7 @@ def _eastern(page: Page, glued: Sequence[tuple[str, str]]) -> list[Named]:
     return found
 
 
-def _sure(page: Page, words: _Words, n: int, end: int) -> bool:
+def _sure(page: Page, words: _Running, n: int, end: int) -> bool:
     """Whether a type is named as the type of this document."""
     k = words.parts[n]
     text = page.parts[k].plain

@@ -198,7 +198,7 @@ WEAK_NUMBER = re.compile(
     f"{WEAK_NUMBER.pattern}|(?:your |this |the )?(?:certificate|licence|license|card)\\W{{0,2}}(?=\\S*\\d"
     f"|[a-z]{{1,4}} \\d)"
     "|reg(?:istr(?:o|ation|y|ierungs?))?\\W{0,2}(?:n[o°r]\\W{0,2})?(?=\\S*\\d)"
-    "|(?:{phrases('number')})\\s*:?\\s*(?=\\S*\\d|$)"
+    f"|(?:{phrases('number')})[\\s.:]*(?=\\S*\\d|$)"
 )
 AFTER = re.compile(rf"^\W*(?:{phrases('after')})")
 UNITS = {"month": 1, "year": 12}

@@ -52,28 +52,26 @@ ALIKE = {
     for word in SHORT_FORMS.replace(";", " ").split()
 }
 # What is written in several ways where a name comes from another alphabet; and the endings of men and women.
-SOUNDS = (
-    *(
-        (re.compile(one), other)
-        for one, other in (
-            ("tsch|tch|cz", "ch"),
-            ("sch|sz", "sh"),
-            ("sh", "s"),
-            ("zh|dzh", "z"),
-            ("kh", "h"),
-            ("ph", "f"),
-            ("ck", "k"),
-            ("th", "t"),
-            ("x", "ks"),
-            ("w", "v"),
-            ("[yj]", "i"),
-            (r"(.)\1+", r"\1"),
-            ("^(?:al|el)(?=[a-z]{4})", ""),
-            ("(?<=[a-z]{3})(?:iia|aia|ia|i)$", "i"),
-            ("(?<=[a-z]{3})([oei]v|in|sk)(?:[ai]|ai)$", r"\1"),
-            ("(?<=[a-z]{3}sk)i$", ""),
-        )
-    ),
+SOUNDS = tuple(
+    (re.compile(one), other)
+    for one, other in (
+        ("tsch|tch|cz", "ch"),
+        ("sch|sz", "sh"),
+        ("sh", "s"),
+        ("zh|dzh", "z"),
+        ("kh", "h"),
+        ("ph", "f"),
+        ("ck", "k"),
+        ("th", "t"),
+        ("x", "ks"),
+        ("w", "v"),
+        ("[yj]", "i"),
+        (r"(.)\1+", r"\1"),
+        ("^(?:al|el)(?=[a-z]{4})", ""),
+        ("(?<=[a-z]{3})(?:iia|aia|ia|i)$", "i"),
+        ("(?<=[a-z]{3})([oei]v|in|sk)(?:[ai]|ai)$", r"\1"),
+        ("(?<=[a-z]{3}sk)i$", ""),
+    )
 )
 
 
