@@ -25,7 +25,15 @@ from credtools.store import tables
 from credtools.text import Shown
 
 APPLICATION_ID = 0x43524544  # "CRED"
-LAYOUTS = ("0001", "0002", "0003", "0004", "0005", "0006")  # the migrations; a test compares them with the folder
+LAYOUTS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+)  # the migrations; a test compares them with the folder
 LATEST = LAYOUTS[-1]
 FILE_LAYOUT = 1  # SQLite's user_version: how the file itself is used, apart from its tables
 BUSY_MILLISECONDS = 20_000

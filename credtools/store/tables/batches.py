@@ -111,3 +111,14 @@ audit_head = Table(
     text("hash"),
     CheckConstraint("id = 1", name="one_row"),
 )
+
+# A salted digest of each row that an event wrote where no digest of its own covers it; the event chains them all.
+seals = Table(
+    "seals",
+    metadata,
+    Column("table_name", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("event_seq", ForeignKey("events.seq"), primary_key=True, index=True),
+    binary("salt", nullable=True),  # erasable
+    binary("digest", nullable=True),  # SHA-256 over salt and row; blank: the row was deleted
+)

@@ -80,6 +80,8 @@ credential_versions = Table(
     flag("withdrawn", false()),  # by the last act that holds
     binary("salt", nullable=True),  # erasable
     binary("digest"),  # SHA-256 over salt and content
+    flag("never", false()),  # whether its file said that it never expires; before layout 0007 not told from a blank
+    integer("digest_kind", 1),  # by which rule the digest was made
     UniqueConstraint("batch_id", "sheet", "line", "piece"),
     one_of("decision", DECISIONS),
     Index("ix_credential_versions_decision", "decision", "stands"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, Date, Index, Integer, Table, Text, false, true
 
-from credtools.store.columns import ITS_OWN, day, flag, merged, metadata, one_of, own_id, ref, text, texts
+from credtools.store.columns import ITS_OWN, day, flag, merged, metadata, moment, one_of, own_id, ref, text, texts
 
 
 def _unique(name: str, column: str) -> Index:
@@ -82,4 +82,15 @@ former_names = Table(
     ref("type_id", "credential_types.id", nullable=True),
     ref("event_seq", "events.seq"),
     CheckConstraint("(user_id IS NULL) <> (type_id IS NULL)", name="one_of"),
+)
+
+# Whose a login of a team's database is; its roles are the database's own.
+logins = Table(
+    "logins",
+    metadata,
+    Column("login", Text, primary_key=True),
+    text("person"),  # an e-mail address; erasable
+    text("granted_by"),
+    moment("granted_at"),
+    ref("event_seq", "events.seq"),
 )
