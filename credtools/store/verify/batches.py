@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 from credtools.model import SAYING, VERDICTS, Line, Place
 from credtools.store import tables
 from credtools.store.blocks import Address, BlockRow, block_of
-from credtools.store.digests import content_text, ledger_digest, salted_digest, versions_digest
+from credtools.store.digests import LEDGER, VERSIONS, content_text, ledger_digest, salted_digest, versions_digest
 from credtools.store.erased import Erased, number_token
 from credtools.store.reads.batches import lines_of
 
@@ -53,7 +53,7 @@ def batch_problems(
     if event is None:
         return [*problems, f"{name} is {batch.state}, but no event says so."]
     said |= ledger.said() if batch.state == "finished" else set()
-    if _ledger_digest(connection, batch.id, ledger) != event["ledger"]:
+    if _ledger_digest(connection, batch.id, ledger, event.get("digests", 1)) != event["ledger"]:
         problems.append(f"The ledger of batch {batch.id} isn't what was chained.")
     if batch.judgement != event["judgement"] or batch.sha256 != event["sha256"]:
         problems.append(f"{name} has another file or judgement than its event.")
@@ -82,12 +82,11 @@ def _ledger(connection: Connection, batch_id: int) -> Ledger:
     return Ledger(connection.execute(ours).all(), block_of(connection, batch_id))
 
 
-def _ledger_digest(connection: Connection, batch_id: int, ledger: Ledger) -> str:
-    names = ("sheet", "line", "piece", "verdict", "codes", "rule", "version_id", "digest")
-    columns = {name: [getattr(row, name) for row in ledger.alone] for name in names}
+def _ledger_digest(connection: Connection, batch_id: int, ledger: Ledger, kind: int) -> str:
+    columns = {name: [getattr(row, name) for row in ledger.alone] for name in LEDGER}
     block = tables.ledger_blocks.c
     found = connection.execute(select(block.rows, block.digests).where(block.batch_id == batch_id)).one_or_none()
-    return ledger_digest(columns, (found.rows, bytes(found.digests)) if found else None)
+    return ledger_digest(columns, (found.rows, bytes(found.digests)) if found else None, kind=kind)
 
 
 def _counts(batch: Any, ledger: Ledger, event: dict[str, Any]) -> list[str]:
@@ -136,41 +135,30 @@ def _versions(connection: Connection, batch_id: int, event: dict[str, Any], eras
         .where(version.c.batch_id == batch_id)
         .order_by(version.c.id)
     ).all()
-    names = (
-        "id",
-        "credential_id",
-        "sheet",
-        "line",
-        "piece",
-        "decision",
-        "digest",
-        "said",
-        "inherits_id",
-        "replaces_id",
-    )
-    columns = {name: [getattr(row, name) for row in rows] for name in names} | {
-        "credential_id": [row.of for row in rows]
-    }
-    if versions_digest(columns) != event["versions"]:
+    columns = {name: [getattr(row, name) for row in rows] for name in (*VERSIONS, "digest_kind")}
+    columns["credential_id"] = [row.of for row in rows]
+    if versions_digest(columns, kind=event.get("digests", 1)) != event["versions"]:
         return [f"The credentials of batch {batch_id} aren't those that were chained."]
     for row in rows:
         said = (row.issue_date, row.expiration_date, row.number, row.own)
         blank = row.salt is None
-        if blank != (row.id in erased.versions) or (blank and (said, row.number_written) not in _blanks(row.of)):
+        if blank != (row.id in erased.versions) or (
+            blank and (said, row.never, row.number_written) not in _blanks(row.of)
+        ):
             line = _line(connection, batch_id, (row.sheet, row.line, row.piece))
             return [f"Whether the credential on line {line} of batch {batch_id} is erased contradicts the events."]
         if blank:
             continue
-        text = content_text((row.user_id, row.type_id, row.number_written), said)
+        text = content_text(row.digest_kind, (row.user_id, row.type_id, row.number_written), said, never=row.never)
         if salted_digest(row.salt, text) != row.digest:
             line = _line(connection, batch_id, (row.sheet, row.line, row.piece))
             return [f"The credential on line {line} of batch {batch_id} isn't the one that was uploaded."]
     return []
 
 
-def _blanks(credential_id: int) -> list[tuple[tuple[Any, ...], str]]:
+def _blanks(credential_id: int) -> list[tuple[tuple[Any, ...], bool, str]]:
     """What an erased version, and the number of its credential, may look like."""
-    return [((None, None, "", "{}"), number) for number in ("", number_token(credential_id))]
+    return [((None, None, "", "{}"), False, number) for number in ("", number_token(credential_id))]
 
 
 def _file(connection: Connection, sha256: str) -> list[str]:

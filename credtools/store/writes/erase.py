@@ -123,7 +123,7 @@ def _rows(work: Write, rows: list[tuple[int, int, int, int]]) -> None:
 
 def _versions(work: Write, ids: list[int]) -> None:
     version, credential = tables.credential_versions, tables.credentials
-    blank = {"issue_date": None, "expiration_date": None, "number": "", "own": "{}", "salt": None}
+    blank = {"issue_date": None, "expiration_date": None, "number": "", "own": "{}", "never": False, "salt": None}
     work.change(version.c.id, ids, **blank)
     for table in (tables.decisions, tables.withdrawals):
         work.change(table.c.version_id, ids, reason="")

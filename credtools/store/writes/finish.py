@@ -18,6 +18,7 @@ from sqlalchemy import Engine, Row, func, select
 from credtools.errors import MovedError, RegistryError
 from credtools.model import SAYING, Counts, Receipt
 from credtools.store import tables
+from credtools.store.digests import KIND
 from credtools.store.reads.sources import seen
 from credtools.store.transaction import CHUNK, Write, require_waiting, write
 from credtools.store.values import Finish
@@ -145,7 +146,7 @@ def _write_receipt(work: Write, value: Finish, batch: Row[Any], ledger: str, ver
     absent = sorted({word.credential_id for word in value.changes.absent})
     how: dict[str, Any] = {"said": value.said, "listing": value.listing, "withdraws": value.withdraws}
     how |= {"absent": json.dumps(absent) if absent else None}
-    facts = {"counts": counts, "ledger": ledger, "versions": versions, **judged, **how}
+    facts = {"counts": counts, "ledger": ledger, "versions": versions, "digests": KIND, **judged, **how}
     seq = work.event("finish", value.by, batch.id, attempt=value.attempt_id, **facts)
     receipt = {**judged, "audit_seq": seq, "audit_head": work.hash}
     stored = {name: count for name, count in counts.items() if name != "accepted"}

@@ -8,7 +8,7 @@ from sqlalchemy import insert
 
 from credtools.store import tables
 from credtools.store.blocks import BlockRow, packed
-from credtools.store.digests import ledger_digest, salted_digest, salts
+from credtools.store.digests import KIND, ledger_digest, salted_digest, salts
 from credtools.store.transaction import Write
 from credtools.store.values import ADDRESS, Finish
 
@@ -38,8 +38,8 @@ def write_ledger(work: Write, value: Finish, version_ids: dict[int, int]) -> str
     raw = {"salt": [fresh[row] for row in alone], "raw": [value.raw[row] for row in alone]}
     work.insert(tables.ledger_values, {"batch_id": value.batch_id} | place | raw)
     if not block:
-        return ledger_digest(place | said)
+        return ledger_digest(place | said, kind=KIND)
     row, values = packed(value.batch_id, block)
     work.execute(insert(tables.ledger_blocks).values(**row))
     work.execute(insert(tables.ledger_block_values).values(**values))
-    return ledger_digest(place | said, (row["rows"], row["digests"]))
+    return ledger_digest(place | said, (row["rows"], row["digests"]), kind=KIND)

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select, update
 from credtools.errors import MovedError
 from credtools.model import Content, Key, NewVersion
 from credtools.store import tables
-from credtools.store.digests import columns_text, content_text, salted_digest, salts, versions_digest
+from credtools.store.digests import KIND, columns_text, content_text, salted_digest, salts, versions_digest
 from credtools.store.frames import rows_in
 from credtools.store.reads.credentials import replaced
 from credtools.store.transaction import CHUNK, Write
@@ -28,7 +28,7 @@ def write_versions(work: Write, value: Finish) -> tuple[dict[int, int], dict[int
     fresh = salts(len(ids))
     keys = _written_keys(work, new)
     digests = [
-        salted_digest(salt, content_text(keys.get(one.credential_id, written[one.key]), one.content))
+        salted_digest(salt, content_text(KIND, keys.get(one.credential_id, written[one.key]), one.content, never=False))
         for salt, one in zip(fresh, new, strict=True)
     ]
     place = {name: [getattr(value, name)[one.row] for one in new] for name in ADDRESS}
@@ -49,13 +49,15 @@ def write_versions(work: Write, value: Finish) -> tuple[dict[int, int], dict[int
         stands=True,
         salt=fresh,
         digest=digests,
+        digest_kind=KIND,
         **origin,
     )
     move_heads(work, {one.credential_id for one in new if one.credential_id is not None})
     by_row = {one.row: number for one, number in zip(new, ids, strict=True)}
     columns = {"id": ids, "credential_id": credential_ids, **place, "decision": value.decision, "digest": digests}
+    columns |= {"digest_kind": [KIND] * len(ids)}
     credentials = {one.row: number for one, number in zip(new, credential_ids, strict=True)}
-    return by_row, credentials, versions_digest(columns | origin)
+    return by_row, credentials, versions_digest(columns | origin, kind=KIND)
 
 
 def _written_keys(work: Write, new: Sequence[NewVersion]) -> dict[int | None, tuple[int, int, str]]:
