@@ -16,7 +16,7 @@ from credtools.model import Counts, OrganisationSettings
 from credtools.recipe import Recipe
 from credtools.registry import Batch, Registry
 from credtools.store import Loaded
-from credtools.store.engine import WRITES
+from credtools.store.connecting import WRITES
 from tests.builders import (
     ANA,
     APPROVER,

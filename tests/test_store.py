@@ -19,7 +19,8 @@ from credtools.errors import CredtoolsError, RegistryError
 from credtools.model import COUNTED
 from credtools.registry import Registry
 from credtools.store import tables
-from credtools.store.engine import APPLICATION_ID, FILE_LAYOUT, GENESIS, WRITES
+from credtools.store.connecting import APPLICATION_ID, FILE_LAYOUT, WRITES
+from credtools.store.engine import GENESIS
 from credtools.store.transaction import write as writing
 from tests.builders import MIXED, TYPES, USERS, export, load, only_postgres, only_sqlite, rows_of, tamper, write
 from tests.pictures import png

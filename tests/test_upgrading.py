@@ -22,7 +22,8 @@ from credtools.cli import main
 from credtools.errors import RegistryError
 from credtools.registry import Registry
 from credtools.store import tables
-from credtools.store.engine import APPLICATION_ID, FILE_LAYOUT, LATEST
+from credtools.store.connecting import APPLICATION_ID, FILE_LAYOUT
+from credtools.store.engine import LATEST
 from tests.builders import UPLOADER, ZOE, export, load, only_sqlite, rows_of, tamper, write
 from tests.conftest import Home
 from tests.pictures import certificate

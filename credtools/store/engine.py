@@ -1,8 +1,6 @@
 """Engines: opening, creating and upgrading the database of one registry.
 
-SQLite: WAL with synchronous=FULL (the answer asserted, since setting it can fail silently), foreign keys, a 20 s
-wait for locks, BEGIN IMMEDIATE for writes (the default loses updates), and an application id, because an empty file
-opens as a valid empty database. PostgreSQL: read committed; every write locks the audit head first.
+Where it is (`addresses`), on what terms it is spoken to (`connecting`); every write locks the audit head first.
 """
 
 from __future__ import annotations
@@ -16,15 +14,16 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import Connection, Engine, insert, inspect, select
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
 from credtools.errors import RegistryError
 from credtools.store import tables
+from credtools.store.addresses import checked, shown, sqlite_path
+from credtools.store.connecting import APPLICATION_ID, FILE_LAYOUT, WRITES, make_engine, reason
 from credtools.text import Shown
 
-APPLICATION_ID = 0x43524544  # "CRED"
 LAYOUTS = (
     "0001",
     "0002",
@@ -35,9 +34,6 @@ LAYOUTS = (
     "0007",
 )  # the migrations; a test compares them with the folder
 LATEST = LAYOUTS[-1]
-FILE_LAYOUT = 1  # SQLite's user_version: how the file itself is used, apart from its tables
-BUSY_MILLISECONDS = 20_000
-WRITES = {"credtools_writes": True}
 At = Engine | Connection  # whom reads ask: the database as it is now, or the moment of a snapshot
 GENESIS = "0" * 64
 
@@ -47,7 +43,7 @@ def open_engine(url: str) -> Engine:
 
     Raises RegistryError when there is none, when the file is another program's, or when it must be upgraded first.
     """
-    parsed = _checked_url(url)
+    parsed = checked(url)
     with _existing(parsed) as engine, engine.connect() as connection:
         _check_version(connection, parsed)
     return engine
@@ -56,17 +52,17 @@ def open_engine(url: str) -> Engine:
 @contextmanager
 def _existing(url: URL) -> Iterator[Engine]:
     """The engine of a database that is there; disposed when the block raises, with a sentence of ours."""
-    path = _sqlite_path(url)
+    path = sqlite_path(url)
     if path is not None and not path.is_file():
         raise RegistryError("registry_missing", path=path.absolute())
-    engine = _make_engine(url)
+    engine = make_engine(url)
     try:
         try:
             yield engine
         except DBAPIError as problem:
-            raise RegistryError("registry_unusable", registry=_shown(url), why=reason(problem)) from None
+            raise RegistryError("registry_unusable", registry=shown(url), why=reason(problem)) from None
         except UnicodeDecodeError:  # SQLite's own message quotes damaged bytes
-            raise RegistryError("registry_unusable", registry=_shown(url), why="the file is damaged") from None
+            raise RegistryError("registry_unusable", registry=shown(url), why="the file is damaged") from None
     except BaseException:
         engine.dispose()
         raise
@@ -95,8 +91,8 @@ def upgrade(url: str, then: Callable[[Connection, str], None] = lambda *_: None)
     transaction, with the layout from which it came. Raises RegistryError when there is no registry, or one of a layout
     that isn't known here; nothing is changed then.
     """
-    parsed = _checked_url(url)
-    path = _sqlite_path(parsed)
+    parsed = checked(url)
+    path = sqlite_path(parsed)
     with _existing(parsed) as engine:
         connecting = engine.connect().execution_options(**WRITES)
         with connecting as connection, _without_foreign_keys(connection), connection.begin():
@@ -106,15 +102,15 @@ def upgrade(url: str, then: Callable[[Connection, str], None] = lambda *_: None)
             connection.execute(select(tables.audit_head).with_for_update())
             before = _layout(connection, parsed)
             if before not in LAYOUTS:
-                raise RegistryError("layout_unknown", registry=_shown(parsed), layout=before)
+                raise RegistryError("layout_unknown", registry=shown(parsed), layout=before)
             backup = _backup(path, before) if path is not None and before != LATEST else None
             _migrate(connection)
             if before != LATEST:
                 then(connection, before)
             if path is not None and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-                raise RegistryError("registry_unusable", registry=_shown(parsed), why="references point to nothing")
+                raise RegistryError("registry_unusable", registry=shown(parsed), why="references point to nothing")
         engine.dispose()
-    return Upgraded(_shown(parsed), before, backup=backup)
+    return Upgraded(shown(parsed), before, backup=backup)
 
 
 @contextmanager
@@ -131,7 +127,7 @@ def _without_foreign_keys(connection: Connection) -> Iterator[None]:
 
 def copies(engine: Engine) -> list[str]:
     """The names of the copies that upgrades have left beside an SQLite registry."""
-    path = _sqlite_path(engine.url)
+    path = sqlite_path(engine.url)
     beside = path.parent.glob(f"{escape(path.name)}.layout-*") if path is not None else ()
     return sorted(copy.name for copy in beside)
 
@@ -153,8 +149,8 @@ def create(url: str) -> Engine:
 
     Raises RegistryError when there is already something in its place.
     """
-    parsed = _checked_url(url)
-    path = _sqlite_path(parsed)
+    parsed = checked(url)
+    path = sqlite_path(parsed)
     if path is not None:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -163,18 +159,18 @@ def create(url: str) -> Engine:
             raise RegistryError("registry_exists", path=path) from problem
         except OSError as problem:
             raise RegistryError("registry_not_made", place=path, why=problem.strerror) from problem
-    engine = _make_engine(parsed, creating=True)
+    engine = make_engine(parsed, creating=True)
     try:
         with engine.connect().execution_options(**WRITES) as connection, connection.begin():
             if inspect(connection).get_table_names():
-                raise RegistryError("database_not_empty", database=_shown(parsed))
+                raise RegistryError("database_not_empty", database=shown(parsed))
             _migrate(connection)
             connection.execute(insert(tables.audit_head).values(id=1, seq=0, hash=GENESIS))
             if path is not None:
                 connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
                 connection.exec_driver_sql(f"PRAGMA user_version={FILE_LAYOUT}")
     except DBAPIError as problem:
-        raise RegistryError("registry_not_made", place=_shown(parsed), why=reason(problem)) from None
+        raise RegistryError("registry_not_made", place=shown(parsed), why=reason(problem)) from None
     finally:
         engine.dispose()
     return open_engine(url)
@@ -195,97 +191,20 @@ def snapshot(at: At) -> Iterator[Connection]:
         with engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
     except DBAPIError as problem:
-        raise RegistryError("registry_unreadable", registry=_shown(engine.url), why=reason(problem)) from None
-
-
-def reason(problem: DBAPIError) -> str:
-    """The first line of what the database said, without a full stop.
-
-    Later lines, and the text that SQLite couldn't decode, quote stored values: they go into no message, and the
-    original error isn't chained (`from None`).
-    """
-    first = str(problem.orig).strip().splitlines()[0]
-    return first.partition(" with text ")[0].rstrip(".")
-
-
-def _checked_url(url: str) -> URL:
-    try:
-        # A plain path is taken as it is: in an address a '?' would begin the options.
-        parsed = make_url(url) if "://" in url else URL.create("sqlite", database=url)
-    except (ArgumentError, ValueError):
-        raise RegistryError("address_unclear") from None  # the cause quotes the address, and with it a password
-    if "password" in parsed.query:
-        raise RegistryError("address_with_password")
-    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise RegistryError("address_unsupported", kind=parsed.get_backend_name())
-    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
-        raise RegistryError("address_in_memory")
-    return parsed
-
-
-def _sqlite_path(url: URL) -> Path | None:
-    return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
-
-
-def _shown(url: URL) -> str:
-    return url.render_as_string(hide_password=True)
-
-
-def _make_engine(url: URL, *, creating: bool = False) -> Engine:
-    if url.get_backend_name() == "postgresql":
-        # A connection that died over night is noticed before it is used.
-        engine = create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True)
-
-        @event.listens_for(engine, "connect")
-        def _wait(connection: Any, _record: Any) -> None:
-            connection.execute(f"SET lock_timeout = {BUSY_MILLISECONDS}")
-            connection.commit()
-
-        return engine
-    engine = create_engine(url, hide_parameters=True)
-
-    @event.listens_for(engine, "connect")
-    def _connect(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None  # we send BEGIN ourselves
-        connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
-        if not creating:
-            _check_file(connection, url)
-        mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
-        if mode != "wal":
-            raise RegistryError("log_impossible", file=url.database, mode=mode)
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, not only forgotten
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("credtools_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
-
-
-def _check_file(connection: sqlite3.Connection, url: URL) -> None:
-    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
-            raise RegistryError("registry_empty", file=url.database)
-        raise RegistryError("not_a_registry", place=url.database)
-    layout = connection.execute("PRAGMA user_version").fetchone()[0]
-    if layout != FILE_LAYOUT:
-        raise RegistryError("file_layout_unknown", file=url.database, layout=layout, known=FILE_LAYOUT)
+        raise RegistryError("registry_unreadable", registry=shown(engine.url), why=reason(problem)) from None
 
 
 def _check_version(connection: Connection, url: URL) -> None:
     version = _layout(connection, url)
     if version != LATEST:
-        raise RegistryError("layout_differs", registry=_shown(url), layout=version, needed=LATEST)
+        raise RegistryError("layout_differs", registry=shown(url), layout=version, needed=LATEST)
     if connection.execute(select(tables.audit_head.c.id)).scalar() != 1:
-        raise RegistryError("audit_head_lost", registry=_shown(url))
+        raise RegistryError("audit_head_lost", registry=shown(url))
 
 
 def _layout(connection: Connection, url: URL) -> str:
     if not inspect(connection).has_table("alembic_version"):
-        raise RegistryError("not_a_registry", place=_shown(url))
+        raise RegistryError("not_a_registry", place=shown(url))
     return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
 
 

@@ -33,7 +33,7 @@ from sqlalchemy.exc import DBAPIError
 from credtools.errors import RegistryError, UnknownOutcomeError
 from credtools.model import WAITING_STATES
 from credtools.store import clock, tables
-from credtools.store.engine import WRITES, reason
+from credtools.store.connecting import WRITES, reason
 from credtools.store.reads.batches import batch
 
 CHUNK = 500  # keys per statement

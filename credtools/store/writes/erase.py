@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from credtools.errors import MovedError, RegistryError
 from credtools.store import blocks, tables
 from credtools.store.columns import metadata
-from credtools.store.engine import reason
+from credtools.store.connecting import reason
 from credtools.store.erased import KEY, number_token, ranges, token
 from credtools.store.tables.rows import ADDRESS
 from credtools.store.transaction import CHUNK, Write, write
