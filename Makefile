@@ -27,8 +27,8 @@ lab: setup  ## open the upload in JupyterLab, on the demo's organisation
 	@cd demo && ../$(BIN)/credtools lab
 
 pictures: setup browser  ## take the pictures in docs/ again, from the demo
-	@$(BIN)/pytest -q -m browser -k "by_clicks or twelve_causes or by_hand or approvals or apps or a_quarter or month_3 or left_out_by or own_button or uploads_by_keyboard"
-	@mkdir -p docs/pictures && cp screenshots/{wizard-*,held-1*,held-3*,media-2*,media-5*,approve-1*,app-1*,audit-1*,shapes-3*,cards-1*,uploads-1*,uploads-3*}.png docs/pictures/
+	@$(BIN)/pytest -q -m browser -k "by_clicks or twelve_causes or by_hand or approvals or apps or a_quarter or month_3 or left_out_by or own_button or uploads_by_keyboard or status_means"
+	@mkdir -p docs/pictures && cp screenshots/{wizard-*,held-1*,held-3*,media-2*,media-5*,approve-1*,app-1*,audit-1*,shapes-3*,status-1*,cards-1*,uploads-1*,uploads-3*}.png docs/pictures/
 
 test: setup browser lint  ## lint, then every test, those in the browser and on PostgreSQL too
 	@$(PYTEST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-from credtools.checking.meant import Statistics, StatusSaid, Suggested
+from credtools.checking.meant import Statistics, StatusSaid, Suggested, status_under
 from credtools.model import Changes, Preview
 from credtools.recipe import Recipe
 from credtools.recipe.expectations import Deviation
@@ -42,6 +42,13 @@ class Foreseen(Shown):
         Its `status` is what a recipe would say: `batch.use(dataclasses.replace(batch.recipe, status=said.status))`.
         """
         return statuses.unused(reviewing.review(self.registry, self.draft), self.draft.recipe)
+
+    def status_under(self, heading: str) -> StatusSaid:
+        """The words under a heading, blank cells too, each with its rows and what it means where that is known.
+
+        Raises KeyError when its file has no such heading.
+        """
+        return status_under(reviewing.table(self.registry, self.draft), heading)
 
     def why_hold(self, max_reject_rate: float | None = None) -> list[str]:
         """What would hold this batch without a person, one sentence for each reason; the threshold as in `settle`."""

@@ -47,6 +47,22 @@ def status_said(table: Table, headings: Mapping[str, str | None]) -> StatusSaid 
     return found[0] if len(found) == 1 else None
 
 
+def status_under(table: Table, heading: str) -> StatusSaid:
+    """What is under a heading as words of a status, blank cells ('') too; however many there are.
+
+    Words that differ only in case are one. Raises KeyError when there is no such heading.
+    """
+    under, known = Under(table, heading), status_words()
+    spellings: dict[str, dict[str, int]] = {}
+    for word, count in under.counts.items():
+        spellings.setdefault(fold(word), {})[word] = count
+    if blank := under.rows - under.filled:
+        spellings[""] = {"": blank}
+    words = ((max(some, key=lambda one: some[one]), sum(some.values()), key) for key, some in spellings.items())
+    ordered = sorted(words, key=lambda one: (-one[1], one[0]))
+    return StatusSaid(heading, tuple((word, count, known.get(key, ASKED)) for word, count, key in ordered))
+
+
 def _may_be(heading: str) -> bool:
     return not (names_persons(heading) or of_something_else(heading) or OF_PEOPLE.search(fold(heading)))
 

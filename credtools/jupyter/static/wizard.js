@@ -11,7 +11,7 @@ function stepList(step) {
 }
 
 const DRAW = { home, uploads, batch, upload, corrected, headings, review, media, finish, done }
-const WORK = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', redo: 'Checking again', reject: 'Checking again', unreject: 'Checking again', keep: 'Checking again', complete: 'Checking again', undo: 'Checking again', means: 'Checking again', leave: 'Keeping it', join: 'Checking again', unlock: 'Opening, reading and checking', right: 'Keeping it', follow: 'Checking again', blanks: 'Checking again', again: 'Looking at what is stored', undo_batch: 'Undoing', judge_again: 'Reading and checking', known: 'Reading and checking' }
+const WORK = { file: 'Reading and checking', media: 'Looking at the files', finish: 'Writing', accept: 'Checking again', choose: 'Checking again', edit: 'Checking again', redo: 'Checking again', reject: 'Checking again', unreject: 'Checking again', keep: 'Checking again', complete: 'Checking again', undo: 'Checking again', means: 'Checking again', leave: 'Keeping it', join: 'Checking again', unlock: 'Opening, reading and checking', right: 'Keeping it', follow: 'Checking again', blanks: 'Checking again', again: 'Looking at what is stored', use_status: 'Checking again', undo_batch: 'Undoing', judge_again: 'Reading and checking', known: 'Reading and checking' }
 
 const TOAST_MS = 6000
 const DISCARDS = 'The whole upload is given up: nothing of it becomes a credential, and none of its rows is followed. It stays on the list of uploads as discarded; from there its file can be checked again.'
@@ -156,7 +156,7 @@ export default {
     function draw(facts) {
       const before = where()
       const sameStep = state?.step === facts.step
-      const fresh = facts.step === 'review' ? { doubts: [], asked: [], warnings: [], unlike: [], next: '', ...(sameStep && state), ...facts } : facts
+      const fresh = facts.step === 'review' ? { doubts: [], asked: [], warnings: [], unlike: [], next: '', status: '', ...(sameStep && state), ...facts } : facts
       if (!sameStep || state.decisions?.[0]?.number !== fresh.decisions?.[0]?.number) showOffer(null, { act, ui })
       const open = sameStep && fresh.kind === 'problem' && main.querySelector('details.ct-reading')?.open
       state = fresh
@@ -194,7 +194,14 @@ export default {
       } else toast.hidePopover()
     }
 
-    let found = () => {}, ticked = null
+    let found = () => {}, ticked = null, statusForm = null
+    const askStatus = message => {
+      if (statusForm?.isOpen) return statusForm.renew(message)
+      statusForm = openStatus(root, message, {
+        ask: values => model.send({ do: 'status', ...values }),
+        done: given => { focusOn(STATUS_BUTTON); if (given) act('use_status', given) },
+      })
+    }
     const askTicked = (message, items) => {
       const asked = { ...message, items }
       if (ticked?.isOpen) return ticked.renew(asked)
@@ -217,6 +224,7 @@ export default {
       else if (message.type === 'options') choose(message)
       else if (message.type === 'offer') showOffer(message.offer, { act, ui })
       else if (message.type === 'like') askTicked(message, (await unpack(buffers[0])).items)
+      else if (message.type === 'status') askStatus(message)
       else if (message.type === 'same') ui.join(message)
       else if (message.type === 'values') ui.fillValues(message)
       else if (message.type === 'column') ui.fillColumn(message)

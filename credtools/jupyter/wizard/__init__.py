@@ -35,6 +35,7 @@ class Wizard(ReturnStep):
             "uploads",
             "reshape",
             "upload",
+            "status_words",
             "review",
             "preview",
             "media",

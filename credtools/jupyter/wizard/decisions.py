@@ -36,10 +36,10 @@ class Decision:
 
     Values are replaced (`cells`), or all of a kind (`pattern`, `said` with what it does), a date format is added
     (`format`, `notation`: what must be declared for it), rows are left rejected, or what is doubtful is right
-    (`causes`: the keys of theirs; `right`), a word of the status gets a meaning (`meaning`), words mean that a
-    credential never expires (`never`), blank cells over stored values mean something (`blanks`), rows that equal an
-    older version count again, or don't (`again`), or users have other addresses (`people`), which is a fact of the
-    organisation.
+    (`causes`: the keys of theirs; `right`), a word of the status gets a meaning (`meaning`), a heading is the status,
+    or none is (`status`), words mean that a credential never expires (`never`), blank cells over stored values mean
+    something (`blanks`), rows that equal an older version count again, or don't (`again`), or users have other
+    addresses (`people`), which is a fact of the organisation.
 
     `scope`: a *rule* holds for every file of the source, a *patch* for these records only. `rule`: the one that the
     recipe brought along; it may have no cells here.
@@ -58,6 +58,7 @@ class Decision:
     rule: Step | None = None
     word: str = ""
     meaning: str = ""
+    status: Status | None = None
     blanks: str = ""
     never: tuple[str, ...] = ()
     again: bool | None = None
@@ -82,7 +83,8 @@ class Decision:
 
     def names(self, naming: Callable[[Iterable[str]], frozenset[str]]) -> str:
         """What of the file's values it would put into a recipe although that names somebody; '' for nothing."""
-        texts = {*self.never, self.word, *(text for cell in self.cells for text in (cell.old, cell.new))}
+        words = self.status.words if self.status else ()
+        texts = {*self.never, self.word, *words, *(text for cell in self.cells for text in (cell.old, cell.new))}
         return min(naming(texts), default="") if self.scope == "rule" else ""
 
     @classmethod
@@ -128,8 +130,8 @@ def recipe_of(base: Recipe, decisions: Sequence[Decision], formats: Mapping[str,
             more = tuple(dict.fromkeys((*known, decision.format)))
             recipe = replace(recipe, date_format={**recipe.date_format, decision.column: more})
             recipe = replace(recipe, **vars(recipe.notation.and_also(decision.notation)))
-        elif decision.meaning:
-            recipe = replace(recipe, status=(recipe.status or Status()).meaning(decision.word, decision.meaning))
+        elif decision.status is not None or decision.meaning:
+            recipe = replace(recipe, status=_status(recipe.status or Status(), decision))
         elif decision.never:
             recipe = recipe.never_expires(decision.never)
         elif decision.blanks:
@@ -142,6 +144,11 @@ def recipe_of(base: Recipe, decisions: Sequence[Decision], formats: Mapping[str,
     if recipe.status and not any(recipe.status.said):
         recipe = replace(recipe, status=None)
     return recipe
+
+
+def _status(known: Status, decision: Decision) -> Status:
+    """What the status is after a decision about it, or about one of its words."""
+    return known.meaning(decision.word, decision.meaning) if decision.status is None else decision.status
 
 
 def patches_of(decisions: Iterable[Decision]) -> dict[tuple[int | str, str], str]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from credtools.errors import CredtoolsError
 from credtools.jupyter.parts.shown import next_sentence
-from credtools.jupyter.wizard import by_hand, meanings, same_person
+from credtools.jupyter.wizard import by_hand, meanings, same_person, status
 from credtools.jupyter.wizard.cards import SEEN, card, listed, right_of
 from credtools.jupyter.wizard.causes import OF_FORMATS, Cause, choices, users_like
 from credtools.jupyter.wizard.decisions import usual_scope
@@ -37,6 +37,7 @@ class ReviewStep(LikeStep):
             "counts": found.summary(causes, len(shown)),
             "reading": self.reading_facts(),
             "assumed": meanings.told(file),
+            "status_line": status.line(file),
             "causes": cards,
             "more": len(shown) - len(cards),
             "redo": file.redoable,
@@ -119,6 +120,13 @@ class ReviewStep(LikeStep):
 
     def do_means(self, cause: str, meaning: str) -> str:
         return self._decide(self.file.give_meaning, cause, meaning)
+
+    def do_status(self, heading: str | None = None) -> None:
+        """Which heading can be the status, and what the words of the chosen one may mean."""
+        self.send({"type": "status", **status.facts(self.file, heading)})
+
+    def do_use_status(self, heading: str, words: dict[str, str]) -> str:
+        return sentence(self.file, status.use(self.file, heading, words))
 
     def do_blanks(self, answer: str) -> str:
         return sentence(self.file, self.file.say_blanks(answer))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from credtools.errors import sentence
+from credtools.jupyter.wizard import status
 from credtools.jupyter.wizard.causes import MEANS
 from credtools.jupyter.wizard.decisions import Decision
 from credtools.jupyter.wizard.open_file import OpenFile
@@ -78,6 +79,8 @@ def asked(file: OpenFile) -> list[dict[str, Any]]:
 def of_stored(file: OpenFile, decision: Decision) -> str:
     """A decision about such a card, or about what words mean, in one sentence; '' for any other."""
     rows = plural(decision.count, "row")
+    if decision.status is not None:
+        return status.sentence(file, decision.status)
     if decision.meaning:
         word = f"‘{decision.word}’" if decision.word else "a blank cell"
         return f"{_title(file, decision.column)}: {word} means {MEANS[decision.meaning]} ({rows})."
