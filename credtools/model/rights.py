@@ -21,8 +21,8 @@ ROLES: dict[Role, frozenset[Right]] = {
 RIGHTS: tuple[Right, ...] = get_args(Right)
 
 _UPLOAD = (
-    *("upload", "continue", "patch", "amend", "count_again", "leave", "stage", "unstage", "hold", "discard"),
-    *("finish", "replay"),
+    *("upload", "continue", "patch", "amend", "count_again", "leave", "stage", "unstage", "hold", "finish"),
+    "replay",
 )
 _DECIDE = ("decide", "undecide", "withdraw", "reinstate", "undo", "media_switch")
 _SOURCES = ("rename_source", "merge_source", "unmerge_source", "move")
@@ -31,6 +31,7 @@ _PEOPLE = (*(f"{verb}_{what}" for what in ("user", "type") for verb in ("rename"
 # Per kind of event the rights of which one is enough to write it.
 KINDS: dict[str, frozenset[Right]] = {
     **dict.fromkeys(_UPLOAD, frozenset({"upload"})),
+    "discard": frozenset({"upload", "administer"}),  # a draft whose file is erased has nothing left to wait for
     **dict.fromkeys(("media", "compare", "waive", "reopen", "resubmit"), frozenset({"upload", "approve"})),
     **dict.fromkeys(_DECIDE, frozenset({"approve"})),
     **dict.fromkeys(("settings", *_SOURCES, *_PEOPLE, "erase", "grant", "revoke"), frozenset({"administer"})),

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from credtools.errors import RegistryError
 from credtools.store import tables
+from credtools.store import team as guarding
 from credtools.store.addresses import checked, shown, sqlite_path
 from credtools.store.connecting import APPLICATION_ID, FILE_LAYOUT, WRITES, make_engine, reason
 from credtools.text import Shown
@@ -104,9 +105,14 @@ def upgrade(url: str, then: Callable[[Connection, str], None] = lambda *_: None)
             if before not in LAYOUTS:
                 raise RegistryError("layout_unknown", registry=shown(parsed), layout=before)
             backup = _backup(path, before) if path is not None and before != LATEST else None
+            prefix = guarding.prefix_of(connection)
+            if prefix is not None:
+                guarding.become_owner(connection, prefix)
             _migrate(connection)
             if before != LATEST:
                 then(connection, before)
+            if prefix is not None:
+                guarding.install(connection, prefix)
             if path is not None and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                 raise RegistryError("registry_unusable", registry=shown(parsed), why="references point to nothing")
         engine.dispose()
@@ -144,10 +150,11 @@ def _backup(path: Path, layout: str) -> Path:
     return copy
 
 
-def create(url: str) -> Engine:
+def create(url: str, team: str | None = None) -> Engine:
     """A new, empty registry; the only way to make one.
 
-    Raises RegistryError when there is already something in its place.
+    `team`: of the roles by which PostgreSQL keeps the rights of a team; None: everybody may do everything.
+    Raises RegistryError when there is already something in its place, or roles of that prefix are there.
     """
     parsed = checked(url)
     path = sqlite_path(parsed)
@@ -166,6 +173,8 @@ def create(url: str) -> Engine:
                 raise RegistryError("database_not_empty", database=shown(parsed))
             _migrate(connection)
             connection.execute(insert(tables.audit_head).values(id=1, seq=0, hash=GENESIS))
+            if team is not None:
+                guarding.install(connection, team)
             if path is not None:
                 connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
                 connection.exec_driver_sql(f"PRAGMA user_version={FILE_LAYOUT}")
@@ -200,6 +209,9 @@ def _check_version(connection: Connection, url: URL) -> None:
         raise RegistryError("layout_differs", registry=shown(url), layout=version, needed=LATEST)
     if connection.execute(select(tables.audit_head.c.id)).scalar() != 1:
         raise RegistryError("audit_head_lost", registry=shown(url))
+    guards = guarding.guards(connection)
+    if guards is not None and not guards.current:
+        raise RegistryError("guards_differ", registry=shown(url))
 
 
 def _layout(connection: Connection, url: URL) -> str:

@@ -1,0 +1,107 @@
+-- People: whose a login is, what it may do, and who says so. A login's roles are the database's own.
+CREATE OR REPLACE FUNCTION {schema}.ct_has(login text, role text) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+    WITH RECURSIVE of (id) AS (
+        SELECT oid FROM pg_roles WHERE rolname = login
+        UNION SELECT m.roleid FROM pg_auth_members m JOIN of ON m.member = of.id
+        WHERE of.id <> '{prefix}_owner'::regrole)  -- which may hand on every role, and has none
+    SELECT EXISTS (SELECT FROM of JOIN pg_roles r ON r.oid = of.id WHERE r.rolname = '{prefix}_' || role AND login <> r.rolname)
+$$;
+CREATE OR REPLACE FUNCTION {schema}.ct_rights_of(login text) RETURNS text[] LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT given.right_ ORDER BY given.right_), '{}') FROM (VALUES {role_rights}) given (role, right_)
+    WHERE {schema}.ct_has(login, given.role)
+$$;
+CREATE OR REPLACE FUNCTION {schema}.ct_rights() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$ SELECT {schema}.ct_rights_of(session_user::text) $$;
+CREATE OR REPLACE FUNCTION {schema}.ct_may(given text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$ SELECT given = ANY ({schema}.ct_rights_of(session_user::text)) $$;
+-- An address, or a login that was granted nothing (of a time before the team), is its own person.
+CREATE OR REPLACE FUNCTION {schema}.ct_person(login text) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT lower(coalesce((SELECT l.person FROM {schema}.logins l WHERE l.login = ct_person.login), login))
+$$;
+CREATE OR REPLACE FUNCTION {schema}.ct_is_service(login text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$ SELECT {schema}.ct_has(login, 'service') $$;
+
+-- Who may administer, or whoever works as the owner, as when the first administrator is made.
+CREATE OR REPLACE FUNCTION {schema}.ct_require_admin() RETURNS void LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT ({schema}.ct_may('administer') OR {schema}.ct_deploys()) THEN
+        PERFORM {schema}.ct_refuse(session_user || ' may not say who may do what');
+    END IF;
+END $$;
+
+-- The event of this transaction that says so: the last one where a deployer works, of whom nothing is noted.
+CREATE OR REPLACE FUNCTION {schema}.ct_told(kind text, login text, role text) RETURNS bigint LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF {schema}.ct_deploys() THEN
+        RETURN (SELECT e.seq FROM (SELECT * FROM {schema}.events ORDER BY events.seq DESC LIMIT 1) e WHERE e.kind = ct_told.kind
+            AND e.text::jsonb @> jsonb_build_object('login', login, 'role', role));
+    END IF;
+    PERFORM {schema}.ct_begin();
+    RETURN (SELECT max(s.seq) FROM {schema}.ct_said s WHERE s.xid = pg_current_xact_id() AND s.kind = ct_told.kind
+        AND s.body @> jsonb_build_object('login', login, 'role', role));
+END $$;
+
+-- A grant takes an event of the kind `grant` in the same transaction, with login, role and person: what is sealed and
+-- chained is written by the program, who may do what by the database.
+CREATE OR REPLACE FUNCTION {schema}.ct_grant(login text, role text, person text) RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE told bigint; of record; other text;
+BEGIN
+    PERFORM {schema}.ct_require_admin();
+    told := {schema}.ct_told('grant', login, role);
+    IF told IS NULL THEN PERFORM {schema}.ct_refuse('no event says that this is granted'); END IF;
+    SELECT * INTO of FROM pg_roles r WHERE r.rolname = login;
+    IF of IS NULL THEN RAISE EXCEPTION 'there is no login %', login USING ERRCODE = '42704'; END IF;
+    IF NOT of.rolcanlogin THEN RAISE EXCEPTION '% cannot log in', login USING ERRCODE = '22023'; END IF;
+    IF of.rolsuper OR of.rolbypassrls OR of.rolreplication OR of.rolcreaterole OR {schema}.ct_has(login, 'owner')
+        OR EXISTS (SELECT FROM pg_database d WHERE d.datname = current_database() AND pg_has_role(of.oid, d.datdba, 'MEMBER'))
+    THEN RAISE EXCEPTION '% is bound by nothing: people work with logins of their own', login USING ERRCODE = '22023'; END IF;
+    IF role NOT IN ({roles}) THEN RAISE EXCEPTION 'there is no role %', role USING ERRCODE = '22023'; END IF;
+    IF coalesce(btrim(person), '') = '' THEN RAISE EXCEPTION 'a login is a person''s' USING ERRCODE = '22023'; END IF;
+    IF EXISTS (SELECT FROM {schema}.logins l WHERE l.login = ct_grant.login AND lower(l.person) <> lower(ct_grant.person))
+        AND EXISTS (SELECT FROM {schema}.batches b WHERE b.uploaded_by = ct_grant.login) THEN
+        RAISE EXCEPTION '% has uploaded files as another person', login USING ERRCODE = '22023';
+    END IF;
+    FOR other IN SELECT l.login FROM {schema}.logins l WHERE lower(l.person) = lower(ct_grant.person) UNION SELECT ct_grant.login LOOP
+        IF role = 'service' AND {schema}.ct_has(other, 'approver') OR role = 'approver' AND {schema}.ct_has(other, 'service') THEN
+            RAISE EXCEPTION 'a service uploads and never approves: %', other USING ERRCODE = '22023';
+        END IF;
+    END LOOP;
+    INSERT INTO {schema}.logins AS l (login, person, granted_by, granted_at, event_seq)
+        VALUES (ct_grant.login, btrim(ct_grant.person), session_user, clock_timestamp(), told)
+        ON CONFLICT ON CONSTRAINT pk_logins DO UPDATE SET person = EXCLUDED.person, granted_by = EXCLUDED.granted_by,
+            granted_at = EXCLUDED.granted_at, event_seq = EXCLUDED.event_seq;
+    EXECUTE format('GRANT %I TO %I', '{prefix}_' || role, login);
+END $$;
+
+-- The login stays its person's: what it did keeps its name.
+CREATE OR REPLACE FUNCTION {schema}.ct_revoke(login text, role text) RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM {schema}.ct_require_admin();
+    IF {schema}.ct_told('revoke', login, role) IS NULL THEN
+        PERFORM {schema}.ct_refuse('no event says that this is revoked');
+    END IF;
+    IF role NOT IN ({roles}) THEN RAISE EXCEPTION 'there is no role %', role USING ERRCODE = '22023'; END IF;
+    IF NOT EXISTS (SELECT FROM pg_auth_members m WHERE m.roleid = ('{prefix}_' || role)::regrole
+        AND m.member = (SELECT oid FROM pg_roles WHERE rolname = login)) THEN
+        RAISE EXCEPTION '% has not the role %', login, role USING ERRCODE = '22023';
+    END IF;
+    EXECUTE format('REVOKE %I FROM %I', '{prefix}_' || role, login);
+END $$;
+
+-- Everybody of the team: login, person, roles.
+DROP FUNCTION IF EXISTS {schema}.ct_who();
+CREATE FUNCTION {schema}.ct_who() RETURNS TABLE (login text, person text, roles text[], granted_by text, granted_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.rolname::text, l.person, given.roles, l.granted_by, l.granted_at
+    FROM pg_roles r LEFT JOIN {schema}.logins l ON l.login = r.rolname
+    CROSS JOIN LATERAL (SELECT coalesce(array_agg(one ORDER BY one), '{}') FROM unnest(ARRAY[{roles}]) one
+        WHERE {schema}.ct_has(r.rolname, one)) given (roles)
+    WHERE r.rolcanlogin AND (l.login IS NOT NULL OR given.roles <> '{}') ORDER BY 1
+$$;

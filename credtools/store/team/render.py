@@ -1,0 +1,97 @@
+"""Render: the script of the guards, for one schema and prefix."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from importlib.resources import files
+
+from credtools.model.rights import KINDS, ROLES, Right
+from credtools.store.columns import metadata
+from credtools.store.team.changes import CHANGES, DELETE, INSERT, ONLY_FUNCTIONS, rights_for
+from credtools.store.team.triggers import of_batch, triggers
+
+PARTS = ("people", "events", "triggers", "check", "grants", "close")
+
+
+def text_of(name: str) -> str:
+    return files(__package__).joinpath(f"{name}.sql").read_text("utf-8")
+
+
+def roles(schema: str, prefix: str) -> str:
+    """What is done once: the roles, and everything handed to the owner."""
+    return _filled(text_of("roles"), schema, prefix)
+
+
+def script(schema: str, prefix: str) -> str:
+    """The repeatable part; its last function, `ct_guards`, returns the digest of all of it."""
+    rendered = {"triggers": triggers()}
+    body = "\n".join(rendered.get(part) or text_of(part) for part in PARTS)
+    return _filled(f"{_version(body)}\n{body}", schema, prefix)
+
+
+def version() -> str:
+    """By which these guards are told from those of another release."""
+    rendered = {"triggers": triggers()}
+    body = "\n".join(rendered.get(part) or text_of(part) for part in PARTS)
+    return hashlib.sha256(_filled(body, "s", "p").encode()).hexdigest()[:16]
+
+
+def _version(body: str) -> str:
+    made = hashlib.sha256(_filled(body, "s", "p").encode()).hexdigest()[:16]
+    return (
+        "CREATE OR REPLACE FUNCTION {schema}.ct_guards() RETURNS text LANGUAGE sql IMMUTABLE\n"
+        f"SET search_path = pg_catalog, pg_temp AS $$ SELECT '{made}' $$;\n"
+    )
+
+
+def _filled(text: str, schema: str, prefix: str) -> str:
+    groups = [f"{prefix}_{role}" for role in ROLES]
+    kinds = [f"({_text(kind)}, {_array(sorted(rights))})" for kind, rights in KINDS.items()]
+    changes = [
+        f"({_text(table)}, {_text(what)}, {_array(kinds)}, {str(of_batch(table, what)).lower()})"
+        for table, some in CHANGES.items()
+        for what, kinds in some.items()
+    ]
+    values = {
+        "grants": "\n".join(_grants(prefix)),
+        "tables": ", ".join(f"{{schema}}.{name}" for name in metadata.tables),
+        "kinds": ",\n    ".join(kinds),
+        "changes": ",\n    ".join(changes),
+        "role_rights": ", ".join(
+            f"({_text(role)}, {_text(one)})" for role, some in ROLES.items() for one in sorted(some)
+        ),
+        "roles": ", ".join(map(_text, ROLES)),
+        "groups": ", ".join(groups),
+        "owner": f"{prefix}_owner",
+        "prefix": prefix,
+        "schema": schema,
+    }
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
+def _grants(prefix: str) -> Iterable[str]:
+    """Who may INSERT into, DELETE from, or change which columns of each table."""
+    for table, some in CHANGES.items():
+        if table in ONLY_FUNCTIONS:
+            continue
+        for role, rights in ROLES.items():
+            may = [what for what in some if rights & rights_for(table, what)]
+            whole = [what for what in may if what in (INSERT, DELETE)]
+            columns = [what for what in may if what not in (INSERT, DELETE)]
+            said = [*whole, *([f"UPDATE ({', '.join(columns)})"] if columns else [])]
+            if said:
+                yield f"GRANT {', '.join(said)} ON {{schema}}.{table} TO {prefix}_{role};"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _array(values: Iterable[str]) -> str:
+    return f"ARRAY[{', '.join(map(_text, values))}]::text[]"
+
+
+__all__ = ["Right", "roles", "script", "text_of", "version"]

@@ -1,0 +1,115 @@
+"""Triggers: per table and kind of statement one function that notes what was touched, and refuses what never may be.
+
+Per statement, over its rows at once: a trigger per row would take several times as long as the write itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from credtools.store.columns import metadata
+from credtools.store.team.changes import CHANGES, DELETE, INSERT
+from credtools.store.team.rows import REFUSED
+
+# What is noted of the rows that were touched, where their event must be about them: a batch, or the row itself.
+BATCH_ID = (
+    *("ledger", "ledger_values", "ledger_blocks", "ledger_block_values", "batch_keys", "credential_versions"),
+    *("rejects", "patches", "staged_media"),
+)
+ROW_ID = {"rejects", "patches", "media", "credential_versions.decision"}
+OF_NO_BATCH = {"batches.whole", "batches.source_id", "batches.file_name", "batch_keys.source_id"}
+UNGUARDED = ("events", "audit_head")  # they have guards of their own
+KEYS = {"batch_keys": ("batch_id",)}  # by which rows before and after a statement are known, where not by their key
+DEFINER = "LANGUAGE plpgsql SECURITY DEFINER\nSET search_path = pg_catalog, pg_temp"
+
+
+def of_batch(table: str, what: str) -> bool:
+    """Whether the event must be about the very batch whose rows are touched."""
+    if table == "batches":
+        return f"{table}.{what}" not in OF_NO_BATCH
+    return table in BATCH_ID and what in (INSERT, DELETE) and table != "ledger_values"
+
+
+def triggers() -> str:
+    found = []
+    for table in metadata.tables:
+        if table not in UNGUARDED:
+            found += [_insert(table), _update(table), _delete(table)]
+        found.append(_never(table))
+    return "\n".join(found)
+
+
+def _noted(table: str, what: str, row: str) -> str:
+    if table == "batches":
+        return f"{row}.id"
+    if what in (INSERT, DELETE):
+        if table in ("media", "decisions", "withdrawals", "runs", "seals") and what == INSERT:
+            return f"{row}.{'event_seq' if table == 'seals' else 'id'}"
+        return f"{row}.batch_id" if table in BATCH_ID else "0"
+    return f"{row}.id" if table in ROW_ID or f"{table}.{what}" in ROW_ID else "0"
+
+
+def _insert(table: str) -> str:
+    note = f"SELECT DISTINCT this, '{table}', 'INSERT', {_noted(table, INSERT, 'n')} FROM fresh n"
+    return _function(table, INSERT, "NEW TABLE AS fresh", "fresh", note)
+
+
+def _delete(table: str) -> str:
+    note = f"SELECT DISTINCT this, '{table}', 'DELETE', {_noted(table, DELETE, 'o')} FROM stale o"
+    return _function(table, DELETE, "OLD TABLE AS stale", "stale", note)
+
+
+def _update(table: str) -> str:
+    columns = [what for what in CHANGES[table] if what not in (INSERT, DELETE)] if table in CHANGES else []
+    if not columns:
+        return ""  # nobody may
+    differs = ", ".join(f"CASE WHEN o.{name} IS DISTINCT FROM n.{name} THEN '{name}' END" for name in columns)
+    ids = {_noted(table, name, "n") for name in columns}
+    noted = "CASE WHEN d.what = 'decision' THEN n.id ELSE 0 END" if len(ids) > 1 else ids.pop()
+    note = (
+        f"SELECT DISTINCT this, '{table}', d.what, {noted} FROM {_both(table)}\n"
+        f"        CROSS JOIN LATERAL unnest(ARRAY[{differs}]) d (what) WHERE d.what IS NOT NULL"
+    )
+    return _function(table, "UPDATE", "OLD TABLE AS stale NEW TABLE AS fresh", "fresh", note)
+
+
+def _both(table: str) -> str:
+    keys = KEYS.get(table) or tuple(column.name for column in metadata.tables[table].primary_key)
+    return "stale o JOIN fresh n ON " + " AND ".join(f"o.{name} = n.{name}" for name in keys)
+
+
+def _function(table: str, what: str, transition: str, rows: str, note: str) -> str:
+    name = f"ct_{table}_{what.lower()}"
+    return f"""
+CREATE OR REPLACE FUNCTION {{schema}}.{name}() RETURNS trigger {DEFINER} AS $$
+DECLARE this xid8;
+BEGIN
+    IF {{schema}}.ct_deploys() OR NOT EXISTS (SELECT FROM {rows}) THEN RETURN NULL; END IF;
+    this := {{schema}}.ct_begin();
+{"".join(_refused(table, what))}    INSERT INTO {{schema}}.ct_touched
+        {note} ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER {name} AFTER {what} ON {{schema}}.{table} REFERENCING {transition}
+    FOR EACH STATEMENT EXECUTE FUNCTION {{schema}}.{name}();
+ALTER TABLE {{schema}}.{table} ENABLE ALWAYS TRIGGER {name};"""
+
+
+def _refused(table: str, what: str) -> Iterator[str]:
+    rows = {INSERT: "fresh n", DELETE: "stale o", "UPDATE": _both(table)}[what]
+    for why, condition in REFUSED.get((table, what), ()):
+        yield (
+            f"    IF EXISTS (SELECT FROM {rows} WHERE {condition}) THEN\n"
+            f"        PERFORM {{schema}}.ct_refuse('{why}');\n    END IF;\n"
+        )
+
+
+def _never(table: str) -> str:
+    """No table is ever emptied at a stroke; where nothing may be deleted or changed nothing is, replica or not."""
+    never = ["TRUNCATE", *([] if DELETE in CHANGES.get(table, {}) else [DELETE])]
+    columns = [what for what in CHANGES.get(table, {}) if what not in (INSERT, DELETE)]
+    never += [] if columns else ["UPDATE"]
+    return f"""
+CREATE OR REPLACE TRIGGER ct_never BEFORE {" OR ".join(never)} ON {{schema}}.{table}
+    FOR EACH STATEMENT EXECUTE FUNCTION {{schema}}.ct_never();
+ALTER TABLE {{schema}}.{table} ENABLE ALWAYS TRIGGER ct_never;"""
