@@ -111,6 +111,15 @@ class CredtoolsError(Exception):
         return partial(type(self), self.reason, **self.facts), ()
 
 
+class CredtoolsWarning(UserWarning):
+    """Something that nobody asked about and somebody should know; `reason` and `facts` as of an error."""
+
+    def __init__(self, reason: str, **facts: Any) -> None:
+        super().__init__(sentence(reason, facts))
+        self.reason = reason
+        self.facts = facts
+
+
 class FileError(CredtoolsError):
     """A file that is refused as a whole; nothing of it is judged or stored.
 

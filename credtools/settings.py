@@ -17,7 +17,10 @@ KEYS = ("database", "schemas", "runs", "blobs", "by")  # in the environment CRED
 
 @dataclass(frozen=True)
 class Settings:
-    """Where things lie for this working folder, and who is at work."""
+    """Where things lie for this working folder, and who is at work.
+
+    `said`: who is, by CREDTOOLS_BY or credtools.toml; '' where neither says so.
+    """
 
     database: str
     schemas: Path
@@ -25,6 +28,7 @@ class Settings:
     runs: Path
     blobs: Path
     by: str
+    said: str = ""
 
 
 def load(folder: str | Path = ".") -> Settings:
@@ -44,6 +48,7 @@ def load(folder: str | Path = ".") -> Settings:
         runs=Path(values.get("runs", folder / "runs")),
         blobs=Path(values.get("blobs", folder / "blobs")),
         by=values.get("by") or getpass.getuser(),
+        said=values.get("by", ""),
     )
 
 

@@ -48,6 +48,12 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def either(words: Iterable[object]) -> str:
+    """`a, b or c`: one of a few."""
+    *others, last = [str(word) for word in words]
+    return f"{', '.join(others)} or {last}" if others else last
+
+
 def first_of(words: Iterable[object], most: int) -> str:
     """`a, b and 7 more`: the first words of a list, and how many are left out."""
     every = [str(word) for word in words]

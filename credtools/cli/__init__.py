@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from credtools import errors
-from credtools.cli import correct, decide, import_files, look_back, people, privacy, recipes, set_up, sources
+from credtools.cli import correct, decide, import_files, look_back, people, privacy, recipes, set_up, sources, team
 from credtools.cli.output import code_of, stop
 from credtools.errors import CredtoolsError
 from credtools.settings import VERSION
@@ -22,6 +22,7 @@ GROUPS: dict[str, tuple[click.Command, ...]] = {
     "Import": import_files.COMMANDS + correct.COMMANDS + recipes.COMMANDS,
     "Decide": decide.COMMANDS + sources.COMMANDS + people.COMMANDS,
     "Look back": look_back.COMMANDS,
+    "People and roles": team.COMMANDS,
     "Privacy": privacy.COMMANDS,
 }
 

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 from sqlalchemy import URL, Engine
@@ -17,7 +18,8 @@ from credtools.checking.lookups import Lookups
 from credtools.checking.match import Comparison, compare
 from credtools.checking.meant import Meant, Statistics, Suggested
 from credtools.checking.proposing import Proposal, ValueChange
-from credtools.errors import RegistryError
+from credtools.errors import CredtoolsWarning, RegistryError
+from credtools.model.rights import Me
 from credtools.registry import upgrading
 from credtools.registry.batch import Batch
 from credtools.registry.finishing import outcome_of
@@ -57,7 +59,8 @@ def open_registry(url: Address | None = None, by: str | None = None, folder: str
     Args:
         url: the address of a database or the path of an SQLite file; an Engine stands for its address. None: where the
             settings of the working folder say (credtools.db by default).
-        by: who is at work; None: as the settings say, else the login name.
+        by: who is at work; None: as the settings say, else the login name. On a team's registry that is the login by
+            which one is connected, whatever is said here or there; what differs gives a warning.
         folder: the working folder, whose credtools.toml holds.
 
     Raises:
@@ -65,7 +68,30 @@ def open_registry(url: Address | None = None, by: str | None = None, folder: str
         SettingError: credtools.toml can't be followed.
     """
     found = settings.load(folder)
-    return Registry(store.open_engine(_address(url) or found.database), found, by or found.by)
+    return _opened(store.open_engine(_address(url) or found.database), found, by)
+
+
+def _opened(engine: Engine, found: settings.Settings, by: str | None) -> Registry:
+    """The registry, with who is at work: on a team's one the login, whatever else was said."""
+    try:
+        me = _me(engine, by or found.by)
+    except BaseException:
+        engine.dispose()
+        raise
+    registry = Registry(engine, found, me.login, me.person)
+    said = by or found.said
+    if me.prefix and said and said not in (me.login, me.person):
+        registry.ignored = CredtoolsWarning("by_ignored", login=me.login, said=said)
+        warnings.warn(registry.ignored, stacklevel=3)
+    return registry
+
+
+def _me(engine: Engine, by: str) -> Me:
+    """Who is at work. Raises RegistryError for a login that may do nothing on a team's registry."""
+    me = store.reads.team.me(engine, by)
+    if me.prefix and not me.rights and not me.owner:
+        raise store.no_role(engine, me.login, me.prefix)
+    return me
 
 
 def create(url: Address | None = None, by: str | None = None, folder: str | Path = ".") -> Registry:

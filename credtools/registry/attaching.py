@@ -43,6 +43,7 @@ def attach(
     progress: Progress | None = None,
 ) -> Attached:
     """Looks at every file, keeps and links those that belong to rows for certain; see `Batch.add_media`."""
+    session.require("stage" if draft.waits else "media")
     paths = [paths] if isinstance(paths, str | Path) else paths
     by_name, recipe = match is None and not draft.recipe.media, draft.recipe
     if isinstance(match, str):

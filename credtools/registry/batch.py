@@ -156,10 +156,12 @@ class Batch(LeftOpen):
 
     def remove_media(self, *files: str) -> int:
         """Takes files (by name) from a draft again; returns from how many rows. Raises RegistryError once finished."""
+        self.registry.require("unstage")
         return store.remove_staged(self.registry.engine, self.id, self.registry.by, files)
 
     def make_media_optional(self, *, optional: bool = True) -> None:
         """Lets this batch's credentials go without required media (False: as types and organisation ask again)."""
+        self.registry.require("media_switch")
         store.switch_media(self.registry.engine, self.id, self.registry.by, optional=True if optional else None)
 
     @property

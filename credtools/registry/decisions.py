@@ -49,6 +49,7 @@ class Decisions(Answers):
         """
         if decision == "declined" and not reason.strip():
             raise RegistryError("decline_without_reason")
+        self.require("decide")
         four_eyes = self.settings.four_eyes
         return store.decide_several(self.engine, self.by, decision, chosen, reason=reason, four_eyes=four_eyes)
 
@@ -68,6 +69,7 @@ class Decisions(Answers):
                 newer version, a withdrawal); nothing is taken back then.
         """
         chosen = batch if isinstance(batch, Mapping) else {number_of(batch): lines}
+        self.require("undecide")
         return store.undecide(self.engine, self.by, chosen)
 
     def just_decided(self) -> store.JustDecided | None:
@@ -79,6 +81,7 @@ class Decisions(Answers):
 
         Returns for each line the (batch, line) where its credential is decided. Raises RegistryError as `approve`.
         """
+        self.require("resubmit")
         return store.resubmit(self.engine, number_of(batch), self.by, lines)
 
     def withdraw(self, batch: Batch | int, lines: Iterable[Line], reason: str) -> store.Withdrawn:
@@ -96,10 +99,12 @@ class Decisions(Answers):
         """
         if not reason.strip():
             raise RegistryError("withdraw_without_reason")
+        self.require("withdraw")
         return store.withdraw(self.engine, number_of(batch), self.by, lines, reason)
 
     def reinstate(self, batch: Batch | int, lines: Iterable[Line], reason: str = "") -> store.Withdrawn:
         """Makes withdrawn credentials count again, whoever withdrew them, all or nothing; see `withdraw`."""
+        self.require("reinstate")
         return store.reinstate(self.engine, number_of(batch), self.by, lines, reason)
 
     def waive(
@@ -114,13 +119,16 @@ class Decisions(Answers):
         """
         if not reason.strip():
             raise RegistryError("waive_without_reason")
+        self.require("waive")
         return store.waive(self.engine, number_of(batch), self.by, lines, reason, for_good=for_good)
 
     def reopen(self, batch: Batch | int, lines: Iterable[Line]) -> tuple[Line, ...]:
         """Opens waived rejects again; returns the lines."""
+        self.require("reopen")
         return store.waive(self.engine, number_of(batch), self.by, lines, reason=None)
 
     def _decide(self, batch: Batch | int, decision: str, reason: str, lines: Iterable[Line] | None) -> store.Decided:
+        self.require("decide")
         four_eyes = self.settings.four_eyes
         return store.decide(
             self.engine, number_of(batch), self.by, decision, reason=reason, lines=lines, four_eyes=four_eyes

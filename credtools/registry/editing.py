@@ -65,11 +65,13 @@ def _read_by(recipe: Recipe) -> object:
 
 def keep_recipe(session: Session, draft: Draft) -> None:
     """Keeps the recipe with the batch, so that whoever opens it next goes on with it."""
+    session.require("amend")
     store.amend(session.engine, draft.id, session.by, draft.recipe)
 
 
 def count_again(session: Session, draft: Draft, *, yes: bool | None) -> None:
     """Whether rows that equal an older version count again; what was shown before no longer counts."""
+    session.require("count_again")
     store.count_again(session.engine, draft.id, session.by, yes=yes)
     draft.shown = draft.plan = None
     reviewing.refresh(session, draft)
@@ -138,6 +140,7 @@ def keep_patches(
         kept = {(one.record, one.column) for one in cells}
         other = [one for one in earlier if (one.record, one.column) not in kept]
         gone = [store.Correction(one.record, one.column, one.old, None) for one in other]
+        session.require("patch")
         store.patch(session.engine, draft.id, session.by, [*gone, *cells])
 
 

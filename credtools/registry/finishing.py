@@ -38,6 +38,7 @@ def finish(session: Session, draft: Draft, value: store.Finish | None = None) ->
     Raises MovedError when the counts are no longer those of the last preview, or others keep changing the same
     credentials; UnknownOutcomeError when the connection was lost and can't be had again.
     """
+    session.require("finish")
     with collection_paused():
         for _ in range(TRIES):
             value = value or _value(session, draft)
@@ -107,6 +108,7 @@ def _told(session: Session, schema: str, look: Look) -> dict[str, Any]:
 
 
 def discard(session: Session, draft: Draft) -> None:
+    session.require("discard")
     store.discard(session.engine, draft.id, session.by)
 
 

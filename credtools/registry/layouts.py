@@ -92,7 +92,7 @@ class Records:
     @classmethod
     def within(cls, session: Session, connection: Connection) -> Records:
         """Those of a transaction under way."""
-        return cls(Session.within(connection, session.places, session.by))
+        return cls(Session.within(connection, session.places, session.by, session.person))
 
     def raw(self, batch: int) -> list[tuple[int, str]]:
         """As they are in its file, each with its piece."""

@@ -40,6 +40,7 @@ def leave(session: Session, draft: Draft, causes: Iterable[str], taken_back: Ite
     kept, undone = (set(_sealed(session, draft.sha256, names).values()) for names in (causes, taken_back))
     before = store.reads.note(session.at, draft.id)
     undone |= {seal[:SEAL] for seal in before.taken_back} if before else set()
+    session.require("leave")
     store.leave(session.engine, draft.id, session.by, kept, undone - kept)
 
 

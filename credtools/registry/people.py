@@ -27,6 +27,7 @@ class People(Decisions):
         Raises:
             RegistryError: nobody is known by the old one, or the new one is somebody's.
         """
+        self.require("rename_user")
         return store.merging.rename(self.engine, "person", self.by, old, new, forget=forget)
 
     def merge_person(self, name: str, into: str, *, dry_run: bool = False) -> Merged:
@@ -35,10 +36,12 @@ class People(Decisions):
         What both have becomes one credential: its newest version counts, and of what one source said of both its later
         batch. `dry_run` only says which. `unmerge_person` takes it back. Raises RegistryError.
         """
+        self.require("merge_user")
         return store.merging.merge(self.engine, "person", self.by, name, into, dry_run=dry_run)
 
     def unmerge_person(self, name: str) -> Merged:
         """Takes a merge back: each has what was written under their own name. Raises RegistryError."""
+        self.require("unmerge_user")
         return store.merging.unmerge(self.engine, "person", self.by, name)
 
     def known_otherwise(self, review: Review) -> pd.DataFrame:
@@ -65,12 +68,15 @@ class People(Decisions):
 
     def rename_type(self, old: str, new: str) -> Merged:
         """Gives a credential type another name; see `rename_person`."""
+        self.require("rename_type")
         return store.merging.rename(self.engine, "type", self.by, old, new)
 
     def merge_type(self, name: str, into: str, *, dry_run: bool = False) -> Merged:
         """Makes a credential type part of another one, whose rules hold; see `merge_person`."""
+        self.require("merge_type")
         return store.merging.merge(self.engine, "type", self.by, name, into, dry_run=dry_run)
 
     def unmerge_type(self, name: str) -> Merged:
         """Takes a merge of types back; see `unmerge_person`."""
+        self.require("unmerge_type")
         return store.merging.unmerge(self.engine, "type", self.by, name)

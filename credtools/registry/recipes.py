@@ -109,6 +109,8 @@ def complete(session: Session, draft: Draft) -> Recipe:
 
 def save(session: Session, draft: Draft, path: Path) -> Path:
     """Saves the recipe of a draft; a batch of `manual` belongs to the source of that name from then on."""
+    if draft.source == MANUAL != path.stem:
+        session.require("move")  # before anything is saved
     saved = complete(session, draft).save(path)
     if draft.source == MANUAL != saved.stem:
         review = reviewing.review(session, draft)

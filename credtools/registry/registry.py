@@ -62,6 +62,7 @@ class Registry(TakingOut, Shown):
             SettingError: there is no such setting, or the value can't be used; the sentence says what can.
         """
         parsed = organisation.parse(key, organisation.to_text(value))
+        self.require("settings")
         store.set_setting(self.engine, self.by, key, organisation.to_text(parsed))
 
     def load(
@@ -93,6 +94,7 @@ class Registry(TakingOut, Shown):
             RecipeError: the recipe can't be followed, or is about another kind of file.
             RegistryError: too many are absent, or a type that is in use would change.
         """
+        self.require("load")
         read_by = None if recipe is None else recipes.load(recipe)
         value = loading.value(self, kind, file, read_by, replace=replace, yes=yes, password=password)
         return store.load(self.engine, value, dry_run=dry_run)
@@ -206,6 +208,8 @@ class Registry(TakingOut, Shown):
             RegistryError: somebody else settled the same rows in the same moment; once a batch is finished, `stopped`
                 of what is returned.
         """
+        if not dry_run:
+            self.require("upload")
         chosen = None if recipe is None else recipes.load(recipe)
         return correcting.correct(self, path, chosen, dry_run=dry_run)
 
@@ -225,6 +229,7 @@ class Registry(TakingOut, Shown):
             RegistryError: it isn't finished.
             MovedError: it would do something else than what was shown.
         """
+        self.require("undo")
         return store.undo(self.engine, number_of(batch), self.by, self._records, dry_run=dry_run, shown=shown)
 
     # --- looking back ---------------------------------------------------------------------------------------
@@ -264,6 +269,8 @@ class Registry(TakingOut, Shown):
         Raises:
             RegistryError: nothing here is theirs, there is no reason or it names them, or traces stay in free space.
         """
+        if not dry_run:
+            self.require("erase")
         said = reason if dry_run else reason or ""
         return erasing.erase(self._home, person, external_id, said, layouts.Records(self), dry_run=dry_run)
 
@@ -276,6 +283,7 @@ class Registry(TakingOut, Shown):
         Returns:
             how many files were read. `progress` is called with (done, all) after each batch.
         """
+        self.require("compare")
         return looking_again.everywhere(self, progress)
 
     def retain(self, *, dry_run: bool = False) -> erasing.Erasure:
@@ -283,6 +291,8 @@ class Registry(TakingOut, Shown):
 
         `dry_run` only says what would go.
         """
+        if not dry_run:
+            self.require("erase")
         return erasing.retain(self._home, self.settings, dry_run=dry_run)
 
     @property

@@ -14,8 +14,9 @@ from sqlalchemy import Connection, Engine
 
 from credtools import store
 from credtools.checking.lookups import Lookups
-from credtools.errors import RegistryError
+from credtools.errors import CredtoolsWarning, RegistryError
 from credtools.model import OrganisationSettings
+from credtools.model.rights import RIGHTS, Me, Right, roles_for
 from credtools.registry import organisation
 from credtools.schema.loading import SchemaFile
 from credtools.schema.loading import load as load_schema
@@ -30,12 +31,15 @@ class Session:
 
     Attributes:
         places: where schemas, notebooks, runs and media lie.
-        by: who is at work.
+        by: who is at work; on a team's registry the login.
+        person: whose that is, an e-mail address.
     """
 
-    def __init__(self, engine: Engine, places: Settings, by: str) -> None:
+    def __init__(self, engine: Engine, places: Settings, by: str, person: str = "") -> None:
         self.places = places
         self.by = by
+        self.person = person or by
+        self.ignored: CredtoolsWarning | None = None  # that somebody else was named as being at work
         self._engine: Engine | None = engine
         self.passwords: dict[str, str] = {}  # of protected files, by SHA-256, as long as this is open: stored nowhere
         self._kept: dict[str, Lookups] = {}  # what was read last, as long as nothing has changed it
@@ -44,9 +48,9 @@ class Session:
         self._found: dict[tuple[int, Hashable], Any] = {}  # what else was found out, by the last event of then
 
     @classmethod
-    def within(cls, connection: Connection, places: Settings, by: str) -> Session:
+    def within(cls, connection: Connection, places: Settings, by: str, person: str = "") -> Session:
         """A session that lives in a transaction under way, and ends with it."""
-        now = cls(connection.engine, places, by)
+        now = cls(connection.engine, places, by, person)
         now._moment = connection
         return now
 
@@ -110,6 +114,38 @@ class Session:
         """The ids of a source and of those that were merged into it, its own first; none where it is unknown."""
         return self.once(("family", source), lambda: store.reads.family(self.at, source))
 
+    # --- who is at work -------------------------------------------------------------------------------------
+
+    @property
+    def me(self) -> Me:
+        """Who is at work: login, person, roles and rights, as the database has them now."""
+        return self.once("me", lambda: store.reads.team.me(self.at, self.by))
+
+    def may(self, right: Right) -> bool:
+        """Whether one may `upload`, `approve`, `audit` (read what others uploaded) or `administer`.
+
+        Where rights are advisory (SQLite), everybody may do everything.
+        """
+        if right not in RIGHTS:
+            raise RegistryError("right_unknown", right=right, known=", ".join(RIGHTS))
+        return self.me.may(right)
+
+    def require(self, kind: str) -> None:
+        """Raises RegistryError (`not_allowed`) unless one may do what makes this kind of event."""
+        if not (me := self.me).may_write(kind):
+            raise store.not_allowed(self.at, me, kind)
+
+    def called(self) -> dict[str, str]:
+        """How the people behind logins are called, by login; nothing where there are no logins."""
+        return self.once("called", lambda: store.reads.team.called(self.at))
+
+    def approvers(self) -> list[str]:
+        """Who may decide: their names where they are known, else their logins; nobody is listed on SQLite."""
+        me = self.me
+        called = self.called() if me.prefix else {}
+        found = store.reads.team.members(self.at, me.prefix, roles_for("approve")) if me.prefix else []
+        return sorted(called.get(login, login) for login in found)
+
     # --- protected files ------------------------------------------------------------------------------------
 
     def know(self, content: bytes, password: str | None) -> None:
@@ -126,8 +162,8 @@ class Session:
     def facts(self) -> store.reads.Facts:
         """What one question answers; within a moment it is asked once."""
         if self._moment is None:
-            return store.reads.facts(self.engine, self.by)
-        self._facts = self._facts or store.reads.facts(self._moment, self.by)
+            return store.reads.facts(self.engine, self.person)
+        self._facts = self._facts or store.reads.facts(self._moment, self.person)
         return self._facts
 
     @property

@@ -21,6 +21,7 @@ class Sources(People):
             RegistryError: there is no such source, the name is taken or can't be used, or the source is `manual` or
                 part of another one.
         """
+        self.require("rename_source")
         return store.rename_source(self.engine, self.by, old, new)
 
     def merge_source(self, old: str, into: str) -> store.Renamed:
@@ -31,6 +32,7 @@ class Sources(People):
         Raises:
             RegistryError: one of them isn't known, is `manual`, or part of another one already; or both are the same.
         """
+        self.require("merge_source")
         return store.merge_source(self.engine, self.by, old, into)
 
     def unmerge_source(self, old: str) -> store.Renamed:
@@ -39,6 +41,7 @@ class Sources(People):
         Raises:
             RegistryError: there is no such source, or it isn't part of another one.
         """
+        self.require("unmerge_source")
         return store.unmerge_source(self.engine, self.by, old, self._records)
 
     def _records(self, connection: Connection) -> store.Known:

@@ -9,10 +9,10 @@ from credtools.registry import exporting, scans_out
 from credtools.registry.batch import Batch
 from credtools.registry.decisions import number_of
 from credtools.registry.scans_out import Exported
-from credtools.registry.sources import Sources
+from credtools.registry.team import Team
 
 
-class TakingOut(Sources):
+class TakingOut(Team):
     """Exports: tables, with the scans or without."""
 
     def export(

@@ -47,6 +47,7 @@ def _listed(match: Match, kept: Any) -> tuple[str, Medium]:
 
 def place(session: Session, draft: Draft, name: str, line: int | str) -> None:
     """Links such a file to the row of a line. Raises RegistryError when either isn't there, FileError as `attach`."""
+    session.require("stage" if draft.waits else "media")
     loose = store.reads.unplaced_of(session.at, draft.id)
     found = loose[loose["file"] == name]
     if found.empty:

@@ -80,6 +80,7 @@ def holds_table(session: Session, path: Path, recipe: Recipe) -> bool:
 
 def upload(session: Session, file: Given, recipe: Recipe, part: int, attempt: str | None) -> Draft:
     """A file, or one part of it, as a new draft (or the held batch of the same bytes, continued)."""
+    session.require("upload")
     content, name, recipe, table, limit = _read_once(session, file, recipe, divided=part > 0)
     parts = math.ceil(table.records / limit) if part else 1
     draft = begin(session, content, name, recipe, part=(part or 1, max(1, parts)), attempt=attempt)
@@ -117,6 +118,7 @@ def begin(
 
 def follow(session: Session, earlier: Draft) -> Draft:
     """The stored file of a batch as a new draft that follows it. Raises RegistryError when its bytes are erased."""
+    session.require("upload")
     content = store.reads.source_bytes(session.at, earlier.sha256)
     part = earlier.row.part, earlier.row.parts
     return begin(session, content, earlier.file, earlier.recipe, part=part, follows=earlier.id)

@@ -3,6 +3,7 @@
 from credtools.store import reads
 from credtools.store.engine import At, Upgraded, copies, create, open_engine, snapshot, upgrade
 from credtools.store.reads import JustDecided
+from credtools.store.refused import no_role, not_allowed
 from credtools.store.values import Blank, Correction, Erase, Finish, Kept, Link, Load, Scan, Upload
 from credtools.store.verify import verify
 from credtools.store.writes import baseline, merging
@@ -10,6 +11,7 @@ from credtools.store.writes.decisions import Decided, decide, decide_several, re
 from credtools.store.writes.drafts import amend, count_again, discard, draft, hold, leave, note_failure, patch
 from credtools.store.writes.erase import erase, tidy
 from credtools.store.writes.finish import finish, settled, stored_receipt
+from credtools.store.writes.grants import grant, revoke
 from credtools.store.writes.load import Loaded, load, set_setting
 from credtools.store.writes.media import add_media, keep_unplaced, remove_staged, switch_media
 from credtools.store.writes.moving import move
@@ -52,6 +54,7 @@ __all__ = [
     "draft",
     "erase",
     "finish",
+    "grant",
     "hold",
     "keep_unplaced",
     "leave",
@@ -59,6 +62,8 @@ __all__ = [
     "merge_source",
     "merging",
     "move",
+    "no_role",
+    "not_allowed",
     "note_failure",
     "open_engine",
     "patch",
@@ -67,6 +72,7 @@ __all__ = [
     "remove_staged",
     "rename_source",
     "resubmit",
+    "revoke",
     "set_setting",
     "settled",
     "snapshot",

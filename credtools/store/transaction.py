@@ -33,8 +33,9 @@ from sqlalchemy.exc import DBAPIError
 from credtools.errors import RegistryError, UnknownOutcomeError
 from credtools.model import WAITING_STATES
 from credtools.store import clock, tables
-from credtools.store.connecting import WRITES, reason
+from credtools.store.connecting import WRITES
 from credtools.store.reads.batches import batch
+from credtools.store.refused import is_denied, refused
 
 CHUNK = 500  # keys per statement
 
@@ -48,6 +49,7 @@ class Write:
     hash: str
     at: datetime
     free: dict[Table, int] = field(default_factory=dict)  # the last id of tables, those handed out included
+    kinds: list[str] = field(default_factory=list)  # of its events
 
     def execute(self, statement: Executable, rows: list[dict[str, Any]] | None = None) -> CursorResult[Any]:
         return self.connection.execute(statement, rows)
@@ -71,6 +73,7 @@ class Write:
     def event(self, kind: str, by: str, batch_id: int | None = None, **facts: Any) -> int:
         """Appends an event; `facts` hold no personal values, only counts, ids and digests."""
         self.seq += 1
+        self.kinds.append(kind)
         body = {"seq": self.seq, "at": self.at.isoformat(), "kind": kind, "by": by, "batch": batch_id, **facts}
         text = json.dumps(body, sort_keys=True)
         previous, self.hash = self.hash, chain(self.hash, text)
@@ -127,14 +130,16 @@ def chain(previous: str, text: str) -> str:
 def write(engine: Engine, *, trial: bool = False) -> Iterator[Write]:
     """A writing transaction; committed when the block ends, rolled back when it raises, or is only a `trial`.
 
-    Raises UnknownOutcomeError when the connection is lost during COMMIT, RegistryError when the database refuses.
+    Raises UnknownOutcomeError when the connection is lost during COMMIT, RegistryError when the database refuses, of a
+    team's one (`not_allowed`, `guard_refused`) with who may do it.
     """
+    kinds: list[str] = []
     try:
         with engine.connect().execution_options(**WRITES) as connection:
             transaction = connection.begin()
             try:
                 head = connection.execute(select(tables.audit_head).with_for_update()).one()
-                work = Write(connection, head.seq, head.hash, clock.now())
+                work = Write(connection, head.seq, head.hash, clock.now(), kinds=kinds)
                 yield work
                 connection.execute(update(tables.audit_head).values(seq=work.seq, hash=work.hash))
             except BaseException:
@@ -145,13 +150,15 @@ def write(engine: Engine, *, trial: bool = False) -> Iterator[Write]:
             else:
                 _commit(transaction)
     except DBAPIError as problem:
-        raise RegistryError("write_refused", why=reason(problem)) from None
+        raise refused(engine, problem, kinds) from None
 
 
 def _commit(transaction: Any) -> None:
     try:
         transaction.commit()
-    except DBAPIError:
+    except DBAPIError as problem:
+        if is_denied(problem):  # what is only looked at in the end
+            raise
         raise UnknownOutcomeError("outcome_unknown") from None
 
 

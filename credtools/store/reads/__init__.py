@@ -3,6 +3,7 @@
 Each takes first whom to ask: the database as it is now, or a moment (`snapshot`) that several reads share.
 """
 
+from credtools.store.reads import team
 from credtools.store.reads.batches import (
     BEGUN,
     acts_of,
@@ -142,6 +143,7 @@ __all__ = [
     "sources_with_uploads",
     "standing_batches",
     "stored_versions",
+    "team",
     "texts_of",
     "touched",
     "types",

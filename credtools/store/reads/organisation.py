@@ -33,10 +33,12 @@ class Facts(NamedTuple):
     date_format: str | None
 
 
-def facts(at: At, by: str) -> Facts:
-    """What is known at a moment, for who is at work."""
+def facts(at: At, person: str) -> Facts:
+    """What is known at a moment, for the person at work (an e-mail address)."""
     head, setting, user = tables.audit_head, tables.settings, tables.users.c
-    profile = select(user.date_format).where(user.email_key == fold(by), user.merged_into.is_(None)).scalar_subquery()
+    profile = (
+        select(user.date_format).where(user.email_key == fold(person), user.merged_into.is_(None)).scalar_subquery()
+    )
     statement = select(
         head.c.seq, revision().label("revision"), profile.label("profile"), setting.c.key, setting.c.value
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, and_, func, or_, select
 from credtools.errors import RegistryError
 from credtools.model import SAYING, Line, Lines, Place
 from credtools.store import tables
+from credtools.store.reads import team
 from credtools.store.reads.batches import lines_of
 from credtools.store.tables.rows import ADDRESS
 from credtools.store.transaction import Write, write
@@ -98,7 +99,8 @@ def _decide(
     work.finished(batch_id, "decided")
     pending = _pending(work, batch_id)
     again = _resubmitters(work.connection)
-    blocked = _blocked(decision, by if four_eyes else None, pending, again)
+    own = _own(work, by, pending.values(), again) if four_eyes else ()
+    blocked = _blocked(decision, own, pending)
     of = lines_of(work.connection, batch_id)
     told = {of.written(address): why for address, why in blocked.items()}
     chosen, strange = (sorted(pending.keys() - blocked), []) if lines is None else of.chosen(lines, pending)
@@ -175,19 +177,27 @@ def _pending(work: Write, batch_id: int) -> dict[Place, Any]:
     return {Place(row.sheet, row.line, row.piece): row for row in first.values()}
 
 
-def _blocked(
-    decision: str, no_uploader: str | None, pending: dict[Place, Any], again: dict[int, str]
-) -> dict[Place, str]:
+def _own(work: Write, by: str, pending: Iterable[Any], again: dict[int, str]) -> set[int]:
+    """Those of some versions that the person who decides has uploaded or resubmitted, by whatever login."""
+    persons = team.persons(work.connection)
+
+    def person(login: str) -> str:
+        return fold(persons.get(login, login))
+
+    return {row.id for row in pending if person(by) in (person(row.uploaded_by), person(again.get(row.id, "")))}
+
+
+def _blocked(decision: str, own: Collection[int], pending: dict[Place, Any]) -> dict[Place, str]:
     """By address why it can't be decided yet. A declined credential needs no media.
 
-    `no_uploader`: who decides, where the organisation asks for four eyes.
+    `own`: the versions that whoever decides has uploaded, where the organisation asks for four eyes.
     """
     blocked: dict[Place, str] = {}
     for address, row in pending.items():
         needs_media = row.media_required and not row.batch_optional and row.optional != "true"
         if decision == "approved" and needs_media and not row.linked:
             blocked[address] = NO_MEDIA
-        elif no_uploader is not None and fold(no_uploader) in (fold(row.uploaded_by), fold(again.get(row.id, ""))):
+        elif row.id in own:
             blocked[address] = SAME_PERSON
     return blocked
 

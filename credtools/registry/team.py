@@ -1,0 +1,85 @@
+"""Team: who may do what on a registry that PostgreSQL guards; on SQLite everybody may do everything."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from credtools import store
+from credtools.errors import RegistryError
+from credtools.model.rights import ROLES, Me, Role
+from credtools.registry.sources import Sources
+
+NEVER_TOGETHER: tuple[frozenset[Role], ...] = (frozenset({"service", "approver"}),)
+
+
+class Team(Sources):
+    """Roles of logins; each change is chained in the name of who makes it."""
+
+    def grant(self, login: str, role: Role, person: str | None = None) -> None:
+        """Gives a login of the database's server a role.
+
+        Args:
+            login: as it connects; the server's administrator makes it (CREATE ROLE … LOGIN).
+            role: `uploader`, `service` (a scheduler, which never approves), `approver`, `auditor` or `admin`.
+            person: whose login it is, an e-mail address; None leaves what was said before, else the login itself.
+
+        Raises:
+            RegistryError: there is no such login or role, the login has a role that goes with no other (`service`
+                beside `approver`), one may not grant, or rights aren't kept (SQLite).
+        """
+        me = self._guarded("grant")
+        there = self.who()
+        has = _roles(there, login) | {_known(role)}
+        if any(pair <= has for pair in NEVER_TOGETHER):
+            raise RegistryError("roles_apart", login=login)
+        if person is not None and "@" not in person:
+            raise RegistryError("person_no_address", person=person)
+        before = there.loc[there["login"] == login, "person"].tolist()
+        store.grant(self.engine, me, login, role, (person or "").strip() or "".join(before) or login)
+
+    def revoke(self, login: str, role: Role | None = None) -> tuple[Role, ...]:
+        """Takes a role from a login, or all that it has; returns which.
+
+        Whoever is connected by then may do nothing more. Raises RegistryError as `grant`, and when it has no such role.
+        """
+        me = self._guarded("revoke")
+        has = _roles(self.who(), login)
+        gone = tuple(one for one in ROLES if one in has and role in (None, one))
+        if not gone:
+            raise RegistryError("role_not_there", login=login, role="a role" if role is None else f"the role {role}")
+        store.revoke(self.engine, me, login, list(gone))
+        return gone
+
+    def who(self) -> pd.DataFrame:
+        """The logins that have a role here, and whose they are.
+
+        Returns:
+            login, person (an e-mail address, '' where none was given), name (of that user), roles (separated by
+            commas), by (str: who granted last), at (datetime64[us, UTC]: when; missing where that isn't known).
+
+        Raises:
+            RegistryError: rights aren't kept (SQLite).
+        """
+        self._guarded()
+        return store.reads.team.who(self.at)
+
+    def _guarded(self, kind: str = "") -> Me:
+        """Who is at work. Raises RegistryError where rights aren't kept, or who is at work may not do that."""
+        me = self.me
+        if not me.prefix:
+            raise RegistryError("rights_advisory", database=self.engine.dialect.name)
+        if kind:
+            self.require(kind)
+        return me
+
+
+def _known(role: str) -> Role:
+    for known in ROLES:
+        if known == role:
+            return known
+    raise RegistryError("role_unknown", role=role, known=", ".join(ROLES))
+
+
+def _roles(found: pd.DataFrame, login: str) -> set[Role]:
+    mine = found.loc[found["login"] == login, "roles"]
+    return {role for role in ROLES if not mine.empty and role in mine.iloc[0].split(", ")}

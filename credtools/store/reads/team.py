@@ -1,0 +1,107 @@
+"""Team: who may do what, as PostgreSQL keeps it; on SQLite, and without `init --team`, everybody may do everything."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pandas as pd
+from sqlalchemy import Connection, select, text
+
+from credtools.model.rights import ROLES, Me, Role
+from credtools.store import tables
+from credtools.store.engine import At, snapshot
+from credtools.store.frames import rows, rows_in
+from credtools.text import fold
+
+login = tables.logins.c
+
+# The roles are called after their registry, whose tables belong to {prefix}_owner; that may hand on every role, and has
+# none. Who has a role is asked of the server's own lists, which everybody may read.
+_TEAM = text("SELECT to_regprocedure('ct_guards()') IS NOT NULL")
+_ME = text(
+    "SELECT session_user::text AS login, o.rolname AS owner, ct_rights() AS rights,"
+    " (SELECT person FROM logins WHERE login = session_user) AS person,"
+    " pg_has_role(session_user, o.oid, 'MEMBER') AS deploys"
+    " FROM pg_class c JOIN pg_roles o ON o.oid = c.relowner WHERE c.oid = to_regclass('audit_head')"
+)
+_ROLES = text(
+    "WITH RECURSIVE of (id) AS (SELECT oid FROM pg_roles WHERE rolname = session_user"
+    " UNION SELECT m.roleid FROM pg_auth_members m JOIN of ON m.member = of.id WHERE of.id <> CAST(:owner AS regrole))"
+    " SELECT rolname FROM of JOIN pg_roles ON oid = of.id"
+)
+_MEMBERS = text(
+    "WITH RECURSIVE of (id) AS (SELECT oid FROM pg_roles WHERE rolname = ANY (:roles)"
+    " UNION SELECT m.member FROM pg_auth_members m JOIN of ON m.roleid = of.id"
+    " WHERE m.member <> CAST(:owner AS regrole))"
+    " SELECT rolname FROM of JOIN pg_roles ON oid = of.id WHERE rolcanlogin ORDER BY rolname"
+)
+_LOGIN = text("SELECT rolcanlogin FROM pg_roles WHERE rolname = :name")
+_WHO = text("SELECT * FROM ct_who()")
+
+
+def is_team(connection: Connection) -> bool:
+    """Whether the database keeps the rights."""
+    return connection.dialect.name == "postgresql" and bool(connection.execute(_TEAM).scalar())
+
+
+def me(at: At, by: str) -> Me:
+    """Who is at work: the login of the connection where the database keeps rights, else `by`, who may do everything."""
+    if at.dialect.name != "postgresql":
+        return Me(by, by)
+    with snapshot(at) as connection:
+        if not is_team(connection):
+            return Me(by, by)
+        found = connection.execute(_ME).one()
+        prefix = found.owner.removesuffix("_owner")
+        named = set(connection.execute(_ROLES, {"owner": found.owner}).scalars())
+        roles = tuple(role for role in ROLES if f"{prefix}_{role}" in named)
+        return Me(found.login, found.person or found.login, roles, frozenset(found.rights), prefix, found.deploys)
+
+
+def members(at: At, prefix: str, roles: Collection[Role]) -> list[str]:
+    """The logins that have one of these roles; everybody may know that."""
+    with snapshot(at) as connection:
+        asked = {"roles": [f"{prefix}_{role}" for role in roles], "owner": f"{prefix}_owner"}
+        return list(connection.execute(_MEMBERS, asked).scalars())
+
+
+def who(at: At) -> pd.DataFrame:
+    """The logins with a role or a person: login, person, name, roles, by, at; see `registry.who`."""
+    with snapshot(at) as connection:
+        there = connection.execute(_WHO).all()
+        names = _names(connection, {row.login: row.person for row in there if row.person})
+    found = [
+        (row.login, row.person or "", names.get(row.login, ""), _listed(row.roles), row.granted_by or "")
+        for row in there
+    ]
+    frame = pd.DataFrame(found, columns=["login", "person", "name", "roles", "by"], dtype="str")
+    return frame.assign(at=pd.Series([row.granted_at for row in there], dtype="datetime64[us, UTC]"))
+
+
+def _listed(roles: Collection[str]) -> str:
+    return ", ".join(role for role in ROLES if role in roles)
+
+
+def called(at: At) -> dict[str, str]:
+    """How the people behind logins are called, by login: their name, else their address; nobody where none is known."""
+    with snapshot(at) as connection:
+        known = persons(connection)
+        return known | _names(connection, known) if known else {}
+
+
+def persons(at: At) -> dict[str, str]:
+    """Whose the logins are, by login: an e-mail address, where one was given."""
+    return {row.login: row.person for row in rows(at, select(login.login, login.person)) if row.person}
+
+
+def _names(connection: Connection, known: dict[str, str]) -> dict[str, str]:
+    """The names of these persons, by login, as far as they are users with a name."""
+    user, keys = tables.users.c, {name: fold(person) for name, person in known.items()}
+    named = select(user.email_key, user.name).where(user.merged_into.is_(None), user.name != "")
+    names: dict[str, str] = dict(map(tuple, rows_in(connection, named, user.email_key, set(keys.values()))))
+    return {name: names[key] for name, key in keys.items() if key in names}
+
+
+def is_login(connection: Connection, name: str) -> bool:
+    """Whether the server knows a login of this name."""
+    return bool(connection.execute(_LOGIN, {"name": name}).scalar())

@@ -1,0 +1,56 @@
+"""Refused: what a team's database, or what asks it first, says to who may not do something."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import DBAPIError
+
+from credtools.errors import RegistryError
+from credtools.model.rights import KINDS, RIGHTS, Me, Right, roles_for
+from credtools.store.engine import At, reason
+from credtools.store.reads import team
+from credtools.text import either, first_of
+
+DENIED = "42501"  # SQLSTATE insufficient_privilege, which our guards raise, too
+NAMED = 5  # people in one sentence
+DOING: dict[Right, str] = {
+    "upload": "upload and correct files",
+    "approve": "decide about credentials",
+    "audit": "read what others uploaded",
+    "administer": "change people, settings, users, types or sources",
+}
+
+
+def is_denied(problem: DBAPIError) -> bool:
+    """Whether the database says that a right is missing."""
+    return getattr(problem.orig, "sqlstate", None) == DENIED
+
+
+def not_allowed(at: At, me: Me, kind: str) -> RegistryError:
+    """The error about what would make an event of this kind: what is missing, which roles have it, who can grant it."""
+    rights = [right for right in RIGHTS if right in KINDS.get(kind, frozenset())]
+    if not rights:
+        return RegistryError("only_the_owner", login=me.login, owner=f"{me.prefix}_owner")
+    facts = {"login": me.login, "doing": either(DOING[right] for right in rights), "admins": administrators(at, me)}
+    roles = either(dict.fromkeys(role for right in rights for role in roles_for(right)))
+    return RegistryError("not_allowed", rights=rights, roles=roles, has=", ".join(me.roles) or "no role", **facts)
+
+
+def no_role(at: At, login: str, prefix: str) -> RegistryError:
+    """The error of a login that has no role of a registry."""
+    return RegistryError("no_role", login=login, admins=administrators(at, Me(login, login, prefix=prefix)))
+
+
+def administrators(at: At, me: Me) -> str:
+    """Who can grant roles, for a sentence."""
+    named = team.members(at, me.prefix, ["admin"])
+    return first_of(named, NAMED) if named else f"whoever may become {me.prefix}_owner"
+
+
+def refused(at: At, problem: DBAPIError, kinds: list[str]) -> RegistryError:
+    """What a write becomes that the database refused; `kinds`: of the events that it was about to chain."""
+    if not is_denied(problem) or not (me := team.me(at, "")).prefix:
+        return RegistryError("write_refused", why=reason(problem))
+    lacking = next((kind for kind in kinds if not me.may_write(kind)), None)
+    if lacking is None:
+        return RegistryError("guard_refused", login=me.login, why=reason(problem))
+    return not_allowed(at, me, lacking)
