@@ -112,10 +112,13 @@ class CredtoolsError(Exception):
 
 
 class CredtoolsWarning(UserWarning):
-    """Something that nobody asked about and somebody should know; `reason` and `facts` as of an error."""
+    """Something that nobody asked about and somebody should know; `reason` and `facts` as of an error.
+
+    Of what came across from another process the reason is the sentence itself.
+    """
 
     def __init__(self, reason: str, **facts: Any) -> None:
-        super().__init__(sentence(reason, facts))
+        super().__init__(sentence(reason, facts) if reason in catalogue() else reason)
         self.reason = reason
         self.facts = facts
 

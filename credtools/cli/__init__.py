@@ -7,14 +7,16 @@ Heavy libraries are loaded inside the commands: `credtools --help` needs none.
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from credtools import errors
 from credtools.cli import correct, decide, import_files, look_back, people, privacy, recipes, set_up, sources, team
-from credtools.cli.output import code_of, stop
-from credtools.errors import CredtoolsError
+from credtools.cli.output import code_of, say, stop
+from credtools.errors import CredtoolsError, CredtoolsWarning
 from credtools.settings import VERSION
 
 GROUPS: dict[str, tuple[click.Command, ...]] = {
@@ -27,14 +29,31 @@ GROUPS: dict[str, tuple[click.Command, ...]] = {
 }
 
 
+def _warned(otherwise: Callable[..., None]) -> Callable[..., None]:
+    """How a warning is shown: one of ours as a sentence on stderr, once."""
+    told: set[str] = set()
+
+    def show(message: Warning | str, category: type[Warning], *where: Any) -> None:
+        if not issubclass(category, CredtoolsWarning):
+            otherwise(message, category, *where)
+        elif (sentence := str(message)) not in told:
+            told.add(sentence)
+            say(f"credtools: {sentence}", err=True)
+
+    return show
+
+
 class Commands(click.Group):
     """The commands in their groups; an error of ours becomes one sentence on stderr and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except CredtoolsError as problem:
-            stop(problem.on("prompt"), code_of(problem))
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", CredtoolsWarning)
+            warnings.showwarning = _warned(warnings.showwarning)
+            try:
+                return super().invoke(ctx)
+            except CredtoolsError as problem:
+                stop(problem.on("prompt"), code_of(problem))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         widest = max(map(len, self.commands))

@@ -67,7 +67,7 @@ def correct(file: Path, recipe: Path | None) -> Answer:
     problem = next((one.on("prompt") for one in done.stopped), "")
     pending = {one.batch: registry.batch(one.batch).pending for one in done.receipts}
     lines = [str(replace(done, stopped=())), *_not_taken(done), *_still_rejected(done), *map(str, done.receipts)]
-    lines += pending_lines((batch, count) for batch, count in pending.items() if count)
+    lines += pending_lines([(batch, count) for batch, count in pending.items() if count], registry.sent_to())
     batches = [
         {"batch": one.batch, **one.counts.as_dict(), "pending": pending[one.batch], "receipt": one.as_dict()}
         for one in done.receipts

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credtools.cli.arguments import BATCH, lines, open_registry
-from credtools.cli.output import Answer, command, first, shown_lines
+from credtools.cli.output import Answer, command, first, sent, shown_lines
 from credtools.text import plural
 
 if TYPE_CHECKING:
@@ -68,12 +68,14 @@ def undecide(batch: int, lines: tuple[Line, ...] | None) -> Answer:
 @lines("Unchanged rows whose credential was declined")
 def resubmit(batch: int, lines: tuple[Line, ...]) -> Answer:
     """Reopen declined credentials that were uploaded again."""
-    done = open_registry().resubmit(batch, lines)
+    registry = open_registry()
+    done, approvers = registry.resubmit(batch, lines), registry.sent_to()
     places = [{"line": line, "decide": {"batch": where, "line": at}} for line, (where, at) in done.items()]
     said = [f"batch {batch}: {plural(len(done), 'credential')} reopened for a new decision"]
     for where in sorted({where for where, _ in done.values()}):
         named = ",".join(str(at) for other, at in done.values() if other == where)
-        said.append(f"  to decide: credtools approve {where} --lines {named}")
+        mine = f"credtools approve {where} --lines {named}"
+        said.append(f"  to decide: {mine if approvers is None else sent(approvers)}")
     return Answer({"batch": batch, "resubmitted": places}, said)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
@@ -14,7 +15,7 @@ import click
 from credtools.cli.arguments import BATCH, FILE, PATH, RECIPE, open_registry, unlocked
 from credtools.cli.correct import ERROR_KEYS, corrections, reading_of, would_correct
 from credtools.cli.output import SHOWN, Answer, command, first, pending_lines, progress, records, say, shown_lines
-from credtools.errors import FileError, MissingFileError, RecipeError, SchemaError
+from credtools.errors import CredtoolsWarning, FileError, MissingFileError, RecipeError, SchemaError
 from credtools.text import MOST_QUOTED, plural, quoted
 
 if TYPE_CHECKING:
@@ -204,6 +205,8 @@ def import_(
                     importing.import_parts(file, tell, **options) if split else [importing.import_file(file, **options)]
                 )
             for run in done:
+                if run.ignored:
+                    warnings.warn(CredtoolsWarning(run.ignored), stacklevel=1)
                 broken = run.outcome.verdict in ("failed", "unknown")
                 yield Answer([], outcome_lines(run), exit_code(run, strict=strict), err=broken)
             yield Answer(importing.combined([run.outcome for run in done]).as_dict())
@@ -225,7 +228,7 @@ def outcome_lines(run: Run) -> Iterator[str]:
         yield f"at it in review.ipynb (credtools lab), or discard it (credtools discard {outcome.batch})."
         if "held_by_rate" in outcome.held_by:
             yield "To import the rows that are right, import the file again with another --max-reject-rate."
-    yield from pending_lines(outcome.pending)
+    yield from pending_lines(outcome.pending, run.approvers)
     if outcome.notebook:
         yield f"record:  {outcome.notebook}"
     if run.rejects:

@@ -33,7 +33,7 @@ def show(batch: int | None, line: str | None, person: str | None, *, sources: bo
     registry = open_registry()
     if person is not None:
         acts = registry.audit.person(person)
-        return Answer(records(acts), told(acts, registry.settings.time_zone, titled=True))
+        return Answer(records(acts), told(registry, acts, titled=True))
     if unlisted:
         return _listed(registry.audit.unlisted(), "Every credential that a full list held is still listed.")
     if batch is None:
@@ -41,7 +41,7 @@ def show(batch: int | None, line: str | None, person: str | None, *, sources: bo
         return _listed(registry.sources() if sources else registry.batches(), nothing)
     if line is not None:
         acts = registry.audit.row(batch, line)
-        return Answer(records(acts), told(acts, registry.settings.time_zone, titled=False))
+        return Answer(records(acts), told(registry, acts, titled=False))
     found = registry.batch(batch)
     data = {"batch": found.id, "file": found.file, "state": found.state, "source": found.source}
     data |= found.counts.as_dict() | {"held_because": found.held_because}

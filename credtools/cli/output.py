@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from credtools.errors import CredtoolsError, FileError, MissingFileError, UnknownOutcomeError
-from credtools.text import plural
+from credtools.text import first_of, plural
 
 if TYPE_CHECKING:
     from credtools.model import Line
@@ -127,11 +127,20 @@ def code_of(problem: CredtoolsError) -> int:
     return next(code for kind, code in CODES.items() if isinstance(problem, kind))
 
 
-def pending_lines(pending: Iterable[tuple[int, int]]) -> Iterator[str]:
-    """What to do next with the (batch, credentials) that wait for a decision."""
+def pending_lines(pending: Iterable[tuple[int, int]], approvers: Sequence[str] | None = None) -> Iterator[str]:
+    """What to do next with the (batch, credentials) that wait for a decision; `approvers`: who decides, if not you."""
     for batch, count in pending:
         waits = "waits" if count == 1 else "wait"
-        yield f"{plural(count, 'credential')} of batch {batch} {waits} for approval. Next: credtools approve {batch}"
+        counted = f"{plural(count, 'credential')} of batch {batch}"
+        if approvers is None:
+            yield f"{counted} {waits} for approval. Next: credtools approve {batch}"
+        else:
+            yield f"{counted} {'was' if count == 1 else 'were'} {sent(approvers)}."
+
+
+def sent(approvers: Sequence[str]) -> str:
+    """That others decide, and who they are."""
+    return f"sent to approvers ({first_of(approvers, SHOWN) or 'nobody has that role yet'})"
 
 
 def first(lines: Sequence[str], what: str = "") -> Iterator[str]:

@@ -24,18 +24,29 @@ if TYPE_CHECKING:
     from credtools.model import FileWarning
 
 
-@click.command()
-def init() -> None:
+@click.command(epilog="Example: credtools init --team")
+@click.option("--team", is_flag=True, help="On PostgreSQL: roles say who may do what, and the database keeps to them.")
+@click.option("--prefix", default="ct", show_default=True, help="What the names of the roles on the server begin with.")
+def init(prefix: str, *, team: bool) -> None:
     """Create the registry of this folder, and copy the notebooks here.
 
-    The registry is credtools.db, or what credtools.toml names.
+    The registry is credtools.db, or what credtools.toml names. With --team it takes a login of the database's server
+    that may make roles, and owns the database; it then says who the first administrator is.
     """
     from credtools import registry  # noqa: PLC0415
     from credtools.serving import lab  # noqa: PLC0415
 
-    made = registry.create()
+    made = registry.create(team=team, prefix=prefix)
     lab.copy_notebooks(Path())
+    if team:
+        roles = f"{made.me.prefix}_…"
+        say(f"Created {made!r}, of a team whose rights PostgreSQL keeps by the roles {roles}.")
+        say("Next, say who the first administrator is: credtools grant LOGIN --role admin --as EMAIL.")
+        return
     say(f"Created {made!r}. Next: credtools load users FILE, credtools load types FILE.")
+    on_server = made.engine.dialect.name == "postgresql"
+    kept = "credtools init --team keeps them." if on_server else "PostgreSQL keeps them for teams (docs/team.md)."
+    say(f"Rights are advisory here: whoever can open this registry may do everything. {kept}")
 
 
 @command(example="load users users.csv")

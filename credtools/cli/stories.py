@@ -9,15 +9,18 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     import pandas as pd
 
+    from credtools.registry import Registry
+
 UNNAMED = "Rows whose credential isn't known:"
 
 
-def told(acts: pd.DataFrame, zone: str, *, titled: bool) -> Iterator[str]:
+def told(registry: Registry, acts: pd.DataFrame, *, titled: bool) -> Iterator[str]:
     """A line per act, oldest first: when, what, who, where. `titled`: credential by credential, each under its name."""
     from credtools.model import lines_in  # noqa: PLC0415
 
+    zone = registry.settings.time_zone
     at = acts["at"].dt.tz_convert(ZoneInfo(zone)).dt.strftime("%Y-%m-%d %H:%M")
-    shown = acts.assign(at=at, where=lines_in(acts))
+    shown = acts.assign(at=at, where=lines_in(acts), by=list(map(registry.namer(), acts["by"])))
     if not titled:
         yield from _acts(shown)
     else:

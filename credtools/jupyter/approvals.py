@@ -100,7 +100,9 @@ class Approvals(Previews):
         if rows.empty:
             raise CredtoolsError("not_listed_any_more")
         about = self.listed.about(rows, whole=act != "approve")
-        self.send({"type": "ask", "act": act, "chosen": chosen, "about": about, "by": self.registry.by})
+        self.send(
+            {"type": "ask", "act": act, "chosen": chosen, "about": about, "by": self.registry.namer()(self.registry.by)}
+        )
 
     def _asked(self, chosen: Chosen) -> pd.DataFrame:
         """Those that are meant; if all that fit are, also those of them that can't be decided yet and are left out."""

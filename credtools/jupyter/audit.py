@@ -81,9 +81,9 @@ class AuditPage(Page):
 
     def do_history(self, batch: int, line: Line, row: Line | None = None) -> None:
         """All that happened to one row; `line` is what people call it."""
-        acts = self.registry.audit.row(batch, line if row is None else row)
+        acts, called = self.registry.audit.row(batch, line if row is None else row), self.registry.namer()
         history = [
-            (moment(act.at, self._zone), act.by, act.sentence, f"batch {act.batch}, line {where}")
+            (moment(act.at, self._zone), called(act.by), act.sentence, f"batch {act.batch}, line {where}")
             for act, where in zip(acts.itertuples(), lines_in(acts), strict=True)
         ]
         told = {"batch": batch, "line": line, "row": row, "history": history, "zone": str(self._zone)}
@@ -125,6 +125,8 @@ class AuditPage(Page):
             by: listed(name for name in sorted(map(str, audit.rejects(by=by).index)) if name)
             for by in ("source", "type", "uploader")
         }
+        called = self.registry.namer()
+        found["uploader"] = [(login, called(login)) for login, _ in found["uploader"]]
         codes = [(str(code), titles.get(str(code), str(code))) for code in audit.rejects(by="code").index]
         return {**found, "code": codes, "state": listed(REJECT_STATES)}
 
@@ -147,12 +149,13 @@ class AuditPage(Page):
         found = audit.listed(self.order, self.most, latest=not asked, **self.filters)
         found["row"] = exact(found)
         found["line"] = pd.Series(lines_in(found), index=found.index, dtype="object")
+        called = self.registry.namer()
         today = pd.Timestamp(datetime.now(UTC)).normalize()
         rows = []
         for _, errors in found.groupby("reject", sort=False):
             first = errors.iloc[0]
             state = str(first["state"])
-            why = f"by {first['changed_by']}: {first['reason']}" if state == "waived" else ""
+            why = f"by {called(first['changed_by'])}: {first['reason']}" if state == "waived" else ""
             days = (today - first["first_seen"].normalize()).days
             rows.append(
                 {

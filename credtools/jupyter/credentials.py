@@ -50,4 +50,5 @@ def waiting(registry: Registry) -> list[dict[str, Any]]:
     """Drafts and held batches, newest first."""
     found = registry.batches()
     found = found[found["state"].isin(("draft", "held"))].head(MOST_SHOWN)
-    return records(found.rename(columns={"uploaded_by": "by"})[["batch", "file", "state", "by"]])
+    found["by"] = list(map(registry.namer(), found["uploaded_by"]))
+    return records(found[["batch", "file", "state", "by"]])

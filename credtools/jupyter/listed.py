@@ -109,7 +109,8 @@ class Listed:
         free = {k for k in set(found["batch"]) if settings.media_optional or self.registry.batch(k).media_optional}
         lacks = found["credential_type"].isin(required) & ~found["batch"].isin(free) & ~there
         found["media"] = np.select([there, lacks], MEDIA[:2], MEDIA[2])
-        own = settings.four_eyes & (found["uploaded_by"].map(fold) == fold(self.registry.by))
+        mine = {login for login in set(found["uploaded_by"]) if self.registry.is_me(login)}
+        own = settings.four_eyes & found["uploaded_by"].isin(mine)
         found["blocked"] = np.select([lacks, own], [NO_MEDIA, SAME_PERSON], "")
         users = users.assign(external_id=users["external_id"].fillna(""))
         gone = users.loc[users["status"] == "deactivated", ["email", "external_id"]]
@@ -125,7 +126,8 @@ class Listed:
         theirs = zip(found["user_email"], found["external_id"], strict=True)
         found["name"] = pd.Series([names.get(one, "") for one in theirs], index=found.index, dtype="str")
         by_address = {fold(email): name for (email, _), name in names.items() if email}
-        called = {by: by_address.get(fold(by), "") for by in set(found["uploaded_by"])}
+        logins = self.registry.called()
+        called = {by: logins.get(by) or by_address.get(fold(by), "") for by in set(found["uploaded_by"])}
         found["uploader"] = found["uploaded_by"].map(called).astype("str")
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:
@@ -213,8 +215,14 @@ class Listed:
         rows = self.rows[self.rows["place"] == (batch, line)]
         if rows.empty:
             raise CredtoolsError("not_listed_any_more")
+        called = self.registry.namer()
         history = [
-            (moment(act.at, self._zone), act.by, act.version, *self._change(str(act.what), act.before, act.after))
+            (
+                moment(act.at, self._zone),
+                called(act.by),
+                act.version,
+                *self._change(str(act.what), act.before, act.after),
+            )
             for act in self.registry.history(batch, rows["row"].iloc[0]).itertuples()
         ]
         found = self.shown(rows)[0]

@@ -94,10 +94,29 @@ def _me(engine: Engine, by: str) -> Me:
     return me
 
 
-def create(url: Address | None = None, by: str | None = None, folder: str | Path = ".") -> Registry:
-    """A new, empty registry where `open` would look for it. Raises RegistryError when something is in its place."""
+def create(
+    url: Address | None = None,
+    by: str | None = None,
+    folder: str | Path = ".",
+    *,
+    team: bool = False,
+    prefix: str = "ct",
+) -> Registry:
+    """A new, empty registry where `open` would look for it.
+
+    Args:
+        url: as for `open`.
+        by: as for `open`.
+        folder: as for `open`.
+        team: whether PostgreSQL keeps who may do what: by roles of its logins (`grant`), which nobody gets round.
+        prefix: what the names of these roles begin with; roles belong to the whole server.
+
+    Raises:
+        RegistryError: something is in its place, rights are asked for where they can't be kept (SQLite), the roles are
+            there already, or the login may not make them.
+    """
     found = settings.load(folder)
-    return Registry(store.create(_address(url) or found.database), found, by or found.by)
+    return _opened(store.create(_address(url) or found.database, prefix if team else None), found, by)
 
 
 def upgrade(url: Address | None = None, folder: str | Path = ".") -> store.Upgraded:

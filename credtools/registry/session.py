@@ -22,6 +22,7 @@ from credtools.schema.loading import SchemaFile
 from credtools.schema.loading import load as load_schema
 from credtools.settings import Settings
 from credtools.store.blobs import Blobs
+from credtools.text import fold
 
 Found = TypeVar("Found")
 
@@ -139,12 +140,21 @@ class Session:
         """How the people behind logins are called, by login; nothing where there are no logins."""
         return self.once("called", lambda: store.reads.team.called(self.at))
 
-    def approvers(self) -> list[str]:
-        """Who may decide: their names where they are known, else their logins; nobody is listed on SQLite."""
-        me = self.me
-        called = self.called() if me.prefix else {}
-        found = store.reads.team.members(self.at, me.prefix, roles_for("approve")) if me.prefix else []
-        return sorted(called.get(login, login) for login in found)
+    def namer(self) -> Callable[[object], str]:
+        """What makes of a login how its person is called, see `called`; any other text stays."""
+        called = self.called()
+        return lambda login: called.get(str(login), str(login))
+
+    def is_me(self, login: str) -> bool:
+        """Whether a login is that of the person at work."""
+        persons = self.once("persons", lambda: store.reads.team.persons(self.at))
+        return fold(persons.get(login, login)) == fold(self.person)
+
+    def sent_to(self) -> list[str] | None:
+        """Who decides instead of who is at work, by name where it is known; None for somebody who may decide."""
+        if (me := self.me).may("approve"):
+            return None
+        return sorted(map(self.namer(), store.reads.team.members(self.at, me.prefix, roles_for("approve"))))
 
     # --- protected files ------------------------------------------------------------------------------------
 

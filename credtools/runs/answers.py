@@ -69,7 +69,8 @@ def corrections(path: str, folder: str) -> Run:
     try:
         with registry.open_registry(folder=folder) as opened:
             done = opened.correct(path)
-            return Run(corrected.outcome(opened, Path(path), done), next(iter(done.stopped), None))
+            run = Run(corrected.outcome(opened, Path(path), done), next(iter(done.stopped), None))
+            return _told(opened, run)
     except CredtoolsError as problem:
         verdict = "unknown" if isinstance(problem, UnknownOutcomeError) else "failed"
         return Run(Outcome(path, verdict, problem=str(problem)), problem)
@@ -101,10 +102,18 @@ def ended(of: Ending, error: CredtoolsError | None) -> Run:
     return _with_evidence(opened, of, found, error)
 
 
+def _told(opened: registry.Registry | None, run: Run) -> Run:
+    """A run with what is said to whoever started it: on a team's registry who decides, and who one is."""
+    if opened is None:
+        return run
+    return replace(run, approvers=opened.sent_to(), ignored=str(opened.ignored or ""))
+
+
 def _with_evidence(
     opened: registry.Registry | None, of: Ending, outcome: Outcome, error: CredtoolsError | None = None
 ) -> Run:
-    run = Run(replace(outcome, file=of.file, notebook=str(of.record) if of.record.exists() else None), error)
+    found = replace(outcome, file=of.file, notebook=str(of.record) if of.record.exists() else None)
+    run = _told(opened, Run(found, error))
     try:
         written = evidence.write(opened, of.record.parent, run.outcome, of.source, of.began, of.seconds)
     except CredtoolsError as problem:

@@ -37,12 +37,18 @@ WORST_FIRST = ("unknown", "failed", "held", "partial", "ok")
 
 @dataclass(frozen=True)
 class Run:
-    """One unattended run: how it ended, the error of the run where there is one, and where its rejects lie."""
+    """One unattended run: how it ended, the error of the run where there is one, and where its rejects lie.
+
+    `approvers`: who decides about what it brought; None where whoever imported may. `ignored`: that somebody else was
+    named as being at work, as a sentence.
+    """
 
     outcome: Outcome
     error: CredtoolsError | None = None
     rejects: Path | None = None
     export_failed: bool = False
+    approvers: Sequence[str] | None = None
+    ignored: str = ""
 
 
 class Given(NamedTuple):

@@ -14,7 +14,7 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, inspect, select
+from sqlalchemy import Connection, Engine, insert, inspect, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
@@ -158,6 +158,8 @@ def create(url: str, team: str | None = None) -> Engine:
     """
     parsed = checked(url)
     path = sqlite_path(parsed)
+    if path is not None and team is not None:
+        raise RegistryError("team_on_sqlite")
     if path is not None:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -203,7 +205,25 @@ def snapshot(at: At) -> Iterator[Connection]:
         raise RegistryError("registry_unreadable", registry=shown(engine.url), why=reason(problem)) from None
 
 
+# The owner of tables that are there, but which this login may not read: it has no role of their team.
+UNREADABLE = r"""SELECT o.rolname FROM pg_class c JOIN pg_roles o ON o.oid = c.relowner
+    WHERE c.relname = 'audit_head' AND c.oid = coalesce(to_regclass('audit_head'), c.oid)
+    AND c.relkind = 'r' AND o.rolname LIKE '%\_owner' AND NOT
+    (has_schema_privilege(c.relnamespace, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))"""
+
+
+def _require_role(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        owner = connection.execute(text(UNREADABLE)).scalar()
+        if owner is not None:
+            from credtools.store.refused import no_role  # noqa: PLC0415 - it reads, by what is here
+
+            login = str(connection.exec_driver_sql("SELECT session_user").scalar_one())
+            raise no_role(connection, login, str(owner).removesuffix("_owner"))
+
+
 def _check_version(connection: Connection, url: URL) -> None:
+    _require_role(connection)
     version = _layout(connection, url)
     if version != LATEST:
         raise RegistryError("layout_differs", registry=shown(url), layout=version, needed=LATEST)

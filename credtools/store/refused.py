@@ -6,7 +6,8 @@ from sqlalchemy.exc import DBAPIError
 
 from credtools.errors import RegistryError
 from credtools.model.rights import KINDS, RIGHTS, Me, Right, roles_for
-from credtools.store.engine import At, reason
+from credtools.store.connecting import reason
+from credtools.store.engine import At
 from credtools.store.reads import team
 from credtools.text import either, first_of
 
@@ -32,7 +33,11 @@ def not_allowed(at: At, me: Me, kind: str) -> RegistryError:
         return RegistryError("only_the_owner", login=me.login, owner=f"{me.prefix}_owner")
     facts = {"login": me.login, "doing": either(DOING[right] for right in rights), "admins": administrators(at, me)}
     roles = either(dict.fromkeys(role for right in rights for role in roles_for(right)))
-    return RegistryError("not_allowed", rights=rights, roles=roles, has=", ".join(me.roles) or "no role", **facts)
+    return RegistryError("not_allowed", rights=rights, roles=roles, has=_has(me), **facts)
+
+
+def _has(me: Me) -> str:
+    return ", ".join(me.roles) or "no role"
 
 
 def no_role(at: At, login: str, prefix: str) -> RegistryError:
@@ -52,5 +57,5 @@ def refused(at: At, problem: DBAPIError, kinds: list[str]) -> RegistryError:
         return RegistryError("write_refused", why=reason(problem))
     lacking = next((kind for kind in kinds if not me.may_write(kind)), None)
     if lacking is None:
-        return RegistryError("guard_refused", login=me.login, why=reason(problem))
+        return RegistryError("guard_refused", login=me.login, has=_has(me), why=reason(problem))
     return not_allowed(at, me, lacking)

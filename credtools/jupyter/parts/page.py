@@ -79,11 +79,11 @@ class Page(anywidget.AnyWidget):
     def refuse(self, problem: CredtoolsError) -> None:
         self.say(problem.on("screen"), "problem", problem.reason)
 
-    def said(self) -> dict[str, str]:
-        """The last such sentence, for the state that is sent now."""
+    def said(self) -> dict[str, Any]:
+        """The last such sentence, for the state that is sent now; with who is at work, and what that may do."""
         said = self._said
         self.say("")
-        return {**said, "by": self.registry.by}
+        return {**said, "by": self.registry.namer()(self.registry.by), "may": sorted(self.registry.me.rights)}
 
     def hand_out(self, stem: str, kind: str, write: Callable[[Path], object]) -> None:
         """Sends a file of this kind (`.csv` …) to the browser, which saves it; `write` is given where to write it."""

@@ -67,6 +67,7 @@ class FinishStep(MediaStep):
         if receipt is None:
             raise CredtoolsError("nothing_finished")
         own = own_recipe(batch, self.recipe)
+        approvers = self.registry.sent_to()
         erased = bool(self.looked_back) and batch.erased  # then nobody knows how it was read
         return {
             "file": batch.file,
@@ -83,7 +84,8 @@ class FinishStep(MediaStep):
             "remarks": self.done.remarks,
             "pending": int((self.done.credentials()["decision"] == "pending").sum()),
             "rejected": receipt.counts.rejected,
-            "may_approve": not self.registry.settings.four_eyes,
+            "may_approve": approvers is None and not self.registry.settings.four_eyes,
+            "approvers": approvers,
             "batch": self.done.id,
         }
 

@@ -42,7 +42,8 @@ class UploadStep(KnownStep):
 
     def do_go(self, step: str) -> str:
         """To a page that needs nothing more than this click."""
-        usable = ("home", "upload", "uploads", "media", *(["headings"] if self.files else []))
+        usable = ("home", "uploads", *(("upload", "media") if self.registry.may("upload") else ()))
+        usable += ("headings",) if self.files else ()
         self.step = step if step in usable else self.step
         return ""
 

@@ -76,10 +76,10 @@ class UploadsStep(FinishStep):
 
     def _people(self, addresses: list[str]) -> dict[str, str]:
         """Name and address of those whose name is known here, by address."""
-        lookups = self.registry.lookups()
+        lookups, logins = self.registry.lookups(), self.registry.called()
         names = lookups.users["name"].fillna("").tolist()
         found = zip(addresses, lookups.find_users(addresses, "email").tolist(), strict=True)
-        return {one: f"{names[place]} ({one})" for one, place in found if place >= 0 and names[place]}
+        return {one: f"{names[place]} ({one})" for one, place in found if place >= 0 and names[place]} | logins
 
     @property
     def _zone(self) -> ZoneInfo:
@@ -102,7 +102,8 @@ class UploadsStep(FinishStep):
         batch, zone, found = self.registry.batch(self._looked), self._zone, self.registry.uploads(batch=self._looked)
         if not found.found:  # a draft that was given up for another one
             raise CredtoolsError("batch_not_listed", batch=self._looked)
-        (one,) = self._by_name(records(found.rows))
+        (plain,) = records(found.rows)
+        (one,) = self._by_name([plain])
         state, judged = one["state"], one["state"] in JUDGED_STATES
         happened = self.registry.events(self._looked)
         known = happened[happened["kind"].isin(HAPPENED)].itertuples(index=False)
@@ -118,6 +119,7 @@ class UploadsStep(FinishStep):
             "warnings": [warning.sentence for warning in batch.warnings] if judged or state == "held" else [],
             "receipt": str(batch.receipt or ""),
             "recipe": batch.recipe.text(),
+            "mine": self.registry.is_me(plain["uploaded_by"]),
             "saves": one["source"] == MANUAL and state in ("finished", *WAITING_STATES) and not one["erased"],
             "follows": None if pd.isna(one["follows"]) else int(one["follows"]),
             "happened": [(moment(at, zone), people.get(by, by), HAPPENED[kind]) for at, by, kind in known],

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, text
 from credtools.errors import RegistryError
 from credtools.model.rights import Me, Role
 from credtools.store.reads import team
+from credtools.store.team import become_owner
 from credtools.store.transaction import Write, write
 
 _GRANT = text("SELECT ct_grant(:login, :role, :person)")
@@ -38,4 +39,4 @@ def revoke(engine: Engine, me: Me, login: str, roles: list[Role]) -> None:
 def _as_owner(work: Write, me: Me) -> None:
     """Whoever makes the registry has no role in it, and grants as its owner."""
     if me.owner and not me.may("administer"):
-        work.connection.exec_driver_sql(f"SET LOCAL ROLE {me.prefix}_owner")
+        become_owner(work.connection, me.prefix)
