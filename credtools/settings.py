@@ -5,14 +5,16 @@ from __future__ import annotations
 import getpass
 import os
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from credtools.errors import SettingError
 
 VERSION = "0.1.0"  # of this package
 FILE = "credtools.toml"
-KEYS = ("database", "schemas", "runs", "blobs", "by")  # in the environment CREDTOOLS_DATABASE and so on
+KEYS = ("database", "database_timeout", "schemas", "runs", "blobs", "by")  # in the environment CREDTOOLS_DATABASE …
+TIMEOUT = 30  # seconds for which a database server may be silent
+LONGEST_TIMEOUT = 3_600
 
 
 @dataclass(frozen=True)
@@ -20,15 +22,17 @@ class Settings:
     """Where things lie for this working folder, and who is at work.
 
     `said`: who is, by CREDTOOLS_BY or credtools.toml; '' where neither says so.
+    The address of the database may hold a password, so nobody sees it here.
     """
 
-    database: str
+    database: str = field(repr=False)
     schemas: Path
     notebooks: Path
     runs: Path
     blobs: Path
     by: str
     said: str = ""
+    database_timeout: int = TIMEOUT
 
 
 def load(folder: str | Path = ".") -> Settings:
@@ -49,6 +53,7 @@ def load(folder: str | Path = ".") -> Settings:
         blobs=Path(values.get("blobs", folder / "blobs")),
         by=values.get("by") or getpass.getuser(),
         said=values.get("by", ""),
+        database_timeout=_seconds(values.get("database_timeout", str(TIMEOUT))),
     )
 
 
@@ -57,6 +62,12 @@ def documents(kind: str) -> Path:
     package = Path(__file__).parent
     shipped = package / "_shipped" / kind
     return shipped if shipped.is_dir() else package.parent / kind
+
+
+def _seconds(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= LONGEST_TIMEOUT):
+        raise SettingError("timeout_unusable", value=text, most=LONGEST_TIMEOUT)
+    return int(text)
 
 
 def _from_file(path: Path) -> dict[str, str]:
@@ -69,6 +80,8 @@ def _from_file(path: Path) -> dict[str, str]:
     for key, value in values.items():
         if key not in KEYS:
             raise SettingError("settings_key_unknown", path=str(path), key=key, known=", ".join(KEYS))
-        if not isinstance(value, str):
+        if key == "database_timeout" and type(value) is int:
+            values[key] = str(value)
+        elif not isinstance(value, str):
             raise SettingError("settings_not_text", path=str(path), key=key)
     return values

@@ -68,7 +68,7 @@ def open_registry(url: Address | None = None, by: str | None = None, folder: str
         SettingError: credtools.toml can't be followed.
     """
     found = settings.load(folder)
-    return _opened(store.open_engine(_address(url) or found.database), found, by)
+    return _opened(store.open_engine(_address(url) or found.database, found.database_timeout), found, by)
 
 
 def _opened(engine: Engine, found: settings.Settings, by: str | None) -> Registry:
@@ -116,7 +116,9 @@ def create(
             there already, or the login may not make them.
     """
     found = settings.load(folder)
-    return _opened(store.create(_address(url) or found.database, prefix if team else None), found, by)
+    return _opened(
+        store.create(_address(url) or found.database, found.database_timeout, prefix if team else None), found, by
+    )
 
 
 def upgrade(url: Address | None = None, folder: str | Path = ".") -> store.Upgraded:
@@ -126,15 +128,14 @@ def upgrade(url: Address | None = None, folder: str | Path = ".") -> store.Upgra
     """
     found = settings.load(folder)
     return store.upgrade(
-        _address(url) or found.database, lambda connection, before: upgrading.complete(connection, before, found)
+        _address(url) or found.database,
+        lambda connection, before: upgrading.complete(connection, before, found),
+        found.database_timeout,
     )
 
 
-def _address(url: Address | None) -> str | None:
+def _address(url: Address | None) -> str | URL | None:
     url = url.url if isinstance(url, Engine) else url
-    if isinstance(url, URL):
-        plain = url.get_backend_name() == "sqlite" and not url.query
-        return url.database if plain else url.render_as_string(hide_password=False)
-    if url is None or isinstance(url, str | Path):
-        return None if url is None else str(url)
+    if url is None or isinstance(url, str | URL | Path):
+        return str(url) if isinstance(url, Path) else url
     raise RegistryError("not_an_address", kind=type(url).__name__)

@@ -49,7 +49,7 @@ class Registry(TakingOut, Shown):
         if self.closed:
             return "closed registry"
         found = self.lookups()
-        shown = self.engine.url.render_as_string(hide_password=True)
+        shown = store.shown(self.engine.url)
         users, types = plural(len(found.users), "user"), plural(len(found.types), "credential type")
         return f"{shown} · {users} · {types} · as {self.by}"
 

@@ -1,6 +1,7 @@
 """The store: what it holds (tables), every write as one verb with one transaction, and all reads (`reads`)."""
 
 from credtools.store import reads
+from credtools.store.addresses import shown
 from credtools.store.engine import At, Upgraded, copies, create, open_engine, snapshot, upgrade
 from credtools.store.reads import JustDecided
 from credtools.store.refused import no_role, not_allowed
@@ -75,6 +76,7 @@ __all__ = [
     "revoke",
     "set_setting",
     "settled",
+    "shown",
     "snapshot",
     "stored_receipt",
     "switch_media",

@@ -19,10 +19,11 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from credtools.errors import RegistryError
-from credtools.store import tables
+from credtools.store import schemas, tables
 from credtools.store import team as guarding
 from credtools.store.addresses import checked, shown, sqlite_path
-from credtools.store.connecting import APPLICATION_ID, FILE_LAYOUT, WRITES, make_engine, reason
+from credtools.store.connecting import APPLICATION_ID, FILE_LAYOUT, PATIENT, SECONDS, WRITES, make_engine
+from credtools.store.failures import failure
 from credtools.text import Shown
 
 LAYOUTS = (
@@ -39,29 +40,29 @@ At = Engine | Connection  # whom reads ask: the database as it is now, or the mo
 GENESIS = "0" * 64
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str | URL, seconds: float = SECONDS) -> Engine:
     """The engine of an existing registry.
 
     Raises RegistryError when there is none, when the file is another program's, or when it must be upgraded first.
     """
     parsed = checked(url)
-    with _existing(parsed) as engine, engine.connect() as connection:
-        _check_version(connection, parsed)
+    with _existing(parsed, seconds) as engine, engine.connect() as connection:
+        _check_version(engine, connection, parsed)
     return engine
 
 
 @contextmanager
-def _existing(url: URL) -> Iterator[Engine]:
+def _existing(url: URL, seconds: float) -> Iterator[Engine]:
     """The engine of a database that is there; disposed when the block raises, with a sentence of ours."""
     path = sqlite_path(url)
     if path is not None and not path.is_file():
         raise RegistryError("registry_missing", path=path.absolute())
-    engine = make_engine(url)
+    engine = make_engine(url, seconds)
     try:
         try:
             yield engine
         except DBAPIError as problem:
-            raise RegistryError("registry_unusable", registry=shown(url), why=reason(problem)) from None
+            raise failure(problem, "registry_unusable", registry=shown(url)) from None
         except UnicodeDecodeError:  # SQLite's own message quotes damaged bytes
             raise RegistryError("registry_unusable", registry=shown(url), why="the file is damaged") from None
     except BaseException:
@@ -85,7 +86,9 @@ class Upgraded(Shown):
         return f"The registry {self.registry} was upgraded from layout {self.before} to {self.after}.{kept}"
 
 
-def upgrade(url: str, then: Callable[[Connection, str], None] = lambda *_: None) -> Upgraded:
+def upgrade(
+    url: str | URL, then: Callable[[Connection, str], None] = lambda *_: None, seconds: float = SECONDS
+) -> Upgraded:
     """Brings a registry to the newest layout in one transaction: whatever happens, it has the old one or the new one.
 
     An SQLite file is copied first, beside itself, while nobody can write. `then`: what remains to be done in the same
@@ -94,12 +97,11 @@ def upgrade(url: str, then: Callable[[Connection, str], None] = lambda *_: None)
     """
     parsed = checked(url)
     path = sqlite_path(parsed)
-    with _existing(parsed) as engine:
-        connecting = engine.connect().execution_options(**WRITES)
+    with _existing(parsed, seconds) as engine:
+        connecting = engine.connect().execution_options(**WRITES, **PATIENT)
         with connecting as connection, _without_foreign_keys(connection), connection.begin():
             _layout(connection, parsed)
-            if path is None:
-                connection.exec_driver_sql("SET LOCAL lock_timeout = 0")  # however long who writes there takes
+            schemas.only(connection, shown(parsed))
             connection.execute(select(tables.audit_head).with_for_update())
             before = _layout(connection, parsed)
             if before not in LAYOUTS:
@@ -150,7 +152,7 @@ def _backup(path: Path, layout: str) -> Path:
     return copy
 
 
-def create(url: str, team: str | None = None) -> Engine:
+def create(url: str | URL, seconds: float = SECONDS, team: str | None = None) -> Engine:
     """A new, empty registry; the only way to make one.
 
     `team`: of the roles by which PostgreSQL keeps the rights of a team; None: everybody may do everything.
@@ -168,9 +170,10 @@ def create(url: str, team: str | None = None) -> Engine:
             raise RegistryError("registry_exists", path=path) from problem
         except OSError as problem:
             raise RegistryError("registry_not_made", place=path, why=problem.strerror) from problem
-    engine = make_engine(parsed, creating=True)
+    engine = make_engine(parsed, seconds, creating=True)
     try:
         with engine.connect().execution_options(**WRITES) as connection, connection.begin():
+            schemas.for_a_new_one(connection, shown(parsed))
             if inspect(connection).get_table_names():
                 raise RegistryError("database_not_empty", database=shown(parsed))
             _migrate(connection)
@@ -181,10 +184,10 @@ def create(url: str, team: str | None = None) -> Engine:
                 connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
                 connection.exec_driver_sql(f"PRAGMA user_version={FILE_LAYOUT}")
     except DBAPIError as problem:
-        raise RegistryError("registry_not_made", place=shown(parsed), why=reason(problem)) from None
+        raise failure(problem, "registry_not_made", place=shown(parsed)) from None
     finally:
         engine.dispose()
-    return open_engine(url)
+    return open_engine(parsed, seconds)
 
 
 @contextmanager
@@ -202,7 +205,7 @@ def snapshot(at: At) -> Iterator[Connection]:
         with engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
     except DBAPIError as problem:
-        raise RegistryError("registry_unreadable", registry=shown(engine.url), why=reason(problem)) from None
+        raise failure(problem, "registry_unreadable", registry=shown(engine.url)) from None
 
 
 # The owner of tables that are there, but which this login may not read: it has no role of their team.
@@ -222,11 +225,12 @@ def _require_role(connection: Connection) -> None:
             raise no_role(connection, login, str(owner).removesuffix("_owner"))
 
 
-def _check_version(connection: Connection, url: URL) -> None:
+def _check_version(engine: Engine, connection: Connection, url: URL) -> None:
     _require_role(connection)
     version = _layout(connection, url)
     if version != LATEST:
         raise RegistryError("layout_differs", registry=shown(url), layout=version, needed=LATEST)
+    schemas.settle(engine, connection, shown(url))
     if connection.execute(select(tables.audit_head.c.id)).scalar() != 1:
         raise RegistryError("audit_head_lost", registry=shown(url))
     guards = guarding.guards(connection)

@@ -6,8 +6,8 @@ from sqlalchemy.exc import DBAPIError
 
 from credtools.errors import RegistryError
 from credtools.model.rights import KINDS, RIGHTS, Me, Right, roles_for
-from credtools.store.connecting import reason
 from credtools.store.engine import At
+from credtools.store.failures import failure, reason
 from credtools.store.reads import team
 from credtools.text import either, first_of
 
@@ -54,7 +54,7 @@ def administrators(at: At, me: Me) -> str:
 def refused(at: At, problem: DBAPIError, kinds: list[str]) -> RegistryError:
     """What a write becomes that the database refused; `kinds`: of the events that it was about to chain."""
     if not is_denied(problem) or not (me := team.me(at, "")).prefix:
-        return RegistryError("write_refused", why=reason(problem))
+        return failure(problem, "write_refused")
     lacking = next((kind for kind in kinds if not me.may_write(kind)), None)
     if lacking is None:
         return RegistryError("guard_refused", login=me.login, has=_has(me), why=reason(problem))

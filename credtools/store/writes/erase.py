@@ -15,8 +15,9 @@ from sqlalchemy.exc import DBAPIError
 from credtools.errors import MovedError, RegistryError
 from credtools.store import blocks, tables
 from credtools.store.columns import metadata
-from credtools.store.connecting import reason
+from credtools.store.connecting import SCHEMA
 from credtools.store.erased import KEY, number_token, ranges, token
+from credtools.store.failures import reason
 from credtools.store.tables.rows import ADDRESS
 from credtools.store.transaction import CHUNK, Write, write
 from credtools.store.values import NO_ROW, Erase, Text
@@ -185,10 +186,29 @@ def tidy(engine: Engine) -> None:
         if engine.dialect.name == "sqlite":
             _rewrite_sqlite(engine)
         else:
-            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql(f"VACUUM {', '.join(table.name for table in HELD_VALUES)}")
+            _vacuum(engine)
     except DBAPIError as problem:
         raise _left(reason(problem)) from None
+
+
+def _vacuum(engine: Engine) -> None:
+    """PostgreSQL only warns about a table that it leaves out, for example because it is another login's."""
+    warnings: list[str] = []
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        driver: Any = connection.connection.dbapi_connection
+
+        def note(said: Any) -> None:
+            if said.severity_nonlocalized == "WARNING":
+                warnings.append(said.message_primary)
+
+        driver.add_notice_handler(note)
+        try:
+            schema = connection.get_execution_options()[SCHEMA]
+            connection.exec_driver_sql(f"VACUUM {', '.join(f'{schema}.{table.name}' for table in HELD_VALUES)}")
+        finally:
+            driver.remove_notice_handler(note)
+    if warnings:
+        raise _left(warnings[0])
 
 
 def _rewrite_sqlite(engine: Engine) -> None:
