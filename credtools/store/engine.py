@@ -48,6 +48,7 @@ def open_engine(url: str | URL, seconds: float = SECONDS) -> Engine:
     parsed = checked(url)
     with _existing(parsed, seconds) as engine, engine.connect() as connection:
         _check_version(engine, connection, parsed)
+        engine.update_execution_options(**{guarding.TEAM: guarding.prefix_of(connection)})
     return engine
 
 

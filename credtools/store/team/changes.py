@@ -13,6 +13,7 @@ from credtools.model import COUNTED
 from credtools.model.rights import KINDS, Right
 
 INSERT, DELETE = "INSERT", "DELETE"
+UNUSED = "UNUSED"  # deleted, of what nobody uses
 SILENT = ""  # no event
 
 FINISH = ("finish",)
@@ -82,7 +83,7 @@ CHANGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "stands": ("undo",),
         "withdrawn": (*_TOLD_ANEW, "withdraw", "reinstate", "erase"),
         **dict.fromkeys(("credential_id", "written_id"), _REGROUPS),
-        **dict.fromkeys(("issue_date", "expiration_date", "number", "own", "salt"), ERASE),
+        **dict.fromkeys(("issue_date", "expiration_date", "number", "own", "never", "salt"), ERASE),
     },
     "decisions": {INSERT: ("decide",), "reason": ERASE},
     "withdrawals": {INSERT: ("withdraw", "reinstate", *_TOLD_ANEW), "stands": _TOLD_ANEW, "reason": ERASE},
@@ -114,7 +115,7 @@ CHANGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         **dict.fromkeys(("notes", "shown_as"), (SILENT, "media", "stage", "compare")),
         "erased_at": (SILENT, "media", "stage", "compare", "erase"),
     },
-    "blob_texts": {INSERT: (SILENT, "media", "stage", "compare"), "pieces": ERASE, DELETE: ("erase",)},
+    "blob_texts": {INSERT: (SILENT, "media", "stage", "compare"), "pieces": ERASE, DELETE: ERASE, UNUSED: (SILENT,)},
     "media": {
         INSERT: ("media",),
         "file_name": ERASE,
@@ -157,3 +158,8 @@ def rights_for(table: str, what: str) -> frozenset[Right]:
     """The rights of which one is enough for an INSERT, a DELETE, or the change of a column."""
     found = (SILENT_RIGHTS[table] if kind == SILENT else KINDS[kind] for kind in CHANGES[table][what])
     return frozenset().union(*found)
+
+
+def columns_of(table: str) -> list[str]:
+    """The columns of a table that may change."""
+    return [what for what in CHANGES.get(table, {}) if what not in (INSERT, DELETE, UNUSED)]

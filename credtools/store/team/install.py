@@ -12,6 +12,7 @@ from credtools.errors import RegistryError
 from credtools.model.rights import ROLES
 from credtools.store.team.render import roles, script, version
 
+TEAM = "credtools_team"  # of an engine's options: the prefix of the roles, where rights are kept
 PREFIX = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 

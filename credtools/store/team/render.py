@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from importlib.resources import files
 
 from credtools.model.rights import KINDS, ROLES, Right
+from credtools.recipe import MANUAL
 from credtools.store.columns import metadata
-from credtools.store.team.changes import CHANGES, DELETE, INSERT, ONLY_FUNCTIONS, rights_for
+from credtools.store.team.changes import CHANGES, DELETE, INSERT, ONLY_FUNCTIONS, columns_of, rights_for
 from credtools.store.team.triggers import of_batch, triggers
 
-PARTS = ("people", "events", "triggers", "check", "grants", "close")
+FIELD = re.compile("«(.*?)»", re.DOTALL)  # a text as a field of a digest, see `store.digests`
+PARTS = ("people", "events", "triggers", "check", "reads", "grants", "close")
 
 
 def text_of(name: str) -> str:
@@ -65,11 +68,12 @@ def _filled(text: str, schema: str, prefix: str) -> str:
         "groups": ", ".join(groups),
         "owner": f"{prefix}_owner",
         "prefix": prefix,
+        "manual": MANUAL,
         "schema": schema,
     }
     for name, value in values.items():
         text = text.replace(f"{{{name}}}", value)
-    return text
+    return FIELD.sub(r"coalesce(length(\1) || ':' || \1, '~')", text)
 
 
 def _grants(prefix: str) -> Iterable[str]:
@@ -80,7 +84,7 @@ def _grants(prefix: str) -> Iterable[str]:
         for role, rights in ROLES.items():
             may = [what for what in some if rights & rights_for(table, what)]
             whole = [what for what in may if what in (INSERT, DELETE)]
-            columns = [what for what in may if what not in (INSERT, DELETE)]
+            columns = [what for what in columns_of(table) if what in may]
             said = [*whole, *([f"UPDATE ({', '.join(columns)})"] if columns else [])]
             if said:
                 yield f"GRANT {', '.join(said)} ON {{schema}}.{table} TO {prefix}_{role};"

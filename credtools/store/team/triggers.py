@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from credtools.store.columns import metadata
-from credtools.store.team.changes import CHANGES, DELETE, INSERT
+from credtools.store.team.changes import CHANGES, DELETE, INSERT, columns_of
 from credtools.store.team.rows import REFUSED
 
 # What is noted of the rows that were touched, where their event must be about them: a batch, or the row itself.
@@ -18,8 +18,14 @@ BATCH_ID = (
 )
 ROW_ID = {"rejects", "patches", "media", "credential_versions.decision"}
 OF_NO_BATCH = {"batches.whole", "batches.source_id", "batches.file_name", "batch_keys.source_id"}
+OF_EVENTS = ("decisions", "seals", "user_facts", "type_facts", "former_names")  # their rows name the event
 UNGUARDED = ("events", "audit_head")  # they have guards of their own
 KEYS = {"batch_keys": ("batch_id",)}  # by which rows before and after a statement are known, where not by their key
+# What can be read in a file to which nobody refers may be forgotten without an event.
+UNUSED = (
+    "CASE WHEN EXISTS (SELECT FROM {schema}.media m WHERE m.sha256 = o.sha256 AND m.file_name <> '')"
+    " OR EXISTS (SELECT FROM {schema}.staged_media m WHERE m.sha256 = o.sha256) THEN 'DELETE' ELSE 'UNUSED' END"
+)
 DEFINER = "LANGUAGE plpgsql SECURITY DEFINER\nSET search_path = pg_catalog, pg_temp"
 
 
@@ -27,7 +33,7 @@ def of_batch(table: str, what: str) -> bool:
     """Whether the event must be about the very batch whose rows are touched."""
     if table == "batches":
         return f"{table}.{what}" not in OF_NO_BATCH
-    return table in BATCH_ID and what in (INSERT, DELETE) and table != "ledger_values"
+    return table in BATCH_ID and what in (INSERT, DELETE)
 
 
 def triggers() -> str:
@@ -42,25 +48,30 @@ def triggers() -> str:
 def _noted(table: str, what: str, row: str) -> str:
     if table == "batches":
         return f"{row}.id"
+    if table == "words":
+        return f"{row}.source_id"
+    if what == INSERT and table in OF_EVENTS:
+        return f"{row}.event_seq"
     if what in (INSERT, DELETE):
-        if table in ("media", "decisions", "withdrawals", "runs", "seals") and what == INSERT:
-            return f"{row}.{'event_seq' if table == 'seals' else 'id'}"
-        return f"{row}.batch_id" if table in BATCH_ID else "0"
+        return f"{row}.id" if table in ("media", "runs") else f"{row}.batch_id" if table in BATCH_ID else "0"
     return f"{row}.id" if table in ROW_ID or f"{table}.{what}" in ROW_ID else "0"
 
 
 def _insert(table: str) -> str:
     note = f"SELECT DISTINCT this, '{table}', 'INSERT', {_noted(table, INSERT, 'n')} FROM fresh n"
+    if table == "credentials":  # the first and the last of them
+        note = f"SELECT this, '{table}', 'INSERT', unnest(ARRAY[min(n.id), max(n.id)]) FROM fresh n"
     return _function(table, INSERT, "NEW TABLE AS fresh", "fresh", note)
 
 
 def _delete(table: str) -> str:
-    note = f"SELECT DISTINCT this, '{table}', 'DELETE', {_noted(table, DELETE, 'o')} FROM stale o"
+    what = UNUSED if table == "blob_texts" else "'DELETE'"
+    note = f"SELECT DISTINCT this, '{table}', {what}, {_noted(table, DELETE, 'o')} FROM stale o"
     return _function(table, DELETE, "OLD TABLE AS stale", "stale", note)
 
 
 def _update(table: str) -> str:
-    columns = [what for what in CHANGES[table] if what not in (INSERT, DELETE)] if table in CHANGES else []
+    columns = columns_of(table)
     if not columns:
         return ""  # nobody may
     differs = ", ".join(f"CASE WHEN o.{name} IS DISTINCT FROM n.{name} THEN '{name}' END" for name in columns)
@@ -107,8 +118,7 @@ def _refused(table: str, what: str) -> Iterator[str]:
 def _never(table: str) -> str:
     """No table is ever emptied at a stroke; where nothing may be deleted or changed nothing is, replica or not."""
     never = ["TRUNCATE", *([] if DELETE in CHANGES.get(table, {}) else [DELETE])]
-    columns = [what for what in CHANGES.get(table, {}) if what not in (INSERT, DELETE)]
-    never += [] if columns else ["UPDATE"]
+    never += [] if columns_of(table) else ["UPDATE"]
     return f"""
 CREATE OR REPLACE TRIGGER ct_never BEFORE {" OR ".join(never)} ON {{schema}}.{table}
     FOR EACH STATEMENT EXECUTE FUNCTION {{schema}}.ct_never();
