@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from credtools.model import Receipt, Review, Table
     from credtools.reading import read
     from credtools.recipe import Recipe
-    from credtools.registry import Batch, Registry, open_registry, upgrade
+    from credtools.registry import Batch, Registry, open_registry, restore, upgrade
+    from credtools.registry import copy as copy
     from credtools.registry import create as init
 
     open = open_registry  # noqa: A001 - credtools.open is the door of the house
     __version__: str
 
-__all__ = [  # without `open`, so that `from credtools import *` leaves Python's own
+__all__ = [  # without `open` and `copy`, so that `from credtools import *` leaves Python's own
     "Batch",
     "CredtoolsError",
     "Receipt",
@@ -32,6 +33,7 @@ __all__ = [  # without `open`, so that `from credtools import *` leaves Python's
     "Table",
     "init",
     "read",
+    "restore",
     "upgrade",
 ]
 
@@ -39,6 +41,7 @@ _HOME = {
     "CredtoolsError": ("errors", "CredtoolsError"),
     "Batch": ("registry", "Batch"),
     "Registry": ("registry", "Registry"),
+    "copy": ("registry", "copy"),
     "init": ("registry", "create"),
     "open": ("registry", "open_registry"),
     "read": ("reading", "read"),
@@ -46,6 +49,7 @@ _HOME = {
     "Receipt": ("model", "Receipt"),
     "Review": ("model", "Review"),
     "Table": ("model", "Table"),
+    "restore": ("registry", "restore"),
     "upgrade": ("registry", "upgrade"),
     "__version__": ("settings", "VERSION"),
 }
@@ -59,7 +63,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, "open", "__version__"])
+    return sorted([*__all__, "copy", "open", "__version__"])
 
 
 _MOVED = {"credtools.widgets": "credtools.jupyter", "credtools.fields": "credtools.schema"}

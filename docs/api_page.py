@@ -19,7 +19,7 @@ HEAD = """\
 
 Made from the docstrings by `make api`; don't edit it here. `import credtools as ct` is all that is needed.
 """
-FUNCTIONS = ("open", "init", "read", "upgrade")
+FUNCTIONS = ("open", "init", "read", "upgrade", "restore", "copy")
 CLASSES = (credtools.Registry, credtools.Batch, Audit, credtools.Recipe)
 VALUES = (credtools.Review, credtools.Table, credtools.Receipt)
 SECTION = re.compile(r"^(Args|Returns|Raises|Example|Yields):$", re.MULTILINE)

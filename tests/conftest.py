@@ -54,7 +54,7 @@ KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 # These are about the database itself: every test runs on both, with each of its values.
 ABOUT_DATABASES = frozenset(
-    ("concurrency", "crashes", "erasing", "histories", "migrations", "store", "upgrading", "verify", "year")
+    ("concurrency", "crashes", "erasing", "histories", "keeping", "migrations", "store", "upgrading", "verify", "year")
 )
 # What these do to the database others do on both: they are about files, sentences and pages.
 SELDOM_ON_A_SERVER = frozenset(

@@ -14,7 +14,19 @@ from typing import Any
 import click
 
 from credtools import errors
-from credtools.cli import correct, decide, import_files, look_back, people, privacy, recipes, set_up, sources, team
+from credtools.cli import (
+    correct,
+    decide,
+    import_files,
+    keeping,
+    look_back,
+    people,
+    privacy,
+    recipes,
+    set_up,
+    sources,
+    team,
+)
 from credtools.cli.output import code_of, say, stop
 from credtools.errors import CredtoolsError, CredtoolsWarning
 from credtools.settings import VERSION
@@ -25,6 +37,7 @@ GROUPS: dict[str, tuple[click.Command, ...]] = {
     "Decide": decide.COMMANDS + sources.COMMANDS + people.COMMANDS,
     "Look back": look_back.COMMANDS,
     "People and roles": team.COMMANDS,
+    "Keep": keeping.COMMANDS,
     "Privacy": privacy.COMMANDS,
 }
 

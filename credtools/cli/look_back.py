@@ -214,7 +214,9 @@ def export(
 def verify() -> Answer:
     """Check that nobody has changed the stored history.
 
-    Exit 0 when ledger, decisions and media agree with the hash chain, else 1.
+    Exit 0 when ledger, decisions and media agree with the hash chain, else 1. It can't know what was never there: a
+    copy of credtools.db without its log (credtools.db-wal) is an older registry, and agrees. Compare the end of the
+    history with a receipt, and use 'credtools backup'.
     """
     with progress("Verifying"):
         problems = open_registry().verify()

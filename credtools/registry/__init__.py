@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, Engine
 
-from credtools import settings, store
+from credtools import keeping, settings, store
 from credtools.checking.families import Family
 from credtools.checking.lookups import Lookups
 from credtools.checking.match import Comparison, compare
@@ -27,6 +27,7 @@ from credtools.registry.leaving import Left
 from credtools.registry.registry import Registry
 from credtools.registry.same_people import SamePerson
 from credtools.registry.strangers import Strangers, strangers
+from credtools.store.blobs import Blobs
 
 __all__ = [
     "Batch",
@@ -43,9 +44,11 @@ __all__ = [
     "Suggested",
     "ValueChange",
     "compare",
+    "copy",
     "create",
     "open_registry",
     "outcome_of",
+    "restore",
     "strangers",
     "upgrade",
 ]
@@ -132,6 +135,77 @@ def upgrade(url: Address | None = None, folder: str | Path = ".") -> store.Upgra
         lambda connection, before: upgrading.complete(connection, before, found),
         found.database_timeout,
     )
+
+
+def restore(
+    path: str | Path,
+    url: Address | None = None,
+    folder: str | Path = ".",
+    *,
+    team: bool | None = None,
+    prefix: str | None = None,
+    progress: keeping.Progress | None = None,
+) -> keeping.Restored:
+    """Makes a registry of a backup, in either kind of database, and verifies it; all or nothing.
+
+    It is as it was then: who was erased since must be erased again, and `retain` called. A backup of an older layout
+    keeps that, for `upgrade`. Media are added to the folder that the settings name.
+
+    Args:
+        path: the file that `registry.backup` wrote.
+        url: where `open` will look for it; there must be nothing, or an empty database.
+        folder: the working folder, whose credtools.toml holds.
+        team: as for `init`; None: as it was, but on SQLite, which can't keep rights. The roles that logins had are the
+            server's, and aren't in a backup: `grant` them again.
+        prefix: as for `init`; None: as it was.
+        progress: called with (done, all) rows and files.
+
+    Raises:
+        RegistryError: something is in its place, or the file is no backup, or is damaged or newer; nothing is left.
+    """
+    found = settings.load(folder)
+    place = keeping.Place(_address(url) or found.database, Blobs(found.blobs), found.database_timeout, team, prefix)
+    return keeping.restore(path, place, progress)
+
+
+def copy(
+    source: Address,
+    target: Address,
+    folder: str | Path = ".",
+    *,
+    blobs: str | Path | None = None,
+    team: bool | None = None,
+    prefix: str | None = None,
+    progress: keeping.Progress | None = None,
+) -> keeping.Copied:
+    """Makes a new registry that equals another one row by row, in the same or the other kind of database; verified.
+
+    The one that was copied stays as it is. Only one of them may be used from then on: let the settings name it.
+
+    Args:
+        source: the registry; others may write meanwhile, one moment of it is copied.
+        target: the new one; there must be nothing, or an empty database.
+        folder: the working folder, whose credtools.toml says where media lie.
+        blobs: where to copy the media; None: both share their folder.
+        team: as for `restore`.
+        prefix: as for `restore`.
+        progress: called with (done, all) rows and files.
+
+    Raises:
+        RegistryError: there is nothing to copy, something is in its place, or one can't be used; nothing is left then.
+    """
+    found = settings.load(folder)
+    seconds = found.database_timeout
+    place = keeping.Place(_required(target), Blobs(blobs or found.blobs), seconds, team, prefix)
+    engine = store.open_engine(_required(source), seconds)
+    try:
+        return keeping.copy(engine, Blobs(found.blobs), place, progress)
+    finally:
+        engine.dispose()
+
+
+def _required(url: Address) -> str | URL:
+    return _address(url) or ""
 
 
 def _address(url: Address | None) -> str | URL | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from credtools import keeping
 from credtools.media.made_names import NAME
 from credtools.registry import exporting, scans_out
 from credtools.registry.batch import Batch
@@ -13,7 +14,7 @@ from credtools.registry.team import Team
 
 
 class TakingOut(Team):
-    """Exports: tables, with the scans or without."""
+    """Exports: tables, with the scans or without; and the whole registry as one file."""
 
     def export(
         self,
@@ -64,3 +65,25 @@ class TakingOut(Team):
         """
         number, scans = None if batch is None else number_of(batch), (Path(media), name, progress)
         return exporting.with_media(self, Path(path), scans, number, expiring, current=current)
+
+    def backup(
+        self, path: str | Path, *, force: bool = False, progress: keeping.Progress | None = None
+    ) -> keeping.Backup:
+        """Writes one moment of the whole registry, with media, to one file; `credtools.restore` takes it back.
+
+        It holds everything, also what is erased later, and nothing in it is encrypted: only its owner may read it (mode
+        0600). Others may write meanwhile. A copy of an SQLite file alone may lack what is still in its log.
+
+        Args:
+            path: the file, by custom NAME.zip.
+            force: replaces a file that is there, once the new one is whole.
+            progress: called with (done, all) rows and files.
+
+        Returns:
+            counts, and the `head` of the history: note it elsewhere, and compare it after restoring. `lost`: media that
+            were missing already.
+
+        Raises:
+            RegistryError: the file can't be written or is there, or the login may not read everything.
+        """
+        return keeping.backup(self.engine, self.blobs, path, force=force, progress=progress)

@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from credtools.errors import RegistryError
-from credtools.store import schemas, tables
+from credtools.store import owning, schemas, tables
 from credtools.store import team as guarding
 from credtools.store.addresses import checked, shown, sqlite_path
 from credtools.store.connecting import APPLICATION_ID, FILE_LAYOUT, PATIENT, SECONDS, WRITES, make_engine
@@ -101,6 +101,8 @@ def upgrade(
     with _existing(parsed, seconds) as engine:
         connecting = engine.connect().execution_options(**WRITES, **PATIENT)
         with connecting as connection, _without_foreign_keys(connection), connection.begin():
+            if path is None:
+                owning.become(connection)  # what is made new belongs to whom the rest belongs
             _layout(connection, parsed)
             schemas.only(connection, shown(parsed))
             connection.execute(select(tables.audit_head).with_for_update())
@@ -109,8 +111,6 @@ def upgrade(
                 raise RegistryError("layout_unknown", registry=shown(parsed), layout=before)
             backup = _backup(path, before) if path is not None and before != LATEST else None
             prefix = guarding.prefix_of(connection)
-            if prefix is not None:
-                guarding.become_owner(connection, prefix)
             _migrate(connection)
             if before != LATEST:
                 then(connection, before)
@@ -159,49 +159,73 @@ def create(url: str | URL, seconds: float = SECONDS, team: str | None = None) ->
     `team`: of the roles by which PostgreSQL keeps the rights of a team; None: everybody may do everything.
     Raises RegistryError when there is already something in its place, or roles of that prefix are there.
     """
-    parsed = checked(url)
-    path = sqlite_path(parsed)
-    if path is not None and team is not None:
-        raise RegistryError("team_on_sqlite")
-    if path is not None:
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        except FileExistsError as problem:
-            raise RegistryError("registry_exists", path=path) from problem
-        except OSError as problem:
-            raise RegistryError("registry_not_made", place=path, why=problem.strerror) from problem
-    engine = make_engine(parsed, seconds, creating=True)
-    try:
-        with engine.connect().execution_options(**WRITES) as connection, connection.begin():
-            schemas.for_a_new_one(connection, shown(parsed))
-            if inspect(connection).get_table_names():
-                raise RegistryError("database_not_empty", database=shown(parsed))
-            _migrate(connection)
-            connection.execute(insert(tables.audit_head).values(id=1, seq=0, hash=GENESIS))
-            if team is not None:
-                guarding.install(connection, team)
-            if path is not None:
-                connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
-                connection.exec_driver_sql(f"PRAGMA user_version={FILE_LAYOUT}")
-    except DBAPIError as problem:
-        raise failure(problem, "registry_not_made", place=shown(parsed)) from None
-    finally:
-        engine.dispose()
-    return open_engine(parsed, seconds)
+    with making(url, seconds, team=team) as connection:
+        connection.execute(insert(tables.audit_head).values(id=1, seq=0, hash=GENESIS))
+    return open_engine(url, seconds)
 
 
 @contextmanager
-def snapshot(at: At) -> Iterator[Connection]:
+def making(
+    url: str | URL, seconds: float = SECONDS, layout: str = LATEST, team: str | None = None
+) -> Iterator[Connection]:
+    """The transaction in which a new registry is made: its tables are there, without a row (and foreign keys off).
+
+    `team`: see `create`; it becomes a team's at the end. When the block raises nothing is left. Raises RegistryError
+    when there is already something in its place.
+    """
+    parsed = checked(url)
+    path = sqlite_path(parsed)
+    if path is not None:
+        if team is not None:
+            raise RegistryError("team_on_sqlite")
+        _reserve(path)
+    engine = make_engine(parsed, seconds, creating=True)
+    try:
+        connecting = engine.connect().execution_options(**WRITES, **PATIENT)
+        with connecting as connection, _without_foreign_keys(connection), connection.begin():
+            schemas.for_a_new_one(connection, shown(parsed))
+            if inspect(connection).get_table_names():
+                raise RegistryError("database_not_empty", database=shown(parsed))  # noqa: TRY301 - undone below
+            _migrate(connection, layout)
+            if path is not None:
+                connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+                connection.exec_driver_sql(f"PRAGMA user_version={FILE_LAYOUT}")
+            yield connection
+            if team is not None:
+                guarding.install(connection, team)
+    except BaseException as problem:
+        engine.dispose()
+        if path is not None:
+            path.unlink(missing_ok=True)
+        if isinstance(problem, DBAPIError):
+            raise failure(problem, "registry_not_made", place=shown(parsed)) from None
+        raise
+    engine.dispose()
+
+
+def _reserve(path: Path) -> None:
+    """An empty file in a place where there is nothing."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError as problem:
+        raise RegistryError("registry_exists", path=path) from problem
+    except OSError as problem:
+        raise RegistryError("registry_not_made", place=path, why=problem.strerror) from problem
+
+
+@contextmanager
+def snapshot(at: At, *, patient: bool = False) -> Iterator[Connection]:
     """A connection that reads one moment of the registry, whatever others write; within a snapshot, that one.
 
-    Raises RegistryError when the database can't be read.
+    `patient`: for statements that read everything. Raises RegistryError when the database can't be read.
     """
     if isinstance(at, Connection):
         yield at
         return
     engine = at
-    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    options: dict[str, Any] = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    options |= PATIENT if patient else {}
     try:
         with engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
@@ -245,11 +269,11 @@ def _layout(connection: Connection, url: URL) -> str:
     return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
 
 
-def _migrate(connection: Connection) -> None:
+def _migrate(connection: Connection, layout: str = LATEST) -> None:
     from alembic import command  # noqa: PLC0415 - only creating and upgrading need it
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, layout)

@@ -6,12 +6,12 @@ import json
 import zlib
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, select
 
 from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.blobs import Blobs
-from credtools.store.engine import GENESIS, snapshot
+from credtools.store.engine import GENESIS, At, snapshot
 from credtools.store.erased import Erased
 from credtools.store.reads.media import erased_blobs, referenced_blobs
 from credtools.store.transaction import chain
@@ -26,7 +26,7 @@ from credtools.store.verify.withdrawals import withdrawals
 NOT_OF_ITS_KIND = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, zlib.error)
 
 
-def verify(engine: Engine, blobs: Blobs) -> list[str]:
+def verify(engine: At, blobs: Blobs) -> list[str]:
     """What doesn't agree, as whole sentences; an empty list when everything does.
 
     Checked: the chain of events up to the head; per batch its file, source, state and key; per finished batch its
