@@ -73,6 +73,10 @@ def unlocked_batches(registry: Registry, do: Callable[[], Found]) -> Found:
 
 
 def open_registry() -> Registry:
+    """The registry of the working folder, which is closed when the command ends."""
     from credtools.registry import open_registry  # noqa: PLC0415
 
-    return open_registry()
+    opened = open_registry()
+    if context := click.get_current_context(silent=True):
+        context.call_on_close(opened.close)
+    return opened

@@ -1,8 +1,8 @@
-"""Jupyter: the wizard, the approvals and the audit, for people with a mouse or a keyboard.
+"""Jupyter: the wizard, the approvals, the audit and the administration, for people with a mouse or a keyboard.
 
-Each page is a module called as on the screen: `credentials` (home), `wizard/`, `approvals`, `audit`; `parts/` is what
-pages are made of, `static/` their half in the browser. A click there → one verb (`do_…`) of the page → Registry or
-Batch, from which all values come. Without a person `record` keeps the same as text.
+Each page is a module called as on the screen: `credentials` (home), `wizard/`, `approvals`, `audit`, `admin`;
+`parts/` is what pages are made of, `static/` their half in the browser. A click there → one verb (`do_…`) of the page →
+Registry or Batch, from which all values come. Without a person `record` keeps the same as text.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 import ipywidgets
 
+from credtools.jupyter.admin import Admin
 from credtools.jupyter.approvals import Approvals
 from credtools.jupyter.audit import AuditPage
 from credtools.jupyter.credentials import NOTHING_WAITS, waiting
@@ -21,7 +22,7 @@ from credtools.jupyter.record import Record
 from credtools.jupyter.wizard import Wizard
 from credtools.registry import Registry
 
-__all__ = ["Approvals", "Record", "Wizard", "approve", "audit", "interactive", "review", "upload"]
+__all__ = ["Approvals", "Record", "Wizard", "admin", "approve", "audit", "interactive", "review", "upload"]
 
 
 def upload(
@@ -80,6 +81,14 @@ def audit(registry: Registry, **filters: Any) -> ipywidgets.VBox | Record:
     """
     chosen = {name: value for name, value in filters.items() if value}
     return AuditPage(registry, chosen).page if interactive() else Record.of_audit(registry, chosen)
+
+
+def admin(registry: Registry, part: str = "") -> Admin | Record:
+    """Who may do what, the organisation's settings and types of credentials.
+
+    Without a person a record of it, or of one part (people, settings or types), without anybody's name.
+    """
+    return Admin(registry) if interactive() else Record.of_organisation(registry, part)
 
 
 def interactive() -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from credtools.audit import reports
 from credtools.errors import CredtoolsError
+from credtools.jupyter.admin import ADVISORY, HEADINGS, ROLES, people, settings, types
 from credtools.jupyter.credentials import NOTHING_WAITS, Credentials, waiting
 from credtools.jupyter.listed import Listed
 from credtools.jupyter.parts.shown import next_sentence, numbers
@@ -47,6 +48,13 @@ class Record(View):
     def of_audit(cls, registry: Registry, filters: Mapping[str, Any]) -> Record:
         """What became of rejected rows, section by section. Raises CredtoolsError."""
         return cls(registry, None, [_section(one) for one in reports.sections(registry.audit, filters)])
+
+    @classmethod
+    def of_organisation(cls, registry: Registry, part: str = "") -> Record:
+        """How many have each role, settings and types; of all or one part. Raises CredtoolsError."""
+        if part and part not in ORGANISATION:
+            raise CredtoolsError("part_unknown", part=part, known=", ".join(ORGANISATION))
+        return cls(registry, None, [make(registry) for name, make in ORGANISATION.items() if part in ("", name)])
 
     @classmethod
     def of_batch(cls, registry: Registry, number: int, *, finish: bool, max_reject_rate: float | None = None) -> Record:
@@ -133,3 +141,29 @@ def _section(section: reports.Section) -> View:
         drawn = f'<img style="max-width:100%" src="{source}" alt="{escape(section.alternative)}">'
         figures = f"<details><summary>The figures</summary>{figures}</details>"
     return _view(section.title, f"\n{section.sentence}", f"<p>{escape(section.sentence)}</p>{drawn}{figures}", "h3")
+
+
+def _people(registry: Registry) -> View:
+    found = people(registry)
+    if found is None:
+        return _view(ADVISORY)
+    counted = Counter(role for one in found for role in one["roles"])
+    rows = [(role, f"{counted[role]:,}") for role in ROLES]
+    return _listed("People with each role", ("Role", "People"), rows)
+
+
+def _settings(registry: Registry) -> View:
+    rows = [(one["title"], str(one["value"])) for one in settings(registry)]
+    return _listed("Settings", ("Setting", "Value"), rows)
+
+
+def _types(registry: Registry) -> View:
+    return _listed("Credential types", HEADINGS, types(registry))
+
+
+def _listed(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> View:
+    lines = "".join("\n  " + " · ".join(cell for cell in row if cell) for row in rows)
+    return View(f"{title}:{lines}", table(headings, rows, title))
+
+
+ORGANISATION = {"people": _people, "settings": _settings, "types": _types}

@@ -19,7 +19,7 @@ from pathlib import Path
 from credtools import settings
 
 FIRST = "upload.ipynb"
-PAGES = ("upload", "review", "approve", "audit")  # import.ipynb writes: nobody shall run it by opening it
+PAGES = ("upload", "review", "approve", "audit", "admin")  # import.ipynb writes: nobody shall run it by opening it
 STATIC = Path(__file__).parents[1] / "jupyter" / "static"
 EXTENSIONS = STATIC / "lab" / "labextensions"
 LIGHT = (sys.executable, "-m", "credtools.serving.light")

@@ -44,6 +44,7 @@ export default {
     function draw(fresh) {
       const inside = root.contains(document.activeElement)
       state = fresh
+      offerPages(state)
       warned = false
       questions = 0
       unanswered.clear()
@@ -58,11 +59,14 @@ export default {
       looked = false
     }
 
+    // What can be done with those that are looked at, by who is at work.
+    const actsNow = () => can(state, 'approve') ? LOOKS[state.filters.look].acts : []
+
     function page() {
       const inputs = new Map(FILTERS.map(([name, label]) => [name, { label, input: select([['', 'all'], ...state.choices[name]], state.filters[name] ?? '') }]))
       const look = select(state.choices.look, state.filters.look, { 'data-look': true })
       look.addEventListener('change', () => { looked = true; act('look', { look: look.value }) })
-      const { name: listName, acts } = LOOKS[state.filters.look]
+      const { name: listName } = LOOKS[state.filters.look], acts = actsNow()
       const text = h('input', { type: 'search' })
       text.value = state.filters.text ?? ''
       inputs.set('text', { label: 'User or number', input: text })
@@ -82,9 +86,9 @@ export default {
         for (const [name, one] of doThem) one.textContent = labelOf(name, ticked)
         const free = shown.free.toLocaleString('en')
         whole.textContent = `Approve all ${free} that fit…`
-        whole.hidden = !shown.free || ticked > 0 || state.filters.look !== 'pending'
+        whole.hidden = !shown.free || ticked > 0 || !acts.includes('approve')
         every.textContent = `Select all ${free}`
-        every.hidden = shown.pages < 2 || ticked - hidden >= shown.free
+        every.hidden = !acts.length || shown.pages < 2 || ticked - hidden >= shown.free
         none.hidden = !ticked
       }
       fill = list => {
@@ -109,6 +113,7 @@ export default {
 
     // What is selected, also what isn't in sight.
     function selectedWords({ ticked, elsewhere, hidden }) {
+      if (!actsNow().length) return ''
       if (!ticked) return 'Select some, or open one'
       const more = [elsewhere && `${elsewhere.toLocaleString('en')} on other pages`, hidden && `${hidden.toLocaleString('en')} not shown by the filters`]
       return [`${ticked.toLocaleString('en')} selected`, ...more.filter(Boolean)].join(', ')
@@ -146,14 +151,15 @@ export default {
       })
       const last = list.from + list.rows.length - 1
       const caption = list.pages > 1 ? `${list.from.toLocaleString('en')}–${last.toLocaleString('en')} of ${list.found.toLocaleString('en')}` : `${list.found} shown`
-      const made = table([all, ...COLUMNS.map(([key, label]) => sorter(list, key, label))], list.rows.map((row, k) => [
-        boxes[k].box, [button(row.user_email, () => act('detail', { batch: row.batch, line: row.line }), { focus: keyOf(row), title: 'Show media and history' }), row.name && h('div', { class: 'ct-quiet' }, row.name)],
+      const ticks = actsNow().length > 0
+      const made = table([...(ticks ? [all] : []), ...COLUMNS.map(([key, label]) => sorter(list, key, label))], list.rows.map((row, k) => [
+        ...(ticks ? [boxes[k].box] : []), [button(row.user_email, () => act('detail', { batch: row.batch, line: row.line }), { focus: keyOf(row), title: 'Show media and history' }), row.name && h('div', { class: 'ct-quiet' }, row.name)],
         [row.credential_type, row.credential_number && ` · ${row.credential_number}`], row.issue_date,
         [row.expiration_date, ['expired', 'expiring soon'].includes(row.expiry) && h('div', { class: 'ct-scope' }, row.expiry)],
         [row.uploader && h('div', {}, row.uploader), h('div', { class: row.uploader && 'ct-quiet' }, row.uploaded_by), h('div', { class: 'ct-quiet' }, pieces([`batch ${row.batch} ·`, row.source]))],
         [row.media.map(medium => thumbs.of(medium.shown, medium.shown_type)), differences(row), boxes[k].why, !row.blocked && row.note && h('div', { class: 'ct-warning' }, row.note)]]), caption)
       COLUMNS.forEach(([key], k) => {
-        if (list.sort === key) made.querySelectorAll('th')[k + 1].setAttribute('aria-sort', list.down ? 'descending' : 'ascending')
+        if (list.sort === key) made.querySelectorAll('th')[k + ticks].setAttribute('aria-sort', list.down ? 'descending' : 'ascending')
       })
       return made
     }
@@ -217,12 +223,12 @@ export default {
         h('p', {}, [detail.name, detail.credential_number && `No. ${detail.credential_number}`, detail.issue_date && `issued ${detail.issue_date}`, detail.expiration_date ? `expires ${detail.expiration_date}` : 'never expires', `${detail.file}, line ${detail.line}`].filter(Boolean).join(' · ')),
         detail.blocked && h('p', { class: 'ct-warning' }, `Can't be approved yet: ${detail.blocked}.`),
         detail.note && h('p', { class: 'ct-warning' }, `Can be approved all the same: ${detail.note}.`),
-        h('div', { class: 'ct-buttons' }, LOOKS[state.filters.look].acts.map(name => name === 'approve'
+        h('div', { class: 'ct-buttons' }, actsNow().map(name => name === 'approve'
           ? !detail.blocked && button('Approve this one', () => act('decide', { decision: 'approve', chosen: place }), { primary: true })
           : button(`${ACTS[name].label} this one`, () => act('ask', { act: name, chosen: place })))),
         detail.media.length ? views : h('p', { class: 'ct-quiet' }, 'No media.'),
-        h('div', { class: 'ct-buttons' }, button('Add file…', () => input.click()), input,
-          detail.blocked && !detail.media.length && button('Make media optional', () => act('optional', { batch: detail.batch }), { title: `For all of batch ${detail.batch}` })),
+        h('div', { class: 'ct-buttons' }, can(state, 'upload', 'approve') && button('Add file…', () => input.click()), input,
+          can(state, 'approve') && detail.blocked && !detail.media.length && button('Make media optional', () => act('optional', { batch: detail.batch }), { title: `For all of batch ${detail.batch}` })),
         h('h4', {}, 'Versions and activity'),
         table([`When (${detail.zone})`, 'Who', 'Version', 'What', ''], detail.history)]
     }

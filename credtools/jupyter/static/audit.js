@@ -38,6 +38,7 @@ export default {
       focused = (root.contains(document.activeElement) && document.activeElement.dataset.focus) || ''
       const first = state === null
       state = fresh
+      offerPages(state)
       status.textContent = state.status
       say(said, state)
       undo.replaceChildren(...(state.undo ? [button('Undo', () => act('undo'), { focus: 'undo', title: `Take back: ${state.undo}` })] : []))
@@ -119,6 +120,8 @@ export default {
         drawn && shown ? h('details', { open }, h('summary', { 'data-focus': `figures ${name}` }, 'The figures'), shown) : shown)
     }
 
+    const closes = () => can(state, 'upload', 'approve')
+
     // --- the rows ---------------------------------------------------------------------------------------------
 
     function list() {
@@ -138,7 +141,7 @@ export default {
         }
       })
       const summary = h('p', { 'aria-live': 'polite', class: 'ct-quiet' })
-      const headings = [h('th', { scope: 'col', role: 'columnheader' }, all), 'Row', 'Source', 'State', sortable('First seen', ['oldest', 'youngest']), sortable('Changed', ['changed']), 'What is wrong']
+      const headings = [h('th', { scope: 'col', role: 'columnheader' }, closes() ? all : ''), 'Row', 'Source', 'State', sortable('First seen', ['oldest', 'youngest']), sortable('Changed', ['changed']), 'What is wrong']
       const made = wideTable(headings, rows.map(row => line(row, summary)), caption)
       const labels = ['Choose', 'Row', 'Source', 'State', 'First seen', 'Changed', 'What is wrong']
       for (const tr of made.querySelectorAll('tbody tr')) [...tr.cells].forEach((td, k) => { td.dataset.label = labels[k] })
@@ -146,9 +149,9 @@ export default {
       tell(summary)
       below.replaceChildren(
         h('h3', { tabindex: -1, 'data-rows': true, 'data-focus': 'rows' }, 'The rows'),
-        h('div', { class: 'ct-buttons' },
+        closes() ? h('div', { class: 'ct-buttons' },
           button('Waive…', waive, { focus: 'waive', title: 'Close the chosen open rows, with a reason: nobody will fix them' }),
-          button('Reopen…', reopen, { focus: 'reopen', title: 'Open the chosen waived rows again' }), summary),
+          button('Reopen…', reopen, { focus: 'reopen', title: 'Open the chosen waived rows again' }), summary) : '',
         rows.length ? h('div', { class: 'ct-scroll ct-listed', tabindex: 0, role: 'group', 'aria-label': 'Rejected rows' }, made) : h('p', {}, 'No rejected row fits.'),
         more ? h('div', { class: 'ct-buttons' }, button('Show more rows', () => act('list', { order, most: rows.length * 2 }), { focus: 'more' })) : '')
       if (!questions.querySelector('[data-focus="to rows"]')) questions.prepend(h('li', {}, button('The rows', () => toHeading('rows'), { focus: 'to rows' })))
@@ -158,7 +161,7 @@ export default {
       const key = keyOf(row)
       const name = `batch ${row.batch}, line ${row.line}`
       let box = ''
-      if (['open', 'waived'].includes(row.state)) {
+      if (closes() && ['open', 'waived'].includes(row.state)) {
         box = h('input', { type: 'checkbox', 'aria-label': `Choose ${name}`, 'data-focus': `choose ${key}`, checked: chosen.has(key) })
         box.addEventListener('change', () => {
           if (box.checked) chosen.set(key, row)
@@ -224,9 +227,9 @@ export default {
           h('div', {}, sentence), h('div', { class: 'ct-quiet' }, [at, by, where].filter(Boolean).join(' · '))))),
         h('p', { class: 'ct-quiet' }, `Times are of ${told.zone}.`),
         h('div', { class: 'ct-buttons' },
-          button('Open in review', () => act('open', { batch: told.batch }), { title: 'Opens the whole file below as a new draft: fix it and finish' }),
-          row.state === 'open' && button('Waive this row…', () => waive([row])),
-          row.state === 'waived' && button('Reopen this row…', () => reopen([row])),
+          can(state, 'upload') && button('Open in review', () => act('open', { batch: told.batch }), { title: 'Opens the whole file below as a new draft: fix it and finish' }),
+          closes() && row.state === 'open' && button('Waive this row…', () => waive([row])),
+          closes() && row.state === 'waived' && button('Reopen this row…', () => reopen([row])),
           button('Close', () => close(opener))))
       story.addEventListener('keydown', event => { if (event.key === 'Escape') close(opener) })
       const cell = h('td', { role: 'cell', colspan: 7 }, story)

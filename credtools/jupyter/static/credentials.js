@@ -14,17 +14,17 @@ function home(state, { act, ui }) {
   const ask = () => act('list', { text: text.value, state: kind.value, days: until.value }, true)
   text.addEventListener('input', ask)
   for (const choice of [kind, until]) choice.addEventListener('change', ask)
-  const nothing = !state.totals.total
+  const nothing = !state.totals.total, uploads = can(state, 'upload')
   return region('Credentials',
     h('dl', { class: 'ct-totals' }, Object.entries(state.totals).map(([name, count]) =>
       h('div', {}, h('dt', {}, name), h('dd', {}, count.toLocaleString('en'))))),
-    h('div', { class: 'ct-buttons' }, button('Bulk upload (CSV)', () => act('go', { step: 'upload' }), { primary: true }),
+    h('div', { class: 'ct-buttons' }, uploads && button('Bulk upload (CSV)', () => act('go', { step: 'upload' }), { primary: true }),
       button('Uploads', () => act('go', { step: 'uploads' }), { title: 'All files that were uploaded: what became of them, and what can still be done' })),
     state.waiting.length > 0 && h('div', {}, h('h3', {}, 'Not finished yet'), h('ul', { class: 'ct-list' }, state.waiting.map(batch => {
       const id = freshId()
       return h('li', {}, h('span', { id }, `${batch.file} (batch ${batch.batch}, ${batch.state}, by ${batch.by}) `),
-        button('Continue', () => act('open', { batch: batch.batch }), { focus: `open ${batch.batch}`, about: id }))
+        uploads && button('Continue', () => act('open', { batch: batch.batch }), { focus: `open ${batch.batch}`, about: id }))
     }))),
-    nothing ? h('p', {}, 'There are no credentials yet. Start with Bulk upload (CSV).')
+    nothing ? h('p', {}, `There are no credentials yet.${uploads ? ' Start with Bulk upload (CSV).' : ''}`)
       : h('div', {}, h('div', { class: 'ct-line' }, field('Filter by user, type or number', text), field('State', kind), field('Expires', until)), holder))
 }

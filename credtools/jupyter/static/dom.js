@@ -91,6 +91,17 @@ function say(line, { said, kind }) {
   line.className = joined('ct-said', said && kind && `ct-${kind}`)
 }
 
+// Whether who is at work has one of these rights. What one may not do isn't offered, nor are pages that are only for that.
+const can = (state, ...rights) => rights.some(right => state.may.includes(right))
+const NEEDS = { admin: ['administer'], review: ['upload'] }
+
+function offerPages(state) {
+  for (const link of document.querySelectorAll('.ct-apps a[href], .ct-pages a[href]')) {
+    const needs = NEEDS[/([a-z]+)[.]ipynb/.exec(link.getAttribute('href'))?.[1]]
+    if (needs) link.hidden = !can(state, ...needs)
+  }
+}
+
 // A file that the kernel sends is saved by the browser.
 function download({ name, mime }, buffer) {
   const link = h('a', { href: URL.createObjectURL(new Blob([buffer], { type: mime })), download: name })

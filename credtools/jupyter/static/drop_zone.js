@@ -60,6 +60,12 @@ class Sending {
   }
 }
 
+function chooser(label, onFiles, props = {}) {
+  const input = h('input', { type: 'file', 'aria-label': label, 'data-focus': label, ...props })
+  input.addEventListener('change', () => { onFiles([...input.files]); input.value = '' })
+  return input
+}
+
 // A place where files can be dropped: `take` is given what was.
 function dropZone(take, ...children) {
   const zone = h('div', { class: 'ct-zone' }, children)

@@ -14,15 +14,16 @@ const remarks = (list, id) => list.length > 0 && h('div', { id }, list.map(text 
 function done(state, { act, ui }) {
   const rejectsId = freshId()
   const waits = `${counted(state.pending, 'credential is', 'credentials are')} waiting for approval.`
+  const sent = `${counted(state.pending, 'credential was', 'credentials were')} sent to approvers: ${state.approvers?.join(', ') || 'nobody has that role yet'}.`
   return region('Finish',
     h('p', { class: 'ct-good' }, state.again ? `${state.file} is batch ${state.batch}, uploaded before.` : `${state.file} is uploaded.`), numbersTable(state.numbers), remarks(state.remarks),
     receipt(state.receipt),
     state.rejected > 0 && h('div', {}, h('p', { id: rejectsId }, `${counted(state.rejected, 'row was', 'rows were')} rejected. Download the rejected rows, fix them in a spreadsheet (the reasons are in the file) and upload that file like any other.`),
       h('div', { class: 'ct-buttons' }, [['.xlsx', 'XLSX'], ['.csv', 'CSV']].map(([kind, name]) =>
         button(`Download rejected rows (${name})`, () => act('rejects', { kind }, true), { about: rejectsId })))),
-    state.pending > 0 && h('p', {}, state.may_approve ? waits : `${waits} Somebody else has to approve them.`),
+    state.pending > 0 && h('p', {}, state.approvers ? sent : state.may_approve ? waits : `${waits} Somebody else has to approve them.`),
     state.pending > 0 && state.may_approve && h('div', { class: 'ct-buttons' }, button('Decide on approval…', () => ui.approve(state))),
-    state.erased ? h('p', {}, 'The bytes of the file were erased, so its recipe can no longer be completed and saved.') : saving(state, act),
+    state.erased ? h('p', {}, 'The bytes of the file were erased, so its recipe can no longer be completed and saved.') : can(state, 'upload') && saving(state, act),
     h('div', { class: 'ct-buttons' }, button(state.again ? `Back to batch ${state.batch}` : state.later > 0 ? 'Next file' : 'To the credentials', () => act('close'), { primary: !state.changes.length }),
       button('Uploads', () => act('go', { step: 'uploads' }))))
 }

@@ -20,12 +20,6 @@ async function dropped(transfer) {
   return entries.length ? (await Promise.all(entries.map(filesIn))).flat() : [...transfer.files]
 }
 
-function chooser(label, onFiles, props = {}) {
-  const input = h('input', { type: 'file', 'aria-label': label, 'data-focus': label, ...props })
-  input.addEventListener('change', () => { onFiles([...input.files]); input.value = '' })
-  return input
-}
-
 const ENDINGS = '.pdf,.jpg,.jpeg,.jfif,.jpe,.jif,.mpo,.png,.heic,.heif,.hif,.avif,.webp,.tif,.tiff'
 
 function media(state, { act, ui }) {

@@ -25,9 +25,9 @@ function decided(state, { act, ui }) {
     !state.status && statusLine(state, { act }),
     h('h3', {}, state.causes.length ? 'What is wrong, largest first' : state.asked.length ? 'No row is wrong' : 'Nothing is left to decide'),
     ui.offers.cards,
-    h('ul', { class: 'ct-causes' }, state.causes.map(cause => causeCard(cause, { act, ui }))),
+    h('ul', { class: 'ct-causes' }, state.causes.map(cause => causeCard(cause, { act, ui, state }))),
     state.more > 0 && button(`Show more causes (${state.more.toLocaleString('en')})`, () => act('more'), { focus: 'more' }),
-    state.doubts.length > 0 && h('div', {}, h('h3', {}, 'Not wrong, but doubtful'), h('ul', { class: 'ct-causes ct-asked' }, state.doubts.map(cause => causeCard(cause, { act, ui })))),
+    state.doubts.length > 0 && h('div', {}, h('h3', {}, 'Not wrong, but doubtful'), h('ul', { class: 'ct-causes ct-asked' }, state.doubts.map(cause => causeCard(cause, { act, ui, state })))),
     state.asked.length > 0 && h('div', {}, h('h3', {}, 'What is stored already'), h('ul', { class: 'ct-causes ct-asked' }, state.asked.map(card => askedCard(card, act)))),
     (state.decisions.length > 0 || state.redo) && decisions(state, act),
     folded(state.idle.found === 1 ? '1 correction does nothing in this file' : `${state.idle.found.toLocaleString('en')} corrections do nothing in this file`,
@@ -35,7 +35,7 @@ function decided(state, { act, ui }) {
     notes(state.warnings))
 }
 
-function causeCard(cause, { act, ui }) {
+function causeCard(cause, { act, ui, state }) {
   const id = freshId()
   const go = (label, click, primary) => button(label, click, { focus: `${label} ${cause.key}`, about: id, primary })
   return h('li', { 'data-card': cause.key, click: event => lookAt(event, cause, ui) },
@@ -53,7 +53,7 @@ function causeCard(cause, { act, ui }) {
       cause.accept && go(cause.accept, () => act('accept', { cause: cause.key }), true),
       cause.likes?.map(([way, label], place) => go(label, () => act('like', { cause: cause.key, way }, true), place === 0 && !cause.accept)),
       cause.choose && go('Choose…', () => act('options', { cause: cause.key }, true)),
-      cause.same && go(cause.users ? 'Same people…' : 'Same person…', () => act('same', { cause: cause.key }, true)),
+      cause.same && can(state, 'administer') && go(cause.users ? 'Same people…' : 'Same person…', () => act('same', { cause: cause.key }, true)),
       cause.users > 0 && go('Download as a file of users', () => act('strangers', {}, true), true),
       cause.each && go('Show each', () => act('each', { cause: cause.key })),
       cause.right ? go(cause.right, () => act('right', { cause: cause.key })) : go('Reject rows', () => act('leave', { cause: cause.key })),

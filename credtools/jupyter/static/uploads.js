@@ -27,7 +27,7 @@ function uploads(state, { act, ui }) {
   return region('Uploads',
     h('p', {}, 'Every file that was uploaded, whatever became of it. Open one to see its rejected rows, its recipe and its receipt, or to undo it.'),
     h('div', { class: 'ct-buttons' }, button('Back to the credentials', () => act('go', { step: 'home' })),
-      button('Bulk upload (CSV)', () => act('go', { step: 'upload' }), { primary: true })),
+      can(state, 'upload') && button('Bulk upload (CSV)', () => act('go', { step: 'upload' }), { primary: true })),
     h('div', { class: 'ct-line' }, field('Find by file, person or batch number', text), field('Source', source), field('State', kind)),
     holder, h('div', { class: 'ct-buttons' }, newer, older))
 }
@@ -56,15 +56,15 @@ function cardTable(headings, rows, caption, [from, to]) {
 }
 
 function batch(state, { act, ui }) {
-  const id = freshId(), open = state.rejects?.open ?? 0
+  const id = freshId(), open = state.rejects?.open ?? 0, uploads = can(state, 'upload')
   return region(`Batch ${state.batch}: ${state.file}`,
     h('p', { id, class: state.finished && 'ct-good' }, state.about),
     h('div', { class: 'ct-buttons' }, button('Back to the uploads', () => act('go', { step: 'uploads' })),
-      state.waits && button('Open again', () => act('open', { batch: state.batch }), { primary: true, about: id, title: 'Continue its review' }),
+      state.waits && uploads && button('Open again', () => act('open', { batch: state.batch }), { primary: true, about: id, title: 'Continue its review' }),
       state.finished && button('Open again', () => act('last_page'), { primary: true, about: id, title: 'Its last page, with the receipt and the recipe' }),
-      !state.waits && !state.erased && button('Check again', () => act('judge_again'), { about: id, title: 'Its file as a new draft, checked as things are now' }),
-      state.finished && button('Undo…', () => act('undoing', {}, true), { about: id, title: 'What it would do is shown first' }),
-      state.waits && button('Discard…', () => ui.discardBatch(state), { about: id, title: 'Discard the whole upload; nothing of it is uploaded' })),
+      !state.waits && !state.erased && uploads && button('Check again', () => act('judge_again'), { about: id, title: 'Its file as a new draft, checked as things are now' }),
+      state.finished && can(state, 'approve') && button('Undo…', () => act('undoing', {}, true), { about: id, title: 'What it would do is shown first' }),
+      state.waits && can(state, 'upload', 'administer') && button('Discard…', () => ui.discardBatch(state), { about: id, title: 'Discard the whole upload; nothing of it is uploaded' })),
     h('dl', { class: 'ct-facts' }, [['Source', state.source], [`Uploaded (${state.zone})`, `${state.when} by ${state.by}`],
       state.follows && ['Follows', button(`Batch ${state.follows}`, () => act('batch', { batch: state.follows }), { title: 'Of which it is a correction, or which was checked again' })]]
       .filter(Boolean).map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)))),
@@ -78,7 +78,7 @@ function recipeOf(state, act) {
   const name = h('input', { type: 'text', placeholder: 'for example hr', 'data-focus': 'recipe of the batch' })
   return h('details', {}, h('summary', { 'data-focus': 'recipe' }, 'Recipe: how it was read and corrected'),
     h('pre', { class: 'ct-changes', tabindex: 0, 'aria-label': 'Recipe' }, state.recipe),
-    state.saves && h('div', { class: 'ct-line' }, field('Save it for the next file, as a recipe called', name),
+    state.saves && can(state, 'upload') && h('div', { class: 'ct-line' }, field('Save it for the next file, as a recipe called', name),
       button('Save recipe', () => act('save_of', { name: name.value }))))
 }
 
@@ -88,17 +88,17 @@ function rejectsOf(state, { act, ui }, open) {
   if (choices.length < 2) return h('p', {}, 'No row of it was rejected.')
   const kind = select(choices, shown, { 'data-focus': 'state of rows' })
   kind.addEventListener('change', () => act('of_state', { state: kind.value }, true))
-  const ticked = new Map()
+  const ticked = new Map(), closes = can(state, 'upload', 'approve')
   const selected = h('span', { class: 'ct-next', 'aria-live': 'polite' })
   const tell = () => { selected.textContent = ticked.size ? `${ticked.size} selected` : '' }
   const boxes = []
   const of = wanted => [...ticked].filter(([, now]) => now === wanted).map(([row]) => row)
   const items = rows.map(one => {
-    const may = one.state === 'open' || one.state === 'waived'
+    const may = closes && (one.state === 'open' || one.state === 'waived')
     const box = h('input', { type: 'checkbox', 'aria-label': `Select line ${one.line}`, disabled: !may })
     if (may) boxes.push(box)
     box.addEventListener('change', () => { box.checked ? ticked.set(one.row, one.state) : ticked.delete(one.row); tell() })
-    return h('li', {}, h('label', {}, box, h('strong', {}, ` Line ${one.line}`)), ' ', h('span', { class: 'ct-scope' }, one.state), one.note && h('span', { class: 'ct-quiet' }, ` ${one.note}`),
+    return h('li', {}, h('label', {}, closes && box, h('strong', {}, ` Line ${one.line}`)), ' ', h('span', { class: 'ct-scope' }, one.state), one.note && h('span', { class: 'ct-quiet' }, ` ${one.note}`),
       one.errors.map(text => h('div', {}, text)))
   })
   const all = h('input', { type: 'checkbox', 'aria-label': 'Select all shown' })
@@ -108,8 +108,8 @@ function rejectsOf(state, { act, ui }, open) {
     open > 0 && h('div', { class: 'ct-buttons' }, [['.xlsx', 'XLSX'], ['.csv', 'CSV']].map(([end, name]) =>
       button(`Download rejected rows (${name})`, () => act('rejects_of', { kind: end }, true), { title: 'Fix them in a spreadsheet, then upload that file' }))),
     h('div', { class: 'ct-line' }, field('Show', kind), boxes.length > 0 && h('label', {}, all, ' Select all shown'), h('div', { class: 'ct-buttons' },
-      rows.some(one => one.state === 'open') && button('Waive…', () => of('open').length ? ui.waive(of('open')) : none(), { title: 'Close rows that nobody will fix' }),
-      rows.some(one => one.state === 'waived') && button('Reopen', () => of('waived').length ? act('reopen', { rows: of('waived') }) : none(), { title: 'Waived rows are to be fixed after all' }), selected)),
+      closes && rows.some(one => one.state === 'open') && button('Waive…', () => of('open').length ? ui.waive(of('open')) : none(), { title: 'Close rows that nobody will fix' }),
+      closes && rows.some(one => one.state === 'waived') && button('Reopen', () => of('waived').length ? act('reopen', { rows: of('waived') }) : none(), { title: 'Waived rows are to be fixed after all' }), selected)),
     h('ul', { class: 'ct-list ct-rejected', 'aria-label': 'Rejected rows' }, items),
     found > rows.length && button(`Show more rows (${(found - rows.length).toLocaleString('en')})`, () => act('more_rejects'), { focus: 'more rows' }))
 }

@@ -160,6 +160,7 @@ export default {
       if (!sameStep || state.decisions?.[0]?.number !== fresh.decisions?.[0]?.number) showOffer(null, { act, ui })
       const open = sameStep && fresh.kind === 'problem' && main.querySelector('details.ct-reading')?.open
       state = fresh
+      offerPages(state)
       place.keep(fresh)
       rest()
       steps.replaceChildren(stepList(fresh.step))

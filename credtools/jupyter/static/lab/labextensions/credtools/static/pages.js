@@ -15,7 +15,7 @@
     .jp-Toolbar > .ct-pages { display: flex; flex-wrap: wrap; gap: 4px 24px; padding: 2px 12px; font-size: 14px; height: auto; }
     .ct-pages a { color: var(--jp-ui-font-color1); }
     .ct-pages a[aria-current] { font-weight: 700; text-decoration: none; }`
-  const PAGES = [['upload', 'Credentials and upload'], ['review', 'Drafts and held batches'], ['approve', 'Approvals'], ['audit', 'Audit']]
+  const PAGES = [['upload', 'Credentials and upload'], ['review', 'Drafts and held batches'], ['approve', 'Approvals'], ['audit', 'Audit'], ['admin', 'Administration']]
 
   const settings = JSON.parse(document.getElementById('jupyter-config-data')?.textContent ?? '{}')
   const shipped = new Set(settings.credtoolsCells ?? [])

@@ -1,0 +1,240 @@
+"""A team's registry: who may do what, who says so, and what is said to who may not."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+import credtools as ct
+from credtools.cli import main
+from credtools.errors import CredtoolsWarning, RegistryError
+from credtools.jupyter import Approvals
+from credtools.jupyter.admin import Admin
+from credtools.model.rights import KINDS, RIGHTS, ROLES
+from tests.builders import ANA, CARA, export
+from tests.clicks import Clicks, clicked
+from tests.teams import PEOPLE, Team
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from credtools.registry import Registry
+    from tests.conftest import Home
+    from tests.postgres import PostgresServer
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture(scope="module")
+def built(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Team:
+    """A team for the whole file; who changes roles builds another one."""
+    return Team.built(postgres, tmp_path_factory.mktemp("team"))
+
+
+@pytest.fixture
+def team(built: Team) -> Team:
+    return built.copy()
+
+
+@contextmanager
+def refused(reason: str = "not_allowed") -> Iterator[None]:
+    with pytest.raises(RegistryError) as problem:
+        yield
+    assert problem.value.reason == reason
+
+
+def test_everybody_is_who_they_are_connected_as(team: Team) -> None:
+    """The login, its person, roles and rights; what settings or the program say is ignored, with a warning."""
+    with team.open("ana") as ana:
+        me = ana.me
+        assert (me.login, me.person, me.roles) == (team.login("ana"), "ana@example.org", ("uploader",))
+        assert {right: ana.may(right) for right in RIGHTS} == {right: right in ROLES["uploader"] for right in RIGHTS}
+        assert ana.by == team.login("ana")
+    with pytest.warns(CredtoolsWarning) as told:
+        team.open("ana", by="bea@example.org").close()
+    assert [one.message.reason for one in told] == ["by_ignored"]  # type: ignore[union-attr]
+    team.open("ana", by="ana@example.org").close()  # it is hers: nothing to say
+
+
+def test_who_may_not_is_told_before_anything_is_written(team: Team, tmp_path: Path) -> None:
+    """A sentence at once with the right, its roles and who can grant it; from the database it is the same error."""
+    file = export(tmp_path, ANA)
+    with team.open("ana") as ana, team.open("bea") as bea, team.open("carl") as carl, team.open("eva") as eva:
+        for verb in (
+            lambda: ana.approve(1),
+            lambda: ana.undo(1),
+            lambda: ana.set("four_eyes", value=True),
+            lambda: ana.grant(team.login("ana"), "approver"),
+            lambda: bea.upload(file),
+            lambda: carl.upload(file),
+            lambda: carl.waive(1, [2], "x"),
+            lambda: eva.upload(file),
+            lambda: eva.approve(1),
+        ):
+            with refused():
+                verb()
+        with pytest.raises(RegistryError) as problem:
+            ana.approve(1)
+        facts = problem.value.facts
+        assert (facts["rights"], facts["roles"], facts["admins"]) == (["approve"], "approver", team.login("eva"))
+        assert not len(eva.batches())
+        with pytest.raises(RegistryError) as problem:
+            ct.registry.store.set_setting(ana.engine, ana.by, "four_eyes", "true")
+        assert (problem.value.reason, problem.value.code) == ("guard_refused", "not_allowed")
+
+
+def test_a_file_goes_from_its_uploader_to_the_approver(team: Team, tmp_path: Path) -> None:
+    """Each does their part under their own login, and the history verifies; names are shown where they are known."""
+    with team.open("ana") as ana:
+        batch = ana.upload(export(tmp_path, ANA, CARA))
+        batch.finish()
+        assert ana.sent_to() == ["Ulf@example.org", "bea@example.org"]
+        number = batch.id
+    with team.open("bea") as bea:
+        assert bea.sent_to() is None
+        assert bea.approve(number).decided == (2, 3)
+        assert bea.batches().loc[0, "uploaded_by"] == team.login("ana")
+        assert bea.namer()(team.login("ana")) == "Ana Silva"
+    with team.open("carl") as carl:
+        assert carl.verify() == []
+
+
+def test_four_eyes_are_two_persons(team: Team, tmp_path: Path) -> None:
+    """Who has two logins doesn't approve by the second one what the first has uploaded."""
+    with team.open("eva") as eva:
+        eva.set("four_eyes", value=True)
+    with team.open("ulf") as ulf:
+        batch = ulf.upload(export(tmp_path, ANA))
+        batch.finish()
+    with team.open("ulf2") as second:
+        assert second.is_me(team.login("ulf"))
+        assert second.approve(batch.id).decided == ()
+
+
+def test_granting_and_revoking_is_chained_and_holds_at_once(team: Team, tmp_path: Path) -> None:
+    """Each is an event in one's own name; whoever is connected may no longer; a service never approves."""
+    nobody, cron = team.login("nobody"), team.login("cron")
+    with team.open("eva") as eva:
+        eva.grant(nobody, "uploader", "nina@x.org")
+        eva.grant(nobody, "auditor")
+        with team.open("nobody") as nina:
+            assert nina.me.roles == ("uploader", "auditor")
+            assert eva.revoke(nobody, "uploader") == ("uploader",)
+            with refused():
+                nina.upload(export(tmp_path, ANA))
+        told = eva.who().set_index("login")
+        assert told.loc[nobody, ["person", "roles", "by"]].tolist() == ["nina@x.org", "auditor", team.login("eva")]
+        assert eva.revoke(nobody) == ("auditor",)
+        for reason, verb in {
+            "roles_apart": lambda: eva.grant(cron, "approver"),
+            "login_unknown": lambda: eva.grant("no such login", "uploader"),
+            "role_unknown": lambda: eva.grant(cron, "owner"),  # type: ignore[arg-type]
+            "person_no_address": lambda: eva.grant(cron, "uploader", "Cron"),
+            "role_not_there": lambda: eva.revoke(nobody),
+        }.items():
+            with refused(reason):
+                verb()
+        assert eva.verify() == []
+        with eva.engine.connect() as connection:
+            events = "SELECT kind, text::jsonb ->> 'by' FROM events WHERE kind IN ('grant', 'revoke') ORDER BY seq"
+            made = [tuple(row) for row in connection.exec_driver_sql(events)]
+    mine = team.login("eva")
+    assert made[-4:] == [("grant", mine), ("grant", mine), ("revoke", mine), ("revoke", mine)]
+    with refused("no_role"):
+        team.open("nobody")
+
+
+def test_on_sqlite_rights_are_advisory(registry: Registry, home: Home) -> None:
+    """There everybody may do everything, and roles are refused with a word on where they are kept."""
+    assert all(registry.may(right) for right in RIGHTS)
+    assert all(registry.me.may_write(kind) for kind in KINDS)
+    assert (registry.sent_to(), registry.namer()("ana")) == (None, "ana")
+    for verb in (registry.who, lambda: registry.grant("ana", "admin"), lambda: registry.revoke("ana")):
+        with refused("rights_advisory"):
+            verb()
+    if home.name == "sqlite":
+        with refused("team_on_sqlite"):
+            ct.init(home.folder / "none.db", team=True)
+        assert not (home.folder / "none.db").exists()
+
+
+# --- at the prompt ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def prompt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str, str]]:
+    """A command as one of the team: its exit code, what it says on stdout and on stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(team: Team, name: str, *words: str) -> tuple[int, str, str]:
+        monkeypatch.setenv("CREDTOOLS_DATABASE", team.url(name))
+        done = CliRunner().invoke(main, words)
+        return done.exit_code, done.stdout, done.stderr
+
+    return run
+
+
+def test_roles_at_the_prompt(team: Team, prompt: Callable[..., tuple[int, str, str]]) -> None:
+    """grant, who and revoke; a refusal is one sentence and exit 2, and stdout stays JSON."""
+    nobody = team.login("nobody")
+    code, out, _ = prompt(team, "eva", "grant", nobody, "--role", "approver", "--as", "nina@x.org", "--json")
+    assert (code, json.loads(out)) == (0, {"login": nobody, "person": "nina@x.org", "roles": ["approver"]})
+    code, out, _ = prompt(team, "eva", "who", "--json")
+    has = {one["login"]: one["roles"] for one in map(json.loads, out.splitlines())}
+    assert has == {team.login(name): [role] for name, (role, _) in PEOPLE.items()} | {nobody: ["approver"]}
+    code, out, err = prompt(team, "ana", "approve", "1", "--json")
+    assert (code, out) == (2, "")
+    assert "approver" in err
+    code, out, _ = prompt(team, "eva", "revoke", nobody, "--json")
+    assert (code, json.loads(out)) == (0, {"login": nobody, "revoked": ["approver"]})
+
+
+def test_who_else_one_claims_to_be_is_told_beside_the_json(
+    team: Team, monkeypatch: pytest.MonkeyPatch, prompt: Callable[..., tuple[int, str, str]]
+) -> None:
+    """CREDTOOLS_BY is ignored: once, on stderr, also with --json."""
+    monkeypatch.setenv("CREDTOOLS_BY", "bea@example.org")
+    code, out, err = prompt(team, "ana", "settings", "max_rows", "--json")
+    assert (code, json.loads(out)) == (0, {"max_rows": 20_000})
+    assert err.count("bea@example.org") == 1
+
+
+# --- on the screen ----------------------------------------------------------------------------------------------
+
+
+def test_pages_offer_what_one_may_do(team: Team, tmp_path: Path) -> None:
+    """The state of each page says what may be done; an uploader's last page names the approvers."""
+    with team.open("ana") as ana, team.open("eva") as eva:
+        clicks = Clicks(ana)
+        assert clicks.state["may"] == ["upload"]
+        clicks.upload("a.csv", export(tmp_path, ANA, CARA).read_bytes())
+        clicks("next")
+        done = clicks("finish")
+        assert (done["may_approve"], done["approvers"], done["pending"]) == (
+            False,
+            ["Ulf@example.org", "bea@example.org"],
+            2,
+        )
+        approvals = Approvals(ana)
+        assert clicked(approvals, "ready")["may"] == ["upload"]
+        asked = clicked(approvals, "decide", decision="approve")
+        assert (asked["kind"], asked["reason"]) == ("problem", "not_allowed")
+        page = Admin(eva)
+        assert [one["login"] for one in clicked(page, "ready")["people"]] == sorted(map(team.login, PEOPLE))
+        assert clicked(page, "set", key="max_rows", value="7")["kind"] == "done"
+        assert clicked(page, "set", key="max_rows", value="many")["reason"] == "setting_not_a_number"
+        assert clicked(Admin(ana), "set", key="max_rows", value="8")["reason"] == "not_allowed"
+
+
+def test_on_sqlite_the_page_lists_no_people(registry: Registry) -> None:
+    """Settings and types only, and why; they can be changed."""
+    page = Admin(registry)
+    state = clicked(page, "ready")
+    assert (state["people"], len(state["types"])) == (None, 4)
+    assert clicked(page, "set", key="four_eyes", value="true")["settings"][1]["value"] is True
+    assert clicked(page, "grant", login="ana", role="admin")["reason"] == "rights_advisory"
