@@ -64,7 +64,7 @@ def test_an_uploader_sends_to_the_approver_who_decides(
     wizard = run(tmp_path / "bea", open_notebook, page, "approve")
     wizard.counts("2 credentials wait for approval")
     wizard.button("ana@example.org").click()
-    expect(page.get_by_text("Ana Silva").first).to_be_visible()
+    expect(page.get_by_role("cell", name="Ana Silva", exact=True).first).to_be_visible()
     wizard.button("Approve all 2 that fit…").click()
     wizard.button("Approve them").click()
     wizard.tells("2 credentials approved.")
