@@ -271,16 +271,17 @@ class _Classifying:
         elif newest and newest.version_id is not None:
             self.over[row.number] = newest.version_id
         known.write(content)
-        self._look_at_expiry(row, content)
+        if row.computed:
+            self._look_at_expiry(row, content)
         origin = same.version_id if same and content != row.content else None, replaced.version_id if replaced else None
         if row.computed and (EXPIRES in row.said or not same):
             self.remarks["computed"].append(row.number)
-        said = stated(row, before)
+        said = stated(row, before) if row.computed else row.said
         version = NewVersion(row.number, known.id, known.counter, row.key, content, said, *origin)
         self.writes.append(version)
         if replaced and replaced.content.issue_date:
             self.corrected[row.number] = replaced.content.issue_date
-        if any(same_content(one.content, content) for one in known.versions):
+        if known.versions and any(same_content(one.content, content) for one in known.versions):
             self.remarks["back"].append(row.number)
         if verdict == "new_version" and (base := before or replaced or same):
             found = losing(row, content, base.content, known.words[:1] if base is same else ())

@@ -80,19 +80,22 @@ def families(review: Review, known: Callable[[str], Known], kept: Kept) -> list[
 
     `known`: of a column; `kept`: what was found before about the file.
     """
-    blocking = review.errors[review.errors["blocks"]]
+    errors, causes = review.explanation.frames()  # what is said about them doesn't matter
+    codes = dict(zip(causes["cause"].tolist(), causes["code"].tolist(), strict=True))
+    blocking = errors[errors["blocks"]]
     found: list[Family] = []
     for name, some in blocking.groupby("column", sort=False):
-        errors, here = Errors(some), known(str(name)) if name else None
-        make = partial(_of_column, review, str(name), errors, here)
+        errors_here, here = Errors(some), known(str(name)) if name else None
+        make = partial(_of_column, review, str(name), errors_here, here, codes)
         found += kept.families(Basis(here, some), make) if here else make()
     return sorted(found, key=lambda one: (-len(one.rows), min(one.causes)))
 
 
-def _of_column(review: Review, name: str, errors: Errors, here: Known | None) -> Iterator[Family]:
+def _of_column(
+    review: Review, name: str, errors: Errors, here: Known | None, codes: Mapping[int, str]
+) -> Iterator[Family]:
     left = [int(cause) for cause in errors.frame["cause"].unique()]
     column = None
-    codes = dict(zip(review.causes["cause"], review.causes["code"], strict=True))
     if here:
         column = here.column
         for proposal, causes in _explained(here, errors, left):

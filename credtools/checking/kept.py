@@ -13,10 +13,12 @@ import numpy as np
 import pandas as pd
 
 from credtools.checking.one_column import Known
+from credtools.recipe import Recipe, Replace, Rewriting
 
 if TYPE_CHECKING:
     from credtools.checking.families import Family
 
+OF_RULES = {"overruled", "overruled_as"}  # what rules of a schema may know of those of a recipe
 OF_ERRORS = ["row", "code", "value", "suggestion"]
 
 
@@ -30,11 +32,12 @@ class Basis:
     def renumbered(self, before: Basis) -> Mapping[int, int] | None:
         """The causes then → now, where nothing else has changed, nor their order; else None."""
         one, other = before.known, self.known
-        objects = ("mapped", "recipe", "lookups", "table", "column")
         arrays = ("failed", "damaged", "judged")
-        if any(getattr(one, name) is not getattr(other, name) for name in objects) or one.formats != other.formats:
+        if any(getattr(one, name) is not getattr(other, name) for name in ("lookups", "table", "column")):
             return None
         if not all(np.array_equal(getattr(one, name), getattr(other, name)) for name in arrays):
+            return None
+        if one.mapped is not other.mapped and not _reads_the_same(one, other):
             return None
         errors = (some[OF_ERRORS].reset_index(drop=True) for some in (before.errors, self.errors))
         if not next(errors).equals(next(errors)):
@@ -42,6 +45,33 @@ class Basis:
         then, order = np.unique(before.errors["cause"].to_numpy(), return_inverse=True)
         now, order_now = np.unique(self.errors["cause"].to_numpy(), return_inverse=True)
         return dict(zip(then.tolist(), now.tolist(), strict=True)) if np.array_equal(order, order_now) else None
+
+
+def _reads_the_same(one: Known, other: Known) -> bool:
+    """Whether the column holds the same, and what its rejected rows hold elsewhere, by recipes that judge it alike.
+
+    Other values in other columns matter only to the rows that are judged with another value in their cell.
+    """
+    if _about(one) != _about(other) or (one.mapped.headings, one.mapped.sources) != (
+        other.mapped.headings,
+        other.mapped.sources,
+    ):
+        return False
+    rows = np.flatnonzero(one.failed)
+    frames = (known.mapped.frame.take(rows) for known in (one, other))
+    return one.texts.equals(other.texts) and next(frames).equals(next(frames))
+
+
+def _about(known: Known) -> Recipe:
+    """The recipe without the rules that only make other values of other columns."""
+    name, read = known.column.name, {need for rule in known.schema.rules if rule.blocks for need in rule.needs}
+    if not read.isdisjoint(OF_RULES):
+        return known.recipe
+    rules = known.recipe.rules
+    return replace(
+        known.recipe,
+        rules=tuple(r for r in rules if name in r.columns or not isinstance(r, (Replace, Rewriting))),
+    )
 
 
 class Kept:

@@ -37,6 +37,8 @@ class Known:
     @property
     def latest(self) -> date | None:
         """The latest issue date of all, those of this file included; None where there is no version."""
+        if not self.versions:
+            return self.written
         newest = self.newest()
         stored = (newest.content.issue_date or date.min) if newest else None
         return max((one for one in (self.written, stored) if one is not None), default=None)

@@ -20,6 +20,7 @@ from rapidfuzz import fuzz, process
 
 from credtools.checking.alike import Alike
 from credtools.checking.arrow_texts import as_arrow, fold_all, places
+from credtools.checking.expiry import needs_of, validity
 from credtools.checking.names import SEVERAL, Names
 from credtools.checking.parse import category
 from credtools.model import BoolArray, IntArray, OrganisationSettings
@@ -104,7 +105,7 @@ class Lookups:
     def find_types(self, values: Any) -> IntArray:
         """For each text the row of `types` it names, or -1."""
         keys = fold_all(as_arrow(values))
-        found = places(keys, fold_all(as_arrow(self.types["name"].astype("str"))))
+        found = places(keys, self._type_keys)
         return _with_former(found, keys, self.former.types, self.types)
 
     def called_now(self, values: Any, found: IntArray, by: str) -> pd.Categorical:
@@ -168,6 +169,20 @@ class Lookups:
     @cached_property
     def _email_keys(self) -> pa.LargeStringArray:
         return fold_all(as_arrow(self.users["email"].astype("str")))
+
+    @cached_property
+    def validity(self) -> tuple[IntArray, BoolArray]:
+        """Per type its validity in months, and whether dates are computed from it; see `expiry.validity`."""
+        return validity(self.types)
+
+    @cached_property
+    def needs(self) -> pd.DataFrame:
+        """What each type needs; see `expiry.needs_of`."""
+        return needs_of(self.types)
+
+    @cached_property
+    def _type_keys(self) -> pa.LargeStringArray:
+        return fold_all(as_arrow(self.types["name"].astype("str")))
 
     @cached_property
     def _shared(self) -> BoolArray:

@@ -78,6 +78,11 @@ class Known:
         first[codes[shown[::-1]]] = rows[shown[::-1]]  # a rejected row, where there is one
         return Distinct([str(text) for text in distinct], count, bad, bad & ~damaged, first)
 
+    @cached_property
+    def verdicts(self) -> dict[tuple[int, str], bool]:
+        """Whether a value (its place among the distinct ones) would be rejected with another text, as far as asked."""
+        return {}
+
 
 @dataclass(frozen=True)
 class Distinct:

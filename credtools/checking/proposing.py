@@ -242,10 +242,14 @@ def _after(known: Known, pattern: Pattern, texts: Sequence[str]) -> list[list[st
 
 
 def _rejected(known: Known, asked: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
-    """Which of some values (their places) would still be rejected with another text in their cells."""
-    pairs = list(dict.fromkeys(asked))
-    if not pairs:
-        return set()
+    """Which of some values (their places) would still be rejected with another text in their cells; judged once."""
+    pairs = [pair for pair in dict.fromkeys(asked) if pair not in known.verdicts]
+    if pairs:
+        known.verdicts.update(zip(pairs, _judged_as(known, pairs), strict=True))
+    return {pair for pair in asked if known.verdicts[pair]}
+
+
+def _judged_as(known: Known, pairs: Sequence[tuple[int, str]]) -> list[bool]:
     name, recipe = known.column.name, known.recipe
     rows = known.distinct.first[[place for place, _ in pairs]]
     frame = known.mapped.frame.take(rows).reset_index(drop=True)
@@ -253,5 +257,7 @@ def _rejected(known: Known, asked: Sequence[tuple[int, str]]) -> set[tuple[int, 
     if known.column.kind == "date":  # whatever format is added: the day is what counts
         recipe = replace(recipe, date_format={**recipe.date_format, name: (*known.formats, ISO)})
     mapped = replace(known.mapped, frame=frame, left_out={})
-    failed = rejected_in(name, taken(known.table, rows), mapped, recipe, known.schema, known.lookups)
-    return {pair for pair, bad in zip(pairs, failed.tolist(), strict=True) if bad}
+    failed: list[bool] = rejected_in(
+        name, taken(known.table, rows), mapped, recipe, known.schema, known.lookups
+    ).tolist()
+    return failed

@@ -14,7 +14,7 @@ import pandas as pd
 from credtools.checking import parse
 from credtools.checking.arrow_texts import as_arrow
 from credtools.checking.days import NOT_A_DAY
-from credtools.checking.expiry import DATE_OF_TYPE, EXPIRES, compute, drop_unused_dates, needs_of, validity
+from credtools.checking.expiry import DATE_OF_TYPE, EXPIRES, compute, drop_unused_dates
 from credtools.checking.identity import identities
 from credtools.checking.lookups import Lookups
 from credtools.checking.names import SEVERAL
@@ -182,11 +182,11 @@ def _types(column: Cells, lookups: Lookups) -> dict[str, Any]:
         "type_status": category(_status(types, place, given)[column.codes], USER_STATUS),
         "type_now": lookups.called_now(column.texts, place, "type")[column.codes],
     }
-    months, computes = validity(types)
+    months, computes = lookups.validity
     known = _known(pd.Series(months), place, given, 0)[column.codes]
     found["type_validity"] = pd.arrays.IntegerArray(known, known <= 0)
     found["type_computes"] = _known(pd.Series(computes), place, given, 0)[column.codes] > 0
-    for name, values in needs_of(types).items():
+    for name, values in lookups.needs.items():
         found[str(name)] = category(_known(values.map(NEEDS.index), place, given)[column.codes], NEEDS)
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -83,6 +84,12 @@ def rows_of(review: Review, sending: Sending) -> list[Row]:
     for name, silent in review.unsaid.items():
         for number in np.flatnonzero(silent).tolist():
             unsaid[number].add(name)
+    if not (keeps or unsaid):  # as most files: each row speaks of all columns
+        some = ready_rows(review)
+        numbers = [number for number, _, _ in some]
+        which = (np.array(one, dtype=np.bool_)[numbers].tolist() for one in (review.withdrawn, never, computed))
+        said = repeat(all_said, len(some))
+        return list(map(Row._make, zip(*zip(*some, strict=True), said, *which, strict=True))) if some else []
     rows = []
     for number, key, content in ready_rows(review):
         blank = {name for name in can_be_blank if not value(content, name)} if keeps else set()

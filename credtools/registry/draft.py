@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
+
 from credtools.checking.kept import Kept
 from credtools.media.compared import Compared, Facts
-from credtools.model import WAITING_STATES, Changes, Counts, FileWarning, Preview, Review, Table
+from credtools.model import WAITING_STATES, Changes, Counts, FileWarning, Patch, Preview, Review, Table
 from credtools.recipe import Mapped, Recipe
 from credtools.recipe.records import Records
 from credtools.schema.words import Column
@@ -22,9 +24,10 @@ class Draft:
     from which the next review keeps what hasn't changed; `plan`: the review and the last event for which it is known
     what finishing would do, and that; `told`: the review with warnings about what is stored, for that plan; `shown`:
     the last preview; `mapped`: the table, a recipe and the columns of its schema, the table in these columns, and its
-    records; `kept`: families of causes; `answers`: the rejects that a correction's rows answer; `unattended`: nobody is
-    there to be asked; `noted`: the warnings that were noted with the run; `pending`: how many of what it has written
-    wait for a decision; `compared`: by SHA-256 and what a row says, what media say beside it.
+    records; `placed`: the corrections in force, the mapped table, and the row of each; `kept`: families of causes;
+    `answers`: the rejects that a correction's rows answer; `unattended`: nobody is there to be asked; `noted`: the
+    warnings that were noted with the run; `pending`: how many of what it has written wait for a decision; `compared`:
+    by SHA-256 and what a row says, what media say beside it.
     """
 
     row: Any
@@ -36,6 +39,7 @@ class Draft:
     plan: tuple[Review, int, Changes] | None = None
     shown: Preview | None = None
     mapped: tuple[Table, Recipe, Sequence[Column], Mapped, Records] | None = None
+    placed: tuple[Sequence[Patch], Mapped, list[tuple[Patch, int | None, pd.DataFrame]]] | None = None
     kept: Kept = field(default_factory=Kept)
     answers: tuple[int, ...] = field(default=())
     unattended: bool = False

@@ -194,7 +194,9 @@ def _placed(session: Session, draft: Draft) -> list[tuple[Patch, int | None, pd.
     if not (stored := _stored(session, draft)):
         return []
     _, mapped, records = _mapped(session, draft)
-    return [(one, records.row(one.record), mapped.frame) for one in stored]
+    if draft.placed is None or draft.placed[0] is not stored or draft.placed[1] is not mapped:
+        draft.placed = stored, mapped, [(one, records.row(one.record), mapped.frame) for one in stored]
+    return draft.placed[2]
 
 
 def _mapped(session: Session, draft: Draft) -> tuple[Table, Mapped, Records]:
@@ -216,7 +218,7 @@ def _columns(session: Session, draft: Draft) -> Sequence[Column]:
 
 
 def _stored(session: Session, draft: Draft) -> Sequence[Patch]:
-    return store.reads.patches(session.at, session.family(draft.source))
+    return session.patches(draft.source)
 
 
 def _frame(rows: Sequence[tuple[object, ...]], **kinds: str) -> pd.DataFrame:

@@ -131,7 +131,7 @@ def review(session: Session, draft: Draft) -> Review:
     if draft.review is None:
         read = with_cells(session, draft)
         with session.moment() as now:
-            patches = store.reads.patches(now.at, now.family(draft.source))
+            patches = now.patches(draft.source)
             known = read, draft.recipe, now.schema(draft.recipe.schema), now.lookups(), patches
             draft.review = draft.basis = judge.review(*known, before=draft.basis)
     return draft.review
@@ -169,7 +169,7 @@ def warned(session: Session, draft: Draft) -> Review:
 def check(session: Session, table: Table, recipe: Recipe) -> Review:
     """What a file would be worth; stores nothing."""
     with session.moment() as now:
-        patches = store.reads.patches(now.at, now.family(recipe.source))
+        patches = now.patches(recipe.source)
         found = judge.review(table, recipe, now.schema(recipe.schema), now.lookups(), patches)
         if "type_id" not in found.resolved:  # users or types, not credentials
             return found

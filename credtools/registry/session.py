@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 from credtools import store
 from credtools.checking.lookups import Lookups
 from credtools.errors import CredtoolsWarning, RegistryError
-from credtools.model import OrganisationSettings
+from credtools.model import OrganisationSettings, Patch
 from credtools.model.rights import RIGHTS, Me, Right, roles_for
 from credtools.registry import organisation
 from credtools.schema.loading import SchemaFile
@@ -114,6 +114,12 @@ class Session:
     def family(self, source: str) -> Sequence[int]:
         """The ids of a source and of those that were merged into it, its own first; none where it is unknown."""
         return self.once(("family", source), lambda: store.reads.family(self.at, source))
+
+    def patches(self, source: str) -> Sequence[Patch]:
+        """The corrections in force for a source; asked again only when somebody has written in between."""
+        with self.moment() as now:
+            sources = tuple(now.family(source))
+            return now.once(("patches", sources), lambda: store.reads.patches(now.at, sources))
 
     # --- who is at work -------------------------------------------------------------------------------------
 

@@ -36,14 +36,15 @@ def rows(at: At, statement: Any) -> Sequence[Any]:
 
 def rows_in(connection: Connection, statement: Any, key: Any, numbers: Collection[Any]) -> Iterator[Any]:
     """The answer for those rows whose `key` is one of some numbers: one question, and one value to bind in it."""
-    if not numbers:
-        return
-    wanted = sorted(numbers)
+    if numbers:
+        yield from connection.execute(statement.where(among(connection, key, sorted(numbers)))).all()
+
+
+def among(connection: Connection, key: Any, wanted: Sequence[Any]) -> Any:
+    """That a column is one of some values, however many: one value to bind."""
     if connection.dialect.name == "sqlite":
-        among = key.in_(select(func.json_each(json.dumps(wanted)).table_valued("value").c.value))
-    else:
-        among = key == any_(literal(wanted, ARRAY(key.type)))
-    yield from connection.execute(statement.where(among)).all()
+        return key.in_(select(func.json_each(json.dumps(wanted)).table_valued("value").c.value))
+    return key == any_(literal(wanted, ARRAY(key.type)))
 
 
 def values(at: At, statement: Any) -> list[Any]:

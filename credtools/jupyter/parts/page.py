@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 import anywidget
 
 from credtools.errors import CredtoolsError
+from credtools.limited import collection_paused
 from credtools.registry import Registry
 
 MAX_BYTES = 1024**3  # of a file from the browser
@@ -100,11 +101,12 @@ class Page(anywidget.AnyWidget):
             return
         given = {key: value for key, value in message.items() if key != "do"}
         try:
-            self.before(verb)
-            if (sentence := act(**given, **({"buffers": buffers} if buffers else {}))) is not None:
-                if sentence:
-                    self.say(sentence)
-                self.show()
+            with collection_paused():  # who has clicked waits
+                self.before(verb)
+                if (sentence := act(**given, **({"buffers": buffers} if buffers else {}))) is not None:
+                    if sentence:
+                        self.say(sentence)
+                    self.show()
         except CredtoolsError as problem:
             self.refuse(problem)
         except Exception as problem:  # noqa: BLE001 - whoever clicked must hear of it, but of no value in a file

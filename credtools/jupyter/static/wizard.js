@@ -45,7 +45,7 @@ export default {
       if (share !== undefined) bar.value = share
       progress.replaceChildren(h('span', {}, `${words} …`), bar)
       if (share !== undefined) progress.hidden = false
-      else slow = setTimeout(() => { progress.hidden = false }, 200)
+      else slow = setTimeout(() => { progress.hidden = false }, 100)
     }
     const rest = () => { clearTimeout(slow); progress.hidden = true }
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import ColumnElement, and_, func, select
 
+from credtools.limited import collection_paused
 from credtools.model import Patch, Record
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
@@ -235,4 +236,6 @@ def patches(at: At, sources: Sequence[int]) -> list[Patch]:
         .where(c.source_id.in_(sources), c.removed_at.is_(None), c.new_value.is_not(None))
         .order_by(c.id)
     )
-    return [Patch(Record(*row[:4]), *row[4:]) for row in rows(at, statement)]
+    with snapshot(at) as connection, collection_paused():
+        found = connection.execute(statement).cursor.fetchall()  # the driver's own: texts and numbers
+        return [Patch(Record._make(row[:4]), *row[4:]) for row in found]

@@ -6,16 +6,18 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Engine, and_, delete, insert, or_, select, update
 
 from credtools.recipe import Recipe
 from credtools.store import tables
+from credtools.store.frames import among
 from credtools.store.reads.lineage import members
 from credtools.store.reads.sources import family
 from credtools.store.transaction import Write, write
 from credtools.store.values import Correction, Upload
 
 batch = tables.batches.c
+FEW = 200  # cells whose earlier corrections are looked up by their records; of more all in force are read
 
 
 def draft(engine: Engine, value: Upload) -> int:
@@ -90,11 +92,14 @@ def patch(engine: Engine, batch_id: int, by: str, cells: Sequence[Correction]) -
         ours = work.waiting(batch_id)
         mine = or_(*(c.source_id == number for number in family(work.connection, ours.source)))
         named = (c.record_digest, c.ordinal, c.digest_kind, c.digest_columns, c.column_name)
-        same = [column == bindparam(f"same_{column.name}") for column in named]
-        earlier = update(tables.patches).where(mine, *same, c.removed_at.is_(None))
         places = [(*cell.record, cell.column) for cell in cells]
-        names = [f"same_{column.name}" for column in named]
-        work.execute(earlier.values(removed_at=work.at), [dict(zip(names, place, strict=True)) for place in places])
+        in_force = select(c.id, *named).where(mine, c.removed_at.is_(None))
+        if len(places) <= FEW:
+            in_force = in_force.where(among(work.connection, c.record_digest, [place[0] for place in places]))
+        given = set(places)
+        earlier = [row[0] for row in work.execute(in_force).all() if tuple(row[1:]) in given]
+        if earlier:
+            work.execute(update(tables.patches).where(among(work.connection, c.id, earlier)).values(removed_at=work.at))
         kept = [(*place, cell.old, cell.new) for place, cell in zip(places, cells, strict=True) if cell.new is not None]
         ids = work.ids(tables.patches, len(kept))
         made = {"source_id": ours.source_id, "batch_id": batch_id, "made_by": by, "made_at": work.at}
