@@ -15,8 +15,8 @@ from credtools.text import fold
 
 login = tables.logins.c
 
-# The roles are called after their registry, whose tables belong to {prefix}_owner; that may hand on every role, and has
-# none. Who has a role is asked of the server's own lists, which everybody may read.
+# The roles are called after their registry, whose tables belong to {prefix}_owner. Who has one is asked of the server's
+# own lists, which everybody may read; whoever made the roles may hand them on, and has none.
 _TEAM = text("SELECT to_regprocedure('ct_guards()') IS NOT NULL")
 _ME = text(
     "SELECT session_user::text AS login, o.rolname AS owner, ct_rights() AS rights,"
@@ -24,17 +24,12 @@ _ME = text(
     " pg_has_role(session_user, o.oid, 'MEMBER') AS deploys"
     " FROM pg_class c JOIN pg_roles o ON o.oid = c.relowner WHERE c.oid = to_regclass('audit_head')"
 )
-_ROLES = text(
-    "WITH RECURSIVE of (id) AS (SELECT oid FROM pg_roles WHERE rolname = session_user"
-    " UNION SELECT m.roleid FROM pg_auth_members m JOIN of ON m.member = of.id WHERE of.id <> CAST(:owner AS regrole))"
-    " SELECT rolname FROM of JOIN pg_roles ON oid = of.id"
+_MEMBERS = (
+    "SELECT {what} FROM pg_roles l JOIN pg_roles r ON r.rolname = ANY (:roles)"
+    " WHERE l.rolcanlogin AND NOT l.rolsuper AND pg_has_role(l.oid, r.oid, 'USAGE')"
 )
-_MEMBERS = text(
-    "WITH RECURSIVE of (id) AS (SELECT oid FROM pg_roles WHERE rolname = ANY (:roles)"
-    " UNION SELECT m.member FROM pg_auth_members m JOIN of ON m.roleid = of.id"
-    " WHERE m.member <> CAST(:owner AS regrole))"
-    " SELECT rolname FROM of JOIN pg_roles ON oid = of.id WHERE rolcanlogin ORDER BY rolname"
-)
+_ROLES = text(_MEMBERS.format(what="r.rolname") + " AND l.rolname = session_user")
+_LOGINS = text(_MEMBERS.format(what="DISTINCT l.rolname") + " ORDER BY l.rolname")
 _LOGIN = text("SELECT rolcanlogin FROM pg_roles WHERE rolname = :name")
 _WHO = text("SELECT * FROM ct_who()")
 
@@ -53,7 +48,7 @@ def me(at: At, by: str) -> Me:
             return Me(by, by)
         found = connection.execute(_ME).one()
         prefix = found.owner.removesuffix("_owner")
-        named = set(connection.execute(_ROLES, {"owner": found.owner}).scalars())
+        named = set(connection.execute(_ROLES, {"roles": [f"{prefix}_{role}" for role in ROLES]}).scalars())
         roles = tuple(role for role in ROLES if f"{prefix}_{role}" in named)
         return Me(found.login, found.person or found.login, roles, frozenset(found.rights), prefix, found.deploys)
 
@@ -61,8 +56,8 @@ def me(at: At, by: str) -> Me:
 def members(at: At, prefix: str, roles: Collection[Role]) -> list[str]:
     """The logins that have one of these roles; everybody may know that."""
     with snapshot(at) as connection:
-        asked = {"roles": [f"{prefix}_{role}" for role in roles], "owner": f"{prefix}_owner"}
-        return list(connection.execute(_MEMBERS, asked).scalars())
+        asked = {"roles": [f"{prefix}_{role}" for role in roles]}
+        return list(connection.execute(_LOGINS, asked).scalars())
 
 
 def who(at: At) -> pd.DataFrame:

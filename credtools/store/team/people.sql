@@ -1,11 +1,9 @@
 -- People: whose a login is, what it may do, and who says so. A login's roles are the database's own.
+-- Whoever made the roles may hand them on (from PostgreSQL 16 on by a membership that gives no right), and has none.
 CREATE OR REPLACE FUNCTION {schema}.ct_has(login text, role text) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
-    WITH RECURSIVE of (id) AS (
-        SELECT oid FROM pg_roles WHERE rolname = login
-        UNION SELECT m.roleid FROM pg_auth_members m JOIN of ON m.member = of.id
-        WHERE of.id <> '{prefix}_owner'::regrole)  -- which may hand on every role, and has none
-    SELECT EXISTS (SELECT FROM of JOIN pg_roles r ON r.oid = of.id WHERE r.rolname = '{prefix}_' || role AND login <> r.rolname)
+    SELECT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = login AND NOT r.rolsuper AND login <> '{prefix}_' || role
+        AND pg_has_role(r.oid, ('{prefix}_' || role)::regrole, 'USAGE'))
 $$;
 CREATE OR REPLACE FUNCTION {schema}.ct_rights_of(login text) RETURNS text[] LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
@@ -58,7 +56,7 @@ BEGIN
     SELECT * INTO of FROM pg_roles r WHERE r.rolname = login;
     IF of IS NULL THEN RAISE EXCEPTION 'there is no login %', login USING ERRCODE = '42704'; END IF;
     IF NOT of.rolcanlogin THEN RAISE EXCEPTION '% cannot log in', login USING ERRCODE = '22023'; END IF;
-    IF of.rolsuper OR of.rolbypassrls OR of.rolreplication OR of.rolcreaterole OR {schema}.ct_has(login, 'owner')
+    IF of.rolsuper OR of.rolbypassrls OR of.rolreplication OR of.rolcreaterole OR pg_has_role(of.oid, '{prefix}_owner'::regrole, 'MEMBER')
         OR EXISTS (SELECT FROM pg_database d WHERE d.datname = current_database() AND pg_has_role(of.oid, d.datdba, 'MEMBER'))
     THEN RAISE EXCEPTION '% is bound by nothing: people work with logins of their own', login USING ERRCODE = '22023'; END IF;
     IF role NOT IN ({roles}) THEN RAISE EXCEPTION 'there is no role %', role USING ERRCODE = '22023'; END IF;

@@ -7,6 +7,12 @@ CREATE ROLE {prefix}_auditor NOLOGIN;
 CREATE ROLE {prefix}_admin NOLOGIN;
 GRANT {prefix}_uploader, {prefix}_service, {prefix}_approver, {prefix}_auditor, {prefix}_admin TO {owner}
     WITH ADMIN OPTION;
+-- Whoever makes the registry upgrades it later, as its owner; a superuser may do so anyway.
+DO $$ BEGIN
+    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+        EXECUTE format('GRANT {owner} TO %I', current_user);
+    END IF;
+END $$;
 GRANT USAGE, CREATE ON SCHEMA {schema} TO {owner};
 REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC;
 DO $$
