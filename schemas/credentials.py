@@ -129,7 +129,7 @@ class Credentials(Schema):
         "Expiration date",
         kind="date",
         synonyms=("expires", "expires on", "expiry", "expiry date", "expiration", "valid until", "valid to"),
-        help="blank when the credential doesn't expire",
+        help="blank or never when the credential doesn't expire",
     )
     credential_number: str = field(
         "Credential number",

@@ -34,7 +34,7 @@ def test_template_says_how_it_is_filled_in(registry: Registry, tmp_path: Path) -
         "Required: the e-mail address of an active user, for example ana.silva@example.org",
         "Required: the name of a type that exists in this organisation, for example First Aid",
         "Optional: in the organisation's date format, for example 31/12/2026",
-        "Optional: blank when the credential doesn't expire, for example 31/12/2026",
+        "Optional: blank or never when the credential doesn't expire, for example 31/12/2026",
         "Optional: the number printed on the licence or certificate, for example FA-20931",
         "Optional: names of scans, several separated by ;, for example first-aid.pdf",
     ]
@@ -174,7 +174,7 @@ def test_templates_of_earlier_versions_are_recognised(registry: Registry, tmp_pa
         "Required: the e-mail address of an active user, for example ana.silva@example.org",
         "Required: the name of a type that exists in this organisation, for example First Aid",
         "Optional: in the organisation's date format, for example 2026-12-31",
-        "Optional: blank when the credential doesn't expire, for example 2026-12-31",
+        "Optional: blank or never when the credential doesn't expire, for example 2026-12-31",
         "Optional: the number printed on the licence or certificate, for example FA-20931",
         "Optional: names of scans, several separated by ;, for example first-aid.pdf",
     )

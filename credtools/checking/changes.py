@@ -277,7 +277,8 @@ class _Classifying:
         if row.computed and (EXPIRES in row.said or not same):
             self.remarks["computed"].append(row.number)
         said = stated(row, before) if row.computed else row.said
-        version = NewVersion(row.number, known.id, known.counter, row.key, content, said, *origin)
+        never = self._says_never(row, content, same)
+        version = NewVersion(row.number, known.id, known.counter, row.key, content, said, *origin, never)
         self.writes.append(version)
         if replaced and replaced.content.issue_date:
             self.corrected[row.number] = replaced.content.issue_date
@@ -287,6 +288,16 @@ class _Classifying:
             found = losing(row, content, base.content, known.words[:1] if base is same else ())
             self.lost |= {(row.number, name): old for name, old in found.items()}
         return Entry("valid", row.number, None, said, content)
+
+    def _says_never(self, row: Row, content: Content, same: StoredVersion | None) -> bool:
+        """Whether it is said that the version doesn't expire: by the row, or before and not taken back since.
+
+        That makes no version of its own: beside a blank it says nothing new.
+        """
+        if content.expiration_date is not None:
+            return False
+        taken_back = EXPIRES in row.said and self.sending.blanks == "clear"
+        return row.never or (same is not None and same.never and not taken_back)
 
     def _look_at_expiry(self, row: Row, content: Content) -> None:
         """Whether the row's computed date is used, by the content that the credential then has."""

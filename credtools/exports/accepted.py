@@ -28,12 +28,13 @@ def write_accepted(
 ) -> list[Path]:
     """Writes one row per version under the template's headings, in files of at most 20,000 rows.
 
-    `credentials`: columns user_email, credential_type, issue_date, expiration_date, credential_number, own (JSON);
-    `never`: the types of which a blank expiration date would not be read as *doesn't expire*. A
-    second file is called NAME-2.csv, and so on. Returns the files; raises CredtoolsError when one can't be written.
+    `credentials`: columns user_email, credential_type, issue_date, expiration_date, credential_number, own (JSON),
+    never (whether a blank expiration date is a statement); `never`: the types of which a blank expiration date would
+    not be read as *doesn't expire*. A second file is called NAME-2.csv, and so on. Returns the files; raises
+    CredtoolsError when one can't be written.
     """
     path, headings = Path(path), [column.title for column in columns]
-    says_never = credentials["credential_type"].isin(list(never)).to_numpy()
+    says_never = (credentials["never"] | credentials["credential_type"].isin(list(never))).to_numpy()
     cells = _cells(credentials, columns, DateFormat(date_format), says_never)
     written = []
     for number, start in enumerate(range(0, max(1, len(cells)), MOST_ROWS), 1):

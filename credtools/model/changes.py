@@ -94,7 +94,8 @@ class StoredVersion(NamedTuple):
     """A standing version of a credential that a file speaks of; one without any has an entry with version_id None.
 
     `counter`: the credential's, which a finishing transaction compares and swaps; `replaced`: another one corrects its
-    issue date; `withdrawn`: '' or by whom: source (the one that is asked for), other.
+    issue date; `withdrawn`: '' or by whom: source (the one that is asked for), other; `never`: it was said that it
+    doesn't expire.
     """
 
     credential_id: int
@@ -105,6 +106,7 @@ class StoredVersion(NamedTuple):
     decision: str | None
     replaced: bool = False
     withdrawn: str = ""
+    never: bool = False
 
 
 class Word(NamedTuple):
@@ -152,7 +154,7 @@ class NewVersion(NamedTuple):
     """A version that an accepted row adds; `credential_id` is None for a credential that doesn't exist yet.
 
     `said`: the columns that the row says; the others come from the version `inherits_id`. `replaces_id`: the version
-    whose issue date it corrects.
+    whose issue date it corrects; `never`: its blank expiration date is a statement.
     """
 
     row: int
@@ -163,6 +165,7 @@ class NewVersion(NamedTuple):
     said: frozenset[str] | None = None
     inherits_id: int | None = None
     replaces_id: int | None = None
+    never: bool = False
 
 
 class Act(NamedTuple):

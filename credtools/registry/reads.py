@@ -104,7 +104,8 @@ class Answers(Session):
             expiration_date (datetime64[s]), own (str: own columns as JSON), decision (str), withdrawn (bool),
             replaced (bool: another one corrects its issue date), newest (bool: by issue date), external_id (str: the
             user's, '' where there is none; users may lack an address, or share it), sheet, piece (int64, from 1: with
-            batch and line where the row is).
+            batch and line where the row is), never (bool: its file said that it doesn't expire; what was uploaded
+            before credtools kept that has False).
         """
         return store.reads.credentials(self.engine)
 

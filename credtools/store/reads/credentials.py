@@ -106,6 +106,7 @@ def stored_versions(at: At, user_ids: Sequence[int], source_ids: Sequence[int] =
             version.c.decision,
             replaced(version.c),
             withdrawn,
+            func.coalesce(version.c.never, False),
         )
         .select_from(credential.outerjoin(version, and_(version.c.credential_id == credential.c.id, version.c.stands)))
         .outerjoin(own, of_version)
@@ -114,9 +115,13 @@ def stored_versions(at: At, user_ids: Sequence[int], source_ids: Sequence[int] =
     )
     with snapshot(at) as connection:
         return [
-            StoredVersion(row[0], row[1], Key(*row[2:5]), row[5], Content(*row[6:10]), row[10], bool(row[11]), row[12])
+            StoredVersion(row[0], row[1], Key(*row[2:5]), row[5], Content(*row[6:10]), *_as_it_stands(*row[10:]))
             for row in rows_in(connection, statement, credential.c.user_id, user_ids)
         ]
+
+
+def _as_it_stands(decision: str | None, was_replaced: object, withdrawn: str, never: object) -> tuple[Any, ...]:
+    return decision, bool(was_replaced), withdrawn, bool(never)
 
 
 def holders(at: At, numbers: Collection[str], keys: Collection[str]) -> list[tuple[int, str, int]]:
@@ -157,7 +162,7 @@ def credentials(at: At, batch_id: int | None = None, *, whole: bool = False) -> 
             replaced(version.c).label("replaced"),
             func.coalesce(credential.c.head_version_id == version.c.id, False).label("newest"),
             func.coalesce(user.c.external_id, "").label("external_id"),
-            *(version.c.sheet, version.c.piece),
+            *(version.c.sheet, version.c.piece, version.c.never),
         )
         .select_from(version.join(credential, credential.c.id == version.c.credential_id))
         .join(user, user.c.id == credential.c.user_id)

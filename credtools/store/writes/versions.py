@@ -28,7 +28,9 @@ def write_versions(work: Write, value: Finish) -> tuple[dict[int, int], dict[int
     fresh = salts(len(ids))
     keys = _written_keys(work, new)
     digests = [
-        salted_digest(salt, content_text(KIND, keys.get(one.credential_id, written[one.key]), one.content, never=False))
+        salted_digest(
+            salt, content_text(KIND, keys.get(one.credential_id, written[one.key]), one.content, never=one.never)
+        )
         for salt, one in zip(fresh, new, strict=True)
     ]
     place = {name: [getattr(value, name)[one.row] for one in new] for name in ADDRESS}
@@ -46,6 +48,7 @@ def write_versions(work: Write, value: Finish) -> tuple[dict[int, int], dict[int
         batch_id=value.batch_id,
         **place,
         decision=value.decision,
+        never=[one.never for one in new],
         stands=True,
         salt=fresh,
         digest=digests,
