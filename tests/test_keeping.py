@@ -546,6 +546,39 @@ def test_a_backup_is_of_all_rows_or_none(
     assert rows_of(opened(other)) == before
 
 
+@only_postgres
+def test_a_teams_registry_stays_one(
+    home: Home, postgres: PostgresServer, tmp_path: Path, opened: Callable[..., Registry]
+) -> None:
+    """A backup of a team's registry becomes a team's again, whose roles nobody has yet; on SQLite it can't be one."""
+    url = home.empty()
+    ct.init(url, team=True, prefix="kept").close()
+    team = opened(url, "postgres")
+    with psycopg.connect(host=str(postgres.folder), user="postgres", autocommit=True) as connection:
+        connection.execute("CREATE ROLE kept_ana LOGIN")
+    team.grant("kept_ana", "admin", "ana@example.org")
+    opened(make_url(url).set(username="kept_ana").render_as_string(), "kept_ana").set("max_rows", 7)
+    done = team.backup(tmp_path / "kept.zip")
+    with pytest.raises(RegistryError) as caught:
+        ct.restore(done.path, home.empty())
+    assert caught.value.reason == "roles_exist"
+    restored = ct.restore(done.path, other := home.empty(), prefix="again")
+    assert (restored.was_team, restored.team, restored.problems) == ("kept", "again", ())
+    again = opened(other, "postgres")
+    assert (again.me.prefix, again.settings.max_rows) == ("again", 7)
+    assert rows_of(again) == rows_of(team)
+    with pytest.raises(RegistryError) as caught:
+        opened(make_url(other).set(username="kept_ana").render_as_string(), "kept_ana")
+    assert caught.value.reason == "no_role"
+    copied = ct.copy(other, here := str(tmp_path / "here.db"))
+    assert (copied.was_team, copied.team) == ("again", None)
+    copied = ct.copy(here, home.empty(), team=True, prefix="third")
+    assert (copied.was_team, copied.team, copied.problems) == (None, "third", ())
+    with pytest.raises(RegistryError) as caught:
+        ct.copy(here, tmp_path / "there.db", team=True)
+    assert caught.value.reason == "team_on_sqlite"
+
+
 # --- at the prompt ----------------------------------------------------------------------------------------------
 
 
