@@ -456,7 +456,7 @@ def killed(verb: str, *given: Any, at: float, **environment: str) -> None:
     assert process.exitcode == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("at", [0.5, *(pytest.param(k / 20, marks=pytest.mark.long) for k in range(21) if k != 10)])
+@pytest.mark.parametrize("at", [0.3, *(pytest.param(k / 20, marks=pytest.mark.long) for k in range(21) if k != 6)])
 def test_killed_while_restoring(
     home: Home, full: Registry, kept: Path, tmp_path: Path, opened: Callable[..., Registry], at: float
 ) -> None:

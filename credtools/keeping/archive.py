@@ -28,7 +28,7 @@ from credtools.settings import VERSION
 FORMAT = "credtools backup"
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
-MEMBER = re.compile(r"(?:tables/[a-z_]{1,63}|(?:files|media)/[0-9a-f]{64}|manifest\.json)")
+MEMBER = re.compile(r"(?:tables/[a-z0-9_]{1,63}|(?:files|media)/[0-9a-f]{64}|manifest\.json)")
 LARGEST_MANIFEST = 2**24  # bytes
 QUICK = 1  # of zlib's levels: most of the gain for a third of the time
 CHUNK = 2**18

@@ -52,6 +52,7 @@ def copy(engine: Engine, blobs: Blobs, place: Place, progress: Progress | None =
     files = media = 0
     with making(place, LATEST, team) as connection, adding(to) as added, _equal(engine):
         with moment(engine, blobs, progress) as out:
+            out.told.total += sum(out.rows.values())  # which are read again
             new = Incoming(connection, out.tables)
             for table in out.tables:
                 new.fill(table, out.lines(table))
@@ -62,7 +63,7 @@ def copy(engine: Engine, blobs: Blobs, place: Place, progress: Progress | None =
             for sha256, content in out.media_files(engine):
                 added.put(sha256, content)
                 media += 1
-        new.finish(out.head)
+        new.finish(out.head, out.told)
         problems = tuple(verify(connection, to))
     counts = sum(out.rows.values()), files, media
     return Copied(place.shown, str(out.head), *counts, to.folder, tuple(out.lost), was, team, problems)

@@ -22,6 +22,7 @@ Progress = Callable[[int, int], None]  # (done, all) rows and files
 APART = tables.source_files.c.content  # as large as files are: kept as files, under the SHA-256 of their row
 ROWS = 2_000  # of SQLite at once
 CHUNK = 2**18  # bytes that are gathered from PostgreSQL, which sends row by row
+DATA = "22"  # the class of SQLSTATE for values, whose very first line quotes them
 POSTGRES = ("SET LOCAL timezone = 'UTC'", "SET LOCAL bytea_output = 'hex'", "SET LOCAL datestyle = 'ISO, YMD'")
 
 
@@ -165,7 +166,7 @@ def prepare(connection: Connection) -> None:
     """On PostgreSQL: as the owner, and with values written in one way. Raises RegistryError (`not_the_owner`)."""
     if connection.dialect.name == "postgresql":
         owning.become(connection)
-        for statement in POSTGRES:
+        for statement in (*POSTGRES, "SET LOCAL row_security = off"):  # rows that would be missing are an error
             connection.exec_driver_sql(statement)
 
 
@@ -220,6 +221,8 @@ def driver_errors(connection: Connection) -> type[Exception]:
     return error
 
 
-def unusable(problem: Exception) -> RegistryError:
-    """The first line of what the server said; later ones quote values."""
+def unusable(problem: Exception) -> Exception:
+    """The first line of what the server said, as later ones quote values; of values that it can't take none at all."""
+    if str(getattr(problem, "sqlstate", None)).startswith(DATA):
+        return ValueError("A value can't be taken.")
     return RegistryError("keeping_failed", why=str(problem).strip().splitlines()[0].rstrip("."))

@@ -55,7 +55,7 @@ def restore(path: str | Path, place: Place, progress: Progress | None = None) ->
             raise RegistryError("backup_layout_unknown", file=path, layout=found.layout)
         _require_room(archive, place)
         rows = sum(part.rows for part in found.parts)
-        told = Told(progress, rows + found.files.count + found.media.count)
+        told = Told(progress, 2 * rows + found.files.count + found.media.count)
         team, problems = place.roles(found.team), None
         with making(place, found.layout, team) as connection, adding(place.blobs) as added, damage(Path(path)):
             new = Incoming(connection, [part.table for part in found.parts])
@@ -65,7 +65,7 @@ def restore(path: str | Path, place: Place, progress: Progress | None = None) ->
                 new.keep_file(sha256, content)
             for sha256, content in told.each(archive.files("media")):
                 added.put(sha256, content)
-            new.finish(found.head)
+            new.finish(found.head, told)
             if found.layout == LATEST:
                 problems = tuple(verify(connection, place.blobs))
     counts = rows, found.files.count, found.media.count
