@@ -10,6 +10,9 @@ import pytest
 from bench.scans import measured
 from credtools.media.comparing import Compared, Difference, Evidence, Facts, compare
 from credtools.media.looked import Piece
+from credtools.media.scan import months
+from credtools.media.scan.spelling import plain
+from credtools.schema.notation import names
 from tests.certificates import HELD_OUT, SECOND, TUNED, cases
 from tests.certificates.small import badge, differing, facts, page
 
@@ -185,3 +188,14 @@ def test_dates(texts: list[Piece], row: Facts, expected: set[str]) -> None:
 def test_numbers(texts: list[Piece], row: Facts, expected: set[str]) -> None:
     """Another number is found by its label or its shape; numbers of other things are no difference."""
     assert differing(texts, row) == expected
+
+
+def test_months_are_those_of_the_cldr() -> None:
+    """The names of months are those that babel has, without accents; shorter ones are words, too."""
+    found: dict[str, set[int]] = {}
+    for language in months.LANGUAGES:
+        for name, number in names((language,)).months.items():
+            word = plain(name).removesuffix(".")
+            if len(word) > 2 and word.isalpha():
+                found.setdefault(word, set()).add(number)
+    assert {word: {*those} for word, those in months.MONTH_WORDS.items() if word not in months.ROMAN} == found

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from credtools.media.scan import labels
-from credtools.media.scan.days import month_words
 from credtools.media.scan.kinds import ELSE, GENERIC
 from credtools.media.scan.languages import titles
+from credtools.media.scan.months import MONTH_WORDS
 from credtools.media.scan.page import Page
 from credtools.media.scan.people import EASTERN, PARTICLES, WORD, Called, called, core, key, same_word
 from credtools.media.scan.spelling import plain
@@ -119,6 +119,6 @@ def _traces(page: Page, mine: Sequence[Called], apart: set[int]) -> bool:
         for k, part in enumerate(page.parts)
         if k not in apart and not labels.OTHERS_NAME.search(part.plain)
         for one in map(key, WORD.findall(part.plain))
-        if len(one) >= SHORT and one not in month_words()
+        if len(one) >= SHORT and one not in MONTH_WORDS
         for word in words
     )

@@ -8,15 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from credtools.media.scan.spelling import plain
-from credtools.schema.notation import names
+from credtools.media.scan.months import MONTH_WORDS
 
-# The languages whose month names are known (CLDR).
-LANGUAGES = (
-    *("en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sk", "hu", "ro", "sv", "da", "nb", "fi", "tr", "hr", "sl"),
-    *("lt", "lv", "et", "el", "bg", "ru", "uk", "sr_Latn", "ca", "id", "vi"),
-)
-ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "民國": 1911, "民国": 1911}  # the year before the first
 BUDDHIST = 543
 CHINESE = str.maketrans("〇零一二三四五六七八九", "00123456789")
@@ -24,7 +17,6 @@ EARLIEST, LATEST = 1900, 2120
 OLD = 40  # two digits from here on may mean the last century, too
 MONTHS = range(1, 13)
 TORN = re.compile(r"(?<![^\W_])([^\W\d_]{1,8}) ([^\W\d_]{1,8})(?=[\s.,]*\d)")
-DIGIT = re.compile(r"[\d年]")  # years may be written in Chinese numerals
 HALF = 12  # hours that a time zone may move a day
 
 
@@ -43,7 +35,7 @@ class Mention:
 
 def find(text: str) -> list[Mention]:
     """The dates in a text, as `page.plain` makes it, from left to right."""
-    if not DIGIT.search(text):
+    if not POSSIBLE.search(text):
         return []
     text = TORN.sub(_joined, text)
     found: list[Mention] = []
@@ -61,7 +53,7 @@ def find(text: str) -> list[Mention]:
 def _joined(found: re.Match[str]) -> str:
     """The name of a month in two parts, put together, and as long as before; other words as they are."""
     one, other = found[1], found[2]
-    torn = one + other in month_words() and other not in month_words()
+    torn = one + other in MONTH_WORDS and other not in MONTH_WORDS
     return f"{one}{other} " if torn else found[0]
 
 
@@ -98,19 +90,13 @@ KINDS = {
     "number_my": r"(?<![\d])(?<![\w][-/.])(\d{1,2})\s?[-/.]\s?(\d{4})(?![\d])(?![-/.]\d)",
     "number_ym": r"(?<![\d])(?<![\w][-/.])(\d{4})[-/.](\d{2})(?![\d])(?![-/.]\d)",
 }
+# What is in every date, told quickly: a year of four digits, the sign for a year (which may be in Chinese numerals),
+# two numbers with a mark between, or a day, a word and a year of two digits. Most lines have none of these.
+POSSIBLE = re.compile(
+    rf"[\d年년](?:(?<=[年년])|\d{{3}}|\s?[-/.]\s?\d"
+    rf"|{_NTH}{_OF}\s*[-./]?\s*[^\W\d_]+(?: [^\W\d_]+)?\b\.?{_IN}\s*[-./']?\s*\d\d)"  # a month may be torn
+)
 ORDERS = {"dmy": (0, 1, 2), "mdy": (1, 0, 2), "ywd": (2, 1, 0)}  # day, month, year
-
-
-@lru_cache(maxsize=1)
-def month_words() -> dict[str, tuple[int, ...]]:
-    """What the name of a month may mean; some mean another one in another language (listopad)."""
-    found: dict[str, set[int]] = {name: {k} for k, name in enumerate(ROMAN, 1)}
-    for language in LANGUAGES:
-        for name, number in names((language,)).months.items():
-            word = plain(name).removesuffix(".")
-            if len(word) > 2 and word.isalpha():  # shorter ones are words, too
-                found.setdefault(word, set()).add(number)
-    return {name: tuple(sorted(numbers)) for name, numbers in found.items()}
 
 
 @lru_cache(maxsize=1)
@@ -148,7 +134,7 @@ def _read(kind: str, parts: list[str]) -> Read:
 def _full(kind: str, parts: list[str]) -> list[date]:
     if kind in ORDERS:
         day, month, year = (parts[k] for k in ORDERS[kind])
-        return _real([(y, m, int(day)) for y in _years(year) for m in month_words().get(month, ())])
+        return _real([(y, m, int(day)) for y in _years(year) for m in MONTH_WORDS.get(month, ())])
     if kind == "stamp":
         return _moved(*map(int, parts[:4]))
     first, second, third = parts if kind == "spaced" else (parts[0], *parts[2:])
@@ -159,7 +145,7 @@ def _full(kind: str, parts: list[str]) -> list[date]:
 
 def _month_only(kind: str, parts: list[str]) -> list[tuple[int, int]]:
     month, year = reversed(parts) if kind == "number_ym" else parts
-    numbers: Sequence[int] = month_words().get(month, ()) if kind == "my" else [int(month)]
+    numbers: Sequence[int] = MONTH_WORDS.get(month, ()) if kind == "my" else [int(month)]
     return [(y, m) for y in _years(year) for m in numbers if m in MONTHS and EARLIEST <= y <= LATEST]
 
 

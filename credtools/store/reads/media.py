@@ -167,7 +167,6 @@ def rows_of(at: At, batch_id: int) -> pd.DataFrame:
     """
     ledger, version, credential = tables.ledger_rows, tables.credential_versions, tables.credentials
     user, kind = tables.users, tables.credential_types
-    written = version.join(credential, credential.c.id == version.c.credential_id)
     statement = (
         select(
             *(ledger.c[name] for name in ADDRESS),
@@ -180,7 +179,8 @@ def rows_of(at: At, batch_id: int) -> pd.DataFrame:
             version.c.number.label("credential_number"),
             version.c.issue_date,
         )
-        .select_from(ledger.outerjoin(written, version.c.id == ledger.c.version_id))
+        .select_from(ledger.outerjoin(version, version.c.id == ledger.c.version_id))
+        .outerjoin(credential, credential.c.id == version.c.credential_id)
         .outerjoin(tables.batches, tables.batches.c.id == version.c.batch_id)
         .outerjoin(user, user.c.id == credential.c.user_id)
         .outerjoin(kind, kind.c.id == credential.c.type_id)
