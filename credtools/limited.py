@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     import subprocess
+    from threading import Event
 
 HOME = Path(__file__).parent
 MEMORY, FAULT = "memory", "fault"  # why a child gives no answer
+TICK = 0.1  # seconds after which the time is looked at again
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer about one file, not a fault
@@ -50,14 +52,14 @@ class Limited:
         self.memory, self.seconds = memory, seconds
         self._script = script
         self._child: subprocess.Popen[bytes] | None = None
+        self._due = 0.0  # when the child is to have answered (monotonic), 0 while it isn't asked
+        self._ended: Event | None = None  # of the thread that looks at the time
 
     def ask(self, question: Mapping[str, Any], content: bytes = b"") -> Any:
         """What the script answers. Raises Refused, or Unanswered when it went beyond a limit or broke."""
-        from threading import Timer  # noqa: PLC0415 - the child itself needs none
-
         child = self._child = self._child or self._start()
-        timer, began, line = Timer(self.seconds, child.kill), time.monotonic(), b""
-        timer.start()
+        began, line = time.monotonic(), b""
+        self._due = began + self.seconds
         try:
             assert child.stdin  # noqa: S101 - for mypy: both are pipes
             assert child.stdout  # noqa: S101
@@ -68,7 +70,7 @@ class Limited:
         except BrokenPipeError:
             pass
         finally:
-            timer.cancel()
+            self._due = 0.0
         found: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {"without": MEMORY}
         if "answer" in found:
             return found["answer"]
@@ -81,11 +83,22 @@ class Limited:
 
     def _start(self) -> subprocess.Popen[bytes]:
         import subprocess  # noqa: PLC0415 - the child itself needs none
+        from threading import Event, Thread  # noqa: PLC0415 - see above
 
+        if self._ended is None:
+            self._ended = Event()
+            Thread(target=self._watch, args=(self._ended,), daemon=True).start()
         # Without a safe path the folder of this file would come first, and its `text.py` be taken for any other.
         command = [sys.executable, "-P", __file__, str(self._script), str(self.memory)]
         quiet = subprocess.DEVNULL  # what parsers complain about may quote the file
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=quiet)
+
+    def _watch(self, ended: Event) -> None:
+        """Ends a child that doesn't answer in time; one thread for all questions, since one for each costs more."""
+        while not ended.wait(TICK):
+            child, due = self._child, self._due
+            if child is not None and 0 < due < time.monotonic():
+                child.kill()
 
     def end(self) -> None:
         child, self._child = self._child, None
@@ -98,6 +111,9 @@ class Limited:
 
     def __exit__(self, *_: object) -> None:
         self.end()
+        if self._ended is not None:
+            self._ended.set()
+            self._ended = None
 
 
 # --- in the child -----------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,3 +85,19 @@ def test_no_child_outlives_its_context(child: Limited) -> None:
     pid, _ = child.ask({"what": "add"})
     child.end()
     assert not Path(f"/proc/{pid}").exists()
+
+
+def test_nothing_is_left_of_a_child(tmp_path: Path) -> None:
+    """Whoever has asked leaves neither a process nor a thread."""
+    before = threading.active_count()
+    path = tmp_path / "script.py"
+    path.write_text(SCRIPT)
+    with Limited(path, MEMORY, 30) as child:
+        number, _ = child.ask({"what": "add"})
+    for _ in range(100):
+        if threading.active_count() == before:
+            break
+        time.sleep(0.02)
+    assert threading.active_count() == before
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom in thousandths of the page as it is shown
@@ -24,24 +23,22 @@ class Looked:
 
     `media_type`: what it truly is, whatever its ending. `notes`: what an approver should know, as codes of the
     catalogue. `copy`: a converted or repaired copy that is shown in its place, with its media type; b'': it is shown
-    itself. `texts`: what can be read in it without guessing; `whole`: to the end.
+    itself. `said`: what can be read in it without guessing, as it is stored (JSON); `whole`: to the end.
     """
 
     media_type: str
     notes: tuple[str, ...] = ()
     copy: bytes = b""
     copy_type: str = ""
-    texts: tuple[Piece, ...] = ()
+    said: str = "[]"
     whole: bool = True
 
-
-def as_json(pieces: Iterable[Piece]) -> str:
-    """Pieces as one text that every database can store; halves of characters become question marks."""
-    text = json.dumps([(one.page, one.box, one.text) for one in pieces], ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "replace").decode()
+    @property
+    def texts(self) -> tuple[Piece, ...]:
+        return pieces_from(self.said)
 
 
 def pieces_from(text: str) -> tuple[Piece, ...]:
-    """What `as_json` wrote."""
+    """What `parser.texts.as_json` wrote."""
     found = json.loads(text)
     return tuple(Piece(page, (left, top, right, bottom), said) for page, (left, top, right, bottom), said in found)

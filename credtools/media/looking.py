@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from credtools.errors import FileError
 from credtools.limited import Limited, Refused, Unanswered
 from credtools.media import naming
-from credtools.media.looked import Looked, Piece
+from credtools.media.looked import Looked
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -80,7 +80,7 @@ class Looker(Limited):
             notes=tuple(notes),
             copy=b64decode(found["copy"]),
             copy_type=found["copy_type"],
-            texts=tuple(Piece(page, (*box,), text) for page, *box, text in found["texts"]),
+            said=found["said"],
             whole=found["whole"],
         )
 

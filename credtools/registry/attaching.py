@@ -16,7 +16,7 @@ from credtools import store
 from credtools.errors import CredtoolsError, FileError, RegistryError
 from credtools.media import clashes, code_pages, matching
 from credtools.media.files import File, gathered
-from credtools.media.looked import Looked, as_json
+from credtools.media.looked import Looked
 from credtools.media.looking import Looker
 from credtools.media.matching import Attached, Match, Medium, Row
 from credtools.model import ACCEPTED, Place, Review, labels
@@ -70,7 +70,7 @@ def attach(
             where, medium, opened = _look(file, looker, known, place)
             getattr(done, where).append(medium)
             if opened and (waits or where not in UNPLACED):
-                kept[medium.sha256] = _put(blobs, *opened)
+                kept[medium.sha256] = _put(blobs, medium.sha256, *opened)
             if progress:
                 progress(k, len(files))
     blobs.flush()
@@ -80,11 +80,11 @@ def attach(
     return done
 
 
-def _put(blobs: Blobs, content: bytes, looked: Looked) -> Kept:
+def _put(blobs: Blobs, sha256: str, content: bytes, looked: Looked) -> Kept:
     """Keeps a file and its copy; what the database will know of them."""
     copy = (blobs.put(looked.copy), len(looked.copy), looked.copy_type) if looked.copy else None
-    notes, texts = " ".join(looked.notes), as_json(looked.texts)
-    return Kept(blobs.put(content), len(content), looked.media_type, notes, copy, texts, looked.whole)
+    notes, sha256 = " ".join(looked.notes), blobs.put(content, sha256)
+    return Kept(sha256, len(content), looked.media_type, notes, copy, looked.said, looked.whole)
 
 
 def _store(session: Session, draft: Draft, done: Attached, kept: Mapping[str, Kept], links: Sequence[Link]) -> None:

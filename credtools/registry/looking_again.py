@@ -9,7 +9,6 @@ import pandas as pd
 from credtools import store
 from credtools.errors import CredtoolsError
 from credtools.media.compared import Compared
-from credtools.media.looked import as_json
 from credtools.media.looking import Looker
 from credtools.model import Place
 from credtools.registry import comparing, reviewing, scanning
@@ -52,8 +51,8 @@ def again(session: Session, draft: Draft) -> int:
 def _looked(session: Session, looker: Looker, sha256: str, name: str) -> store.Kept:
     content = session.blobs.read(sha256)
     found = looker.look(name, content)
-    notes, texts = " ".join(found.notes), as_json(found.texts)
-    return store.Kept(sha256, len(content), found.media_type, notes, None, texts, found.whole)  # shown as it was
+    about = (sha256, len(content), found.media_type, " ".join(found.notes))
+    return store.Kept(*about, None, found.said, found.whole)  # shown as it was
 
 
 def _compare(session: Session, draft: Draft, placed: pd.DataFrame, read: dict[str, store.Kept]) -> None:

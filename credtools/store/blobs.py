@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from credtools.errors import RegistryError
 from credtools.text import plural
@@ -34,15 +35,14 @@ class Blobs:
         """Where the file with this content lies, if it is there."""
         return self.folder / sha256[:2] / sha256
 
-    def put(self, content: bytes) -> str:
-        """Keeps the content and returns its SHA-256; a damaged copy is replaced.
+    def put(self, content: bytes, sha256: str = "") -> str:
+        """Keeps the content and returns its SHA-256, which may be known already; a damaged copy is replaced.
 
         Raises RegistryError when it can't be written. To be referenced only after `flush`.
         """
-        sha256 = hashlib.sha256(content).hexdigest()
+        sha256 = sha256 or hashlib.sha256(content).hexdigest()
         path = self.path(sha256)
         with self._usable():
-            self._make(path.parent)
             if self._holds(path, content):
                 os.utime(path)  # fresh again, so that no sweep takes it before it is referenced
             else:
@@ -115,15 +115,14 @@ class Blobs:
     @staticmethod
     def _holds(path: Path, content: bytes) -> bool:
         try:
-            return path.read_bytes() == content
+            return path.stat().st_size == len(content) and path.read_bytes() == content
         except FileNotFoundError:
             return False
 
-    @staticmethod
-    def _write(path: Path, content: bytes) -> None:
+    def _write(self, path: Path, content: bytes) -> None:
         part = path.with_name(f".new-{uuid.uuid4().hex}")
         try:
-            with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            with self._opened(part, path.parent) as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
@@ -132,6 +131,14 @@ class Blobs:
             with suppress(OSError):
                 part.unlink()
             raise
+
+    def _opened(self, part: Path, folder: Path) -> IO[bytes]:
+        """A new file; its folder is made where there is none."""
+        try:
+            return _new(part)
+        except FileNotFoundError:
+            self._make(folder)
+            return _new(part)
 
     @contextmanager
     def _usable(self) -> Iterator[None]:
@@ -143,6 +150,10 @@ class Blobs:
 
 def _files(count: int) -> str:
     return f"{plural(count, 'stored media file')} {'is' if count == 1 else 'are'}"
+
+
+def _new(path: Path) -> IO[bytes]:
+    return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
 
 
 def _flush_folder(folder: Path) -> None:

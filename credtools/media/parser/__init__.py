@@ -32,7 +32,7 @@ with suppress(AttributeError, OSError, TypeError):
 
 
 def answer(question: dict[str, Any], content: bytes) -> dict[str, Any]:
-    """What is known of a proper file, as JSON: kind, media_type, notes, copy (Base64), copy_type, texts, whole.
+    """What is known of a proper file, as JSON: kind, media_type, notes, copy (Base64), copy_type, said (JSON), whole.
 
     In: `limits`, `refuse_attachments`. Raises Refused for what isn't taken.
     """
@@ -86,7 +86,7 @@ def _found(
         "notes": sorted(notes),
         "copy": b64encode(copy).decode(),
         "copy_type": copy_type,
-        "texts": kept,
+        "said": texts.as_json(kept),
         "whole": whole and is_all,
     }
 

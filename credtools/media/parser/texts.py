@@ -37,6 +37,12 @@ def limited(pieces: list[Piece]) -> tuple[list[Piece], bool]:
     return kept, True
 
 
+def as_json(pieces: list[Piece]) -> str:
+    """Pieces as they are stored, in one text that every database can hold; halves of characters are question marks."""
+    said = [(page, box, text) for page, *box, text in pieces]
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace").decode()
+
+
 # --- the text of a PDF ----------------------------------------------------------------------------------------
 
 
