@@ -17,7 +17,6 @@ from credtools.cli import main
 from credtools.errors import RegistryError
 from credtools.jupyter.listed import Listed
 from credtools.media.compared import Compared, Difference
-from credtools.media.looked import Piece, as_json
 from credtools.model import Place
 from credtools.registry import Batch, Registry, finishing
 from credtools.store import Kept, Link, Scan, tables
@@ -47,7 +46,7 @@ def sha(content: bytes) -> str:
 def kept(registry: Registry, content: bytes, *texts: str, copy: bytes = b"", notes: str = "") -> Kept:
     """A file and its copy in the folder of blobs, and what is known of them."""
     of_copy = (registry.blobs.put(copy), len(copy), "image/jpeg") if copy else None
-    pieces = as_json(Piece(1, BOX, text) for text in texts)
+    pieces = json.dumps([(1, BOX, text) for text in texts], ensure_ascii=False)
     one = Kept(registry.blobs.put(content), len(content), "image/heic", notes, of_copy, pieces, whole=True)
     registry.blobs.flush()
     return one

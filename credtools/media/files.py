@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -64,7 +64,7 @@ class File:
     read: Callable[[], bytes]
     packed: Packed | None = None
 
-    @property
+    @cached_property
     def short(self) -> str:
         """The name without folders."""
         return PurePosixPath(self.name.replace("\\", "/")).name

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import NamedTuple
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom in thousandths of the page as it is shown
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """A piece of text (about a line) of a page, the first page being 1; a picture has one page."""
 
     page: int

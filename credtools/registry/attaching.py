@@ -14,6 +14,7 @@ import pandas as pd
 
 from credtools import store
 from credtools.errors import CredtoolsError, FileError, RegistryError
+from credtools.limited import collection_paused
 from credtools.media import clashes, code_pages, matching
 from credtools.media.files import File, gathered
 from credtools.media.looked import Looked
@@ -62,7 +63,8 @@ def attach(
         place = matching.by_column(rows) if by_name else matching.by_pattern(recipe.media, rows)
     done, place_of = Attached(), {row.line: row.place for row in rows}
     blobs, waits, kept = session.blobs, reviewing.refresh(session, draft).waits, dict[str, Kept]()
-    with gathered(paths) as found, Looker(refuse_attachments=session.settings.refuse_attachments) as looker:
+    looker = Looker(refuse_attachments=session.settings.refuse_attachments)
+    with gathered(paths) as found, looker, collection_paused():
         given, done.zips[:] = code_pages.settled(found, place.places)
         files = _named(match, given) if isinstance(match, Mapping) else given
         known = clashes.clashes(files)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from credtools import store
+from credtools.limited import collection_paused
 from credtools.media import told
 from credtools.media.compared import Compared, Facts
 from credtools.media.looked import pieces_from
@@ -49,10 +50,11 @@ def compared(
     from credtools.media.comparing import compare  # noqa: PLC0415 - words of thirty languages, of use only with media
 
     texts = {**store.reads.texts_of(session.at, new.keys() - (fresh or {}).keys()), **(fresh or {})}
-    for sha256, rows in new.items():
-        if sha256 in texts:
-            pieces, whole = pieces_from(texts[sha256][0]), texts[sha256][1]
-            draft.compared |= {(sha256, row): compare(pieces, whole, row) for row in rows}
+    with collection_paused():
+        for sha256, rows in new.items():
+            if sha256 in texts:
+                pieces, whole = pieces_from(texts[sha256][0]), texts[sha256][1]
+                draft.compared |= {(sha256, row): compare(pieces, whole, row) for row in rows}
     return {of: draft.compared[key] for of, key in keys.items() if key in draft.compared}
 
 

@@ -41,13 +41,14 @@ class Blobs:
         Raises RegistryError when it can't be written. To be referenced only after `flush`.
         """
         sha256 = sha256 or hashlib.sha256(content).hexdigest()
-        path = self.path(sha256)
+        folder = self.folder / sha256[:2]
+        path = folder / sha256
         with self._usable():
             if self._holds(path, content):
                 os.utime(path)  # fresh again, so that no sweep takes it before it is referenced
             else:
-                self._write(path, content)
-        self._unflushed.add(path.parent)
+                self._write(path, folder, content)
+        self._unflushed.add(folder)
         return sha256
 
     def flush(self) -> None:
@@ -119,10 +120,10 @@ class Blobs:
         except FileNotFoundError:
             return False
 
-    def _write(self, path: Path, content: bytes) -> None:
-        part = path.with_name(f".new-{uuid.uuid4().hex}")
+    def _write(self, path: Path, folder: Path, content: bytes) -> None:
+        part = folder / f".new-{uuid.uuid4().hex}"
         try:
-            with self._opened(part, path.parent) as file:
+            with self._opened(part, folder) as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())

@@ -113,7 +113,9 @@ def _refuse_active_form(packets: Iterable[Any]) -> None:
 
 def is_suspect(content: bytes) -> bool:
     """Whether a name that would be judged stands in bytes, however it is spelled."""
-    return bool(SUSPECT.search(content)) or any(SUSPECT.match(unescaped(name)) for name in SPELLED.findall(content))
+    if SUSPECT.search(content):
+        return True
+    return b"#" in content and any(SUSPECT.match(unescaped(name)) for name in SPELLED.findall(content))
 
 
 def unescaped(name: bytes) -> bytes:

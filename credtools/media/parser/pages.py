@@ -14,6 +14,7 @@ GAP = 1.2  # heights of the letters between two cells of a line
 UNSEEN = 3  # the rendering mode of a text that is there for searching only (ISO 32000-2, 9.3.6), as OCR leaves it
 SIGN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 ALL = [0, 0, 1000, 1000]
+LEFT, TOP, RIGHT, BOTTOM = SIDES = [ctypes.c_double() for _ in range(4)]  # where PDFium writes them
 
 
 def lines_of(document: Any, number: int) -> list[Piece]:
@@ -70,11 +71,16 @@ def _lines(raw: Any, page: Any, text: Any) -> Iterator[tuple[list[int], str]]:
     start = 0
     for line in units.decode("utf-16-le", "replace").split("\r\n"):
         length = len(line) if line.isascii() else len(line.encode("utf-16-le", "replace")) // 2
-        if clean(line):
-            ends = (start, start + length - 1)
-            first, last = ends if is_same else (raw.FPDFText_GetCharIndexFromTextIndex(text, one) for one in ends)
+        if said := clean(line):
+            first, last = start, start + length - 1
+            if not is_same:
+                first, last = (raw.FPDFText_GetCharIndexFromTextIndex(text, one) for one in (first, last))
             if not _is_unseen(raw, text, first):
-                yield from _cells(raw, shown, text, first, max(last - first + 1, 1), line)
+                count = max(last - first + 1, 1)
+                if len(runs := _rects(raw, text, first, count)) < 2:
+                    yield shown.box(runs), said
+                else:
+                    yield from _cells(raw, shown, text, first, count, line, runs)
         start += length + 2
 
 
@@ -83,12 +89,10 @@ def _is_unseen(raw: Any, text: Any, index: int) -> bool:
     return bool(drawn) and raw.FPDFTextObj_GetTextRenderMode(drawn) == UNSEEN
 
 
-def _cells(raw: Any, shown: _Shown, text: Any, first: int, count: int, line: str) -> Iterator[tuple[list[int], str]]:
-    """A line, torn apart at wide gaps, as between a label and its value or the cells of a table."""
-    runs = _rects(raw, text, first, count)
-    if len(runs) < 2:
-        yield shown.box(runs), clean(line)
-        return
+def _cells(
+    raw: Any, shown: _Shown, text: Any, first: int, count: int, line: str, runs: list[Sides]
+) -> Iterator[tuple[list[int], str]]:
+    """A line of several runs, torn apart at wide gaps, as between a label and its value or the cells of a table."""
     least = _thick(runs) * GAP
     groups, starts = [runs[:1]], [first]
     for one, other in pairwise(runs):
@@ -133,9 +137,10 @@ def _gap(one: Sides, other: Sides) -> float:
 
 def _rects(raw: Any, text: Any, first: int, count: int) -> list[Sides]:
     """The runs of some characters: left, top, right, bottom in points, from below."""
-    sides = [ctypes.c_double() for _ in range(4)]
-    runs = (k for k in range(raw.FPDFText_CountRects(text, first, count)) if raw.FPDFText_GetRect(text, k, *sides))
-    found = [(sides[0].value, sides[1].value, sides[2].value, sides[3].value) for _ in runs]
+    found = []
+    for k in range(raw.FPDFText_CountRects(text, first, count)):
+        if raw.FPDFText_GetRect(text, k, *SIDES):
+            found.append((LEFT.value, TOP.value, RIGHT.value, BOTTOM.value))  # noqa: PERF401 - each time others
     return found if found and all(top - bottom > 1 for _, top, _, bottom in found) else _loose(raw, text, first, count)
 
 
@@ -164,11 +169,10 @@ class _Shown:
         if not runs:
             return ALL
         left, top, right, bottom = runs[0] if len(runs) == 1 else _whole(runs)
-        return around([self._at(left, top), self._at(right, bottom)])
-
-    def _at(self, across: float, up: float) -> tuple[int, int]:
-        x = self.left + across * self.across[0] + up * self.up[0]
-        return round(x), round(self.top + across * self.across[1] + up * self.up[1])
+        (x_across, y_across), (x_up, y_up) = self.across, self.up
+        x, x2 = self.left + left * x_across + top * x_up, self.left + right * x_across + bottom * x_up
+        y, y2 = self.top + left * y_across + top * y_up, self.top + right * y_across + bottom * y_up
+        return around([(round(x), round(y)), (round(x2), round(y2))])
 
 
 def _whole(runs: list[Sides]) -> Sides:
@@ -185,4 +189,4 @@ def around(corners: list[tuple[int, int]]) -> list[int]:
 
 
 def clean(text: str) -> str:
-    return " ".join(SIGN.sub(" ", text).split())
+    return " ".join((text if text.isprintable() else SIGN.sub(" ", text)).split())

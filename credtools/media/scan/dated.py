@@ -20,7 +20,7 @@ SPAN = re.compile(r"\d{1,2}(?:st|nd|rd|th|\.|°)?\s*(?:[-–—]|to|bis|al?|au|d
 LONG = 60  # days, from which on two dates with a dash are a validity and no course
 NEITHER = ("birth", "printed", "form")  # neither issue nor expiration
 SHORT = 60  # letters of a label by itself
-PACKED = re.compile(r"(?<![\w/.-])(?:\d{8}|(\d\d)/(\d\d))(?![\w/.-])")
+PACKED = re.compile(r"\d\d(?<![\w/.-]\d\d)(?:\d{6}|/\d\d)(?![\w/.-])")
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def _packed(page: Page, mentions: dict[int, list[Mention]]) -> Iterator[Dated]:
             words = labels.roles(part.plain[: found.start()]) or (
                 labels.roles(page.parts[left].plain) if left is not None else ()
             )
-            days, months = ((), short(*found.groups())) if found[1] else (packed(found[0]), ())
+            days, months = ((), short(found[0][:2], found[0][3:])) if "/" in found[0] else (packed(found[0]), ())
             if words and (days or months):
                 yield Dated(k, Mention(found.start(), found.end(), days, months), words[-1], found[0])
 

@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from credtools.media.looked import Box, Piece
 from credtools.media.scan import labels
@@ -17,7 +17,7 @@ FEWEST = 2  # words of a name by itself
 FEW = 4  # letters by themselves that make a text torn
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 # A first letter that stands apart ('V alid', 'J an 28'), as some programs place their letters.
-TORN = re.compile(r"(?<![^\W_])([B-DF-HJ-NP-TV-Z]) (?!(?:de|da|do|di|del|la|le|el|van|von|y|e|i)\b)(?=[a-z]{2})")
+TORN = re.compile(r"([B-DF-HJ-NP-TV-Z])(?<![^\W_].) (?!(?:de|da|do|di|del|la|le|el|van|von|y|e|i)\b)(?=[a-z]{2})")
 ENDS = re.compile("[\ufffe\x02]\\s*")  # a hyphen at the end of a line, as PDF readers give it
 ALIGNED, PROSE = 12, 6  # thousandths of a page; words of a line that may be broken
 BLANK = 9  # thousandths of a page
@@ -28,7 +28,8 @@ def tidy(text: str) -> str:
     """A text with usual letters and digits (NFKC: no ligatures, no full width), spaced letters put together."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", UNSEEN.sub("", text.replace("º", "°")))
-    text = ENDS.sub("-", text)
+    if "\ufffe" in text or "\x02" in text:
+        text = ENDS.sub("-", text)
     words = text.split()
     single = list(map(len, words)).count(1)
     if single >= FEW and single * 2 > len(words) and sum(map(len, words)) <= 2 * len(words):
@@ -36,8 +37,7 @@ def tidy(text: str) -> str:
     return TORN.sub(r"\1", text)
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """A piece: `text` as people read it, `plain` as it is compared; `alone`: it has no place on a page."""
 
     piece: Piece
@@ -124,7 +124,7 @@ def _column(one: Box, other: Box) -> bool:
 
 def _parts(pieces: Iterable[Piece]) -> Iterator[Part]:
     for piece in pieces:
-        if piece.text.lstrip()[:1] in {"{", "["} and '"' in piece.text:
+        if '"' in piece.text and piece.text.lstrip()[:1] in {"{", "["}:
             try:
                 yield from (Part(piece, said, plain(said), alone=True) for said in _told(json.loads(piece.text), ""))
                 continue
