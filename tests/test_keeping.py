@@ -550,12 +550,18 @@ def test_a_backup_is_of_all_rows_or_none(
 def test_a_teams_registry_stays_one(
     home: Home, postgres: PostgresServer, tmp_path: Path, opened: Callable[..., Registry]
 ) -> None:
-    """A backup of a team's registry becomes a team's again, whose roles nobody has yet; on SQLite it can't be one."""
+    """A backup of a team's registry (in a schema of its own) becomes a team's again, whose roles nobody has yet.
+
+    On SQLite it can't be one.
+    """
     url = home.empty()
+    name = make_url(url).database
+    with psycopg.connect(host=str(postgres.folder), user="postgres", dbname=name, autocommit=True) as connection:
+        connection.execute("CREATE ROLE kept_ana LOGIN")
+        connection.execute("CREATE SCHEMA creds")
+        connection.execute(f"ALTER DATABASE {name} SET search_path = creds".encode())
     ct.init(url, team=True, prefix="kept").close()
     team = opened(url, "postgres")
-    with psycopg.connect(host=str(postgres.folder), user="postgres", autocommit=True) as connection:
-        connection.execute("CREATE ROLE kept_ana LOGIN")
     team.grant("kept_ana", "admin", "ana@example.org")
     opened(make_url(url).set(username="kept_ana").render_as_string(), "kept_ana").set("max_rows", 7)
     done = team.backup(tmp_path / "kept.zip")

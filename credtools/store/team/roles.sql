@@ -14,6 +14,7 @@ DO $$ BEGIN
     END IF;
 END $$;
 GRANT USAGE, CREATE ON SCHEMA {schema} TO {owner};
+GRANT USAGE ON SCHEMA {schema} TO {groups};  -- by whoever owns the schema: the owner of the tables can't hand it on
 REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC;
 DO $$
 DECLARE one record;
