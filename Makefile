@@ -14,7 +14,7 @@ AIRFLOW := .venv-airflow
 PYTEST := $(BIN)/pytest -n 3 --dist loadgroup
 
 .PHONY: help demo pictures test test-browser test-long test-office test-schedulers lint format sentences api lab bench lock browser \
-  office cron setup clean
+  servers office cron setup clean
 
 help:  ## list what can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -30,13 +30,13 @@ pictures: setup browser  ## take the pictures in docs/ again, from the demo
 	@$(BIN)/pytest -q -m browser -k "by_clicks or twelve_causes or by_hand or approvals or apps or a_quarter or month_3 or left_out_by or own_button or uploads_by_keyboard or status_means"
 	@mkdir -p docs/pictures && cp screenshots/{wizard-*,held-1*,held-3*,media-2*,media-5*,approve-1*,app-1*,audit-1*,shapes-3*,status-1*,cards-1*,uploads-1*,uploads-3*}.png docs/pictures/
 
-test: setup browser lint  ## lint, then every test, those in the browser and on PostgreSQL too
+test: setup browser servers lint  ## lint, then every test, those in the browser and on PostgreSQL too
 	@$(PYTEST)
 
 test-browser: setup browser  ## only the tests that drive JupyterLab in a browser
 	@$(BIN)/pytest -m browser
 
-test-long: setup  ## the long batteries: many rows, many moments, some minutes
+test-long: setup servers  ## the long batteries: many rows, many moments, some minutes
 	@$(PYTEST) -m long
 
 test-office: setup office  ## only the tests that fill files in with a real LibreOffice
@@ -79,6 +79,15 @@ browser:  ## have a Chromium for the browser tests: find one, or install Debian'
 	  apt-get install -qq --no-install-recommends chromium >/dev/null; then exit 0; fi; \
 	echo "The browser tests need Chromium and it could not be installed here:" \
 	  "install it so that one of '$(BROWSERS)' is on PATH, then run make again." >&2; exit 1
+
+servers:  ## have PostgreSQL 15 and PgBouncer for the tests: find them, or install Debian's
+	@if [ -x /usr/lib/postgresql/15/bin/initdb ] && [ -x /usr/sbin/pgbouncer ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then root=; else root="sudo -n"; fi; \
+	echo "No PostgreSQL 15 or no PgBouncer here: installing Debian's ..."; \
+	if $$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive \
+	  apt-get install -qq --no-install-recommends postgresql-15 pgbouncer >/dev/null; then exit 0; fi; \
+	echo "The tests need PostgreSQL 15 (/usr/lib/postgresql/15) and PgBouncer (/usr/sbin/pgbouncer), and they could not" \
+	  "be installed here: install them (Debian 12, or apt.postgresql.org), then run make again." >&2; exit 1
 
 office:  ## have a LibreOffice for its tests: find one, or install Debian's
 	@if command -v soffice >/dev/null && /usr/bin/python3 -c 'import uno' 2>/dev/null; then exit 0; fi; \

@@ -18,13 +18,14 @@ import stat
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import psycopg
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 START_SECONDS = 60
 STOP_SECONDS = 20
@@ -37,16 +38,27 @@ SETTINGS = {"listen_addresses": "", "fsync": "off", "shared_buffers": "32MB", "m
 
 
 class PostgresServer:
-    """One server in a temporary folder; as a context manager it runs from `with` to the end of the block."""
+    """One server in a temporary folder; as a context manager it runs from `with` to the end of the block.
 
-    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
+    `version`: Debian's of this number; None: what `find_binaries` finds. `primary`: whose read-only copy it is.
+    """
+
+    def __init__(
+        self,
+        settings: Mapping[str, str] | None = None,
+        *,
+        version: int | None = None,
+        primary: PostgresServer | None = None,
+    ) -> None:
         self.settings = {**SETTINGS, **(settings or {})}
+        self._version = version
+        self._primary = primary
         self._numbers = itertools.count(1)
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = unprivileged_user()
 
     def __enter__(self) -> Self:
-        binaries = find_binaries()
+        binaries = find_binaries(self._version)
         # Not pytest's folder: the server's user may not go there, and a socket's path must be short.
         self.folder = Path(tempfile.mkdtemp(prefix="credtools-pg-", dir="/tmp"))
         self.data = Path(tempfile.mkdtemp(prefix="credtools-pg-", dir=_roomy() or self.folder))
@@ -70,12 +82,34 @@ class PostgresServer:
         """The SQLAlchemy address of a database."""
         return f"postgresql+psycopg://{user}@/{database}?host={self.folder}"
 
-    def create_database(self) -> str:
+    def create_database(self, options: str = "") -> str:
         """Create an empty database and give its address."""
         name = f"test_{next(self._numbers)}"
-        with psycopg.connect(host=str(self.folder), user="postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+        self.tell(f"CREATE DATABASE {name} {options}")
         return self.url(name)
+
+    def tell(self, *statements: str, database: str = "postgres") -> list[Any]:
+        """What the administrator says in a database, each on its own; the rows of the last answer."""
+        with psycopg.connect(host=str(self.folder), user="postgres", dbname=database, autocommit=True) as connection:
+            for statement in statements:
+                answer = connection.execute(statement.encode())
+            return answer.fetchall() if answer.description else []
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """All of the server's processes stop where they are, and go on when the block ends; no connection is closed."""
+        assert self._process is not None
+        first = self._process.pid
+        os.kill(first, signal.SIGSTOP)
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        stopped = [first, *map(int, children)]
+        for process in stopped:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in stopped:
+                os.kill(process, signal.SIGCONT)
 
     def start(self) -> None:
         """Start the server, also again after `stop`, and wait until it answers."""
@@ -107,14 +141,12 @@ class PostgresServer:
         return self.folder / "server.log"
 
     def _initialise(self) -> None:
-        options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
-        done = subprocess.run(
-            [self._binaries / "initdb", "-D", self.data, *options],
-            check=False,
-            capture_output=True,
-            text=True,
-            **self._as_owner(),
-        )
+        how: list[str | Path] = [self._binaries / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust"]
+        how += ["-E", "UTF8", "--no-locale", "--no-sync"]
+        if self._primary:
+            how = [self._binaries / "pg_basebackup", "-D", self.data, "-h", self._primary.folder, "-U", "postgres"]
+            how += ["--checkpoint=fast", "--write-recovery-conf", "--no-sync", "--no-manifest"]
+        done = subprocess.run(how, check=False, capture_output=True, text=True, **self._as_owner())
         if done.returncode:
             raise RuntimeError(f"The test database could not be created: {done.stderr.strip()}")
 
@@ -164,8 +196,15 @@ def _roomy() -> Path | None:
     return MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM else None
 
 
-def find_binaries() -> Path:
-    """The folder with `initdb` and `postgres`: from the pip package, else Debian's newest."""
+def find_binaries(version: int | None = None) -> Path:
+    """The folder with `initdb` and `postgres`: Debian's of a version, else from the pip package or Debian's newest."""
+    if version is not None:
+        folder = Path(f"/usr/lib/postgresql/{version}/bin")
+        if not (folder / "initdb").exists():
+            raise RuntimeError(
+                f"These tests need PostgreSQL {version} in {folder}: run 'make servers' (it installs it)."
+            )
+        return folder
     folders = sorted(
         Path("/usr/lib/postgresql").glob("*/bin"),
         key=lambda folder: float(folder.parent.name),

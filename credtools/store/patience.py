@@ -81,7 +81,7 @@ class Patient(psycopg.Connection[Any]):
             if self._way is None or (self.longest is not None and monotonic() - begun >= self.longest + self.seconds):
                 raise Silent(0)  # noqa: TRY301 - all silence is treated alike
             given, more = self._way
-            soon = {**more, "connect_timeout": round(self.seconds / 2)}
+            soon = {**more, "connect_timeout": max(2, round(self.seconds / 2))}  # libpq takes no less
             with self._reach(self.seconds, given, soon) as other:
                 other.execute("SELECT 1")
         except Silent:

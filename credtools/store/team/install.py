@@ -66,7 +66,7 @@ def guards(connection: Connection) -> Guards | None:
             "SELECT r.rolname FROM pg_proc p"
             " JOIN pg_class c ON c.relnamespace = p.pronamespace AND c.relname = 'events'"
             " JOIN pg_roles r ON r.oid = c.relowner"
-            " WHERE p.proname = 'ct_guards' AND p.pronamespace = (current_schema())::regnamespace"
+            " WHERE p.proname = 'ct_guards' AND p.pronamespace = quote_ident(current_schema())::regnamespace"
         )
     ).scalar()
     if owner is None:
@@ -84,7 +84,7 @@ def prefix_of(connection: Connection) -> str | None:
 def lint(connection: Connection) -> list[str]:
     """What would let somebody past the guards, by name: functions, and rights that everybody has."""
     open_functions = text(
-        "SELECT p.proname FROM pg_proc p WHERE p.pronamespace = (current_schema())::regnamespace AND"
+        "SELECT p.proname FROM pg_proc p WHERE p.pronamespace = quote_ident(current_schema())::regnamespace AND"
         " (has_function_privilege('public', p.oid, 'EXECUTE') OR NOT coalesce('search_path=pg_catalog, pg_temp'"
         " = ANY (p.proconfig), false)) ORDER BY p.proname"
     )
