@@ -186,6 +186,8 @@ def making(
             schemas.for_a_new_one(connection, shown(parsed))
             if inspect(connection).get_table_names():
                 raise RegistryError("database_not_empty", database=shown(parsed))  # noqa: TRY301 - undone below
+            if team is not None:
+                guarding.require_free(connection, team)  # before long work, not after it
             _migrate(connection, layout)
             if path is not None:
                 connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")

@@ -6,6 +6,6 @@ kind takes). The owner is a role that nobody is; people have logins, and these r
 and nothing follows.
 """
 
-from credtools.store.team.install import TEAM, Guards, become_owner, guards, install, lint, prefix_of
+from credtools.store.team.install import TEAM, Guards, become_owner, guards, install, lint, prefix_of, require_free
 
-__all__ = ["TEAM", "Guards", "become_owner", "guards", "install", "lint", "prefix_of"]
+__all__ = ["TEAM", "Guards", "become_owner", "guards", "install", "lint", "prefix_of", "require_free"]

@@ -34,22 +34,27 @@ def install(connection: Connection, prefix: str = "ct") -> None:
     The connection's login must be able to make roles, the first time, and afterwards to become the owner.
     Raises RegistryError when the prefix can't be used, or its roles are there already and belong to another registry.
     """
-    if not PREFIX.fullmatch(prefix):
-        raise RegistryError("prefix_unusable", prefix=prefix)
     schema = _schema(connection)
     if guards(connection) is None:
-        taken = connection.execute(
-            text("SELECT rolname FROM pg_roles WHERE rolname = ANY (:names) ORDER BY rolname"),
-            {"names": [f"{prefix}_{role}" for role in ("owner", *ROLES)]},
-        ).scalars()
-        if first := next(iter(taken), None):
-            raise RegistryError("roles_exist", prefix=prefix, role=first)
+        require_free(connection, prefix)
         _run(connection, roles(schema, prefix))
     become_owner(connection, prefix)
     _run(connection, script(schema, prefix))
     connection.exec_driver_sql("RESET ROLE")
     if wrong := lint(connection):
         raise RegistryError("guards_open", what=", ".join(wrong))
+
+
+def require_free(connection: Connection, prefix: str) -> None:
+    """Raises RegistryError when a prefix can't be used, or a role of it is there already."""
+    if not PREFIX.fullmatch(prefix):
+        raise RegistryError("prefix_unusable", prefix=prefix)
+    taken = connection.execute(
+        text("SELECT rolname FROM pg_roles WHERE rolname = ANY (:names) ORDER BY rolname"),
+        {"names": [f"{prefix}_{role}" for role in ("owner", *ROLES)]},
+    ).scalars()
+    if first := next(iter(taken), None):
+        raise RegistryError("roles_exist", prefix=prefix, role=first)
 
 
 def become_owner(connection: Connection, prefix: str) -> None:
