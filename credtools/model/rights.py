@@ -25,20 +25,20 @@ RIGHTS: tuple[Right, ...] = get_args(Right)
 
 _UPLOAD = (
     *("upload", "continue", "patch", "amend", "count_again", "leave", "stage", "unstage", "hold", "finish"),
-    "replay",
+    *("replay", "fail"),
 )
 _DECIDE = ("decide", "undecide", "withdraw", "reinstate", "undo", "media_switch")
 _SOURCES = ("rename_source", "merge_source", "unmerge_source")
-_PEOPLE = (*(f"{verb}_{what}" for what in ("user", "type") for verb in ("rename", "merge", "unmerge")), "load")
+_PEOPLE = (*(f"{verb}_{what}" for what in ("person", "type") for verb in ("rename", "merge", "unmerge")), "load")
 
 # Per kind of event the rights of which one is enough to write it.
 KINDS: dict[str, frozenset[Right]] = {
     **dict.fromkeys(_UPLOAD, frozenset({"upload"})),
     "discard": frozenset({"upload", "administer"}),  # a draft whose file is erased has nothing left to wait for
-    **dict.fromkeys(("media", "compare", "waive", "reopen", "resubmit"), frozenset({"upload", "approve"})),
+    **dict.fromkeys(("media", "compare", "keep", "waive", "reopen", "resubmit"), frozenset({"upload", "approve"})),
     "move": frozenset({"upload", "administer"}),  # whoever saves a recipe from an upload without one
     **dict.fromkeys(_DECIDE, frozenset({"approve"})),
-    **dict.fromkeys(("settings", *_SOURCES, *_PEOPLE, "erase", "grant", "revoke"), frozenset({"administer"})),
+    **dict.fromkeys(("settings", *_SOURCES, *_PEOPLE, "erase", "tidy", "grant", "revoke"), frozenset({"administer"})),
     "upgrade": frozenset(),  # only who may become the owner
 }
 

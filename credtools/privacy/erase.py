@@ -135,7 +135,7 @@ def _clean(home: Home, found: Found, *, dry_run: bool = False) -> int:
 def _tidy(home: Home) -> None:
     home.blobs.erase(store.reads.erased_blobs(home.engine))
     home.blobs.sweep(store.reads.referenced_blobs(home.engine))
-    store.tidy(home.engine)
+    store.tidy(home.engine, home.by)
 
 
 def _described(home: Home, found: Found, changed: int) -> Erasure:

@@ -265,4 +265,4 @@ def give_up(session: Session, attempt: str) -> None:
 
 def note_failure(session: Session, file: str, source: str = MANUAL) -> None:
     """Keeps that a run on a source failed."""
-    store.note_failure(session.engine, source, file)
+    store.note_failure(session.engine, session.by, source, file)

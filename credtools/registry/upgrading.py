@@ -26,7 +26,7 @@ from credtools.settings import Settings
 from credtools.store import tables
 from credtools.store.reads.sources import came_from_source
 
-PEOPLE_SINCE, RECORDS_SINCE = "0004", "0005"  # the first layouts with today's
+PEOPLE_SINCE, RECORDS_SINCE, SEALS_SINCE = "0004", "0005", "0007"  # the first layouts with today's
 BY = ""  # nobody decides anything here
 FOLLOWED = ("open", "waived")
 NAMES = ("record_digest", "ordinal", "digest_kind", "digest_columns")  # as in `Record`
@@ -44,6 +44,8 @@ def complete(connection: Connection, before: str, places: Settings) -> None:
     if before < PEOPLE_SINCE:
         session = Session.within(connection, places, BY)
         store.baseline.people(connection, datetime.now(ZoneInfo(session.settings.time_zone)).date())
+    if before < SEALS_SINCE:
+        store.baseline.seals(connection)
 
 
 def digests(connection: Connection, places: Settings) -> None:

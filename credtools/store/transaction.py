@@ -1,7 +1,7 @@
 """One transaction for each write: the audit head locked first, an event chained last.
 
-The chain: hash = SHA-256(previous hash + stored text). Whoever changes an old text, or drops the tail, no longer
-arrives at the head that receipts have printed.
+The chain: hash = SHA-256(head before + stored text); the head after an event covers its seals, too (see `seals`).
+Whoever changes an old text or a sealed row, or drops the tail, no longer arrives at the head that receipts printed.
 """
 
 from __future__ import annotations
@@ -18,11 +18,14 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     CursorResult,
+    Delete,
     Engine,
     Executable,
+    Insert,
     LargeBinary,
     Row,
     Table,
+    Update,
     func,
     insert,
     select,
@@ -36,6 +39,7 @@ from credtools.store import clock, tables
 from credtools.store.connecting import WRITES
 from credtools.store.reads.batches import batch
 from credtools.store.refused import is_denied, refused
+from credtools.store.seals import Touched, insert_seals, sealed_digest, seals_of
 from credtools.store.team import TEAM
 
 CHUNK = 500  # keys per statement
@@ -48,16 +52,28 @@ class Write:
 
     connection: Connection
     seq: int
-    hash: str
+    last: str  # the hash after that event, without what is to be sealed yet
     at: datetime
     free: dict[Table, int] = field(default_factory=dict)  # the last id of tables, those handed out included
     kinds: list[str] = field(default_factory=list)  # of its events
+    touched: Touched = field(default_factory=Touched)
+    given: bool = False  # whether the head after its last event was given out
+
+    @property
+    def hash(self) -> str:
+        """The head as it is after this transaction: everything that is written must be by now."""
+        self.seal()
+        self.given = True
+        return self.last
 
     def execute(self, statement: Executable, rows: list[dict[str, Any]] | None = None) -> CursorResult[Any]:
+        if isinstance(statement, Insert | Update | Delete):
+            self.touched.statement(self.connection, statement, rows)
         return self.connection.execute(statement, rows)
 
     def insert(self, table: Table, columns: Mapping[str, Any]) -> None:
         """Many rows at once, see `insert_columns`."""
+        self.touched.columns(table, columns)
         insert_columns(self.connection, table, columns)
 
     def insert_rows(self, table: Table, names: Sequence[str], rows: Collection[Sequence[Any]], **shared: Any) -> None:
@@ -70,7 +86,25 @@ class Write:
         """Sets columns of the rows whose `key` is one of some numbers."""
         wanted = list(numbers)
         for start in range(0, len(wanted), CHUNK):
-            self.execute(update(key.table).where(key.in_(wanted[start : start + CHUNK])).values(**values))
+            some = wanted[start : start + CHUNK]
+            statement = update(key.table).where(key.in_(some)).values(**values)
+            (self.connection if self.touched.chosen(key, some) else self).execute(statement)
+
+    def derive(self, key: Any, number: Any, **values: Any) -> None:
+        """Sets columns of one row of which nothing is sealed, as they follow from what is chained."""
+        self.connection.execute(update(key.table).where(key == number).values(**values))
+
+    def seal(self) -> None:
+        """Seals what was written so far under the last event, and moves the head on."""
+        touched, gone = self.touched.take()
+        seals = seals_of(self.connection, touched, gone)
+        if not seals:
+            return
+        if self.given or not self.kinds:
+            raise RuntimeError(f"Without an event of its own: {', '.join({one.table_name for one in seals})}.")
+        insert_seals(self.connection, self.seq, seals)
+        self.last = chain(self.last, sealed_digest((one.table_name, one.key, one.digest) for one in seals))
+        self.given = True
 
     def event(self, kind: str, by: str, batch_id: int | None = None, **facts: Any) -> int:
         """Appends an event; `facts` hold no personal values, only counts, ids and digests."""
@@ -78,15 +112,19 @@ class Write:
         self.kinds.append(kind)
         body = {"seq": self.seq, "at": self.at.isoformat(), "kind": kind, "by": by, "batch": batch_id, **facts}
         text = json.dumps(body, sort_keys=True)
-        previous, self.hash = self.hash, chain(self.hash, text)
+        previous, self.last = self.last, chain(self.last, text)
         row = {"seq": self.seq, "kind": kind, "batch_id": batch_id, "text": text}
-        self.execute(insert(tables.events).values(**row, previous=previous, hash=self.hash))
+        self.execute(insert(tables.events).values(**row, previous=previous, hash=self.last))
+        self.given = False
         return self.seq
 
     def add(self, table: Table, **values: Any) -> int:
         """Adds one row under the first free id, and returns that; safe, as the writers stand in line at the head."""
         free = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
-        return int(self.execute(insert(table).values(id=free, **values).returning(table.c.id)).scalar_one())
+        row = insert(table).values(id=free, **values).returning(table.c.id)
+        number = int(self.connection.execute(row).scalar_one())
+        self.touched.note(table, [(number,)])
+        return number
 
     def find_free(self, *some: Table) -> None:
         """Finds out the free ids of several tables at once, before `ids` are asked for."""
@@ -148,7 +186,9 @@ def write(engine: Engine, *, trial: bool = False) -> Iterator[Write]:
                 head = connection.execute(select(tables.audit_head).with_for_update()).one()
                 work = Write(connection, head.seq, head.hash, clock.now(), kinds=kinds)
                 yield work
-                connection.execute(update(tables.audit_head).values(seq=work.seq, hash=work.hash))
+                if not trial:
+                    work.seal()
+                connection.execute(update(tables.audit_head).values(seq=work.seq, hash=work.last))
             except BaseException:
                 transaction.rollback()
                 raise

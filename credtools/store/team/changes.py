@@ -18,7 +18,7 @@ SILENT = ""  # no event
 
 FINISH = ("finish",)
 ENDS = ("hold", "discard", "finish", "replay")
-_MERGES = tuple(f"{verb}_{what}" for verb in ("merge", "unmerge") for what in ("user", "type"))
+_MERGES = tuple(f"{verb}_{what}" for verb in ("merge", "unmerge") for what in ("person", "type"))
 _SOURCES = ("merge_source", "unmerge_source", "move")
 _REGROUPS = (*_MERGES, "load")
 _TOLD_ANEW = ("finish", "undo", *_SOURCES, *_REGROUPS)
@@ -26,14 +26,14 @@ ERASE = ("erase",)
 _SETTLES = ("finish", "undo", "unmerge_source")  # rejects
 _WAIVES = ("waive", "reopen")
 _DECIDES = ("decide", "undecide", "resubmit")
-_FACTS = (*_MERGES, "rename_user", "rename_type", "load")
+_FACTS = (*_MERGES, "rename_person", "rename_type", "load")
 
 CHANGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "events": {INSERT: tuple(kind for kind in KINDS if KINDS[kind])},
     "audit_head": {**dict.fromkeys(("seq", "hash"), (SILENT, *(kind for kind in KINDS if KINDS[kind])))},
     "seals": {INSERT: tuple(kind for kind in KINDS if KINDS[kind]), "salt": ERASE},
     "sources": {
-        INSERT: ("upload", SILENT, "move", "rename_source"),
+        INSERT: ("upload", "fail", "move", "rename_source"),
         "name": ("rename_source",),
         "merged_into": ("rename_source", "merge_source", "unmerge_source"),
     },
@@ -61,7 +61,7 @@ CHANGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "previous_id": ("move",),
     },
     "runs": {
-        INSERT: (SILENT, "hold", "discard", "finish", "replay"),
+        INSERT: ("fail", "hold", "discard", "finish", "replay"),
         "source_id": ("move",),
         **dict.fromkeys(("statistics", "file_name"), ERASE),
     },
@@ -111,11 +111,16 @@ CHANGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         **dict.fromkeys(("record_digest", "old_value", "new_value"), ERASE),
     },
     "blobs": {
-        INSERT: (SILENT, "media", "stage", "compare"),
-        **dict.fromkeys(("notes", "shown_as"), (SILENT, "media", "stage", "compare")),
-        "erased_at": (SILENT, "media", "stage", "compare", "erase"),
+        INSERT: ("keep", "media", "stage", "compare"),
+        **dict.fromkeys(("notes", "shown_as"), ("keep", "media", "stage", "compare")),
+        "erased_at": ("keep", "media", "stage", "compare", "erase"),
     },
-    "blob_texts": {INSERT: (SILENT, "media", "stage", "compare"), "pieces": ERASE, DELETE: ERASE, UNUSED: (SILENT,)},
+    "blob_texts": {
+        INSERT: ("keep", "media", "stage", "compare"),
+        "pieces": ERASE,
+        DELETE: ("erase", "tidy"),
+        UNUSED: ("tidy",),
+    },
     "media": {
         INSERT: ("media",),
         "file_name": ERASE,
@@ -125,12 +130,12 @@ CHANGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "staged_media": {INSERT: ("stage",), DELETE: ("unstage", "discard", "finish", "replay", "erase")},
     "users": {
         INSERT: ("load",),
-        "email": ("load", "rename_user", "erase"),
-        "email_key": ("load", "rename_user", "merge_user", "unmerge_user", "erase"),
+        "email": ("load", "rename_person", "erase"),
+        "email_key": ("load", "rename_person", "merge_person", "unmerge_person", "erase"),
         **dict.fromkeys(
             ("external_id", "name", "status", "deactivated_on", "date_format", "groups", "manager"), ("load", "erase")
         ),
-        "merged_into": ("merge_user", "unmerge_user"),
+        "merged_into": ("merge_person", "unmerge_person"),
     },
     "credential_types": {
         INSERT: ("load",),

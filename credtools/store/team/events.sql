@@ -44,6 +44,19 @@ BEGIN
     RETURN this;
 END $$;
 
+-- The head after an event: its hash, and what it has sealed (the rule: credtools/store/seals.py).
+CREATE OR REPLACE FUNCTION {schema}.ct_end(seq bigint) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN told.seals IS NULL THEN e.hash ELSE encode(sha256(convert_to(
+        e.hash || encode(sha256(convert_to(told.seals, 'UTF8')), 'hex'), 'UTF8')), 'hex') END
+    FROM {schema}.events e CROSS JOIN LATERAL (
+        SELECT string_agg(length(s.table_name) || ':' || s.table_name || length(s.key) || ':' || s.key
+            || coalesce(2 * length(s.digest) || ':' || encode(s.digest, 'hex'), '~'), ''
+            ORDER BY s.table_name COLLATE "C", s.key COLLATE "C") AS seals
+        FROM {schema}.seals s WHERE s.event_seq = e.seq) told
+    WHERE e.seq = ct_end.seq
+$$;
+
 CREATE OR REPLACE FUNCTION {schema}.ct_event() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE head record; last record; body jsonb; this xid8;
@@ -53,7 +66,7 @@ BEGIN
     SELECT h.seq, h.hash INTO head FROM {schema}.audit_head h FOR UPDATE;  -- the writers stand in line
     SELECT e.seq, e.hash INTO last FROM {schema}.events e ORDER BY e.seq DESC LIMIT 1;
     body := NEW.text::jsonb;
-    IF NEW.seq <> coalesce(last.seq, 0) + 1 OR NEW.previous <> coalesce(last.hash, repeat('0', 64))
+    IF NEW.seq <> coalesce(last.seq, 0) + 1 OR NEW.previous <> (CASE WHEN last.seq > head.seq THEN {schema}.ct_end(last.seq) ELSE head.hash END)
         OR NEW.hash <> encode(sha256(convert_to(NEW.previous || NEW.text, 'UTF8')), 'hex') THEN
         PERFORM {schema}.ct_refuse('this is not the next event of the chain');
     END IF;
@@ -93,7 +106,7 @@ DECLARE state text; rights text[];
 BEGIN
     SELECT k.rights INTO rights FROM {schema}.ct_kinds k WHERE k.kind = ct_about.kind;
     IF batch IS NULL THEN
-        IF 'upload' = ANY (rights) THEN PERFORM {schema}.ct_refuse('an event of this kind is about a batch'); END IF;
+        IF 'upload' = ANY (rights) AND kind <> 'fail' THEN PERFORM {schema}.ct_refuse('an event of this kind is about a batch'); END IF;
         RETURN;
     END IF;
     SELECT b.state INTO state FROM {schema}.batches b WHERE b.id = batch;
@@ -116,7 +129,7 @@ BEGIN
     IF {schema}.ct_deploys() THEN RETURN NEW; END IF;
     this := {schema}.ct_begin();
     SELECT e.seq, e.hash INTO last FROM {schema}.events e ORDER BY e.seq DESC LIMIT 1;
-    IF NEW.id <> OLD.id OR NEW.seq <> coalesce(last.seq, 0) OR NEW.hash <> coalesce(last.hash, repeat('0', 64)) THEN
+    IF NEW.id <> OLD.id OR NEW.seq <> coalesce(last.seq, 0) OR NEW.hash <> coalesce({schema}.ct_end(last.seq), repeat('0', 64)) THEN
         PERFORM {schema}.ct_refuse('the head is the newest event');
     END IF;
     PERFORM {schema}.ct_check(this);

@@ -18,7 +18,7 @@ JUDGED = (
 )
 FROZEN = (  # of a batch that was finished, undone or discarded
     *("source_id", "schema_name", "recipe_fingerprint", "follows_id", "rows", *COUNTED, "judgement", "count_again"),
-    *("schema_fingerprint", "finished_by", "finished_at", "today", "receipt", "said", "listing", "absent", "withdraws"),
+    *("schema_fingerprint", "finished_by", "finished_at", "today", "said", "listing", "absent", "withdraws"),
 )
 TURNS = (
     "(('draft', 'held'), ('draft', 'finished'), ('held', 'finished'), ('draft', 'discarded'), ('held', 'discarded'),"
@@ -30,6 +30,11 @@ def _changed(*columns: str) -> str:
     old, new = (", ".join(f"{row}.{name}" for name in columns) for row in "on")
     return f"({old}) IS DISTINCT FROM ({new})" if len(columns) > 1 else f"{old} IS DISTINCT FROM {new}"
 
+
+OTHER_SALTS = (
+    "SELECT FROM generate_series(1, length(o.salt), 16) k"
+    " WHERE substr(n.salt, k, 16) NOT IN (substr(o.salt, k, 16), decode(repeat('00', 16), 'hex'))"
+)
 
 REFUSED: Mapping[tuple[str, str], Refusals] = {
     ("sources", "INSERT"): (("a new source is part of no other", f"n.merged_into IS NOT NULL AND {NO_ADMIN}"),),
@@ -69,6 +74,7 @@ REFUSED: Mapping[tuple[str, str], Refusals] = {
                 f" OR ({_changed('recipe_text', 'held_because', 'file_name', 'source_id')}) AND {NO_ADMIN})"
             ),
         ),
+        ("a receipt is written once", f"{_changed('receipt')} AND o.receipt IS NOT NULL"),
         (
             "batches are finished in one''s own name and time",
             (
@@ -176,5 +182,10 @@ REFUSED: Mapping[tuple[str, str], Refusals] = {
     ("staged_media", "INSERT"): (
         ("media are added in one''s own name and time", f"n.added_by <> {ME} OR {LATE.format('added_at')}"),
     ),
-    ("seals", "UPDATE"): (("salts are only taken away", "n.salt IS NOT NULL"),),
+    ("seals", "UPDATE"): (  # a seal of several rows has a salt for each
+        (
+            "salts are only taken away",
+            f"n.salt IS NOT NULL AND (length(n.salt) <> length(o.salt) OR EXISTS ({OTHER_SALTS}))",
+        ),
+    ),
 }

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import zlib
-from typing import Any
 
 from sqlalchemy import Connection, select
 
 from credtools.errors import RegistryError
 from credtools.store import tables
 from credtools.store.blobs import Blobs
-from credtools.store.engine import GENESIS, At, snapshot
+from credtools.store.engine import At, snapshot
 from credtools.store.erased import Erased
 from credtools.store.reads.media import erased_blobs, referenced_blobs
-from credtools.store.transaction import chain
 from credtools.store.verify.batches import batch_problems
+from credtools.store.verify.chain import chain_of
 from credtools.store.verify.decisions import decisions, media_links
 from credtools.store.verify.people import people
+from credtools.store.verify.seals import sealed_rows
 from credtools.store.verify.sources import sources
 from credtools.store.verify.standing import standing
 from credtools.store.verify.withdrawals import withdrawals
@@ -29,11 +28,12 @@ NOT_OF_ITS_KIND = (ValueError, TypeError, LookupError, AttributeError, Arithmeti
 def verify(engine: At, blobs: Blobs) -> list[str]:
     """What doesn't agree, as whole sentences; an empty list when everything does.
 
-    Checked: the chain of events up to the head; per batch its file, source, state and key; per finished batch its
-    ledger, versions, values, counts and receipt against the chain; that exactly those versions stand which a finished
-    batch says, and that the words of sources follow from them; which sources, users and types are one; decisions and
-    withdrawals against versions; one reject per rejected row; media against the chain, with what they say beside their
-    rows, and their files and copies in the folder of blobs; that exactly what was erased is blank.
+    Checked: the chain of events, with what each has sealed, up to the head; every sealed row; per batch its file,
+    source, state and key; per finished batch its ledger, versions, values, counts and receipt against the chain; that
+    exactly those versions stand which a finished batch says, and that the words of sources follow from them; which
+    sources, users and types are one; decisions and withdrawals against versions; one reject per rejected row; media
+    against the chain, with what they say beside their rows, and their files and copies in the folder of blobs; that
+    exactly what was erased is blank.
     Raises RegistryError when the database can't be reached.
     """
     problems: list[str] = []
@@ -52,8 +52,9 @@ def verify(engine: At, blobs: Blobs) -> list[str]:
 
 
 def _history(connection: Connection, problems: list[str]) -> None:
-    events, chain_problems = _events(connection)
-    problems += chain_problems
+    chained = chain_of(connection)
+    problems += chained.problems
+    events = chained.events
     by_batch = {(event["kind"], event["batch"]): event for event in events}
     finished = {batch for kind, batch in by_batch if kind == "finish"}
     erased = Erased.by(events)
@@ -69,6 +70,7 @@ def _history(connection: Connection, problems: list[str]) -> None:
     problems += standing(connection, said)
     problems += sources(connection, events)
     problems += people(connection, events)
+    problems += sealed_rows(connection)
 
 
 def _database(connection: Connection) -> list[str]:
@@ -78,32 +80,3 @@ def _database(connection: Connection) -> list[str]:
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     problems = [] if answer == "ok" else [f"SQLite finds the file damaged: {answer}."]
     return problems + ([f"{len(broken)} references point to rows that aren't there."] if broken else [])
-
-
-def _events(connection: Connection) -> tuple[list[dict[str, Any]], list[str]]:
-    problems: list[str] = []
-    bodies: list[dict[str, Any]] = []
-    expected = GENESIS
-    seq = 0
-    for row in connection.execute(select(tables.events).order_by(tables.events.c.seq)):
-        seq += 1
-        if row.seq != seq:
-            return bodies, [*problems, f"Event {seq} is missing from the chain."]
-        follows, expected = row.previous == expected, row.hash
-        if not follows or row.hash != chain(row.previous, row.text):
-            problems.append(f"Event {seq} isn't what was chained.")
-            continue  # whatever it says now is worth nothing
-        try:
-            body = json.loads(row.text)
-        except ValueError:
-            problems.append(f"The text of event {seq} can't be read.")
-            continue
-        columns = {"seq": row.seq, "kind": row.kind, "batch": row.batch_id}
-        if not isinstance(body, dict) or {name: body.get(name) for name in columns} != columns:
-            problems.append(f"The columns of event {seq} contradict its text.")
-            continue
-        bodies.append(body | {"hash": row.hash})
-    head = connection.execute(select(tables.audit_head)).one_or_none()
-    if head is None or (head.seq, head.hash) != (seq, expected):
-        problems.append(f"The audit head isn't the end of the chain (event {seq}).")
-    return bodies, problems

@@ -70,7 +70,7 @@ def batch_problems(
     if {tuple(row) for row in connection.execute(followed)} != rejected:
         problems.append(f"The rejected rows of batch {batch.id} aren't the rejects that are followed.")
     printed = {name: event[name] for name in ("sha256", "recipe", "schema", "judgement")}
-    printed |= {"audit_seq": event["seq"], "audit_head": event["hash"]}
+    printed |= {"audit_seq": event["seq"], "audit_head": event["head"]}
     if batch.receipt != json.dumps(printed, sort_keys=True):
         problems.append(f"The receipt of batch {batch.id} isn't the one that was printed.")
     return problems

@@ -10,7 +10,9 @@ from credtools.recipe import MANUAL
 from credtools.store import clock, tables
 from credtools.store.engine import GENESIS
 from credtools.store.erased import KEY
-from credtools.store.transaction import Write
+from credtools.store.row_texts import SEALED
+from credtools.store.seals import seal_all
+from credtools.store.transaction import Write, chain
 from credtools.store.writes.facts import write_facts
 from credtools.store.writes.identity import regroup
 from credtools.store.writes.sources import told_anew
@@ -68,4 +70,15 @@ def people(connection: Connection, today: date) -> None:
         work.event("upgrade", "", users=len(known), types=len(types), joined=len(joined))
         write_facts(work, tables.users, ((row["id"], {}, row) for row in known), today)
         write_facts(work, tables.credential_types, ((row["id"], {}, row) for row in types), today)
-        connection.execute(update(tables.audit_head).values(seq=work.seq, hash=work.hash))
+        connection.execute(update(tables.audit_head).values(seq=work.seq, hash=work.last))
+
+
+def seals(connection: Connection) -> None:
+    """One event that seals whatever is here; none where there is nothing yet."""
+    head = connection.execute(select(tables.audit_head)).one()
+    if any(connection.execute(select(table).limit(1)).first() is not None for table in SEALED):
+        work = Write(connection, head.seq, head.hash, clock.now())
+        work.event("upgrade", "", sealed=True)
+        told = seal_all(connection, work.seq)
+        last = chain(work.last, told) if told else work.last
+        connection.execute(update(tables.audit_head).values(seq=work.seq, hash=last))

@@ -167,9 +167,10 @@ def discard(engine: Engine, batch_id: int, by: str) -> None:
         work.event("discard", by, batch_id)
 
 
-def note_failure(engine: Engine, name: str, file_name: str) -> None:
+def note_failure(engine: Engine, by: str, name: str, file_name: str) -> None:
     """Keeps that a run failed, so that a source which delivers nothing usable is seen."""
     with write(engine) as work:
+        work.event("fail", by)
         note_run(work, source(work, name), None, "failed", file_name, "{}")
 
 

@@ -18,6 +18,7 @@ from credtools.store.columns import metadata
 from credtools.store.connecting import SCHEMA
 from credtools.store.erased import KEY, number_token, ranges, token
 from credtools.store.failures import reason
+from credtools.store.sealed import forget
 from credtools.store.tables.rows import ADDRESS
 from credtools.store.transaction import CHUNK, Write, write
 from credtools.store.values import NO_ROW, Erase, Text
@@ -30,6 +31,7 @@ HELD_VALUES = (
     *(tables.users, tables.source_files, tables.batches, tables.credentials, tables.credential_versions),
     *(tables.decisions, tables.withdrawals, tables.ledger_values, tables.rejects, tables.reject_errors, tables.patches),
     *(tables.media, tables.staged_media, tables.blob_texts, tables.runs, tables.user_facts, tables.former_names),
+    *(tables.logins, tables.seals),
 )
 
 
@@ -52,7 +54,10 @@ def erase(engine: Engine, value: Erase) -> int:
         _texts_of(work, value.blobs)
         _files(work, value)
         _users(work, [number for number in (value.user, *value.merged) if number is not None])
-        return work.event("erase", value.by, None, reason=value.reason, **_body(value))
+        seq = work.event("erase", value.by, None, reason=value.reason, **_body(value))
+        work.seal()
+        forget(work.connection)
+        return seq
 
 
 def _texts_of(work: Write, blobs: list[str]) -> None:
@@ -168,20 +173,21 @@ def _files(work: Write, value: Erase) -> None:
         work.event("discard", value.by, number)
 
 
-def _forget_unused(engine: Engine) -> None:
+def _forget_unused(engine: Engine, by: str) -> None:
     """What could be read in files that were taken from drafts again, and to which nobody refers."""
     text, media, staged = tables.blob_texts, tables.media.c, tables.staged_media.c
     used = union(select(media.sha256).where(media.file_name != ""), select(staged.sha256))
     with write(engine) as work:
-        work.execute(delete(text).where(text.c.sha256.not_in(used)))
+        if gone := work.execute(delete(text).where(text.c.sha256.not_in(used))).rowcount:
+            work.event("tidy", by, None, texts=gone)
 
 
-def tidy(engine: Engine) -> None:
+def tidy(engine: Engine, by: str) -> None:
     """Takes away what nobody needs, and what a database keeps of erased values: free pages and log, dead rows.
 
     Raises RegistryError when others stand in the way: everything is erased then, but these leftovers are still there.
     """
-    _forget_unused(engine)
+    _forget_unused(engine, by)
     try:
         if engine.dialect.name == "sqlite":
             _rewrite_sqlite(engine)

@@ -68,14 +68,16 @@ def finish(engine: Engine, value: Finish) -> Receipt:
         write_rejects(work, value, batch.source_id, sources)
         if batch.staged:
             link_staged(work, batch.id, batch.id, value)
-        receipt = _write_receipt(work, value, batch, ledger, versions)
+        seq, judged = _write_event(work, value, batch, ledger, versions)
         later = [version_ids[one.row] for one in value.changes.writes if one.credential_id is not None]
-        write_acts(work, batch.id, value.by, receipt.audit_seq, value.changes.acts, later)
+        write_acts(work, batch.id, value.by, seq, value.changes.acts, later)
         if batch.parts > 1 and (again := settle_parts(work, sources)):  # the last one of its file that had been missing
             rebuild(work, sources, again)
             move_replaced(work, tables.credential_versions.c.credential_id, again)
             work.change(tables.credentials.c.id, again, counter=tables.credentials.c.counter + 1)
-        return receipt
+        receipt: dict[str, Any] = {**judged, "audit_seq": seq, "audit_head": work.hash}
+        work.derive(tables.batches.c.id, batch.id, receipt=json.dumps(receipt, sort_keys=True))
+        return Receipt(batch=batch.id, file=batch.file_name, counts=value.changes.counts, **receipt)
 
 
 def _take_key(work: Write, value: Finish, batch: Row[Any], source_id: int) -> None:
@@ -134,8 +136,11 @@ def _require_open(work: Write, rejects: Iterable[int]) -> None:
             raise RegistryError("rejects_settled")
 
 
-def _write_receipt(work: Write, value: Finish, batch: Row[Any], ledger: str, versions: str) -> Receipt:
-    """`ledger`, `versions`: the digests of what was written, which the event chains."""
+def _write_event(work: Write, value: Finish, batch: Row[Any], ledger: str, versions: str) -> tuple[int, dict[str, Any]]:
+    """The event, and what the batch became by it; returns its number, and by what the batch was judged.
+
+    `ledger`, `versions`: the digests of what was written, which the event chains.
+    """
     judged = {
         "recipe": value.recipe_fingerprint,
         "schema": value.schema_fingerprint,
@@ -148,7 +153,6 @@ def _write_receipt(work: Write, value: Finish, batch: Row[Any], ledger: str, ver
     how |= {"absent": json.dumps(absent) if absent else None}
     facts = {"counts": counts, "ledger": ledger, "versions": versions, "digests": KIND, **judged, **how}
     seq = work.event("finish", value.by, batch.id, attempt=value.attempt_id, **facts)
-    receipt = {**judged, "audit_seq": seq, "audit_head": work.hash}
     stored = {name: count for name, count in counts.items() if name != "accepted"}
     work.change(
         tables.batches.c.id,
@@ -161,12 +165,11 @@ def _write_receipt(work: Write, value: Finish, batch: Row[Any], ledger: str, ver
         finished_by=value.by,
         finished_at=work.at,
         today=value.today,
-        receipt=json.dumps(receipt, sort_keys=True),
         **how,
         **stored,
     )
     _note_run(work, value, batch)
-    return Receipt(batch=batch.id, file=batch.file_name, counts=value.changes.counts, **receipt)
+    return seq, judged
 
 
 def _note_run(work: Write, value: Finish, batch: Row[Any]) -> None:

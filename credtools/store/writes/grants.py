@@ -6,6 +6,7 @@ from sqlalchemy import Engine, text
 
 from credtools.errors import RegistryError
 from credtools.model.rights import Me, Role
+from credtools.store import tables
 from credtools.store.reads import team
 from credtools.store.team import become_owner
 from credtools.store.transaction import Write, write
@@ -25,6 +26,7 @@ def grant(engine: Engine, me: Me, login: str, role: Role, person: str) -> None:
             raise RegistryError("login_unknown", login=login)
         work.event("grant", me.login, None, login=login, role=role)
         work.connection.execute(_GRANT, {"login": login, "role": role, "person": person})
+        work.touched.note(tables.logins, [(login,)])  # what functions write has to be said
 
 
 def revoke(engine: Engine, me: Me, login: str, roles: list[Role]) -> None:

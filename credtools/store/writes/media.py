@@ -27,8 +27,12 @@ def add_media(engine: Engine, batch_id: int, by: str, links: Sequence[Link]) -> 
         state = _require_open(work, batch_id)
         _keep_blobs(work, [link.kept for link in links])
         if state in WAITING_STATES:
-            return _stage(work, batch_id, by, [(link.place, link.kept.sha256, link.file_name) for link in links])
-        return _link(work, batch_id, by, [(link.place, link.kept.sha256, link.file_name, link.scan) for link in links])
+            new = _stage(work, batch_id, by, [(link.place, link.kept.sha256, link.file_name) for link in links])
+        else:
+            found = [(link.place, link.kept.sha256, link.file_name, link.scan) for link in links]
+            new = _link(work, batch_id, by, found)
+        _tell_kept(work, batch_id, by)
+        return new
 
 
 def keep_unplaced(
@@ -53,6 +57,13 @@ def keep_unplaced(
         known, last = {(row.file_name, row.sha256) for row in there}, max((row.piece for row in there), default=0)
         if new := [(kept.sha256, name) for name, kept in files if (name, kept.sha256) not in known]:
             _stage(work, batch_id, by, [(NO_ROW._replace(piece=last + k), *file) for k, file in enumerate(new, 1)])
+        _tell_kept(work, batch_id, by)
+
+
+def _tell_kept(work: Write, batch_id: int, by: str) -> None:
+    """Files may be kept, or looked at for the first time, although nothing is linked anew."""
+    if work.touched.keys and not work.kinds:
+        work.event("keep", by, batch_id)
 
 
 def remove_staged(engine: Engine, batch_id: int, by: str, names: Iterable[str]) -> int:
