@@ -422,9 +422,8 @@ def test_tampering_with_media_is_found(registry: Registry, tmp_path: Path, name:
 
 
 def test_missing_and_changed_files_are_found(registry: Registry, tmp_path: Path) -> None:
-    """Files that were lost or changed in the folder of blobs are counted and named; renaming a medium is no harm."""
+    """Files that were lost or changed in the folder of blobs are counted and named."""
     batch = topped_up(registry, tmp_path)
-    tamper(registry, "UPDATE media SET file_name = 'erased.pdf'")
     assert registry.verify() == []
     lost, changed = batch.media()["sha256"]
     registry.blobs.path(lost).unlink()

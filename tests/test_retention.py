@@ -12,7 +12,20 @@ from click.testing import CliRunner
 from credtools.cli import main
 from credtools.registry import Registry
 from credtools.store.blocks import raw_values
-from tests.builders import ANA, APPROVER, BEN, MIXED, ZOE, export, ledger_of, load, only_sqlite, rows_of, tamper
+from tests.builders import (
+    ANA,
+    APPROVER,
+    BEN,
+    MIXED,
+    ZOE,
+    export,
+    ledger_of,
+    load,
+    only_sqlite,
+    rows_of,
+    seal_again,
+    tamper,
+)
 from tests.canaries import figures
 from tests.pictures import png
 from tests.seams import killed_at
@@ -42,6 +55,7 @@ def aged(registry: Registry, *numbers: int) -> None:
         ):
             with registry.engine.begin() as connection:
                 connection.exec_driver_sql(statement.replace(":old", f"'{old['old']}'").replace(":number", str(number)))
+    seal_again(registry)
 
 
 def kept_lines(registry: Registry) -> list[tuple[int, int]]:
@@ -137,6 +151,7 @@ def test_media_of_versions_that_no_longer_count(registry: Registry, folder: Path
     approver.approve(1)
     registry.set("keep_media_days", 365)
     tamper(registry, "UPDATE media SET added_at = :old", old=OLD.isoformat(" "))
+    seal_again(registry)
     assert str(registry.retain()) == "nothing"  # 1 counts while 2 and 3 are pending
     approver.approve(2)
     assert str(registry.retain()) == "1 medium · 1 blob"
@@ -229,6 +244,7 @@ def test_killed_at_the_seams(registry: Registry, registry_url: str, folder: Path
     (folder / "a.png").write_bytes(png())
     batch.add_media(folder / "a.png", {"a.png": 2})
     tamper(registry, "UPDATE media SET added_at = :old", old=OLD.isoformat(" "))
+    seal_again(registry)
     registry.undo(1)
     aged(registry, 1)
     run = folder / "runs" / "old"

@@ -211,6 +211,7 @@ def test_reject_removed_is_found(history: Registry) -> None:
     assert history.verify() == [
         "The rejected rows of batch 1 aren't the rejects that are followed.",
         _sealed("rejects"),
+        _sealed("reject_errors"),
     ]
 
 
