@@ -63,6 +63,7 @@ class Team:
         """The same in a database of its own, with the same roles and logins."""
         name = f"{self.database}_{next(_numbers)}"
         self.sql(f"CREATE DATABASE {name} TEMPLATE {self.database} STRATEGY file_copy")
+        self.sql(f"REVOKE TEMP, CREATE ON DATABASE {name} FROM PUBLIC")  # which copies don't take along
         return Team(self.server, name, self.prefix)
 
     def login(self, name: str) -> str:
@@ -75,7 +76,8 @@ class Team:
         """The registry as one of them."""
         return ct.open(self.url(name), **given)
 
-    def sql(self, statement: str) -> None:
+    def sql(self, statement: str, database: str = "postgres") -> None:
         """A statement by who administers the server."""
-        with psycopg.connect(host=str(self.server.folder), user="postgres", autocommit=True) as connection:
+        host = str(self.server.folder)
+        with psycopg.connect(host=host, user="postgres", dbname=database, autocommit=True) as connection:
             connection.execute(statement.encode())

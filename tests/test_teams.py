@@ -149,6 +149,20 @@ def test_granting_and_revoking_is_chained_and_holds_at_once(team: Team, tmp_path
         team.open("nobody")
 
 
+def test_an_upgrade_renews_the_guards(team: Team) -> None:
+    """A registry with guards of another release isn't opened; who may become its owner renews them, and it says so."""
+    body = "SELECT 'those of before'"
+    made = f"CREATE OR REPLACE FUNCTION ct_guards() RETURNS text LANGUAGE sql IMMUTABLE AS $$ {body} $$"
+    team.sql(made, team.database)
+    with refused("guards_differ"):
+        team.open("ana")
+    with refused("not_the_owner"):
+        ct.upgrade(team.url("eva"))
+    owner = team.server.url(team.database)
+    assert [ct.upgrade(owner).guards for _ in range(2)] == [True, False]
+    team.open("ana").close()
+
+
 def test_on_sqlite_rights_are_advisory(registry: Registry, home: Home) -> None:
     """There everybody may do everything, and roles are refused with a word on where they are kept."""
     assert all(registry.may(right) for right in RIGHTS)

@@ -125,6 +125,7 @@ def waivers(audit: Audit, filters: dict[str, Any], *, shown: bool) -> Section:
     found = audit.waivers(**filters)
     if found.empty:
         return Section("waivers", title, "No row is waived.")
+    found["by"] = audit.called(found["by"])
     people = found.groupby("by").size().sort_values(ascending=False, kind="stable")
     names = first_of((f"{by} ({count:,})" for by, count in people.items()), 5)
     sentence = f"{plural(len(found), 'row')} {are(len(found))} waived: {names}."
@@ -156,11 +157,12 @@ def uploads(audit: Audit, filters: dict[str, Any]) -> Section:
     found = audit.uploads(**filters)
     if found.empty:
         return Section("uploads", title, "No file was finished.")
-    people = found.groupby("uploader")["accepted"].sum().sort_values(ascending=False, kind="stable")
+    found["called"] = audit.called(found["uploader"])
+    people = found.groupby("called")["accepted"].sum().sort_values(ascending=False, kind="stable")
     names = first_of((f"{name} ({count:,} accepted)" for name, count in people.items()), 5)
     rows = tuple(
         (
-            *(row["uploader"], row["type"] or "(type not known)", int(row["files"])),
+            *(row["called"], row["type"] or "(type not known)", int(row["files"])),
             *(int(row["accepted"]), int(row["rejected"]), f"{row['last']:%Y-%m-%d}"),
         )
         for row in found.head(MOST_ROWS).to_dict("records")

@@ -14,6 +14,7 @@ from credtools.audit.filters import OF_REJECTS, Filters, chosen
 from credtools.audit.recipe_changes import Addresses, recipe_changes
 from credtools.errors import CredtoolsError
 from credtools.model import Line
+from credtools.store.reads import team
 
 
 class Followed:
@@ -35,6 +36,11 @@ class Followed:
         self._engine = engine
         self._titles = titles
         self._addresses = addresses
+
+    def called(self, logins: pd.Series[str]) -> pd.Series[str]:
+        """How the people behind logins are called, where that is known; see `registry.namer`."""
+        called = team.called(self._engine)
+        return logins.map(lambda login: called.get(login, login)).astype("str")
 
     @property
     def titles(self) -> dict[str, str]:

@@ -73,18 +73,24 @@ def _existing(url: URL, seconds: float) -> Iterator[Engine]:
 
 @dataclass(frozen=True)
 class Upgraded(Shown):
-    """The layout that a registry had and has, and the copy of an SQLite file as it was before."""
+    """The layout that a registry had and has, and the copy of an SQLite file as it was before.
+
+    `guards`: whether those of a team's registry were another release's, and are this one's now.
+    """
 
     registry: str
     before: str
     after: str = LATEST
     backup: Path | None = None
+    guards: bool = False
 
     def __str__(self) -> str:
+        renewed = " Its guards are those of this release now." if self.guards else ""
         if self.before == self.after:
-            return f"The registry {self.registry} has the newest layout, {self.after}; nothing was changed."
+            changed = f".{renewed}" if renewed else "; nothing was changed."
+            return f"The registry {self.registry} has the newest layout, {self.after}{changed}"
         kept = f" The file as it was: {self.backup}." if self.backup else ""
-        return f"The registry {self.registry} was upgraded from layout {self.before} to {self.after}.{kept}"
+        return f"The registry {self.registry} was upgraded from layout {self.before} to {self.after}.{kept}{renewed}"
 
 
 def upgrade(
@@ -110,16 +116,16 @@ def upgrade(
             if before not in LAYOUTS:
                 raise RegistryError("layout_unknown", registry=shown(parsed), layout=before)
             backup = _backup(path, before) if path is not None and before != LATEST else None
-            prefix = guarding.prefix_of(connection)
+            guards = guarding.guards(connection)
             _migrate(connection)
             if before != LATEST:
                 then(connection, before)
-            if prefix is not None:
-                guarding.install(connection, prefix)
+            if guards is not None:
+                guarding.install(connection, guards.prefix)
             if path is not None and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                 raise RegistryError("registry_unusable", registry=shown(parsed), why="references point to nothing")
         engine.dispose()
-    return Upgraded(shown(parsed), before, backup=backup)
+    return Upgraded(shown(parsed), before, backup=backup, guards=guards is not None and not guards.current)
 
 
 @contextmanager
