@@ -78,10 +78,10 @@ def repeated_resolution(row):
 
 
 def unusual_resolution(row):
-    usual = f"by the validity of the type ({row['type_validity']} months) it would be {row['usual_expiry']:%Y-%m-%d}"
+    usual = f"by the validity of the type ({row['type_validity']} months) it would be {row['usual_written']}"
     if row["expiration_date_state"] == "never":
         return f"{row['value']!r} says that the credential doesn't expire, but {usual}. The row is imported as it says; check it."
-    return f"The expiration date is {row['date_taken']}, but {usual}. The row is imported as it says; check the date."
+    return f"The expiration date is {row['date_written']}, but {usual}. The row is imported as it says; check the date."
 
 
 class Credentials(Schema):

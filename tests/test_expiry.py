@@ -151,6 +151,9 @@ def test_what_is_computed_and_what_is_unusual_is_told() -> None:
     ]
     sentence = told["resolution"].iloc[2]
     assert "2099-03-15" in sentence and "2028-03-15" in sentence  # noqa: PT018
+    other = review(COLUMNS + "bo@x.org,First Aid,15/03/2025,15/03/2030,\n", "date_format: DD/MM/YYYY", known=MANY)
+    [said] = other.errors.loc[other.errors["code"] == "expiry_unusual", "resolution"]
+    assert "15/03/2030" in said and "15/03/2028" in said  # noqa: PT018 - as the file writes dates
 
 
 def test_a_computed_date_is_judged_and_part_of_the_judgement() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -239,3 +241,50 @@ def test_only_what_says_never_is_offered_to_be_it(others: Registry, tmp_path: Pa
     assert sorted(one.old for one in never.changes) == sorted(plain)
     batch.teach(never)
     assert sorted(batch.recipe.never) == sorted(plain)
+
+
+MISSPELT = ("First Aif", "Frist Aid", "Forklifd", "Scubba")
+DAYS = ("05.06.2024", "2024/06/05", "2024-13-01")
+
+
+def told(family: Family) -> tuple[object, ...]:
+    return family.code, family.column, family.kind, family.causes, family.rows, family.sentence, str(family.changes)
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 12))])
+def test_families_that_are_kept_are_those_found_anew(registry: Registry, tmp_path: Path, seed: int) -> None:
+    """Rules, formats, cells, words, in this column or another: nothing depends on what was found before."""
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    rows = [
+        f"{chance.choice([USER, USER, 'bne@example.org', 'x@exmaple.org'])},{chance.choice([TYPE, *MISSPELT])},"
+        f"{chance.choice([DAY, DAY, *DAYS])},{chance.choice([UNTIL, '', *DAYS])},{k}"
+        for k in range(24)
+    ]
+    batch = registry.upload(export(tmp_path, *rows))
+    for _ in range(8 if seed else 3):
+        batch.families()
+        resolved = batch.review().resolved
+        kind = chance.choice(["rule", "rule", "cell", "format", "never"])
+        if kind == "rule":
+            wrong = [text for text in MISSPELT if (resolved["credential_type_text"] == text).any()]
+            if wrong:
+                batch.replace(
+                    "credential_type", {chance.choice(wrong): chance.choice([TYPE, "First Aid", "Frist Aid"])}
+                )
+        elif kind == "cell":
+            column = chance.choice(["credential_type", "issue_date", "user_email"])
+            new = {"credential_type": [TYPE, "Scubba"], "issue_date": [DAY, *DAYS], "user_email": [USER, "x@y.z"]}[
+                column
+            ]
+            batch.patch(chance.randint(2, 25), column, chance.choice(new))
+        elif kind == "format":
+            form = chance.choice(["YYYY-MM-DD", "DD.MM.YYYY", "YYYY/MM/DD"])
+            forms = {
+                "issue_date": ("YYYY-MM-DD", form),
+                chance.choice(["expiration_date", "issue_date"]): ("YYYY-MM-DD", form),
+            }
+            batch.use(replace(batch.recipe, date_format={**batch.recipe.date_format, **forms}))
+        else:
+            batch.never("2024-13-01")
+        fresh = registry.batch(batch.id)
+        assert list(map(told, batch.families())) == list(map(told, fresh.families()))

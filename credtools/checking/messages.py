@@ -24,7 +24,16 @@ from credtools.checking.together import Together
 from credtools.errors import Remedies
 from credtools.model import BoolArray, IntArray, Table
 from credtools.recipe import USER_COLUMN, Mapped, Status
-from credtools.schema.dates import NEVER, SEPARATORS, DateFormat, date_format, may_mean_none, placeholder, shape
+from credtools.schema.dates import (
+    EXCEL_ZERO,
+    NEVER,
+    SEPARATORS,
+    DateFormat,
+    date_format,
+    may_mean_none,
+    placeholder,
+    shape,
+)
 from credtools.schema.loading import SchemaFile
 from credtools.schema.notation import Notation
 from credtools.schema.words import Column, Rule, names_in
@@ -96,8 +105,8 @@ class Writer:
             self.fixed["date_format"] = " or ".join(self.formats)
             self.fixed["date_format_from"] = resolved.date_formats_from[column.name]
             self._notation = resolved.cells[column.name].made_of.notation
-            example = date_format(self.formats[0], self._notation)
-            self.fixed["date_example"] = example.write(date(basis.lookups.today.year, 12, 31))
+            self._format = date_format(self.formats[0], self._notation)
+            self.fixed["date_example"] = self._format.write(date(basis.lookups.today.year, 12, 31))
         self.made: dict[str, Callable[[int], Any]] = {
             "value": lambda k: str(self.texts[k]),
             "value_escaped": lambda k: ascii(self.texts[k]),
@@ -112,10 +121,17 @@ class Writer:
             "date_taken": lambda k: self._day(k, ""),
             "date_other": lambda k: self._day(k, "_other"),
             "date_swapped": lambda k: self._day(k, "_swapped"),
+            "date_written": lambda k: self._written(finding.column, k),
+            "usual_written": lambda k: self._written("usual_expiry", k),
         }
 
     def _day(self, k: int, part: str) -> str:
         return f"{self.of_frame(self.column.name + part)[k]:%Y-%m-%d}" if self.column else ""
+
+    def _written(self, name: str, k: int) -> str:
+        """A day as the dates of the column are written; those that are numbers say nothing to people."""
+        day = self.of_frame(name)[k]
+        return f"{day:%Y-%m-%d}" if self._format.text in EXCEL_ZERO else self._format.write(day)
 
     def of_frame(self, name: str) -> list[Any]:
         """A resolved column at the finding's rows."""

@@ -251,7 +251,8 @@ def media(batch: int, paths: tuple[Path, ...], match: str | None, *, optional: b
     """
     if not (paths or optional):
         raise click.UsageError("Name the files, folders or zips to add, or use --optional.")
-    found = open_registry().batch(batch)
+    registry = open_registry()
+    found, dates = registry.batch(batch), registry.lookups().date_format
     if optional:
         found.make_media_optional()
     with progress("Adding media") as tell:
@@ -262,7 +263,7 @@ def media(batch: int, paths: tuple[Path, ...], match: str | None, *, optional: b
     for name in ("refused", "ambiguous", "unmatched", "skipped"):
         lines += first([f"  {name}: {medium.reason}" for medium in getattr(done, name)], f" {name}")
     differs = [
-        f"  differs: line {one.line}, {medium.file}: {differing(one, medium.media_type)}"
+        f"  differs: line {one.line}, {medium.file}: {differing(one, medium.media_type, dates)}"
         for medium in done.linked
         for one in medium.differs
     ]

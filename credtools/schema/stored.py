@@ -126,7 +126,7 @@ class AboutStored:
         groups="rule",
         blocks=False,
         resolution=(
-            "{title} isn't given; by the validity of the type ({type_validity} months) it is {date_taken}. Nothing "
+            "{title} isn't given; by the validity of the type ({type_validity} months) it is {date_written}. Nothing "
             "needs to be done unless the credential says otherwise."
         ),
         summary=(

@@ -56,6 +56,7 @@ SPOKEN = (
     *("value", "value_escaped", "confusable", "title", "shape", "nearest", "choices", "remedy"),
     *("other_lines", "differing", "several_numbers"),
     *("date_format", "date_format_from", "date_example", "date_taken", "date_other", "date_swapped", "never"),
+    *("date_written", "usual_written"),
 )
 Kind = Literal["text", "name", "id", "format", "date", "choice", "flag", "whole", "user", "credential_type", "status"]
 Groups = Literal["value", "shape", "rule"]
