@@ -54,7 +54,8 @@ class PgBouncer:
         self.folder = Path(tempfile.mkdtemp(prefix="credtools-pgb-", dir="/tmp"))
         settings = SETTINGS.format(server=self.server.folder, folder=self.folder, port=PORT, size=self.size)
         (self.folder / "pgbouncer.ini").write_text(settings)
-        (self.folder / "logins").write_text('"postgres" ""\n"ana" ""\n')
+        logins = self.server.tell("SELECT rolname FROM pg_roles WHERE rolcanlogin")  # those that are there by now
+        (self.folder / "logins").write_text("".join(f'"{name}" ""\n' for (name,) in logins))
         owner = unprivileged_user()
         how: dict[str, Any] = {"cwd": self.folder}
         if owner:

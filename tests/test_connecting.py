@@ -16,6 +16,7 @@ from credtools.store import tables
 from tests.builders import ANA, APPROVER, BEN, CARA, MIXED, UPLOADER, ZOE, export, new_organisation
 from tests.pooler import PgBouncer
 from tests.postgres import PostgresServer
+from tests.teams import Team
 from tests.test_concurrency import at_once
 from tests.test_upgrading import old_history
 
@@ -215,6 +216,20 @@ def test_many_at_once_through_one_session(fifteen: PostgresServer, tmp_path: Pat
         assert len(receipts) == 1
         assert sorted(len(one.decided) for one in decided) == [0, 0, 0, 1]
         assert registries[0].verify() == []
+
+
+def test_a_team_through_pgbouncer(fifteen: PostgresServer, tmp_path: Path, opened: Opened) -> None:
+    """Through a pooler, too, everybody is the login by which they are connected, and may do what its role may."""
+    team = Team.built(fifteen, tmp_path)
+    with PgBouncer(fifteen) as running:
+        ana, bea = (opened(running.url(team.database, user=team.login(name)), "") for name in ("ana", "bea"))
+        for number in range(3):
+            ana.upload(export(tmp_path, ANA.replace("2024-01-10", f"2024-01-1{number}"), ZOE)).finish()
+        with pytest.raises(RegistryError) as caught:
+            ana.approve(1)
+        assert caught.value.reason == "not_allowed"
+        assert bea.approve(1).decided == (2,)
+        assert (set(bea.batches()["uploaded_by"]), bea.verify()) == ({team.login("ana")}, [])
 
 
 # --- what is refused at the beginning -----------------------------------------------------------------------
