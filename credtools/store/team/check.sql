@@ -16,7 +16,7 @@ BEGIN
          FROM {schema}.ct_touched t LEFT JOIN {schema}.ct_changes c USING (tab, what) WHERE t.xid = this) t
     WHERE NOT coalesce('' = ANY (t.kinds), false) AND NOT EXISTS (
         SELECT FROM {schema}.ct_said s WHERE s.xid = this AND s.kind = ANY (t.kinds)
-        AND (t.id IS NULL OR s.batch_id = t.id OR s.kind IN ('erase', 'move'))) LIMIT 1;
+        AND (t.id IS NULL OR s.batch_id = t.id OR s.kind = 'erase')) LIMIT 1;
     IF wrong IS NOT NULL THEN
         PERFORM {schema}.ct_refuse(format('no event of this transaction says why %s of %s changes', wrong.what, wrong.tab));
     END IF;
@@ -31,6 +31,11 @@ BEGIN
     END LOOP;
     PERFORM {schema}.ct_check_decisions(this);
     IF tabs && '{rejects}' THEN PERFORM {schema}.ct_check_rejects(this); END IF;
+    IF tabs && '{settings}' AND EXISTS (SELECT FROM {schema}.ct_touched t WHERE t.xid = this AND t.tab = 'settings'
+        AND NOT EXISTS (SELECT FROM {schema}.ct_said s JOIN {schema}.settings k ON k.key = s.body ->> 'key'
+        AND k.value = s.body ->> 'value' WHERE s.xid = this AND s.kind = 'settings' AND hashtextextended(k.key, 0) = t.id)) THEN
+        PERFORM {schema}.ct_refuse('another setting is not what the event is about');
+    END IF;
     IF tabs && '{words,runs,patches,media}' THEN PERFORM {schema}.ct_check_rows(this); END IF;
 END $$;
 
@@ -48,7 +53,8 @@ BEGIN
         WHEN 'finish' THEN now.turned AND b.state = 'finished'
         WHEN 'undo' THEN now.turned AND b.state = 'undone'
         WHEN 'hold' THEN b.state = 'held'
-        WHEN 'discard' THEN now.turned AND b.state = 'discarded'
+        WHEN 'discard' THEN now.turned AND b.state = 'discarded' AND ({schema}.ct_mine(b.id)  -- or nothing is left of it
+            OR EXISTS (SELECT FROM {schema}.ct_said e WHERE e.xid = this AND e.kind = 'erase'))
         WHEN 'replay' THEN now.turned AND b.state = 'discarded' AND to_jsonb(b.follows_id) = s.body -> 'replays'
             AND EXISTS (SELECT FROM {schema}.batches e WHERE e.id = b.follows_id AND e.state = 'finished' AND e.sha256 = b.sha256)
             OR NOT now.turned AND b.state = 'finished' AND to_jsonb(b.id) = s.body -> 'replays'
@@ -73,6 +79,14 @@ BEGIN
         WHEN 'finished' THEN '{finish}' WHEN 'held' THEN '{hold}' WHEN 'undone' THEN '{undo}'
         ELSE '{discard,replay}' END::text[])) LIMIT 1;
     IF wrong IS NOT NULL THEN PERFORM {schema}.ct_refuse(format('no event says what became of batch %s', wrong.id)); END IF;
+    -- exactly those move that the event names, each to its source; an uploader's own
+    WITH named AS (SELECT one.id::bigint AS id, s.body -> 'source' AS source FROM {schema}.ct_said s
+        CROSS JOIN LATERAL jsonb_array_elements_text(s.body -> 'batches') one (id) WHERE s.xid = this AND s.kind = 'move'),
+    turned AS (SELECT t.id FROM {schema}.ct_touched t WHERE (t.xid, t.tab, t.what) = (this, 'batches', 'source_id'))
+    SELECT coalesce(n.id, t.id) AS id INTO wrong FROM named n FULL JOIN turned t ON t.id = n.id
+    LEFT JOIN {schema}.batches b ON b.id = n.id WHERE n.id IS NULL OR t.id IS NULL OR to_jsonb(b.source_id) <> n.source
+        OR NOT ({schema}.ct_may('administer') OR {schema}.ct_mine(b.id)) LIMIT 1;
+    IF wrong IS NOT NULL THEN PERFORM {schema}.ct_refuse(format('batch %s is not to be moved', wrong.id)); END IF;
 END $$;
 
 -- A finished batch is what its event says: made again from the rows themselves, whatever the program had found.
@@ -211,10 +225,11 @@ CREATE OR REPLACE FUNCTION {schema}.ct_check_rejects(this xid8) RETURNS void LAN
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE wrong record;
 BEGIN
-    IF EXISTS (SELECT FROM {schema}.ct_said s WHERE s.xid = this AND s.kind IN ('undo', 'unmerge_source', 'move', 'erase')) THEN RETURN; END IF;
+    IF EXISTS (SELECT FROM {schema}.ct_said s WHERE s.xid = this AND s.kind IN ('undo', 'unmerge_source', 'erase')) THEN RETURN; END IF;
     WITH named AS MATERIALIZED (SELECT s.kind, s.batch_id, one.id::bigint AS id FROM {schema}.ct_said s
         CROSS JOIN LATERAL jsonb_array_elements_text(s.body -> 'rejects') one (id) WHERE s.xid = this AND s.kind IN ('waive', 'reopen')),
-    turned AS MATERIALIZED (SELECT DISTINCT t.id FROM {schema}.ct_touched t WHERE t.xid = this AND t.tab = 'rejects' AND t.what <> 'INSERT'),
+    turned AS MATERIALIZED (SELECT DISTINCT t.id FROM {schema}.ct_touched t WHERE t.xid = this AND t.tab = 'rejects'
+        AND t.what NOT IN ('INSERT', 'source_id')),
     kin AS MATERIALIZED (SELECT s.batch_id, o.id FROM {schema}.ct_said s JOIN {schema}.batches b ON b.id = s.batch_id
         JOIN {schema}.sources o ON {schema}.ct_root(o.id) = {schema}.ct_root(b.source_id) WHERE s.xid = this AND s.kind = 'finish')
     SELECT coalesce(n.id, t.id) AS id INTO wrong FROM named n FULL JOIN turned t ON t.id = n.id
@@ -237,15 +252,17 @@ BEGIN
     SELECT t.tab INTO wrong FROM (SELECT DISTINCT t.tab, t.what, t.id FROM {schema}.ct_touched t
         WHERE t.xid = this AND (t.tab = 'words' OR (t.tab, t.what) IN (('runs', 'INSERT'), ('patches', 'removed_at')))) t
     WHERE NOT CASE t.tab
-        WHEN 'words' THEN EXISTS (SELECT FROM of WHERE of.kind = 'finish' AND of.root = t.id)
-            OR EXISTS (SELECT FROM {schema}.ct_said s WHERE s.xid = this AND s.kind NOT IN ('finish', 'media', 'compare'))
+        WHEN 'words' THEN EXISTS (SELECT FROM of WHERE of.kind = 'finish' AND of.root = t.id
+                OR of.kind = 'move' AND (of.root = t.id OR t.id = (SELECT m.id FROM {schema}.sources m WHERE m.name = '{manual}')))
+            OR EXISTS (SELECT FROM {schema}.ct_said s JOIN {schema}.ct_changes c ON s.kind = ANY (c.kinds)
+                WHERE s.xid = this AND (c.tab, c.what) = ('words', 'DELETE') AND s.kind NOT IN ('finish', 'move'))
         WHEN 'patches' THEN EXISTS (SELECT FROM of JOIN {schema}.patches p ON p.id = t.id WHERE of.kind = 'patch'
             AND of.root = {schema}.ct_root(p.source_id)) OR EXISTS (SELECT FROM {schema}.ct_said s WHERE s.xid = this AND s.kind = 'erase')
         ELSE EXISTS (SELECT FROM {schema}.runs r WHERE r.id = t.id AND (r.batch_id IS NULL OR EXISTS (SELECT FROM of
             WHERE r.batch_id = of.batch_id AND of.kind IN ('hold', 'finish') OR of.kind = 'discard' AND to_jsonb(r.batch_id) = of.body -> 'follows'
             OR of.kind = 'replay' AND to_jsonb(r.batch_id) = of.body -> 'replays'))) END LIMIT 1;
     IF wrong IS NOT NULL THEN PERFORM {schema}.ct_refuse(format('no event is about what changes in %s', wrong.tab)); END IF;
-    IF EXISTS (SELECT FROM {schema}.ct_said s WHERE s.xid = this AND s.kind IN ('erase', 'move')) THEN RETURN; END IF;
+    IF EXISTS (SELECT FROM {schema}.ct_said s WHERE s.xid = this AND s.kind = 'erase') THEN RETURN; END IF;
     SELECT array_agg(s.batch_id) INTO about FROM {schema}.ct_said s WHERE s.xid = this AND s.kind IN ('media', 'compare');
     IF EXISTS (SELECT FROM {schema}.media m WHERE m.id IN (SELECT t.id FROM {schema}.ct_touched t WHERE t.xid = this AND t.tab = 'media')
         AND NOT coalesce(m.version_id IN (SELECT r.version_id FROM {schema}.ledger_rows r WHERE r.batch_id = ANY (about)

@@ -38,6 +38,8 @@ def install(connection: Connection, prefix: str = "ct") -> None:
     if guards(connection) is None:
         require_free(connection, prefix)
         _run(connection, roles(schema, prefix))
+    # Each time: a database that was restored or copied has the rights of a new one.
+    _run(connection, f"REVOKE TEMP, CREATE ON DATABASE {_database(connection)} FROM PUBLIC")
     become_owner(connection, prefix)
     _run(connection, script(schema, prefix))
     connection.exec_driver_sql("RESET ROLE")
@@ -111,5 +113,8 @@ def _run(connection: Connection, statements: str) -> None:
 
 
 def _schema(connection: Connection) -> str:
-    name = str(connection.exec_driver_sql("SELECT current_schema()").scalar_one())
-    return '"' + name.replace('"', '""') + '"'
+    return str(connection.exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one())
+
+
+def _database(connection: Connection) -> str:
+    return str(connection.exec_driver_sql("SELECT quote_ident(current_database())").scalar_one())

@@ -19,7 +19,6 @@ REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC;
 DO $$
 DECLARE one record;
 BEGIN
-    EXECUTE format('REVOKE TEMP, CREATE ON DATABASE %I FROM PUBLIC', current_database());
     FOR one IN SELECT c.relname, c.relkind FROM pg_class c
         WHERE c.relnamespace = '{schema}'::regnamespace AND c.relkind IN ('r', 'v') LOOP
         EXECUTE format('ALTER %s {schema}.%I OWNER TO {owner}',

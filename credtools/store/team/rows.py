@@ -35,6 +35,10 @@ OTHER_SALTS = (
     "SELECT FROM generate_series(1, length(o.salt), 16) k"
     " WHERE substr(n.salt, k, 16) NOT IN (substr(o.salt, k, 16), decode(repeat('00', 16), 'hex'))"
 )
+ELSEWHERE = (
+    "what has a source does not move",
+    f"{_changed('source_id')} AND o.source_id <> (SELECT s.id FROM {{schema}}.sources s WHERE s.name = '{{manual}}')",
+)
 
 REFUSED: Mapping[tuple[str, str], Refusals] = {
     ("sources", "INSERT"): (("a new source is part of no other", f"n.merged_into IS NOT NULL AND {NO_ADMIN}"),),
@@ -65,13 +69,15 @@ REFUSED: Mapping[tuple[str, str], Refusals] = {
             ),
         ),
     ),
+    ("runs", "UPDATE"): (ELSEWHERE,),
     ("batches", "UPDATE"): (
+        ELSEWHERE,
         ("a batch does not become that", f"o.state <> n.state AND (o.state, n.state) NOT IN {TURNS}"),
         (
             "a settled batch stays as it is",
             (
                 f"o.state IN ('finished', 'undone', 'discarded') AND ({_changed(*FROZEN[1:])}"
-                f" OR ({_changed('recipe_text', 'held_because', 'file_name', 'source_id')}) AND {NO_ADMIN})"
+                f" OR ({_changed('recipe_text', 'held_because', 'file_name')}) AND {NO_ADMIN})"
             ),
         ),
         ("a receipt is written once", f"{_changed('receipt')} AND o.receipt IS NOT NULL"),
@@ -138,6 +144,7 @@ REFUSED: Mapping[tuple[str, str], Refusals] = {
         ),
     ),
     ("rejects", "UPDATE"): (
+        ELSEWHERE,
         (
             "rejects are settled in one''s own name and time",
             (
@@ -156,6 +163,7 @@ REFUSED: Mapping[tuple[str, str], Refusals] = {
         ),
     ),
     ("patches", "UPDATE"): (
+        ELSEWHERE,
         ("a correction is taken back once", f"{_changed('removed_at')} AND o.removed_at IS NOT NULL"),
     ),
     ("blobs", "UPDATE"): (

@@ -33,7 +33,7 @@ def of_batch(table: str, what: str) -> bool:
     """Whether the event must be about the very batch whose rows are touched."""
     if table == "batches":
         return f"{table}.{what}" not in OF_NO_BATCH
-    return table in BATCH_ID and what in (INSERT, DELETE)
+    return table in (*BATCH_ID, "reject_errors") and what in (INSERT, DELETE)
 
 
 def triggers() -> str:
@@ -50,6 +50,8 @@ def _noted(table: str, what: str, row: str) -> str:
         return f"{row}.id"
     if table == "words":
         return f"{row}.source_id"
+    if table == "settings":
+        return f"hashtextextended({row}.key, 0)"
     if what == INSERT and table in OF_EVENTS:
         return f"{row}.event_seq"
     if what in (INSERT, DELETE):
@@ -61,6 +63,9 @@ def _insert(table: str) -> str:
     note = f"SELECT DISTINCT this, '{table}', 'INSERT', {_noted(table, INSERT, 'n')} FROM fresh n"
     if table == "credentials":  # the first and the last of them
         note = f"SELECT this, '{table}', 'INSERT', unnest(ARRAY[min(n.id), max(n.id)]) FROM fresh n"
+    if table == "reject_errors":  # of whose rejects they are
+        batch = "FROM fresh n JOIN {schema}.rejects r ON r.id = n.reject_id"
+        note = f"SELECT DISTINCT this, '{table}', 'INSERT', r.batch_id {batch}"
     return _function(table, INSERT, "NEW TABLE AS fresh", "fresh", note)
 
 
