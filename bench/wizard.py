@@ -39,7 +39,7 @@ def main() -> None:
         with Lab(base) as lab:
             page, _ = new_page(browser)
             notebook = Notebook.open(page, lab, base / "demo" / "upload.ipynb")
-            notebook.run_all()
+            notebook.ran()
             print(json.dumps(_measure(page, messy(base / "messy.csv"))))
             notebook.close()
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from credtools import demo
@@ -61,6 +62,36 @@ def test_nothing_is_lost_between_any_two_steps(tmp_path: Path, page: Page, open_
     assert [made.registry.batch(1).state, len(made.registry.batches())] == ["finished", 1]
     notebook = (made.folder / "upload.ipynb").read_text("utf-8")
     assert ("widget" in notebook, '"outputs": []' in notebook) == (False, True)
+
+
+@pytest.mark.long
+def test_nothing_is_lost_between_headings_and_review(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> None:
+    """Reloaded or its kernel restarted where headings are asked, after that, and on the way back."""
+    made, wizard = start(tmp_path / "demo", open_notebook, page)
+    births = [[row[0], "Fire Warden", row[2], "01/02/1980"] for row in right_rows(30)]
+    births[4][1] = "Fire Wardn"
+    wizard.upload(write(tmp_path / "unclear.csv", births, ("Wer", "Was", "Tag 1", "Tag 2")))
+    for again in (lambda: None, page.reload, lambda: restart(wizard)):
+        again()
+        expect(page.get_by_label("Tag 1 stands for")).to_have_value("issue_date", timeout=PATIENCE)
+        expect(page.get_by_label("Tag 2 stands for")).to_have_value("")
+    page.get_by_label("Tag 2 stands for").select_option("Credential number")
+    wizard.button("Next").click()
+    for again in (lambda: None, page.reload, lambda: restart(wizard)):
+        again()
+        wizard.counts("29 ready · 1 rejected · 1 cause")
+    said = {"Wer": "user_email", "Was": "credential_type", "Tag 1": "issue_date", "Tag 2": "credential_number"}
+    assert made.registry.batch(1).recipe.headings == said
+    wizard.card("Fire Wardn").get_by_role("button", name="Accept").click()
+    wizard.counts("30 ready · 0 rejected · 0 causes")
+    wizard.button("Back").click()
+    for again in (lambda: None, page.reload, lambda: restart(wizard)):
+        again()
+        expect(page.get_by_label("Tag 2 stands for")).to_have_value("credential_number", timeout=PATIENCE)
+    wizard.button("Next").click()
+    wizard.counts("30 ready · 0 rejected · 0 causes")
+    expect(page.locator(".ct-decisions li")).to_have_count(1)
+    assert (made.registry.batch(1).recipe.headings, len(made.registry.batches())) == (said, 1)
 
 
 def test_a_page_that_is_cut_off_says_so_and_goes_on_by_itself(
