@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from credtools.jupyter.admin import Admin
 from credtools.model.rights import KINDS, RIGHTS, ROLES
 from tests.builders import ANA, CARA, export
 from tests.clicks import Clicks, clicked
+from tests.core import ROOT
 from tests.teams import PEOPLE, Team
 
 if TYPE_CHECKING:
@@ -68,6 +70,8 @@ def test_who_may_not_is_told_before_anything_is_written(team: Team, tmp_path: Pa
         for verb in (
             lambda: ana.approve(1),
             lambda: ana.undo(1),
+            ana.verify,  # of which she sees only a part
+            lambda: ana.erase("ana@example.org", "asked", dry_run=True),
             lambda: ana.set("four_eyes", value=True),
             lambda: ana.grant(team.login("ana"), "approver"),
             lambda: bea.upload(file),
@@ -102,6 +106,14 @@ def test_a_file_goes_from_its_uploader_to_the_approver(team: Team, tmp_path: Pat
         assert bea.namer()(team.login("ana")) == "Ana Silva"
     with team.open("carl") as carl:
         assert carl.verify() == []
+
+
+def test_every_verb_asks_for_a_right_that_there_is() -> None:
+    """What verbs require are kinds of events, each of which takes a right."""
+    texts = [path.read_text("utf-8") for path in (ROOT / "credtools").rglob("*.py")]
+    asked = {kind for text in texts for kind in re.findall(r"""\.require\("(\w+)"\)""", text)}
+    assert len(asked) > 20
+    assert asked <= KINDS.keys()
 
 
 def test_four_eyes_are_two_persons(team: Team, tmp_path: Path) -> None:

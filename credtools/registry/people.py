@@ -27,7 +27,7 @@ class People(Decisions):
         Raises:
             RegistryError: nobody is known by the old one, or the new one is somebody's.
         """
-        self.require("rename_user")
+        self.require("rename_person")
         return store.merging.rename(self.engine, "person", self.by, old, new, forget=forget)
 
     def merge_person(self, name: str, into: str, *, dry_run: bool = False) -> Merged:
@@ -36,12 +36,12 @@ class People(Decisions):
         What both have becomes one credential: its newest version counts, and of what one source said of both its later
         batch. `dry_run` only says which. `unmerge_person` takes it back. Raises RegistryError.
         """
-        self.require("merge_user")
+        self.require("merge_person")
         return store.merging.merge(self.engine, "person", self.by, name, into, dry_run=dry_run)
 
     def unmerge_person(self, name: str) -> Merged:
         """Takes a merge back: each has what was written under their own name. Raises RegistryError."""
-        self.require("unmerge_user")
+        self.require("unmerge_person")
         return store.merging.unmerge(self.engine, "person", self.by, name)
 
     def known_otherwise(self, review: Review) -> pd.DataFrame:

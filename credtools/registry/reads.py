@@ -145,7 +145,11 @@ class Answers(Session):
         return reports.write(path, reports.audit_page(self.audit, filters))
 
     def verify(self) -> list[str]:
-        """What in the stored history and media doesn't agree with what was chained; empty when everything does."""
+        """What in the stored history and media doesn't agree with what was chained; empty when everything does.
+
+        Raises RegistryError for who may not read everything (`audit`).
+        """
+        self.require_all()
         return store.verify(self.engine, self.blobs)
 
     def template(self, path: str | Path, schema: str = "credentials") -> Path:

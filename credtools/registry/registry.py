@@ -269,8 +269,7 @@ class Registry(TakingOut, Shown):
         Raises:
             RegistryError: nothing here is theirs, there is no reason or it names them, or traces stay in free space.
         """
-        if not dry_run:
-            self.require("erase")
+        self.require("erase")
         said = reason if dry_run else reason or ""
         return erasing.erase(self._home, person, external_id, said, layouts.Records(self), dry_run=dry_run)
 
@@ -291,8 +290,7 @@ class Registry(TakingOut, Shown):
 
         `dry_run` only says what would go.
         """
-        if not dry_run:
-            self.require("erase")
+        self.require("erase")
         return erasing.retain(self._home, self.settings, dry_run=dry_run)
 
     @property

@@ -16,7 +16,7 @@ from credtools import store
 from credtools.checking.lookups import Lookups
 from credtools.errors import CredtoolsWarning, RegistryError
 from credtools.model import OrganisationSettings, Patch
-from credtools.model.rights import RIGHTS, Me, Right, roles_for
+from credtools.model.rights import KINDS, RIGHTS, Me, Right, roles_for
 from credtools.registry import organisation
 from credtools.schema.loading import SchemaFile
 from credtools.schema.loading import load as load_schema
@@ -140,7 +140,12 @@ class Session:
     def require(self, kind: str) -> None:
         """Raises RegistryError (`not_allowed`) unless one may do what makes this kind of event."""
         if not (me := self.me).may_write(kind):
-            raise store.not_allowed(self.at, me, kind)
+            raise store.not_allowed(self.at, me, KINDS[kind])
+
+    def require_all(self) -> None:
+        """Raises RegistryError (`not_allowed`) unless one may read everything: of a part much would look wrong."""
+        if not (me := self.me).may("audit") and not me.owner:
+            raise store.not_allowed(self.at, me, ["audit"])
 
     def called(self) -> dict[str, str]:
         """How the people behind logins are called, by login; nothing where there are no logins."""

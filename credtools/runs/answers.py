@@ -34,9 +34,10 @@ def answer(asked: str) -> str:
 
 
 def given(path: str, recipe: str | None, folder: str) -> Given:
-    """What a run was given. Raises CredtoolsError when recipe or registry can't be opened."""
+    """What a run was given. Raises CredtoolsError when recipe or registry can't be opened, or one may not upload."""
     source = Recipe.load(recipe).source if recipe else MANUAL
-    registry.open_registry(folder=folder).close()
+    with registry.open_registry(folder=folder) as opened:
+        opened.require("upload")
     if not Path(path).is_file():
         return Given(source, "missing")
     return Given(source, "corrections" if is_correction(path) else "table")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy.exc import DBAPIError
 
 from credtools.errors import RegistryError
@@ -26,9 +28,9 @@ def is_denied(problem: DBAPIError) -> bool:
     return getattr(problem.orig, "sqlstate", None) == DENIED
 
 
-def not_allowed(at: At, me: Me, kind: str) -> RegistryError:
-    """The error about what would make an event of this kind: what is missing, which roles have it, who can grant it."""
-    rights = [right for right in RIGHTS if right in KINDS.get(kind, frozenset())]
+def not_allowed(at: At, me: Me, enough: Collection[Right]) -> RegistryError:
+    """The error about what takes one of these rights: what is missing, which roles have it, who can grant it."""
+    rights = [right for right in RIGHTS if right in enough]
     if not rights:
         return RegistryError("only_the_owner", login=me.login, owner=f"{me.prefix}_owner")
     facts = {"login": me.login, "doing": either(DOING[right] for right in rights), "admins": administrators(at, me)}
@@ -58,4 +60,4 @@ def refused(at: At, problem: DBAPIError, kinds: list[str]) -> RegistryError:
     lacking = next((kind for kind in kinds if not me.may_write(kind)), None)
     if lacking is None:
         return RegistryError("guard_refused", login=me.login, has=_has(me), why=reason(problem))
-    return not_allowed(at, me, lacking)
+    return not_allowed(at, me, KINDS[lacking])
