@@ -187,6 +187,11 @@ def test_through_pgbouncer(
 ) -> None:
     """The same month through a pooler gives the same, and whoever gets its sessions next finds nothing in them."""
     name = name_of(fifteen.create_database())
+    with pooler.connect(name) as one, pooler.connect(name) as other:  # what another program leaves in each session
+        for connection in (one, other):
+            connection.execute("BEGIN; CREATE TEMP TABLE users (id int)")
+        for connection in (one, other):
+            connection.execute("COMMIT")
     said = journey(pooler.url(name), tmp_path, opened)
     assert (said["problems"], said["replayed"], same(said, usual)) == ([], True, True)
     names = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout", "search_path", "array_nulls")

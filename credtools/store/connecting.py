@@ -65,9 +65,13 @@ def _postgresql(url: URL, seconds: float) -> Engine:
     def _connect(_dialect: Any, _record: Any, given: Any, more: dict[str, Any]) -> Patient:
         how = {**of_network, **more, "client_encoding": "utf8", "prepare_threshold": None}
         made = Patient.reach(seconds, *given, **how)
-        made.autocommit = True
-        made.execute("SET standard_conforming_strings = on")  # SQLAlchemy asks once, before any transaction
-        made.autocommit = False
+        try:
+            made.autocommit = True
+            made.execute("SET standard_conforming_strings = on")  # SQLAlchemy asks once, before any transaction
+            made.autocommit = False
+        except BaseException:
+            made.close()
+            raise
         return made
 
     @event.listens_for(engine, "begin")
@@ -98,7 +102,7 @@ def _terms(options: Mapping[str, Any], longest: int) -> str:
         "timezone = 'UTC'",
     ]
     if schema := options.get(SCHEMA):
-        terms.append(f"search_path = {schema}")
+        terms.append(f"search_path = {schema}, pg_temp")  # last: what others left in a pooler's session hides nothing
     more = ""
     if options.get("credtools_writes"):
         terms.append(f"idle_in_transaction_session_timeout = {longest}")  # who is cut off keeps no others waiting

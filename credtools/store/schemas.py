@@ -10,9 +10,10 @@ from credtools.store.connecting import SCHEMA
 
 VISIBLE = text(
     "SELECT DISTINCT relnamespace::regnamespace::text FROM pg_catalog.pg_class"
-    " WHERE relname = ANY(:names) AND relkind IN ('r', 'p', 'v') AND pg_catalog.pg_table_is_visible(oid) ORDER BY 1"
+    " WHERE relname = ANY(:names) AND relkind IN ('r', 'p', 'v') AND relpersistence <> 't'"
+    " AND pg_catalog.pg_table_is_visible(oid) ORDER BY 1"
 )
-ONLY = text("SELECT set_config('search_path', :schema, true)")
+ONLY = text("SELECT set_config('search_path', :schema || ', pg_temp', true)")  # temporary tables hide no others
 ENCODING = "UTF8"
 
 
