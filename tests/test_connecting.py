@@ -351,6 +351,8 @@ def test_a_standby_is_read(
         assert registry.verify() == []
         assert registry.credentials().equals(opened(url).credentials())
         assert registry.audit.rejects().equals(opened(url).audit.rejects())
+        heads = [opened(one).backup(tmp_path / f"{k}.zip").head for k, one in enumerate((there, url))]
+        assert heads[0] == heads[1]
         writes: list[Callable[[], object]] = [
             lambda: registry.upload(export(tmp_path, ANA, CARA, name="third.csv")),
             lambda: registry.approve(1),

@@ -375,6 +375,9 @@ def test_an_older_backup_keeps_its_layout(history: Registry, tmp_path: Path, ope
         opened(url)
     assert caught.value.reason == "layout_differs"
     ct.upgrade(url)
+    with pytest.raises(RegistryError) as caught:
+        ct.restore(tmp_path / "other.zip", "postgresql://nowhere/none", team=True)
+    assert caught.value.reason == "backup_older_team"
     rejected = ["rejects", "reject_errors", "users", "credentials"]
     assert rows_of(opened(url), *rejected) == rows_of(history, *rejected)
 

@@ -53,10 +53,12 @@ def restore(path: str | Path, place: Place, progress: Progress | None = None) ->
         found = archive.manifest
         if found.layout not in LAYOUTS:
             raise RegistryError("backup_layout_unknown", file=path, layout=found.layout)
+        team, problems = place.roles(found.team), None
+        if team is not None and found.layout != LATEST:
+            raise RegistryError("backup_older_team", file=path, layout=found.layout, needed=LATEST)
         _require_room(archive, place)
         rows = sum(part.rows for part in found.parts)
         told = Told(progress, 2 * rows + found.files.count + found.media.count)
-        team, problems = place.roles(found.team), None
         with making(place, found.layout, team) as connection, adding(place.blobs) as added, damage(Path(path)):
             new = Incoming(connection, [part.table for part in found.parts])
             for part in found.parts:
