@@ -13,7 +13,7 @@ import credtools as ct
 from credtools import store
 from credtools.errors import RegistryError
 from credtools.store import tables
-from tests.builders import ANA, APPROVER, BEN, CARA, MIXED, UPLOADER, ZOE, export, new_organisation
+from tests.builders import ANA, APPROVER, BEN, CARA, MIXED, UPLOADER, ZOE, export, new_organisation, rows_of
 from tests.pooler import PgBouncer
 from tests.postgres import PostgresServer
 from tests.teams import Team
@@ -41,7 +41,6 @@ ODD = {
     "bytea_output": "escape",
     "synchronous_commit": "off",
     "client_encoding": "LATIN1",
-    "statement_timeout": "1",
     "extra_float_digits": "-15",
 }
 
@@ -151,10 +150,10 @@ def test_terms_of_a_transaction(fifteen: PostgresServer, tmp_path: Path, opened:
     """Isolation, encoding, durability and limits are as said, whatever the database's are; reads see one moment."""
     url = fifteen.create_database()
     new_organisation(url, tmp_path)
-    for key, value in ODD.items():
+    for key, value in {**ODD, "statement_timeout": "1min", "lock_timeout": "1min"}.items():
         fifteen.tell(f"ALTER DATABASE {name_of(url)} SET {key} = '{value}'")
     registry = opened(url)
-    names = [*ODD, "transaction_isolation", "lock_timeout", "application_name"]
+    names = [*ODD, "transaction_isolation", "statement_timeout", "lock_timeout", "application_name"]
     question = "SELECT " + ", ".join(f"current_setting('{name}')" for name in names)
 
     def terms(connection: Any) -> dict[str, str]:
@@ -235,6 +234,23 @@ def test_a_team_through_pgbouncer(fifteen: PostgresServer, tmp_path: Path, opene
         assert caught.value.reason == "not_allowed"
         assert bea.approve(1).decided == (2,)
         assert (set(bea.batches()["uploaded_by"]), bea.verify()) == ({team.login("ana")}, [])
+
+
+@pytest.mark.long
+def test_moving_through_pgbouncer(fifteen: PostgresServer, pooler: PgBouncer, tmp_path: Path, opened: Opened) -> None:
+    """Upgrade, backup, restore, copy and erasure work through a pooler, too, also into a database that is set oddly."""
+    old, new, odd = (name_of(fifteen.create_database()) for _ in range(3))
+    old_history(fifteen.url(old), tmp_path)
+    for key, value in ODD.items():
+        fifteen.tell(f"ALTER DATABASE {odd} SET {key} = '{value}'")
+    ct.upgrade(pooler.url(old))
+    opened(pooler.url(old)).backup(tmp_path / "all.backup")
+    ct.restore(tmp_path / "all.backup", pooler.url(new))
+    ct.copy(pooler.url(new), pooler.url(odd), tmp_path)
+    registry = opened(pooler.url(odd))
+    assert rows_of(registry) == rows_of(opened(pooler.url(old)))
+    registry.erase("ana@example.org", "asked for it")
+    assert registry.verify() == []
 
 
 # --- what is refused at the beginning -----------------------------------------------------------------------
