@@ -21,6 +21,7 @@ def wrong(path: Path) -> Path:
         row[TYPE] = "Frist Aid"
     rows[7] = [*rows[6][:3], "31/12/2031", "Room 7"]
     rows[9].insert(2, "extra")
+    rows[12][3] = "31/12/2028"
     return write(path, rows, (*HEADINGS, "Room"))
 
 
@@ -56,6 +57,20 @@ def _facet(wizard: Wizard) -> None:
     expect(facet.get_by_role("checkbox").first).to_be_visible()
     assert facet.locator("label").filter(has_text="Frist Aid").inner_text().split("\n") == ["Frist Aid", "3"]
     wizard.is_accessible()
+    press("Escape")
+    press("ArrowRight")
+    press("ArrowRight")
+    until, days = page.get_by_role("dialog", name="Filter Expiration date"), wizard.grid.locator(".ct-row")
+    for order, first in (("newest", "31/12/2031"), ("oldest", "01/01/2024")):  # as days, not as texts
+        press("Alt+ArrowDown")
+        until.get_by_role("button", name=f"Sort {order} first").press("Enter")
+        expect(days.nth(1)).to_contain_text(first)
+    expect(days.nth(2)).to_contain_text("31/12/2028")
+    for _ in range(2):  # down, then as in the file
+        wizard.grid.get_by_role("columnheader", name="Expiration date").click()
+    press("ArrowLeft")
+    press("ArrowLeft")
+    press("Alt+ArrowDown")
     facet.get_by_label("Frist Aid").press("Space")
     expect(shown).to_have_text("3 of 20 rows shown, 6 with errors")
     press("Escape")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,10 @@ class Grid:
     def whole(self, review: Review) -> bytes:
         """All rows with their errors."""
         self._sent = self._texts(review)
-        columns = [{"name": column.name, "title": column.title} for column in self._columns]
+        columns = [
+            {"name": column.name, "title": column.title, "order": order_of(review.date_formats.get(column.name, ()))}
+            for column in self._columns
+        ]
         rows = {"columns": columns, "lines": review.table.labels, "texts": self._sent, "unused": len(self._unused)}
         return packed(rows | self._marks(review))
 
@@ -100,6 +103,12 @@ class Grid:
             "offered": offered(review),
             "before": [(row, place, self._original[place][row]) for row, place in fixed],
         }
+
+
+def order_of(formats: Sequence[str]) -> str:
+    """The order of day, month and year in the first of some date formats, by which their texts are sorted; or ''."""
+    letters = dict.fromkeys(letter for form in formats[:1] for letter in form if letter in "DMY")
+    return "".join(letters) if len(letters) == len("DMY") else ""
 
 
 def _different(was: list[str], now: list[str]) -> list[int]:

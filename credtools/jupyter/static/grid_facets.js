@@ -27,7 +27,7 @@ function openBeside(anchor, element, back) {
 }
 
 function openFacet(grid, column) {
-  const { title } = grid.columns[column]
+  const { title, order } = grid.columns[column]
   const facet = grid.facets.get(column) ?? { text: '', values: new Set() }
   const values = new Set(facet.values)
   const text = h('input', { type: 'search', autocomplete: 'off' })
@@ -47,7 +47,7 @@ function openFacet(grid, column) {
   const clear = () => { text.value = ''; values.clear(); fill(); use(); text.focus() }
   const sort = down => { grid.sort = { column: column + 1, down }; grid.select(); close(true) }
   const box = h('div', { class: 'ct-popup', role: 'dialog', 'aria-label': `Filter ${title}`, tabindex: -1 },
-    h('div', { class: 'ct-buttons' }, button('Sort A to Z', () => sort(false)), button('Sort Z to A', () => sort(true))),
+    h('div', { class: 'ct-buttons' }, button(order ? 'Sort oldest first' : 'Sort A to Z', () => sort(false)), button(order ? 'Sort newest first' : 'Sort Z to A', () => sort(true))),
     field(`${title} contains`, text), told, list,
     h('div', { class: 'ct-buttons' }, button('Clear this filter', clear), button('Close', () => close(true))))
   fill()

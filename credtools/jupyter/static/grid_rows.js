@@ -121,11 +121,14 @@ class GridRows {
     return rows.sort((a, b) => (down ? rank[b] - rank[a] : rank[a] - rank[b]) || a - b)
   }
 
-  // Per row the place of its cell among the different ones of the column: these are compared, not all cells.
+  // Per row the place of its cell among the different ones of the column: these are compared, not all cells. Dates are
+  // compared as days; what is none comes after them.
   rank(column) {
     if (!this.ranks.has(column)) {
-      const texts = this.texts[column], { compare } = new Intl.Collator(undefined, { numeric: true })
-      const places = new Map([...new Set(texts)].sort(compare).map((text, place) => [text, place]))
+      const texts = this.texts[column], { order } = this.columns[column], { compare } = new Intl.Collator(undefined, { numeric: true })
+      const days = new Map(order ? [...new Set(texts)].map(text => [text, dayOf(text, order)]) : [])
+      const byDay = (a, b) => (days.get(a) ?? Infinity) - (days.get(b) ?? Infinity) || compare(a, b)
+      const places = new Map([...new Set(texts)].sort(order ? byDay : compare).map((text, place) => [text, place]))
       this.ranks.set(column, Int32Array.from(texts, text => places.get(text)))
     }
     return this.ranks.get(column)
@@ -159,4 +162,14 @@ class GridRows {
       ...this.wrong(row, column).map(error => error.sentence + (error.suggestion && ` Suggestion: ${error.suggestion}`)),
     ].filter(Boolean).join(' ')
   }
+}
+
+const MONTHS = Array.from({ length: 12 }, (_, month) => new Date(2000, month, 1).toLocaleString('en', { month: 'short' }).toLowerCase())
+
+// A date as a number that grows with its day, by the order of day, month and year in its column; undefined for other texts.
+function dayOf(text, order) {
+  const parts = (text.toLowerCase().match(/\d+|[a-z]+/g) ?? []).map(part => /\d/.test(part) ? Number(part) : MONTHS.indexOf(part.slice(0, 3)) + 1).filter(Boolean)
+  if (parts.length < 3) return undefined
+  const [year, month, day] = ['Y', 'M', 'D'].map(part => parts[order.indexOf(part)])
+  return (year < 100 ? year + (year < 50 ? 2000 : 1900) : year) * 10000 + month * 100 + day
 }
