@@ -20,10 +20,14 @@ def roots(connection: Connection, table: Table) -> dict[int, int]:
 
 
 def rooted(into: Mapping[int, int]) -> dict[int, int]:
-    """The same, of what is known to be merged into what."""
+    """The same, of what is known to be merged into what; nobody is merged in a circle but past the program."""
 
     def root(number: int) -> int:
-        return root(into[number]) if number in into else number
+        seen: set[int] = set()
+        while number in into and number not in seen:
+            seen.add(number)
+            number = into[number]
+        return number
 
     return {number: root(number) for number in into}
 

@@ -14,7 +14,7 @@ from credtools.model import Patch, Record
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
 from credtools.store.frames import frame, rows, rows_in, values
-from credtools.store.reads.lineage import MERGES, current, members
+from credtools.store.reads.lineage import MERGES, current, members, rooted
 
 SETTLED = ("ok", "partial")
 MOVES = ("move", "rename_source", "merge_source", "unmerge_source")
@@ -44,11 +44,8 @@ def family(at: At, name: str) -> list[int]:
     source = tables.sources.c
     into = {row.id: (row.name, row.merged_into) for row in rows(at, select(source.id, source.name, source.merged_into))}
 
-    def root(number: int) -> int:
-        target = into[number][1]
-        return number if target is None else root(target)
-
-    roots = {number: root(number) for number in into}
+    merged = rooted({number: target for number, (_, target) in into.items() if target is not None})
+    roots = {number: merged.get(number, number) for number in into}
     ours = next((roots[number] for number, (known, _) in into.items() if known == name), None)
     return sorted((k for k, of in roots.items() if of == ours), key=lambda k: (k != ours, k))
 

@@ -49,6 +49,7 @@ def batch_problems(
     ledger = _ledger(connection, batch.id)
     if batch.state not in ("finished", "undone"):
         problems += [f"{name} is {batch.state}, but has a ledger."] if any(ledger) else []
+        problems += [f"{name} is {batch.state}, but has a receipt."] if batch.receipt is not None else []
         return problems + ([f"{name} is {batch.state}, but was finished by an event."] if event else [])
     if event is None:
         return [*problems, f"{name} is {batch.state}, but no event says so."]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
 from credtools.store import tables
+from credtools.store.erased import number_token
 from credtools.store.reads.lineage import roots
+from credtools.store.seals import AT_ONCE
 from credtools.store.writes.facts import USER_FACTS
+from credtools.text import fold_number
 
 WHAT = {"person": tables.users, "type": tables.credential_types}
 
@@ -27,7 +31,7 @@ def people(connection: Connection, events: list[dict[str, Any]]) -> list[str]:
         stored = connection.execute(select(table.c.id, table.c.merged_into).where(table.c.merged_into.is_not(None)))
         if {row.id: row.merged_into for row in stored} != merged[what]:
             problems.append(f"Which {what}s were merged into others isn't what the events say.")
-    return problems + _credentials(connection) + _facts(connection)
+    return problems + _credentials(connection) + _numbers(connection) + _facts(connection)
 
 
 def _facts(connection: Connection) -> list[str]:
@@ -57,6 +61,8 @@ def _credentials(connection: Connection) -> list[str]:
         for row in connection.execute(select(*columns).where(astray).order_by(credential.id))
         if (users.get(row.written_user_id or row.user_id, row.user_id) != row.user_id)
         or (types.get(row.written_type_id or row.type_id, row.type_id) != row.type_id)
+        or row.user_id == row.written_user_id  # it stands beside only where it is another one
+        or row.type_id == row.written_type_id
     ]
     version = tables.credential_versions.c
     same = [into[name] == credential[name] for name in ("user_id", "type_id", "number_key")]
@@ -66,5 +72,32 @@ def _credentials(connection: Connection) -> list[str]:
     of = func.coalesce(version.written_id, version.credential_id)
     elsewhere = select(credential.id).join(tables.credential_versions, of == credential.id)
     counts = func.coalesce(credential.merged_into, credential.id)
-    wrong += connection.execute(elsewhere.where(version.credential_id != counts)).scalars().all()
+    astray = or_(version.credential_id != counts, version.written_id == version.credential_id)
+    wrong += connection.execute(elsewhere.where(astray)).scalars().all()
     return [f"Credential {number} belongs elsewhere than into what it was merged." for number in wrong[:1]]
+
+
+def _numbers(connection: Connection) -> list[str]:
+    """What identifies a credential beside user and type: nothing, or the number of one of its versions, folded."""
+    credential, version, kind = tables.credentials.c, tables.credential_versions, tables.credential_types.c
+    number, written = version.c.number, func.coalesce(version.c.written_id, version.c.credential_id)
+    asked = (
+        select(credential.id, credential.number, credential.number_key, kind.numbered, number.label("said"))
+        .add_columns(version.c.salt.is_(None).label("erased"), credential.merged_into, credential.head_version_id)
+        .join_from(tables.credentials, tables.credential_types, kind.id == credential.type_id)
+        .outerjoin(version, or_(written == credential.id, version.c.credential_id == credential.id))
+        .where(or_(kind.numbered, credential.number_key != ""))
+        .order_by(credential.id)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    with connection.execute(asked) as found:
+        for number_of, rows in groupby(found, key=lambda row: row.id):
+            several = list(rows)
+            one = several[0]
+            known = {fold_number(row.said) for row in several if row.said} | {fold_number(one.number)}
+            erased = any(row.erased for row in several)
+            needed = one.numbered and one.head_version_id and not erased and not one.merged_into
+            fits = one.number_key in known | {number_token(one.id)} or one.merged_into or erased
+            if not fits or (needed and not one.number_key):
+                return [f"Credential {number_of} is known by another number than its versions say."]
+    return []

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select
 
+from credtools.model import Content
 from credtools.recipe import MANUAL
 from credtools.store import tables
+from credtools.store.digests import columns_text
 from credtools.store.reads.credentials import replaced
 from credtools.store.reads.listings import complete
 from credtools.store.reads.sources import family
-from credtools.store.writes.words import replayed
+from credtools.store.writes.words import NAMES, replayed
+
+KEPT = (*NAMES[1:], *Content._fields)  # of a word
 
 
 def standing(connection: Connection, said: set[int]) -> list[str]:
@@ -47,10 +51,14 @@ def _words(connection: Connection) -> list[str]:
     everything = connection.execute(select(tables.credentials.c.id)).scalars().all()
     problems = []
     for number, name in connection.execute(select(source.id, source.name).where(source.merged_into.is_(None))).all():
-        columns = select(word.credential_id, word.state, word.version_id).where(word.source_id == number)
+        columns = select(*(word[name] for name in KEPT)).where(word.source_id == number)
         stored = [tuple(row) for row in connection.execute(columns.order_by(word.credential_id, word.ordinal))]
         told = replayed(connection, number, everything)
-        said = [(k, one.state, one.version_id) for k, of in sorted(told.items()) for one in of.told]
+        said = [
+            (k, place, one.state, one.version_id, of.batch, of.first_said, columns_text(one.said), *one.content)
+            for k, of in sorted(told.items())
+            for place, one in enumerate(of.told)
+        ]
         if stored != (said if name != MANUAL else []):
             problems.append(f"What the source {name!r} said last isn't what its batches say.")
         acts = select(act.batch_id, act.version_id, act.act).join(tables.batches, batch.id == act.batch_id)
