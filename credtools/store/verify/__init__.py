@@ -22,7 +22,7 @@ from credtools.store.verify.standing import standing
 from credtools.store.verify.withdrawals import withdrawals
 
 # What a stored value that is none of its kind leads to: a text that is bytes now, a block that can't be unpacked.
-NOT_OF_ITS_KIND = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, zlib.error)
+NOT_OF_ITS_KIND = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, zlib.error)
 
 
 def verify(engine: At, blobs: Blobs) -> list[str]:

@@ -15,6 +15,7 @@ from credtools.store import tables
 from credtools.store.engine import GENESIS
 from credtools.store.seals import sealed_digest
 from credtools.store.transaction import chain
+from credtools.store.verify.shapes import wrong
 
 AT_ONCE = 1_000  # rows in the memory
 
@@ -73,6 +74,9 @@ def _body(row: Any, problems: list[str]) -> dict[str, Any] | None:
     columns = {"seq": row.seq, "kind": row.kind, "batch": row.batch_id}
     if not isinstance(body, dict) or {name: body.get(name) for name in columns} != columns:
         problems.append(f"The columns of event {row.seq} contradict its text.")
+        return None
+    if name := wrong(body):
+        problems.append(f"Event {row.seq} doesn't say what an event says that is called {row.kind!r} ({name}).")
         return None
     return body
 
