@@ -12,7 +12,15 @@ from credtools.errors import SettingError
 
 VERSION = "0.1.0"  # of this package
 FILE = "credtools.toml"
-KEYS = ("database", "database_timeout", "schemas", "runs", "blobs", "by")  # in the environment CREDTOOLS_DATABASE …
+KEYS = (
+    "database",
+    "database_timeout",
+    "schemas",
+    "runs",
+    "blobs",
+    "heads",
+    "by",
+)  # in the environment CREDTOOLS_DATABASE …
 TIMEOUT = 30  # seconds for which a database server may be silent
 LONGEST_TIMEOUT = 3_600
 
@@ -21,7 +29,8 @@ LONGEST_TIMEOUT = 3_600
 class Settings:
     """Where things lie for this working folder, and who is at work.
 
-    `said`: who is, by CREDTOOLS_BY or credtools.toml; '' where neither says so.
+    `said`: who is, by CREDTOOLS_BY or credtools.toml; '' where neither says so. `heads`: the file to which each write
+    tells the head of the history, best on another computer.
     The address of the database may hold a password, so nobody sees it here.
     """
 
@@ -33,6 +42,7 @@ class Settings:
     by: str
     said: str = ""
     database_timeout: int = TIMEOUT
+    heads: Path | None = None
 
 
 def load(folder: str | Path = ".") -> Settings:
@@ -54,6 +64,7 @@ def load(folder: str | Path = ".") -> Settings:
         by=values.get("by") or getpass.getuser(),
         said=values.get("by", ""),
         database_timeout=_seconds(values.get("database_timeout", str(TIMEOUT))),
+        heads=Path(values["heads"]) if "heads" in values else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Events: whoever chains the whole history anew can write anything into it; verify says what, and falls over nothing."""
+"""Events: whoever chains a whole history anew can write anything into it; verify says what, and falls over nothing."""
 
 from __future__ import annotations
 

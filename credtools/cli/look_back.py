@@ -210,16 +210,17 @@ def export(
     return Answer({"files": written}, [f"Written: {', '.join(written)}."])
 
 
-@command(example="verify")
-def verify() -> Answer:
+@command(example="verify --head 12:4be0643f1d98573b")
+@click.option("--head", metavar="SEQ:HASH", help="The head of a receipt or backup, which must be in this history.")
+def verify(head: str | None) -> Answer:
     """Check that nobody has changed the stored history.
 
-    Exit 0 when ledger, decisions and media agree with the hash chain, else 1. It can't know what was never there: a
-    copy of credtools.db without its log (credtools.db-wal) is an older registry, and agrees. Compare the end of the
-    history with a receipt, and use 'credtools backup'.
+    Exit 0 when everything stored agrees with the hash chain, else 1. It can't know what was never there: a copy of
+    credtools.db without its log (credtools.db-wal) is an older registry, and agrees. Compare with a receipt by --head,
+    let each write tell its head to a file elsewhere (heads in credtools.toml), and use 'credtools backup'.
     """
     with progress("Verifying"):
-        problems = open_registry().verify()
+        problems = open_registry().verify(head)
     counted = "Everything agrees." if not problems else f"{plural(len(problems), 'problem')} found."
     return Answer({"agrees": not problems, "problems": problems}, [*problems, counted], 1 if problems else 0)
 

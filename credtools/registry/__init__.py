@@ -81,6 +81,8 @@ def _opened(engine: Engine, found: settings.Settings, by: str | None) -> Registr
     except BaseException:
         engine.dispose()
         raise
+    if found.heads is not None:
+        engine.update_execution_options(**{store.heads.HEADS: str(found.heads)})
     registry = Registry(engine, found, me.login, me.person)
     said = by or found.said
     if me.prefix and said and said not in (me.login, me.person):

@@ -144,13 +144,20 @@ class Answers(Session):
         """
         return reports.write(path, reports.audit_page(self.audit, filters))
 
-    def verify(self) -> list[str]:
+    def verify(self, head: str | None = None) -> list[str]:
         """What in the stored history and media doesn't agree with what was chained; empty when everything does.
 
-        Raises RegistryError for who may not read everything (`audit`).
+        Args:
+            head: the head of a receipt or backup, as `SEQ:HASH` (16 digits of the hash are enough): it must be one of
+                this history, or that was written anew since, or its end is gone. The same is asked of every line of
+                the file `heads` that the settings name.
+
+        Raises:
+            RegistryError: `head` is none; or somebody may not read everything (`audit`).
         """
         self.require_all()
-        return store.verify(self.engine, self.blobs)
+        told = str(self.places.heads) if self.places.heads else None
+        return store.verify(self.engine, self.blobs, store.heads.parsed(head) if head else None, told)
 
     def template(self, path: str | Path, schema: str = "credentials") -> Path:
         """Writes the template that people fill in (.csv or .xlsx), in this organisation's words."""

@@ -1,6 +1,6 @@
 """The store: what it holds (tables), every write as one verb with one transaction, and all reads (`reads`)."""
 
-from credtools.store import reads
+from credtools.store import heads, reads
 from credtools.store.addresses import shown
 from credtools.store.engine import At, Upgraded, copies, create, open_engine, snapshot, upgrade
 from credtools.store.reads import JustDecided
@@ -56,6 +56,7 @@ __all__ = [
     "erase",
     "finish",
     "grant",
+    "heads",
     "hold",
     "keep_unplaced",
     "leave",

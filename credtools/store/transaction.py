@@ -37,6 +37,7 @@ from credtools.errors import RegistryError, UnknownOutcomeError
 from credtools.model import WAITING_STATES
 from credtools.store import clock, tables
 from credtools.store.connecting import WRITES
+from credtools.store.heads import HEADS, Head, tell
 from credtools.store.reads.batches import batch
 from credtools.store.refused import is_denied, refused
 from credtools.store.seals import Touched, insert_seals, sealed_digest, seals_of
@@ -179,6 +180,7 @@ def write(engine: Engine, *, trial: bool = False) -> Iterator[Write]:
     team's one (`not_allowed`, `guard_refused`) with who may do it.
     """
     kinds: list[str] = []
+    work: Write | None = None
     try:
         with engine.connect().execution_options(**WRITES) as connection:
             transaction = connection.begin()
@@ -198,6 +200,8 @@ def write(engine: Engine, *, trial: bool = False) -> Iterator[Write]:
                 _commit(transaction)
     except DBAPIError as problem:
         raise refused(engine, problem, kinds) from None
+    if work is not None and kinds and not trial and (path := engine.get_execution_options().get(HEADS)):
+        tell(path, Head(work.seq, work.last), work.at)
 
 
 def _commit(transaction: Any) -> None:

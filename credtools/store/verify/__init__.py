@@ -7,10 +7,11 @@ import zlib
 from sqlalchemy import Connection, select
 
 from credtools.errors import RegistryError
-from credtools.store import tables
+from credtools.store import heads, tables
 from credtools.store.blobs import Blobs
 from credtools.store.engine import At, snapshot
 from credtools.store.erased import Erased
+from credtools.store.heads import Head
 from credtools.store.reads.media import erased_blobs, referenced_blobs
 from credtools.store.verify.batches import batch_problems
 from credtools.store.verify.chain import chain_of
@@ -25,7 +26,7 @@ from credtools.store.verify.withdrawals import withdrawals
 NOT_OF_ITS_KIND = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, zlib.error)
 
 
-def verify(engine: At, blobs: Blobs) -> list[str]:
+def verify(engine: At, blobs: Blobs, head: Head | None = None, told: str | None = None) -> list[str]:
     """What doesn't agree, as whole sentences; an empty list when everything does.
 
     Checked: the chain of events, with what each has sealed, up to the head; every sealed row; per batch its file,
@@ -33,14 +34,15 @@ def verify(engine: At, blobs: Blobs) -> list[str]:
     exactly those versions stand which a finished batch says, and that the words of sources follow from them; which
     sources, users and types are one; decisions and withdrawals against versions; one reject per rejected row; media
     against the chain, with what they say beside their rows, and their files and copies in the folder of blobs; that
-    exactly what was erased is blank.
+    exactly what was erased is blank. `head`: one that was printed, with which the history must agree; `told`: the file
+    to which heads are told, of which every line must.
     Raises RegistryError when the database can't be reached.
     """
     problems: list[str] = []
     try:
         with snapshot(engine) as connection:
             problems += _database(connection)
-            _history(connection, problems)
+            _history(connection, problems, head, told)
             referenced = referenced_blobs(connection)
         problems += blobs.problems(referenced)  # outside: hours of reading must not hold the snapshot
         problems += blobs.remains(erased_blobs(engine))
@@ -51,9 +53,11 @@ def verify(engine: At, blobs: Blobs) -> list[str]:
     return problems
 
 
-def _history(connection: Connection, problems: list[str]) -> None:
+def _history(connection: Connection, problems: list[str], head: Head | None, told: str | None) -> None:
     chained = chain_of(connection)
     problems += chained.problems
+    problems += [wrong] if head and (wrong := heads.problem(head, chained.heads)) else []
+    problems += heads.problems(told, chained.heads) if told else []
     events = chained.events
     by_batch = {(event["kind"], event["batch"]): event for event in events}
     finished = {batch for kind, batch in by_batch if kind == "finish"}

@@ -24,12 +24,12 @@ AT_ONCE = 1_000  # rows in the memory
 class Chain:
     """The bodies of all events that are as they were chained, each with its `head`; and what isn't.
 
-    `heads`: by event the heads that were ever printed for it: with what it sealed, and without.
+    `heads`: the head after each event.
     """
 
     events: list[dict[str, Any]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    heads: dict[int, tuple[str, str]] = field(default_factory=dict)
+    heads: dict[int, str] = field(default_factory=dict)
 
 
 def chain_of(connection: Connection) -> Chain:
@@ -55,7 +55,7 @@ def _followed(connection: Connection, rows: Iterable[Any], seals: _Seals) -> Cha
         trusted, intact = own and (follows or sealed), own
         told = seals.of(seq)
         sealed, head = told is not None, row.hash if told is None else chain(row.hash, told)
-        found.heads[seq] = (head, row.hash)
+        found.heads[seq] = head
         if trusted and (body := _body(row, found.problems)) is not None:
             found.events.append(body | {"head": head})
     stored = connection.execute(select(tables.audit_head)).one_or_none()
@@ -72,7 +72,7 @@ def _body(row: Any, problems: list[str]) -> dict[str, Any] | None:
         problems.append(f"The text of event {row.seq} can't be read.")
         return None
     columns = {"seq": row.seq, "kind": row.kind, "batch": row.batch_id}
-    if not isinstance(body, dict) or {name: body.get(name) for name in columns} != columns:
+    if not isinstance(body, dict) or {name: body.get(name, ...) for name in columns} != columns:
         problems.append(f"The columns of event {row.seq} contradict its text.")
         return None
     if name := wrong(body):
