@@ -380,7 +380,7 @@ def test_a_refused_row_is_not_shown_by_postgresql(
 # What a frame holds besides text; whatever comes from an outer join may be missing.
 TYPED = {
     "credentials": dict.fromkeys(("batch", "sheet", "line", "piece", "credential"), "int64")
-    | dict.fromkeys(("withdrawn", "replaced", "newest"), "bool")
+    | dict.fromkeys(("never", "withdrawn", "replaced", "newest"), "bool")
     | dict.fromkeys(("issue_date", "expiration_date"), "datetime64[s]"),
     "batches": dict.fromkeys(("batch", "rows", *COUNTED), "int64") | {"uploaded_at": "datetime64[us, UTC]"},
     "runs": {"runs": "int64", "at": "datetime64[us, UTC]"},
