@@ -150,8 +150,8 @@ BEGIN
     END IF;
     -- new credentials are those of its versions
     SELECT min(t.id), max(t.id) INTO low, high FROM {schema}.ct_touched t WHERE (t.xid, t.tab, t.what) = (this, 'credentials', 'INSERT');
-    IF EXISTS (SELECT FROM {schema}.credentials c WHERE c.id BETWEEN low AND high AND NOT EXISTS
-        (SELECT FROM {schema}.credential_versions v WHERE v.credential_id = c.id AND v.batch_id = batch)) THEN
+    IF EXISTS (SELECT FROM {schema}.credentials c WHERE c.id BETWEEN low AND high AND c.id NOT IN  -- which is hashed
+        (SELECT v.credential_id FROM {schema}.credential_versions v WHERE v.batch_id = batch)) THEN
         PERFORM {schema}.ct_refuse('a credential has no version in this batch');
     END IF;
     -- what the event chains

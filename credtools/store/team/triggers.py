@@ -5,8 +5,6 @@ Per statement, over its rows at once: a trigger per row would take several times
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from credtools.store.columns import metadata
 from credtools.store.team.changes import CHANGES, DELETE, INSERT, columns_of
 from credtools.store.team.rows import REFUSED
@@ -26,6 +24,7 @@ UNUSED = (
     "CASE WHEN EXISTS (SELECT FROM {schema}.media m WHERE m.sha256 = o.sha256 AND m.file_name <> '')"
     " OR EXISTS (SELECT FROM {schema}.staged_media m WHERE m.sha256 = o.sha256) THEN 'DELETE' ELSE 'UNUSED' END"
 )
+JOINED = " SET enable_nestloop = off"  # rows before and after are joined, of which nobody knows how many they are
 DEFINER = "LANGUAGE plpgsql SECURITY DEFINER\nSET search_path = pg_catalog, pg_temp"
 
 
@@ -97,12 +96,12 @@ def _both(table: str) -> str:
 def _function(table: str, what: str, transition: str, rows: str, note: str) -> str:
     name = f"ct_{table}_{what.lower()}"
     return f"""
-CREATE OR REPLACE FUNCTION {{schema}}.{name}() RETURNS trigger {DEFINER} AS $$
-DECLARE this xid8;
+CREATE OR REPLACE FUNCTION {{schema}}.{name}() RETURNS trigger {DEFINER}{JOINED if what == "UPDATE" else ""} AS $$
+DECLARE this xid8; why text;
 BEGIN
     IF {{schema}}.ct_deploys() OR NOT EXISTS (SELECT FROM {rows}) THEN RETURN NULL; END IF;
     this := {{schema}}.ct_begin();
-{"".join(_refused(table, what))}    INSERT INTO {{schema}}.ct_touched
+{_refused(table, what)}    INSERT INTO {{schema}}.ct_touched
         {note} ON CONFLICT DO NOTHING;
     RETURN NULL;
 END $$;
@@ -111,13 +110,18 @@ CREATE OR REPLACE TRIGGER {name} AFTER {what} ON {{schema}}.{table} REFERENCING 
 ALTER TABLE {{schema}}.{table} ENABLE ALWAYS TRIGGER {name};"""
 
 
-def _refused(table: str, what: str) -> Iterator[str]:
+def _refused(table: str, what: str) -> str:
+    """Refuses by the first condition that holds of a row, all looked at in one pass."""
     rows = {INSERT: "fresh n", DELETE: "stale o", "UPDATE": _both(table)}[what]
-    for why, condition in REFUSED.get((table, what), ()):
-        yield (
-            f"    IF EXISTS (SELECT FROM {rows} WHERE {condition}) THEN\n"
-            f"        PERFORM {{schema}}.ct_refuse('{why}');\n    END IF;\n"
-        )
+    found = REFUSED.get((table, what), ())
+    if not found:
+        return ""
+    whys = " ".join(f"WHEN {condition} THEN '{why}'" for why, condition in found)
+    any_of = " OR ".join(f"({condition})" for _, condition in found)
+    return (
+        f"    SELECT CASE {whys} END INTO why FROM {rows} WHERE {any_of} LIMIT 1;\n"
+        "    IF why IS NOT NULL THEN PERFORM {schema}.ct_refuse(why); END IF;\n"
+    )
 
 
 def _never(table: str) -> str:
