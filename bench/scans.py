@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from credtools.media.comparing import compare
-from tests.certificates import HELD_OUT, SECOND, TUNED, Case, cases
+from tests.certificates import HELD_OUT, SECOND, THIRD, TUNED, Case, cases
 
 HEADING = f"{'layout':<14} {'wrong':>6} {'found':>6} {'right':>6} {'alarms':>6} {'ms each':>8}"
 
@@ -50,6 +50,7 @@ def main(count: int = 3000, shown: int = 0) -> None:
     print("\nthe same, lines in one piece:", table(measured(cases(TUNED, count, 1, whole_lines=True))), sep="\n")
     if not shown:
         print("\nheld out:", table(measured(cases(HELD_OUT, count // 2, 2))), sep="\n")
+        print("\nin the manner of others:", table(measured(cases(THIRD, count // 2, 2))), sep="\n")
         print("\nheld out, other languages:", table(measured(cases(SECOND, count // 2, 2))), sep="\n")
 
 

@@ -12,13 +12,14 @@ from tests.certificates.abroad import ABROAD, badge_pieces
 from tests.certificates.held_out import HELD_OUT, SECOND
 from tests.certificates.layouts import LAYOUTS, Layout
 from tests.certificates.sheet import pieces
+from tests.certificates.third import THIRD
 from tests.certificates.truth import COLUMNS, TYPES, row, truth
 
 TUNED = (*LAYOUTS, *ABROAD)
 JAPANESE = tuple(one for one in TYPES if not one.isascii() and ord(one[0]) > 0x3000)
 EUROPEAN = tuple(one for one in TYPES if one not in JAPANESE)
 
-__all__ = ["COLUMNS", "HELD_OUT", "SECOND", "TUNED", "Case", "cases"]
+__all__ = ["COLUMNS", "HELD_OUT", "SECOND", "THIRD", "TUNED", "Case", "cases"]
 
 
 @dataclass(frozen=True)
