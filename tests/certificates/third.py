@@ -6,6 +6,7 @@ Written before what reads them, and measured first. Each draws what a truth says
 from __future__ import annotations
 
 import random
+import unicodedata
 from datetime import date
 
 from tests.certificates.days import month, writer
@@ -161,11 +162,10 @@ def reworded(chance: random.Random, said: Truth) -> Drawn:
 def ascii_only(chance: random.Random, said: Truth) -> Drawn:
     """A print of an old program: no accents, everything in capitals, ä is AE."""
     sheet, day = Sheet(), writer(chance, "en")
-    table = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "ß": "ss", "ł": "l", "\u0131": "i"})
-    bare = "".join(one for one in said.name.translate(table) if one.isascii())
-    known = len(bare) >= len(said.name)
+    table = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "Ø": "OE", "å": "aa", "ß": "ss", "\u0131": "i"})
+    bare = unicodedata.normalize("NFKD", said.name.translate(table).replace("ł", "l"))
+    name = "".join(one for one in bare if one.isascii()).upper()
     sheet.at(40, "TRAINING RECORD", 12, 24)
-    name = (bare if known else said.name).upper()
     sheet.pairs(
         40,
         200,

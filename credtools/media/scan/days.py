@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+from credtools.media.scan import worded
 from credtools.media.scan.months import MONTH_WORDS
 
 ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "民國": 1911, "民国": 1911}  # the year before the first
@@ -35,9 +36,18 @@ class Mention:
 
 def find(text: str) -> list[Mention]:
     """The dates in a text, as `page.plain` makes it, from left to right."""
+    if worded.is_worded(text):
+        text = worded.in_digits(text)
     if not POSSIBLE.search(text):
         return []
     text = TORN.sub(_joined, text)
+    found = _found(text)
+    if any(one.months for one in found) and (digits := worded.in_digits(text)) != text:  # 'the first of March 2026'
+        return _found(digits)
+    return found
+
+
+def _found(text: str) -> list[Mention]:
     found: list[Mention] = []
     place, search = 0, _pattern().search
     while match := search(text, place):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -37,6 +38,13 @@ ELSE = re.compile(
 BETWEEN = re.compile(r"(?:^|(?<=\s))[–—|·-](?=\s|$)")
 ASIDE = re.compile(r"\((?:refresher|renewal|initial|[\w ]*\d[\w ]*|auffrischung|wiederholung|recyclage|basic course)\)")
 FEW = 5  # letters of a word by which it is known in another form
+STEM = 4  # letters of a word by which it is known among all words of a type
+MOST_WORDS = 9  # of a part that is a type in another order
+LITTLE = GENERIC | set(["at", "to", "and", "und", "et", "y", "e", "with", "zu", "zum", "zur", "im", "on", "am", "au", "aux", "dans", "en", "par", "no", "nr"])
+# What a word, or several, may be written as instead.
+SHORT = {"bsc": "bachelor science", "msc": "master science", "bs": "bachelor science", "ms": "master science"}
+SHORT |= {"ba": "bachelor arts", "ma": "master arts", "beng": "bachelor engineering", "lvl": "level", "op": "operator"}
+YEAR = re.compile(r"(?:19|20)\d\d")  # of a standard
 
 
 @dataclass(frozen=True)
@@ -80,14 +88,35 @@ def named(page: Page, types: tuple[str, ...]) -> list[Named]:
     """The types on a page, the longest at each place."""
     known, glued = _known(types)
     words = _Running(page)
-    found: list[Named] = []
-    end = 0
-    for n in [n for n, word in enumerate(words.texts) if word in known]:
+    found = list(_reordered(page, words, _bags(types)))
+    taken, end = {one.part for one in found}, 0
+    for n in [n for n, word in enumerate(words.texts) if word in known and words.parts[n] not in taken]:
         best = next((form for form in known[words.texts[n]] if words.there(n, form[0])), None) if n >= end else None
         if best is not None:
             end = n + len(best[0])
             found.append(Named(words.parts[n], best[1], _sure(page, words, n, end)))
     return found + _eastern(page, glued)
+
+
+def _reordered(page: Page, words: _Running, bags: dict[frozenset[str], str]) -> Iterator[Named]:
+    """The parts that have just the words of a type, in whatever order and form: 'Lead Auditor – ISO 9001:2015'."""
+    for k, part in enumerate(page.parts):
+        some = words.of(k)
+        if 0 < len(some) <= MOST_WORDS and (name := bags.get(_bag(some))):
+            yield Named(k, name, not (ELSE.search(part.plain) or _else_beside(page, k)))
+
+
+@lru_cache(maxsize=16)
+def _bags(types: tuple[str, ...]) -> dict[frozenset[str], str]:
+    """The types by their words without order; without those that have the same ones."""
+    every = [(_bag(_words(name)), name) for name in dict.fromkeys(types)]
+    counts = Counter(bag for bag, _ in every)
+    return {bag: name for bag, name in every if len(bag) > 1 and counts[bag] == 1}
+
+
+def _bag(words: Sequence[str]) -> frozenset[str]:
+    longer = [one for word in words for one in SHORT.get(word, word).split()]
+    return frozenset(one[:STEM] for one in longer if one not in LITTLE and not YEAR.fullmatch(one))
 
 
 class _Running:
@@ -103,6 +132,10 @@ class _Running:
             self._first.append(len(self.texts))
             self.texts += some
             self.parts += [k] * len(some)
+
+    def of(self, k: int) -> list[str]:
+        """The words of a part."""
+        return self.texts[self._first[k] : self._first[k + 1] if k + 1 < len(self._first) else None]
 
     def there(self, n: int, form: tuple[str, ...]) -> bool:
         return tuple(self.texts[n : n + len(form)]) == form
