@@ -38,6 +38,18 @@ _WORDS = (
     "nachname prenom cognome apellidos imie nazwisko"
 )
 NO_NAME = frozenset(_WORDS.split())
+# What a label ends with that a name follows, and never comes before.
+INTRODUCES = re.compile(r"\b(?:to|that|dass|que|che|dat|at|att|ze|hogy|etta|kad|an|fur|aan)\W*$")
+SHORTEST = 3  # letters of a name by which a letter calls its reader
+_READERS = (
+    "customer client candidate delegate participant learner student trainee applicant friend friends parent parents "
+    "guest user all everyone member members graduate volunteer partner owner holder nurse doctor professional employee "
+    "attendee volunteer reader subscriber teacher driver operator patron resident sirs ladies gentlemen recruit "
+    "kunde kundin kunden kollege kollegin kollegen teilnehmer teilnehmerin teilnehmende damen herren mitglied "
+    "client cliente alumno alumna colega participante estimado amigo amiga socio usuario titular "
+    "cliente corsista collega socio utente panstwo kliencie uczestniku deelnemer klant cursist collega relatie"
+)
+ADDRESSED = frozenset(_READERS.split())
 
 
 @dataclass(frozen=True)
@@ -68,16 +80,29 @@ def holder(page: Page, row: Facts, line: set[int], *, whole: bool) -> Difference
     if same:
         return Evidence(COLUMN, same.text, page.parts[same.part].piece.page, page.parts[same.part].box)
     others = [one for one, verdicts in told if set(verdicts) == {False} and _whole(one.text, mine)]
-    split = _apart(page, mine)
-    if split is not None:
-        return _of_two(page, row, mine, split)
+    if pairs := _apart(page, mine, line):
+        return _of_two(page, row, mine, pairs)
     found = _anywhere(page, mine, among_others=not others)
     if found is not None:
         return Evidence(COLUMN, row.user_name, page.parts[found].piece.page, page.parts[found].box)
     if others:
         return _differs(page, row, others[0])
+    if given and (greeted := _greeted(page, row, mine, given[0])):
+        return greeted
     by_itself = bare.other(page, mine, row.types, _name) if whole and not given else None
     return _differs(page, row, Held(by_itself.part, by_itself.text)) if by_itself else None
+
+
+def _greeted(page: Page, row: Facts, mine: list[Called], one: Held) -> Difference | Evidence | None:
+    """What a letter says that calls its reader by one name alone: one of the row's, or one that is none of them."""
+    words = called(one.text).words
+    if len(words) != 1 or not labels.GREETING.match(page.parts[one.part].plain):
+        return None
+    own = [word for me in mine for word in me.words]
+    if any(same_word(words[0], word) for word in own):
+        return Evidence(COLUMN, one.text, page.parts[one.part].piece.page, page.parts[one.part].box)
+    far = plain(one.text) not in ADDRESSED and words[0][0] not in {word[0] for word in own}  # else a pet name, perhaps
+    return _differs(page, row, one) if far and own and len(words[0]) >= SHORTEST else None
 
 
 def hits(page: Page, row: Facts) -> list[int]:
@@ -126,7 +151,7 @@ def _values(page: Page, k: int, end: int) -> Iterator[Held]:
         yield Held(right, name)
         return
     near = [o for o in page.below(k)[:1] if page.near(k, o) or (page.gap(k, o) < 45 and not rest.strip())]
-    over = [o for o in page.above(k)[:1] if page.near(o, k)]
+    over = [o for o in page.above(k)[:1] if page.near(o, k) and not INTRODUCES.search(part.plain[:end])]
     for group in [near, over] if not over or not near or page.gap(k, near[0]) <= page.gap(over[0], k) else [over, near]:
         if group and (name := _name(page.parts[group[0]].text)):
             yield Held(group[0], name)
@@ -190,7 +215,8 @@ def _holds(text: str, me: Called) -> bool:
     """Whether a text holds a name: its words beside one another, in any order; the first and the last at least."""
     if me.glued:
         return me.glued in "".join(one for one in text if one.isalpha())
-    words = [one for one in map(key, WORD.findall(text)) if one not in PARTICLES and one not in TITLES]
+    some = (key(one) for one in WORD.findall(text) if len(one) > 1 or one.isupper())  # 'a' is no initial
+    words = [one for one in some if one not in PARTICLES and one not in TITLES]
     first, last = me.words[0], me.words[-1]
     run: list[str] = []
     for word in [*words, ""]:
@@ -230,16 +256,22 @@ def _foreign(page: Page, k: int) -> bool:
     return any(labels.OTHERS_NAME.search(page.parts[o].plain) for o in (k, *near))
 
 
-def _apart(page: Page, mine: list[Called]) -> tuple[Held, Held] | None:
-    """Family name and given name that have labels of their own."""
+def _apart(page: Page, mine: list[Called], line: set[int]) -> list[tuple[Held, Held]]:
+    """Family name and given name that have labels of their own: those of the row's line, or of all lines of a table."""
     numbered = any(labels.NUMBERED.match(part.plain) for part in page.parts)
     words = (labels.FIRST, labels.SECOND) if numbered else (labels.FAMILY, labels.GIVEN)
-    family, given = (next(_fields(page, one), None) for one in words)
-    if any(one and labels.begins(plain(one.text)) for one in (family, given)):
-        return None
-    return (
-        (family, given) if family and given and family.part != given.part and any(not me.glued for me in mine) else None
-    )
+    families, given = (list(_fields(page, one)) for one in words)
+    pairs = [
+        (one, other)
+        for one in families
+        for other in given
+        if one.part != other.part and (len(families) == 1 or other.part in page.line(one.part))
+    ]
+    if len(families) == 1:
+        pairs = pairs[:1]
+    pairs = [pair for pair in pairs if not any(labels.begins(plain(one.text)) for one in pair)]
+    pairs = [pair for pair in pairs if line & {one.part for one in pair}] or pairs
+    return pairs if any(not me.glued for me in mine) else []
 
 
 def _fields(page: Page, pattern: re.Pattern[str]) -> Iterator[Held]:
@@ -249,15 +281,20 @@ def _fields(page: Page, pattern: re.Pattern[str]) -> Iterator[Held]:
             yield from _values(page, k, found.end())
 
 
-def _of_two(page: Page, row: Facts, mine: list[Called], split: tuple[Held, Held]) -> Difference | Evidence | None:
-    """What family name and given name say, each by itself and both together."""
-    both = " ".join(one.text for one in reversed(split))
-    verdicts = [me.may_be(called(both)) for me in mine]
-    part = page.parts[split[0].part]
-    if True in verdicts:
-        return Evidence(COLUMN, both, part.piece.page, part.box)
+def _of_two(
+    page: Page, row: Facts, mine: list[Called], pairs: list[tuple[Held, Held]]
+) -> Difference | Evidence | None:
+    """What family name and given name say, each by itself and both together; of several pairs one may be the row's."""
+    verdicts: list[bool | None] = []
+    for pair in pairs:
+        both = " ".join(one.text for one in reversed(pair))
+        verdicts += [me.may_be(called(both)) for me in mine]
+        if True in verdicts:
+            part = page.parts[pair[0].part]
+            return Evidence(COLUMN, both, part.piece.page, part.box)
     if None in verdicts:
         return None
     words = {word for me in mine for word in me.words}
-    wrong = next((one for one in split if not set(called(one.text).words) & words), split[0])
-    return Difference(COLUMN, row.user_name, both, page.parts[wrong.part].piece.page, page.parts[wrong.part].box)
+    said = " ".join(one.text for one in reversed(pairs[0]))
+    wrong = next((one for one in pairs[0] if not set(called(one.text).words) & words), pairs[0][0])
+    return Difference(COLUMN, row.user_name, said, page.parts[wrong.part].piece.page, page.parts[wrong.part].box)

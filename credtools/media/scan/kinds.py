@@ -37,10 +37,12 @@ ELSE = re.compile(
 )
 BETWEEN = re.compile(r"(?:^|(?<=\s))[–—|·-](?=\s|$)")
 ASIDE = re.compile(r"\((?:refresher|renewal|initial|[\w ]*\d[\w ]*|auffrischung|wiederholung|recyclage|basic course)\)")
+HEADED = re.compile(r"\s?:\s")  # after a type with which a heading begins
 FEW = 5  # letters of a word by which it is known in another form
 STEM = 4  # letters of a word by which it is known among all words of a type
 MOST_WORDS = 9  # of a part that is a type in another order
-LITTLE = GENERIC | set(["at", "to", "and", "und", "et", "y", "e", "with", "zu", "zum", "zur", "im", "on", "am", "au", "aux", "dans", "en", "par", "no", "nr"])
+_LITTLE = "at to and und et y e with zu zum zur im on am au aux dans en par no nr"
+LITTLE = GENERIC | frozenset(_LITTLE.split())
 # What a word, or several, may be written as instead.
 SHORT = {"bsc": "bachelor science", "msc": "master science", "bs": "bachelor science", "ms": "master science"}
 SHORT |= {"ba": "bachelor arts", "ma": "master arts", "beng": "bachelor engineering", "lvl": "level", "op": "operator"}
@@ -192,7 +194,7 @@ def _sure(page: Page, words: _Running, n: int, end: int) -> bool:
     before, after = BETWEEN.split(before)[-1], BETWEEN.split(after)[0]
     before, after = ASIDE.sub(" ", before), ASIDE.sub(" ", after)
     rest = [one for one in (*WORD.findall(before), *WORD.findall(after)) if one not in GENERIC and one.isalpha()]
-    if not rest:
+    if not rest or (not WORD.search(before) and HEADED.match(after)):
         return not _else_beside(page, k)
     return bool(labels.KIND.search(before)) or (len(rest) == 1 and len(rest[0]) <= FEW)
 

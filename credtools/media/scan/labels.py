@@ -195,7 +195,7 @@ FAMILY = re.compile(f"{FAMILY.pattern}|{phrases('family')}")
 GIVEN = re.compile(f"{GIVEN.pattern}|{phrases('given')}")
 KIND = re.compile(f"{KIND.pattern}|(?:{phrases('kind')})\\W*$")
 WEAK_NUMBER = re.compile(
-    f"{WEAK_NUMBER.pattern}|(?:your |this |the )?(?:certificate|licence|license|card)\\W{{0,2}}(?=\\S*\\d"
+    f"{WEAK_NUMBER.pattern}|(?:your |this |the )?(?:new )?(?:certificate|licence|license|card)\\W{{0,2}}(?=\\S*\\d"
     f"|[a-z]{{1,4}} \\d)"
     "|reg(?:istr(?:o|ation|y|ierungs?))?\\W{0,2}(?:n[o°r]\\W{0,2})?(?=\\S*\\d)"
     f"|(?:{phrases('number')})[\\s.:]*(?=\\S*\\d|$)"

@@ -21,6 +21,7 @@ en after: is awarded; for completing
 en issue: certified since; date of approval; approved on; date of recertification; recertified on; date awarded
 en kind: passing; attending; completing; took part in; taking part in; participated in; participation in; attended
 en kind: standing of; learning item; activity; programme; program; course title; course name; certified as
+en number: record id; record no; register no; registration no; registration number; registration id; roll no; entry no
 en title: statement; attainment; membership; modules; licence; licensed; record; transcript; passport
 en title: operator; qualified
 en title: approved; workers; diploma; degree; awarded; presented; proudly; achievement; competence; competency
@@ -32,6 +33,7 @@ de holder: wird bestatigt,? dass; bescheinigen wir,? dass
 de after: hat an; hat die; hat den; hat das; hat erfolgreich; hat am; hat vom; wurde am; ist berechtigt; nahm an
 de expiry: nachste unterweisung; nachste prufung; nachster termin; gultig einschliesslich
 de kind: schulungsthema; thema; unterweisungsnachweis; fachrichtung; bezeichnung
+de number: urkundenrolle nr; register-nr; registernummer; registriernummer; reg.-nr; lfd. nr
 de kind: die bezeichnung; den titel; teilnahme an; teilgenommen an; als; unterweisung; massnahme
 de title: teilnahmebescheinigung; zertifikat; urkunde; bescheinigung; nachweis; ausweis; schulung; zeugnis; befahigung
 fr holder: attestons que; certifions que; atteste que; nom et prenom; nom prenom; nom,? prenoms?; delivre a; decerne a
@@ -40,6 +42,7 @@ fr after: a suivi; a participe; a reussi; a obtenu; a satisfait; a complete; est
 fr issue: date de delivrance; delivre le; fait le
 fr expiry: valable jusqu'au; date de validite; date limite; a renouveler
 fr kind: formation; intitule; intitule de la formation; la formation; habilitation; a suivi la formation
+fr number: brevet n°; enregistre sous le n°; n° d'enregistrement; numero d'enregistrement; registre n°
 fr kind: du titre; le titre; titre; module; action de formation; epreuves du titre
 fr others: formateur; le directeur; responsable; signataire; organisme; employeur
 fr title: attestation; certificat; diplome; formation; brevet; titre; permis; carte; reussite
@@ -51,6 +54,7 @@ es after: ha superado; ha realizado; ha completado; ha asistido; ha participado;
 es issue: fecha de expedicion; fecha de emision; expedido el; emitido el; fecha de otorgamiento
 es expiry: valido hasta; vigente hasta; fecha de vencimiento; fecha de caducidad; vigencia hasta
 es kind: curso de; el curso de; el curso; curso; accion formativa; especialidad; superado el curso de
+es number: registro; registro n°; n° de registro; numero de registro; folio
 es kind: el programa; programa; programa de; taller; modulo; jornada
 es title: certificado; diploma; curso; carnet; licencia; titulo; constancia; formacion; aprovechamiento; asistencia
 it holder: si attesta che; si certifica che; rilasciato a; conferito a; nome e cognome; cognome e nome; intestatario

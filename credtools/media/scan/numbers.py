@@ -20,7 +20,7 @@ COLUMN = "credential_number"
 SHORT = 4  # letters and digits up to which a number without a label may be anything
 VALUE = re.compile(r"[:#.)\s\-–]*((?:[^\W_][\w/.\-–]*)(?: (?=[^\W_]*\d|[A-Z]{1,3}\b)[\w/.\-–]+)*)")
 TOKEN = re.compile(r"(?<![\w/.@-])[A-Za-z0-9](?:[A-Za-z0-9/.-]*[A-Za-z0-9])")
-SENTENCE = re.compile(r"^|[.;]\s+(?=[a-z]{3})")
+SENTENCE = re.compile(r"^|[.;!?]\s+(?=[a-z]{3})")
 NAMELESS = re.compile(r"5\.(?=\s)|(?:no|nr|n)[.°:]+\s?(?=\S*\d)")
 LIKE_DIGITS = str.maketrans("oil", "011")
 VERIFY = re.compile(r"ver ?if ?y|valida|verific|verifi|confirm|certificat|credential|accomplish")  # of a link

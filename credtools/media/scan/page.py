@@ -21,6 +21,7 @@ TORN = re.compile(r"([B-DF-HJ-NP-TV-Z])(?<![^\W_].) (?!(?:de|da|do|di|del|la|le|
 ENDS = re.compile("[\ufffe\x02]\\s*")  # a hyphen at the end of a line, as PDF readers give it
 ALIGNED, PROSE = 12, 6  # thousandths of a page; words of a line that may be broken
 BLANK = 9  # thousandths of a page
+LEADER = " ... "  # between a label and its value
 MOST_PARTS = 20_000
 
 
@@ -162,6 +163,7 @@ def _goes_on(one: Piece, other: Piece) -> bool:
         and _is_prose(other.text, 1)
         and not one.text.rstrip().endswith(":")
         and not _is_title(other.text)
+        and not any(LEADER in text for text in (one.text, other.text))
         and not (other.text[:1].isupper() and labels.begins(plain(other.text)))
     )
 
