@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,16 +11,17 @@ from bench.scans import measured
 from credtools.media.comparing import Compared, Difference, Evidence, Facts, compare
 from credtools.media.looked import Piece
 from credtools.media.scan import months
+from credtools.media.scan.days import find
 from credtools.media.scan.spelling import plain
 from credtools.schema.notation import names
-from tests.certificates import HELD_OUT, SECOND, TUNED, cases
-from tests.certificates.small import badge, differing, facts, page
+from tests.certificates import HELD_OUT, SECOND, THIRD, TUNED, cases
+from tests.certificates.small import ISSUED, badge, differing, facts, page
 
 
 @pytest.mark.parametrize("whole_lines", [False, True])
 def test_a_hundred_certificates(whole_lines: bool) -> None:  # noqa: FBT001
-    """Of real PDFs in 29 layouts every wrong fact is found, and no right one is called wrong."""
-    some = cases((*TUNED, *HELD_OUT, *SECOND), 58, 7, whole_lines=whole_lines)
+    """Of real PDFs in 40 layouts every wrong fact is found, and no right one is called wrong."""
+    some = cases((*TUNED, *HELD_OUT, *SECOND, *THIRD), 80, 7, whole_lines=whole_lines)
     figures = measured(some)
     assert sum(one["alarms"] for one in figures.values()) == 0
     if not whole_lines:
@@ -28,7 +29,7 @@ def test_a_hundred_certificates(whole_lines: bool) -> None:  # noqa: FBT001
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("layouts", [TUNED, HELD_OUT, SECOND], ids=["tuned", "held_out", "second"])
+@pytest.mark.parametrize("layouts", [TUNED, HELD_OUT, SECOND, THIRD], ids=["tuned", "held_out", "second", "third"])
 def test_many_certificates(layouts: Sequence[object]) -> None:
     """At least 99 % of wrong facts are found, with at most 0.5 % false alarms, in at most 3 ms each."""
     figures = measured(cases(layouts, 2000, 11))  # type: ignore[arg-type]
@@ -199,3 +200,36 @@ def test_months_are_those_of_the_cldr() -> None:
             if len(word) > 2 and word.isalpha():
                 found.setdefault(word, set()).add(number)
     assert {word: {*those} for word, those in months.MONTH_WORDS.items() if word not in months.ROMAN} == found
+
+
+WORDED = [
+    ("Issued on the first of March two thousand twenty-six", ISSUED),
+    ("Given this 1st day of March, Two Thousand and Twenty-Six", ISSUED),
+    ("Given on March first, twenty twenty-six", ISSUED),
+    ("Issued on the twenty-second day of June 2026", date(2026, 6, 22)),
+    ("Ausgestellt am ersten März zweitausendsechsundzwanzig", ISSUED),
+    ("Ausgestellt am zweiundzwanzigsten Juni 2026", date(2026, 6, 22)),
+    ("Fait le 1er mars deux mille vingt-six", ISSUED),
+    ("Fait le vingt et un juin deux mil vingt et un", date(2021, 6, 21)),
+    ("Expedido el uno de marzo de dos mil veintiséis", ISSUED),
+    ("Expedido el treinta y uno de enero de dos mil veinte", date(2020, 1, 31)),
+    ("Rilasciato il primo marzo duemilaventisei", ISSUED),
+    ("Emitido em um de março de dois mil e vinte e seis", ISSUED),
+    ("Issued: 1 มีนาคม พ.ศ. 2569", ISSUED),
+    ("Issued: ๑ มี.ค. ๒๕๖๙", ISSUED),
+]
+
+
+@pytest.mark.parametrize(("said", "day"), WORDED, ids=range(len(WORDED)))
+def test_days_in_words(said: str, day: date) -> None:
+    """Days and years in words, months and years of Thailand are read; another day in the row is found."""
+    right, wrong = (facts(number="", issued=issued, expires=None) for issued in (day, day + timedelta(days=9)))
+    found = compare(page("Certificate", said), True, right)
+    assert [one.said for one in found.agrees if one.column == "issue_date"] == [day.isoformat()]
+    assert differing(page("Certificate", said), wrong) == {"issue_date"}
+
+
+@pytest.mark.parametrize("said", ["Twenty people attended", "The first of all", "Two thousand and one nights"])
+def test_words_that_are_no_days(said: str) -> None:
+    """Numbers in words without a month are no dates."""
+    assert find(plain(said)) == []

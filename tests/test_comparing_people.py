@@ -8,7 +8,17 @@ from credtools.media.comparing import Facts
 from credtools.media.looked import Piece
 from tests.certificates.small import badge, differing, facts, page
 
+LIST = page(("Last name", "First name", "Issued"), ("Roe", "Ben", "1 May 2026"), ("Okafor", "Ana", "1 May 2026"))
 PEOPLE = [
+    pytest.param(page("Dear Łukasz,", "You passed."), facts(name="Łukasz Nowak"), set(), id="given name alone"),
+    pytest.param(page("Dear Rosa,", "You passed First Aid."), facts(), {"user_name"}, id="another given name"),
+    pytest.param(page("Dear Customer,", "You passed First Aid."), facts(), set(), id="nobody's name"),
+    pytest.param(page("Dear Anita,", "You passed First Aid."), facts(), set(), id="perhaps a pet name"),
+    pytest.param(LIST, facts(issued=None, expires=None), set(), id="a line of families and given names"),
+    pytest.param(LIST, facts(name="Mia Huber", issued=None, expires=None), {"user_name"}, id="no line of families"),
+    pytest.param(
+        page("Nordic Safety", "This is to certify that", "Ben Roe"), facts(), {"user_name"}, id="a heading over a label"
+    ),
     pytest.param(
         page("This is to certify that", "Theresa May", "has completed First Aid on 1 March 2026"),
         facts(name="Theresa May"),
@@ -102,6 +112,11 @@ def test_people(texts: list[Piece], row: Facts, expected: set[str]) -> None:
 
 
 KINDS = [
+    pytest.param(page("Lead Auditor – ISO 9001:2015"), facts(), {"credential_type"}, id="other type turned"),
+    pytest.param(page("Work First Aid"), facts(kind="First Aid at Work"), set(), id="type turned, a shorter one in it"),
+    pytest.param(page("Work First Aid"), facts(), {"credential_type"}, id="longer type turned"),
+    pytest.param(page("took part in Fire Warden"), facts(), {"credential_type"}, id="took part in"),
+    pytest.param(page("Fire Warden: list of candidates"), facts(), {"credential_type"}, id="type of a heading"),
     pytest.param(
         page("Certificate", "First Aid at Work", "Name: Ana Okafor"), facts(), {"credential_type"}, id="type longer"
     ),

@@ -85,11 +85,9 @@ def holder(page: Page, row: Facts, line: set[int], *, whole: bool) -> Difference
     found = _anywhere(page, mine, among_others=not others)
     if found is not None:
         return Evidence(COLUMN, row.user_name, page.parts[found].piece.page, page.parts[found].box)
-    if others:
-        return _differs(page, row, others[0])
-    if given and (greeted := _greeted(page, row, mine, given[0])):
-        return greeted
-    by_itself = bare.other(page, mine, row.types, _name) if whole and not given else None
+    if others or given:
+        return _differs(page, row, others[0]) if others else _greeted(page, row, mine, given[0])
+    by_itself = bare.other(page, mine, row.types, _name) if whole else None
     return _differs(page, row, Held(by_itself.part, by_itself.text)) if by_itself else None
 
 
@@ -281,9 +279,7 @@ def _fields(page: Page, pattern: re.Pattern[str]) -> Iterator[Held]:
             yield from _values(page, k, found.end())
 
 
-def _of_two(
-    page: Page, row: Facts, mine: list[Called], pairs: list[tuple[Held, Held]]
-) -> Difference | Evidence | None:
+def _of_two(page: Page, row: Facts, mine: list[Called], pairs: list[tuple[Held, Held]]) -> Difference | Evidence | None:
     """What family name and given name say, each by itself and both together; of several pairs one may be the row's."""
     verdicts: list[bool | None] = []
     for pair in pairs:

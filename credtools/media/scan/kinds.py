@@ -104,7 +104,8 @@ def _reordered(page: Page, words: _Running, bags: dict[frozenset[str], str]) -> 
     """The parts that have just the words of a type, in whatever order and form: 'Lead Auditor – ISO 9001:2015'."""
     for k, part in enumerate(page.parts):
         some = words.of(k)
-        if 0 < len(some) <= MOST_WORDS and (name := bags.get(_bag(some))):
+        name = bags.get(_bag(some)) if 0 < len(some) <= MOST_WORDS else None
+        if name and f" {_key(name)} " not in f" {' '.join(some)} ":
             yield Named(k, name, not (ELSE.search(part.plain) or _else_beside(page, k)))
 
 
@@ -211,7 +212,7 @@ def _otherwise(page: Page, name: str, found: Sequence[Named]) -> bool:
         text = part.plain
         for one in found:
             if one.part == k:
-                text = text.replace(plain(one.name), " ")
+                text = text.replace(plain(one.name), " ") if plain(one.name) in text else ""  # all of it, reordered
         words = WORD.findall(text)
         if mine and all(
             any(word == one or (len(one) > FEW and word.startswith(one[:FEW])) for word in words) for one in mine
