@@ -104,8 +104,13 @@ def test_a_file_goes_from_its_uploader_to_the_approver(team: Team, tmp_path: Pat
         assert bea.approve(number).decided == (2, 3)
         assert bea.batches().loc[0, "uploaded_by"] == team.login("ana")
         assert bea.namer()(team.login("ana")) == "Ana Silva"
+    with team.open("eva") as eva:
+        eva.rename_person("ana@example.org", "ana.silva@example.org")
     with team.open("carl") as carl:
+        assert carl.namer()(team.login("ana")) == "Ana Silva"
         assert carl.verify() == []
+    with team.open("ana") as ana:
+        assert ana.person == "ana.silva@example.org"
 
 
 def test_every_verb_asks_for_a_right_that_there_is() -> None:
@@ -141,7 +146,13 @@ def test_granting_and_revoking_is_chained_and_holds_at_once(team: Team, tmp_path
                 nina.upload(export(tmp_path, ANA))
         told = eva.who().set_index("login")
         assert told.loc[nobody, ["person", "roles", "by"]].tolist() == ["nina@x.org", "auditor", team.login("eva")]
+        later = team.open("nobody")
         assert eva.revoke(nobody) == ("auditor",)
+        with refused("no_role"):
+            later.batches()
+        with refused("no_role"):
+            later.upload(export(tmp_path, ANA))
+        later.close()
         for reason, verb in {
             "roles_apart": lambda: eva.grant(cron, "approver"),
             "login_unknown": lambda: eva.grant("no such login", "uploader"),

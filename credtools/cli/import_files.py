@@ -61,17 +61,16 @@ def check(file: Path, recipe: Path | None, unknown_users: Path | None) -> Answer
     if unknown_users:
         others = records(registry.known_otherwise(review))
         written = registry.write_unknown_users(unknown_users, review)
-        lines = chain(lines, [_written(written, unknown_users)], _known_otherwise(others))
+        loads = f"credtools load users {unknown_users}"
+        then = f"then: {loads}" if registry.may("administer") else f"then an administrator loads it: {loads}"
+        told = f"{plural(written, 'unknown user')} written to {unknown_users}. Complete it, {then}."
+        lines = chain(lines, [told], _known_otherwise(others))
     return Answer(_judged(file, review), lines, 1 if review.rejected.any() else 0)
 
 
 def _checked(registry: Registry, file: Path, recipe: Path | None, password: str | None) -> Review:
     with progress(f"Checking {file.name}"):
         return registry.check(file, recipe, password=password)
-
-
-def _written(users: int, path: Path) -> str:
-    return f"{plural(users, 'unknown user')} written to {path}. Complete it, then: credtools load users {path}."
 
 
 def _known_otherwise(others: list[dict[str, Any]]) -> Iterator[str]:

@@ -83,7 +83,8 @@ def _opened(engine: Engine, found: settings.Settings, by: str | None) -> Registr
         raise
     if found.heads is not None:
         engine.update_execution_options(**{store.heads.HEADS: str(found.heads)})
-    registry = Registry(engine, found, me.login, me.person)
+    person = store.reads.team.address(engine, me.person) if me.prefix else me.person
+    registry = Registry(engine, found, me.login, person)
     said = by or found.said
     if me.prefix and said and said not in (me.login, me.person):
         registry.ignored = CredtoolsWarning("by_ignored", login=me.login, said=said)

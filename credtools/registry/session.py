@@ -159,7 +159,7 @@ class Session:
     def is_me(self, login: str) -> bool:
         """Whether a login is that of the person at work."""
         persons = self.once("persons", lambda: store.reads.team.persons(self.at))
-        return fold(persons.get(login, login)) == fold(self.person)
+        return fold(persons.get(login, login)) == fold(persons.get(self.by, self.by))
 
     def sent_to(self) -> list[str] | None:
         """Who decides instead of who is at work, by name where it is known; None for somebody who may decide."""

@@ -14,7 +14,7 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, insert, inspect, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
@@ -238,24 +238,25 @@ def snapshot(at: At, *, patient: bool = False) -> Iterator[Connection]:
         with engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
     except DBAPIError as problem:
-        raise failure(problem, "registry_unreadable", registry=shown(engine.url)) from None
+        raise _unreadable(engine, problem) from None
 
 
-# The owner of tables that are there, but which this login may not read: it has no role of their team.
-UNREADABLE = r"""SELECT o.rolname FROM pg_class c JOIN pg_roles o ON o.oid = c.relowner
-    WHERE c.relname = 'audit_head' AND c.oid = coalesce(to_regclass('audit_head'), c.oid)
-    AND c.relkind = 'r' AND o.rolname LIKE '%\_owner' AND NOT
-    (has_schema_privilege(c.relnamespace, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))"""
+def _unreadable(engine: Engine, problem: DBAPIError) -> RegistryError:
+    """What a reading becomes that the database refused: of somebody without a role, that."""
+    from credtools.store.refused import is_denied, without_role  # noqa: PLC0415 - it reads, by what is here
+
+    if is_denied(problem):
+        with engine.connect() as connection:
+            if lacking := without_role(connection):
+                return lacking
+    return failure(problem, "registry_unreadable", registry=shown(engine.url))
 
 
 def _require_role(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        owner = connection.execute(text(UNREADABLE)).scalar()
-        if owner is not None:
-            from credtools.store.refused import no_role  # noqa: PLC0415 - it reads, by what is here
+    from credtools.store.refused import without_role  # noqa: PLC0415 - as above
 
-            login = str(connection.exec_driver_sql("SELECT session_user").scalar_one())
-            raise no_role(connection, login, str(owner).removesuffix("_owner"))
+    if connection.dialect.name == "postgresql" and (lacking := without_role(connection)):
+        raise lacking
 
 
 def _check_version(engine: Engine, connection: Connection, url: URL) -> None:

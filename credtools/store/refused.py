@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from credtools.errors import RegistryError
@@ -45,6 +46,21 @@ def _has(me: Me) -> str:
 def no_role(at: At, login: str, prefix: str) -> RegistryError:
     """The error of a login that has no role of a registry."""
     return RegistryError("no_role", login=login, admins=administrators(at, Me(login, login, prefix=prefix)))
+
+
+# The owner of tables that are there, but which this login may not read: it has no role of their team.
+_UNREADABLE = text(
+    "SELECT o.rolname AS owner, session_user::text AS login FROM pg_class c JOIN pg_roles o ON o.oid = c.relowner"
+    " WHERE c.relname = 'audit_head' AND c.oid = coalesce(to_regclass('audit_head'), c.oid)"
+    r" AND c.relkind = 'r' AND o.rolname LIKE '%\_owner' AND NOT"
+    " (has_schema_privilege(c.relnamespace, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))"
+)
+
+
+def without_role(connection: Connection) -> RegistryError | None:
+    """The error of who is connected, where that has no role of the registry in sight."""
+    found = connection.execute(_UNREADABLE).first()
+    return no_role(connection, found.login, found.owner.removesuffix("_owner")) if found else None
 
 
 def administrators(at: At, me: Me) -> str:

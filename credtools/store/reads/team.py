@@ -7,10 +7,12 @@ from collections.abc import Collection
 import pandas as pd
 from sqlalchemy import Connection, select, text
 
+from credtools.errors import RegistryError
 from credtools.model.rights import ROLES, Me, Role
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
 from credtools.store.frames import rows, rows_in
+from credtools.store.reads.organisation import known_as
 from credtools.text import fold
 
 login = tables.logins.c
@@ -32,6 +34,7 @@ _ROLES = text(_MEMBERS.format(what="r.rolname") + " AND l.rolname = session_user
 _LOGINS = text(_MEMBERS.format(what="DISTINCT l.rolname") + " ORDER BY l.rolname")
 _LOGIN = text("SELECT rolcanlogin FROM pg_roles WHERE rolname = :name")
 _WHO = text("SELECT * FROM ct_who()")
+_ADDRESS = text("SELECT email FROM users WHERE id = :number")
 
 
 def is_team(connection: Connection) -> bool:
@@ -77,6 +80,16 @@ def _listed(roles: Collection[str]) -> str:
     return ", ".join(role for role in ROLES if role in roles)
 
 
+def address(at: At, person: str) -> str:
+    """The address that a person has now, who may have had another one when a login was granted."""
+    with snapshot(at) as connection:
+        try:
+            number = known_as(connection, person)
+        except RegistryError:  # several share it
+            number = None
+        return person if number is None else str(connection.execute(_ADDRESS, {"number": number}).scalar_one())
+
+
 def called(at: At) -> dict[str, str]:
     """How the people behind logins are called, by login: their name, else their address; nobody where none is known."""
     with snapshot(at) as connection:
@@ -94,6 +107,9 @@ def _names(connection: Connection, known: dict[str, str]) -> dict[str, str]:
     user, keys = tables.users.c, {name: fold(person) for name, person in known.items()}
     named = select(user.email_key, user.name).where(user.merged_into.is_(None), user.name != "")
     names: dict[str, str] = dict(map(tuple, rows_in(connection, named, user.email_key, set(keys.values()))))
+    before = select(tables.former_names.c.key, user.name).join(tables.users, user.id == tables.former_names.c.user_id)
+    lacking = set(keys.values()) - names.keys()
+    names |= dict(map(tuple, rows_in(connection, before.where(user.name != ""), tables.former_names.c.key, lacking)))
     return {name: names[key] for name, key in keys.items() if key in names}
 
 
