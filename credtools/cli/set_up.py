@@ -22,6 +22,7 @@ from credtools.text import first_of, plural
 if TYPE_CHECKING:
     from credtools.demo import Demo
     from credtools.model import FileWarning
+    from credtools.registry import Registry
 
 
 @click.command(epilog="Example: credtools init --team")
@@ -36,17 +37,22 @@ def init(prefix: str, *, team: bool) -> None:
     from credtools import registry  # noqa: PLC0415
     from credtools.serving import lab  # noqa: PLC0415
 
-    made = registry.create(team=team, prefix=prefix)
-    lab.copy_notebooks(Path())
+    with registry.create(team=team, prefix=prefix) as made:
+        lab.copy_notebooks(Path())
+        for line in _made(made, team=team):
+            say(line)
+
+
+def _made(made: Registry, *, team: bool) -> Iterator[str]:
+    """That a registry is there, who may do what in it, and what comes next."""
     if team:
-        roles = f"{made.me.prefix}_…"
-        say(f"Created {made!r}, of a team whose rights PostgreSQL keeps by the roles {roles}.")
-        say("Next, say who the first administrator is: credtools grant LOGIN --role admin --as EMAIL.")
+        yield f"Created {made!r}, of a team whose rights PostgreSQL keeps by the roles {made.me.prefix}_…"
+        yield "Next, say who the first administrator is: credtools grant LOGIN --role admin --as EMAIL."
         return
-    say(f"Created {made!r}. Next: credtools load users FILE, credtools load types FILE.")
+    yield f"Created {made!r}. Next: credtools load users FILE, credtools load types FILE."
     on_server = made.engine.dialect.name == "postgresql"
     kept = "credtools init --team keeps them." if on_server else "PostgreSQL keeps them for teams (docs/team.md)."
-    say(f"Rights are advisory here: whoever can open this registry may do everything. {kept}")
+    yield f"Rights are advisory here: whoever can open this registry may do everything. {kept}"
 
 
 @command(example="load users users.csv")

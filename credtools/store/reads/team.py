@@ -92,6 +92,8 @@ def address(at: At, person: str) -> str:
 
 def called(at: At) -> dict[str, str]:
     """How the people behind logins are called, by login: their name, else their address; nobody where none is known."""
+    if at.dialect.name != "postgresql":  # where there are no logins
+        return {}
     with snapshot(at) as connection:
         known = persons(connection)
         return known | _names(connection, known) if known else {}
@@ -99,6 +101,8 @@ def called(at: At) -> dict[str, str]:
 
 def persons(at: At) -> dict[str, str]:
     """Whose the logins are, by login: an e-mail address, where one was given."""
+    if at.dialect.name != "postgresql":  # where there are no logins
+        return {}
     return {row.login: row.person for row in rows(at, select(login.login, login.person)) if row.person}
 
 
