@@ -420,6 +420,26 @@ def test_media_of_before_are_read_afterwards(
     assert (chained.startswith("What media of batch 1 say"), "table media" in sealed) == (True, True)
 
 
+def test_media_of_decided_credentials_are_read_when_asked_for(
+    home: Home, opened: Callable[..., Registry], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was decided before media were read is compared when somebody asks for it; the decision stays as it is."""
+    monkeypatch.setenv("CREDTOOLS_BLOBS", str(tmp_path / "blobs"))
+    url = home.copy_of(media_never_read)
+    ct.upgrade(url)
+    registry = opened(url)
+    registry.blobs.put(paper("Ana Silva", "2024-01-10", "2031-01-10"))
+    registry.blobs.put(paper("Ana Silva", "2025-01-10", "2032-01-10"))
+    registry.blobs.put(paper("Ben Okafor", "2024-02-20", "2030-02-20"))
+    opened(url, by="somebody.else@example.org").approve(1)
+    decided = registry.credentials()["decision"].tolist()
+    registry.look_again()
+    assert registry.media()["scan"].tolist() == ["", ""]
+    assert registry.look_again(decided=True) == 1
+    assert registry.media()["scan"].tolist() == ["differs", "agrees"]
+    assert (registry.credentials()["decision"].tolist(), registry.verify()) == (decided, [])
+
+
 def test_a_file_of_before_that_comes_again_is_read(
     home: Home, opened: Callable[..., Registry], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -138,7 +138,8 @@ def template(output: Path, schema: str) -> None:
 
 
 @click.command()
-def upgrade() -> None:
+@click.option("--decided", is_flag=True, help="Read the media of credentials that were decided already, too.")
+def upgrade(*, decided: bool) -> None:
     """Update the registry's layout after an update of credtools.
 
     An SQLite file is copied first. Media of pending credentials that were never read are read afterwards; if that is
@@ -150,9 +151,11 @@ def upgrade() -> None:
         done = registry.upgrade()
     say(str(done))
     with progress("Reading media") as tell, open_registry() as found:
-        read = found.look_again(tell) if found.me.may_write("compare") else 0  # whoever owns a team's has no such right
+        may = found.me.may_write("compare")  # whoever owns a team's has no such right
+        read = found.look_again(tell, decided=decided) if may else 0
     if read:
-        say(f"{plural(read, 'media file')} of drafts and pending credentials {'was' if read == 1 else 'were'} read.")
+        what = "drafts and credentials" if decided else "drafts and pending credentials"
+        say(f"{plural(read, 'media file')} of {what} {'was' if read == 1 else 'were'} read.")
 
 
 @click.command()

@@ -18,9 +18,12 @@ from credtools.registry.session import Session
 Progress = Callable[[int, int], None]
 
 
-def everywhere(session: Session, progress: Progress | None = None) -> int:
-    """Looks at the media of drafts, and of credentials that wait for a decision; how many files were read."""
-    numbers, read = store.reads.uncompared(session.at), 0
+def everywhere(session: Session, progress: Progress | None = None, *, decided: bool = False) -> int:
+    """Looks at the media of drafts, and of credentials that wait for a decision; how many files were read.
+
+    `decided`: at those of decided credentials, too, whose decisions stay as they are.
+    """
+    numbers, read = store.reads.uncompared(session.at, decided=decided), 0
     for k, number in enumerate(numbers, 1):
         read += again(session, reviewing.opened(session, number))
         if progress:

@@ -273,17 +273,21 @@ class Registry(TakingOut, Shown):
         said = reason if dry_run else reason or ""
         return erasing.erase(self._home, person, external_id, said, layouts.Records(self), dry_run=dry_run)
 
-    def look_again(self, progress: looking_again.Progress | None = None) -> int:
+    def look_again(self, progress: looking_again.Progress | None = None, *, decided: bool = False) -> int:
         """Looks at media that were added before what they say was read, and compares them with their rows.
 
         Those of drafts, and of credentials that wait for a decision; as `credtools upgrade` does. What can't be read
         any more stays as it is.
 
+        Args:
+            progress: called with (done, all) after each batch.
+            decided: those of credentials that were decided already, too; no decision changes.
+
         Returns:
-            how many files were read. `progress` is called with (done, all) after each batch.
+            how many files were read.
         """
         self.require("compare")
-        return looking_again.everywhere(self, progress)
+        return looking_again.everywhere(self, progress, decided=decided)
 
     def retain(self, *, dry_run: bool = False) -> erasing.Erasure:
         """Erases what is older than the settings `keep_…_days` say; also what an interrupted erasure has left.

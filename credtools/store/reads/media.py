@@ -117,11 +117,15 @@ def said_by(at: At, ids: Iterable[int]) -> dict[int, Any]:
         return {row.id: row for row in rows_in(connection, statement, version.id, {*ids})}
 
 
-def uncompared(at: At) -> list[int]:
-    """The batches with media at which nobody has looked: of credentials that wait for a decision, or of drafts."""
+def uncompared(at: At, *, decided: bool = False) -> list[int]:
+    """The batches with media at which nobody has looked: of drafts, or of credentials that wait for a decision.
+
+    `decided`: of credentials that were decided already, too.
+    """
     media, version, staged = tables.media.c, tables.credential_versions.c, tables.staged_media.c
     pending = select(version.batch_id).join(tables.media, media.version_id == version.id)
-    pending = pending.where(version.stands, version.decision == "pending", media.scan == "", media.file_name != "")
+    pending = pending.where(version.stands, media.scan == "", media.file_name != "", media.removed_at.is_(None))
+    pending = pending if decided else pending.where(version.decision == "pending")
     drafts = select(staged.batch_id).join(tables.batches, tables.batches.c.state.in_(WAITING_STATES))
     drafts = drafts.where(staged.sha256.not_in(select(tables.blob_texts.c.sha256)))
     return sorted(values(at, union(pending, drafts)))
