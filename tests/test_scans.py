@@ -16,7 +16,9 @@ from pikepdf import Array, Dictionary, Name, Stream, String
 from PIL import Image
 
 from credtools.errors import FileError
+from credtools.jupyter.parts import pictures
 from credtools.media.looking import Looker
+from credtools.media.parser import texts
 from credtools.media.parser.scripts import is_harmless
 from credtools.registry import Registry
 from tests import scans
@@ -87,6 +89,14 @@ def test_sixteen_bits_keep_their_shades(looker: Looker) -> None:
     image.save(out, "TIFF")
     with Image.open(io.BytesIO(looker.look("a.tif", out.getvalue()).copy)) as copy:
         assert all(abs(copy.getpixel((k, 8)) - k) < 4 for k in range(256))  # type: ignore[operator]
+
+
+def test_sixteen_bits_are_the_same_in_copies_and_previews() -> None:
+    """Each of the 65,536 shades becomes the same in a converted copy, where codes are looked for, and in a preview."""
+    shades = Image.frombytes("I;16", (256, 256), struct.pack("<65536H", *range(65536)))
+    expected = bytes(value // 257 for value in range(65536))
+    assert texts.eight_bits(shades).tobytes() == texts.for_codes(shades).tobytes() == expected
+    assert pictures._rgb(shades).getchannel(0).tobytes() == expected
 
 
 def test_attachments_may_be_refused() -> None:

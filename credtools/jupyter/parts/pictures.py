@@ -133,7 +133,7 @@ def _rgb(image: Image) -> Image:
     from PIL import Image as Pillow  # noqa: PLC0415
 
     clear = image.info.get("transparency")
-    if image.mode.startswith("I"):  # Pillow's own way clips at 255 and makes all white
+    if image.mode.startswith("I"):  # as `parser.texts.eight_bits`, in a child that has only this file
         wide = image.convert("I")
         image = wide.point([value // 257 for value in range(1 << 16)], "L")
         if isinstance(clear, int):

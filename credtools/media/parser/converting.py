@@ -122,20 +122,10 @@ def _prepare(kind: str) -> None:
 def _upright(image: Image.Image) -> Image.Image:
     page = ImageOps.exif_transpose(image)
     if page.mode.startswith("I") or page.mode == "F":
-        return _grey(page)
+        return texts.eight_bits(page)
     if page.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in page.info:
         return texts.over_white(page)
     return page if page.mode in ("1", "L", "P", "RGB") else page.convert("RGB")
-
-
-def _grey(page: Image.Image) -> Image.Image:
-    """Eight bits of sixteen or more: scaled by what the picture holds, since few say which value is white."""
-    if page.mode.startswith("I;16"):
-        return page.point(lambda value: value / 256).convert("L")
-    extremes: Any = page.getextrema()
-    least, most = extremes
-    steps = 255 / ((most - least) or 1)
-    return page.point(lambda value: value * steps - least * steps).convert("L")
 
 
 def _saved(page: Image.Image, image: Image.Image) -> bytes:

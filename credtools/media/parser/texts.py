@@ -156,8 +156,8 @@ def smaller(image: Image.Image) -> None:
 
 def for_codes(image: Image.Image) -> Image.Image:
     """A picture made grey and small enough for `codes`."""
-    if image.mode.startswith("I"):
-        image = image.point(lambda value: value / 256).convert("L")
+    if image.mode.startswith("I") or image.mode == "F":
+        image = eight_bits(image)
     if image.mode == "RGBA" and image.getchannel("A").getextrema()[0] == 255:  # as screens are photographed
         image = image.convert("L")
     if image.mode in ("RGBA", "LA", "PA") or (image.mode == "P" and "transparency" in image.info):
@@ -167,6 +167,19 @@ def for_codes(image: Image.Image) -> Image.Image:
         image = image.reduce(times)
     grey = image if image.mode == "L" else image.convert("L")
     return grey.reduce(times) if max(grey.size) > PIXELS else grey
+
+
+def eight_bits(image: Image.Image) -> Image.Image:
+    """Grey of 16 bits as eight, n // 257 as in previews; of more, by what the picture holds: few say what is white.
+
+    Pillow's own way clips at 255 and makes all white.
+    """
+    if image.mode.startswith("I;16"):
+        return image.point(lambda value: value / 257 + 0.001).convert("L")  # cut off, not rounded
+    extremes: Any = image.getextrema()
+    least, most = extremes
+    steps = 255 / ((most - least) or 1)
+    return image.point(lambda value: value * steps - least * steps).convert("L")
 
 
 def over_white(image: Image.Image) -> Image.Image:
