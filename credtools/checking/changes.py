@@ -20,7 +20,7 @@ from credtools.checking.content import same as same_content
 from credtools.checking.expiry import EXPIRES
 from credtools.checking.known import Known
 from credtools.checking.listing import Listing
-from credtools.checking.rows import Row, Sending, losing, repeats, rows_of, stated
+from credtools.checking.rows import Row, Sending, losing, repeats, rows_of, says_never, stated
 from credtools.checking.words import of_date, said_now, unlike
 from credtools.model import (
     Act,
@@ -277,7 +277,7 @@ class _Classifying:
         if row.computed and (EXPIRES in row.said or not same):
             self.remarks["computed"].append(row.number)
         said = stated(row, before) if row.computed else row.said
-        never = self._says_never(row, content, same)
+        never = says_never(row, content, same, self.sending.blanks)
         version = NewVersion(row.number, known.id, known.counter, row.key, content, said, *origin, never)
         self.writes.append(version)
         if replaced and replaced.content.issue_date:
@@ -288,16 +288,6 @@ class _Classifying:
             found = losing(row, content, base.content, known.words[:1] if base is same else ())
             self.lost |= {(row.number, name): old for name, old in found.items()}
         return Entry("valid", row.number, None, said, content)
-
-    def _says_never(self, row: Row, content: Content, same: StoredVersion | None) -> bool:
-        """Whether it is said that the version doesn't expire: by the row, or before and not taken back since.
-
-        That makes no version of its own: beside a blank it says nothing new.
-        """
-        if content.expiration_date is not None:
-            return False
-        taken_back = EXPIRES in row.said and self.sending.blanks == "clear"
-        return row.never or (same is not None and same.never and not taken_back)
 
     def _look_at_expiry(self, row: Row, content: Content) -> None:
         """Whether the row's computed date is used, by the content that the credential then has."""

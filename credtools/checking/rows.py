@@ -12,7 +12,7 @@ import numpy as np
 
 from credtools.checking.content import alike, lost, value
 from credtools.checking.expiry import EXPIRES
-from credtools.model import Content, Key, Review, Word
+from credtools.model import Content, Key, Review, StoredVersion, Word
 from credtools.schema.dates import NEVER
 
 
@@ -113,6 +113,18 @@ def beside(row: Row, word: Word) -> frozenset[str]:
 def stated(row: Row, word: Word | None) -> frozenset[str]:
     """The columns that a version of the row states: a computed date only in place of one that its source stated."""
     return row.said if not row.computed or (word and EXPIRES in word.said) else row.said - {EXPIRES}
+
+
+def says_never(row: Row, content: Content, same: StoredVersion | None, blanks: str | None) -> bool:
+    """Whether it is said that a version of this content doesn't expire: by the row, or before and not taken back.
+
+    `same`: the stored version of its issue date; `blanks`: as of `Sending`. It makes no version of its own: beside a
+    blank it says nothing new.
+    """
+    if content.expiration_date is not None:
+        return False
+    taken_back = EXPIRES in row.said and blanks == "clear"
+    return row.never or (same is not None and same.never and not taken_back)
 
 
 def losing(row: Row, content: Content, before: Content, words: Sequence[Word] = ()) -> dict[str, str]:
