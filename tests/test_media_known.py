@@ -20,6 +20,8 @@ from credtools.media.compared import Compared, Difference
 from credtools.model import Place
 from credtools.registry import Batch, Registry, finishing
 from credtools.store import Kept, Link, Scan, tables
+from credtools.store.digests import media_digest
+from credtools.store.writes import media as linking
 from tests.builders import ANA, APPROVER, BEN, HEADINGS, export, load, only_sqlite, rows_of, tamper, write
 from tests.canaries import hits
 from tests.pictures import certificate, filled, png
@@ -352,6 +354,30 @@ def test_nothing_comes_to_an_erased_person_again(registry: Registry, tmp_path: P
     assert caught.value.reason == "line_without_version"
     assert batch.media()["file"].tolist() == ["ben.png"]
     assert registry.verify() == []
+
+
+def test_what_came_back_to_an_erased_person_goes_with_the_next_retention(registry: Registry, tmp_path: Path) -> None:
+    """A scan that an earlier release linked to what was an erased person's goes, whatever is kept; others' stay."""
+    batch = registry.upload(export(tmp_path, ANA, BEN))
+    batch.finish()
+    add(batch, 3, kept(registry, b"Ben's", "Ben Okafor"), "ben.heic")
+    registry.erase("ana@example.org", WHY)
+    one = kept(registry, b"original", NAME)
+    with store.transaction.write(registry.engine) as work:  # as that release wrote it
+        linking._keep_blobs(work, [one])
+        columns = linking._links(work, {(1, one.sha256): ("ana.heic", DIFFERS)})
+        kinds = columns.pop("media_type")
+        columns |= {"added_by": [registry.by]}
+        work.insert(tables.media, columns | {"added_at": work.at})
+        digest = media_digest(columns | {"media_type": kinds})
+        work.event("media", registry.by, batch.id, first=columns["id"][0], count=1, links=digest)
+    assert registry.verify() == []
+    assert registry.retain(dry_run=True).counts["media"] == 1
+    assert str(registry.retain()) == "1 medium · 1 blob"
+    assert (str(registry.retain()), registry.verify()) == ("nothing", [])
+    assert batch.media()["file"].tolist() == ["ben.heic"]
+    assert [path.name for path in registry.blobs.folder.rglob("*/*")] == [sha(b"Ben's")]
+    assert hits(registry, {"name": NAME}) == {}
 
 
 def test_a_copy_that_somebody_uploaded_stays(registry: Registry, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Retention: what is older than the organisation keeps it. Reads only; what is found is erased by `erase`.
 
-Open rejects, waiting batches, corrections in force and versions that count are never emptied.
+Open rejects, waiting batches, corrections in force and versions that count are never emptied; but what came back to
+somebody who was erased always goes.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from credtools.privacy import media as of_media
 from credtools.store import tables
 from credtools.store.blocks import block_of
 from credtools.store.engine import snapshot
+from credtools.store.erased import is_erased
 from credtools.store.reads.media import unneeded
 from credtools.store.tables.rows import ADDRESS
 from credtools.store.values import Erase
+
+OF_VERSION = tables.credentials.c.id == tables.credential_versions.c.credential_id
 
 
 def expired(engine: Engine, keep: OrganisationSettings, by: str, now: datetime, runs: int) -> Erase:
@@ -96,10 +100,31 @@ def _values(c: Connection, before: datetime | None) -> tuple[list[tuple[int, int
 
 
 def _media(c: Connection, before: datetime | None) -> tuple[list[int], list[str]]:
-    """Media that were added long ago to versions which no longer count; and blobs to which then nobody refers."""
-    if before is None:
+    """Media that go, and blobs to which then nobody refers."""
+    media, staged = tables.media.c, tables.staged_media.c
+    gone = _of_erased(c) | (_past(c, before) if before else {})
+    if not gone:
         return [], []
-    media, staged, version = tables.media.c, tables.staged_media.c, tables.credential_versions.c
+    others = {
+        sha
+        for number, sha in c.execute(select(media.id, media.sha256).where(media.file_name != ""))
+        if number not in gone
+    }
+    others |= set(c.execute(select(staged.sha256)).scalars())
+    return sorted(gone), unneeded(c, {*gone.values()}, others)
+
+
+def _of_erased(c: Connection) -> dict[int, str]:
+    """Media of people who were erased, with their contents: earlier releases let them come back with a file."""
+    media, version, credential = tables.media, tables.credential_versions, tables.credentials
+    found = select(media.c.id, media.c.sha256).select_from(media.join(version).join(credential, OF_VERSION))
+    found = found.join(tables.users, tables.users.c.id == credential.c.user_id)
+    return dict(c.execute(found.where(is_erased(), media.c.file_name != "")).all())
+
+
+def _past(c: Connection, before: datetime) -> dict[int, str]:
+    """Media that were added long ago to versions which no longer count, with their contents."""
+    media, version = tables.media.c, tables.credential_versions.c
     good = version.decision.in_(COUNTING)
     place = (
         func.row_number()
@@ -115,11 +140,4 @@ def _media(c: Connection, before: datetime | None) -> tuple[list[int], list[str]
         .where(media.file_name != "", media.added_at < before, past)
         .order_by(media.id)
     )
-    gone: dict[int, str] = dict(c.execute(old).all())
-    others = {
-        sha
-        for number, sha in c.execute(select(media.id, media.sha256).where(media.file_name != ""))
-        if number not in gone
-    }
-    others |= set(c.execute(select(staged.sha256)).scalars())
-    return list(gone), unneeded(c, {*gone.values()}, others)
+    return dict(c.execute(old).all())
