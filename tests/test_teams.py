@@ -172,6 +172,17 @@ def test_granting_and_revoking_is_chained_and_holds_at_once(team: Team, tmp_path
         team.open("nobody")
 
 
+def test_an_administrator_erases(team: Team, tmp_path: Path) -> None:
+    """Everything of a person goes and the history verifies; that only the owner can vacuum is said."""
+    with team.open("ana") as ana:
+        ana.upload(export(tmp_path, ANA, CARA)).finish()
+    with team.open("eva") as eva:
+        with refused("traces_for_owner"):
+            eva.erase("ana@example.org", "asked")
+        assert "ana@example.org" not in eva.credentials()["user_email"].tolist()
+        assert eva.verify() == []
+
+
 def test_an_upgrade_renews_the_guards(team: Team) -> None:
     """A registry with guards of another release isn't opened; who may become its owner renews them, and it says so."""
     body = "SELECT 'those of before'"
