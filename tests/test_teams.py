@@ -16,7 +16,7 @@ from credtools.errors import CredtoolsWarning, RegistryError
 from credtools.jupyter import Approvals
 from credtools.jupyter.admin import Admin
 from credtools.model.rights import KINDS, RIGHTS, ROLES
-from tests.builders import ANA, CARA, export
+from tests.builders import ANA, CARA, export, load
 from tests.clicks import Clicks, clicked
 from tests.core import ROOT
 from tests.teams import PEOPLE, Team
@@ -111,6 +111,17 @@ def test_a_file_goes_from_its_uploader_to_the_approver(team: Team, tmp_path: Pat
         assert carl.verify() == []
     with team.open("ana") as ana:
         assert ana.person == "ana.silva@example.org"
+
+
+def test_never_is_said_where_the_type_requires_a_date(team: Team, tmp_path: Path) -> None:
+    """The guards take a blank date of such a type where it is stated that there is none."""
+    with team.open("eva") as eva:
+        load(eva, tmp_path, types="Name,Expiry,Approval required\nSite card,required,no\n")
+    with team.open("ana") as ana:
+        ana.upload(export(tmp_path, "ana@example.org,Site card,2024-01-01,never,")).finish()
+        assert ana.credentials()["never"].tolist() == [True]
+    with team.open("carl") as carl:
+        assert carl.verify() == []
 
 
 def test_every_verb_asks_for_a_right_that_there_is() -> None:

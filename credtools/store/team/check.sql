@@ -141,7 +141,8 @@ BEGIN
             OR (c.number <> '') <> t.numbered
             OR v.decision <> CASE WHEN coalesce(b.approval_required, t.approval_required, org) THEN 'pending' ELSE 'not_required' END
             OR v.expiration_date < v.issue_date OR v.expiration_date = v.issue_date AND NOT same_day
-            OR v.expiration_date IS NULL AND t.expiry = 'required' OR v.expiration_date IS NOT NULL AND t.expiry = 'never'
+            OR v.expiration_date IS NULL AND t.expiry = 'required' AND NOT v.never OR v.never AND v.expiration_date IS NOT NULL
+            OR v.expiration_date IS NOT NULL AND t.expiry = 'never'
             OR v.issue_date IS NULL AND t.issue = 'required' OR v.issue_date IS NOT NULL AND t.issue = 'never'
             OR v.digest <> sha256(v.salt || convert_to('7:version' || «coalesce(c.written_user_id, c.user_id)::text»
                 || «coalesce(c.written_type_id, c.type_id)::text» || «c.number» || «to_char(v.issue_date, 'YYYY-MM-DD')»
