@@ -144,6 +144,42 @@ def test_four_eyes_are_two_persons(team: Team, tmp_path: Path) -> None:
         assert second.approve(batch.id).decided == ()
 
 
+def test_whoever_gets_another_address_is_the_same_person(team: Team, tmp_path: Path) -> None:
+    """Two logins stay one person's who is renamed or merged, whichever of them is granted to the new address."""
+    second, changed = team.login("nobody"), "anna@example.org"
+    with team.open("eva") as eva:
+        eva.set("four_eyes", value=True)
+        eva.grant(second, "approver", "ana@example.org")
+        with team.open("ana") as ana:
+            batch = ana.upload(export(tmp_path, ANA))
+            batch.finish()
+        for change in (
+            lambda: eva.rename_person("ana@example.org", changed),
+            lambda: eva.grant(second, "approver", changed),
+            lambda: eva.grant(team.login("ana"), "uploader", changed),
+            lambda: eva.merge_person("ben@example.org", changed),
+            lambda: eva.grant(second, "approver", "ben@example.org"),
+        ):
+            change()
+            with team.open("nobody") as other:
+                assert other.is_me(team.login("ana"))
+                assert other.approve(batch.id).decided == ()
+                with other.engine.connect() as connection:
+                    asked = f"SELECT ct_person('{second}') = ct_person('{team.login('ana')}')"
+                    assert connection.exec_driver_sql(asked).scalar() is True
+        eva.revoke(second)
+
+
+def test_a_login_becomes_no_other_person_who_would_be_service_and_approver(team: Team) -> None:
+    """A person's logins are taken together whichever role is granted: one that comes to a person brings its own."""
+    with team.open("eva") as eva:
+        with pytest.raises(RegistryError):
+            eva.grant(team.login("bea"), "auditor", "cron@example.org")
+        with pytest.raises(RegistryError):
+            eva.grant(team.login("cron"), "uploader", "bea@example.org")
+        assert eva.who().set_index("login").loc[team.login("bea"), "person"] == "bea@example.org"
+
+
 def test_granting_and_revoking_is_chained_and_holds_at_once(team: Team, tmp_path: Path) -> None:
     """Each is an event in one's own name; whoever is connected may no longer; a service never approves."""
     nobody, cron = team.login("nobody"), team.login("cron")

@@ -12,7 +12,7 @@ from credtools.model.rights import ROLES, Me, Role
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
 from credtools.store.frames import rows, rows_in
-from credtools.store.reads.organisation import known_as
+from credtools.store.reads.organisation import former, known_as
 from credtools.text import fold
 
 login = tables.logins.c
@@ -100,10 +100,21 @@ def called(at: At) -> dict[str, str]:
 
 
 def persons(at: At) -> dict[str, str]:
-    """Whose the logins are, by login: an e-mail address, where one was given."""
+    """Whose the logins are, by login: the e-mail address of now of that person, where one was given.
+
+    The same as `ct_known` of the database: whoever got another address, or was merged, is still the same person.
+    """
     if at.dialect.name != "postgresql":  # where there are no logins
         return {}
-    return {row.login: row.person for row in rows(at, select(login.login, login.person)) if row.person}
+    with snapshot(at) as connection:
+        told = {row.login: row.person for row in rows(connection, select(login.login, login.person)) if row.person}
+        keys, user = {fold(person) for person in told.values()}, tables.users.c
+        here = select(user.email_key).where(user.merged_into.is_(None))
+        lacking = keys - {row.email_key for row in rows_in(connection, here, user.email_key, keys)}
+        before = former(connection).addresses if lacking else {}
+        numbers = {key: before[key] for key in lacking if key in before}
+        now = dict(map(tuple, rows_in(connection, select(user.id, user.email), user.id, set(numbers.values()))))
+        return {name: now.get(numbers.get(fold(person), 0)) or person for name, person in told.items()}
 
 
 def _names(connection: Connection, known: dict[str, str]) -> dict[str, str]:

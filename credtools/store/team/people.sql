@@ -14,10 +14,25 @@ CREATE OR REPLACE FUNCTION {schema}.ct_rights() RETURNS text[] LANGUAGE sql STAB
 SET search_path = pg_catalog, pg_temp AS $$ SELECT {schema}.ct_rights_of(session_user::text) $$;
 CREATE OR REPLACE FUNCTION {schema}.ct_may(given text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$ SELECT given = ANY ({schema}.ct_rights_of(session_user::text)) $$;
+-- Whose an address is: the one that user has now, after renaming and merging; an unknown one is itself.
+CREATE OR REPLACE FUNCTION {schema}.ct_known(address text) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+    WITH RECURSIVE up (id, into_) AS (
+        (SELECT o.id, o.into_ FROM (
+            SELECT 2, u.id, u.merged_into, 0 FROM {schema}.users u
+                WHERE u.email_key = lower(btrim(address)) AND u.merged_into IS NULL
+            UNION ALL SELECT 1, u.id, u.merged_into, 0 FROM {schema}.users u
+                WHERE u.merged_into IS NOT NULL AND lower(btrim(u.email)) = lower(btrim(address))
+            UNION ALL SELECT 0, u.id, u.merged_into, f.id FROM {schema}.former_names f JOIN {schema}.users u ON u.id = f.user_id
+                WHERE f.key = lower(btrim(address))
+        ) o (rank, id, into_, at) ORDER BY o.rank DESC, o.at DESC LIMIT 1)
+        UNION ALL SELECT u.id, u.merged_into FROM {schema}.users u JOIN up ON u.id = up.into_)
+    SELECT coalesce((SELECT u.email_key FROM {schema}.users u JOIN up ON up.id = u.id AND up.into_ IS NULL), lower(btrim(address)))
+$$;
 -- An address, or a login that was granted nothing (of a time before the team), is its own person.
 CREATE OR REPLACE FUNCTION {schema}.ct_person(login text) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
-    SELECT lower(coalesce((SELECT l.person FROM {schema}.logins l WHERE l.login = ct_person.login), login))
+    SELECT {schema}.ct_known(coalesce((SELECT l.person FROM {schema}.logins l WHERE l.login = ct_person.login), login))
 $$;
 CREATE OR REPLACE FUNCTION {schema}.ct_is_service(login text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$ SELECT {schema}.ct_has(login, 'service') $$;
@@ -61,15 +76,19 @@ BEGIN
     THEN RAISE EXCEPTION '% is bound by nothing: people work with logins of their own', login USING ERRCODE = '22023'; END IF;
     IF role NOT IN ({roles}) THEN RAISE EXCEPTION 'there is no role %', role USING ERRCODE = '22023'; END IF;
     IF coalesce(btrim(person), '') = '' THEN RAISE EXCEPTION 'a login is a person''s' USING ERRCODE = '22023'; END IF;
-    IF EXISTS (SELECT FROM {schema}.logins l WHERE l.login = ct_grant.login AND lower(l.person) <> lower(ct_grant.person))
+    IF EXISTS (SELECT FROM {schema}.logins l WHERE l.login = ct_grant.login
+        AND {schema}.ct_known(l.person) <> {schema}.ct_known(ct_grant.person))
         AND EXISTS (SELECT FROM {schema}.batches b WHERE b.uploaded_by = ct_grant.login) THEN
         RAISE EXCEPTION '% has uploaded files as another person', login USING ERRCODE = '22023';
     END IF;
-    FOR other IN SELECT l.login FROM {schema}.logins l WHERE lower(l.person) = lower(ct_grant.person) UNION SELECT ct_grant.login LOOP
-        IF role = 'service' AND {schema}.ct_has(other, 'approver') OR role = 'approver' AND {schema}.ct_has(other, 'service') THEN
-            RAISE EXCEPTION 'a service uploads and never approves: %', other USING ERRCODE = '22023';
-        END IF;
-    END LOOP;
+    -- by all logins of that person, whichever role is given now: also one that was another's until now
+    SELECT min(l.login) FILTER (WHERE {schema}.ct_has(l.login, 'service') OR role = 'service' AND l.login = ct_grant.login)
+        || CASE WHEN bool_or({schema}.ct_has(l.login, 'approver')) OR role = 'approver' THEN '' END INTO other
+    FROM (SELECT l.login FROM {schema}.logins l WHERE {schema}.ct_known(l.person) = {schema}.ct_known(ct_grant.person)
+        UNION SELECT ct_grant.login) l;
+    IF other IS NOT NULL THEN
+        RAISE EXCEPTION 'a service uploads and never approves: %', other USING ERRCODE = '22023';
+    END IF;
     INSERT INTO {schema}.logins AS l (login, person, granted_by, granted_at, event_seq)
         VALUES (ct_grant.login, btrim(ct_grant.person), session_user, clock_timestamp(), told)
         ON CONFLICT ON CONSTRAINT pk_logins DO UPDATE SET person = EXCLUDED.person, granted_by = EXCLUDED.granted_by,

@@ -6,12 +6,13 @@
 CREATE OR REPLACE FUNCTION {schema}.ct_batches() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
     WITH RECURSIVE us (login) AS MATERIALIZED (
-        SELECT l.login FROM {schema}.logins l WHERE lower(l.person) = {schema}.ct_person(session_user::text)
+        SELECT l.login FROM {schema}.logins l WHERE {schema}.ct_known(l.person) = {schema}.ct_person(session_user::text)
             OR {schema}.ct_is_service(l.login)
-        UNION SELECT session_user::text),
+        UNION SELECT session_user::text
+        UNION SELECT b.by FROM (SELECT DISTINCT b.uploaded_by FROM {schema}.batches b) b (by)  -- also from before the team
+            WHERE {schema}.ct_person(b.by) = {schema}.ct_person(session_user::text)),
     mine (id) AS (
         SELECT b.id FROM {schema}.batches b WHERE b.uploaded_by IN (SELECT us.login FROM us)
-            OR lower(b.uploaded_by) = {schema}.ct_person(session_user::text)
         UNION SELECT b.id FROM {schema}.batches b JOIN mine ON b.follows_id = mine.id)
     SELECT id FROM mine
 $$;
@@ -20,7 +21,8 @@ SET search_path = pg_catalog, pg_temp AS $$
     WITH of AS MATERIALIZED (SELECT s.id, s.name, {schema}.ct_root(s.id) AS root FROM {schema}.sources s)
     SELECT of.id FROM of WHERE of.root IN (SELECT mine.root FROM of mine JOIN {schema}.batches b ON b.source_id = mine.id
         WHERE b.state <> 'discarded' AND b.id IN (SELECT {schema}.ct_batches())
-        AND b.uploaded_by IN (SELECT l.login FROM {schema}.logins l WHERE lower(l.person) = {schema}.ct_person(session_user::text)))
+        AND b.uploaded_by IN (SELECT l.login FROM {schema}.logins l
+            WHERE {schema}.ct_known(l.person) = {schema}.ct_person(session_user::text)))
     AND of.root NOT IN (SELECT of.id FROM of WHERE of.name = '{manual}')
 $$;
 CREATE OR REPLACE FUNCTION {schema}.ct_last(tab text) RETURNS bigint LANGUAGE plpgsql STABLE SECURITY DEFINER
