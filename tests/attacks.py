@@ -146,6 +146,9 @@ class Ground:
     @classmethod
     def of(cls, team: Team, folder: Path) -> Ground:
         history(team, folder)
+        with ct.open(team.server.url(team.database)) as registry:
+            if problems := registry.verify():
+                raise AssertionError(f"Before any attack: {problems}")
         return cls(team, [_copied(team)], content(team))
 
     def attack(self, who: str, statements: tuple[str, ...]) -> Ending:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import chdir
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.postgres
 
 WHO = tuple(HARMLESS)
-EVERY = 29  # attack of the lists, always
+EVERY = 61  # attack of the lists, always
 APPROVE = "UPDATE credential_versions SET decision = 'approved' WHERE decision = 'pending'"
 RAW = {  # what holds raw values, and whose they are
     "source_files": "sha256 IN (SELECT sha256 FROM batches WHERE id = {0})",
@@ -34,16 +36,15 @@ RAW = {  # what holds raw values, and whose they are
 
 
 @pytest.fixture(scope="module")
-def ground(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Ground:
-    folder = tmp_path_factory.mktemp("attacks")
-    return Ground.of(Team.built(postgres, folder), folder)
+def ground(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    with chdir(tmp_path_factory.mktemp("attacks")):
+        yield Ground.of(Team.built(postgres, Path()), Path())
 
 
 @pytest.fixture(scope="module", params=[15, None], ids=["15", "newest"])
 def each_version(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    folder = tmp_path_factory.mktemp("attacks")
-    with PostgresServer(version=request.param) as server:
-        yield Ground.of(Team.built(server, folder), folder)
+    with PostgresServer(version=request.param) as server, chdir(tmp_path_factory.mktemp("attacks")):
+        yield Ground.of(Team.built(server, Path()), Path())
 
 
 @pytest.mark.parametrize("who", WHO)
@@ -111,6 +112,7 @@ RIDDEN = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("taken", "rider"), RIDDEN, ids=[function.split("(")[0] for function, _ in RIDDEN])
 def test_each_check_matters(ground: Ground, taken: str, rider: tuple[str, object, str]) -> None:
     """A negative control: without the check the rider isn't denied."""

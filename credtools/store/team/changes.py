@@ -119,7 +119,7 @@ CHANGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         INSERT: ("keep", "media", "stage", "compare"),
         "pieces": ERASE,
         DELETE: ("erase", "tidy"),
-        UNUSED: ("tidy",),
+        UNUSED: ("erase", "tidy"),
     },
     "media": {
         INSERT: ("media",),
