@@ -41,7 +41,7 @@ SETTINGS = {  # what each is called, and what it does
 }
 ADVISORY = (
     "Who may do what isn't kept here: whoever can open this registry may do everything. "
-    "PostgreSQL keeps roles for a team, in a registry made with credtools init --team."
+    "PostgreSQL keeps roles for a team, in a registry that was made as a team's one."
 )
 RULES = ("name", "status", "issue", "expiry", "validity_months", "numbered", "media_required", "approval_required")
 HEADINGS = ("Type", "Status", "Issue date", "Expiration date", "Months", "Numbered", "Media required", "Approval")
