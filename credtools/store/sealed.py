@@ -37,7 +37,14 @@ def by_row(stored: Iterator[Any]) -> Iterator[list[Single]]:
     going: list[tuple[Single, Iterator[Single]]] = []
     coming = next(stored, None)
     while going or coming is not None:
-        while coming is not None and (not going or coming.key.partition("-")[0] <= going[0][0].key):
+        while coming is not None and not going:  # mostly a seal stands alone
+            after = next(stored, None)
+            if after is None or _span(coming.key)[1] < _span(after.key)[0]:
+                yield from ([one] for one in _each(coming))
+            else:
+                _push(going, _each(coming))
+            coming = after
+        while coming is not None and (not going or _span(coming.key)[0] <= going[0][0].key):
             _push(going, _each(coming))
             coming = next(stored, None)
         several: list[Single] = []
@@ -54,10 +61,16 @@ def _push(going: list[tuple[Single, Iterator[Single]]], more: Iterator[Single]) 
         heappush(going, (one, more))  # no two of a key are of one event and one place
 
 
+def _span(key: str) -> tuple[str, str]:
+    """The keys of the first and the last row of which a seal speaks."""
+    first, dash, last = key.partition("-")
+    return (first, last) if dash and first.isdecimal() and last.isdecimal() else (key, key)
+
+
 def _each(stored: Any) -> Iterator[Single]:
     """A seal row by row; if it has fewer digests than its key says rows, what is missing has no seal."""
-    first, dash, last = stored.key.partition("-")
-    if not (dash and first.isdecimal() and last.isdecimal()):
+    first, last = _span(stored.key)
+    if first == last:
         yield Single(stored.key, stored.event_seq, stored.key, 0, stored.salt, stored.digest)
         return
     digests, salted = bytes(stored.digest or b""), bytes(stored.salt or b"")

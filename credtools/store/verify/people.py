@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections import defaultdict
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
@@ -10,7 +10,6 @@ from sqlalchemy import Connection, and_, func, or_, select
 from credtools.store import tables
 from credtools.store.erased import number_token
 from credtools.store.reads.lineage import roots
-from credtools.store.seals import AT_ONCE
 from credtools.store.writes.facts import USER_FACTS
 from credtools.text import fold_number
 
@@ -79,25 +78,23 @@ def _credentials(connection: Connection) -> list[str]:
 
 def _numbers(connection: Connection) -> list[str]:
     """What identifies a credential beside user and type: nothing, or the number of one of its versions, folded."""
-    credential, version, kind = tables.credentials.c, tables.credential_versions, tables.credential_types.c
-    number, written = version.c.number, func.coalesce(version.c.written_id, version.c.credential_id)
+    credential, version, kind = tables.credentials.c, tables.credential_versions.c, tables.credential_types.c
+    said: defaultdict[int, set[str]] = defaultdict(set)
+    erased: set[int] = set()
+    written = select(version.credential_id, version.written_id, version.number, version.salt.is_(None))
+    for number, of, text, gone in connection.execute(written.where((version.number != "") | version.salt.is_(None))):
+        for one in {number, of} - {None}:
+            said[one].add(fold_number(text))
+            erased |= {one} if gone else set()
     asked = (
-        select(credential.id, credential.number, credential.number_key, kind.numbered, number.label("said"))
-        .add_columns(version.c.salt.is_(None).label("erased"), credential.merged_into, credential.head_version_id)
+        select(credential.id, credential.number, credential.number_key, credential.merged_into)
+        .add_columns(kind.numbered, credential.head_version_id)
         .join_from(tables.credentials, tables.credential_types, kind.id == credential.type_id)
-        .outerjoin(version, or_(written == credential.id, version.c.credential_id == credential.id))
-        .where(or_(kind.numbered, credential.number_key != ""))
-        .order_by(credential.id)
-        .execution_options(yield_per=AT_ONCE)
+        .where(kind.numbered | (credential.number_key != ""), credential.merged_into.is_(None))
     )
-    with connection.execute(asked) as found:
-        for number_of, rows in groupby(found, key=lambda row: row.id):
-            several = list(rows)
-            one = several[0]
-            known = {fold_number(row.said) for row in several if row.said} | {fold_number(one.number)}
-            erased = any(row.erased for row in several)
-            needed = one.numbered and one.head_version_id and not erased and not one.merged_into
-            fits = one.number_key in known | {number_token(one.id)} or one.merged_into or erased
-            if not fits or (needed and not one.number_key):
-                return [f"Credential {number_of} is known by another number than its versions say."]
+    for row in connection.execute(asked.order_by(credential.id)):
+        known = said[row.id] | {fold_number(row.number), number_token(row.id)}
+        lacks = row.numbered and row.head_version_id and not row.number_key
+        if row.id not in erased and (lacks or row.number_key not in known):
+            return [f"Credential {row.id} is known by another number than its versions say."]
     return []

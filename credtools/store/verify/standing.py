@@ -7,13 +7,13 @@ from sqlalchemy import Connection, func, select
 from credtools.model import Content
 from credtools.recipe import MANUAL
 from credtools.store import tables
-from credtools.store.digests import columns_text
+from credtools.store.digests import said_by
 from credtools.store.reads.credentials import replaced
 from credtools.store.reads.listings import complete
 from credtools.store.reads.sources import family
 from credtools.store.writes.words import NAMES, replayed
 
-KEPT = (*NAMES[1:], *Content._fields)  # of a word
+KEPT = (*NAMES[1:-1], *Content._fields, NAMES[-1])  # of a word; last the columns of which its source ever spoke
 
 
 def standing(connection: Connection, said: set[int]) -> list[str]:
@@ -52,14 +52,16 @@ def _words(connection: Connection) -> list[str]:
     problems = []
     for number, name in connection.execute(select(source.id, source.name).where(source.merged_into.is_(None))).all():
         columns = select(*(word[name] for name in KEPT)).where(word.source_id == number)
-        stored = [tuple(row) for row in connection.execute(columns.order_by(word.credential_id, word.ordinal))]
+        stored = connection.execute(columns.order_by(word.credential_id, word.ordinal)).all()
         told = replayed(connection, number, everything)
         said = [
-            (k, place, one.state, one.version_id, of.batch, of.first_said, columns_text(one.said), *one.content)
-            for k, of in sorted(told.items())
+            (k, place, one.state, one.version_id, of.batch, of.first_said, *one.content, one.said)
+            for k, of in (sorted(told.items()) if name != MANUAL else ())
             for place, one in enumerate(of.told)
         ]
-        if stored != (said if name != MANUAL else []):
+        # A file that only adds a column to what its source ever spoke of changes no word until something else does.
+        spoken = all(said_by(row.said, 1) <= one[-1] for row, one in zip(stored, said, strict=False))
+        if not spoken or [tuple(row)[:-1] for row in stored] != [one[:-1] for one in said]:
             problems.append(f"What the source {name!r} said last isn't what its batches say.")
         acts = select(act.batch_id, act.version_id, act.act).join(tables.batches, batch.id == act.batch_id)
         acts = acts.join(tables.credential_versions, version.id == act.version_id).where(version.salt.is_not(None))
