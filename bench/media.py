@@ -70,10 +70,11 @@ def main() -> None:
 
 
 def _measured(checkout: Path, files: Path, count: int) -> dict[str, float]:
-    with tempfile.TemporaryDirectory(prefix="credtools-bench-") as folder:
-        environment = {**os.environ, "PYTHONPATH": str(checkout)}
-        command = [sys.executable, "-P", "-c", WORKER, folder, str(files), str(count)]
-        done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment, cwd=folder)
+    # Kept until all is measured: where much was just deleted, ext4 looks long for room for new files.
+    folder = tempfile.mkdtemp(prefix="registry-", dir=files.parent)
+    environment = {**os.environ, "PYTHONPATH": str(checkout)}
+    command = [sys.executable, "-P", "-c", WORKER, folder, str(files), str(count)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment, cwd=folder)
     told: dict[str, float] = json.loads(done.stdout)
     print(f"{checkout.name:<12} {told}", flush=True)
     return told

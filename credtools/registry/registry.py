@@ -277,14 +277,10 @@ class Registry(TakingOut, Shown):
         """Looks at media that were added before what they say was read, and compares them with their rows.
 
         Those of drafts, and of credentials that wait for a decision; as `credtools upgrade` does. What can't be read
-        any more stays as it is.
-
-        Args:
-            progress: called with (done, all) after each batch.
-            decided: those of credentials that were decided already, too; no decision changes.
+        any more stays as it is. `decided`: those of decided credentials, too; no decision changes.
 
         Returns:
-            how many files were read.
+            how many files were read. `progress` is called with (done, all) after each batch.
         """
         self.require("compare")
         return looking_again.everywhere(self, progress, decided=decided)
