@@ -16,7 +16,7 @@ from credtools.errors import CredtoolsWarning, RegistryError
 from credtools.jupyter import Approvals
 from credtools.jupyter.admin import Admin
 from credtools.model.rights import KINDS, RIGHTS, ROLES
-from tests.builders import ANA, CARA, export, load
+from tests.builders import ANA, CARA, ZOE, export, load
 from tests.clicks import Clicks, clicked
 from tests.core import ROOT
 from tests.teams import PEOPLE, Team
@@ -142,6 +142,17 @@ def test_four_eyes_are_two_persons(team: Team, tmp_path: Path) -> None:
     with team.open("ulf2") as second:
         assert second.is_me(team.login("ulf"))
         assert second.approve(batch.id).decided == ()
+
+
+def test_what_a_service_brought_stays_everybodys(team: Team, tmp_path: Path) -> None:
+    """Rows that a scheduler's login brought can be corrected by any uploader also after its role was taken from it."""
+    with team.open("cron") as cron:
+        cron.upload(export(tmp_path, ZOE)).finish()
+    with team.open("eva") as eva:
+        eva.revoke(team.login("cron"))
+        with team.open("ana") as ana:
+            assert ana.audit.rejects()["line"].tolist() == [2]
+        eva.grant(team.login("cron"), "service")
 
 
 def test_whoever_gets_another_address_is_the_same_person(team: Team, tmp_path: Path) -> None:

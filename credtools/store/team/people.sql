@@ -34,8 +34,12 @@ CREATE OR REPLACE FUNCTION {schema}.ct_person(login text) RETURNS text LANGUAGE 
 SET search_path = pg_catalog, pg_temp AS $$
     SELECT {schema}.ct_known(coalesce((SELECT l.person FROM {schema}.logins l WHERE l.login = ct_person.login), login))
 $$;
+-- A scheduler's login that was taken its role, or is gone, still was one: what it brought goes on belonging to all uploaders.
 CREATE OR REPLACE FUNCTION {schema}.ct_is_service(login text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$ SELECT {schema}.ct_has(login, 'service') $$;
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT {schema}.ct_has(login, 'service') OR NOT {schema}.ct_has(login, 'uploader') AND EXISTS (SELECT FROM {schema}.events e
+        WHERE e.kind = 'grant' AND e.text::jsonb @> jsonb_build_object('login', login, 'role', 'service'))
+$$;
 
 -- Who may administer, or whoever works as the owner, as when the first administrator is made.
 CREATE OR REPLACE FUNCTION {schema}.ct_require_admin() RETURNS void LANGUAGE plpgsql STABLE SECURITY DEFINER
