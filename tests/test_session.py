@@ -39,7 +39,8 @@ def counted(registry: Registry) -> Iterator[dict[str, int]]:
 def test_a_file_takes_few_transactions(registry: Registry, tmp_path: Path) -> None:
     """Uploading, looking at the causes and settling ask the database few things, in few transactions.
 
-    What was found out is asked again only where somebody has written in between.
+    What was found out is asked again only where somebody has written in between. Six of the statements seal what the
+    two writes have written (5) and keep the receipt, whose head covers that.
     """
     path = export(tmp_path, *MIXED)
     with counted(registry) as counts:
@@ -47,7 +48,7 @@ def test_a_file_takes_few_transactions(registry: Registry, tmp_path: Path) -> No
         assert len(batch.causes) == 1
         assert batch.settle().verdict == "partial"
     assert counts["transactions"] <= 6
-    assert counts["statements"] <= 35
+    assert counts["statements"] <= 35 + 6
 
 
 def test_a_file_is_read_between_transactions(

@@ -10,7 +10,7 @@ The database makes these texts, so that those of 50,000 rows are there at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
@@ -27,6 +27,7 @@ from sqlalchemy import (
     Text,
     literal_column,
     select,
+    union_all,
 )
 
 from credtools.store import tables
@@ -93,6 +94,21 @@ def _rows(connection: Connection, table: Table, among: Callable[[Any], Any] | No
     with connection.execute(asked.execution_options(**options)) as found:
         for *key, said in found:
             yield tuple(key), said
+
+
+def texts_of_few(connection: Connection, some: Mapping[Table, Sequence[int]]) -> Iterator[tuple[Table, Said]]:
+    """Table, key and text of a few rows of numbered tables, all in one question."""
+    asked = []
+    for place, (table, numbers) in enumerate(some.items()):
+        (key,) = key_columns(table)
+        position = table.c.position if table is tables.reject_errors else literal_column("0")
+        said = literal_column(_text(table, connection.dialect.name), Text)
+        named: list[Any] = [literal_column(str(place)).label("place"), key.label("key"), position.label("position")]
+        asked.append(select(*named, said.label("said")).where(key.in_(numbers)))
+    rows = connection.execute(union_all(*asked).order_by("place", "key", "position"))
+    of = list(some)
+    for (place, number), those in groupby(rows, key=itemgetter(0, 1)):  # the errors of a reject are several
+        yield of[place], ((number,), "".join(row.said for row in those))
 
 
 @cache

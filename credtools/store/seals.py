@@ -39,7 +39,7 @@ from sqlalchemy.sql.elements import BinaryExpression
 
 from credtools.store import tables
 from credtools.store.digests import fields, salted_digest, salts
-from credtools.store.row_texts import SEALED, Said, is_numbered, key_columns, texts
+from credtools.store.row_texts import SEALED, Said, is_numbered, key_columns, texts, texts_of_few
 
 DIGEST_BYTES = 32
 TOGETHER = 4_096  # rows in one seal
@@ -156,11 +156,19 @@ def seals_of(
 ) -> list[Seal]:
     """The seals of some rows as they are now, in the order in which they are chained; `gone`: as in `Touched`."""
     found: list[Seal] = []
+    few = {table: [number for (number,) in keys] for table, keys in touched.items() if _are_few(table, keys)}
+    texts_of: defaultdict[Table, dict[Key, str]] = defaultdict(dict)
+    for table, (key, text) in texts_of_few(connection, few) if few else ():
+        texts_of[table][key] = text
     for table, keys in touched.items():
-        said = dict(_read(connection, table, keys))
+        said = texts_of[table] if table in few else dict(_read(connection, table, keys))
         found += _sealed(table, {key: said[key] for key in said.keys() & keys})
         found += [Seal(table.name, key_text(key), None, None) for key in gone.get(table, ()) if key not in said]
     return sorted(found, key=lambda seal: seal[:2])
+
+
+def _are_few(table: Table, keys: Collection[Key]) -> bool:
+    return is_numbered(table) and len(keys) <= MANY
 
 
 def _sealed(table: Table, said: Mapping[Key, str]) -> Iterator[Seal]:
