@@ -62,7 +62,7 @@ VERBS: dict[str, tuple[tuple[str, ...], Verb]] = {
     "finish a draft": (OWN, lambda r, _: r.batch(3).finish()),
     "finish what a service held": (UPLOADERS, lambda r, _: r.batch(5).finish()),
     "patch": (OWN, lambda r, _: r.batch(3).patch(2, "user_email", "ben@example.org")),
-    "amend": (OWN, lambda r, _: r.batch(3).replace("credential_type", {"First Ayd": "First Aid"})),
+    "amend": (OWN, lambda r, _: r.batch(3).never("Lifetime")),
     "stage media": (
         OWN,
         lambda r, f: r.batch(3).add_media(filled(f / "m", CARAS)),
