@@ -16,6 +16,7 @@ from credtools.errors import CredtoolsWarning, RegistryError
 from credtools.jupyter import Approvals
 from credtools.jupyter.admin import Admin
 from credtools.model.rights import KINDS, RIGHTS, ROLES
+from credtools.registry.follow_ups import HIDDEN
 from tests.builders import ANA, CARA, ZOE, export, load
 from tests.clicks import Clicks, clicked
 from tests.core import ROOT
@@ -153,6 +154,16 @@ def test_what_a_service_brought_stays_everybodys(team: Team, tmp_path: Path) -> 
         with team.open("ana") as ana:
             assert ana.audit.rejects()["line"].tolist() == [2]
         eva.grant(team.login("cron"), "service")
+
+
+def test_a_row_of_somebody_else_is_not_called_erased(team: Team, tmp_path: Path) -> None:
+    """Who corrects a row whose values another uploader's file holds is told whose it is, and nothing is fixed."""
+    with team.open("ana") as ana, team.open("ulf") as ulf:
+        ana.upload(export(tmp_path, ZOE)).finish()
+        ana.write_rejects(file := tmp_path / "rejects.csv")
+        told = [sentence for _, sentence in ulf.correct(file).problems]
+        assert told == [HIDDEN]
+        assert ana.audit.rejects()["state"].tolist() == ["open"]
 
 
 def test_whoever_gets_another_address_is_the_same_person(team: Team, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from credtools.schema.words import RECORD
 NOT_OURS = f"The key in the column {KEY!r} was not issued by credtools; the row was skipped."
 TWICE = "The file has this row twice; only the first was taken."
 ERASED = "The values of this row have since been erased, so it can't be corrected."
+HIDDEN = "This row came with a file of somebody else, who can correct it, or its values have since been erased."
 NOT_OPEN = "This row is {} by now; it was skipped."
 OTHERS = "Somebody else has corrected this row in the meantime; export the rejects again."
 EMPTIED = "Every cell of this row is empty now; to close its reject, waive it."
@@ -56,9 +57,10 @@ class Row:
 
 @dataclass
 class CorrectionFile:
-    """A correction file under way."""
+    """A correction file under way; `gone`: what is said of a row without values."""
 
     table: Table
+    gone: str = ERASED
     repaired: list[tuple[int, str]] = field(default_factory=list)
     problems: list[tuple[int, str]] = field(default_factory=list)
 
@@ -73,7 +75,7 @@ class CorrectionFile:
             elif reject.id in taken:
                 self.problem(row, TWICE)
             elif reject.raw is None:
-                self.problem(row, ERASED)
+                self.problem(row, self.gone)
             else:
                 taken.add(reject.id)
                 yield row, reject
@@ -156,7 +158,7 @@ class FollowUp:
             if reject.state != "open":
                 self.file.problem(place, NOT_OPEN.format(reject.state))
             elif reject.record is None or reject.raw is None:
-                self.file.problem(place, ERASED)
+                self.file.problem(place, self.file.gone)
             elif came is None:
                 self.file.problem(place, OTHERS)
             elif not any(cell.strip() for cell in record):
