@@ -23,6 +23,8 @@ from sqlalchemy.exc import IntegrityError
 from credtools.model import BATCH_STATES, DECISIONS, REJECT_STATES, VERDICTS, WORDS
 from credtools.registry import Registry
 from credtools.store import tables
+from credtools.store.row_texts import SEALED
+from credtools.store.sealed import by_row, stored_seals
 from tests.builders import long_on_a_server
 from tests.conftest import Home
 from tests.sealed_history import everything, opened_in
@@ -126,3 +128,19 @@ def test_no_change_is_unseen(lived: Registry, name: str) -> None:
     unseen = {f"{name}.{column}" for row in rows[-1:] for column in tampering.unseen(row)}
     assert sorted(unseen - HARMLESS.keys()) == []
     assert lived.verify() == []
+
+
+def test_erasing_leaves_no_salt_of_before(home: Home) -> None:
+    """After an erasure only the newest seal of each row has a salt: nothing can be guessed from what rows once said."""
+    registry = opened_in(home.copy_of(everything), home.folder)
+    registry.erase("ana@example.org", "asked for it")
+    salted = 0
+    with registry.engine.connect() as connection:
+        for table in SEALED:
+            with stored_seals(connection, table) as stored:
+                for *older, newest in by_row(stored):
+                    assert not any(any(one.salt or b"") for one in older), (table.name, newest.key)
+                    salted += any(newest.salt or b"")
+    assert salted
+    assert [problem for problem in registry.verify() if "stored media" not in problem] == []
+    registry.engine.dispose()
