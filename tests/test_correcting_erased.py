@@ -88,7 +88,7 @@ def test_written_after_the_erasure(registry: Registry, folder: Path, ending: str
     assert (done.fixed, done.still_wrong, done.untouched) == ((), (1,), (2,))
     assert registry.write_rejects(out) == 2
     assert registry.correct(changed(out, "more", "")).fixed == (3,)
-    assert registry.verify() == []
+    assert len(registry.verify()) == (noted == "before")  # what the test has changed in a run of today, and that alone
 
 
 @NOW_AND_BEFORE
