@@ -252,6 +252,20 @@ def test_an_administrator_erases(team: Team, tmp_path: Path) -> None:
         assert eva.verify() == []
 
 
+def test_whose_a_login_was_is_erased_too(team: Team) -> None:
+    """Of an erased person's logins nothing says whose they were; two of them stay one person's, and it verifies."""
+    with team.open("eva") as eva:
+        for person in ("ulf@example.org", "ana@example.org"):  # no user, and a user
+            assert eva.erase(person, "asked for", dry_run=True).counts["logins"] == (2 if "ulf" in person else 1)
+            eva.erase(person, "asked for")
+        persons = eva.who().set_index("login")["person"]
+        of = {name: persons[team.login(name)] for name in PEOPLE}
+        assert of["ulf"] == of["ulf2"] == f"erased-{team.login('ulf')}"
+        assert re.fullmatch(r"erased-\d+", of["ana"])
+        assert of["bea"] == "bea@example.org"
+        assert eva.verify() == []
+
+
 def test_an_upgrade_renews_the_guards(team: Team) -> None:
     """A registry with guards of another release isn't opened; who may become its owner renews them, and it says so."""
     body = "SELECT 'those of before'"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 from sqlalchemy import Connection, select
 
@@ -12,6 +12,16 @@ from credtools.store.erased import token
 from credtools.store.reads.lineage import kin
 from credtools.store.reads.organisation import known_as
 from credtools.text import fold
+
+
+def logins_of(connection: Connection, person: Person) -> dict[str, list[str]]:
+    """By the person's address, as it was granted, the logins that are theirs."""
+    login = tables.logins.c
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(select(login.login, login.person).order_by(login.login)):
+        if person.in_cells([row.person]):
+            found[row.person].append(row.login)
+    return dict(found)
 
 
 def known(connection: Connection, email: str, external_id: str) -> tuple[list[int], Person, int]:

@@ -19,13 +19,14 @@ from sqlalchemy import Connection, Engine, Table, select
 from credtools.errors import RegistryError
 from credtools.model import JUDGED_STATES, WAITING_STATES
 from credtools.privacy import media as of_media
-from credtools.privacy.known import known
+from credtools.privacy.known import known, logins_of
 from credtools.privacy.media import strings
 from credtools.privacy.person import Person
 from credtools.recipe import USER_COLUMN, Recipe
 from credtools.store import tables
 from credtools.store.blocks import raw_values
 from credtools.store.engine import snapshot
+from credtools.store.erased import token
 from credtools.store.reads.lineage import current
 from credtools.store.reads.media import referenced_blobs, unneeded
 from credtools.store.tables.rows import ADDRESS
@@ -99,6 +100,8 @@ class _Search:
         unjudged = [k for k, row in self.batches.items() if row.sha256 in files and row.state not in JUDGED_STATES]
         named = of_media.named_in(self.c, self.person)
         unplaced = self._unplaced(named)
+        logins = logins_of(self.c, self.person)
+        first = min((login for theirs in logins.values() for login in theirs), default="")
         media, blobs = self._media(versions, unjudged, {*unplaced})
         value = Erase(
             *(by, ""),
@@ -116,6 +119,8 @@ class _Search:
             waiting=sorted(waiting),
             unjudged=sorted(unjudged),
             unplaced=unplaced,
+            logins=logins,
+            stand_in=token(first if self.user is None else self.user),
             texts=[*self._texts(own, versions, rejects, {*media}), *of_media.texts(named, blobs)],
         )
         stay = len(named.keys() & {*referenced_blobs(self.c)} - {*blobs})

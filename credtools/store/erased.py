@@ -19,9 +19,9 @@ def is_erased() -> ColumnElement[bool]:
     return func.coalesce(tables.users.c.email_key.startswith(KEY), False)
 
 
-def token(user_id: int) -> str:
-    """What takes the place of an erased user's address."""
-    return f"erased-{user_id}"
+def token(who: int | str) -> str:
+    """What takes the place of an erased user's address; of who is no user, by the first of their logins."""
+    return f"erased-{who}"
 
 
 def number_token(credential_id: int) -> str:

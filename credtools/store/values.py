@@ -150,7 +150,8 @@ class Erase:
     `merged`: who was merged into them; `rows`: those of the ledger (batch, sheet, line, piece) whose raw values and
     salts go; `waiting`: batches that are discarded because they wait on one of the `files`; `unjudged`: these, and
     those that were discarded before; `unplaced`: media of drafts (batch, piece) that have no row yet, and are called
-    after the person; `scans`: what these links say beside their rows; `runs`: how many folders of runs go, too.
+    after the person; `scans`: what these links say beside their rows; `logins`: by an address of the person those that
+    were granted as theirs, which are `stand_in`'s then; `runs`: how many folders of runs go, too.
     """
 
     by: str
@@ -169,12 +170,14 @@ class Erase:
     waiting: list[int] = field(default_factory=list)
     unjudged: list[int] = field(default_factory=list)
     unplaced: list[tuple[int, int]] = field(default_factory=list)
+    logins: dict[str, list[str]] = field(default_factory=dict)
+    stand_in: str = ""
     texts: list[Text] = field(default_factory=list)
     runs: int = 0
 
     def counts(self) -> dict[str, int]:
         """How much of each kind goes."""
-        kinds = ("rows", "versions", "rejects", "patches", "media", "blobs", "files", "waiting", "texts")
+        kinds = ("rows", "versions", "rejects", "patches", "media", "blobs", "files", "waiting", "logins", "texts")
         return {kind: len(getattr(self, kind)) for kind in kinds} | {"runs": self.runs}
 
 

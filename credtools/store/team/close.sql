@@ -2,4 +2,5 @@
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} FROM PUBLIC, {groups};
 GRANT EXECUTE ON FUNCTION {schema}.ct_guards(), {schema}.ct_rights(), {schema}.ct_may(text), {schema}.ct_who(),
     {schema}.ct_batches(), {schema}.ct_sources(), {schema}.ct_last(text), {schema}.ct_person(text) TO {groups};
-GRANT EXECUTE ON FUNCTION {schema}.ct_grant(text, text, text), {schema}.ct_revoke(text, text) TO {prefix}_admin;
+GRANT EXECUTE ON FUNCTION {schema}.ct_grant(text, text, text), {schema}.ct_revoke(text, text),
+    {schema}.ct_forget(text, text) TO {prefix}_admin;

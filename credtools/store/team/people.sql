@@ -116,6 +116,18 @@ BEGIN
     EXECUTE format('REVOKE %I FROM %I', '{prefix}_' || role, login);
 END $$;
 
+-- Whose logins were is forgotten when they are erased, which an event of this transaction says; they stay one person's.
+CREATE OR REPLACE FUNCTION {schema}.ct_forget(person text, stand_in text) RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM {schema}.ct_require_admin();
+    PERFORM {schema}.ct_begin();
+    IF stand_in NOT LIKE 'erased-%' OR NOT EXISTS (SELECT FROM {schema}.ct_said s WHERE s.xid = pg_current_xact_id() AND s.kind = 'erase') THEN
+        PERFORM {schema}.ct_refuse('no event says that somebody is erased');
+    END IF;
+    UPDATE {schema}.logins l SET person = stand_in WHERE l.person = ct_forget.person;
+END $$;
+
 -- Everybody of the team: login, person, roles.
 DROP FUNCTION IF EXISTS {schema}.ct_who();
 CREATE FUNCTION {schema}.ct_who() RETURNS TABLE (login text, person text, roles text[], granted_by text, granted_at timestamptz)

@@ -24,6 +24,7 @@ from credtools.store.tables.rows import ADDRESS
 from credtools.store.transaction import CHUNK, Write, write
 from credtools.store.values import NO_ROW, Erase, Text
 from credtools.store.writes.acts import mark
+from credtools.store.writes.grants import forget_person
 from credtools.store.writes.matching import own_addresses
 from credtools.store.writes.versions import move_heads
 from credtools.text import fold
@@ -56,6 +57,7 @@ def erase(engine: Engine, value: Erase) -> int:
         _files(work, value)
         _users(work, [number for number in (value.user, *value.merged) if number is not None])
         seq = work.event("erase", value.by, None, reason=value.reason, **_body(value))
+        forget_person(work, value.logins, value.stand_in)
         work.seal()
         forget(work.connection)
         return seq

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, text
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import Engine, text, update
 
 from credtools.errors import RegistryError
 from credtools.model.rights import Me, Role
 from credtools.store import tables
 from credtools.store.reads import team
-from credtools.store.team import become_owner
+from credtools.store.team import TEAM, become_owner
 from credtools.store.transaction import Write, write
 
 _GRANT = text("SELECT ct_grant(:login, :role, :person)")
+_FORGET = text("SELECT ct_forget(:person, :stand_in)")
 _REVOKE = text("SELECT ct_revoke(:login, :role)")
 
 
@@ -36,6 +39,16 @@ def revoke(engine: Engine, me: Me, login: str, roles: list[Role]) -> None:
         for role in roles:
             work.event("revoke", me.login, None, login=login, role=role)
             work.connection.execute(_REVOKE, {"login": login, "role": role})
+
+
+def forget_person(work: Write, logins: Mapping[str, Collection[str]], stand_in: str) -> None:
+    """Logins, by the address of the person who is erased by the last event, are `stand_in`'s from now on."""
+    for person, theirs in logins.items():
+        if work.connection.get_execution_options().get(TEAM):
+            work.connection.execute(_FORGET, {"person": person, "stand_in": stand_in})
+            work.touched.note(tables.logins, ((login,) for login in theirs))
+        else:  # a copy of a team's registry that isn't a team's
+            work.execute(update(tables.logins).where(tables.logins.c.person == person).values(person=stand_in))
 
 
 def _as_owner(work: Write, me: Me) -> None:
