@@ -581,7 +581,7 @@ def test_erase_at_the_prompt(registry: Registry, folder: Path) -> None:
     assert (asked.exit_code, asked.stdout) == (2, "")
     plan = CliRunner().invoke(main, ["erase", ANA_EMAIL, "--reason", WHY, "--json"])
     counts = {"rows": 1, "versions": 1, "rejects": 0, "patches": 0, "media": 0, "blobs": 0, "files": 2}
-    counts |= {"waiting": 1, "texts": 0, "runs": 0}
+    counts |= {"waiting": 1, "logins": 0, "texts": 0, "runs": 0}
     assert json.loads(plan.stdout) == {"erased": False, "counts": counts, "waiting": [2], "audit_seq": None}
     assert (plan.exit_code, plan.stderr) == (2, asked.stderr)
     assert asked.stderr == (

@@ -246,10 +246,17 @@ def test_an_administrator_erases(team: Team, tmp_path: Path) -> None:
     with team.open("ana") as ana:
         ana.upload(export(tmp_path, ANA, CARA)).finish()
     with team.open("eva") as eva:
-        with refused("traces_for_owner"):
-            eva.erase("ana@example.org", "asked")
+        assert f"{team.prefix}_owner" in eva.erase("ana@example.org", "asked").notes[-1]
         assert "ana@example.org" not in eva.credentials()["user_email"].tolist()
         assert eva.verify() == []
+
+
+def test_somebody_can_always_grant(team: Team) -> None:
+    """The only administrator stays one."""
+    with team.open("eva") as eva:
+        with refused("admin_last"):
+            eva.revoke(team.login("eva"))
+        assert eva.may("administer")
 
 
 def test_whose_a_login_was_is_erased_too(team: Team) -> None:

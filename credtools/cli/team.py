@@ -58,7 +58,7 @@ def who() -> Answer:
 
 def _whose(person: str, name: str = "") -> str:
     whose = f"{name} · {person}" if name else person
-    return f" ({whose})" if whose else ""
+    return f" ({whose or 'nobody has said whose it is'})"
 
 
 COMMANDS = (grant, revoke, who)

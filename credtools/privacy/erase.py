@@ -26,6 +26,10 @@ from credtools.text import Shown, plural
 
 TRIES = 5  # how often is collected again when others write in between
 ONE = {"patches": "patch", "media": "medium"}  # the others lose an s
+OWNERS = (
+    "Traces may stay in free space until the tables are vacuumed: PostgreSQL does so by itself in time, and at once "
+    "when a login that may become {owner} runs VACUUM in this database."
+)
 What = TypeVar("What")
 
 
@@ -80,8 +84,8 @@ def erase(
         return _described(home, found, changed)
     (found, changed), seq = _erased(home, collect)
     changed += _clean(home, found)  # of runs that ended in between
-    _tidy(home)
-    return replace(_described(home, found, changed), audit_seq=seq)
+    described = _described(home, found, changed)
+    return replace(described, notes=(*described.notes, *_tidy(home)), audit_seq=seq)
 
 
 def retain(home: Home, keep: OrganisationSettings, *, dry_run: bool = False) -> Erasure:
@@ -98,8 +102,7 @@ def retain(home: Home, keep: OrganisationSettings, *, dry_run: bool = False) -> 
         return Erasure(collect()[1].counts())
     (value, folders), seq = _erased(home, collect)
     run_folders.remove(folders)
-    _tidy(home)
-    return Erasure(value.counts(), audit_seq=seq)
+    return Erasure(value.counts(), notes=_tidy(home), audit_seq=seq)
 
 
 def _erased(home: Home, collect: Callable[[], tuple[What, store.Erase]]) -> tuple[What, int | None]:
@@ -132,10 +135,12 @@ def _clean(home: Home, found: Found, *, dry_run: bool = False) -> int:
     return run_folders.clean(home.runs, found.person, found.own, found.erase.unjudged, dry_run=dry_run)
 
 
-def _tidy(home: Home) -> None:
+def _tidy(home: Home) -> tuple[str, ...]:
+    """Takes away what is left; as a sentence what only the owner of a team's tables can take away at once."""
     home.blobs.erase(store.reads.erased_blobs(home.engine))
     home.blobs.sweep(store.reads.referenced_blobs(home.engine))
-    store.tidy(home.engine, home.by)
+    owner = store.tidy(home.engine, home.by)
+    return () if owner is None else (OWNERS.format(owner=owner),)
 
 
 def _described(home: Home, found: Found, changed: int) -> Erasure:

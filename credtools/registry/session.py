@@ -162,10 +162,15 @@ class Session:
         return fold(persons.get(login, login)) == fold(persons.get(self.by, self.by))
 
     def sent_to(self) -> list[str] | None:
-        """Who decides instead of who is at work, by name where it is known; None for somebody who may decide."""
+        """Who decides instead of who is at work, by name where it is known; None for somebody who may decide.
+
+        With four eyes not who is at work, under another login.
+        """
         if (me := self.me).may("approve"):
             return None
-        return sorted(map(self.namer(), store.reads.team.members(self.at, me.prefix, roles_for("approve"))))
+        there = store.reads.team.members(self.at, me.prefix, roles_for("approve"))
+        four_eyes = self.settings.four_eyes
+        return sorted({self.namer()(login) for login in there if not (four_eyes and self.is_me(login))})
 
     # --- protected files ------------------------------------------------------------------------------------
 

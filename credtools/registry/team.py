@@ -40,13 +40,17 @@ class Team(Sources):
     def revoke(self, login: str, role: Role | None = None) -> tuple[Role, ...]:
         """Takes a role from a login, or all that it has; returns which.
 
-        Whoever is connected by then may do nothing more. Raises RegistryError as `grant`, and when it has no such role.
+        Whoever is connected by then may do nothing more. Raises RegistryError as `grant`, when it has no such role,
+        and when nobody could grant roles any more.
         """
         me = self._guarded("revoke")
         has = _roles(self.who(), login)
         gone = tuple(one for one in ROLES if one in has and role in (None, one))
         if not gone:
             raise RegistryError("role_not_there", login=login, role="a role" if role is None else f"the role {role}")
+        admins = store.reads.team.members(self.at, me.prefix, ["admin"])
+        if "admin" in gone and admins == [login] and not me.owner:
+            raise RegistryError("admin_last", login=login)
         store.revoke(self.engine, me, login, list(gone))
         return gone
 

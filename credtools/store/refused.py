@@ -66,7 +66,7 @@ def without_role(connection: Connection) -> RegistryError | None:
 def administrators(at: At, me: Me) -> str:
     """Who can grant roles, for a sentence."""
     named = team.members(at, me.prefix, ["admin"])
-    return first_of(named, NAMED) if named else f"whoever may become {me.prefix}_owner"
+    return first_of(named, NAMED) if named else f"Whoever may become {me.prefix}_owner"
 
 
 def refused(at: At, problem: DBAPIError, kinds: list[str]) -> RegistryError:

@@ -185,22 +185,23 @@ def _forget_unused(engine: Engine, by: str) -> None:
             work.event("tidy", by, None, texts=gone)
 
 
-def tidy(engine: Engine, by: str) -> None:
+def tidy(engine: Engine, by: str) -> str | None:
     """Takes away what nobody needs, and what a database keeps of erased values: free pages and log, dead rows.
 
-    Raises RegistryError when others stand in the way: everything is erased then, but these leftovers are still there.
+    Returns the role that owns the tables where only it may do so at once (a team's): the server does it by itself in
+    time. Raises RegistryError when others stand in the way: everything is erased then, but the leftovers are there.
     """
     _forget_unused(engine, by)
     try:
-        if engine.dialect.name == "sqlite":
-            _rewrite_sqlite(engine)
-        else:
-            _vacuum(engine)
+        if engine.dialect.name != "sqlite":
+            return _vacuum(engine)
+        _rewrite_sqlite(engine)
     except DBAPIError as problem:
         raise _left(reason(problem)) from None
+    return None
 
 
-def _vacuum(engine: Engine) -> None:
+def _vacuum(engine: Engine) -> str | None:
     """PostgreSQL only warns about a table that it leaves out, for example because it is another login's."""
     warnings: list[str] = []
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -217,9 +218,10 @@ def _vacuum(engine: Engine) -> None:
         finally:
             driver.remove_notice_handler(note)
     if warnings and (prefix := team.me(engine, "").prefix):  # of a team's nobody who works there owns the tables
-        raise RegistryError("traces_for_owner", owner=f"{prefix}_owner")
+        return f"{prefix}_owner"
     if warnings:
         raise _left(warnings[0])
+    return None
 
 
 def _rewrite_sqlite(engine: Engine) -> None:
