@@ -114,7 +114,10 @@ def test_what_a_spreadsheet_destroyed_at_once(texts: list[str]) -> None:
 @settings(max_examples=200, deadline=None)
 @given(
     texts=st.lists(
-        st.none() | st.text(max_size=4) | st.sampled_from(["-", "\u2014", "\u00bd", "\u00ff", *PLACEHOLDERS])
+        # Python doesn't know the letters of later Unicodes, which Arrow may know.
+        st.none()
+        | st.text(st.characters(exclude_categories=("Cs", "Cn")), max_size=4)
+        | st.sampled_from(["-", "\u2014", "\u00bd", "\u00ff", *PLACEHOLDERS])
     )
 )
 def test_placeholders_at_once(texts: list[str | None]) -> None:

@@ -949,7 +949,7 @@ SENTENCES = {
         "'13/01/1940' is before 1950 or more than 50 years ahead; the row is imported, but check the date."
     ),
     "expiry_unusual": (
-        "The expiration date is 2029-01-13, but by the validity of the type (36 months) it would be 2027-01-13. The "
+        "The expiration date is 13/01/2029, but by the validity of the type (36 months) it would be 13/01/2027. The "
         "row is imported as it says; check the date."
     ),
     "former_name": (

@@ -19,7 +19,7 @@ CREDENTIALS = {
     **dict.fromkeys(("batch", "line", "credential", "sheet", "piece"), NUMBER),
     **dict.fromkeys(("user_email", "credential_type", "credential_number", "own", "decision", "external_id"), TEXT),
     **dict.fromkeys(("issue_date", "expiration_date"), DAY),
-    **dict.fromkeys(("withdrawn", "replaced", "newest"), FLAG),
+    **dict.fromkeys(("never", "withdrawn", "replaced", "newest"), FLAG),
 }
 BATCHES = {
     "batch": NUMBER,

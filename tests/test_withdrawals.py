@@ -259,7 +259,10 @@ def test_erasing_the_person_takes_the_reasons(approved: Registry) -> None:
         approved.reinstate(1, [2])
     assert caught.value.facts["why"] == "line 2 was erased"
     tamper(approved, "UPDATE withdrawals SET reason = 'she never passed' WHERE version_id = 1")
-    assert approved.verify() == ["A reason of version 1 is there again, although it was erased."]
+    assert approved.verify() == [
+        "A reason of version 1 is there again, although it was erased.",
+        "1 row isn't as the events say in the table withdrawals (the first: 1).",
+    ]
 
 
 def test_erasing_one_of_several_versions_agrees(approved: Registry, tmp_path: Path) -> None:

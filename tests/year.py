@@ -14,7 +14,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import credtools as ct
-from tests.builders import UPLOADER, load, write
+from credtools.store.verify.seals import sealed_rows
+from tests.builders import UPLOADER, load, seal_again, write
 from tests.test_correcting import put_back, rows_in
 
 if TYPE_CHECKING:
@@ -456,9 +457,15 @@ class Year:
         source.broken = week % 16 == 7
 
     def _pass_a_week(self) -> None:
-        """Everything that was stored happened a week earlier; what is chained says when it was written, as ever."""
+        """Everything that was stored happened a week earlier; what is chained says when it was written, as ever.
+
+        What was sealed this week must hold until then, and is sealed again as it is now.
+        """
         engine = self.registry.engine
+        with engine.connect() as connection:
+            assert sealed_rows(connection) == []
         moved = {"batches": ("uploaded_at", "finished_at"), "rejects": ("first_seen", "changed_at")}
+        moved |= {"words": ("first_said",)}
         with engine.begin() as connection:
             for table, columns in moved.items():
                 for name in columns:
@@ -468,3 +475,4 @@ class Year:
                         else f"{name} - interval '168 hours'"
                     )
                     connection.exec_driver_sql(f"UPDATE {table} SET {name} = {earlier}")
+        seal_again(self.registry)

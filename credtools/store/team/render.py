@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from functools import cache
 from importlib.resources import files
 
-from credtools.model.rights import KINDS, ROLES, Right
+from credtools.model.rights import KINDS, ROLES
 from credtools.recipe import MANUAL
 from credtools.store.columns import metadata
 from credtools.store.team.changes import CHANGES, DELETE, INSERT, ONLY_FUNCTIONS, columns_of, rights_for
@@ -27,25 +28,23 @@ def roles(schema: str, prefix: str) -> str:
 
 
 def script(schema: str, prefix: str) -> str:
-    """The repeatable part; its last function, `ct_guards`, returns the digest of all of it."""
-    rendered = {"triggers": triggers()}
-    body = "\n".join(rendered.get(part) or text_of(part) for part in PARTS)
-    return _filled(f"{_version(body)}\n{body}", schema, prefix)
-
-
-def version() -> str:
-    """By which these guards are told from those of another release."""
-    rendered = {"triggers": triggers()}
-    body = "\n".join(rendered.get(part) or text_of(part) for part in PARTS)
-    return hashlib.sha256(_filled(body, "s", "p").encode()).hexdigest()[:16]
-
-
-def _version(body: str) -> str:
-    made = hashlib.sha256(_filled(body, "s", "p").encode()).hexdigest()[:16]
-    return (
+    """The repeatable part; its first function, `ct_guards`, returns the version of all of it."""
+    guards = (
         "CREATE OR REPLACE FUNCTION {schema}.ct_guards() RETURNS text LANGUAGE sql IMMUTABLE\n"
-        f"SET search_path = pg_catalog, pg_temp AS $$ SELECT '{made}' $$;\n"
+        f"SET search_path = pg_catalog, pg_temp AS $$ SELECT '{version()}' $$;\n"
     )
+    return _filled(f"{guards}\n{_repeatable()}", schema, prefix)
+
+
+@cache
+def version() -> str:
+    """By which these guards are told from those of another release: a digest, whatever schema and prefix."""
+    return hashlib.sha256(_filled(_repeatable(), "s", "p").encode()).hexdigest()[:16]
+
+
+@cache
+def _repeatable() -> str:
+    return "\n".join(triggers() if part == "triggers" else text_of(part) for part in PARTS)
 
 
 def _filled(text: str, schema: str, prefix: str) -> str:
@@ -96,6 +95,3 @@ def _text(value: str) -> str:
 
 def _array(values: Iterable[str]) -> str:
     return f"ARRAY[{', '.join(map(_text, values))}]::text[]"
-
-
-__all__ = ["Right", "roles", "script", "text_of", "version"]

@@ -92,8 +92,10 @@ def _numbers(connection: Connection) -> list[str]:
         .join_from(tables.credentials, tables.credential_types, kind.id == credential.type_id)
         .where(kind.numbered | (credential.number_key != ""), credential.merged_into.is_(None))
     )
+    anywhere = set().union(*said.values())
     for row in connection.execute(asked.order_by(credential.id)):
-        known = said[row.id] | {fold_number(row.number), number_token(row.id)}
+        # One that only held others for a while, of merged users or types, has no version of its own.
+        known = said.get(row.id, anywhere) | {fold_number(row.number), number_token(row.id)}
         lacks = row.numbered and row.head_version_id and not row.number_key
         if row.id not in erased and (lacks or row.number_key not in known):
             return [f"Credential {row.id} is known by another number than its versions say."]
