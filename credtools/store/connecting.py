@@ -106,9 +106,7 @@ def _terms(options: Mapping[str, Any], longest: int) -> str:
     more = ""
     if options.get("credtools_writes"):
         terms.append(f"idle_in_transaction_session_timeout = {longest}")  # who is cut off keeps no others waiting
-        more = (
-            "; SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'"
-        )
+        more = f"; {DURABLE}"
     return "; ".join(f"SET LOCAL {term}" for term in terms) + more
 
 
