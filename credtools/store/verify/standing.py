@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from typing import Any
 
-from credtools.model import Content
+from sqlalchemy import Connection, Row, func, select
+
+from credtools.model import Content, Entry
 from credtools.recipe import MANUAL
 from credtools.store import tables
 from credtools.store.digests import said_by
 from credtools.store.reads.credentials import replaced
 from credtools.store.reads.listings import complete
 from credtools.store.reads.sources import family
-from credtools.store.writes.words import NAMES, replayed
+from credtools.store.writes.words import NAMES, Told, replayed
 
 KEPT = (*NAMES[1:-1], *Content._fields, NAMES[-1])  # of a word; last the columns of which its source ever spoke
 
@@ -55,13 +57,11 @@ def _words(connection: Connection) -> list[str]:
         stored = connection.execute(columns.order_by(word.credential_id, word.ordinal)).all()
         told = replayed(connection, number, everything)
         said = [
-            (k, place, one.state, one.version_id, of.batch, of.first_said, *one.content, one.said)
+            (k, place, one, of)
             for k, of in (sorted(told.items()) if name != MANUAL else ())
             for place, one in enumerate(of.told)
         ]
-        # A file that only adds a column to what its source ever spoke of changes no word until something else does.
-        spoken = all(said_by(row.said, 1) <= one[-1] for row, one in zip(stored, said, strict=False))
-        if not spoken or [tuple(row)[:-1] for row in stored] != [one[:-1] for one in said]:
+        if len(stored) != len(said) or not all(map(_follows, stored, said)):
             problems.append(f"What the source {name!r} said last isn't what its batches say.")
         acts = select(act.batch_id, act.version_id, act.act).join(tables.batches, batch.id == act.batch_id)
         acts = acts.join(tables.credential_versions, version.id == act.version_id).where(version.salt.is_not(None))
@@ -69,6 +69,21 @@ def _words(connection: Connection) -> list[str]:
         if {tuple(row) for row in connection.execute(ours)} != {one for of in told.values() for one in of.acts}:
             problems.append(f"What the source {name!r} withdrew and reinstated isn't what its batches say.")
     return problems
+
+
+def _follows(word: Row[Any], said: tuple[int, int, Entry, Told]) -> bool:
+    """Whether a word is what its batches say.
+
+    A file that only adds a column to what its source ever spoke of changes no word until something else does. A row
+    that withdraws points to the version that counted, perhaps another source's: what else its file said is nowhere.
+    """
+    credential, place, one, of = said
+    known = (credential, place, one.state, one.version_id, of.first_said)
+    if tuple(word[name] for name in (0, 1, 2, 3, 5)) != known:
+        return False
+    if one.state == "withdrawn":
+        return True
+    return word.batch_id in of.since and tuple(word[6:-1]) == tuple(one.content) and said_by(word.said, 1) <= one.said
 
 
 def _keys(connection: Connection) -> list[str]:

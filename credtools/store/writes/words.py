@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -36,11 +36,14 @@ ALL = frozenset(("issue_date", "expiration_date", "credential_number"))  # said 
 class Told:
     """What a source says of one credential, by all of its batches so far.
 
-    `told`: its words, since `batch`; `out`: the versions that it has withdrawn; `acts`: how it came to that.
+    `told`: its words, since `batch`; `since`: the batches of which each may be noted as that one, for when a file only
+    adds a column to what its source speaks of, that is noted together with the next change; `out`: the versions that
+    it has withdrawn; `acts`: how it came to that.
     """
 
     told: tuple[Entry, ...] = ()
     batch: int = 0
+    since: tuple[int, ...] = ()
     first_said: datetime | None = None
     out: set[int] = field(default_factory=set)
     acts: list[Said] = field(default_factory=list)
@@ -54,6 +57,7 @@ class Told:
             elif entry.state == "valid" and version in self.out and remembers:
                 self._act("reinstated", version, batch)
         if unlike(self.told, now):
+            self.since = (*(self.since if _says(self.told) == _says(now) else ()), batch.id)
             self.told, self.batch = now, batch.id
         self.first_said = self.first_said or batch.finished_at
 
@@ -63,11 +67,15 @@ class Told:
             self._act("withdrawn", self.told[0].version_id or 0, batch)
         now = tuple(one._replace(state="unlisted") if one.state == "valid" else one for one in self.told)
         if now != self.told:
-            self.told, self.batch = now, batch.id
+            self.told, self.batch, self.since = now, batch.id, (batch.id,)
 
     def _act(self, act: str, version: int, batch: Any) -> None:
         (self.out.add if act == "withdrawn" else self.out.discard)(version)
         self.acts.append((batch.id, version, act))
+
+
+def _says(words: Iterable[Entry]) -> list[tuple[Any, ...]]:
+    return [(one.state, one.version_id, one.content) for one in words]
 
 
 def write_words(
