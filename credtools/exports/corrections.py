@@ -7,14 +7,17 @@ spreadsheet takes it for a number, date or formula.
 from __future__ import annotations
 
 import base64
+import csv
 import io
 import re
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from credtools import reading
 from credtools.errors import CredtoolsError, FileError
@@ -34,6 +37,8 @@ NO_ZIP = (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError
 WITH_TEXTS = re.compile(r"xl/(sharedStrings\.|worksheets/sheet)|content\.xml$")
 CHUNK, MOST_CHUNKS, MOST_PARTS = 1 << 20, 64, 50
 START = 1 << 16  # bytes among which the headings are
+DELIMITERS = ",;\t|^~:"  # by which programs save again what we wrote with the first
+ABOVE = 10  # records at most, above the headings
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ def write_corrections(path: str | Path, rows: Sequence[WrongRow]) -> Path:
 def read_corrections(path: str | Path) -> Table:
     """A correction file that comes back, whatever program has saved it. Raises FileError for any other file."""
     content, name = reading.file_bytes(path), reading.file_name(path)
-    for options in ({"heading_line": 1}, {}):
+    for options in (_known(content), {}):
         try:
             table = reading.read_bytes(content, name, titles=OURS, footer_lines=0, **options)
         except FileError:
@@ -97,6 +102,29 @@ def read_corrections(path: str | Path) -> Table:
         if KEY in table.frame.columns:
             return table
     raise FileError("not_a_correction_file", name=name, key=KEY)
+
+
+def _known(content: bytes) -> dict[str, Any]:
+    """How a correction file is read: by its headings, which are ours, whatever its cells hold.
+
+    A text by the delimiter that divides most of them, for some program may have saved it with another one.
+    """
+    if content.startswith((ZIP, OLE)):
+        return {"heading_line": 1}
+    wide = KEY.encode("utf-16-le") in content[:START]
+    start = content[:START].decode("utf-16-le" if wide else "latin-1", "replace").lstrip("\ufeff\xef\xbb\xbf")
+    best, found = 0, dict[str, Any](heading_line=1)
+    for delimiter in DELIMITERS:
+        lines = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)
+        line = 1
+        with suppress(csv.Error):
+            for cells in islice(lines, ABOVE):
+                named = len({cell.strip() for cell in cells} & set(OURS)) if KEY in cells else 0
+                if named > best:
+                    dialect = {"delimiter": delimiter, "quote": '"', "escape": "", "exact": True}
+                    best, found = named, {"heading_line": line, "heading_rows": 1, **dialect}
+                line = lines.line_num + 1
+    return found
 
 
 def is_correction(path: str | Path) -> bool:

@@ -17,7 +17,7 @@ from credtools.schema.destroyed import how_destroyed
 from credtools.schema.evidence import PLAUSIBLE
 from credtools.schema.notation import MONTHS
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 NUMBER = re.compile(r"[+-]?\d[\d, ]*(\.\d+)?(E[+-]?\d+)?%?", re.IGNORECASE)
 SHORT_YEAR = re.compile(r"(?<=[^\d:])(\d\d)$")
 PAIR = re.compile(r"(\d{1,2})[-/. ](\d{1,2}|\d{4})\.?")
@@ -28,7 +28,11 @@ LONGEST = 60  # characters of what a spreadsheet takes for a number or date
 
 def shown(text: str) -> str:
     """A cell as a correction file shows it: control characters visible, formulas neutralised."""
-    return neutralise(CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text))
+    return neutralise(_written_out(text))
+
+
+def _written_out(text: str) -> str:
+    return CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def undamaged(
@@ -48,7 +52,8 @@ def undamaged(
     came: a date must not become right by the spreadsheet's own reading of it. What can't be told any more (see
     `schema.destroyed`) stays, for the rule that refuses it.
     """
-    untouched = now in (came, shown(came)) or now.replace("\r\n", "\n") == shown(came).replace("\r\n", "\n")
+    # The apostrophe of `neutralise` is taken for a spreadsheet's own when the file is read.
+    untouched = now in (came, _written_out(came)) or now.replace("\r\n", "\n") == shown(came).replace("\r\n", "\n")
     if untouched and (day is None or was is not None or not (wrong and formats)):  # else a text became a date cell
         return came, False
     typed = restore(now) if neutralise(restore(now)) == now else now

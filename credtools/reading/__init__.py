@@ -96,10 +96,10 @@ def _split_text(content: bytes, options: Options, *, is_file: bool) -> tuple[Rec
         raise FileError("too_many_lines", found=lines, allowed=MAX_LINES)
     if not text or text.isspace():
         raise FileError("not_a_table", why="every line is empty" if text else "the file is empty")
-    end = options.record_end or find_record_end(text)
+    end = options.record_end or ("" if options.exact else find_record_end(text))
     if end == RECORD_SEPARATOR and not ("\n" in text or "\r" in text):
         text = text.replace(end, "\n")
-    text, wrapped = unwrapped(text, options) if is_file else (text, ())
+    text, wrapped = unwrapped(text, options) if is_file and not options.exact else (text, ())
     dialect = find_dialect(text, options)
     records = split_records(text, dialect, options.heading_line or 1)
     if end and end in text:

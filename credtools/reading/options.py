@@ -22,7 +22,8 @@ class Options:
     the sheets that are one table, by name, or 'all' that aren't hidden; `heading_line`: the line of the headings, 0 for
     none; `heading_rows`: how many rows they have; `footer_lines`: how many filled records at the end are no records;
     `titles`, `instructions`: the schema's headings and synonyms, and the texts of its template's instruction row, by
-    which tables are recognised; `password`: of a protected workbook; it is in no recipe, and shown and kept nowhere.
+    which tables are recognised; `exact`: a text is cut as the other options say, and nothing else is looked for in it;
+    `password`: of a protected workbook; it is in no recipe, and shown and kept nowhere.
     """
 
     encoding: str | None = None
@@ -37,6 +38,7 @@ class Options:
     footer_lines: int | None = None
     titles: Collection[str] = ()
     instructions: Collection[str] = ()
+    exact: bool = False
     password: str | None = field(default=None, repr=False)
 
     @property

@@ -49,7 +49,7 @@ Stretches = Sequence[Sequence[str]]
 def find_dialect(text: str, options: Options) -> Dialect:
     """The dialect of a text. Raises FileError for marks that are told and can't be used."""
     stretches = list(_stretches(text, options.heading_line or 1))
-    drawn = any(map(is_ruler, stretches[0]))
+    drawn = not options.exact and any(map(is_ruler, stretches[0]))
     ruled, stretches = stretches, [[line for line in one if not is_ruler(line)] for one in stretches]
     quote, delimiter = options.quote, options.delimiter or _said(stretches[0])
     if delimiter is not None:
