@@ -17,6 +17,7 @@ from credtools.errors import CredtoolsError
 from credtools.serving.lab import FIRST, LIGHT, STATIC, copy_notebooks
 
 START_SECONDS, STOP_SECONDS = 60, 10
+PAGES = "credtools.serving.pages"
 IDLE_SECONDS = 1_800  # a page that nobody looks at any more gives its kernel back
 OPTIONS = (
     *("--no-browser", "--Voila.ip=127.0.0.1", "--Voila.port_retries=0", "--Voila.auto_token=True"),
@@ -38,9 +39,9 @@ def served(
     port, token = port or _free_port(), secrets.token_urlsafe(24)
     places = os.pathsep.join(filter(None, (str(STATIC), os.environ.get("JUPYTER_PATH"))))
     environment = {**os.environ, "JUPYTER_PATH": places, "JUPYTER_TOKEN": token}
-    command = [*LIGHT, "voila", *OPTIONS, f"--port={port}", "--Voila.log_level=ERROR", str(folder)]
-    # A session of its own: Ctrl+C reaches us, and we end it in order.
-    process = subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True)
+    command = [*LIGHT, PAGES, *OPTIONS, f"--port={port}", "--Voila.log_level=ERROR", str(folder)]
+    # A session of its own: Ctrl+C reaches us, and we end it in order. When we are killed, its stdin says so.
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.PIPE, start_new_session=True)
     try:
         look()
         copy_notebooks(folder)
@@ -49,10 +50,10 @@ def served(
     finally:
         process.terminate()  # Voilà ends its kernels first
         try:
-            process.wait(STOP_SECONDS)
+            process.communicate(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait()
+            process.communicate()
 
 
 def run(folder: Path, port: int, *, browser: bool, say: Callable[[str], None], look: Callable[[], object]) -> int:

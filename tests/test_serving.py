@@ -1,0 +1,183 @@
+"""Serving: the app shows its own pages, and nothing else, to whoever has its token."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import re
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.websocket import websocket_connect
+
+from tests.builders import new_organisation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SECRET = b"quilla.wren@birds.example"
+KINDS = (
+    "png",
+    "jpg",
+    "gif",
+    "svg",
+    "pdf",
+    "csv",
+    "xlsx",
+    "db",
+    "toml",
+    "html",
+    "js",
+    "py",
+    "txt",
+    "webp",
+    "md",
+    "woff2",
+)
+FILES = (*(f"scan.{kind}" for kind in KINDS), "SCAN.PNG", ".env", ".scan.png", "runs/scan.png", "link.png", "own.ipynb")
+PLACES = (  # where servers of Jupyter and Voilà hand out files, and each way round
+    *("", "files/", "view/", "tree/", "nbconvert/html/", "notebooks/", "static/", "api/contents/", "voila/files/"),
+    *("voila/render/", "voila/tree/", "voila/static/", "voila/api/contents/", "voila/labextensions/"),
+    *("voila/templates/credtools/static/", "voila/templates/../static/", "voila/api/themes/"),
+)
+UPWARDS = ("../" * 12, "..%2f" * 12, "%2e%2e/" * 12, "..%5c" * 12, "....//" * 12, "/")
+ASSET = "voila/static/voila.js"
+ELSEWHERE = ("evil.example", "127.0.0.1.evil.example", "10.1.2.3", "0.0.0.0:80")
+
+
+class Answer(NamedTuple):
+    """What was answered, where it leads, what it holds, what the browser is to send along from then on."""
+
+    status: int
+    leads_to: str | None
+    content: bytes
+    cookie: str
+
+
+class App(NamedTuple):
+    """A running app: its folder, where it listens, its token."""
+
+    folder: Path
+    port: int
+    token: str
+
+    def asked(self, path: str, *, key: bool = False, **headers: str) -> Answer:
+        """The answer to one request, as a program sends it that normalises nothing."""
+        given = {"Authorization": f"token {self.token}"} if key else {}
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
+            connection.request("GET", f"/{path}", headers=given | headers)
+            got = connection.getresponse()
+            return Answer(got.status, got.headers.get("Location"), got.read(), got.headers.get("Set-Cookie", ""))
+
+    def connected(self, kernel: str, **headers: str) -> int:
+        """How a websocket is answered: 101 when it is opened."""
+
+        async def connect() -> int:
+            address = f"ws://127.0.0.1:{self.port}/api/kernels/{kernel}/channels"
+            try:
+                (await websocket_connect(HTTPRequest(address, headers=headers))).close()
+            except HTTPClientError as problem:
+                return problem.code
+            return 101
+
+        return asyncio.run(connect())
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The app as people start it, in a folder in which files of every kind lie."""
+    folder = tmp_path_factory.mktemp("served")
+    new_organisation(f"sqlite:///{folder / 'credtools.db'}", folder)
+    (folder / "runs").mkdir(exist_ok=True)
+    for name in FILES:
+        if name == "link.png":
+            (folder / name).symlink_to(folder / "scan.png")
+        else:
+            (folder / name).write_bytes(SECRET)
+    command = [sys.executable, "-m", "credtools", "app", "--no-browser"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        assert process.stdout
+        address = urlsplit(process.stdout.readline().split()[-1])
+        yield App(folder, address.port or 0, address.query.removeprefix("token="))
+        process.terminate()
+        assert process.wait(30) == 0
+
+
+def test_no_file_of_the_folder_is_served(app: App) -> None:
+    """Whatever it is and however it is asked for, with the token or without: what lies in the folder isn't a page."""
+    asked = [(f"{place}{name}", True) for place in PLACES for name in FILES]
+    asked += [(f"{place}{up}{app.folder}/scan.png", True) for place in PLACES for up in UPWARDS]
+    asked += [(f"{place}scan.{kind}", False) for place in PLACES for kind in ("png", "csv")]
+    for path, key in asked:
+        answer = app.asked(path, key=key)
+        assert SECRET not in answer.content, (path, key)
+        assert answer.status in ((403, 404) if key else (302, 403, 404)), (path, key, answer.status)
+
+
+def test_without_the_token_there_is_only_the_way_in(app: App) -> None:
+    """Pages lead to the page that asks for the token, which leads nowhere outside; all else is refused."""
+    page = app.asked("voila/render/upload.ipynb?theme=dark")
+    assert (page.status, page.leads_to) == (302, "/login?next=%2Fvoila%2Frender%2Fupload.ipynb%3Ftheme%3Ddark")
+    way_in = app.asked("login")
+    assert way_in.status == 200
+    assert b"http" not in way_in.content
+    for path in ("", ASSET, "voila/labextensions/x/x.js", "voila/api/themes/x/x.css", f"{ASSET}?token=x"):
+        assert app.asked(path).status == 302, path
+    assert app.asked(ASSET, key=True).status == 200
+    assert app.asked("", key=True).status == 200
+
+
+def test_only_the_shipped_pages_are_opened(app: App) -> None:
+    """Opening a notebook runs it: one of the folder that isn't a page, like the import, doesn't run by an address."""
+    for name in ("import.ipynb", "own.ipynb", "runs/own.ipynb", "./upload.ipynb", "upload.ipynb/", "../upload.ipynb"):
+        assert app.asked(f"voila/render/{name}", key=True).status in (403, 404), name
+
+
+def test_under_another_name_nothing_answers(app: App) -> None:
+    """A page of the outside whose name was made to lead to this machine gets nothing, even with the token."""
+    for host in ELSEWHERE:
+        for path in ("login", ASSET, "", "voila/render/upload.ipynb", "voila/files/scan.png"):
+            assert app.asked(path, key=True, Host=host).status in (403, 404), (host, path)
+    for host in ("localhost", f"localhost:{app.port}", f"127.0.0.1:{app.port}"):
+        assert app.asked(ASSET, key=True, Host=host).status == 200, host
+
+
+def test_under_another_origin_nothing_answers(app: App) -> None:
+    """A page of the outside gets nothing, not even with the token or the cookie that the browser sends along."""
+    page = app.asked("voila/render/audit.ipynb", key=True)
+    kernel = re.findall(rb'kernelId": "([0-9a-f-]{36})"', page.content)[0].decode()
+    own, known = f"http://127.0.0.1:{app.port}", {"Cookie": page.cookie}
+    assert app.asked(ASSET, **known).status == 200
+    assert app.connected(kernel, Origin=own, **known) == 101
+    assert app.connected(kernel, Origin=own) == 403
+    assert app.connected(kernel, Origin=own, Host="evil.example", **known) == 403
+    for origin in ("http://evil.example", "null", "https://127.0.0.1", f"http://localhost:{app.port}"):
+        assert app.connected(kernel, Origin=origin, **known) == 403, origin
+        assert app.asked(ASSET, key=True, Origin=origin, **known).status == 403, origin
+        assert app.asked(f"api/kernels/{kernel}", Origin=origin, **known).status == 403, origin
+
+
+def test_nothing_serves_on_when_the_command_is_killed(tmp_path: Path) -> None:
+    """A command that is killed can't end its server, so that does it itself, and kernels end with it."""
+    new_organisation(f"sqlite:///{tmp_path / 'credtools.db'}", tmp_path)
+    command = [sys.executable, "-m", "credtools", "app", "--no-browser"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        port = urlsplit(process.stdout.readline().split()[-1]).port
+        process.kill()
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port or 0)).close()
+        except ConnectionRefusedError:
+            return
+        time.sleep(0.1)
+    raise AssertionError(port)
