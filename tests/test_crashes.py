@@ -468,7 +468,7 @@ def test_full_disk_changes_nothing(registry: Registry, tmp_path: Path) -> None:
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
     with pytest.raises(RegistryError) as caught:
         batch.finish()
-    assert (caught.value.reason, caught.value.facts) == ("write_refused", {"why": "database or disk is full"})
+    assert (caught.value.reason, caught.value.facts) == ("disk_full", {"why": "database or disk is full (SQLITE_FULL)"})
     assert rows_of(registry) == before
     with registry.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=1000000")

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 
 from credtools.errors import RegistryError
+from credtools.store import files
 
 APPLICATION_ID = 0x43524544  # "CRED"
 FILE_LAYOUT = 1  # SQLite's user_version: how the file itself is used, apart from its tables
@@ -114,7 +115,7 @@ def _sqlite(url: URL, *, creating: bool) -> Engine:
     engine = create_engine(url, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
-    def _connect(connection: sqlite3.Connection, _record: Any) -> None:
+    def _connect(connection: sqlite3.Connection, record: Any) -> None:
         connection.isolation_level = None  # we send BEGIN ourselves
         connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
         if not creating:
@@ -125,11 +126,14 @@ def _sqlite(url: URL, *, creating: bool) -> Engine:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, not only forgotten
+        files.know(record, str(url.database))
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("credtools_writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if writes and (place := files.file_of(connection)) is not None:
+            place.require()
 
     return engine
 

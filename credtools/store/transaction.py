@@ -37,9 +37,11 @@ from credtools.errors import RegistryError, UnknownOutcomeError
 from credtools.model import WAITING_STATES
 from credtools.store import clock, tables
 from credtools.store.connecting import WRITES
+from credtools.store.failures import is_answer, reason
+from credtools.store.files import file_of
 from credtools.store.heads import HEADS, Head, tell
 from credtools.store.reads.batches import batch
-from credtools.store.refused import is_denied, refused
+from credtools.store.refused import refused
 from credtools.store.seals import Touched, insert_seals, sealed_digest, seals_of
 from credtools.store.team import TEAM
 
@@ -176,8 +178,8 @@ def chain(previous: str, text: str) -> str:
 def write(engine: Engine, *, trial: bool = False) -> Iterator[Write]:
     """A writing transaction; committed when the block ends, rolled back when it raises, or is only a `trial`.
 
-    Raises UnknownOutcomeError when the connection is lost during COMMIT, RegistryError when the database refuses, of a
-    team's one (`not_allowed`, `guard_refused`) with who may do it.
+    Raises UnknownOutcomeError when the connection is lost during COMMIT, RegistryError when the database refuses (of a
+    team's one with who may do it: `not_allowed`, `guard_refused`), or SQLite's file is no longer in its place.
     """
     kinds: list[str] = []
     work: Write | None = None
@@ -197,20 +199,38 @@ def write(engine: Engine, *, trial: bool = False) -> Iterator[Write]:
             if trial:
                 transaction.rollback()
             else:
-                _commit(transaction)
+                _commit(transaction, work)
     except DBAPIError as problem:
         raise refused(engine, problem, kinds) from None
     if work is not None and kinds and not trial and (path := engine.get_execution_options().get(HEADS)):
         tell(path, Head(work.seq, work.last), work.at)
 
 
-def _commit(transaction: Any) -> None:
+def _commit(transaction: Any, work: Write) -> None:
+    """COMMIT. Raises what the database says where nothing was written, else UnknownOutcomeError."""
+    place = file_of(work.connection)
+    if place is not None:
+        place.require()
     try:
         transaction.commit()
     except DBAPIError as problem:
-        if is_denied(problem):  # what is only looked at in the end
+        if place is None:
+            if is_answer(problem):  # what is only looked at in the end, for example
+                raise
+            raise UnknownOutcomeError("outcome_unknown") from None
+        if not _written(work, problem):
             raise
-        raise UnknownOutcomeError("outcome_unknown") from None
+
+
+def _written(work: Write, problem: DBAPIError) -> bool:
+    """Whether SQLite, whose COMMIT failed, has what was written all the same: its head says so."""
+    driver: Any = work.connection.connection.dbapi_connection
+    try:
+        driver.rollback()
+        head = driver.execute("SELECT seq, hash FROM audit_head").fetchone()
+    except driver.Error:
+        raise UnknownOutcomeError("outcome_unread", why=reason(problem)) from None
+    return tuple(head) == (work.seq, work.last)
 
 
 def insert_columns(connection: Connection, table: Table, columns: Mapping[str, Any]) -> None:
