@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import multiprocessing
 import os
 import shutil
 import signal
 import stat
+import struct
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -233,15 +235,23 @@ def test_what_is_there_is_not_overwritten(full: Registry, kept: Path) -> None:
     assert rows_of(full) == before
 
 
-def rewritten(path: Path, change: Callable[[dict[str, bytes]], Any]) -> Path:
-    """The same archive with other members."""
+def members_of(path: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    change(members)
-    other = path.with_name("other.zip")
-    with zipfile.ZipFile(other, "w", zipfile.ZIP_DEFLATED) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def packed(members: dict[str, bytes], kind: int = zipfile.ZIP_DEFLATED) -> bytes:
+    with zipfile.ZipFile(made := io.BytesIO(), "w", kind) as archive:
         for name, content in members.items():
             archive.writestr(name, content)
+    return made.getvalue()
+
+
+def rewritten(path: Path, change: Callable[[dict[str, bytes]], Any]) -> Path:
+    """The same archive with other members."""
+    change(members := members_of(path))
+    other = path.with_name("other.zip")
+    other.write_bytes(packed(members))
     return other
 
 
@@ -254,13 +264,32 @@ def medium(members: dict[str, bytes]) -> str:
     return next(name for name in members if name.startswith("media/"))
 
 
-def table_changed(members: dict[str, bytes]) -> None:
+def parts_said(members: dict[str, bytes]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(members["manifest.json"])["parts"]
+    return found
+
+
+def row_more(members: dict[str, bytes], table: str, row: bytes) -> None:
     """A row more, and a manifest that knows it: only the registry itself can tell."""
-    text = members["tables/settings"] + b"zz\tmore\n"
-    parts = json.loads(members["manifest.json"])["parts"]
-    part = next(one for one in parts if one["table"]["name"] == "settings")
-    part |= {"rows": part["rows"] + 1, "sha256": hashlib.sha256(text + b"odd\n").hexdigest()}
-    members["tables/settings"] = text + b"odd\n"
+    text, parts = members[f"tables/{table}"] + row + b"\n", parts_said(members)
+    part = next(one for one in parts if one["table"]["name"] == table)
+    part |= {"rows": part["rows"] + 1, "sha256": hashlib.sha256(text).hexdigest()}
+    members[f"tables/{table}"] = text
+    says(members, parts=parts)
+
+
+def table_changed(members: dict[str, bytes]) -> None:
+    row_more(members, "settings", b"Zoe's secret")
+
+
+def number_too_large(members: dict[str, bytes]) -> None:
+    first = members["tables/sources"].partition(b"\n")[0].split(b"\t")
+    row_more(members, "sources", b"\t".join([b"9" * 30, *first[1:]]))
+
+
+def without_key(members: dict[str, bytes]) -> None:
+    parts = parts_said(members)
+    parts[0]["table"]["key"] = []
     says(members, parts=parts)
 
 
@@ -284,6 +313,13 @@ CHANGES: dict[str, tuple[Callable[[dict[str, bytes]], Any], str]] = {
     "a newer format": (lambda m: says(m, version=2), "backup_newer"),
     "a newer layout": (lambda m: says(m, layout="9999"), "backup_layout_unknown"),
     "an older layout than its tables": (lambda m: says(m, layout="0001"), "backup_damaged"),
+    "a count that is none": (lambda m: says(m, parts=[parts_said(m)[0] | {"rows": "9"}]), "backup_damaged"),
+    "a number that no database holds": (number_too_large, "backup_damaged"),
+    "a head that is none": (lambda m: says(m, head="1:2"), "backup_damaged"),
+    "no key": (without_key, "backup_damaged"),
+    "a file that can't be named": (lambda m: says(m, lost=["\ud800"]), "backup_damaged"),
+    "a day without a time zone": (lambda m: says(m, made="2026-01-01T00:00:00"), "backup_damaged"),
+    "a manifest without an end": (lambda m: m.update({"manifest.json": b"[" * 100_000}), "backup_damaged"),
 }
 
 
@@ -302,16 +338,38 @@ def test_a_wrong_archive_leaves_nothing(kept: Path, tmp_path: Path, monkeypatch:
 
 
 @only_postgres
-def test_a_wrong_archive_leaves_a_database_empty(home: Home, kept: Path) -> None:
-    """On a server, too, all of it is there or nothing; afterwards the same place can be used."""
+def test_a_wrong_archive_leaves_a_database_empty(home: Home, kept: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """On a server, too, all of it is there or nothing, and no row is told; afterwards the same place can be used."""
     url = home.empty()
-    with pytest.raises(RegistryError) as caught:
-        ct.restore(rewritten(kept, CHANGES["another head"][0]), url)
-    assert caught.value.reason == "backup_damaged"
+    for name in ("another head", "a torn row", "a number that no database holds"):
+        with pytest.raises(RegistryError) as caught:
+            ct.restore(rewritten(kept, CHANGES[name][0]), url)
+        assert caught.value.reason == "backup_damaged"
+    assert "Zoe" not in caplog.text
     engine = create_engine(url)
     assert inspect(engine).get_table_names() == []
     engine.dispose()
     ct.restore(kept, url)
+
+
+def misplaced(whole: bytes) -> bytes:
+    """Its list says that the first member begins beyond any file."""
+    start = whole.index(b"PK\x01\x02")
+    name, extra = struct.unpack_from("<HH", whole, start + 28)
+    at = start + 46 + name
+    place = struct.pack("<HHQ", 1, 8, 2**63 + 5)  # as zip64 says it
+    assert not extra
+    entry = whole[start : start + 30] + struct.pack("<H", len(place)) + whole[start + 32 : start + 42] + b"\xff" * 4
+    end = whole.rindex(b"PK\x05\x06")
+    (size,) = struct.unpack_from("<L", whole, end + 12)
+    tail = whole[end : end + 12] + struct.pack("<L", size + len(place)) + whole[end + 16 :]
+    return whole[:start] + entry + whole[start + 46 : at] + place + whole[at:end] + tail
+
+
+def encrypted(whole: bytes) -> bytes:
+    """Its list says so of the first member."""
+    flag = whole.index(b"PK\x01\x02") + 8
+    return whole[:flag] + bytes([whole[flag] | 1]) + whole[flag + 1 :]
 
 
 @only_sqlite
@@ -326,6 +384,10 @@ def test_what_is_no_backup_is_refused(kept: Path, tmp_path: Path) -> None:
         "cut off": (whole[:-100], "not_a_backup"),
         "begun": (whole[:middle], "not_a_backup"),
         "flipped": (flipped, "backup_damaged"),
+        "a member where no file has one": (misplaced(whole), "backup_damaged"),
+        "another's zip": (packed({"readme.txt": b"hello"}), "not_a_backup"),
+        "packed again": (packed(members_of(kept), zipfile.ZIP_LZMA), "backup_repacked"),
+        "encrypted": (encrypted(whole), "backup_repacked"),
     }
     for name, (content, reason) in wrong.items():
         (file := tmp_path / "file.zip").write_bytes(content)
@@ -345,6 +407,48 @@ def test_a_bomb_has_no_room(kept: Path, tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(RegistryError) as caught:
         ct.restore(kept, tmp_path / "new.db")
     assert (caught.value.reason, caught.value.facts["free"]) == ("no_room", 99)
+
+
+@only_sqlite
+def test_room_is_needed_for_what_comes(
+    kept: Path, blobs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows and files need room where the registry is, media where they aren't yet; both where that is one disk."""
+    members = {name: len(content) for name, content in members_of(kept).items()}
+    rows = sum(size for name, size in members.items() if name.startswith(("tables/", "files/")))
+    media = sum(size for name, size in members.items() if name.startswith("media/"))
+    free = shutil._ntuple_diskusage(0, 0, rows)  # type: ignore[attr-defined]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: free)
+    ct.restore(kept, tmp_path / "beside.db")
+    assert blobs.is_dir()
+    monkeypatch.setenv("CREDTOOLS_BLOBS", str(tmp_path / "elsewhere"))
+    with pytest.raises(RegistryError) as caught:
+        ct.restore(kept, tmp_path / "new.db")
+    assert caught.value.facts["needed"] == rows + media
+    monkeypatch.undo()
+    with pytest.raises(RegistryError) as caught:
+        ct.restore(kept, kept / "new.db")
+    assert caught.value.reason == "registry_not_made"
+
+
+def test_progress_comes_to_its_end(home: Home, full: Registry, tmp_path: Path) -> None:
+    """Whoever waits sees all of it done, whether media are copied, too, or not."""
+    told: list[tuple[int, int]] = []
+
+    def tell(done: int, total: int) -> None:
+        told.append((done, total))
+
+    for work in (
+        lambda: full.backup(tmp_path / "kept.zip", progress=tell),
+        lambda: ct.restore(tmp_path / "kept.zip", home.empty(), progress=tell),
+        lambda: ct.copy(full.engine, tmp_path / "a.db", progress=tell),
+        lambda: ct.copy(full.engine, tmp_path / "b.db", blobs=tmp_path / "there", progress=tell),
+    ):
+        work()
+        done, total = told[-1]
+        assert done == total
+        assert {total for _, total in told} == {total}
+        told.clear()
 
 
 def older(members: dict[str, bytes]) -> None:

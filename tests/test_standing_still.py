@@ -99,6 +99,32 @@ def test_silence_at_commit(server: PostgresServer, url: str, hasty: Callable[[st
     assert hasty(url).verify() == []
 
 
+def test_silence_while_everything_is_read_or_made(
+    server: PostgresServer, url: str, hasty: Callable[[str], Registry], tmp_path: Path
+) -> None:
+    """Backup, restore and copy end with the same sentence, and leave nothing."""
+    registry, there = hasty(url), server.create_database()
+    kept, place = registry.backup(tmp_path / "kept.zip").path, tmp_path / "there"
+    place.mkdir()
+
+    def said(verb: Callable[..., Any], *given: Any, at: float, **more: Any) -> str:
+        with ExitStack() as still:
+
+            def stop(done: int, total: int) -> None:
+                if done >= at * total and not still._exit_callbacks:  # type: ignore[attr-defined]
+                    still.enter_context(server.standing_still())
+
+            with pytest.raises(RegistryError) as caught:
+                verb(*given, progress=stop, **more)
+        return caught.value.reason
+
+    assert said(registry.backup, place / "new.zip", at=0.1) == "database_silent"
+    assert said(ct.restore, kept, there, folder=tmp_path, at=0.3) == "database_silent"
+    assert said(ct.copy, url, place / "new.db", folder=tmp_path, at=0.2) == "database_silent"
+    assert list(place.iterdir()) == []
+    ct.restore(kept, there, folder=tmp_path)
+
+
 @pytest.fixture
 def calmer(url: str, tmp_path: Path, hasty: Callable[[str], Registry]) -> Registry:
     """A registry for which a busy machine isn't a silent one."""

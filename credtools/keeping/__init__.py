@@ -1,6 +1,7 @@
 """Keeping: a registry as a stream of rows, into one file (`backup`), out of it (`restore`), or straight on (`copying`).
 
-`lines` (rows as portable text) → `outgoing` (one moment of a registry) → `archive` (the file) → `incoming` (a new one).
+`lines` (rows as portable text) → `outgoing` (one moment of a registry) → `archive` (the file, with its `manifest`) →
+`incoming` (a new one).
 """
 
 from credtools.keeping.backup import Backup, backup

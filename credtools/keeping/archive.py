@@ -6,95 +6,35 @@ member, `manifest.json`, says what all of them should be. Nothing in it is ever 
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import json
 import os
 import re
 import shutil
 import uuid
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+import zlib
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from credtools.errors import RegistryError
-from credtools.keeping.lines import KINDS
-from credtools.keeping.outgoing import Head, Kept
-from credtools.settings import VERSION
+from credtools.keeping.manifest import Files, Manifest, Part
+from credtools.keeping.outgoing import Kept
 
-FORMAT = "credtools backup"
-FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
 MEMBER = re.compile(r"(?:tables/[a-z0-9_]{1,63}|(?:files|media)/[0-9a-f]{64}|manifest\.json)")
 LARGEST_MANIFEST = 2**24  # bytes
 QUICK = 1  # of zlib's levels: most of the gain for a third of the time
 CHUNK = 2**18
-DAMAGED = (zipfile.BadZipFile, EOFError, ValueError, KeyError, TypeError, NotImplementedError, RuntimeError)
-
-
-@dataclass(frozen=True)
-class Part:
-    """A table in the archive: how many rows, and what its text is."""
-
-    table: Kept
-    rows: int
-    sha256: str
-
-
-@dataclass(frozen=True)
-class Files:
-    """Files in the archive: how many, and the digest over their names, which are their digests."""
-
-    count: int
-    sha256: str
-
-    @classmethod
-    def of(cls, names: Sequence[str]) -> Files:
-        return cls(len(names), hashlib.sha256("".join(names).encode()).hexdigest())
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What an archive says about itself."""
-
-    made: datetime
-    layout: str
-    database: str  # the kind from which it came: sqlite, postgresql
-    head: Head
-    parts: tuple[Part, ...]
-    files: Files
-    media: Files
-    team: str | None = None  # the prefix of the roles that kept its rights
-    lost: tuple[str, ...] = ()  # files that were missing or changed when it was made
-    credtools: str = VERSION
-
-    def as_text(self) -> str:
-        data = asdict(self) | {"format": FORMAT, "version": FORMAT_VERSION}
-        data |= {"made": self.made.isoformat(), "head": self.head._asdict()}
-        return json.dumps(data, indent=1)
-
-    @classmethod
-    def from_text(cls, text: str) -> Manifest:
-        """Raises ValueError, KeyError, TypeError for one that isn't ours; RegistryError for a newer one."""
-        data = json.loads(text)
-        if data["format"] != FORMAT:
-            raise ValueError("The format is another one.")
-        if data["version"] != FORMAT_VERSION:
-            raise RegistryError("backup_newer", version=data["version"], known=FORMAT_VERSION)
-        del data["format"], data["version"]
-        data |= {"made": datetime.fromisoformat(data["made"]), "head": Head(**data["head"])}
-        data |= {"files": Files(**data["files"]), "media": Files(**data["media"]), "lost": tuple(data["lost"])}
-        return cls(**data | {"parts": tuple(_part(**part) for part in data["parts"])})
-
-
-def _part(table: dict[str, Any], rows: int, sha256: str) -> Part:
-    columns = tuple((str(name), str(kind)) for name, kind in table["columns"])
-    if {kind for _, kind in columns} - KINDS.keys() or {*table["key"]} - {name for name, _ in columns}:
-        raise ValueError("A column is of an unknown kind, or isn't there.")
-    return Part(Kept(str(table["name"]), columns, tuple(table["key"])), rows, sha256)
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others may need as much memory as they like
+ENCRYPTED = 1  # a flag of a member
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, ValueError, LookupError, TypeError, ArithmeticError),
+    *(AttributeError, NotImplementedError, RuntimeError),
+)
 
 
 @dataclass
@@ -214,22 +154,22 @@ class Reading:
             if Files.of(self._names(folder)) != files:
                 raise ValueError(folder)
 
-    def size(self, folder: str = "") -> int:
-        """Bytes of what is in it, unpacked, as it says; more than that is never read."""
-        return sum(one.file_size for one in self.zip.infolist() if one.filename.startswith(folder))
+    def sizes(self, folder: str) -> dict[str, int]:
+        """By name the bytes of what is in a folder, unpacked, as it says; more than that is never read."""
+        return {name: self.zip.getinfo(f"{folder}/{name}").file_size for name in self._names(folder)}
 
 
 @contextmanager
-def damage(path: Path) -> Iterator[None]:
+def damage(path: Path, reason: str = "backup_damaged") -> Iterator[None]:
     """Turns what a damaged archive leads to into one sentence."""
     try:
         yield
     except DAMAGED:
-        raise RegistryError("backup_damaged", file=path) from None  # the cause may quote what is in it
-    except Exception as problem:
-        if type(problem).__module__ == "zlib":
-            raise RegistryError("backup_damaged", file=path) from None
-        raise
+        raise RegistryError(reason, file=path) from None  # the cause may quote what is in it
+    except OSError as problem:
+        if problem.errno == errno.EINVAL:  # it names a place that no file has
+            raise RegistryError(reason, file=path) from None
+        raise RegistryError("backup_unreadable", file=path, why=problem.strerror) from problem
 
 
 @contextmanager
@@ -240,10 +180,8 @@ def reading(path: Path) -> Iterator[Reading]:
     except OSError as problem:
         raise RegistryError("backup_unreadable", file=path, why=problem.strerror) from problem
     with file:
-        try:
+        with damage(path, "not_a_backup"):
             archive = zipfile.ZipFile(file)
-        except DAMAGED:
-            raise RegistryError("not_a_backup", file=path) from None
         with archive:
             yield _opened(path, archive)
 
@@ -253,6 +191,8 @@ def _opened(path: Path, archive: zipfile.ZipFile) -> Reading:
     foreign = [one for one in names if not MEMBER.fullmatch(one)]
     if foreign or MANIFEST not in names or len({*names}) != len(names):
         raise RegistryError("not_a_backup", file=path)
+    if any(one.compress_type not in PACKED or one.flag_bits & ENCRYPTED for one in archive.infolist()):
+        raise RegistryError("backup_repacked", file=path)
     if archive.getinfo(MANIFEST).file_size > LARGEST_MANIFEST:
         raise RegistryError("backup_damaged", file=path)
     with damage(path):
@@ -261,8 +201,13 @@ def _opened(path: Path, archive: zipfile.ZipFile) -> Reading:
     return found
 
 
-def require_room(folder: Path, needed: int) -> None:
-    """Raises RegistryError where a disk has no room for what an archive says it holds."""
-    there = next(one for one in (folder, *folder.absolute().parents) if one.is_dir())
-    if needed > (free := shutil.disk_usage(there).free):
-        raise RegistryError("no_room", folder=folder, needed=needed, free=free)
+def require_room(needed: Iterable[tuple[Path, int]]) -> None:
+    """Raises RegistryError where a disk has no room for all that goes into these folders, which may share it."""
+    disks: dict[int, tuple[Path, int]] = {}
+    for folder, size in needed:
+        there = next(one for one in (folder, *folder.absolute().parents) if one.is_dir())
+        first, before = disks.get(disk := there.stat().st_dev, (there, 0))
+        disks[disk] = first, before + size
+    for folder, size in disks.values():
+        if size > (free := shutil.disk_usage(folder).free):
+            raise RegistryError("no_room", folder=folder, needed=size, free=free)

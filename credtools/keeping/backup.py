@@ -7,7 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from credtools.keeping.archive import Manifest, writing
+from credtools.keeping.archive import writing
+from credtools.keeping.manifest import Manifest
 from credtools.keeping.outgoing import Progress, moment
 from credtools.store import clock
 from credtools.store.blobs import Blobs

@@ -50,16 +50,17 @@ def copy(engine: Engine, blobs: Blobs, place: Place, progress: Progress | None =
         was = guarding.prefix_of(connection)
     team, to = place.roles(was), place.blobs
     files = media = 0
+    shared = to.folder.absolute() == blobs.folder.absolute()
     with making(place, LATEST, team) as connection, adding(to) as added, _equal(engine):
         with moment(engine, blobs, progress) as out:
-            out.told.total += sum(out.rows.values())  # which are read again
+            out.told.total += sum(out.rows.values()) - shared * len(out.media)  # rows are read again
             new = Incoming(connection, out.tables)
             for table in out.tables:
                 new.fill(table, out.lines(table))
             for sha256, content in out.source_files():
                 new.keep_file(sha256, content)
                 files += 1
-        if to.folder.absolute() != blobs.folder.absolute():
+        if not shared:
             for sha256, content in out.media_files(engine):
                 added.put(sha256, content)
                 media += 1

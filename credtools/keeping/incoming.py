@@ -17,17 +17,7 @@ from sqlalchemy import URL, Connection, inspect, update
 from credtools.errors import RegistryError
 from credtools.keeping import lines
 from credtools.keeping.archive import give_name
-from credtools.keeping.outgoing import (
-    APART,
-    POSTGRES,
-    Head,
-    Kept,
-    Told,
-    driver_errors,
-    head_of,
-    unusable,
-    written,
-)
+from credtools.keeping.outgoing import APART, POSTGRES, Head, Kept, Told, copying, head_of, written
 from credtools.keeping.place import Place
 from credtools.store import engine
 from credtools.store.addresses import sqlite_path
@@ -66,7 +56,8 @@ def making(place: Place, layout: str, team: str | None) -> Iterator[Connection]:
         except OSError as problem:
             raise RegistryError("registry_not_made", place=path, why=problem.strerror) from problem
     finally:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):
+            new.unlink()
 
 
 class Incoming:
@@ -112,13 +103,9 @@ class Incoming:
         self._digests[table.name] = digest.hexdigest()
 
     def _copy(self, table: Kept, chunks: Iterable[bytes]) -> None:
-        copying: Any = self.connection.connection.cursor()
-        try:
-            with copying.copy(f'COPY "{table.name}" ({table.names}) FROM STDIN') as copy:
-                for chunk in chunks:
-                    copy.write(chunk)
-        except driver_errors(self.connection) as problem:
-            raise unusable(problem) from None
+        with copying(self.connection, f'COPY "{table.name}" ({table.names}) FROM STDIN') as copy:
+            for chunk in chunks:
+                copy.write(chunk)
 
     def _insert(self, table: Kept, chunks: Iterable[bytes]) -> None:
         marks = ", ".join("?" * len(table.columns))
@@ -165,7 +152,7 @@ class Adding:
         self.new: list[str] = []
 
     def put(self, sha256: str, content: bytes) -> None:
-        if not self._blobs.path(sha256).exists():
+        if not self._blobs.has(sha256):
             self.new.append(sha256)
         self._blobs.put(content)
 

@@ -15,6 +15,7 @@ from credtools.keeping import lines
 from credtools.store import owning, snapshot, tables
 from credtools.store import team as guarding
 from credtools.store.blobs import Blobs
+from credtools.store.failures import driven
 from credtools.store.reads.media import erased_blobs, referenced_blobs
 
 Found = TypeVar("Found")
@@ -22,7 +23,6 @@ Progress = Callable[[int, int], None]  # (done, all) rows and files
 APART = tables.source_files.c.content  # as large as files are: kept as files, under the SHA-256 of their row
 ROWS = 2_000  # of SQLite at once
 CHUNK = 2**18  # bytes that are gathered from PostgreSQL, which sends row by row
-DATA = "22"  # the class of SQLSTATE for values, whose very first line quotes them
 POSTGRES = ("SET LOCAL timezone = 'UTC'", "SET LOCAL bytea_output = 'hex'", "SET LOCAL datestyle = 'ISO, YMD'")
 
 
@@ -185,19 +185,15 @@ def written(connection: Connection, table: Kept) -> Iterator[bytes]:
     if connection.dialect.name == "sqlite":
         yield from _encoded(connection, table, statement)
         return
-    copying: Any = connection.connection.cursor()
     gathered: list[bytes] = []
     size = 0
-    try:
-        with copying.copy(f"COPY ({statement}) TO STDOUT") as copy:
-            for row in copy:
-                gathered.append(bytes(row))
-                size += len(row)
-                if size >= CHUNK:
-                    yield b"".join(gathered)
-                    gathered, size = [], 0
-    except driver_errors(connection) as problem:
-        raise unusable(problem) from None
+    with copying(connection, f"COPY ({statement}) TO STDOUT") as copy:
+        for row in copy:
+            gathered.append(bytes(row))
+            size += len(row)
+            if size >= CHUNK:
+                yield b"".join(gathered)
+                gathered, size = [], 0
     if gathered:
         yield b"".join(gathered)
 
@@ -215,14 +211,12 @@ def _line_by_line(table: Kept, rows: Sequence[Sequence[Any]]) -> bytes:
         raise RegistryError("value_not_of_its_kind", table=table.name) from None  # the cause may quote the value
 
 
-def driver_errors(connection: Connection) -> type[Exception]:
-    """What the driver itself raises, past SQLAlchemy."""
-    error: type[Exception] = connection.dialect.loaded_dbapi.Error
-    return error
-
-
-def unusable(problem: Exception) -> Exception:
-    """The first line of what the server said, as later ones quote values; of values that it can't take none at all."""
-    if str(getattr(problem, "sqlstate", None)).startswith(DATA):
-        return ValueError("A value can't be taken.")
-    return RegistryError("keeping_failed", why=str(problem).strip().splitlines()[0].rstrip("."))
+@contextmanager
+def copying(connection: Connection, statement: str) -> Iterator[Any]:
+    """PostgreSQL's COPY, by its driver. Raises DBAPIError, ValueError for values that it doesn't take."""
+    with driven(connection) as driver:
+        try:
+            with driver.copy(statement) as copy:
+                yield copy
+        except connection.dialect.loaded_dbapi.DataError:  # whose first line quotes the value
+            raise ValueError("A value can't be taken.") from None

@@ -76,7 +76,9 @@ def restore(path: str | Path, place: Place, progress: Progress | None = None) ->
 
 
 def _require_room(archive: Reading, place: Place) -> None:
-    require_room(place.blobs.folder, archive.size("media/"))
-    file = sqlite_path(place.address)
-    if file is not None:
-        require_room(file.parent, archive.size())
+    """For the media that aren't there yet, and in a file for rows and uploaded files: a server has its own disk."""
+    new = {sha256: size for sha256, size in archive.sizes("media").items() if not place.blobs.has(sha256)}
+    needed = [(place.blobs.folder, sum(new.values()))]
+    if (file := sqlite_path(place.address)) is not None:
+        needed += [(file.parent, sum(archive.sizes(folder).values())) for folder in ("tables", "files")]
+    require_room(needed)

@@ -35,6 +35,11 @@ class Blobs:
         """Where the file with this content lies, if it is there."""
         return self.folder / sha256[:2] / sha256
 
+    def has(self, sha256: str) -> bool:
+        """Whether a file of this name is here, whatever is in it. Raises RegistryError when that can't be looked up."""
+        with self._usable():
+            return self.path(sha256).exists()
+
     def put(self, content: bytes, sha256: str = "") -> str:
         """Keeps the content and returns its SHA-256, which may be known already; a damaged copy is replaced.
 

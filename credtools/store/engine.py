@@ -216,9 +216,9 @@ def _reserve(path: Path) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError as problem:
-        raise RegistryError("registry_exists", path=path) from problem
     except OSError as problem:
+        if path.parent.is_dir() and isinstance(problem, FileExistsError):
+            raise RegistryError("registry_exists", path=path) from problem
         raise RegistryError("registry_not_made", place=path, why=problem.strerror) from problem
 
 

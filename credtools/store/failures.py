@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from credtools.errors import RegistryError
@@ -52,3 +55,18 @@ def reason(problem: DBAPIError) -> str:
     """
     first = str(problem.orig).strip().splitlines()[0]
     return first.partition(" with text ")[0].rstrip(".")
+
+
+@contextmanager
+def driven(connection: Connection) -> Iterator[Any]:
+    """The driver's own cursor, for what SQLAlchemy can't say; its errors become those of SQLAlchemy.
+
+    That learns of a connection that has ended: else rolling back there would fail, and only that be told.
+    """
+    cursor = connection.connection.cursor()
+    try:
+        yield cursor
+    except connection.dialect.loaded_dbapi.Error as problem:
+        if cursor.connection.closed:
+            connection.invalidate(problem)
+        raise DBAPIError(None, None, problem) from None

@@ -7,6 +7,7 @@ either, and the first one is given up. A server that answers is at work, and is 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator
 from time import monotonic
 from typing import Any, Self
@@ -15,6 +16,14 @@ import psycopg
 from psycopg.errors import ConnectionTimeout
 
 INTERVAL = 0.1  # seconds between two looks at the clock, as psycopg waits
+
+
+def _quotes_nobody(record: logging.LogRecord) -> bool:
+    """What psycopg logs of a COPY that the server refused quotes the row; it is raised, too."""
+    return not str(record.msg).startswith("error ignored terminating")
+
+
+logging.getLogger("psycopg").addFilter(_quotes_nobody)
 
 
 class Silent(psycopg.OperationalError):

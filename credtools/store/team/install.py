@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from credtools.errors import RegistryError
 from credtools.model.rights import ROLES
+from credtools.store.failures import driven, failure
 from credtools.store.team.render import roles, script, version
 
 TEAM = "credtools_team"  # of an engine's options: the prefix of the roles, where rights are kept
@@ -105,11 +106,11 @@ def lint(connection: Connection) -> list[str]:
 
 def _run(connection: Connection, statements: str) -> None:
     """Many statements at once, which the driver sends as they are: SQLAlchemy would bind parameters."""
-    driver: Any = connection.connection.cursor()
     try:
-        driver.execute(statements)
-    except connection.dialect.dbapi.Error as problem:  # type: ignore[union-attr]
-        raise RegistryError("guards_refused", why=str(problem).splitlines()[0]) from None
+        with driven(connection) as driver:
+            driver.execute(statements)
+    except DBAPIError as problem:
+        raise failure(problem, "guards_refused") from None
 
 
 def _schema(connection: Connection) -> str:
