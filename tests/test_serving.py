@@ -173,11 +173,44 @@ def test_nothing_serves_on_when_the_command_is_killed(tmp_path: Path) -> None:
         assert process.stdout
         port = urlsplit(process.stdout.readline().split()[-1]).port
         process.kill()
+    wait_until(port, listening=False)
+
+
+def wait_until(port: int | None, *, listening: bool) -> None:
+    """Until somebody listens on the port, or nobody does any more."""
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
+    found = not listening
+    while found != listening:
+        assert time.monotonic() < deadline, port
+        time.sleep(0.1)
         try:
             socket.create_connection(("127.0.0.1", port or 0)).close()
+            found = True
         except ConnectionRefusedError:
-            return
-        time.sleep(0.1)
-    raise AssertionError(port)
+            found = False
+
+
+@pytest.mark.long
+def test_lab_hands_nothing_out_without_its_token(tmp_path: Path) -> None:
+    """JupyterLab shows the folder, to whoever has its token only, asked under this machine's name."""
+    new_organisation(f"sqlite:///{tmp_path / 'credtools.db'}", tmp_path)
+    (tmp_path / "scan.png").write_bytes(SECRET)
+    command = [sys.executable, "-m", "credtools", "lab", "--no-browser", "--ServerApp.port=0"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        try:
+            said = next(line.split()[-1] for line in process.stderr if "127.0.0.1" in line and "token=" in line)
+            address = urlsplit(said)
+            wait_until(address.port, listening=True)
+            lab = App(tmp_path, address.port or 0, address.query.removeprefix("token="))
+            for path in [f"{place}scan.png" for place in PLACES] + ["lab", "doc/tree/upload.ipynb", "api/contents"]:
+                for answer in (lab.asked(path), lab.asked(path, key=True, Host="evil.example")):
+                    assert SECRET not in answer.content, path
+                    assert answer.status in (302, 403, 404), path
+            cookie = lab.asked("lab", key=True).cookie
+            assert lab.asked("api/contents", Cookie=cookie).status == 200
+            assert lab.asked("api/contents", Cookie=cookie, Origin="http://evil.example").status == 404
+            assert lab.asked("files/scan.png", key=True).content == SECRET
+        finally:
+            process.terminate()
+            process.stderr.read()

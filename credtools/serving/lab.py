@@ -24,6 +24,7 @@ STATIC = Path(__file__).parents[1] / "jupyter" / "static"
 EXTENSIONS = STATIC / "lab" / "labextensions"
 LIGHT = (sys.executable, "-m", "credtools.serving.light")
 NEWS = "@jupyterlab/apputils-extension:announcements"  # asks the outside, and covers the page
+HANDS_OUT = "voila.server_extension"  # pictures of the folder, to anybody
 
 
 def copy_notebooks(folder: Path) -> list[Path]:
@@ -60,12 +61,14 @@ def open_lab(folder: Path, arguments: Sequence[str] = (), *, whole: bool = False
 
 @contextmanager
 def _settings() -> Iterator[Mapping[str, str]]:
-    """The environment with settings of ours before the user's: no news, and which code may run by itself."""
+    """The environment with settings of ours: no news, which code may run by itself, and no server in the server."""
     page = {"disabledExtensions": {NEWS: True}, "credtoolsCells": _shipped_cells()}
+    server = {"ServerApp": {"jpserver_extensions": {HANDS_OUT: False}}}
     with tempfile.TemporaryDirectory(prefix="credtools-lab-") as folder:
-        file = Path(folder) / "labconfig" / "page_config.json"
-        file.parent.mkdir()
-        file.write_text(json.dumps(page), "utf-8")
+        for name, settings_of in (("labconfig/page_config", page), ("jupyter_server_config.d/credtools", server)):
+            file = Path(folder, f"{name}.json")
+            file.parent.mkdir()
+            file.write_text(json.dumps(settings_of), "utf-8")
         places = os.pathsep.join(filter(None, (folder, os.environ.get("JUPYTER_CONFIG_PATH"))))
         yield {**os.environ, "JUPYTER_CONFIG_PATH": places}
 
