@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from credtools.checking import judge
-from credtools.checking.judge import FAILED, NOT_JUDGED, PASSED
 from credtools.checking.lookups import Former
 from credtools.errors import FileError
-from credtools.model import Patch, Review
+from credtools.model import FAILED, NOT_JUDGED, PASSED, Patch, Review
 from credtools.recipe import Recipe
 from tests.core import (
     CREDENTIALS,

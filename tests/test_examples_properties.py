@@ -12,10 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credtools.checking import judge, proposing
-from credtools.checking.judge import FAILED
 from credtools.checking.one_column import Known
 from credtools.errors import RecipeError
-from credtools.model import Review
+from credtools.model import FAILED, Review
 from credtools.recipe import Recipe, apply
 from credtools.recipe.mapping import follow
 from credtools.recipe.pattern import Pattern

@@ -13,9 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandera.errors import SchemaErrors
 
-from credtools.checking.judge import FAILED, NOT_JUDGED
 from credtools.errors import SchemaError
-from credtools.model import Review
+from credtools.model import FAILED, NOT_JUDGED, Review
 from credtools.schema.words import RECORD
 from tests.core import CREDENTIALS, HEADINGS, found, lookups, review, rows, schema_copy
 from tests.test_check_properties import ROW

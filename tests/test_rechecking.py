@@ -22,6 +22,7 @@ NEW = st.sampled_from(["First Aid", "Forklift", "Scuba 2", "Diving", ""])
 FORMATS = st.sampled_from(
     [("DD/MM/YYYY",), ("YYYY-MM-DD", "DD/MM/YYYY"), ("YYYY-MM-DD",), ("MM/DD/YYYY", "YYYY-MM-DD")]
 )
+DATED = st.sampled_from(["*", "issue_date", "expiration_date"])
 CELL = st.tuples(
     st.integers(0, 7),
     st.sampled_from(["user_email", "credential_type", "issue_date", "expiration_date", "credential_number"]),
@@ -84,7 +85,7 @@ def judged_again_and_anew(data: st.DataObject, lines: list[str]) -> None:
         if what == "rule":
             recipe = recipe.replacing("credential_type", {data.draw(OLD): data.draw(NEW)})
         elif what == "format":
-            recipe = replace(recipe, date_format={"*": data.draw(FORMATS)})
+            recipe = replace(recipe, date_format={**recipe.date_format, data.draw(DATED): data.draw(FORMATS)})
         elif what == "cells":
             patches = patched(made, before.resolved, data.draw(st.lists(CELL, max_size=3)))
         elif what == "lookups":
@@ -112,6 +113,21 @@ def test_only_what_changed_is_told_anew(monkeypatch: pytest.MonkeyPatch) -> None
     after = judge.review(made, recipe, CREDENTIALS, LOOKUPS, before=before)
     assert after.causes["value"].tolist() == ["Scuba", "First Ait"]
     assert told == [1, 4, 7, 10, 13]
+
+
+def test_a_date_format_is_told_only_where_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A format that is added to a column costs no sentence about other columns in rows whose dates stay the same."""
+    made = file(*(f"ana@x.org,Scuba,2024-01-0{day},{'01.06.2030' if day == 5 else ''}," for day in range(1, 6)))
+    before = judge.review(made, Recipe(), CREDENTIALS, LOOKUPS)
+    assert before.errors["code"].tolist() == [*["credential_type_exists"] * 5, "date_format"]
+    told: list[tuple[str, list[int]]] = []
+    sentences = Writer.sentences
+    note = lambda self: (told.append((self.finding.column, self.rows.tolist())), sentences(self))[1]  # noqa: E731
+    monkeypatch.setattr(Writer, "sentences", note)
+    recipe = Recipe(date_format={"expiration_date": ("YYYY-MM-DD", "DD.MM.YYYY")})
+    after = judge.review(made, recipe, CREDENTIALS, LOOKUPS, before=before)
+    assert after.errors["code"].tolist() == ["credential_type_exists"] * 5
+    assert told == [("credential_type", [4])]
 
 
 def test_other_lookups_keep_nothing() -> None:

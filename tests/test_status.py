@@ -14,14 +14,13 @@ from click.testing import CliRunner
 
 from credtools.checking import judge
 from credtools.checking.changes import classify
-from credtools.checking.judge import NOT_JUDGED
 from credtools.checking.rows import ready_rows
 from credtools.checking.stored import with_stored
 from credtools.cli import main
 from credtools.errors import FileError, RecipeError
 from credtools.exports.template import write_template
 from credtools.jupyter.parts.shown import next_sentence
-from credtools.model import Review
+from credtools.model import NOT_JUDGED, Review
 from credtools.recipe import Recipe, Status, apply
 from credtools.registry import Registry
 from tests.builders import HEADINGS as USUAL

@@ -50,10 +50,15 @@ class Explanation:
         self._frames: dict[bool, tuple[pd.DataFrame, pd.DataFrame]] = {}
 
     def still_true(self, after: Resolved) -> dict[tuple[str, str], Explained]:
-        """What stays true of the rows that are the same; sentences that name other rows are written again."""
-        same = _same_rows(self.basis.resolved, after)
+        """What stays true of the rows that are the same; sentences that name other rows are written again.
+
+        So are those about a column whose dates are read in other ways: they speak of these.
+        """
+        before = self.basis.resolved
+        same = _same_rows(before, after)
         lasting = {key: one for key, one in self.explained.items() if not one.finding.rule.together}
-        return {key: one.of(same) for key, one in (self.kept | lasting).items()}
+        other = {name for name in after.cells if before.read_by(name) != after.read_by(name)}
+        return {key: one.of(same) for key, one in (self.kept | lasting).items() if one.finding.column not in other}
 
     def with_more(self, findings: Sequence[Finding], frame: pd.DataFrame) -> Explanation:
         """With findings that came later, about further columns; what was said so far isn't looked for again."""
@@ -274,8 +279,7 @@ def _joined(parts: Sequence[IntArray]) -> IntArray:
 
 def _same_rows(before: Resolved, after: Resolved) -> BoolArray:
     """The rows that are the same in both, whatever rules and sentences read of them."""
-    formats = [(one.date_formats, one.date_formats_from, one.notations) for one in (before, after)]
-    same = np.full(len(after.frame), formats[0] == formats[1] and before.data.keys() == after.data.keys())
+    same = np.full(len(after.frame), before.data.keys() == after.data.keys())
     for name in after.data if same.any() else ():
         old, new = before.data[name], after.data[name]
         if old is not new and name not in GROUPS:

@@ -80,11 +80,10 @@ def families(review: Review, known: Callable[[str], Known], kept: Kept) -> list[
 
     `known`: of a column; `kept`: what was found before about the file.
     """
-    errors, causes = review.explanation.frames()  # what is said about them doesn't matter
+    errors, causes = review.explanation.frames(warnings=False)  # what is said about them doesn't matter
     codes = dict(zip(causes["cause"].tolist(), causes["code"].tolist(), strict=True))
-    blocking = errors[errors["blocks"]]
     found: list[Family] = []
-    for name, some in blocking.groupby("column", sort=False):
+    for name, some in errors.groupby("column", sort=False):
         errors_here, here = Errors(some), known(str(name)) if name else None
         make = partial(_of_column, review, str(name), errors_here, here, codes)
         found += kept.families(Basis(here, some), make) if here else make()

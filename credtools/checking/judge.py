@@ -23,12 +23,11 @@ from credtools.checking.messages import Basis, Finding
 from credtools.checking.parse import STATE, Cells
 from credtools.checking.resolve import NEEDED_BY_TYPE, Resolved, content_columns, resolve
 from credtools.errors import FileError, SchemaError
-from credtools.model import BoolArray, Patch, Review, StateArray, Table
+from credtools.model import FAILED, NOT_JUDGED, PASSED, BoolArray, Patch, Review, StateArray, Table
 from credtools.recipe import USER_COLUMN, Mapped, Recipe, apply, apply_patches
 from credtools.schema.loading import SchemaFile
 from credtools.schema.words import RECORD, USER, Column, Rule
 
-PASSED, FAILED, NOT_JUDGED = 0, 1, 2
 PIECES = 10  # rows that may be made of each record, on average
 
 

@@ -92,6 +92,7 @@ class Writer:
         self.rows, self.frame, self.texts, self._sought = finding.rows, resolved.frame, texts, sought
         self._together = Together(self.rule, self.rows, self.frame, self.table, basis.schema.columns)
         self._columns: dict[str, list[Any]] = {}
+        self._days: dict[date, str] = {}  # of most there are many
         self.fixed: dict[str, Any] = {"title": column.title if column else "The row", "remedy": Remedies()}
         self.fixed["column"] = finding.column
         if column:
@@ -131,7 +132,9 @@ class Writer:
     def _written(self, name: str, k: int) -> str:
         """A day as the dates of the column are written; those that are numbers say nothing to people."""
         day = self.of_frame(name)[k]
-        return f"{day:%Y-%m-%d}" if self._format.text in EXCEL_ZERO else self._format.write(day)
+        if day not in self._days:
+            self._days[day] = f"{day:%Y-%m-%d}" if self._format.text in EXCEL_ZERO else self._format.write(day)
+        return self._days[day]
 
     def of_frame(self, name: str) -> list[Any]:
         """A resolved column at the finding's rows."""

@@ -8,9 +8,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from credtools.checking.judge import FAILED
 from credtools.checking.lookups import Lookups
-from credtools.model import BoolArray, IntArray, Review, Table
+from credtools.model import FAILED, BoolArray, IntArray, Review, Table
 from credtools.recipe import Mapped, Recipe
 from credtools.schema.loading import SchemaFile
 from credtools.schema.words import Column

@@ -24,7 +24,7 @@ from credtools.checking.standing import Standing
 from credtools.model import BoolArray, IntArray, Table
 from credtools.recipe import COMPLETE, REJECTED, USER_COLUMN, Mapped, Recipe
 from credtools.schema.dates import NEVER
-from credtools.schema.notation import PLAIN, Notation
+from credtools.schema.notation import PLAIN
 from credtools.schema.words import Column
 from credtools.text import fold
 
@@ -48,10 +48,9 @@ class Resolved:
     date_formats_from: Mapping[str, str]
     standing: Standing
 
-    @property
-    def notations(self) -> frozenset[Notation]:
-        """How its dates are written beside their formats."""
-        return frozenset(cells.made_of.notation for cells in self.cells.values())
+    def read_by(self, column: str) -> tuple[object, ...]:
+        """How the dates of a column are read, and who said so."""
+        return self.date_formats.get(column), self.date_formats_from.get(column), self.cells[column].made_of.notation
 
 
 def resolve(

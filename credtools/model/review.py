@@ -60,7 +60,7 @@ class Review:
     `withdrawn`: which rows say that their credential no longer stands; `said_columns`: the columns of a credential's
     content that the file has (by a heading, a constant or a rule), in the schema's order, `unsaid`: of some of them the
     rows for which it has none (see `Shaped.silent`); `states`: per rule and
-    column, 0 passed, 1 failed, 2 not judged; `headings`: each heading of the file and the column it stands for; `hits`:
+    column PASSED, FAILED or NOT_JUDGED; `headings`: each heading of the file and the column it stands for; `hits`:
     per step of the recipe the rows that it changed; `face`: where its sentences are read (None: on the face of the
     process); `origin`: warnings about where the file comes from, and about
     what of its source it no longer shows.
@@ -114,6 +114,11 @@ class Review:
         Columns: code, column, value, pattern, count (int), suggestion, title, resolution, blocks (bool), cause (int).
         """
         return self._on_face(self.explanation.frames()[1])
+
+    @cached_property
+    def blocking_causes(self) -> pd.DataFrame:
+        """The blocking ones of `causes`, of the same numbers; made without looking at warnings."""
+        return self._on_face(self.explanation.frames(warnings=False)[1])
 
     @cached_property
     def dates(self) -> Sequence[Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""The states of batches, rejects and versions: each list is written here only."""
+"""The states of batches, rejects and versions, and of a row before a rule: each list is written here only."""
 
 BATCH_STATES = ("draft", "held", "finished", "undone", "discarded")
 WAITING_STATES = ("draft", "held")  # not judged yet: can still be changed
@@ -9,3 +9,4 @@ COUNTING = ("approved", "not_required")  # decisions by which a version counts
 WORDS = ("valid", "withdrawn", "unlisted")  # what a source says of a credential
 ACTS = ("withdrawn", "reinstated")
 LISTINGS = ("part", "full")  # whether a file lists all that stands at its source
+PASSED, FAILED, NOT_JUDGED = 0, 1, 2  # what a rule says of a row

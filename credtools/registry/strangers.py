@@ -51,8 +51,8 @@ class Strangers:
 def strangers(review: Review, among: Collection[int] | None = None) -> Strangers:
     """The unknown users of a review (of these causes, if any are named) as one finding; nothing where they are few."""
     named = named_by(review)
-    errors = review.errors
-    mine = errors[(errors["column"] == named) & errors["blocks"] & (errors["suggestion"] == "")]
+    errors = review.reasons
+    mine = errors[(errors["column"] == named) & (errors["suggestion"] == "")]
     mine = mine[_unknown(review)[mine["row"].to_numpy()]] if named else mine
     mine = mine if among is None else mine[mine["cause"].isin(among)]
     found = mine["cause"].unique()

@@ -19,7 +19,7 @@ REJECTED_BY_HAND, TWICE, WRONG_FIELDS = "row_rejected", "not_repeated", "field_c
 
 def offered(review: Review) -> dict[str, list[int]]:
     """By the code of an error for whose row something is offered the rows that have it."""
-    errors = review.errors[review.errors["blocks"]]
+    errors = review.reasons
     codes = (REJECTED_BY_HAND, TWICE, WRONG_FIELDS)
     return {code: np.unique(errors.loc[errors["code"] == code, "row"]).tolist() for code in codes}
 
@@ -84,7 +84,7 @@ class Grid:
 
     def _marks(self, review: Review) -> dict[str, Any]:
         """Errors as [row, column (-1: the row), cause, sentence, suggestion], the sentences, and what was fixed."""
-        errors = review.errors[review.errors["blocks"]]
+        errors = review.reasons
         places = {column.name: place for place, column in enumerate(self._columns)}
         said = [f"{title}: {text}" for title, text in zip(errors["title"], errors["resolution"], strict=True)]
         numbers, sentences = pd.factorize(np.array(said, dtype=object))  # a file without any error has no typed column

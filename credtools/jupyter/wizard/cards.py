@@ -10,6 +10,7 @@ from credtools.jupyter.wizard.brought import when
 from credtools.jupyter.wizard.causes import MEANS, OF_WARNINGS, OF_WHOLE_ROWS, Cause, days_read, suggest
 from credtools.jupyter.wizard.open_file import BLANK, STATUS_UNKNOWN, OpenFile
 from credtools.jupyter.wizard.together import LEFT, Together
+from credtools.model import FAILED
 from credtools.registry import Proposal
 from credtools.schema.dates import date_format
 from credtools.schema.evidence import swapped
@@ -71,8 +72,9 @@ def _swapped(file: OpenFile, cause: Cause) -> str:
     forms = [date_format(swapped(form), cause.notation) for form in cause.formats if swapped(form) != form]
     if cause.code != "date_format" or not any(form.parse(cause.value) for form in forms):
         return ""
-    errors = file.reviewed.errors
-    values = errors.loc[(errors["code"] == "date_swapped") & (errors["column"] == cause.column_name), "value"].tolist()
+    review, column = file.reviewed, cause.column_name
+    state = review.states.get(("date_swapped", column))
+    values = [] if state is None else review.resolved[f"{column}_text"][state == FAILED].tolist()
     if not values:
         return ""
     return (

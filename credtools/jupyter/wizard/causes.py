@@ -41,14 +41,14 @@ OF_WHOLE_ROWS = ("expires_after_issue", "not_repeated", "field_count")  # no oth
 
 
 class Cause:
-    """One cause of errors in the review at hand: its errors (`places`, of these `rows`); `group`: its name."""
+    """One cause of errors in the review at hand: its errors (`places` of `errors`); `group`: its name."""
 
     def __init__(
         self,
         found: dict[str, Any],
         review: Review,
+        errors: pd.DataFrame,
         places: IntArray,
-        rows: IntArray,
         column: Column | None,
         notation: Notation,
         *,
@@ -62,8 +62,8 @@ class Cause:
         self.value, self.pattern = str(found["value"]), str(found["pattern"])
         self.resolution, self.suggestion = str(found["resolution"]), str(found["suggestion"])
         self.count, self.place = int(found["count"]), int(found["cause"])
-        self._errors, self._places, self._labels = review.errors, places, review.table.labels
-        self._rows = rows[places]
+        self._errors, self._places, self._labels = errors, places, review.table.labels
+        self._rows = errors["row"].to_numpy()[places]
         self._statuses: Any = review.resolved.get("user_status")  # none in lists
         name = f"{self.code}\n{found['column']}\n{group or self.pattern or fold(self.value)}"
         self.key = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
@@ -122,12 +122,13 @@ class Cause:
 
 def blocking(review: Review, columns: Mapping[str, Column], notation: Notation) -> list[Cause]:
     """The causes that block rows, largest first; `columns`: those of the schema in use, by name."""
-    causes, rows = (review.errors[name].to_numpy() for name in ("cause", "row"))
+    errors = review.reasons
+    causes = errors["cause"].to_numpy()
     order = np.argsort(causes, kind="stable")
     places = np.split(order, np.cumsum(np.bincount(causes))[:-1]) if len(causes) else []
     return [
-        Cause(found, review, places[int(found["cause"])], rows, columns.get(str(found["column"])), notation)
-        for found in records(review.causes[review.causes["blocks"]])
+        Cause(found, review, errors, places[int(found["cause"])], columns.get(str(found["column"])), notation)
+        for found in records(review.blocking_causes)
     ]
 
 
@@ -138,12 +139,11 @@ def doubtful(review: Review, columns: Mapping[str, Column], notation: Notation) 
     for one in records(asked):
         kind = "none" if one["suggestion"] == NEVER else ""
         groups.setdefault((str(one["code"]), str(one["column"]), kind), []).append(one)
-    causes, rows = (review.errors[name].to_numpy() for name in ("cause", "row"))
-    found = []
+    errors, found = review.errors, []
     for (_, name, kind), some in groups.items():
-        places = np.flatnonzero(np.isin(causes, [one["cause"] for one in some]))
+        places = np.flatnonzero(errors["cause"].isin([one["cause"] for one in some]))
         told = {**some[0], "count": len(places), "suggestion": "", "cause": -1}
-        found.append(Cause(told, review, places, rows, columns.get(name), notation, group=kind or "others"))
+        found.append(Cause(told, review, errors, places, columns.get(name), notation, group=kind or "others"))
     return sorted(found, key=lambda cause: (-cause.count, cause.rows[0]))
 
 
