@@ -51,6 +51,7 @@ def who() -> Answer:
     widest = max((len(row["login"]) for row in rows), default=0)
     lines = [
         f"{row['login']:{widest}}  {', '.join(row['roles']) or 'no role'}{_whose(row['person'], row['name'])}"
+        + (f", formerly {row['formerly']}" if row["formerly"] else "")
         for row in rows
     ]
     return Answer(rows, [*lines, f"You are {registry.by}."])

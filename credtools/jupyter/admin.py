@@ -6,7 +6,7 @@ Whoever may not administer sees the same without controls. On SQLite nobody's ri
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, get_args
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -59,17 +59,13 @@ class Admin(DropZone):
 
     def do_grant(self, login: str, role: str, person: str = "") -> str:
         """Gives a login a role; a blank person stays as it was."""
-        for known in get_args(Role):
-            if known == role:
-                self.registry.grant(login.strip(), known, person.strip() or None)
+        self.registry.grant(login.strip(), cast("Role", role), person.strip() or None)
         return f"{login.strip()} is {role} now."
 
     def do_revoke(self, login: str, role: str) -> str:
         """Takes a role from a login."""
-        for known in get_args(Role):
-            if known == role:
-                self.registry.revoke(login, known)
-        return f"{login} is no longer {role}."
+        gone = self.registry.revoke(login, cast("Role", role))
+        return f"{login} is no longer {', '.join(gone)}."
 
     def do_set(self, key: str, value: str) -> str:
         """Changes one setting."""

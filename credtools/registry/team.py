@@ -9,8 +9,6 @@ from credtools.errors import RegistryError
 from credtools.model.rights import ROLES, Me, Role
 from credtools.registry.sources import Sources
 
-NEVER_TOGETHER: tuple[frozenset[Role], ...] = (frozenset({"service", "approver"}),)
-
 
 class Team(Sources):
     """Roles of logins; each change is chained in the name of who makes it."""
@@ -24,14 +22,12 @@ class Team(Sources):
             person: whose login it is, an e-mail address; None leaves what was said before, else the login itself.
 
         Raises:
-            RegistryError: there is no such login or role, the login has a role that goes with no other (`service`
-                beside `approver`), one may not grant, or rights aren't kept (SQLite).
+            RegistryError: there is no such login or role, the login is bound by no role, has done something as another
+                person, or that person would be a service and an approver; one may not grant, or rights aren't kept
+                (SQLite). Nothing is granted then.
         """
         me = self._guarded("grant")
-        there = self.who()
-        has = _roles(there, login) | {_known(role)}
-        if any(pair <= has for pair in NEVER_TOGETHER):
-            raise RegistryError("roles_apart", login=login)
+        there, role = self.who(), _known(role)
         if person is not None and "@" not in person:
             raise RegistryError("person_no_address", person=person)
         before = there.loc[there["login"] == login, "person"].tolist()
@@ -40,17 +36,14 @@ class Team(Sources):
     def revoke(self, login: str, role: Role | None = None) -> tuple[Role, ...]:
         """Takes a role from a login, or all that it has; returns which.
 
-        Whoever is connected by then may do nothing more. Raises RegistryError as `grant`, when it has no such role,
-        and when nobody could grant roles any more.
+        Whoever is connected by then may do nothing more. Raises RegistryError as `grant`, when it has no such role or
+        has it in another way (by a role of the server), and when nobody could grant roles any more.
         """
         me = self._guarded("revoke")
         has = _roles(self.who(), login)
         gone = tuple(one for one in ROLES if one in has and role in (None, one))
         if not gone:
             raise RegistryError("role_not_there", login=login, role="a role" if role is None else f"the role {role}")
-        admins = store.reads.team.members(self.at, me.prefix, ["admin"])
-        if "admin" in gone and admins == [login] and not me.owner:
-            raise RegistryError("admin_last", login=login)
         store.revoke(self.engine, me, login, list(gone))
         return gone
 
@@ -59,7 +52,8 @@ class Team(Sources):
 
         Returns:
             login, person (an e-mail address, '' where none was given), name (of that user), roles (separated by
-            commas), by (str: who granted last), at (datetime64[us, UTC]: when; missing where that isn't known).
+            commas), by (str: who granted last), at (datetime64[us, UTC]: when; missing where that isn't known),
+            formerly (str: under which other name the login was granted, where the server's administrator renamed it).
 
         Raises:
             RegistryError: rights aren't kept (SQLite).

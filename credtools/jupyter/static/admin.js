@@ -40,7 +40,7 @@ export default {
     function people() {
       if (!state.people) return region('People', h('p', {}, state.advisory))
       const rows = state.people.map(one => [
-        [h('div', {}, one.login), one.login === state.me && h('div', { class: 'ct-quiet' }, 'you')],
+        [h('div', {}, one.login), one.formerly && h('div', { class: 'ct-quiet' }, `formerly ${one.formerly}`), one.login === state.me && h('div', { class: 'ct-quiet' }, 'you')],
         [one.name && h('div', {}, one.name), h('div', { class: one.name && 'ct-quiet' }, one.person === one.login ? '' : one.person)],
         one.roles.length ? one.roles.map(role => h('div', { class: 'ct-buttons' }, h('span', { class: 'ct-scope' }, role),
           mayChange() && button('Revoke…', () => revoke(one, role), { focus: `revoke ${one.login} ${role}`, title: `Revoke ${role} from ${one.login}` }))) : h('span', { class: 'ct-quiet' }, 'no role'),

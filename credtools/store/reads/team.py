@@ -13,6 +13,7 @@ from credtools.store import tables
 from credtools.store.engine import At, snapshot
 from credtools.store.frames import rows, rows_in
 from credtools.store.reads.organisation import former, known_as
+from credtools.store.team import TEAM
 from credtools.text import fold
 
 login = tables.logins.c
@@ -22,7 +23,7 @@ login = tables.logins.c
 _TEAM = text("SELECT to_regprocedure('ct_guards()') IS NOT NULL")
 _ME = text(
     "SELECT session_user::text AS login, o.rolname AS owner, ct_rights() AS rights,"
-    " (SELECT person FROM logins WHERE login = session_user) AS person,"
+    " (SELECT person FROM logins WHERE login = ct_granted(session_user)) AS person,"
     " pg_has_role(session_user, o.oid, 'MEMBER') AS deploys"
     " FROM pg_class c JOIN pg_roles o ON o.oid = c.relowner WHERE c.oid = to_regclass('audit_head')"
 )
@@ -32,7 +33,6 @@ _MEMBERS = (
 )
 _ROLES = text(_MEMBERS.format(what="r.rolname") + " AND l.rolname = session_user")
 _LOGINS = text(_MEMBERS.format(what="DISTINCT l.rolname") + " ORDER BY l.rolname")
-_LOGIN = text("SELECT rolcanlogin FROM pg_roles WHERE rolname = :name")
 _WHO = text("SELECT * FROM ct_who()")
 _ADDRESS = text("SELECT email FROM users WHERE id = :number")
 
@@ -64,7 +64,7 @@ def members(at: At, prefix: str, roles: Collection[Role]) -> list[str]:
 
 
 def who(at: At) -> pd.DataFrame:
-    """The logins with a role or a person: login, person, name, roles, by, at; see `registry.who`."""
+    """The logins with a role or a person: login, person, name, roles, by, at, formerly; see `registry.who`."""
     with snapshot(at) as connection:
         there = connection.execute(_WHO).all()
         names = _names(connection, {row.login: row.person for row in there if row.person})
@@ -73,7 +73,8 @@ def who(at: At) -> pd.DataFrame:
         for row in there
     ]
     frame = pd.DataFrame(found, columns=["login", "person", "name", "roles", "by"], dtype="str")
-    return frame.assign(at=pd.Series([row.granted_at for row in there], dtype="datetime64[us, UTC]"))
+    formerly = pd.Series([row.formerly or "" for row in there], dtype="str")
+    return frame.assign(at=pd.Series([row.granted_at for row in there], dtype="datetime64[us, UTC]"), formerly=formerly)
 
 
 def _listed(roles: Collection[str]) -> str:
@@ -108,6 +109,8 @@ def persons(at: At) -> dict[str, str]:
         return {}
     with snapshot(at) as connection:
         told = {row.login: row.person for row in rows(connection, select(login.login, login.person)) if row.person}
+        if connection.get_execution_options().get(TEAM):  # who was renamed since
+            told |= {row.login: row.person for row in connection.execute(_WHO) if row.formerly}
         keys, user = {fold(person) for person in told.values()}, tables.users.c
         here = select(user.email_key).where(user.merged_into.is_(None))
         lacking = keys - {row.email_key for row in rows_in(connection, here, user.email_key, keys)}
@@ -126,8 +129,3 @@ def _names(connection: Connection, known: dict[str, str]) -> dict[str, str]:
     lacking = set(keys.values()) - names.keys()
     names |= dict(map(tuple, rows_in(connection, before.where(user.name != ""), tables.former_names.c.key, lacking)))
     return {name: names[key] for name, key in keys.items() if key in names}
-
-
-def is_login(connection: Connection, name: str) -> bool:
-    """Whether the server knows a login of this name."""
-    return bool(connection.execute(_LOGIN, {"name": name}).scalar())

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 
 from sqlalchemy import Engine, text, update
+from sqlalchemy.exc import DBAPIError
 
 from credtools.errors import RegistryError
 from credtools.model.rights import Me, Role
 from credtools.store import tables
-from credtools.store.reads import team
 from credtools.store.team import TEAM, become_owner
 from credtools.store.transaction import Write, write
 
+REASONS = (  # for which the database itself refuses, see people.sql
+    *("login_unknown", "login_closed", "login_unbound", "login_of_another", "login_inherits_nothing", "roles_apart"),
+    *("role_not_there", "role_inherited", "role_of_another_grant", "admin_last"),
+)
 _GRANT = text("SELECT ct_grant(:login, :role, :person)")
 _FORGET = text("SELECT ct_forget(:person, :stand_in)")
 _REVOKE = text("SELECT ct_revoke(:login, :role)")
@@ -21,24 +26,37 @@ _REVOKE = text("SELECT ct_revoke(:login, :role)")
 def grant(engine: Engine, me: Me, login: str, role: Role, person: str) -> None:
     """Gives a login of the server a role; `person`: whose it is.
 
-    Raises RegistryError when there is no such login, or who asks may not grant.
+    Raises RegistryError for one of the `REASONS`, or when who asks may not grant.
     """
     with write(engine) as work:
         _as_owner(work, me)
-        if not team.is_login(work.connection, login):
-            raise RegistryError("login_unknown", login=login)
         work.event("grant", me.login, None, login=login, role=role)
-        work.connection.execute(_GRANT, {"login": login, "role": role, "person": person})
+        with _reasoned(login, role):
+            work.connection.execute(_GRANT, {"login": login, "role": role, "person": person})
         work.touched.note(tables.logins, [(login,)])  # what functions write has to be said
 
 
 def revoke(engine: Engine, me: Me, login: str, roles: list[Role]) -> None:
-    """Takes roles from a login, all or nothing. Raises RegistryError when who asks may not."""
+    """Takes roles from a login, all or nothing. Raises RegistryError as `grant`."""
     with write(engine) as work:
         _as_owner(work, me)
         for role in roles:
             work.event("revoke", me.login, None, login=login, role=role)
-            work.connection.execute(_REVOKE, {"login": login, "role": role})
+            with _reasoned(login, role):
+                work.connection.execute(_REVOKE, {"login": login, "role": role})
+
+
+@contextmanager
+def _reasoned(login: str, role: Role) -> Iterator[None]:
+    """The reason for which the database refuses, by its own sentence."""
+    try:
+        yield
+    except DBAPIError as problem:
+        said = getattr(problem.orig, "diag", None)
+        if said is None or said.constraint_name not in REASONS:
+            raise
+        about = said.message_detail
+        raise RegistryError(said.constraint_name, login=login, role=f"the role {role}", about=about) from None
 
 
 def forget_person(work: Write, logins: Mapping[str, Collection[str]], stand_in: str) -> None:
