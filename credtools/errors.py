@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import traceback
 from collections.abc import Mapping
 from functools import lru_cache, partial
 from pathlib import Path
@@ -175,6 +176,15 @@ class MovedError(RegistryError):
 
 class UnknownOutcomeError(RegistryError):
     """The connection was lost during COMMIT; the same command, run again, finds out and finishes."""
+
+
+def unexpected(problem: BaseException) -> CredtoolsError:
+    """The error about what should not happen: its kind and where, without its own words, which may quote a file."""
+    frames = traceback.extract_tb(problem.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(Path(__file__).parent)]
+    where = f" in {Path(own[-1].filename).relative_to(Path(__file__).parent)}, line {own[-1].lineno}" if own else ""
+    why = f": {problem.strerror}" if isinstance(problem, OSError) and problem.strerror else ""
+    return CredtoolsError("unexpected", what=f"{type(problem).__name__}{why}{where}")
 
 
 def no_such_file(path: object) -> MissingFileError:

@@ -1,7 +1,8 @@
 """The commands at the prompt; each is a light wrapper of a public Python call, and lies in the module of its group.
 
 Exit codes: 0 fine · 1 rows rejected, held, or something to look at · 2 misuse or no such file · 3 unreadable, or failed
-· 4 outcome unknown · 5 imported, but an export failed. With --json stdout holds only JSON, one object a line.
+· 4 outcome unknown · 5 imported, but a record or export failed · 70 what should not happen, or an answer that couldn't
+be printed (`ending`). With --json stdout holds only JSON, one object a line.
 Heavy libraries are loaded inside the commands: `credtools --help` needs none.
 """
 
@@ -17,6 +18,7 @@ from credtools import errors
 from credtools.cli import (
     correct,
     decide,
+    ending,
     import_files,
     keeping,
     look_back,
@@ -27,7 +29,7 @@ from credtools.cli import (
     sources,
     team,
 )
-from credtools.cli.output import code_of, say, stop
+from credtools.cli.output import MISUSED, code_of, say, stop
 from credtools.errors import CredtoolsError, CredtoolsWarning
 from credtools.settings import VERSION
 
@@ -60,6 +62,7 @@ class Commands(click.Group):
     """The commands in their groups; an error of ours becomes one sentence on stderr and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        ending.keep_numbers()
         with warnings.catch_warnings():
             warnings.simplefilter("always", CredtoolsWarning)
             warnings.showwarning = _warned(warnings.showwarning)
@@ -67,6 +70,12 @@ class Commands(click.Group):
                 return super().invoke(ctx)
             except CredtoolsError as problem:
                 stop(problem.on("prompt"), code_of(problem))
+            except MISUSED:
+                raise
+            except KeyboardInterrupt:
+                ending.interrupted()
+            except Exception as problem:  # noqa: BLE001 - of commands without --json
+                ending.fault(problem)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         widest = max(map(len, self.commands))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from credtools.audit.filters import WORDS
+from credtools.cli import ending
 from credtools.cli.output import visible
 from credtools.errors import FileError
 from credtools.runs import parameters
@@ -76,7 +77,4 @@ def open_registry() -> Registry:
     """The registry of the working folder, which is closed when the command ends."""
     from credtools.registry import open_registry  # noqa: PLC0415
 
-    opened = open_registry()
-    if context := click.get_current_context(silent=True):
-        context.call_on_close(opened.close)
-    return opened
+    return ending.opened(open_registry())

@@ -14,6 +14,7 @@ import click
 
 from credtools.cli.arguments import BATCH, FILE, PATH, RECIPE, open_registry, unlocked
 from credtools.cli.correct import ERROR_KEYS, corrections, reading_of, would_correct
+from credtools.cli.ending import UNEXPECTED
 from credtools.cli.output import SHOWN, Answer, command, first, pending_lines, progress, records, say, shown_lines
 from credtools.errors import CredtoolsWarning, FileError, MissingFileError, RecipeError, SchemaError
 from credtools.text import MOST_QUOTED, plural, quoted
@@ -181,7 +182,7 @@ def import_(
 
     Each file is imported by a notebook run of its own, which leaves a folder of evidence under runs/. All files are
     tried; the worst exit code counts: 0 ok or partial, 1 held, 2 misuse (no such file, a recipe that can't be used),
-    3 failed, 4 unknown, 5 rejects not written.
+    3 failed, 4 unknown, 5 imported, but a record or the rejects not written, 70 something that should not happen.
     """
     from credtools.limited import kept  # noqa: PLC0415
 
@@ -207,11 +208,15 @@ def import_(
                 if run.ignored:
                     warnings.warn(CredtoolsWarning(run.ignored), stacklevel=1)
                 broken = run.outcome.verdict in ("failed", "unknown")
-                yield Answer([], outcome_lines(run), exit_code(run, strict=strict), err=broken)
-            yield Answer(importing.combined([run.outcome for run in done]).as_dict())
+                code = exit_code(run, strict=strict)
+                yield Answer([], outcome_lines(run), code, err=broken, stored=[str(run.outcome)])
+            together = importing.combined([run.outcome for run in done])
+            yield Answer(together.as_dict(), stored=[str(together)])
 
 
 def exit_code(run: Run, *, strict: bool) -> int:
+    if run.error is not None and run.error.reason == "unexpected":
+        return UNEXPECTED
     if isinstance(run.error, MISUSE) and run.outcome.verdict == "failed":
         return 2
     if run.export_failed:

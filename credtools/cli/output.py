@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from credtools.cli import ending
 from credtools.errors import CredtoolsError, FileError, MissingFileError, UnknownOutcomeError
 from credtools.text import first_of, plural
 
@@ -26,15 +27,26 @@ if TYPE_CHECKING:
 SHOWN = 10  # lines of a list for people; --json lists all
 JSON_HELP = "Print JSON, one object a line and nothing left out."
 AFTER_SECONDS = 1.0  # what ends sooner shows no progress
+MISUSED = (click.ClickException, click.Abort, click.exceptions.Exit)  # what click itself ends a command with
 CODES = {MissingFileError: 2, FileError: 3, UnknownOutcomeError: 4, CredtoolsError: 2}  # the first that fits
-WORST_FIRST = (4, 3, 2, 1, 5, 0)  # exit codes, where a command has several answers
+WORST_FIRST = (
+    ending.UNEXPECTED,
+    ending.NOBODY_READS,
+    4,
+    3,
+    2,
+    1,
+    5,
+    0,
+)  # exit codes, where a command has several answers
 
 
 @dataclass(frozen=True)
 class Answer:
     """What a command says: `data` with --json, else `lines`; a `problem` always goes to stderr.
 
-    Both may be generators: what nobody reads is never made. With `err` the lines go to stderr, too.
+    Both may be generators: what nobody reads is never made. With `err` the lines go to stderr, too. `stored`: of what
+    other processes have written, so that it is said even where stdout takes nothing.
     """
 
     data: Mapping[str, Any] | Iterable[Mapping[str, Any]]
@@ -42,6 +54,7 @@ class Answer:
     code: int = 0
     problem: str = ""
     err: bool = False
+    stored: Sequence[str] = ()
 
 
 def command(
@@ -52,8 +65,15 @@ def command(
     def made(function: Callable[..., Answer | Iterable[Answer]]) -> click.Command:
         @wraps(function)
         def run(*, as_json: bool, **given: Any) -> None:
-            found = function(**given)
-            codes = [_print(one, as_json=as_json) for one in ([found] if isinstance(found, Answer) else found)]
+            codes: list[int] = []
+            try:
+                found = function(**given)
+                answers = [found] if isinstance(found, Answer) else found
+                codes.extend(_said(one, as_json=as_json) for one in answers)
+            except (CredtoolsError, *MISUSED):
+                raise
+            except Exception as problem:  # noqa: BLE001 - whatever it was, what is stored is said
+                ending.fault(problem, as_json=as_json)
             sys.exit(next(code for code in WORST_FIRST if code in codes))
 
         built: click.Command = group.command(name, epilog=f"Example: credtools {example}", **settings)(run)
@@ -63,10 +83,18 @@ def command(
     return made
 
 
+def _said(answer: Answer, *, as_json: bool) -> int:
+    """Prints an answer, and returns its exit code: another one when nobody got it."""
+    try:
+        return _print(answer, as_json=as_json)
+    except ending.UnsaidError as lost:
+        return ending.unsaid(lost, answer.stored)
+
+
 def _print(answer: Answer, *, as_json: bool) -> int:
     if as_json:
         for one in [answer.data] if isinstance(answer.data, Mapping) else answer.data:
-            click.echo(json.dumps(one, allow_nan=False))
+            ending.emit(json.dumps(one, allow_nan=False))
     else:
         for line in answer.lines:
             say(line, err=answer.err)
@@ -114,7 +142,7 @@ def visible(text: str) -> str:
 
 
 def say(line: str, *, err: bool = False) -> None:
-    click.echo(visible(line), err=err)
+    ending.emit(visible(line), err=err)
 
 
 def stop(sentence: str, code: int) -> NoReturn:

@@ -81,6 +81,7 @@ def _opened(engine: Engine, found: settings.Settings, by: str | None) -> Registr
     except BaseException:
         engine.dispose()
         raise
+    engine.update_execution_options(**{store.WRITTEN: []})
     if found.heads is not None:
         engine.update_execution_options(**{store.heads.HEADS: str(found.heads)})
     person = store.reads.team.address(engine, me.person) if me.prefix else me.person

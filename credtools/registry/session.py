@@ -42,6 +42,7 @@ class Session:
         self.person = person or by
         self.ignored: CredtoolsWarning | None = None  # that somebody else was named as being at work
         self._engine: Engine | None = engine
+        self.written: list[store.Done] = engine.get_execution_options().get(store.WRITTEN, [])  # since it was opened
         self.passwords: dict[str, str] = {}  # of protected files, by SHA-256, as long as this is open: stored nowhere
         self._kept: dict[str, Lookups] = {}  # what was read last, as long as nothing has changed it
         self._moment: Connection | None = None

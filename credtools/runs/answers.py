@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from credtools import registry
-from credtools.errors import CredtoolsError, UnknownOutcomeError
+from credtools.errors import CredtoolsError, RegistryError, UnknownOutcomeError, unexpected
 from credtools.exports.corrections import is_correction
 from credtools.model import Outcome
 from credtools.recipe import MANUAL, Recipe
@@ -59,10 +59,20 @@ def without_table(paths: Sequence[Path], recipe: str | Path | None, folder: str)
 # --- instead of a run -------------------------------------------------------------------------------------------
 
 
-def missing(path: str, source: str, folder: str) -> None:
-    """Keeps that a run of a source failed, since its file isn't there."""
+def not_run(path: str, source: str, folder: str) -> str:
+    """Keeps that a run of a source couldn't begin; where that can't be kept, the sentence that says so, else ''."""
     with registry.open_registry(folder=folder) as opened:
+        return _noted(opened, path, source)
+
+
+def _noted(opened: registry.Registry, path: str, source: str, attempt: str = "") -> str:
+    try:
+        if attempt:
+            finishing.give_up(opened, attempt)
         finishing.note_failure(opened, Path(path).name, source)
+    except CredtoolsError as problem:
+        return str(CredtoolsError("failure_unnoted", why=str(problem)))
+    return ""
 
 
 def corrections(path: str, folder: str) -> Run:
@@ -93,21 +103,31 @@ def ended(of: Ending, error: CredtoolsError | None) -> Run:
     try:
         opened = registry.open_registry(folder=of.folder)
         found = finishing.outcome_of(opened, of.attempt)
-    except Exception:  # noqa: BLE001 - the database can't be asked, so nobody knows
-        found = Outcome(of.file, "unknown", problem=str(CredtoolsError("run_unknown")))
+    except Exception as problem:  # noqa: BLE001 - the database can't be asked, so nobody knows
+        why = problem if isinstance(problem, CredtoolsError) else unexpected(problem)
+        found = Outcome(of.file, "unknown", problem=str(CredtoolsError("run_unknown", why=str(why))))
     if found is None:
+        error = CredtoolsError("nothing_written") if isinstance(error, UnknownOutcomeError) else error
         found = Outcome(of.file, "failed", problem=str(error or CredtoolsError("no_receipt")))
     if opened and found.verdict == "failed":
-        finishing.give_up(opened, of.attempt)
-        finishing.note_failure(opened, Path(of.file).name, of.source)
+        found = _with(found, _noted(opened, of.file, of.source, of.attempt))
     return _with_evidence(opened, of, found, error)
+
+
+def _with(outcome: Outcome, *more: str) -> Outcome:
+    """An outcome of which more is to be said."""
+    return replace(outcome, problem=" ".join(filter(None, (outcome.problem, *more))) or None)
 
 
 def _told(opened: registry.Registry | None, run: Run) -> Run:
     """A run with what is said to whoever started it: on a team's registry who decides, and who one is."""
     if opened is None:
         return run
-    return replace(run, approvers=opened.sent_to(), ignored=str(opened.ignored or ""))
+    try:
+        approvers = opened.sent_to()
+    except RegistryError:  # who decides is said by other commands, too
+        approvers = None
+    return replace(run, approvers=approvers, ignored=str(opened.ignored or ""))
 
 
 def _with_evidence(
@@ -115,11 +135,15 @@ def _with_evidence(
 ) -> Run:
     found = replace(outcome, file=of.file, notebook=str(of.record) if of.record.exists() else None)
     run = _told(opened, Run(found, error))
+    lost = [error] if error and error.reason == "record_cut_off" and found.verdict != "failed" else []
+    written: Path | None = None
     try:
         written = evidence.write(opened, of.record.parent, run.outcome, of.source, of.began, of.seconds)
     except CredtoolsError as problem:
-        if run.outcome.receipt is None:
-            return run
-        said = CredtoolsError("imported_without_export", why=str(problem))
-        return replace(run, outcome=replace(run.outcome, problem=str(said)), export_failed=True)
-    return replace(run, rejects=written)
+        lost.append(problem)
+    if not lost:
+        return replace(run, rejects=written)
+    said = [str(problem) for problem in lost]
+    if found.receipt is not None:
+        said = [str(CredtoolsError("imported_without_export", why=" ".join(said)))]
+    return replace(run, outcome=_with(run.outcome, *said), rejects=written, export_failed=found.receipt is not None)

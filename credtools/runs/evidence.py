@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from credtools.audit import reports
-from credtools.errors import CredtoolsError, RegistryError
+from credtools.errors import CredtoolsError
 from credtools.model import Outcome
 from credtools.registry import Registry
 from credtools.settings import VERSION
@@ -44,14 +45,18 @@ def write(
         (folder / "run.json").write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
         page = reports.run_page(outcome, batch.summary() if batch else None, {name: facts.get(name) for name in FACTS})
         reports.write(folder / "report.html", page)
-    except (OSError, RegistryError) as problem:
-        raise CredtoolsError("evidence_unwritten", folder=str(folder), why=str(problem)) from problem
+    except (OSError, CredtoolsError) as problem:
+        why = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
+        raise CredtoolsError("evidence_unwritten", folder=str(folder), why=why) from problem
     return rejects
 
 
 def _seconds(total: float, record: Path) -> dict[str, float]:
     """Of the `total` seconds of a run: kernel start, imports (with opening the registry), work; by its notebook."""
-    cells = json.loads(record.read_text("utf-8"))["cells"] if record.exists() else []
+    cells = []
+    if record.exists():
+        with suppress(ValueError):  # it was cut off, which is said elsewhere
+            cells = json.loads(record.read_text("utf-8"))["cells"]
     took = {"".join(c["source"]): c["metadata"].get("papermill", {}).get("duration") or 0.0 for c in cells}
     imports = sum(seconds for source, seconds in took.items() if "import credtools" in source)
     work = sum(took.values()) - imports

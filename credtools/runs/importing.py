@@ -22,7 +22,15 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from credtools import settings
-from credtools.errors import CredtoolsError, FileError, MissingFileError, RecipeError, SchemaError, no_such_file
+from credtools.errors import (
+    CredtoolsError,
+    FileError,
+    MissingFileError,
+    RecipeError,
+    SchemaError,
+    no_such_file,
+    unexpected,
+)
 from credtools.model import SURE_SUFFIXES, UNSURE_SUFFIXES, Counts, Outcome
 from credtools.runs.kernel import NAME, Kernel, Kernels
 from credtools.text import first_of
@@ -67,7 +75,7 @@ class Ending(NamedTuple):
     source: str
     folder: str
     began: datetime
-    seconds: float
+    seconds: float = 0.0
 
 
 def import_file(
@@ -99,15 +107,20 @@ def import_file(
         asked = {**place, "recipe": recipe}
         given: Given = waiting.next.ask("given", asked) or _here("given", asked)
         if given.file == "missing":
-            _here("missing", {**place, "source": given.source})
-            return Run(Outcome(str(path), "failed", problem=str(no_such_file(path))), no_such_file(path))
+            return _not_run(path, folder, given.source, no_such_file(path))
         run: Run
         if given.file == "corrections":
             waiting.expected -= 1
             run = _here("corrections", place)
             return run
         places = settings.load(folder)
-        record = _new_record(places, given.source, attempt, began).absolute()
+        try:
+            record = _new_record(places, given.source, attempt, began).absolute()
+        except OSError as problem:
+            why = problem.strerror or type(problem).__name__
+            return _not_run(
+                path, folder, given.source, CredtoolsError("record_impossible", folder=places.runs, why=why)
+            )
         parameters = {
             "source": str(path),
             "recipe": recipe or "",
@@ -116,19 +129,46 @@ def import_file(
             "part": part,
             "folder": str(folder),
         }
-        kernel = waiting.take()
+        of = Ending(str(path), record, attempt, given.source, str(folder), began)
         try:
-            error = _execute(kernel, places, record, parameters, timeout)
-            seconds = time.perf_counter() - start
-            of = Ending(str(path), record, attempt, given.source, str(folder), began, seconds)
-            if error is None and (run := kernel.ask("finished", {"of": of}, timeout)):
-                kernel.let_go()
-            else:
-                kernel.end()  # before the database is asked here: nothing is under way any more
-                run = _here("ended", {"of": of, "error": error})
-            return run
-        finally:
-            kernel.end()
+            return _executed(waiting.take(), places, of, parameters, timeout, start)
+        except Exception as problem:  # noqa: BLE001 - whatever it was, the database knows how it ended
+            return _fallback(of, unexpected(problem))
+
+
+def _executed(
+    kernel: Kernel, places: settings.Settings, of: Ending, parameters: dict[str, Any], timeout: int, start: float
+) -> Run:
+    """Runs the notebook in a kernel, which is ended, and says how that ended."""
+    try:
+        error = _execute(kernel, places, of.record, parameters, timeout)
+        of = of._replace(seconds=time.perf_counter() - start)
+        run: Run
+        if error is None and (run := kernel.ask("finished", {"of": of}, timeout)):
+            kernel.let_go()
+        else:
+            kernel.end()  # before the database is asked here: nothing is under way any more
+            run = _here("ended", {"of": of, "error": error})
+        return run
+    finally:
+        kernel.end()
+
+
+def _not_run(path: Path, folder: Path, source: str, why: CredtoolsError) -> Run:
+    """A run that couldn't begin; that is kept, where it can be."""
+    unnoted = _here("not_run", {"path": str(path), "source": source, "folder": str(folder)})
+    return Run(Outcome(str(path), "failed", problem=" ".join(filter(None, (str(why), unnoted)))), why)
+
+
+def _fallback(of: Ending, error: CredtoolsError) -> Run:
+    """How a run ended in which something happened that should not."""
+    try:
+        run: Run = _here("ended", {"of": of, "error": error})
+    except Exception as problem:  # noqa: BLE001 - then nobody knows
+        return Run(
+            Outcome(of.file, "unknown", problem=str(CredtoolsError("run_unknown", why=str(error)))), unexpected(problem)
+        )
+    return replace(run, error=error)
 
 
 def _here(question: str, facts: Mapping[str, Any]) -> Any:
@@ -232,6 +272,8 @@ def _execute(
     except papermill().PapermillExecutionError as problem:
         kind = next((one for one in NAMED if one.__name__ == problem.ename), CredtoolsError)
         return kind(problem.evalue)
+    except OSError as problem:
+        return CredtoolsError("record_cut_off", record=record, why=problem.strerror or type(problem).__name__)
     except Exception as problem:  # noqa: BLE001 - a killed kernel, a time-out: whatever it was, the database decides
         return CredtoolsError("run_stopped", why=type(problem).__name__)
     return None

@@ -5,6 +5,7 @@ from credtools.store.addresses import shown
 from credtools.store.engine import At, Upgraded, copies, create, open_engine, snapshot, upgrade
 from credtools.store.reads import JustDecided
 from credtools.store.refused import no_role, not_allowed
+from credtools.store.transaction import WRITTEN, Done
 from credtools.store.values import Blank, Correction, Erase, Finish, Kept, Link, Load, Scan, Upload
 from credtools.store.verify import verify
 from credtools.store.writes import baseline, merging
@@ -24,10 +25,12 @@ from credtools.store.writes.waivers import Known
 from credtools.store.writes.withdrawals import Withdrawn, reinstate, withdraw
 
 __all__ = [
+    "WRITTEN",
     "At",
     "Blank",
     "Correction",
     "Decided",
+    "Done",
     "Erase",
     "Finish",
     "JustDecided",

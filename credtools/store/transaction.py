@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Connection,
@@ -47,6 +47,15 @@ from credtools.store.team import TEAM
 
 CHUNK = 500  # keys per statement
 UNSEEN = ("patches",)  # of a team's registry not everybody sees all rows of these, and so their last ids
+WRITTEN = "credtools_written"  # among the options of an engine: the events that its writes have chained
+
+
+class Done(NamedTuple):
+    """An event that is chained: its number, its kind, and the batch that it is about."""
+
+    audit_seq: int
+    event: str
+    batch: int | None
 
 
 @dataclass
@@ -58,7 +67,7 @@ class Write:
     last: str  # the hash after that event, without what is to be sealed yet
     at: datetime
     free: dict[Table, int] = field(default_factory=dict)  # the last id of tables, those handed out included
-    kinds: list[str] = field(default_factory=list)  # of its events
+    done: list[Done] = field(default_factory=list)  # its events
     touched: Touched = field(default_factory=Touched)
     given: bool = False  # whether the head after its last event was given out
 
@@ -103,7 +112,7 @@ class Write:
         seals = seals_of(self.connection, touched, gone)
         if not seals:
             return
-        if self.given or not self.kinds:
+        if self.given or not self.done:
             raise RuntimeError(f"Without an event of its own: {', '.join({one.table_name for one in seals})}.")
         insert_seals(self.connection, self.seq, seals)
         self.last = chain(self.last, sealed_digest((one.table_name, one.key, one.digest) for one in seals))
@@ -112,7 +121,7 @@ class Write:
     def event(self, kind: str, by: str, batch_id: int | None = None, **facts: Any) -> int:
         """Appends an event; `facts` hold no personal values, only counts, ids and digests."""
         self.seq += 1
-        self.kinds.append(kind)
+        self.done.append(Done(self.seq, kind, batch_id))
         body = {"seq": self.seq, "at": self.at.isoformat(), "kind": kind, "by": by, "batch": batch_id, **facts}
         text = json.dumps(body, sort_keys=True)
         previous, self.last = self.last, chain(self.last, text)
@@ -181,14 +190,14 @@ def write(engine: Engine, *, trial: bool = False) -> Iterator[Write]:
     Raises UnknownOutcomeError when the connection is lost during COMMIT, RegistryError when the database refuses (of a
     team's one with who may do it: `not_allowed`, `guard_refused`), or SQLite's file is no longer in its place.
     """
-    kinds: list[str] = []
+    done: list[Done] = []
     work: Write | None = None
     try:
         with engine.connect().execution_options(**WRITES) as connection:
             transaction = connection.begin()
             try:
                 head = connection.execute(select(tables.audit_head).with_for_update()).one()
-                work = Write(connection, head.seq, head.hash, clock.now(), kinds=kinds)
+                work = Write(connection, head.seq, head.hash, clock.now(), done=done)
                 yield work
                 if not trial:
                     work.seal()
@@ -201,8 +210,12 @@ def write(engine: Engine, *, trial: bool = False) -> Iterator[Write]:
             else:
                 _commit(transaction, work)
     except DBAPIError as problem:
-        raise refused(engine, problem, kinds) from None
-    if work is not None and kinds and not trial and (path := engine.get_execution_options().get(HEADS)):
+        raise refused(engine, problem, [one.event for one in done]) from None
+    if work is None or not done or trial:
+        return
+    options = engine.get_execution_options()
+    options.get(WRITTEN, []).extend(done)
+    if path := options.get(HEADS):
         tell(path, Head(work.seq, work.last), work.at)
 
 

@@ -62,7 +62,7 @@ def keep_unplaced(
 
 def _tell_kept(work: Write, batch_id: int, by: str) -> None:
     """Files may be kept, or looked at for the first time, although nothing is linked anew."""
-    if work.touched.keys and not work.kinds:
+    if work.touched.keys and not work.done:
         work.event("keep", by, batch_id)
 
 
