@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from bench import checking, importing, reading, rechecking, shapes
 from bench.timing import HEADING, Job
@@ -15,6 +16,7 @@ def main() -> None:
     """Measures everything, prints a table, and then the ratios of the least times (ours / theirs)."""
     jobs: list[Job] = []
     print(HEADING, flush=True)
+    found: Callable[[], list[Job]]
     for found in (
         lambda: reading.jobs(FEW_ROUNDS),
         lambda: checking.small(ROUNDS),

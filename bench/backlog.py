@@ -161,8 +161,8 @@ def _ledger(connection: Connection) -> None:
 
 
 def _rejects(connection: Connection) -> None:
-    names = ("id", "batch_id", "line", "source_id", "record_digest", "state", "first_seen", "changed_at")
-    names += ("fixed_batch_id", "fixed_line", "superseded_by", "reason", "type_id", "user_id")
+    names = ["id", "batch_id", "line", "source_id", "record_digest", "state", "first_seen", "changed_at"]
+    names += ["fixed_batch_id", "fixed_line", "superseded_by", "reason", "type_id", "user_id"]
     columns: dict[str, list[Any]] = {name: [] for name in names}
     rejected = sizes(REJECTS)
     first = np.cumsum([1, *rejected]).tolist()

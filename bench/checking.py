@@ -13,7 +13,7 @@ from bench import floors, polars_floors
 from bench.data import Case, case
 from bench.timing import Job, measure
 from credtools.checking import judge
-from credtools.model import Review
+from credtools.model import FAILED, Review
 from credtools.recipe import Recipe
 from credtools.schema import loading
 
@@ -58,7 +58,7 @@ def require_parity(made: Case, review: Review, found: floors.Found) -> None:
     mine = set()
     for (code, column), states in review.states.items():
         name = f"{'' if column == 'record' else column} {code}"
-        mine |= {(line, name) for line in made.table.lines[states == judge.FAILED].tolist()}
+        mine |= {(line, name) for line in made.table.lines[states == FAILED].tolist()}
     theirs = set(zip(found["line"].tolist(), found["found"].astype(str).tolist(), strict=True))
     _require(mine == theirs, f"not the same was found, for example {sorted(mine ^ theirs)[:3]}")
 
@@ -66,7 +66,7 @@ def require_parity(made: Case, review: Review, found: floors.Found) -> None:
 def failures(review: Review) -> set[tuple[str, int]]:
     """(code, row) of everything that failed."""
     states = review.states.items()
-    return {(code, row) for (code, _), s in states for row in np.flatnonzero(s == judge.FAILED).tolist()}
+    return {(code, row) for (code, _), s in states for row in np.flatnonzero(s == FAILED).tolist()}
 
 
 def by_pandera(review: Review) -> set[tuple[str, int]]:

@@ -30,7 +30,7 @@ class Timed:
         self.state: dict[str, Any] = {}
         self.begun = 0.0
         self.times: list[tuple[str, float]] = []
-        wizard.send = self._send  # type: ignore[method-assign]
+        wizard.send = self._send
         self("ready")
 
     def __call__(self, verb: str, **values: Any) -> list[tuple[str, float]]:

@@ -36,8 +36,8 @@ def job(rounds: int) -> Job:
         if accepted[0] != accepted[1]:
             raise SystemExit(f"No parity, so nothing was measured: accepted {accepted[0]} and {accepted[1]} rows.")
         pairs = [(_measured(folder, _ours)[0], _measured(folder, _theirs)[0]) for _ in range(rounds)]
-    least = [min(times) for times in zip(*pairs, strict=True)]
-    return Job("import_20k_vs_polars", *least, least[0] / least[1], statistics.median(a / b for a, b in pairs))
+    ours, theirs = (min(times) for times in zip(*pairs, strict=True))
+    return Job("import_20k_vs_polars", ours, theirs, ours / theirs, statistics.median(a / b for a, b in pairs))
 
 
 def prepare(folder: Path, made: Case) -> None:
@@ -114,7 +114,7 @@ def _write(database: sqlite3.Connection, wide: Any, found: Any, types: list[int]
         column, _, code = name.partition(" ")
         codes.setdefault(line, []).append((column, code))
     credentials: dict[tuple[int, int, str], int] = {}
-    versions, ledger, values, rejects, errors = [], [], [], [], []
+    versions, ledger, values, rejects, errors = (list[tuple[Any, ...]]() for _ in range(5))
     names = ["user", "kind", "key", "issued", "expires", "credential_number", "again"]
     cells = wide.select(floors.COLUMNS).to_dict(as_series=False)
     for k, (user, kind, key, issued, expires, number, again) in enumerate(wide.select(names).iter_rows()):

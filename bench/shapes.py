@@ -9,6 +9,7 @@ import tempfile
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -34,8 +35,8 @@ def job(rounds: int) -> Job:
             (_measured(folder, "matrix.csv", recipe)[0], _measured(folder, "plain.csv", Recipe())[0])
             for _ in range(rounds)
         ]
-    least = [min(times) for times in zip(*pairs, strict=True)]
-    return Job("unpivot_60k_vs_plain", *least, least[0] / least[1], statistics.median(a / b for a, b in pairs))
+    ours, theirs = (min(times) for times in zip(*pairs, strict=True))
+    return Job("unpivot_60k_vs_plain", ours, theirs, ours / theirs, statistics.median(a / b for a, b in pairs))
 
 
 def _prepare(folder: Path) -> Recipe:
@@ -50,7 +51,7 @@ def _prepare(folder: Path) -> Recipe:
     kinds = types.loc[~types["numbered"] & (types["expiry"] != "never"), "name"].head(KINDS).tolist()
     random = np.random.default_rng(7)
     days = random.integers(0, 4_000, (PEOPLE, KINDS)).tolist()
-    first = FIRST_DAY.item()
+    first: Any = FIRST_DAY.item()
     texts = [
         [(f"{d:%d/%m/%Y}", f"{d + timedelta(1_000):%d/%m/%Y}") for d in (first + timedelta(k) for k in row)]
         for row in days

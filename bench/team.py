@@ -19,11 +19,12 @@ import psycopg
 
 import credtools as ct
 from bench.data import Case, case
+from credtools.model.rights import Role
 from credtools.registry import Registry
 from tests.postgres import PostgresServer
 
 ROWS = 20_000
-PEOPLE = {"eva": "admin", "ana": "uploader", "bea": "approver"}
+PEOPLE: dict[str, Role] = {"eva": "admin", "ana": "uploader", "bea": "approver"}
 Found = TypeVar("Found")
 TICKS = os.sysconf("SC_CLK_TCK")
 
