@@ -148,8 +148,8 @@ def _days(values: Any) -> np.ndarray:
     year = digits[:, 4] * 1000 + digits[:, 5] * 100 + digits[:, 6] * 10 + digits[:, 7]
     good &= (year > 0) & (month >= 1) & (month <= 12) & (day >= 1)
     first = ((year - 1970) * 12 + month - 1).astype("M8[M]")
-    found = first.astype("M8[D]") + (day - 1)
-    good &= found < (first + 1).astype("M8[D]")
+    found = first.astype("M8[D]") + (day - 1).astype("m8[D]")
+    good &= found < (first + np.timedelta64(1, "M")).astype("M8[D]")
     days[usual[good]] = found[good].astype(np.int64)
     return days
 

@@ -19,7 +19,7 @@ from credtools.schema.dates import DateFormat, date_format
 from credtools.schema.evidence import swapped
 from credtools.schema.notation import Notation
 
-NOT_A_DAY = np.datetime64("NaT")
+NOT_A_DAY = np.datetime64("NaT", "D")
 # Formats of digits and single separators, whose usual width is that of DD/MM/YYYY.
 DIGITS_ONLY = re.compile(r"(DD?|MM?|YYYY)[-/.](DD?|MM?|YYYY)[-/.](DD?|MM?|YYYY)")
 USUAL = {"Y": "YYYY", "M": "MM", "D": "DD"}
@@ -81,8 +81,9 @@ def parse_days(texts: pa.LargeStringArray, form: DateFormat) -> npt.NDArray[np.d
         good &= (letters[:, ~digits] == [ord(mark) for mark in written[~digits]]).all(axis=1)
         year, month, day = (numbers[:, written == name] @ 10 ** np.arange(len(USUAL[name]))[::-1] for name in "YMD")
         first = ((year - 1970) * 12 + month - 1).astype("M8[M]")
-        days = first.astype("M8[D]") + (day - 1)
-        good &= (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (days < (first + 1).astype("M8[D]"))
+        beyond = (first + np.timedelta64(1, "M")).astype("M8[D]")
+        days = first.astype("M8[D]") + (day - 1).astype("m8[D]")
+        good &= (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (days < beyond)
         found[usual] = np.where(good, days, NOT_A_DAY)
     return found
 

@@ -78,7 +78,7 @@ def months_after(days: npt.NDArray[np.datetime64], months: IntArray) -> npt.NDAr
     NaT beyond the year 9999.
     """
     first = days.astype("M8[M]")
-    then = first + months
-    last = (then + 1).astype("M8[D]") - 1
+    then = first + months.astype("m8[M]")
+    last = (then + np.timedelta64(1, "M")).astype("M8[D]") - np.timedelta64(1, "D")
     day = np.minimum(then.astype("M8[D]") + (days - first.astype("M8[D]")), last)
     return np.where(day > LAST_DAY, NOT_A_DAY, day)

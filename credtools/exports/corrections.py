@@ -26,7 +26,7 @@ from credtools.exports.files import write
 from credtools.model import Table
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
+    from credtools.exports.many_rows import FilledSheet
 
 KEY, REASONS, SUGGESTIONS = "credtools row", "credtools reasons", "credtools suggestions"
 SOURCE, FILE = "credtools source", "credtools file"  # whose row it is: many files can be corrected in one
@@ -80,7 +80,7 @@ def write_corrections(path: str | Path, rows: Sequence[WrongRow]) -> Path:
         lines.append([row.key, *cells, *map(shown, (row.reasons, row.suggestions, row.source, row.file))])
     wrong = {(k, place) for k, row in enumerate(rows, 2) for place, name in enumerate(headings, 2) if name in row.wrong}
 
-    def workbook() -> Workbook:
+    def workbook() -> FilledSheet:
         from credtools.exports import workbooks  # noqa: PLC0415 - only who writes one needs it
 
         return workbooks.of_rejects(lines, wrong, KEY, (REASONS, SUGGESTIONS))

@@ -8,16 +8,19 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from credtools.errors import CredtoolsError
 
-if TYPE_CHECKING:
-    from openpyxl import Workbook
+
+class Book(Protocol):
+    """A workbook that can be saved."""
+
+    def save(self, path: Path, /) -> object: ...
 
 
 def write(
-    path: Path, rows: Iterable[Sequence[str]], workbook: Callable[[], Workbook] | None = None, *, private: bool = False
+    path: Path, rows: Iterable[Sequence[str]], workbook: Callable[[], Book] | None = None, *, private: bool = False
 ) -> None:
     """Writes rows to a .csv, or what `workbook` makes of them to an .xlsx; in a folder that is made if need be.
 

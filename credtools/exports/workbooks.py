@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
+from itertools import product
 from typing import Any
 
 from openpyxl import Workbook
@@ -15,6 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from credtools.exports.many_rows import FilledSheet
 from credtools.exports.template import EXAMPLE_DAY
 from credtools.schema.dates import DateFormat
 from credtools.schema.words import Column
@@ -27,7 +29,7 @@ WRONG = PatternFill("solid", fgColor="FFFDE2DD")
 
 def of_rejects(
     lines: Sequence[Sequence[str]], wrong: Container[tuple[int, int]], key: str, broad: Container[str]
-) -> Workbook:
+) -> FilledSheet:
     """Every cell is text, so that nothing typed or kept becomes a number or date; wrong ones are coloured.
 
     `broad`: headings of columns that hold sentences.
@@ -35,15 +37,6 @@ def of_rejects(
     book = Workbook()
     sheet = book.active
     sheet.title = "Rejects"
-    for row, texts in enumerate(lines, 1):
-        for place, text in enumerate(texts, 1):
-            cell = sheet.cell(row, place)
-            cell.value, cell.data_type, cell.number_format = text, "s", "@"
-            cell.alignment = Alignment(vertical="top", wrap_text=text.count("\n") > 0)
-            if row == 1:
-                cell.font = Font(bold=True)
-            if (row, place) in wrong:
-                cell.fill = WRONG
     for place, heading in enumerate(lines[0], 1):
         sheet.column_dimensions[get_column_letter(place)].width = 60 if heading in broad else 20
     sheet.freeze_panes = "B2"
@@ -51,7 +44,22 @@ def of_rejects(
     leave.error = "This key identifies the row: leave it as it is. You may delete a row that you don't correct."
     leave.add(f"A2:A{max(2, len(lines))}")
     sheet.add_data_validation(leave)
-    return book
+    styles = {of: _style(sheet.cell(1, k), *of) for k, of in enumerate(product((False, True), repeat=3), 1)}
+    rows = (
+        (texts, [styles[row == 1, (row, place) in wrong, "\n" in text] for place, text in enumerate(texts, 1)])
+        for row, texts in enumerate(lines, 1)
+    )
+    return FilledSheet(book, rows, (len(lines), len(lines[0])))
+
+
+def _style(cell: Any, heading: bool, wrong: bool, wrapped: bool) -> int:  # noqa: FBT001 - a key of three
+    """The number of a style in its book; the cell, one of its own for each, is only made to have it."""
+    cell.number_format, cell.alignment = "@", Alignment(vertical="top", wrap_text=wrapped)
+    if heading:
+        cell.font = Font(bold=True)
+    if wrong:
+        cell.fill = WRONG
+    return int(cell.style_id)
 
 
 def of_template(rows: list[list[str]], columns: Sequence[Column], types: Sequence[str], date_format: str) -> Workbook:
