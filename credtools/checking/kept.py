@@ -13,7 +13,11 @@ import numpy as np
 import pandas as pd
 
 from credtools.checking.one_column import Known
+from credtools.checking.parse import judge
+from credtools.checking.resolve import made_of
+from credtools.model import IntArray
 from credtools.recipe import Recipe, Replace, Rewriting
+from credtools.schema.words import Column
 
 if TYPE_CHECKING:
     from credtools.checking.families import Family
@@ -59,17 +63,38 @@ def _reads_the_same(one: Known, other: Known) -> bool:
         return False
     rows = np.flatnonzero(one.failed)
     frames = (known.mapped.frame.take(rows) for known in (one, other))
-    return one.texts.equals(other.texts) and next(frames).equals(next(frames))
+    return one.texts.equals(other.texts) and next(frames).equals(next(frames)) and _same_dates(one, other)
+
+
+def _same_dates(one: Known, other: Known) -> bool:
+    """Whether the other columns hold the same dates in the rows by which values are judged, however they are read."""
+    rows = other.distinct.first[other.distinct.bad]
+    for column in other.schema.columns:
+        formats = [known.recipe.formats(column.name) for known in (one, other)]
+        if column.kind == "date" and column.name != other.column.name and formats[0] != formats[1]:
+            then, now = (_read(known, column, rows) for known in (one, other))
+            if not then.equals(now):
+                return False
+    return True
+
+
+def _read(known: Known, column: Column, rows: IntArray) -> pd.DataFrame:
+    """What rules may read of the dates of a column in some rows."""
+    mapped = replace(known.mapped, frame=known.mapped.frame.take(rows))
+    formats = known.recipe.formats(column.name) or (known.lookups.date_format,)
+    cells = judge(column, made_of(column, known.table, mapped, known.recipe, formats), np.ones(len(rows), np.bool_))
+    return pd.DataFrame(cells.columns(column.name))
 
 
 def _about(known: Known) -> Recipe:
-    """The recipe without the rules that only make other values of other columns."""
+    """The recipe without what only makes or reads other values of other columns."""
     name, read = known.column.name, {need for rule in known.schema.rules if rule.blocks for need in rule.needs}
     if not read.isdisjoint(OF_RULES):
         return known.recipe
     rules = known.recipe.rules
     return replace(
         known.recipe,
+        date_format={name: known.recipe.formats(name)},
         rules=tuple(r for r in rules if name in r.columns or not isinstance(r, (Replace, Rewriting))),
     )
 

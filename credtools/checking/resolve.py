@@ -91,21 +91,11 @@ def resolve(
 
     for column in columns:
         name = column.name
-        given = mapped.frame.get(name)
-        made_of = MadeOf(
-            None if given is None else as_arrow(given),
-            formats.get(name, ()),
-            table.date_cells.get(mapped.sources.get(name, ""), {}),
-            recipe.match_users_by == "external_id",
-            recipe.status if column.kind == "status" else None,
-            frozenset({NEVER, *map(fold, recipe.never)}) if name == EXPIRES else frozenset(),
-            recipe.notation if column.kind == "date" else PLAIN,
-            table.valueless.get(mapped.sources.get(name, ""), frozenset()),
-        )
+        found = made_of(column, table, mapped, recipe, formats.get(name, ()))
         kept = before.cells.get(name) if before else None
         silent = table.shaped.silent.get(mapped.sources.get(name, "")) if table.shaped else None
-        same = kept and kept.made_of == made_of
-        by_name[name] = kept if kept and same else parse.judge(column, made_of, is_record, silent)
+        same = kept and kept.made_of == found
+        by_name[name] = kept if kept and same else parse.judge(column, found, is_record, silent)
         part(name, name, partial(by_name[name].columns, name))
     data: dict[str, Any] = {}
     if {"credential_type", "issue_date", "expiration_date"} <= used:
@@ -129,6 +119,21 @@ def resolve(
         data |= identities(data, by_name, unused, own, standing, rejected)
     frame = pd.DataFrame(data, copy=False)
     return Resolved(frame, data, parts, by_name, used, user_column, formats, formats_from, standing)
+
+
+def made_of(column: Column, table: Table, mapped: Mapped, recipe: Recipe, formats: tuple[str, ...]) -> MadeOf:
+    """What the cells of a column follow from; `formats`: in which its dates are written."""
+    given, source = mapped.frame.get(column.name), mapped.sources.get(column.name, "")
+    return MadeOf(
+        None if given is None else as_arrow(given),
+        formats,
+        table.date_cells.get(source, {}),
+        recipe.match_users_by == "external_id",
+        recipe.status if column.kind == "status" else None,
+        frozenset({NEVER, *map(fold, recipe.never)}) if column.name == EXPIRES else frozenset(),
+        recipe.notation if column.kind == "date" else PLAIN,
+        table.valueless.get(source, frozenset()),
+    )
 
 
 def content_columns(columns: Sequence[Column]) -> list[str]:
