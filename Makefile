@@ -13,7 +13,7 @@ BROWSERS := chromium chromium-browser google-chrome
 AIRFLOW := .venv-airflow
 PYTEST := $(BIN)/pytest -n 3 --dist loadgroup
 
-.PHONY: help demo pictures test test-browser test-long test-office test-schedulers lint format sentences api lab bench lock browser \
+.PHONY: help demo pictures test test-browser test-long test-faults test-office test-schedulers lint format sentences api lab bench lock browser \
   servers office cron setup clean
 
 help:  ## list what can be made
@@ -38,6 +38,9 @@ test-browser: setup browser  ## only the tests that drive JupyterLab in a browse
 
 test-long: setup servers  ## the long batteries: many rows, many moments, some minutes
 	@$(PYTEST) -m long
+
+test-faults: setup  ## the battery of faults: disks, power, wires, servers; 1,000 nasty files (FAULTS=40 points of each)
+	@$(BIN)/pytest -q -s -m faults
 
 test-office: setup office  ## only the tests that fill files in with a real LibreOffice
 	@$(BIN)/pytest -m office

@@ -13,11 +13,11 @@ from tests.faults.ground import DiskGround, ServerGround
 from tests.faults.verbs import VERBS
 from tests.postgres import PostgresServer
 
+pytestmark = pytest.mark.xdist_group("faults")  # what is built once serves them all
 EVER = " and ever after"  # the later operations fail, too
 OF_DISKS = ("kill", "torn", "power", "io", f"io{EVER}", "full", f"full{EVER}")
 OF_WIRES = ("cut", f"cut{EVER}", "deaf", "ended", "crash")
 MOST = int(os.environ.get("FAULTS", "40"))  # points of each kind in each verb, evenly spread; crashes: a quarter
-FEW = 3  # of those that always run
 
 
 def spread(operations: int, most: int) -> Iterable[int]:
@@ -56,6 +56,39 @@ def server(tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer) -
     return lambda verb: (
         made.get(verb) or made.setdefault(verb, ServerGround(VERBS[verb], tmp_path_factory.mktemp(verb), postgres))
     )
+
+
+@pytest.mark.parametrize("what", ["kill", "power", f"full{EVER}"])
+@pytest.mark.parametrize("verb", ["import", "erase"])
+def test_some_of_what_happens_to_the_disk(disk: Callable[[str], DiskGround], verb: str, what: str) -> None:
+    """Nothing is lost, doubled or half done; what was told is there, what was refused isn't; done again, it is done."""
+    ground = disk(verb)
+    third = ground.writes // 3
+    for at in (third + 1, 2 * third):
+        ground.battle(Fault(what.removesuffix(EVER), at, what.endswith(EVER)))
+
+
+def test_faults_are_seen(disk: Callable[[str], DiskGround]) -> None:
+    """Negative control: when SQLite doesn't wait for the disk at COMMIT, what was told is lost with the power."""
+    ground = disk("approve")
+    operations = ground.attempt(ground.fresh(), Fault("kill"), relaxed=True).operations
+
+    def _lost(at: int) -> bool:
+        try:
+            ground.battle(Fault("power", at), relaxed=True)
+        except AssertionError as problem:
+            return "what was told isn't there" in str(problem)
+        return False
+
+    assert any(_lost(at) for at in range(operations - 16, operations - 8))
+
+
+@pytest.mark.postgres
+def test_some_of_what_happens_to_the_wire(server: Callable[[str], ServerGround]) -> None:
+    """The same where the database is a server: its connections are cut, its sessions ended."""
+    ground = server("approve")
+    for place, what in enumerate(("cut", "deaf", "ended"), 1):
+        ground.battle(what, ground.messages - 2 * place)
 
 
 @pytest.mark.faults

@@ -10,7 +10,7 @@ import signal
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from credtools.registry import open_registry
 from credtools.store import connecting, engine
 from tests.builders import UPLOADER
 from tests.faults.disk import Disk, Fault
-from tests.faults.verbs import VERBS, Verb, state
+from tests.faults.verbs import VERBS, Tell, Verb, state
 from tests.faults.wire import Wire, crash, end_sessions
 from tests.postgres import PostgresServer
 
@@ -54,13 +54,22 @@ def _within(folder: Path) -> Iterator[None]:
         os.chdir(here)
 
 
-def _attempt(verb: Verb, url: str, folder: Path) -> Ending:
+def _attempt(verb: Verb, url: str, folder: Path, tell: Tell = lambda _: None) -> Ending:
+    """Does it; `tell`: who hears at once what was told, and may be all that is left."""
+    told: list[str] = []
+
+    def _tell(what: str) -> None:
+        told.append(what)
+        tell(what)
+
+    ending = Ending()
     try:
-        return Ending(told=verb.do(url, folder))
+        verb.do(url, folder, _tell)
     except CredtoolsError as problem:
-        return Ending(refused=problem.reason, unknown=isinstance(problem, UnknownOutcomeError))
+        ending = Ending(refused=problem.reason, unknown=isinstance(problem, UnknownOutcomeError))
     except BaseException:  # noqa: BLE001 - nothing else may leave
-        return Ending(broke=traceback.format_exc())
+        ending = Ending(broke=traceback.format_exc())
+    return replace(ending, told="".join(told) or None)
 
 
 class Ground:
@@ -85,7 +94,7 @@ class Ground:
             if ending.refused and not ending.unknown:
                 assert found == self.before, "what was refused is done"
         if found != self.after:
-            self.verb.do(url, folder)
+            self.verb.do(url, folder, lambda _: None)
             assert now(url, folder) == self.after, "done again, it isn't done"
         if ending.told is not None:
             return "told"
@@ -159,9 +168,9 @@ def _live(verb: str, folder: Path, fault: Fault, relaxed: bool, says: Any) -> No
     if relaxed:
         _relax()
     disk = Disk(folder, fault)
-    ending = _attempt(VERBS[verb], _file(folder), folder)
+    ending = _attempt(VERBS[verb], _file(folder), folder, lambda told: says.send(Ending(told=told)))
     disk.resting = True
-    says.send(Ending(ending.told, ending.refused, ending.unknown, ending.broke, disk.count))
+    says.send(replace(ending, operations=disk.count))
     os._exit(0)
 
 

@@ -30,6 +30,7 @@ from tests.pictures import certificate, png
 from tests.test_upgrading import old_history
 
 Build = Callable[[str, Path], None]
+Tell = Callable[[str], None]
 MEDIA = ("ana.pdf", "ben.png", "cara.png")
 KEPT = "kept.zip"
 LAST = 4  # the batch of the long file
@@ -37,7 +38,7 @@ LAST = 4  # the batch of the long file
 
 @dataclass(frozen=True)
 class Verb:
-    """`build`: where it begins; `do`: it is done, from the opening of the registry to its end, and what was told.
+    """`build`: where it begins; `do`: it is done, from the opening of the registry to its end; says what it was told.
 
     `at_once`: it happens or it doesn't; the others leave something behind when they stop on their way, a draft or
     files, from which the next try goes on.
@@ -45,13 +46,13 @@ class Verb:
 
     name: str
     build: Build
-    do: Callable[[str, Path], str]
+    do: Callable[[str, Path, Tell], None]
     at_once: bool = True
 
 
-def _opened(act: Callable[[Registry, Path], object], url: str, folder: Path, by: str = UPLOADER) -> str:
+def _opened(act: Callable[[Registry, Path], object], url: str, folder: Path, tell: Tell, by: str = UPLOADER) -> None:
     with open_registry(url, by=by, folder=str(folder)) as registry:
-        return repr(act(registry, folder))
+        tell(repr(act(registry, folder)))  # before it is closed: what was told holds from now on
 
 
 def _to_import(url: str, folder: Path) -> None:
@@ -108,7 +109,7 @@ VERBS = {
         Verb(
             "erase", long_history, partial(_opened, lambda r, _: r.erase("ana@example.org", "asked to")), at_once=False
         ),
-        Verb("upgrade", old_history, lambda url, _: str(ct.upgrade(url))),
+        Verb("upgrade", old_history, lambda url, _, tell: tell(str(ct.upgrade(url)))),
         Verb("backup", long_history, partial(_opened, lambda r, f: r.backup(f / KEPT, force=True))),
     )
 }
