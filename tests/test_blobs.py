@@ -4,13 +4,14 @@ import errno
 import hashlib
 import os
 import stat
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from credtools.errors import RegistryError
-from credtools.store.blobs import Blobs
+from credtools.store.blobs import MANY, Blobs
 
 
 @pytest.fixture
@@ -41,18 +42,18 @@ def test_only_the_owner_may_read(blobs: Blobs) -> None:
 def test_nothing_is_named_before_it_is_on_the_disk(blobs: Blobs, monkeypatch: pytest.MonkeyPatch) -> None:
     """The content is flushed, then the file renamed; every folder that changed is flushed before `flush` returns."""
     done: list[str] = []
-    fsync, replace = os.fsync, Path.replace
+    fsync, replace = os.fsync, os.replace
 
     def noted_fsync(number: int) -> None:
         done.append(f"fsync {Path(f'/proc/self/fd/{number}').resolve().name}")
         fsync(number)
 
-    def noted_replace(path: Path, target: Path) -> Path:
-        done.append(f"rename {path.name} {target.name}")
-        return replace(path, target)
+    def noted_replace(path: str, target: str) -> None:
+        done.append(f"rename {Path(path).name} {Path(target).name}")
+        replace(path, target)
 
     monkeypatch.setattr(os, "fsync", noted_fsync)
-    monkeypatch.setattr(Path, "replace", noted_replace)
+    monkeypatch.setattr(os, "replace", noted_replace)
     name = blobs.put(b"a")
     part = done[0].partition(" ")[2]
     assert done == [f"fsync {part}", f"rename {part} {name}"]
@@ -135,14 +136,15 @@ def killing(monkeypatch: pytest.MonkeyPatch, last: int) -> None:
         (os, "open"),
         (os, "fdopen"),
         (os, "fsync"),
-        (Path, "replace"),
+        (os, "replace"),
         (Path, "mkdir"),
-        (Path, "unlink"),
+        (os, "unlink"),
     ):
         monkeypatch.setattr(place, name, dying(getattr(place, name)))
 
 
-def test_killed_at_every_operation(blobs: Blobs, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("together", [False, True])
+def test_killed_at_every_operation(blobs: Blobs, monkeypatch: pytest.MonkeyPatch, *, together: bool) -> None:
     """Wherever putting three files stops, what stands under a digest is whole, and putting them again mends all."""
     contents = [b"a" * 9, b"b" * 9, b"c" * 9]
     stopped = 0
@@ -151,8 +153,9 @@ def test_killed_at_every_operation(blobs: Blobs, monkeypatch: pytest.MonkeyPatch
         with monkeypatch.context() as patched:
             killing(patched, last)
             try:
-                for content in contents:
-                    own.put(content)
+                with own.together() if together else nullcontext():
+                    for content in contents:
+                        own.put(content)
                 own.flush()
             except Killed:
                 stopped += 1
@@ -163,6 +166,25 @@ def test_killed_at_every_operation(blobs: Blobs, monkeypatch: pytest.MonkeyPatch
         own.flush()
         assert [own.read(name) for name in names] == contents
     assert 20 < stopped < 40
+
+
+def test_many_are_named_once_they_are_on_the_disk(blobs: Blobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is put together is flushed before any of it has a name; when the block fails nothing of it stays."""
+    contents = [bytes([k]) for k in range(MANY + 3)]
+    done: list[str] = []
+    fsync, replace = os.fsync, os.replace
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", lambda number: done.append("fsync") or fsync(number))
+        patched.setattr(os, "replace", lambda part, path: done.append("rename") or replace(part, path))
+        with blobs.together():
+            names = [blobs.put(content) for content in [*contents, contents[-1]]]
+    assert done == ["fsync"] * MANY + ["rename"] * MANY + ["fsync"] * 3 + ["rename"] * 3
+    blobs.flush()
+    assert [blobs.read(name) for name in names[:-1]] == contents
+
+    with pytest.raises(RegistryError), blobs.together():
+        blobs.read(blobs.put(b"another"))
+    assert {path.name for path in blobs.folder.rglob("*") if path.is_file()} == set(names)
 
 
 def test_sweeping_takes_only_old_orphans(blobs: Blobs) -> None:

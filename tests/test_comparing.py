@@ -232,4 +232,4 @@ def test_days_in_words(said: str, day: date) -> None:
 @pytest.mark.parametrize("said", ["Twenty people attended", "The first of all", "Two thousand and one nights"])
 def test_words_that_are_no_days(said: str) -> None:
     """Numbers in words without a month are no dates."""
-    assert find(plain(said)) == []
+    assert find(plain(said)) == ()

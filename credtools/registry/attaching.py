@@ -36,6 +36,7 @@ UNPLACED = ("ambiguous", "unmatched")
 LITTER = "{!r} is a system, lock or temporary file, or an unfinished download, and was skipped."
 
 
+@collection_paused()
 def attach(
     session: Session,
     draft: Draft,
@@ -64,7 +65,7 @@ def attach(
     done, place_of = Attached(), {row.line: row.place for row in rows}
     blobs, waits, kept = session.blobs, reviewing.refresh(session, draft).waits, dict[str, Kept]()
     looker = Looker(refuse_attachments=session.settings.refuse_attachments)
-    with gathered(paths) as found, looker, collection_paused():
+    with gathered(paths) as found, looker, blobs.together():
         given, done.zips[:] = code_pages.settled(found, place.places)
         files = _named(match, given) if isinstance(match, Mapping) else given
         known = clashes.clashes(files)

@@ -1,7 +1,8 @@
 """Blobs: files kept under the SHA-256 of their content, so that none is stored twice and a changed one is noticed.
 
 A blob is written to a temporary file, flushed to the disk, renamed, and its folder flushed; only what `flush` has
-returned for may be referenced (TRUST: blobs first, then the database).
+returned for may be referenced (TRUST: blobs first, then the database). Many files are flushed one after the other once
+all of them are written (`together`): that is half the work for a disk.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from credtools.text import plural
 
 NAME = re.compile(r"[0-9a-f]{64}")
 REST = 86_400.0  # seconds for which nothing is swept: somebody may be about to reference it
+MANY = 32  # files that are open at a time
 
 
 class Blobs:
@@ -29,7 +31,9 @@ class Blobs:
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
-        self._unflushed: set[Path] = set()
+        self._unflushed: set[Path | str] = set()
+        self._written: dict[str, tuple[IO[bytes], str]] = {}  # by path: a file without its name yet, and what it has
+        self._most = 1
 
     def path(self, sha256: str) -> Path:
         """Where the file with this content lies, if it is there."""
@@ -40,26 +44,39 @@ class Blobs:
         with self._usable():
             return self.path(sha256).exists()
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is put in the meantime is there when this ends, and nothing of it may be read before."""
+        self._most = MANY
+        try:
+            yield
+            with self._usable():
+                self._name()
+        finally:
+            self._most = 1
+            self._drop()
+
     def put(self, content: bytes, sha256: str = "") -> str:
         """Keeps the content and returns its SHA-256, which may be known already; a damaged copy is replaced.
 
         Raises RegistryError when it can't be written. To be referenced only after `flush`.
         """
         sha256 = sha256 or hashlib.sha256(content).hexdigest()
-        folder = self.folder / sha256[:2]
-        path = folder / sha256
+        folder = f"{self.folder}/{sha256[:2]}"  # a text: a Path takes as long as its system call
+        path = f"{folder}/{sha256}"
         with self._usable():
-            if self._holds(path, content):
-                os.utime(path)  # fresh again, so that no sweep takes it before it is referenced
-            else:
-                self._write(path, folder, content)
+            if path not in self._written:
+                if self._holds(path, content):
+                    os.utime(path)  # fresh again, so that no sweep takes it before it is referenced
+                else:
+                    self._write(path, folder, content)
         self._unflushed.add(folder)
         return sha256
 
     def flush(self) -> None:
         """Returns when everything that was put will be there after a loss of power."""
         with self._usable():
-            for folder in sorted(self._unflushed):
+            for folder in sorted(self._unflushed, key=str):
                 _flush_folder(folder)
         self._unflushed.clear()
 
@@ -119,31 +136,51 @@ class Blobs:
                 self._unflushed.add(made.parent)
 
     @staticmethod
-    def _holds(path: Path, content: bytes) -> bool:
+    def _holds(path: str, content: bytes) -> bool:
         try:
-            return path.stat().st_size == len(content) and path.read_bytes() == content
+            return os.stat(path).st_size == len(content) and Path(path).read_bytes() == content  # noqa: PTH116 - as above
         except FileNotFoundError:
             return False
 
-    def _write(self, path: Path, folder: Path, content: bytes) -> None:
-        part = folder / f".new-{uuid.uuid4().hex}"
+    def _write(self, path: str, folder: str, content: bytes) -> None:
+        part = f"{folder}/.new-{uuid.uuid4().hex}"
         try:
-            with self._opened(part, folder) as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
+            file = self._opened(part, folder)
+            self._written[path] = file, part
+            file.write(content)
+            file.flush()
+            if len(self._written) >= self._most:
+                self._name()
         except BaseException:
-            with suppress(OSError):
-                part.unlink()
+            self._drop(part)
             raise
 
-    def _opened(self, part: Path, folder: Path) -> IO[bytes]:
+    def _name(self) -> None:
+        """Gives what was written its names, once all of it is on the disk."""
+        for file, _ in self._written.values():
+            os.fsync(file.fileno())
+        while self._written:
+            path, (file, part) = next(iter(self._written.items()))
+            file.close()
+            os.replace(part, path)  # noqa: PTH105 - as above
+            del self._written[path]
+
+    def _drop(self, *parts: str) -> None:
+        """Takes away what has no name yet."""
+        gone, self._written = self._written, {}
+        for file, _ in gone.values():
+            with suppress(OSError):
+                file.close()
+        for part in {*parts, *(part for _, part in gone.values())}:
+            with suppress(OSError):
+                os.unlink(part)  # noqa: PTH108 - as above
+
+    def _opened(self, part: str, folder: str) -> IO[bytes]:
         """A new file; its folder is made where there is none."""
         try:
             return _new(part)
         except FileNotFoundError:
-            self._make(folder)
+            self._make(Path(folder))
             return _new(part)
 
     @contextmanager
@@ -158,11 +195,11 @@ def _files(count: int) -> str:
     return f"{plural(count, 'stored media file')} {'is' if count == 1 else 'are'}"
 
 
-def _new(path: Path) -> IO[bytes]:
+def _new(path: str) -> IO[bytes]:
     return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
 
 
-def _flush_folder(folder: Path) -> None:
+def _flush_folder(folder: Path | str) -> None:
     if os.name == "nt":  # Windows opens no folders; a rename is in its journal at once
         return
     number = os.open(folder, os.O_RDONLY)

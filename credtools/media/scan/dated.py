@@ -58,7 +58,7 @@ def dated(page: Page) -> list[Dated]:
 class _Roles:
     """What the dates of a page are."""
 
-    def __init__(self, page: Page, mentions: dict[int, list[Mention]]) -> None:
+    def __init__(self, page: Page, mentions: dict[int, tuple[Mention, ...]]) -> None:
         self.page, self.mentions = page, mentions
 
     def of(self, k: int) -> Iterator[Dated]:
@@ -153,7 +153,7 @@ class _Roles:
         return found[-1] if found and (alone or found[-1] in NEITHER) else ""
 
 
-def _packed(page: Page, mentions: dict[int, list[Mention]]) -> Iterator[Dated]:
+def _packed(page: Page, mentions: dict[int, tuple[Mention, ...]]) -> Iterator[Dated]:
     """Eight digits, or month and year with two digits each, are a date only where a label says so."""
     for k, part in enumerate(page.parts):
         for found in PACKED.finditer(part.plain):

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from credtools.media.scan import worded
 from credtools.media.scan.months import MONTH_WORDS
+from credtools.media.scan.spelling import KEPT
 
 ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "民國": 1911, "民国": 1911}  # the year before the first
 BUDDHIST = 543
@@ -34,17 +35,18 @@ class Mention:
         return day in self.days or (day.year, day.month) in self.months
 
 
-def find(text: str) -> list[Mention]:
+@lru_cache(maxsize=KEPT)
+def find(text: str) -> tuple[Mention, ...]:
     """The dates in a text, as `page.plain` makes it, from left to right."""
     if worded.is_worded(text):
         text = worded.in_digits(text)
     if not POSSIBLE.search(text):
-        return []
+        return ()
     text = TORN.sub(_joined, text)
     found = _found(text)
     if any(one.months for one in found) and (digits := worded.in_digits(text)) != text:  # 'the first of March 2026'
-        return _found(digits)
-    return found
+        found = _found(digits)
+    return tuple(found)
 
 
 def _found(text: str) -> list[Mention]:

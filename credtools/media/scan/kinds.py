@@ -13,7 +13,7 @@ from credtools.media.compared import Difference, Evidence, Facts
 from credtools.media.scan import labels
 from credtools.media.scan.page import Page, tidy
 from credtools.media.scan.people import EASTERN
-from credtools.media.scan.spelling import plain
+from credtools.media.scan.spelling import KEPT, plain
 
 COLUMN = "credential_type"
 WORD = re.compile(r"[^\W_]+")
@@ -90,7 +90,7 @@ def named(page: Page, types: tuple[str, ...]) -> list[Named]:
     """The types on a page, the longest at each place."""
     known, glued = _known(types)
     words = _Running(page)
-    found = list(_reordered(page, words, _bags(types)))
+    found = list(_reordered(page, _bags(types)))
     taken, end = {one.part for one in found}, 0
     for n in [n for n, word in enumerate(words.texts) if word in known and words.parts[n] not in taken]:
         best = next((form for form in known[words.texts[n]] if words.there(n, form[0])), None) if n >= end else None
@@ -100,10 +100,10 @@ def named(page: Page, types: tuple[str, ...]) -> list[Named]:
     return found + _eastern(page, glued)
 
 
-def _reordered(page: Page, words: _Running, bags: dict[frozenset[str], str]) -> Iterator[Named]:
+def _reordered(page: Page, bags: dict[frozenset[str], str]) -> Iterator[Named]:
     """The parts that have just the words of a type, in whatever order and form: 'Lead Auditor – ISO 9001:2015'."""
     for k, part in enumerate(page.parts):
-        some = words.of(k)
+        some = _found(part.plain)
         name = bags.get(_bag(some)) if 0 < len(some) <= MOST_WORDS else None
         if name and f" {_key(name)} " not in f" {' '.join(some)} ":
             yield Named(k, name, not (ELSE.search(part.plain) or _else_beside(page, k)))
@@ -117,7 +117,8 @@ def _bags(types: tuple[str, ...]) -> dict[frozenset[str], str]:
     return {bag: name for bag, name in every if len(bag) > 1 and counts[bag] == 1}
 
 
-def _bag(words: Sequence[str]) -> frozenset[str]:
+@lru_cache(maxsize=KEPT)
+def _bag(words: tuple[str, ...]) -> frozenset[str]:
     longer = [one for word in words for one in SHORT.get(word, word).split()]
     return frozenset(one[:STEM] for one in longer if one not in LITTLE and not YEAR.fullmatch(one))
 
@@ -131,14 +132,10 @@ class _Running:
         self.parts: list[int] = []
         self._first: list[int] = []  # of each part
         for k, part in enumerate(page.parts):
-            some = WORD.findall(part.plain)
+            some = _found(part.plain)
             self._first.append(len(self.texts))
             self.texts += some
             self.parts += [k] * len(some)
-
-    def of(self, k: int) -> list[str]:
-        """The words of a part."""
-        return self.texts[self._first[k] : self._first[k + 1] if k + 1 < len(self._first) else None]
 
     def there(self, n: int, form: tuple[str, ...]) -> bool:
         return tuple(self.texts[n : n + len(form)]) == form
@@ -155,7 +152,7 @@ def _known(types: tuple[str, ...]) -> tuple[dict[str, list[tuple[tuple[str, ...]
     known: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     glued: list[tuple[str, str]] = []
     for name in dict.fromkeys(types):
-        words = tuple(_words(name))
+        words = _words(name)
         if EASTERN.search(name):
             glued.append(("".join(words), name))
         elif words and not set(words) <= GENERIC:
@@ -165,8 +162,13 @@ def _known(types: tuple[str, ...]) -> tuple[dict[str, list[tuple[tuple[str, ...]
     return known, sorted(glued, key=lambda one: -len(one[0]))
 
 
-def _words(text: str) -> list[str]:
-    return WORD.findall(plain(tidy(text)))
+@lru_cache(maxsize=KEPT)
+def _found(text: str) -> tuple[str, ...]:
+    return tuple(WORD.findall(text))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return _found(plain(tidy(text)))
 
 
 def _key(name: str) -> str:

@@ -6,11 +6,12 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from credtools.media.looked import Box, Piece
 from credtools.media.scan import labels
-from credtools.media.scan.spelling import plain
+from credtools.media.scan.spelling import KEPT, plain
 
 NEAR = 60  # thousandths of a page between a label and what is under it
 FEWEST = 2  # words of a name by itself
@@ -25,6 +26,7 @@ LEADER = " ... "  # between a label and its value
 MOST_PARTS = 20_000
 
 
+@lru_cache(maxsize=KEPT)
 def tidy(text: str) -> str:
     """A text with usual letters and digits (NFKC: no ligatures, no full width), spaced letters put together."""
     if not text.isascii():
