@@ -124,7 +124,8 @@ def unpacked(registry: Registry) -> dict[str, list[Any]]:
     """
     with registry.engine.connect() as connection:
         numbers = connection.execute(select(tables.ledger_blocks.c.batch_id)).scalars().all()
-        blocks = [(number, row.address, row.raw) for number in numbers for row in block_of(connection, number)]
+        found = [(number, block) for number in numbers if (block := block_of(connection, number))]
+        blocks = [(number, row.address, row.raw) for number, block in found for row in block.rows()]
     assert len(blocks) == 2
     rows = rows_of(registry)
     seals = [row[:3] + row[4:] for row in rows["seals"]]

@@ -452,21 +452,24 @@ def test_progress_comes_to_its_end(home: Home, full: Registry, tmp_path: Path) -
 
 
 def older(members: dict[str, bytes]) -> None:
-    """The archive as the version before wrote it: without the tables and columns of layout 0007."""
+    """The archive as the version before wrote it: without the tables and columns of layouts 0007 and 0008."""
     parts = [part for part in json.loads(members["manifest.json"])["parts"] if part["table"]["name"] not in NEW_TABLES]
     for name in NEW_TABLES:
         del members[f"tables/{name}"]
-    part = next(one for one in parts if one["table"]["name"] == "credential_versions")
-    places = [k for k, (name, _) in enumerate(part["table"]["columns"]) if name not in NEW_COLUMNS]
-    text = members["tables/credential_versions"].decode().splitlines()
-    made = "".join("\t".join(line.split("\t")[k] for k in places) + "\n" for line in text).encode()
-    part["table"]["columns"] = [part["table"]["columns"][k] for k in places]
-    part["sha256"] = hashlib.sha256(made).hexdigest()
-    members["tables/credential_versions"] = made
+    for part in (one for one in parts if one["table"]["name"] in NEW_COLUMNS):
+        table = part["table"]["name"]
+        places = [k for k, (name, _) in enumerate(part["table"]["columns"]) if name not in NEW_COLUMNS[table]]
+        text = members[f"tables/{table}"].decode().splitlines()
+        made = "".join("\t".join(line.split("\t")[k] for k in places) + "\n" for line in text).encode()
+        part["table"]["columns"] = [part["table"]["columns"][k] for k in places]
+        part["table"]["key"] = [name for name in part["table"]["key"] if name not in NEW_COLUMNS[table]]
+        part["sha256"] = hashlib.sha256(made).hexdigest()
+        members[f"tables/{table}"] = made
     says(members, parts=parts, layout="0006")
 
 
-NEW_TABLES, NEW_COLUMNS = ("logins", "seals"), ("never", "digest_kind")
+NEW_TABLES = ("logins", "seals")
+NEW_COLUMNS = {"credential_versions": ("never", "digest_kind"), "ledger_block_values": ("first",)}
 
 
 @only_sqlite

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from credtools.cli import main
 from credtools.registry import Registry
+from credtools.store import tables
 from credtools.store.blocks import raw_values
 from tests.builders import (
     ANA,
@@ -61,7 +63,8 @@ def aged(registry: Registry, *numbers: int) -> None:
 def kept_lines(registry: Registry) -> list[tuple[int, int]]:
     """Batch and line of the rows whose values are still there, those in blocks among them."""
     with registry.engine.connect() as connection:
-        return sorted((batch, line) for batch, (_, line, _), _ in raw_values(connection))
+        numbers = connection.execute(select(tables.batches.c.id)).scalars().all()
+        return sorted((batch, line) for batch in numbers for (_, line, _), _ in raw_values(connection, batch))
 
 
 def kept_files(registry: Registry) -> list[int]:

@@ -202,7 +202,8 @@ def _raws(registry: Registry) -> list[str]:
     from credtools.store.blocks import raw_values
 
     with registry.engine.connect() as connection:
-        return [raw for *_, raw in raw_values(connection)]
+        numbers = connection.execute(select(tables.batches.c.id)).scalars().all()
+        return [raw for number in numbers for _, raw in raw_values(connection, number)]
 
 
 def test_each_piece_is_decided(nights: Nights, registry: Registry) -> None:

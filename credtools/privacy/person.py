@@ -19,10 +19,10 @@ from html import unescape
 from itertools import pairwise
 from typing import Any
 
+from credtools.privacy.hints import Hints
 from credtools.text import fold
 
 ENDS = r"""\t\r\n,;|"'<>\x1f"""  # what a cell may lie between
-PLAIN = re.compile(r"[!#-\[\]-~]+")  # is in JSON as it is
 TAG = re.compile(r"<[^>]*>")
 USUAL = ("utf-8", "cp1252")
 WIDE = ("utf-16-le", "utf-16-be")
@@ -43,8 +43,8 @@ class Person:
         return self.may_be_in(raw) and self.in_cells(json.loads(raw), by_id=by_id)
 
     def may_be_in(self, raw: str) -> bool:
-        """Whether a JSON text has to be looked at: quickly False for most."""
-        return "\\u" in raw or not raw.isascii() or any(hint in raw.lower() for hint in self._hints)
+        """Whether a text, or one that JSON writes so, has to be looked at: quickly False for most."""
+        return self.hints.may_be_in(raw)
 
     def in_cells(self, cells: Iterable[str], *, by_id: bool = False) -> bool:
         whole, texts = self._whole(by_id=by_id), list(map(fold, cells))
@@ -65,7 +65,8 @@ class Person:
         patterns = [*self._running, *(re.compile(rf"(?:^|[{ENDS}])\s*{term}\s*(?:$|[{ENDS}])") for term in whole)]
         halves = {tuple(map(_spelled, pair)) for one in self._halves for pair in (one, one[::-1])}
         patterns += [re.compile(rf"(?:^|[{ENDS}])\s*{a}\s*[{ENDS}]+\s*{b}\s*(?:$|[{ENDS}])") for a, b in halves]
-        return any(pattern.search(text) for text in _texts(content, encodings) for pattern in patterns)
+        texts = (_key(text) for text in _texts(content, encodings) if self.may_be_in(text))
+        return any(pattern.search(text) for text in texts for pattern in patterns)
 
     def without(self, text: str) -> str:
         """A sentence with the stand-in in the place of the person."""
@@ -90,6 +91,8 @@ class Person:
         return [self.without_in_json(part) for part in value] if isinstance(value, list) else value
 
     def _replaced(self, text: str, patterns: Sequence[re.Pattern[str]]) -> str:
+        if not self.may_be_in(text):
+            return text
         for spelled in (text, _key(text)):  # folded only where the person is written in other letters
             replaced = spelled
             for pattern in patterns:
@@ -118,10 +121,9 @@ class Person:
         return {*(fold(one.name) for one in self._each), *(f"{last}, {first}" for first, last in self._halves)}
 
     @cached_property
-    def _hints(self) -> list[str]:
-        """Of each term its longest part that JSON writes as it is; what isn't ASCII is escaped there."""
-        terms = (term for one in self._each for term in (one.email, one.external_id, one.name))
-        return [max(found, key=len) for found in (PLAIN.findall(fold(term)) for term in terms) if found]
+    def hints(self) -> Hints:
+        """What of them is in every text that names them."""
+        return Hints.of(term for one in self._each for term in (one.email, one.external_id, one.name))
 
     @cached_property
     def _running(self) -> list[re.Pattern[str]]:
@@ -158,7 +160,7 @@ def _texts(content: bytes, encodings: Iterable[str]) -> Iterator[str]:
         wide = WIDE if b"\x00" in part else ()
         for encoding in dict.fromkeys((*encodings, *USUAL, *wide)):
             for shift in (0, 1) if encoding in WIDE else (0,):
-                text = _key(part[shift:].decode(encoding, "replace"))
+                text = part[shift:].decode(encoding, "replace")
                 yield text
                 if part.lstrip().startswith(b"<"):
                     yield unescape(TAG.sub("\n", text))

@@ -87,10 +87,10 @@ def _values(c: Connection, before: datetime | None) -> tuple[list[tuple[int, int
     back = select(patch.id).where(patch.removed_at < before, patch.record_digest != "")
     blocks = select(batch.c.id).where(batch.c.state.in_(JUDGED_STATES), batch.c.finished_at < before)
     together = [
-        (number, *row.address)
+        (number, *address)
         for number in c.execute(blocks.order_by(batch.c.id)).scalars().all()
-        for row in block_of(c, number)
-        if row.raw is not None
+        if (block := block_of(c, number)) is not None
+        for address, _ in block.kept()
     ]
     return (
         sorted([*((batch, *place) for batch, *place in c.execute(rows)), *together]),

@@ -14,19 +14,22 @@ from functools import partial
 from itertools import product
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, select
 
 from credtools.errors import RegistryError
+from credtools.limited import collection_paused
 from credtools.model import JUDGED_STATES, WAITING_STATES
 from credtools.privacy import media as of_media
 from credtools.privacy.known import known, logins_of
+from credtools.privacy.looking import Batch, Looking, Pieces, Theirs
 from credtools.privacy.media import strings
 from credtools.privacy.person import Person
 from credtools.recipe import USER_COLUMN, Recipe
 from credtools.store import tables
-from credtools.store.blocks import raw_values
+from credtools.store.blocks import Address
 from credtools.store.engine import snapshot
 from credtools.store.erased import token
+from credtools.store.frames import rows_in
 from credtools.store.reads.lineage import current
 from credtools.store.reads.media import referenced_blobs, unneeded
 from credtools.store.tables.rows import ADDRESS
@@ -34,8 +37,9 @@ from credtools.store.values import NO_ROW, Erase, Text
 from credtools.text import fold
 
 WRITTEN = (tables.credential_versions, tables.credentials)
+FIXED = tuple(f"fixed_{name}" for name in ADDRESS)
+AT_ONCE = 1_000  # rows in the memory
 Row = tuple[int, int, int, int]  # batch, sheet, line, piece
-Pieces = set[tuple[int, str]]  # records as they came, and which piece of its record a row is
 
 
 class Records(Protocol):
@@ -69,7 +73,7 @@ def search(engine: Engine, email: str, external_id: str, by: str, searched: dict
     `searched`: files (by SHA-256) that were searched already, and whether they name the person; more are noted there.
     Raises RegistryError when nothing here is theirs.
     """
-    with snapshot(engine) as connection:
+    with snapshot(engine) as connection, collection_paused():
         found = _Search(connection, email, external_id, records).everything(by, searched)
     if found.erase.user is None and not any(found.erase.counts().values()):
         raise RegistryError("person_not_found", person=email or external_id)
@@ -91,10 +95,12 @@ class _Search:
 
     def everything(self, by: str, searched: dict[str, bool]) -> Found:
         seen = self.c.execute(select(tables.audit_head.c.seq)).scalar_one()
-        versions = self._versions()
-        lines, raws = self._rows()
+        versions = self._versions(tables.credential_versions.c.salt.is_not(None))
+        theirs = self._rows()
+        lines, raws = _lines(theirs), {number: set(one.records) for number, one in theirs.items() if one.records}
         rejects, digests = self._rejects(lines)
-        own = {batch: self._own(batch, lines) for batch in sorted({batch for batch, *_ in lines})}
+        theirs = self._completed(theirs, lines)
+        own = {number: theirs[number].own for number in sorted(theirs)}
         files = self._files(lines, searched)
         waiting = [k for k, row in self.batches.items() if row.sha256 in files and row.state in WAITING_STATES]
         unjudged = [k for k, row in self.batches.items() if row.sha256 in files and row.state not in JUDGED_STATES]
@@ -108,7 +114,7 @@ class _Search:
             seen=seen,
             user=self.user,
             merged=self.users[1:],
-            rows=self._kept(lines),
+            rows=[(number, *place) for number in sorted(theirs) for place in theirs[number].kept],
             versions=sorted(versions),
             rejects=sorted(rejects),
             patches=self._patches(digests, raws, unjudged),
@@ -126,78 +132,48 @@ class _Search:
         stay = len(named.keys() & {*referenced_blobs(self.c)} - {*blobs})
         return Found(self.person, value, own, self.namesakes, self._mentions(versions), stay)
 
-    def _versions(self) -> set[int]:
+    def _versions(self, *which: ColumnElement[bool]) -> set[int]:
         version, credential = WRITTEN
         theirs = select(version.c.id).join(credential, credential.c.id == version.c.credential_id)
-        kept = theirs.where(credential.c.user_id == self.user, version.c.salt.is_not(None))
-        return set(self.c.execute(kept).scalars())
+        return set(self.c.execute(theirs.where(credential.c.user_id == self.user, *which)).scalars())
 
-    def _rows(self) -> tuple[set[Row], dict[int, Pieces]]:
-        """Their lines of the ledger, and per batch the records on them, as far as values are left."""
-        rows, (version, credential) = tables.ledger_rows, WRITTEN
-        pointing = select(*(rows.c[name] for name in ADDRESS)).select_from(
-            rows.join(version, version.c.id == rows.c.version_id).join(
-                credential, credential.c.id == version.c.credential_id
-            )
-        )
-        theirs = set(map(tuple, self.c.execute(pointing.where(credential.c.user_id == self.user))))
-        strangers = self._strangers() if self.person.external_id.isdecimal() else set()
-        lines: set[Row] = set()
-        raws: defaultdict[int, Pieces] = defaultdict(set)
-        for batch, place, raw in raw_values(self.c):
-            by_id = batch in self.by_id and (batch, *place) not in strangers
-            if (batch, *place) in theirs or self.person.in_record(raw, by_id=by_id):
-                lines.add((batch, *place))
-                raws[batch].add((place[2], raw))
-        return lines | theirs, raws
+    def _rows(self) -> dict[int, Theirs]:
+        """Per batch their lines of the ledger, and the records on them, as far as values are left."""
+        look = Looking(self.c, self.person, self.users, self._versions())
+        found = ((number, look.through(number, by_id=number in self.by_id)) for number in sorted(self.batches))
+        return {number: one for number, one in found if one.lines}
 
-    def _strangers(self) -> set[Row]:
-        """Rows of files by User ID that resolved to somebody else, whatever other number is in them."""
-        ledger, reject = tables.ledger_rows.c, tables.rejects.c
-        others = ((ledger, ledger.version_id.is_not(None)), (reject, reject.user_id.not_in(self.users)))
-        asked = (
-            select(*(row[name] for name in ADDRESS)).where(known, row.batch_id.in_(sorted(self.by_id)))
-            for row, known in others
-        )
-        return {(*row,) for statement in asked for row in self.c.execute(statement)}
+    def _completed(self, theirs: dict[int, Theirs], lines: set[Row]) -> dict[int, Theirs]:
+        """The same with more lines."""
+        more: defaultdict[int, set[Address]] = defaultdict(set)
+        for number, *place in lines - _lines(theirs):
+            more[number].add((place[0], place[1], place[2]))
+        known = {number: one.lines for number, one in theirs.items()}
+        again = {number: Batch(self.c, number).theirs(some | known.get(number, set())) for number, some in more.items()}
+        return theirs | again
 
     def _rejects(self, lines: set[Row]) -> tuple[set[int], set[tuple[int, str]]]:
         """Their rejects: of their rows, corrected into one of them, and what superseded or was superseded by these.
 
         Adds the rows of these to `lines`; returns (source, digest) of their records, too.
         """
-        rows = {row.id: row for row in self.c.execute(select(tables.rejects))}
-        near: defaultdict[int, set[int]] = defaultdict(set)
-        for row in rows.values():
-            if row.superseded_by is not None:
-                near[row.id].add(row.superseded_by)
-                near[row.superseded_by].add(row.id)
+        reject = tables.rejects.c
+        columns = select(reject.id, reject.source_id, reject.superseded_by, reject.user_id, reject.record_digest)
+        columns = columns.add_columns(*(reject[name] for name in (*ADDRESS, *FIXED)))
         new = {
-            number
-            for number, row in rows.items()
-            if (row.batch_id, row.sheet, row.line, row.piece) in lines
-            or (row.fixed_batch_id, row.fixed_sheet, row.fixed_line, row.fixed_piece) in lines
-            or (self.user is not None and row.user_id in self.users)
+            row.id: row
+            for row in self.c.execute(columns.execution_options(yield_per=AT_ONCE))
+            if tuple(row[5:9]) in lines or tuple(row[9:]) in lines or (row.user_id in self.users)
         }
-        found: set[int] = set()
+        found: dict[int, Any] = {}
         while new:
             found |= new
-            new = {other for number in new for other in near[number]} - found
-        lines |= {(row.batch_id, row.sheet, row.line, row.piece) for row in map(rows.get, found) if row}
-        found = {number for number in found if rows[number].record_digest is not None}  # else erased before
-        return found, {(self.one[rows[number].source_id], rows[number].record_digest) for number in found}
-
-    def _kept(self, lines: set[Row]) -> list[Row]:
-        """Those of the lines whose values are still here."""
-        batches = sorted({batch for batch, *_ in lines})
-        return sorted(lines & {(batch, *place) for batch, place, _ in raw_values(self.c, batches)})
-
-    def _own(self, batch: int, lines: set[Row]) -> frozenset[str]:
-        """The values that only their rows of a batch hold."""
-        held: dict[bool, set[str]] = {True: set(), False: {""}}
-        for _, place, raw in raw_values(self.c, [batch]):
-            held[(batch, *place) in lines].update(map(fold, json.loads(raw)))
-        return frozenset(held[True] - held[False])
+            later = {row.superseded_by for row in new.values()} - found.keys() - {None}
+            near = [*rows_in(self.c, columns, reject.id, later), *rows_in(self.c, columns, reject.superseded_by, new)]
+            new = {row.id: row for row in near if row.id not in found}
+        lines |= {(row.batch_id, row.sheet, row.line, row.piece) for row in found.values()}
+        kept = [row for row in found.values() if row.record_digest is not None]  # else erased before
+        return {row.id for row in kept}, {(self.one[row.source_id], row.record_digest) for row in kept}
 
     def _files(self, lines: set[Row], searched: dict[str, bool]) -> set[str]:
         """The files that hold one of their rows, or name them anywhere, and whose bytes are still here."""
@@ -286,12 +262,17 @@ class _Search:
         return "" if self.person.in_cells([suggestion]) else suggestion
 
     def _others(self, table: Table, column: str, gone: set[int]) -> Iterator[Any]:
-        return (row for row in self.c.execute(select(table)) if getattr(row, column) not in gone)
+        rows = self.c.execute(select(table).execution_options(yield_per=AT_ONCE))
+        return (row for row in rows if getattr(row, column) not in gone)
 
     def _mentions(self, versions: set[int]) -> int:
         version = tables.credential_versions.c
         said = self.c.execute(select(version.id, version.own).where(version.own != "{}"))
         return sum(row.id not in versions and self.person.in_cells(strings(json.loads(row.own))) for row in said)
+
+
+def _lines(theirs: dict[int, Theirs]) -> set[Row]:
+    return {(number, *place) for number, one in theirs.items() for place in one.lines}
 
 
 def _changed(table: str, row: Any, key: tuple[str, ...], **changes: Callable[[str], str]) -> Iterator[Text]:
@@ -307,6 +288,8 @@ def _nothing(_: str) -> str:
 
 def _look(person: Person, own: frozenset[str], text: str) -> str:
     """The statistics of a run without the person, and without unknown values that only their rows hold."""
+    if '"unknown"' not in text and not person.may_be_in(text):
+        return text
     look = json.loads(text)
     if "unknown" in look:
         kept = {value: n for value, n in look["unknown"].items() if fold(value) not in own}

@@ -1,7 +1,7 @@
 """Blocks: the unchanged rows of a batch with which nothing else is linked, kept as one.
 
 Addresses and versions lie in the clear, as JSON that both databases read (the view `ledger_rows`); raw texts and their
-salts lie apart, so that each row's can be erased.
+salts lie apart, so that each row's can be erased, some rows at a time: whoever looks for one unpacks no others.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from operator import lt
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select, update
@@ -17,7 +20,11 @@ from credtools.store import tables
 from credtools.store.digests import SALT_BYTES
 
 DIGEST_BYTES = 32
-QUICK = 1  # of zlib's levels: most of the gain for a third of the time
+WIDTH = 4  # numbers of a row
+BETWEEN = "],["  # rows in the text of their places
+TOGETHER = 1_024  # rows whose values are packed as one: more take less room, fewer less time to erase one of them
+FEW = 50  # rows that are quicker to find one by one
+LEVEL = 6  # of zlib's: higher ones gain nothing
 Address = tuple[int, int, int]  # sheet, line, piece
 
 
@@ -31,66 +38,181 @@ class BlockRow(NamedTuple):
     raw: str | None
 
 
-def packed(batch_id: int, rows: Sequence[BlockRow]) -> tuple[dict[str, Any], dict[str, Any]]:
+class Rows(NamedTuple):
+    """Where the rows of a block stand, and the versions that they say: column by column, which is quicker to read."""
+
+    sheet: Sequence[int] = ()
+    line: Sequence[int] = ()
+    piece: Sequence[int] = ()
+    version: Sequence[int] = ()
+
+    @classmethod
+    def read(cls, text: str) -> Rows:
+        """By the text that is stored. Raises ValueError where it is none."""
+        numbers = json.loads(f"[{text[2:-2].replace(BETWEEN, ',')}]")
+        if len(numbers) != WIDTH * (1 + text.count(BETWEEN)):
+            raise ValueError("A row of a block has no place.")
+        return cls(*(numbers[k::WIDTH] for k in range(WIDTH)))
+
+    def addresses(self) -> list[Address]:
+        """Where each stands."""
+        return list(zip(self.sheet, self.line, self.piece, strict=True))
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block as it is stored: the text of its places, and its digests; and what is in it, row by row."""
+
+    text: str
+    digests: bytes
+    spoken: Rows
+    salts: bytes
+    raws: list[str | None]
+
+    def rows(self) -> list[BlockRow]:
+        """Row by row; raises ValueError where it isn't whole."""
+        cut = (self.digests, DIGEST_BYTES), (self.salts, SALT_BYTES)
+        digests, salts = ([some[k : k + size] for k in range(0, len(some), size)] for some, size in cut)
+        every = zip(self.spoken.addresses(), self.spoken.version, digests, salts, self.raws, strict=True)
+        return list(map(BlockRow._make, every))
+
+    def kept(self) -> Iterator[tuple[Address, str]]:
+        """Address and raw text of each row that isn't erased."""
+        every = zip(self.spoken.addresses(), self.raws, strict=True)
+        return ((address, raw) for address, raw in every if raw is not None)
+
+    def agrees(self) -> bool:
+        """Whether every row is here, only once, and as it was digested: a quick look, as nearly all blocks are so."""
+        here = self.spoken.addresses()
+        whole = len(here) == len(self.raws) and len(self.salts) == SALT_BYTES * len(self.raws)
+        if not whole or None in self.raws or not all(map(lt, here, here[1:])):
+            return False
+        return self.digests == b"".join(
+            sha256(self.salts[k : k + SALT_BYTES] + str(raw).encode()).digest()
+            for k, raw in zip(range(0, len(self.salts), SALT_BYTES), self.raws, strict=True)
+        )
+
+
+class Part(NamedTuple):
+    """The values of some rows of a block that follow each other, from the `first` (from 0) on."""
+
+    batch_id: int
+    first: int
+    salts: bytes
+    raw: bytes
+
+    @property
+    def rows(self) -> range:
+        """Which rows of the block these are."""
+        return range(self.first, self.first + len(self.salts) // SALT_BYTES)
+
+    def text(self) -> str:
+        """The raw texts as the text of a JSON array."""
+        return zlib.decompress(self.raw).decode()
+
+    def raws(self) -> list[str | None]:
+        return list(json.loads(self.text()))
+
+
+def packed(batch_id: int, rows: Sequence[BlockRow]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The block and its values, as rows of their tables."""
     places = json.dumps([[*row.address, row.version_id] for row in rows], separators=(",", ":"))
     block = {"batch_id": batch_id, "rows": places, "digests": b"".join(row.digest for row in rows)}
-    return block, {"batch_id": batch_id} | _values(rows)
-
-
-def _values(rows: Sequence[BlockRow]) -> dict[str, Any]:
-    raw = zlib.compress(json.dumps([row.raw for row in rows]).encode(), QUICK)
-    return {"salts": b"".join(row.salt for row in rows), "raw": raw}
-
-
-def block_of(connection: Connection, batch_id: int) -> list[BlockRow]:
-    """The rows of a batch's block, in the order of the file; none where it has no block."""
-    block, values = tables.ledger_blocks, tables.ledger_block_values
-    statement = select(block.c.rows, block.c.digests, values.c.salts, values.c.raw).join(values)
-    found = connection.execute(statement.where(block.c.batch_id == batch_id)).one_or_none()
-    if found is None:
-        return []
-    cut = (bytes(found.digests), DIGEST_BYTES), (bytes(found.salts), SALT_BYTES)
-    digests, salts = ([some[k : k + size] for k in range(0, len(some), size)] for some, size in cut)
-    raws = json.loads(zlib.decompress(bytes(found.raw)))
-    return [
-        BlockRow((sheet, line, piece), version, digest, salt, raw)
-        for (sheet, line, piece, version), digest, salt, raw in zip(
-            json.loads(found.rows), digests, salts, raws, strict=True
-        )
+    parts = (rows[first : first + TOGETHER] for first in range(0, len(rows), TOGETHER))
+    return block, [
+        {"batch_id": batch_id, "first": k * TOGETHER}
+        | {"salts": b"".join(row.salt for row in part), "raw": _packed([row.raw for row in part])}
+        for k, part in enumerate(parts)
     ]
 
 
-def places(connection: Connection, batch_ids: Iterable[int]) -> Iterator[tuple[int, list[tuple[int, int, int, int]]]]:
-    """Batch by batch the (sheet, line, piece, version) of its block."""
+def _packed(raws: Sequence[str | None]) -> bytes:
+    return zlib.compress(json.dumps(raws).encode(), LEVEL)
+
+
+def block_of(connection: Connection, batch_id: int) -> Block | None:
+    """The block of a batch; None where it has none."""
+    block = tables.ledger_blocks.c
+    found = connection.execute(select(block.rows, block.digests).where(block.batch_id == batch_id)).one_or_none()
+    if found is None:
+        return None
+    parts = list(parts_of(connection, [batch_id]))
+    raws = [raw for part in parts for raw in part.raws()]
+    salts = b"".join(part.salts for part in parts)
+    return Block(found.rows, bytes(found.digests), Rows.read(found.rows), salts, raws)
+
+
+def parts_of(connection: Connection, batch_ids: Iterable[int]) -> Iterator[Part]:
+    """Batch by batch the values of its block, part by part."""
+    values = tables.ledger_block_values.c
+    asked = select(values.batch_id, values.first, values.salts, values.raw).order_by(values.first)
+    for batch_id in batch_ids:
+        for number, first, salts, raw in connection.execute(asked.where(values.batch_id == batch_id)).all():
+            yield Part(number, first, bytes(salts), bytes(raw))
+
+
+def places(connection: Connection, batch_ids: Iterable[int]) -> Iterator[tuple[int, Rows]]:
+    """Batch by batch the rows of its block."""
     block = tables.ledger_blocks.c
     for batch_id in batch_ids:
         text = connection.execute(select(block.rows).where(block.batch_id == batch_id)).scalar()
-        yield batch_id, [tuple(one) for one in json.loads(text)] if text else []
+        yield batch_id, Rows.read(text) if text else Rows()
 
 
-def raw_values(connection: Connection, batch_ids: Iterable[int] | None = None) -> Iterator[tuple[int, Address, str]]:
-    """(batch, address, raw text) of every row whose values are kept, in a block or alone; None: of all batches."""
-    values, block = tables.ledger_values.c, tables.ledger_blocks.c
-    alone = select(values.batch_id, values.sheet, values.line, values.piece, values.raw)
-    if batch_ids is None:
-        batch_ids = connection.execute(select(block.batch_id).order_by(block.batch_id)).scalars().all()
-    else:
-        batch_ids = list(batch_ids)
-        alone = alone.where(values.batch_id.in_(batch_ids))
-    for batch_id, sheet, line, piece, raw in connection.execute(alone.execution_options(yield_per=10_000)):
-        yield batch_id, (sheet, line, piece), raw
-    for batch_id in batch_ids:
-        yield from ((batch_id, row.address, row.raw) for row in block_of(connection, batch_id) if row.raw is not None)
+class Places:
+    """The places of a block as they are stored, where a few are looked for; rows are counted from 0."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def at(self, row: int) -> Address:
+        """Where a row stands."""
+        sheet, line, piece, _ = json.loads(f"[{self._text[2:-2].split(BETWEEN, row + 1)[row]}]")
+        return sheet, line, piece
+
+    def rows(self, here: Collection[Address]) -> list[int]:
+        """The rows that stand at some places."""
+        if len(here) > FEW:
+            return [row for row, address in enumerate(Rows.read(self._text).addresses()) if address in here]
+        starts = (self._text.find("[" + ",".join(map(str, address)) + ",") for address in here)
+        return [self._text.count(BETWEEN, 0, start + 1) for start in starts if start >= 0]
+
+    def saying(self, version_ids: Iterable[int]) -> Iterator[int]:
+        """The rows that say one of some versions."""
+        for number in version_ids:
+            end = self._text.find(said := f",{number}]")
+            while end >= 0:
+                yield self._text.count(BETWEEN, 0, end)
+                end = self._text.find(said, end + 1)
 
 
-def erase(connection: Connection, batch_id: int, gone: Collection[Address]) -> set[Address]:
-    """Blanks the raw texts and salts of some rows; returns those that were in the block."""
-    rows = block_of(connection, batch_id)
-    found = {row.address for row in rows} & set(gone)
-    if found:
-        blank = bytes(SALT_BYTES)
-        left = [row._replace(salt=blank, raw=None) if row.address in found else row for row in rows]
-        values = tables.ledger_block_values
-        connection.execute(update(values).where(values.c.batch_id == batch_id).values(**_values(left)))
-    return found
+def places_of(connection: Connection, batch_id: int) -> Places | None:
+    """Those of the block of a batch; None where it has none."""
+    block = tables.ledger_blocks.c
+    text = connection.execute(select(block.rows).where(block.batch_id == batch_id)).scalar()
+    return Places(text) if text else None
+
+
+def raw_values(connection: Connection, batch_id: int) -> Iterator[tuple[Address, str]]:
+    """Address and raw text of every row of a batch whose values are kept, alone or in its block."""
+    values = tables.ledger_values.c
+    alone = select(values.sheet, values.line, values.piece, values.raw).where(values.batch_id == batch_id)
+    for sheet, line, piece, raw in connection.execute(alone):
+        yield (sheet, line, piece), raw
+    if block := block_of(connection, batch_id):
+        yield from block.kept()
+
+
+def erase(connection: Connection, batch_id: int, gone: Collection[Address]) -> None:
+    """Blanks the raw texts and salts of those rows that are in the block."""
+    values, block = tables.ledger_block_values, places_of(connection, batch_id)
+    there = block.rows(set(gone)) if block else []
+    for part in parts_of(connection, [batch_id]) if there else ():
+        here = [row - part.first for row in there if row in part.rows]
+        if not here:
+            continue
+        raws, salts = part.raws(), bytearray(part.salts)
+        for k in here:
+            raws[k], salts[k * SALT_BYTES : (k + 1) * SALT_BYTES] = None, bytes(SALT_BYTES)
+        this = (values.c.batch_id == batch_id, values.c.first == part.first)
+        connection.execute(update(values).where(*this).values(salts=bytes(salts), raw=_packed(raws)))

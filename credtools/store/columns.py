@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -48,6 +49,30 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is not None and value.tzinfo is None:
             return value.replace(tzinfo=UTC)
         return value
+
+
+class Packed(TypeDecorator[bytes]):
+    """Bytes that take less room where the database doesn't see to that itself: SQLite.
+
+    There they are deflated behind a mark, unless they get no shorter so, as pictures and workbooks; what has no mark
+    is as it is, also what was stored before layout 0008.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+    MARK = b"credtools\x00deflated\x00"
+    LEVEL = 6
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        if value is None or dialect.name != "sqlite":
+            return value
+        packed = self.MARK + zlib.compress(value, self.LEVEL)
+        return packed if len(packed) < len(value) or value.startswith(self.MARK) else value
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        if value is None or dialect.name != "sqlite" or not value.startswith(self.MARK):
+            return value
+        return zlib.decompress(value[len(self.MARK) :])
 
 
 ITS_OWN = sql("merged_into IS NULL")  # of an index: what was merged into another one keeps what is unique

@@ -34,6 +34,7 @@ LAYOUTS = (
     "0005",
     "0006",
     "0007",
+    "0008",
 )  # the migrations; a test compares them with the folder
 LATEST = LAYOUTS[-1]
 At = Engine | Connection  # whom reads ask: the database as it is now, or the moment of a snapshot

@@ -150,8 +150,8 @@ def field_counts(at: At, batch_id: int) -> set[int]:
     )
     with snapshot(at) as connection:
         without = {tuple(row) for row in connection.execute(wrong)}
-        kept = raw_values(connection, [batch_id])
-        return {len(json.loads(raw)) for _, address, raw in kept if address not in without}
+        kept = raw_values(connection, batch_id)
+        return {len(json.loads(raw)) for address, raw in kept if address not in without}
 
 
 def lines_of(at: At, batch_id: int) -> Lines:
@@ -164,4 +164,4 @@ def lines_of(at: At, batch_id: int) -> Lines:
 def raw_rows(at: At, batch_id: int) -> list[tuple[Address, str]]:
     """(sheet, line, piece) and raw text of each row of a batch whose values are kept, in the order of the file."""
     with snapshot(at) as connection:
-        return sorted((address, raw) for _, address, raw in raw_values(connection, [batch_id]))
+        return sorted(raw_values(connection, batch_id))

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from credtools.checking.rows import Elsewhere
 from credtools.model import JUDGED_STATES, SAYING
@@ -107,6 +107,12 @@ def said_last(at: At, source_ids: Sequence[int], version_ids: Collection[int]) -
         for number, text, corrects in connection.execute(files).all():
             if not (left := set(version_ids) - found.keys()):
                 break
-            there = alone[number] | {one[3]: one[2] for _, some in places(connection, [number]) for one in some}
+            there = alone[number] | _together(connection, number)
             found |= {k: (text, None if corrects else there[k]) for k in left & there.keys()}
     return found
+
+
+def _together(connection: Connection, batch_id: int) -> dict[int, int]:
+    """By version the piece of the row of a block that says it."""
+    ((_, rows),) = places(connection, [batch_id])
+    return dict(zip(rows.version, rows.piece, strict=True))

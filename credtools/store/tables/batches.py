@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer,
 from credtools.model import BATCH_STATES, COUNTED, LISTINGS
 from credtools.store.columns import (
     ID,
+    Packed,
     binary,
     day,
     flag,
@@ -28,7 +29,7 @@ source_files = Table(
     metadata,
     Column("sha256", Text, primary_key=True),
     Column("size", BigInteger, nullable=False),
-    binary("content", nullable=True),  # erasable
+    Column("content", Packed),  # erasable
 )
 
 batches = Table(

@@ -71,10 +71,13 @@ ledger_blocks = Table(
     binary("digests"),  # 32 bytes each, as in the ledger
 )
 
+# The values of a block, in parts, so that what is erased is only taken out of one of them.
 ledger_block_values = Table(
     "ledger_block_values",
     metadata,
     Column("batch_id", ForeignKey("ledger_blocks.batch_id"), primary_key=True),
+    # The first of its rows, from 0; before layout 0008 one part held all of them.
+    Column("first", Integer, primary_key=True, autoincrement=False, server_default="0"),
     binary("salts"),  # 16 bytes each
     binary("raw"),  # deflated JSON: the raw text of each, null for one that was erased
 )

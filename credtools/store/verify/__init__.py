@@ -7,6 +7,7 @@ import zlib
 from sqlalchemy import Connection, select
 
 from credtools.errors import RegistryError
+from credtools.limited import collection_paused
 from credtools.store import heads, tables
 from credtools.store.blobs import Blobs
 from credtools.store.engine import At, snapshot
@@ -40,7 +41,7 @@ def verify(engine: At, blobs: Blobs, head: Head | None = None, told: str | None 
     """
     problems: list[str] = []
     try:
-        with snapshot(engine) as connection:
+        with snapshot(engine) as connection, collection_paused():
             problems += _database(connection)
             _history(connection, problems, head, told)
             referenced = referenced_blobs(connection)

@@ -12,27 +12,26 @@ from sqlalchemy import Connection, func, select
 
 from credtools.model import SAYING, VERDICTS, Line, Place
 from credtools.store import tables
-from credtools.store.blocks import Address, BlockRow, block_of
+from credtools.store.blocks import Address, Block, block_of
 from credtools.store.digests import LEDGER, VERSIONS, content_text, ledger_digest, salted_digest, versions_digest
 from credtools.store.erased import Erased, number_token
 from credtools.store.reads.batches import lines_of
 
 
 class Ledger(NamedTuple):
-    """The ledger of a batch: its rows, and those of its block."""
+    """The ledger of a batch: its rows, and its block."""
 
     alone: Sequence[Any]
-    block: Sequence[BlockRow]
+    block: Block | None
 
     def digests(self) -> dict[Address, bytes]:
-        """By address the digest of each row."""
-        alone = {(row.sheet, row.line, row.piece): row.digest for row in self.alone}
-        return alone | {row.address: row.digest for row in self.block}
+        """By address the digest of each row that isn't in the block."""
+        return {(row.sheet, row.line, row.piece): row.digest for row in self.alone}
 
     def said(self) -> set[int]:
         """The versions that its rows say."""
         alone = {row.version_id for row in self.alone if row.verdict in SAYING}
-        return alone.union(row.version_id for row in self.block)
+        return alone.union(self.block.spoken.version if self.block else ())
 
 
 def batch_problems(
@@ -54,7 +53,7 @@ def batch_problems(
     if event is None:
         return [*problems, f"{name} is {batch.state}, but no event says so."]
     said |= ledger.said() if batch.state == "finished" else set()
-    if _ledger_digest(connection, batch.id, ledger, event.get("digests", 1)) != event["ledger"]:
+    if _ledger_digest(ledger, event.get("digests", 1)) != event["ledger"]:
         problems.append(f"The ledger of batch {batch.id} isn't what was chained.")
     if batch.judgement != event["judgement"] or batch.sha256 != event["sha256"]:
         problems.append(f"{name} has another file or judgement than its event.")
@@ -83,17 +82,15 @@ def _ledger(connection: Connection, batch_id: int) -> Ledger:
     return Ledger(connection.execute(ours).all(), block_of(connection, batch_id))
 
 
-def _ledger_digest(connection: Connection, batch_id: int, ledger: Ledger, kind: int) -> str:
+def _ledger_digest(ledger: Ledger, kind: int) -> str:
     columns = {name: [getattr(row, name) for row in ledger.alone] for name in LEDGER}
-    block = tables.ledger_blocks.c
-    found = connection.execute(select(block.rows, block.digests).where(block.batch_id == batch_id)).one_or_none()
-    return ledger_digest(columns, (found.rows, bytes(found.digests)) if found else None, kind=kind)
+    return ledger_digest(columns, (ledger.block.text, ledger.block.digests) if ledger.block else None, kind=kind)
 
 
 def _counts(batch: Any, ledger: Ledger, event: dict[str, Any]) -> list[str]:
     chained = event["counts"]
     found = Counter(row.verdict for row in ledger.alone)
-    found["unchanged"] += len(ledger.block)
+    found["unchanged"] += len(ledger.block.spoken.version) if ledger.block else 0
     names = {"new_version": "new_versions"}
     for verdict in VERDICTS:
         count = names.get(verdict, verdict)
@@ -105,16 +102,19 @@ def _counts(batch: Any, ledger: Ledger, event: dict[str, Any]) -> list[str]:
 
 def _values(connection: Connection, batch_id: int, ledger: Ledger, erased: Erased) -> list[str]:
     """Raw values must be those that were digested; only those that were erased may, and must, be gone."""
-    values, digests = tables.ledger_values, ledger.digests()
-    found = [(row.address, row.salt, row.raw) for row in ledger.block if row.raw is not None]
+    values, digests, block = tables.ledger_values, ledger.digests(), ledger.block
+    found: list[tuple[Address, bytes, str]] = []
+    gone = erased.places.get(batch_id, set())
+    if block and (gone or digests.keys() & {*block.spoken.addresses()} or not block.agrees()):
+        digests |= {row.address: row.digest for row in block.rows()}
+        found = [(row.address, row.salt, row.raw) for row in block.rows() if row.raw is not None]
     ours = connection.execute(select(values).where(values.c.batch_id == batch_id))
     found += [((row.sheet, row.line, row.piece), row.salt, row.raw) for row in ours]
     for address, salt, raw in found:
         if salted_digest(salt, raw) != digests.get(address):
             line = _line(connection, batch_id, address)
             return [f"The values of line {line} of batch {batch_id} aren't those that were uploaded."]
-    gone = digests.keys() & erased.places.get(batch_id, set())
-    wrong = sorted((digests.keys() - {address for address, *_ in found}) ^ gone)
+    wrong = sorted((digests.keys() - {address for address, *_ in found}) ^ (digests.keys() & gone))
     if not wrong:
         return []
     return [

@@ -13,7 +13,8 @@ from credtools.store.digests import said_by
 from credtools.store.reads.credentials import replaced
 from credtools.store.reads.listings import complete
 from credtools.store.reads.sources import family
-from credtools.store.writes.words import NAMES, Told, replayed
+from credtools.store.writes.told import Told, replayed
+from credtools.store.writes.words import NAMES
 
 KEPT = (*NAMES[1:-1], *Content._fields, NAMES[-1])  # of a word; last the columns of which its source ever spoke
 
@@ -50,12 +51,11 @@ def _words(connection: Connection) -> list[str]:
     """The words and acts of each source must be those that its batches leave, one after the other."""
     word, source, act, batch = tables.words.c, tables.sources.c, tables.withdrawals.c, tables.batches.c
     version = tables.credential_versions.c
-    everything = connection.execute(select(tables.credentials.c.id)).scalars().all()
     problems = []
     for number, name in connection.execute(select(source.id, source.name).where(source.merged_into.is_(None))).all():
         columns = select(*(word[name] for name in KEPT)).where(word.source_id == number)
         stored = connection.execute(columns.order_by(word.credential_id, word.ordinal)).all()
-        told = replayed(connection, number, everything)
+        told = replayed(connection, number, None)
         said = [
             (k, place, one, of)
             for k, of in (sorted(told.items()) if name != MANUAL else ())

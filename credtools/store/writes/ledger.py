@@ -41,5 +41,5 @@ def write_ledger(work: Write, value: Finish, version_ids: dict[int, int]) -> str
         return ledger_digest(place | said, kind=KIND)
     row, values = packed(value.batch_id, block)
     work.execute(insert(tables.ledger_blocks).values(**row))
-    work.execute(insert(tables.ledger_block_values).values(**values))
+    work.connection.execute(insert(tables.ledger_block_values), values)
     return ledger_digest(place | said, (row["rows"], row["digests"]), kind=KIND)

@@ -24,6 +24,6 @@ def said_by(connection: Connection, version_ids: Collection[int]) -> dict[int, i
     found: dict[int, int] = dict(rows_in(connection, says, ledger.version_id, version_ids))
     finished = connection.execute(select(batch.id).where(batch.state == "finished").order_by(batch.id)).scalars().all()
     for number, rows in places(connection, finished):
-        unchanged = {version for *_, version in rows if version in version_ids}
+        unchanged = {version for version in rows.version if version in version_ids}
         found |= {version: max(number, found.get(version, 0)) for version in unchanged}
     return found

@@ -177,4 +177,4 @@ def _said(work: Write, batch_id: int) -> set[int]:
     ledger = tables.ledger.c
     alone = select(ledger.version_id).where(ledger.batch_id == batch_id, ledger.verdict.in_(SAYING))
     said = set(work.execute(alone).scalars()) - {None}
-    return said.union(one for _, rows in places(work.connection, [batch_id]) for *_, one in rows)
+    return said.union(*(rows.version for _, rows in places(work.connection, [batch_id])))

@@ -276,7 +276,7 @@ def _saying(work: Write, batches: list[int], version_ids: Collection[int]) -> di
         if place[0] in batches:
             found[version].append(tuple(place))
     for number, rows in places(work.connection, batches):
-        for sheet, line, piece, version in rows:
+        for sheet, line, piece, version in zip(*rows, strict=True):
             if version in version_ids:
                 found[version].append((number, sheet, line, piece))
     return found
