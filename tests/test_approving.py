@@ -72,6 +72,20 @@ def test_what_stops_an_approval_is_said_before_the_click(registry: Registry, tmp
     assert set(Listed(registry).rows["blocked"]) == {SAME_PERSON}
 
 
+def test_who_finished_counts_as_who_uploaded(
+    registry: Registry, registry_url: str, opened: Callable[..., Registry], tmp_path: Path
+) -> None:
+    """Where four eyes are asked for, whoever finished what another began doesn't approve it either."""
+    batch = registry.upload(export(tmp_path, ANA))
+    registry.set("four_eyes", value=True)
+    other, third = (opened(registry_url, by=f"{name}@example.org") for name in ("other", "third"))
+    other.batch(batch.id).finish()
+    for one, seen, blocked in ((registry, SAME_PERSON, 1), (other, SAME_PERSON, 1), (third, "", 0)):
+        assert Listed(one).rows["blocked"].tolist() == [seen]
+        assert len(one.approve(batch.id).blocked) == blocked
+    assert registry.verify() == []
+
+
 @pytest.mark.parametrize("home", ["sqlite"], indirect=True)
 def test_a_scan_that_differs_is_said_and_marked_and_stops_nothing(registry: Registry, tmp_path: Path) -> None:
     """In the list, in a filter, before the decision, on the page; approved all the same by whoever decides so."""

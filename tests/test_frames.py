@@ -23,7 +23,7 @@ CREDENTIALS = {
 }
 BATCHES = {
     "batch": NUMBER,
-    **dict.fromkeys(("source", "file", "state", "uploaded_by"), TEXT),
+    **dict.fromkeys(("source", "file", "state", "uploaded_by", "finished_by"), TEXT),
     **dict.fromkeys(("rows", *COUNTED), NUMBER),
     "uploaded_at": MOMENT,
 }

@@ -610,7 +610,7 @@ def test_four_eyes(registry: Registry, tmp_path: Path, opened: Callable[..., Reg
     """Where the organisation asks for four eyes, the uploader decides nothing, neither in bulk nor by line."""
     pending(registry, tmp_path)
     registry.set("four_eyes", value=True)
-    why = "it was uploaded by the same person, and the organisation asks for four eyes"
+    why = "it was uploaded or finished by the same person, and the organisation asks for four eyes"
     decided = registry.approve(1)
     assert decided.decided == ()
     assert decided.blocked[2] == decided.blocked[3] == why

@@ -81,7 +81,7 @@ def test_four_eyes(again: Registry, registry_url: str, opened: Callable[..., Reg
     """Neither who uploaded a credential nor who resubmitted it decides on it where four eyes are asked for."""
     again.set("four_eyes", value=True)
     opened(registry_url, by=OTHER).resubmit(2, [4])
-    blocked = "it was uploaded by the same person, and the organisation asks for four eyes"
+    blocked = "it was uploaded or finished by the same person, and the organisation asks for four eyes"
     for by in (UPLOADER, OTHER):
         assert opened(registry_url, by=by).approve(1).blocked == {2: blocked}
     assert opened(registry_url, by=APPROVER).approve(1).decided == (2,)

@@ -15,8 +15,10 @@ from credtools.cli import main
 from credtools.errors import CredtoolsWarning, RegistryError
 from credtools.jupyter import Approvals
 from credtools.jupyter.admin import Admin
+from credtools.jupyter.listed import SAME_PERSON, Listed
 from credtools.model.rights import KINDS, RIGHTS, ROLES
 from credtools.registry.follow_ups import HIDDEN
+from credtools.store.writes import decisions
 from tests.builders import ANA, CARA, ZOE, export, load
 from tests.clicks import Clicks, clicked
 from tests.core import ROOT
@@ -143,6 +145,32 @@ def test_four_eyes_are_two_persons(team: Team, tmp_path: Path) -> None:
     with team.open("ulf2") as second:
         assert second.is_me(team.login("ulf"))
         assert second.approve(batch.id).decided == ()
+
+
+def test_who_finished_what_a_service_held_is_one_of_two_eyes(
+    team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who finished a scheduler's held file doesn't approve it by another login: said before, refused, and guarded."""
+    with team.open("eva") as eva:
+        eva.set("four_eyes", value=True)
+    with team.open("cron") as cron:
+        batch = cron.upload(export(tmp_path, ANA))
+        batch.hold("it looks odd")
+        number = batch.id
+    with team.open("ulf") as ulf:
+        ulf.batch(number).finish()
+    with team.open("ulf2") as second:
+        assert Listed(second).rows["blocked"].tolist() == [SAME_PERSON]
+        decided = second.approve(number)
+        assert (decided.decided, decided.blocked) == ((), {2: decisions.SAME_PERSON})
+        monkeypatch.setattr(decisions, "_own", lambda *_: ())
+        with refused("guard_refused"):
+            second.approve(number)
+        guard = "pg_get_functiondef('ct_check_decisions(xid8)'::regprocedure)"  # a negative control: without it
+        (text,) = team.server.tell(f"SELECT {guard}", database=team.database)[0]
+        assert ", b.finisher" in text
+        team.server.tell(text.replace(", b.finisher", ""), database=team.database)
+        assert second.approve(number).decided == (2,)
 
 
 def test_what_a_service_brought_stays_everybodys(team: Team, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ ROLES: dict[Role, str] = {
 }
 SETTINGS = {  # what each is called, and what it does
     "approval_required": ("Approval required", "New credentials wait until somebody approves them."),
-    "four_eyes": ("Four eyes", "Nobody approves what they uploaded themselves."),
+    "four_eyes": ("Four eyes", "Nobody approves what they uploaded or finished themselves."),
     "media_optional": ("Media optional", "Credentials of types that require media can be approved without."),
     "refuse_attachments": ("Refuse PDFs with attachments", "PDFs that hold other files aren't taken as media."),
     "same_day_expiry": ("Expiry on the issue date", "A credential may expire on the day it was issued."),

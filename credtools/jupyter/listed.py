@@ -37,7 +37,7 @@ SORTS = {  # by heading what it sorts by
 EXPIRY = ("expired", "expiring soon", "later", "never")
 MEDIA = ("there", "required, but missing", "none")
 NO_MEDIA = "requires media, and none has been added yet"
-SAME_PERSON = "uploaded by you; this organisation asks for approval by somebody else (four eyes)"
+SAME_PERSON = "uploaded or finished by you; this organisation asks for approval by somebody else (four eyes)"
 DEACTIVATED = "the user is deactivated by now"
 DIFFERING = "what can be read in a scan differs from the row"
 MEDIUM = ["batch", "file", "sha256", "media_type", "shown", "shown_type", "notes", "scan", "differs"]
@@ -75,7 +75,9 @@ class Listed:
         found["line"] = pd.Series(lines_in(found), index=found.index, dtype="object")  # for people
         found = _looked_at(found, look).reset_index(drop=True)
         found["line_order"] = found.index
-        found = found.join(registry.batches().set_index("batch")[["file", "source", "uploaded_by"]], on="batch")
+        found = found.join(
+            registry.batches().set_index("batch")[["file", "source", "uploaded_by", "finished_by"]], on="batch"
+        )
         found["place"] = list(zip(found["batch"].tolist(), found["line"].tolist(), strict=True))
         self.media: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)  # by batch and row
         media = registry.media()
@@ -109,8 +111,9 @@ class Listed:
         free = {k for k in set(found["batch"]) if settings.media_optional or self.registry.batch(k).media_optional}
         lacks = found["credential_type"].isin(required) & ~found["batch"].isin(free) & ~there
         found["media"] = np.select([there, lacks], MEDIA[:2], MEDIA[2])
-        mine = {login for login in set(found["uploaded_by"]) if self.registry.is_me(login)}
-        own = settings.four_eyes & found["uploaded_by"].isin(mine)
+        brought = found[["uploaded_by", "finished_by"]]
+        mine = {login for login in pd.unique(brought.to_numpy().ravel()) if self.registry.is_me(login)}
+        own = settings.four_eyes & brought.isin(mine).any(axis=1)
         found["blocked"] = np.select([lacks, own], [NO_MEDIA, SAME_PERSON], "")
         users = users.assign(external_id=users["external_id"].fillna(""))
         gone = users.loc[users["status"] == "deactivated", ["email", "external_id"]]

@@ -25,7 +25,8 @@ class Answers(Session):
 
         Returns:
             batch (int64), source, file, state (str), rows, new, new_versions, older, withdrawn, unchanged, rejected,
-            left_out, waiting (int64: rows), uploaded_by (str), uploaded_at (datetime64[us, UTC]).
+            left_out, waiting (int64: rows), uploaded_by (str), uploaded_at (datetime64[us, UTC]), finished_by (str,
+            '' where it isn't).
         """
         return store.reads.batches(self.engine)
 

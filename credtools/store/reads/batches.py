@@ -83,7 +83,7 @@ def batches(at: At) -> pd.DataFrame:
     names = (c.state, c.rows, *(c[name] for name in COUNTED))
     statement = (
         select(c.id.label("batch"), current.c.name.label("source"), c.file_name.label("file"), *names)
-        .add_columns(c.uploaded_by, c.uploaded_at)
+        .add_columns(c.uploaded_by, c.uploaded_at, func.coalesce(c.finished_by, "").label("finished_by"))
         .join_from(tables.batches, current, current.c.id == c.source_id)
         .where(~for_another())
         .order_by(c.id.desc())

@@ -190,7 +190,8 @@ BEGIN
     named AS MATERIALIZED (SELECT t.seq, t.kind, t.batch_id, t.decision, one.id::bigint AS id
         FROM told t CROSS JOIN LATERAL jsonb_array_elements_text(t.ids) one (id)),
     turned AS MATERIALIZED (SELECT t.id FROM {schema}.ct_touched t WHERE (t.xid, t.tab, t.what) = (this, 'credential_versions', 'decision')),
-    batch AS MATERIALIZED (SELECT b.id, b.uploaded_by, {schema}.ct_person(b.uploaded_by) AS person, b.media_optional
+    batch AS MATERIALIZED (SELECT b.id, b.uploaded_by, {schema}.ct_person(b.uploaded_by) AS person,
+        {schema}.ct_person(b.finished_by) AS finisher, b.media_optional
         FROM {schema}.batches b WHERE b.id = ANY (about)),
     again AS MATERIALIZED (SELECT DISTINCT ON (one.id) one.id::bigint AS id, e.text::jsonb ->> 'by' AS login
         FROM {schema}.events e CROSS JOIN LATERAL jsonb_array_elements_text(e.text::jsonb -> 'versions') one (id)
@@ -205,7 +206,7 @@ BEGIN
         OR v.decision <> CASE n.kind WHEN 'decide' THEN n.decision ELSE 'pending' END
         OR n.kind = 'decide' AND (n.decision NOT IN ('approved', 'declined') OR d.id IS NULL OR d.decision <> n.decision
             OR d.uploaded_by <> coalesce(a.login, b.uploaded_by) OR d.four_eyes <> four
-            OR four AND (me = b.person OR me = {schema}.ct_person(a.login))
+            OR four AND me IN (b.person, b.finisher, {schema}.ct_person(a.login))
             OR n.decision = 'approved' AND k.media_required AND NOT coalesce(b.media_optional, false) AND NOT optional
                 AND NOT EXISTS (SELECT FROM {schema}.media m WHERE m.version_id = n.id AND m.removed_at IS NULL))
         OR n.kind <> 'decide' AND NOT EXISTS (SELECT FROM (SELECT d.* FROM {schema}.decisions d WHERE d.version_id = n.id

@@ -20,7 +20,7 @@ from credtools.store.writes.versions import move_replaced
 from credtools.text import Shown, first_of, fold, plural
 
 NO_MEDIA = "its type requires media and none has been added yet"
-SAME_PERSON = "it was uploaded by the same person, and the organisation asks for four eyes"
+SAME_PERSON = "it was uploaded or finished by the same person, and the organisation asks for four eyes"
 At = tuple[int, Line]  # batch and line
 
 
@@ -136,7 +136,7 @@ def _decide(
 
 
 def _pending(work: Write, batch_id: int) -> dict[Place, Any]:
-    """By address every pending version that the batch wrote: id, uploaded_by, user_status, media needed, there, other.
+    """By address every pending version that the batch wrote: id, by whom, user_status, media needed, there, other.
 
     Also those that it found unchanged, if the batch that wrote them was undone: they stand because this one says them.
     """
@@ -151,6 +151,7 @@ def _pending(work: Write, batch_id: int) -> dict[Place, Any]:
             version.c.id,
             *(said.sheet, said.line, said.piece),
             batch.c.uploaded_by,
+            batch.c.finished_by,
             kind.c.media_required,
             user.c.status.label("user_status"),
             func.coalesce(batch.c.media_optional, False).label("batch_optional"),
@@ -178,19 +179,22 @@ def _pending(work: Write, batch_id: int) -> dict[Place, Any]:
 
 
 def _own(work: Write, by: str, pending: Iterable[Any], again: dict[int, str]) -> set[int]:
-    """Those of some versions that the person who decides has uploaded or resubmitted, by whatever login."""
+    """Those of some versions that the person who decides has uploaded, finished or resubmitted, by whatever login."""
     persons = team.persons(work.connection)
 
     def person(login: str) -> str:
         return fold(persons.get(login, login))
 
-    return {row.id for row in pending if person(by) in (person(row.uploaded_by), person(again.get(row.id, "")))}
+    def brought(row: Any) -> set[str]:
+        return {person(login) for login in (row.uploaded_by, row.finished_by, again.get(row.id)) if login}
+
+    return {row.id for row in pending if person(by) in brought(row)}
 
 
 def _blocked(decision: str, own: Collection[int], pending: dict[Place, Any]) -> dict[Place, str]:
     """By address why it can't be decided yet. A declined credential needs no media.
 
-    `own`: the versions that whoever decides has uploaded, where the organisation asks for four eyes.
+    `own`: the versions that whoever decides has brought, where the organisation asks for four eyes.
     """
     blocked: dict[Place, str] = {}
     for address, row in pending.items():
