@@ -1,13 +1,14 @@
 """Causes: findings → errors (a whole sentence each) and causes (what one decision can settle).
 
-Finding by finding, and only when somebody asks. What was said about a row is kept for the next review of the same
-table, where the row is still the same: so one fix costs little.
+Finding by finding, and only what somebody asks for: of most warnings that is their causes. What was said about a row is
+kept for the next review of the same table, where the row is still the same: so one fix costs little.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,13 @@ import pyarrow as pa
 
 from credtools.checking import parse
 from credtools.checking.dates_read import dates_read
-from credtools.checking.messages import Basis, Finding, ObjectArray, Writer
+from credtools.checking.explained import Explained, grouped
+from credtools.checking.messages import Basis, Finding, ObjectArray
 from credtools.checking.resolve import Resolved
-from credtools.checking.titles import titled
 from credtools.errors import Remedies, SchemaError
 from credtools.model import BoolArray, FileWarning, IntArray
 from credtools.schema.dates import shape
-from credtools.schema.words import Column, Rule
+from credtools.schema.words import Rule
 from credtools.text import fold, plural
 
 MOST_SUGGESTIONS = 500  # values per rule and column: each costs comparisons with many users
@@ -47,7 +48,8 @@ class Explanation:
         self.basis, self.findings, self.kept = basis, findings, kept
         self.explained: dict[tuple[str, str], Explained] = {}
         self._columns = {column.name: column for column in basis.schema.columns}
-        self._frames: dict[bool, tuple[pd.DataFrame, pd.DataFrame]] = {}
+        self._errors: dict[bool, pd.DataFrame] = {}  # by whether warnings are among them
+        self._causes: dict[bool, pd.DataFrame] = {}
 
     def still_true(self, after: Resolved) -> dict[tuple[str, str], Explained]:
         """What stays true of the rows that are the same; sentences that name other rows are written again.
@@ -90,40 +92,44 @@ class Explanation:
             if not one.rule.blocks:
                 rules[one.rule.code] = one.rule
                 rows[one.rule.code] = np.union1d(rows.get(one.rule.code, one.rows), one.rows)
-        try:
+        with self._saying():
             return [_about_all(rule, len(rows[code])) for code, rule in rules.items()]
+
+    def errors(self, *, warnings: bool = True) -> pd.DataFrame:
+        """By row, and in the order of the rules. Raises SchemaError when a sentence of the schema can't be made."""
+        if warnings not in self._errors:
+            with self._saying():
+                self._errors[warnings] = self._errors_of(*self._found(warnings=warnings))
+        return self._errors[warnings]
+
+    def causes(self, *, warnings: bool = True) -> pd.DataFrame:
+        """Largest first, warnings last. Raises SchemaError likewise."""
+        if warnings not in self._causes:
+            with self._saying():
+                explained, order = self._found(warnings=warnings)
+                causes = [cause for one in explained for cause in one.causes()]
+                shown = [(*causes[k], place) for place, k in enumerate(order)]
+                self._causes[warnings] = pd.DataFrame(shown, columns=list(CAUSE_COLUMNS)).astype(CAUSE_DTYPES)
+        return self._causes[warnings]
+
+    @contextmanager
+    def _saying(self) -> Iterator[None]:
+        try:
+            yield
         except Exception as problem:
-            raise self._failed(problem) from problem
+            codes = ", ".join(dict.fromkeys(finding.rule.code for finding in self.findings))
+            facts = {"name": type(problem).__name__, "problem": str(problem), "codes": codes}
+            raise SchemaError("sentence_failed", **facts) from problem
 
-    def frames(self, *, warnings: bool = True) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """(errors, causes): errors by row and in the order of the rules; causes largest first, warnings last.
-
-        Raises SchemaError when a sentence of the schema can't be made.
-        """
-        if warnings not in self._frames:
-            try:
-                self._frames[warnings] = self._made(warnings=warnings)
-            except Exception as problem:
-                raise self._failed(problem) from problem
-        return self._frames[warnings]
-
-    def _failed(self, problem: Exception) -> SchemaError:
-        codes = ", ".join(dict.fromkeys(finding.rule.code for finding in self.findings))
-        return SchemaError("sentence_failed", name=type(problem).__name__, problem=str(problem), codes=codes)
-
-    def _made(self, *, warnings: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def _found(self, *, warnings: bool) -> tuple[list[Explained], list[int]]:
+        """What is explained, and in which order its causes are shown."""
         explained = [self._explained(finding) for finding in self.findings if warnings or finding.rule.blocks]
-        causes = [cause for one in explained for cause in one.causes()]
-        order = sorted(range(len(causes)), key=lambda k: causes[k][0])
-        number = np.zeros(len(causes), dtype=np.int64)
-        number[order] = np.arange(len(causes))
-        shown = [(*causes[k][1], place) for place, k in enumerate(order)]
-        shown_causes = pd.DataFrame(shown, columns=list(CAUSE_COLUMNS)).astype(CAUSE_DTYPES)
-        rules = {one.finding.rule.code: one.finding.rule for one in explained}.values()
-        return titled(self._errors(explained, number), shown_causes, rules, self.basis.resolved.frame)
+        ranks = [rank for one in explained for rank in one.ranks()]
+        return explained, sorted(range(len(ranks)), key=ranks.__getitem__)
 
-    def _errors(self, explained: Sequence[Explained], number: IntArray) -> pd.DataFrame:
-        """`number`: the place of each cause, in the order in which the findings name them."""
+    def _errors_of(self, explained: Sequence[Explained], order_of_causes: Sequence[int]) -> pd.DataFrame:
+        number = np.zeros(len(order_of_causes), dtype=np.int64)
+        number[order_of_causes] = np.arange(len(order_of_causes))
         counts = np.array([len(one.rows) for one in explained], dtype=np.int64)
         rows = _joined([one.rows for one in explained])
         order = np.argsort(rows, kind="stable")
@@ -161,8 +167,8 @@ class Explanation:
                 "column": same(names),
                 "value": each([one.texts for one in explained]),
                 "code": same([rule.code for rule in rules]),
-                "title": same([rule.title for rule in rules]),
-                "resolution": each([one.sentences for one in explained]),
+                "title": each([one.titles for one in explained]),
+                "resolution": each([one.told(np.arange(len(one.rows))) for one in explained]),
                 "suggestion": each([one.suggestions for one in explained]),
                 "blocks": np.array([rule.blocks for rule in rules], dtype=bool)[which],
                 "row": rows[order],
@@ -176,7 +182,8 @@ class Explanation:
         if finding.key not in self.explained:
             before = self.kept.get(finding.key)
             unchanged = before is not None and before.whole and np.array_equal(before.rows, finding.rows)
-            self.explained[finding.key] = before if before and unchanged else self._explain(finding, before)
+            kept = replace(before, basis=self.basis) if before and unchanged else None
+            self.explained[finding.key] = kept or self._explain(finding, before)
         return self.explained[finding.key]
 
     def _explain(self, finding: Finding, before: Explained | None) -> Explained:
@@ -184,19 +191,21 @@ class Explanation:
         rows, column, texts = finding.rows, self._columns.get(finding.column), self._texts(finding)
         groups = finding.rule.groups
         codes, distinct = pd.factorize(texts if groups != "rule" else np.full(len(texts), "", dtype=object))
-        cause, patterns = _grouped(codes, [PATTERNS[groups](text) for text in distinct])
-        keys = _grouped(codes, [fold(text) for text in distinct])[0] if groups == "shape" else cause
+        cause, patterns = grouped(codes, [PATTERNS[groups](text) for text in distinct])
+        keys = grouped(codes, [fold(text) for text in distinct])[0] if groups == "shape" else cause
         sought = (keys < MOST_SUGGESTIONS) & (texts != "")
         place = before.places(rows, sought) if before else np.full(len(rows), -1)
         sentences, suggestions = np.empty(len(rows), dtype=object), np.empty(len(rows), dtype=object)
         fresh, again = np.flatnonzero(place < 0), np.flatnonzero(place >= 0)
-        if len(fresh):
-            some = Finding(finding.rule, finding.column, rows[fresh])
-            writer = Writer(some, column, texts[fresh].tolist(), sought[fresh], self.basis)
-            sentences[fresh], suggestions[fresh] = writer.sentences(), writer.suggestions()
         if before:
             sentences[again], suggestions[again] = before.sentences[place[again]], before.suggestions[place[again]]
-        return Explained(finding, column, rows, texts, codes, cause, patterns, sentences, suggestions, sought)
+        made = Explained(
+            *(finding, column, rows, texts, codes, cause, patterns, sentences, suggestions, sought),
+            basis=self.basis,
+        )
+        if len(fresh):
+            made.suggest(fresh)
+        return made
 
     def _texts(self, finding: Finding) -> ObjectArray:
         """Per row the cell as it was read."""
@@ -205,72 +214,9 @@ class Explanation:
         return self.basis.resolved.frame[f"{finding.column}_text"].iloc[finding.rows].to_numpy(dtype=object)
 
 
-@dataclass(frozen=True)
-class Explained:
-    """A finding with what is said; per row its text (`codes`: the place among the distinct ones) and its cause.
-
-    `sought`: whether a suggestion was looked for. Of an earlier review (`whole`: whether all of its rows are still the
-    same) only rows and what was said about them are looked at otherwise.
-    """
-
-    finding: Finding
-    column: Column | None
-    rows: IntArray
-    texts: ObjectArray
-    codes: IntArray
-    cause: IntArray
-    patterns: Sequence[str]
-    sentences: ObjectArray
-    suggestions: ObjectArray
-    sought: BoolArray
-    whole: bool = True
-
-    def of(self, same: BoolArray) -> Explained:
-        """What can be kept of it where some rows of the table are the same."""
-        some = same[self.rows]
-        if some.all():
-            return self
-        said = {name: getattr(self, name)[some] for name in ("rows", "sentences", "suggestions", "sought")}
-        return replace(self, **said, whole=False)
-
-    def places(self, rows: IntArray, sought: BoolArray) -> IntArray:
-        """For each of these rows its place here if the same would be said, else -1."""
-        place = np.searchsorted(self.rows, rows)
-        inside = np.where(place < len(self.rows), place, 0)
-        alike = (self.rows[inside] == rows) & (self.sought[inside] == sought) if len(self.rows) else rows < 0
-        return np.where(alike, inside, -1)
-
-    def causes(self) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
-        """By what each cause is sorted, and its row of the frame of causes; in the order of their first rows."""
-        rule, name = self.finding.rule, self.column.name if self.column else ""
-        counts = np.bincount(self.cause, minlength=len(self.patterns)).tolist()
-        _, first = np.unique(self.cause, return_index=True)
-        usual = self._usual_rows()
-        for pattern, count, k, u in zip(self.patterns, counts, first.tolist(), usual.tolist(), strict=True):
-            value = self.texts[u] if rule.groups != "rule" else ""
-            suggestion = self.suggestions[k] if rule.groups == "value" else ""
-            shown = (rule.code, name, value, pattern if rule.groups == "shape" else "", count, suggestion)
-            rank = (not rule.blocks, -count, rule.code, name, pattern)
-            said = self.sentences[u if rule.groups == "shape" else k]  # about the value that is shown
-            yield rank, (*shown, rule.title, said, rule.blocks)
-
-    def _usual_rows(self) -> IntArray:
-        """For each cause a row with the spelling that it has most often, of several the first."""
-        _, first, count = np.unique(self.codes, return_index=True, return_counts=True)
-        cause = self.cause[first]
-        best = np.lexsort((first, -count, cause))
-        return first[best[np.unique(cause[best], return_index=True)[1]]]
-
-
 def _about_all(rule: Rule, count: int) -> FileWarning:
     said = rule.about_all.format(remedy=Remedies())
     return FileWarning(rule.code, count, f"{rule.title} ({plural(count, 'row')})." + (f" {said}" if said else ""))
-
-
-def _grouped(codes: IntArray, names: Sequence[str]) -> tuple[IntArray, list[str]]:
-    """Rows by the name of their distinct text: per row a number, in the order of first rows, and the names."""
-    numbers, found = pd.factorize(np.array([*names, ""], dtype=object)[:-1])
-    return numbers[codes], found.tolist()
 
 
 def _joined(parts: Sequence[IntArray]) -> IntArray:

@@ -80,7 +80,8 @@ def families(review: Review, known: Callable[[str], Known], kept: Kept) -> list[
 
     `known`: of a column; `kept`: what was found before about the file.
     """
-    errors, causes = review.explanation.frames(warnings=False)  # what is said about them doesn't matter
+    told = review.explanation  # what is said about them doesn't matter
+    errors, causes = told.errors(warnings=False), told.causes(warnings=False)
     codes = dict(zip(causes["cause"].tolist(), causes["code"].tolist(), strict=True))
     found: list[Family] = []
     for name, some in errors.groupby("column", sort=False):

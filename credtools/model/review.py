@@ -15,13 +15,13 @@ from credtools.text import escape, plural, table
 if TYPE_CHECKING:
     import pandas as pd
 
-    Frames = tuple[pd.DataFrame, pd.DataFrame]  # errors, causes
-
 
 class Explanation(Protocol):
     """Makes errors and causes when they are first asked for, with marks in place of remedies."""
 
-    def frames(self, *, warnings: bool = True) -> Frames: ...
+    def errors(self, *, warnings: bool = True) -> pd.DataFrame: ...
+
+    def causes(self, *, warnings: bool = True) -> pd.DataFrame: ...
 
     def warned(self) -> Sequence[FileWarning]: ...
 
@@ -32,8 +32,8 @@ class Explanation(Protocol):
 class Said:
     """An explanation that was made already: what a review takes along when it is pickled."""
 
-    errors: pd.DataFrame
-    causes: pd.DataFrame
+    all_errors: pd.DataFrame
+    all_causes: pd.DataFrame
     about_all: Sequence[FileWarning] = ()
     dates_read: Sequence[Mapping[str, Any]] = ()
 
@@ -43,11 +43,11 @@ class Said:
     def warned(self) -> Sequence[FileWarning]:
         return self.about_all
 
-    def frames(self, *, warnings: bool = True) -> Frames:
-        if warnings:
-            return self.errors, self.causes
-        errors, causes = (frame[frame["blocks"]].reset_index(drop=True) for frame in (self.errors, self.causes))
-        return errors, causes
+    def errors(self, *, warnings: bool = True) -> pd.DataFrame:
+        return self.all_errors if warnings else self.all_errors[self.all_errors["blocks"]].reset_index(drop=True)
+
+    def causes(self, *, warnings: bool = True) -> pd.DataFrame:
+        return self.all_causes if warnings else self.all_causes[self.all_causes["blocks"]].reset_index(drop=True)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -100,12 +100,12 @@ class Review:
         Columns: sheet, line, piece (int: where the row is), heading (the file's), column, value, code, title,
         resolution, suggestion, blocks (bool), row (int, from 0), cause (int: the row of `causes`).
         """
-        return self._on_face(self.explanation.frames()[0])
+        return self._on_face(self.explanation.errors())
 
     @cached_property
     def reasons(self) -> pd.DataFrame:
         """The blocking ones of `errors`; made without looking at warnings."""
-        return self._on_face(self.explanation.frames(warnings=False)[0])
+        return self._on_face(self.explanation.errors(warnings=False))
 
     @cached_property
     def causes(self) -> pd.DataFrame:
@@ -113,12 +113,12 @@ class Review:
 
         Columns: code, column, value, pattern, count (int), suggestion, title, resolution, blocks (bool), cause (int).
         """
-        return self._on_face(self.explanation.frames()[1])
+        return self._on_face(self.explanation.causes())
 
     @cached_property
     def blocking_causes(self) -> pd.DataFrame:
         """The blocking ones of `causes`, of the same numbers; made without looking at warnings."""
-        return self._on_face(self.explanation.frames(warnings=False)[1])
+        return self._on_face(self.explanation.causes(warnings=False))
 
     @cached_property
     def dates(self) -> Sequence[Mapping[str, Any]]:
@@ -195,8 +195,10 @@ class Review:
             return NotImplemented
         names = ("table", "judgement", "headings", "today", "revision", "date_formats", "date_formats_from", "hits")
         same = all(getattr(self, name) == getattr(other, name) for name in names)
-        frames = zip(self.explanation.frames(), other.explanation.frames(), strict=True) if same else ()
-        return same and all(one.equals(another) for one, another in frames)
+        if not same:
+            return False
+        one, another = self.explanation, other.explanation
+        return one.errors().equals(another.errors()) and one.causes().equals(another.causes())
 
     def __hash__(self) -> int:
         return hash(self.judgement)
@@ -204,7 +206,8 @@ class Review:
     def __getstate__(self) -> dict[str, Any]:
         """Its values; what was said, but not what it was made of: neither users nor the schema's code go along."""
         state = {one.name: getattr(self, one.name) for one in fields(self)}
-        return state | {"explanation": Said(*self.explanation.frames(), self.explanation.warned(), self.dates)}
+        told = self.explanation
+        return state | {"explanation": Said(told.errors(), told.causes(), told.warned(), self.dates)}
 
     def __repr__(self) -> str:
         return self.summary(int(self.causes["blocks"].sum()))
