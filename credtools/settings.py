@@ -86,7 +86,7 @@ def _from_file(path: Path) -> dict[str, str]:
         return {}
     try:
         values = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise SettingError("settings_not_toml", path=str(path), why=str(problem)) from problem
     for key, value in values.items():
         if key not in KEYS:

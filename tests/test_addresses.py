@@ -183,6 +183,15 @@ def test_a_path_object_is_no_way_round(elsewhere: Path) -> None:
     assert (elsewhere / "here.db").is_file()
 
 
+@pytest.mark.parametrize("value", ["[" * 2_000, "{a = " * 2_000], ids=["lists", "tables"])
+def test_settings_in_settings_are_refused_in_a_sentence(value: str, elsewhere: Path) -> None:
+    """However many levels a credtools.toml has, it is an error like any other in it."""
+    (elsewhere / "credtools.toml").write_text(f"database = {value}\n")
+    with pytest.raises(CredtoolsError) as caught:
+        settings.load()
+    assert caught.value.reason == "settings_not_toml"
+
+
 @pytest.mark.parametrize("value", ['"soon"', "0", "-1", "3601", "1.5", "true", '""'])
 def test_how_long_to_wait_is_a_number_of_seconds(value: str, elsewhere: Path) -> None:
     """The setting is a whole number of seconds, in the file or the environment, and nothing else."""

@@ -308,6 +308,7 @@ CHANGES: dict[str, tuple[Callable[[dict[str, bytes]], Any], str]] = {
     "a path": (lambda m: m.update({"media/../../evil": b""}), "not_a_backup"),
     "another head": (lambda m: says(m, head={"seq": 1, "hash": "0" * 64}), "backup_damaged"),
     "no manifest": (lambda m: m.pop("manifest.json"), "not_a_backup"),
+    "a deep manifest": (lambda m: m.update({"manifest.json": b"[" * 20_000}), "backup_damaged"),
     "half a manifest": (lambda m: m.update({"manifest.json": m["manifest.json"][:99]}), "backup_damaged"),
     "a manifest of something else": (lambda m: m.update({"manifest.json": b"[1]"}), "backup_damaged"),
     "a newer format": (lambda m: says(m, version=2), "backup_newer"),

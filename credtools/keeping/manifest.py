@@ -62,7 +62,10 @@ class Manifest:
     @classmethod
     def from_text(cls, text: str) -> Manifest:
         """Raises ValueError, KeyError, TypeError for one that isn't ours; RegistryError for a newer one."""
-        data = json.loads(text)
+        try:
+            data = json.loads(text)
+        except RecursionError as problem:
+            raise ValueError("Nothing of ours is that deep.") from problem
         if data["format"] != FORMAT:
             raise ValueError("The format is another one.")
         if data["version"] != FORMAT_VERSION:

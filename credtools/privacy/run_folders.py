@@ -109,7 +109,7 @@ def _folders(root: Path) -> Iterator[Path]:
 def _record(folder: Path) -> dict[str, Any]:
     try:
         record = json.loads((folder / ABOUT).read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError, RecursionError):
         return {}
     except OSError as problem:
         raise _unusable(folder, problem) from problem
