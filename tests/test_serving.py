@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import os
 import re
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
@@ -165,15 +167,30 @@ def test_under_another_origin_nothing_answers(app: App) -> None:
         assert app.asked(f"api/kernels/{kernel}", Origin=origin, **known).status == 403, origin
 
 
-def test_nothing_serves_on_when_the_command_is_killed(tmp_path: Path) -> None:
-    """A command that is killed can't end its server, so that does it itself, and kernels end with it."""
-    new_organisation(f"sqlite:///{tmp_path / 'credtools.db'}", tmp_path)
+@pytest.mark.parametrize("killed", ["command", "server"])
+def test_nothing_serves_on_or_is_left_when_it_is_killed(killed: str, tmp_path: Path) -> None:
+    """A killed command can't end its server, so that does it itself, and kernels with it.
+
+    What lay in the folder for temporary files goes, too, at the latest when the next one starts.
+    """
+    folder, temporaries = tmp_path / "organisation", tmp_path / "t"
+    folder.mkdir()
+    temporaries.mkdir()
+    new_organisation(f"sqlite:///{folder / 'credtools.db'}", folder)
     command = [sys.executable, "-m", "credtools", "app", "--no-browser"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+    here = {**os.environ, "TMPDIR": str(temporaries)}
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True, env=here) as process:
         assert process.stdout
         port = urlsplit(process.stdout.readline().split()[-1]).port
-        process.kill()
+        assert [path for path in temporaries.rglob("kernel-*.json") if path.stat().st_mode & 0o077] == []
+        if killed == "command":
+            process.kill()
+        else:
+            below = psutil.Process(process.pid).children()
+            next(one for one in below if "credtools.serving.pages" in one.cmdline()).kill()
     wait_until(port, listening=False)
+    subprocess.run([sys.executable, "-c", "from credtools import temporary; temporary.clear()"], env=here, check=True)
+    assert list(temporaries.iterdir()) == []
 
 
 def wait_until(port: int | None, *, listening: bool) -> None:

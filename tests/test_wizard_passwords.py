@@ -58,7 +58,7 @@ def test_a_file_can_stay_locked_and_the_others_go_on(registry: Registry, tmp_pat
     state = clicks("stay_locked")
     assert (state["locked"], state["said"]) == (None, "locked.xlsx was not opened.")
     assert list(registry.batches()["file"]) == ["open.csv"]
-    assert [path for path in Path(clicks.wizard._folder.name).rglob("*") if path.is_file()] == []
+    assert [path for path in clicks.wizard._folder.path.rglob("*") if path.is_file()] == []
     assert clicks("unlock", password=SECRET)["reason"] == "no_open_file"
 
 

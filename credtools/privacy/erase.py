@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 
-from credtools import store
+from credtools import store, temporary
 from credtools.errors import MovedError, RegistryError
 from credtools.model import OrganisationSettings
 from credtools.privacy import retention, run_folders
@@ -137,6 +137,7 @@ def _clean(home: Home, found: Found, *, dry_run: bool = False) -> int:
 
 def _tidy(home: Home) -> tuple[str, ...]:
     """Takes away what is left; as a sentence what only the owner of a team's tables can take away at once."""
+    temporary.clear()
     home.blobs.erase(store.reads.erased_blobs(home.engine))
     home.blobs.sweep(store.reads.referenced_blobs(home.engine))
     owner = store.tidy(home.engine, home.by)

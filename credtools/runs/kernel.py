@@ -24,7 +24,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.paths import jupyter_path
 from jupyter_core.utils import run_sync
 
-from credtools import errors
+from credtools import errors, temporary
 
 NAME = "python3"
 ARGUMENTS = (
@@ -73,7 +73,9 @@ class Kernel(AsyncKernelManager):
 
     def __init__(self, folder: str | Path) -> None:
         kinds = KernelSpecManager(kernel_dirs=jupyter_path("kernels"))  # else it loads IPython, to look in its folder
-        super().__init__(kernel_name=NAME, client_factory=Client, kernel_spec_manager=kinds)
+        self._place = temporary.Folder()
+        reached = {"connection_file": str(self._place.path / "kernel.json"), "transport": self._place.transport}
+        super().__init__(kernel_name=NAME, client_factory=Client, kernel_spec_manager=kinds, **reached)
         self._client: Any = None
         os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
         arguments = [argument.format(face=errors.face()) for argument in ARGUMENTS]
@@ -130,6 +132,7 @@ class Kernel(AsyncKernelManager):
         if self._client:
             self._client.stop_channels()
         run_sync(self.cleanup_resources)()
+        self._place.close()
 
 
 class Kernels:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from credtools import temporary
 from credtools.errors import CredtoolsError
 from credtools.serving.lab import FIRST, LIGHT, STATIC, copy_notebooks
 
@@ -39,7 +40,9 @@ def served(
     port, token = port or _free_port(), secrets.token_urlsafe(24)
     places = os.pathsep.join(filter(None, (str(STATIC), os.environ.get("JUPYTER_PATH"))))
     environment = {**os.environ, "JUPYTER_PATH": places, "JUPYTER_TOKEN": token}
-    command = [*LIGHT, PAGES, *OPTIONS, f"--port={port}", "--Voila.log_level=ERROR", str(folder)]
+    kernels = temporary.Folder()
+    ours = (f"--Voila.connection_dir_root={kernels.path}", f"--KernelManager.transport={kernels.transport}")
+    command = [*LIGHT, PAGES, *OPTIONS, *ours, f"--port={port}", "--Voila.log_level=ERROR", str(folder)]
     # A session of its own: Ctrl+C reaches us, and we end it in order. When we are killed, its stdin says so.
     process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.PIPE, start_new_session=True)
     try:
@@ -54,6 +57,7 @@ def served(
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
+        kernels.close()
 
 
 def run(folder: Path, port: int, *, browser: bool, say: Callable[[str], None], look: Callable[[], object]) -> int:

@@ -11,12 +11,11 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from credtools import settings
+from credtools import settings, temporary
 
 FIRST = "upload.ipynb"
 PAGES = ("upload", "review", "approve", "audit", "admin")  # import.ipynb writes: nobody shall run it by opening it
@@ -64,12 +63,12 @@ def _settings() -> Iterator[Mapping[str, str]]:
     """The environment with settings of ours: no news, which code may run by itself, and no server in the server."""
     page = {"disabledExtensions": {NEWS: True}, "credtoolsCells": _shipped_cells()}
     server = {"ServerApp": {"jpserver_extensions": {HANDS_OUT: False}}}
-    with tempfile.TemporaryDirectory(prefix="credtools-lab-") as folder:
+    with temporary.Folder() as folder:
         for name, settings_of in (("labconfig/page_config", page), ("jupyter_server_config.d/credtools", server)):
-            file = Path(folder, f"{name}.json")
+            file = folder.path / f"{name}.json"
             file.parent.mkdir()
             file.write_text(json.dumps(settings_of), "utf-8")
-        places = os.pathsep.join(filter(None, (folder, os.environ.get("JUPYTER_CONFIG_PATH"))))
+        places = os.pathsep.join(filter(None, (str(folder.path), os.environ.get("JUPYTER_CONFIG_PATH"))))
         yield {**os.environ, "JUPYTER_CONFIG_PATH": places}
 
 

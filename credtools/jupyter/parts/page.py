@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 import anywidget
 
+from credtools import temporary
 from credtools.errors import CredtoolsError
 from credtools.limited import collection_paused
 from credtools.registry import Registry
@@ -88,8 +89,8 @@ class Page(anywidget.AnyWidget):
 
     def hand_out(self, stem: str, kind: str, write: Callable[[Path], object]) -> None:
         """Sends a file of this kind (`.csv` …) to the browser, which saves it; `write` is given where to write it."""
-        with tempfile.TemporaryDirectory(prefix="credtools-") as folder:
-            path = Path(folder) / f"{stem}{kind}"
+        with temporary.Folder() as folder:
+            path = folder.path / f"{stem}{kind}"
             write(path)
             self.send({"type": "download", "name": path.name, "mime": MIME[kind]}, [path.read_bytes()])
 
@@ -131,7 +132,7 @@ class DropZone(Page):
 
     def __init__(self, registry: Registry) -> None:
         super().__init__(registry)
-        self._folder = tempfile.TemporaryDirectory(prefix="credtools-")
+        self._folder = temporary.Folder()
         self._incoming: dict[str, tuple[BinaryIO, int]] = {}  # by key: where it is written, and its size
         self._media: dict[Path, str] = {}
 
@@ -146,9 +147,9 @@ class DropZone(Page):
     def do_arrived(self, key: str) -> None:
         """A medium has arrived; all are matched together later."""
         path = self.arrived(key)
-        above, *folders, _ = path.relative_to(self._folder.name).parts
+        above, *folders, _ = path.relative_to(self._folder.path).parts
         in_folders = folders and path.suffix.lower() != ".zip"  # a zip is opened only when it is given by itself
-        self._media[Path(self._folder.name, above) if in_folders else path] = path.name
+        self._media[self._folder.path / above if in_folders else path] = path.name
         self.send({"type": "received", "key": key})
 
     def expect(self, key: str, name: str, size: int) -> None:
@@ -176,7 +177,7 @@ class DropZone(Page):
     def _begun(self, name: str, size: int) -> BinaryIO:
         if size > MAX_BYTES:
             raise CredtoolsError("too_large_to_send", name=name, found=size / 1e6, allowed=MAX_BYTES / 1e6)
-        folder = tempfile.mkdtemp(dir=self._folder.name)  # two files may have the same name
+        folder = tempfile.mkdtemp(dir=self._folder.path)  # two files may have the same name
         *folders, last = PurePosixPath("/", name.replace("\x00", "")).parts
         lead_out = any(part in ("/", "..") or "\\" in part or ":" in part for part in folders[1:])
         path = Path(folder, *([] if lead_out else folders[1:]), PurePath(last).name or "upload.csv")
