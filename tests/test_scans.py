@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 import struct
 import zipfile
 import zlib
@@ -159,6 +160,59 @@ def beside(found: bytes) -> bytes:
     return certificate().replace(b"startxref", found + b"\nstartxref")
 
 
+def shown(**actions: Any) -> Callable[[pikepdf.Pdf], None]:
+    """What a page does when it is shown."""
+    return lambda document: document.pages[0].__setattr__("AA", Dictionary(**actions))
+
+
+def linked(document: pikepdf.Pdf) -> None:
+    annotated(Subtype=Name.Link, A=action("/URI", URI="https://a.org"))(document)
+
+
+def both(*changes: Callable[[pikepdf.Pdf], object]) -> Callable[[pikepdf.Pdf], None]:
+    def change(document: pikepdf.Pdf) -> None:
+        for one in changes:
+            one(document)
+
+    return change
+
+
+def stream_of(*values: bytes, cut: int = 0, first: int = 97, kind: bytes = b"") -> bytes:
+    """An object in which others are packed."""
+    places = [sum(len(one) + 1 for one in values[:k]) for k in range(len(values))]
+    head = b" ".join(b"%d %d" % (first + 1 + k, place) for k, place in enumerate(places)) + b" "
+    content = zlib.compress(head + b" ".join(values))
+    content = content[: len(content) - cut]
+    told = b"%d 0 obj\n<</Type/ObjStm/N %d/First %d/Filter/FlateDecode/Length %d%s>>" % (
+        first,
+        len(values),
+        len(head),
+        len(content),
+        kind,
+    )
+    return told + b"stream\n" + content + b"\nendstream\nendobj\n"
+
+
+def changed_since(value: bytes) -> bytes:
+    """A file with two packed objects, of which a later table lists only the second one."""
+    whole = certificate()
+    before, packed_here = whole.rfind(b"startxref"), len(whole)
+    number = int(whole[before:].split()[1])
+    added = whole + stream_of(value, b"<</A 1>>", first=50)
+    rows = b"".join(
+        kind.to_bytes(1, "big") + at.to_bytes(4, "big") + index.to_bytes(2, "big")
+        for kind, at, index in ((1, packed_here, 0), (0, 0, 0), (2, 50, 1), (1, len(added), 0))
+    )
+    root_at = re.search(rb"/Root (\d+ 0 R)", whole)
+    assert root_at
+    told = b"53 0 obj\n<</Type/XRef/W[1 4 2]/Index[50 4]/Size 54/Root %s/Prev %d/Length %d>>stream\n" % (
+        root_at[1],
+        number,
+        len(rows),
+    )
+    return added + told + rows + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % len(added)
+
+
 HARM = "app.launchURL('x')"
 SCRIPT, LEAVES, MOVES, FORM = (
     ("active", what)
@@ -216,6 +270,34 @@ REFUSED: dict[str, tuple[Callable[[], bytes], tuple[str, str]]] = {
     "into an attachment": (lambda: plain(opens(action("/GoToE"))), LEAVES),
     "rendition": (lambda: plain(opens(action("/Rendition", JS=HARM))), LEAVES),
     "launch beside": (lambda: beside(b"99 0 obj\n<</S /Launch /F (a)>>\nendobj"), LEAVES),
+    "link on opening": (lambda: plain(opens(action("/URI", URI="https://a.org"))), LEAVES),
+    "link on opening, packed": (lambda: packed(opens(action("/URI", URI="https://a.org"))), LEAVES),
+    "link on opening, spelled": (
+        lambda: plain(opens(action("/URI", URI="https://a.org"))).replace(b"/OpenAction", b"/Open#41ction"),
+        LEAVES,
+    ),
+    "link after another": (lambda: plain(opens(action("/GoTo", Next=action("/URI", URI="https://a.org")))), LEAVES),
+    "another file on opening": (lambda: plain(opens(action("/GoToR", F=String("a.pdf")))), LEAVES),
+    "link of a page that is shown": (lambda: plain(shown(O=action("/URI", URI="https://a.org"))), LEAVES),
+    "link under the pointer": (scans.with_fields(E=action("/URI", URI="https://a.org")), LEAVES),
+    "link on opening, beside": (
+        lambda: beside(b"98 0 obj\n<</S/URI/URI(x)>>\nendobj 99 0 obj\n<</OpenAction 98 0 R>>\nendobj"),
+        LEAVES,
+    ),
+    "packed beside": (lambda: beside(stream_of(b"<</S/JavaScript/JS(app.x)>>")), SCRIPT),
+    "packed beside, spelled": (
+        lambda: beside(stream_of(b"<</S/JavaScript/JS(app.x)>>").replace(b"/ObjStm", b"/Obj#53tm")),
+        SCRIPT,
+    ),
+    "packed beside, the second one": (lambda: beside(stream_of(b"[]", b"<</S/Launch/F(a)>>")), LEAVES),
+    "packed beside, link on opening": (lambda: beside(stream_of(b"<</OpenAction<</S/URI>>>>")), LEAVES),
+    "packed beside, elsewhere": (lambda: beside(stream_of(b"<</OpenAction 97 0 R>>")), UNREAD),
+    "packed beside, in another way": (
+        lambda: beside(stream_of(b"null").replace(b"/FlateDecode", b"/LZWDecode")),
+        ("damaged", ""),
+    ),
+    "packed beside, cut": (lambda: beside(stream_of(b"<</A 1>>", cut=3)), ("damaged", "")),
+    "packed, changed since": (lambda: changed_since(b"<</S/JavaScript/JS(app.x)>>"), SCRIPT),
     "rich media": (lambda: plain(annotated(Subtype=Name.RichMedia, RichMediaContent=Dictionary())), MOVES),
     "film": (lambda: plain(annotated(Subtype=Name.Movie, Movie=Dictionary(F=String("a")))), MOVES),
     "form with a script": (lambda: plain(packet(b"<template><script>1</script></template>")), FORM),
@@ -225,11 +307,25 @@ REFUSED: dict[str, tuple[Callable[[], bytes], tuple[str, str]]] = {
 }
 
 
+UNASKED_BUT_HARMLESS: dict[str, Callable[[], bytes]] = {
+    "a link, and a page to begin with": lambda: plain(both(opens(action("/GoTo")), linked)),
+    "a button that is a link": scans.with_fields(U=action("/URI", URI="https://a.org")),
+    "packed beside": lambda: beside(stream_of(b"<</A 1>>", b"<</S/URI/URI(https://a.org)>>")),
+    "packed, changed since": lambda: changed_since(b"<</OpenAction[1 0 R/Fit]/URI<<>>>>"),
+}
+
+
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_acts_is_refused_wherever_it_is(looker: Looker, case: str) -> None:
     """What runs, leaves the document or moves is refused wherever it stands: packed, restricted, spelled, unlisted."""
     make, why = REFUSED[case]
     assert refusal(looker, make()) == why
+
+
+@pytest.mark.parametrize("case", UNASKED_BUT_HARMLESS)
+def test_a_link_that_somebody_chooses_to_follow_is_none_that_acts(looker: Looker, case: str) -> None:
+    """A link is refused where it acts by itself, not where somebody clicks it; packed objects that do nothing stay."""
+    assert looker.look("a.pdf", UNASKED_BUT_HARMLESS[case]()).notes == ()
 
 
 def test_signed_files_are_never_to_be_printed_again(looker: Looker) -> None:

@@ -26,12 +26,19 @@ ACTIONS = {
     "/Rendition": LEAVES,
     "/RichMediaExecute": LEAVES,
 }
+AWAY = ("/URI", "/GoToR")  # harmless in a link, which somebody chooses to follow
+# Where actions stand that nobody chooses (12.6.3): on opening, on closing, under a pointer; a button is pressed.
+UNASKED, PRESSED = {"/OpenAction", "/AA"}, ("/D", "/U")
+LONGEST_CHAIN = 1_000  # actions, each followed by the next
 SCRIPTS = ("/JS", "/JavaScript", "/OnInstantiate")
 NAMES = {*SCRIPTS, "/XFA", "/EF", "/RichMediaContent", "/RichMediaSettings", "/Movie", "/ByteRange"}
 # The same as bytes: where none stands in them, no dictionary needs to be looked at.
 SUSPECT = re.compile(
     rb"/(?:JS|JavaScript|OnInstantiate|Launch|ImportData|SubmitForm|GoToE|Rendition|RichMedia\w*|XFA|EF|EmbeddedFiles?|"
     rb"Movie|ByteRange)(?![^\s\0()<>\[\]{}/%])"
+)
+ACTING, LEAVING, PACKED = (
+    re.compile(rb"/(?:%s)(?![^\s\0()<>\[\]{}/%%])" % names) for names in (rb"OpenAction|AA", rb"URI|GoToR", rb"ObjStm")
 )
 SPELLED = re.compile(rb"/[A-Za-z]*(?:#[4-7][0-9A-Fa-f][A-Za-z]*)+")  # a name of letters, some of them by their number
 ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
@@ -84,6 +91,29 @@ def judged(said: Mapping[str, Any]) -> set[str]:
     return notes
 
 
+def refuse_unasked(actions: list[Any], resolved: Callable[[Any], list[Any]]) -> None:
+    """Raises Refused for an action among these, or one that follows it, that leaves the document without being asked.
+
+    `resolved`: the dictionaries, with all that is in them, which a value of one may be.
+    """
+    seen = 0
+    while actions:
+        seen += 1
+        for action in resolved(actions.pop()):
+            if str(action.get("/S", "")) in AWAY or seen > LONGEST_CHAIN:
+                raise Refused("active", what=LEAVES)
+            following = action.get("/Next")
+            actions.extend(following if isinstance(following, list | pikepdf.Array) else [following])
+
+
+def unasked(said: Mapping[str, Any], resolved: Callable[[Any], list[Any]]) -> list[Any]:
+    """The actions of a dictionary that nobody asks for."""
+    found = [said.get("/OpenAction")]
+    for each in resolved(said.get("/AA")):
+        found += [each.get(key) for key in each.keys() if key not in PRESSED]  # noqa: SIM118 - it may be pikepdf's
+    return found
+
+
 def _refuse_script(script: Any) -> None:
     if script is None or isinstance(script, Name | dict | list | int | float):  # an empty tree of names, or a font
         return
@@ -115,7 +145,15 @@ def is_suspect(content: bytes) -> bool:
     """Whether a name that would be judged stands in bytes, however it is spelled."""
     if SUSPECT.search(content):
         return True
-    return b"#" in content and any(SUSPECT.match(unescaped(name)) for name in SPELLED.findall(content))
+    if b"#" not in content:
+        return False
+    names = map(unescaped, SPELLED.findall(content))
+    return any(known.match(name) for name in names for known in (SUSPECT, ACTING, LEAVING, PACKED))
+
+
+def is_packed(content: bytes) -> bool:
+    """Whether bytes say that they are a stream in which objects are packed, however that is spelled."""
+    return bool(PACKED.search(content)) or any(PACKED.match(unescaped(name)) for name in SPELLED.findall(content))
 
 
 def unescaped(name: bytes) -> bytes:
@@ -134,8 +172,18 @@ def is_quiet(pdf: pikepdf.Pdf, content: bytes, listed: Listed, limits: Mapping[s
     largest = max((int(size) for size, _ in sizes), default=0)
     if largest**2 > limits["pixels"] or any(reference for _, reference in sizes):
         return False
-    packed = {entry.obj_stream_number for entry in listed.values() if entry.type == 2}
-    return not any(is_suspect(pdf.get_object(number, 0).read_bytes()) for number in packed)
+    packed = packed_in(listed)
+    if len(PACKED.findall(content)) > len(packed):
+        return False
+    parts = [content, *(pdf.get_object(number, 0).read_bytes() for number in packed)]
+    if any(map(ACTING.search, parts)) and any(map(LEAVING.search, parts)):
+        return False
+    return not any(map(is_suspect, parts[1:]))
+
+
+def packed_in(listed: Listed) -> set[int]:
+    """The numbers of the streams in which listed objects are packed."""
+    return {entry.obj_stream_number for entry in listed.values() if entry.type == 2}
 
 
 def walk(pdf: pikepdf.Pdf, limits: Mapping[str, int]) -> tuple[set[str], list[list[int]]]:
@@ -166,17 +214,23 @@ def _nested(thing: Any) -> bool:
 
 def _judged(thing: Any, limits: Mapping[str, int], covered: list[list[int]]) -> set[str]:
     keys = set(thing.keys())
+    if keys & UNASKED:
+        refuse_unasked(unasked(thing, _dictionaries), _dictionaries)
     if "/Width" in keys and str(thing.get("/Subtype", "")) == "/Image":
         refuse_pixels(int(thing.get("/Width", 0)), int(thing.get("/Height", 0)), limits)
     if not (keys & NAMES or keys & {"/S", "/Subtype", "/Type"}):
         return set()
-    said = {key: _simple(thing.get(key)) for key in keys & (NAMES | {"/S", "/Subtype", "/Type"})}
+    said = {key: simple(thing.get(key)) for key in keys & (NAMES | {"/S", "/Subtype", "/Type"})}
     if isinstance(ranges := said.get("/ByteRange"), list) and "/Contents" in keys:
         covered.append([one for one in ranges if isinstance(one, int)])
     return judged(said)
 
 
-def _simple(value: Any) -> Any:
+def _dictionaries(value: Any) -> list[Any]:
+    return [value] if isinstance(value, pikepdf.Dictionary) else []
+
+
+def simple(value: Any) -> Any:
     """A value of pikepdf as `judged` takes it, without what is in a dictionary."""
     if isinstance(value, pikepdf.Name):
         return Name(str(value))
@@ -187,7 +241,7 @@ def _simple(value: Any) -> Any:
     if isinstance(value, pikepdf.Dictionary):
         return dict.fromkeys(value.keys())
     if isinstance(value, pikepdf.Array):
-        return [_simple(inner) for inner in value if not isinstance(inner, pikepdf.Array)]
+        return [simple(inner) for inner in value if not isinstance(inner, pikepdf.Array)]
     return value if value is None or isinstance(value, int | float) else Unknown()
 
 
