@@ -185,7 +185,7 @@ def test_what_a_service_brought_stays_everybodys(team: Team, tmp_path: Path) -> 
 
 
 def test_a_row_of_somebody_else_is_not_called_erased(team: Team, tmp_path: Path) -> None:
-    """Who corrects a row whose values another uploader's file holds is told whose it is, and nothing is fixed."""
+    """Who corrects a row of another uploader's file is told that it may be somebody else's, and nothing is fixed."""
     with team.open("ana") as ana, team.open("ulf") as ulf:
         ana.upload(export(tmp_path, ZOE)).finish()
         ana.write_rejects(file := tmp_path / "rejects.csv")

@@ -1,4 +1,4 @@
-"""Sources: renamed, made one with another, and taken apart again."""
+"""Sources: renamed, made one with another and taken apart again, and shared within a team."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _answer(done: Any) -> Answer:
 
 @click.group()
 def source() -> None:
-    """Rename a source, or make it part of another one."""
+    """Rename a source, make it part of another one, or share it."""
 
 
 @command(example="source rename hr people", group=source)
@@ -49,6 +49,27 @@ def merge(old: str, into: str) -> Answer:
 def unmerge(old: str) -> Answer:
     """Take a merge back: the source has again what came under its own name."""
     return _answer(open_registry().unmerge_source(old))
+
+
+@command(example="source share hr ulf", group=source)
+@click.argument("name", metavar="SOURCE", help=SOURCE)
+@click.argument("login", help="A login of the team.")
+def share(name: str, login: str) -> Answer:
+    """Let a login of a team upload under a source that others began.
+
+    It sees everything that came under it, then. A source that a service began belongs to all uploaders anyway.
+    """
+    open_registry().share_source(name, login)
+    return Answer({"source": name, "login": login}, [f"{login} uploads under {name!r}, too, and sees all of it."])
+
+
+@command(example="source unshare hr ulf", group=source)
+@click.argument("name", metavar="SOURCE", help=SOURCE)
+@click.argument("login", help="With whom it was shared.")
+def unshare(name: str, login: str) -> Answer:
+    """Take that back; what the login has uploaded stays its own."""
+    open_registry().unshare_source(name, login)
+    return Answer({"source": name, "login": login}, [f"{login} no longer uploads under {name!r}."])
 
 
 COMMANDS = (source,)

@@ -47,11 +47,13 @@ def who() -> Answer:
     """List who may do what."""
     registry = open_registry()
     found = registry.who()
-    rows = [row | {"roles": row["roles"].split(", ") if row["roles"] else []} for row in records(found)]
+    lists = ("roles", "sources")
+    rows = [row | {k: row[k].split(", ") if row[k] else [] for k in lists} for row in records(found)]
     widest = max((len(row["login"]) for row in rows), default=0)
     lines = [
         f"{row['login']:{widest}}  {', '.join(row['roles']) or 'no role'}{_whose(row['person'], row['name'])}"
         + (f", formerly {row['formerly']}" if row["formerly"] else "")
+        + (f" · sources: {', '.join(row['sources'])}" if row["sources"] else "")
         for row in rows
     ]
     return Answer(rows, [*lines, f"You are {registry.by}."])

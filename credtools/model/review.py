@@ -94,6 +94,12 @@ class Review:
         return replace(self, face=face)
 
     @cached_property
+    def people(self) -> frozenset[int]:
+        """The ids of the users whom its rows mean."""
+        known = self.resolved["user_id"].unique() if "user_id" in self.resolved else ()
+        return frozenset(int(number) for number in known if number >= 0)
+
+    @cached_property
     def errors(self) -> pd.DataFrame:
         """One row per finding, in the order of the rows.
 

@@ -28,7 +28,7 @@ _UPLOAD = (
     *("replay", "fail"),
 )
 _DECIDE = ("decide", "undecide", "withdraw", "reinstate", "undo", "media_switch")
-_SOURCES = ("rename_source", "merge_source", "unmerge_source")
+_SOURCES = ("rename_source", "merge_source", "unmerge_source", "share_source", "unshare_source")
 _PEOPLE = (*(f"{verb}_{what}" for what in ("person", "type") for verb in ("rename", "merge", "unmerge")), "load")
 
 # Per kind of event the rights of which one is enough to write it.

@@ -101,6 +101,7 @@ def facts(session: Session, draft: Draft, media: Collection[Of]) -> dict[Place, 
         with reviewing.moment(session, draft) as now:
             return scanning.of_draft(now, reviewing.review(now, draft), reviewing.planned(now, draft), places)
     with session.moment() as now:
+        store.reads.ask_of(now.at, draft.id)
         versions = store.reads.versions_of(now.at, draft.id)
         stored = store.reads.said_by(now.at, {versions[place] for place in places if place in versions})
         return scanning.facts_of(now, {place: stored[versions[place]] for place in places if place in versions})

@@ -15,7 +15,7 @@ from credtools.exports.corrections import KEY, key_of, read_corrections
 from credtools.model import Corrected
 from credtools.recipe import Recipe
 from credtools.registry import layouts, reviewing
-from credtools.registry.follow_ups import ERASED, HIDDEN, CorrectionFile, FollowUp
+from credtools.registry.follow_ups import HIDDEN, NOT_OURS, CorrectionFile, FollowUp
 from credtools.registry.session import Session
 
 WIDTH_GONE = (
@@ -32,7 +32,7 @@ def correct(session: Session, path: str | Path, recipe: Recipe | None = None, *,
     Raises FileError when it is no correction file, or a file of a batch can't be read, RegistryError when somebody else
     settles the same rejects in the same moment. What fails once a batch is finished is told beside it (`stopped`).
     """
-    file = CorrectionFile(read_corrections(path), ERASED if session.me.may("audit") else HIDDEN)
+    file = CorrectionFile(read_corrections(path), NOT_OURS if session.me.may("audit") else HIDDEN)
     keys = filter(None, map(key_of, file.table.frame[KEY]))
     found = store.reads.rejected(session.engine, [number for number, _ in keys])
     by_batch: defaultdict[int, list[tuple[int, store.reads.Rejected]]] = defaultdict(list)

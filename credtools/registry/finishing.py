@@ -187,6 +187,7 @@ def _value(session: Session, draft: Draft) -> store.Finish:
         records=[known[row] for row in wrong],
         known={kind: records.rows(*kind) for kind in {(one.record.kind, one.record.columns) for one in followed}},
         followed=frozenset(one.id for one in followed),
+        people=review.people | {word.key.user_id for word in changes.unlisted},
         decision=decision,
         rejected_user=_known(review, "user_id"),
         rejected_type=_known(review, "type_id"),

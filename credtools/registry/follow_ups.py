@@ -31,7 +31,9 @@ from credtools.schema.words import RECORD
 NOT_OURS = f"The key in the column {KEY!r} was not issued by credtools; the row was skipped."
 TWICE = "The file has this row twice; only the first was taken."
 ERASED = "The values of this row have since been erased, so it can't be corrected."
-HIDDEN = "This row came with a file of somebody else, who can correct it, or its values have since been erased."
+HIDDEN = (
+    f"The key in the column {KEY!r} is of a file of somebody else, who can correct it, or wasn't issued by credtools."
+)
 NOT_OPEN = "This row is {} by now; it was skipped."
 OTHERS = "Somebody else has corrected this row in the meantime; export the rejects again."
 EMPTIED = "Every cell of this row is empty now; to close its reject, waive it."
@@ -57,10 +59,10 @@ class Row:
 
 @dataclass
 class CorrectionFile:
-    """A correction file under way; `gone`: what is said of a row without values."""
+    """A correction file under way; `unknown`: what is said of a row whose key isn't known."""
 
     table: Table
-    gone: str = ERASED
+    unknown: str = NOT_OURS
     repaired: list[tuple[int, str]] = field(default_factory=list)
     problems: list[tuple[int, str]] = field(default_factory=list)
 
@@ -71,11 +73,11 @@ class CorrectionFile:
             key = key_of(text)
             reject = found.get(key[0]) if key else None
             if reject is None or key is None or row_key(reject.id, reject.digest) != key[1]:
-                self.problem(row, NOT_OURS)
+                self.problem(row, self.unknown)
             elif reject.id in taken:
                 self.problem(row, TWICE)
             elif reject.raw is None:
-                self.problem(row, self.gone)
+                self.problem(row, ERASED)
             else:
                 taken.add(reject.id)
                 yield row, reject
@@ -158,7 +160,7 @@ class FollowUp:
             if reject.state != "open":
                 self.file.problem(place, NOT_OPEN.format(reject.state))
             elif reject.record is None or reject.raw is None:
-                self.file.problem(place, self.file.gone)
+                self.file.problem(place, ERASED)
             elif came is None:
                 self.file.problem(place, OTHERS)
             elif not any(cell.strip() for cell in record):

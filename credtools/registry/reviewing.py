@@ -147,6 +147,7 @@ def planned(session: Session, draft: Draft) -> Changes:
     """What finishing would do to each row of a draft; found out again when anything was written since."""
     with moment(session, draft) as now, collection_paused():
         found, seq = review(now, draft), now.facts().seq
+        store.reads.ask(now.at, found.people)
         if draft.plan is None or draft.plan[0] is not found or draft.plan[1] != seq:
             draft.plan = found, seq, news.changes(now, found, draft.recipe, news.sending(now, found, draft))
         return draft.plan[2]
@@ -175,6 +176,7 @@ def check(session: Session, table: Table, recipe: Recipe) -> Review:
             return found
         taken = news.as_sent(now, recipe, table, len(table.lines), again=True)
         name = store.reads.name_now(now.at, recipe.source)
+        store.reads.ask(now.at, found.people)
         changed = news.changes(now, found, recipe, taken)
         known = [*origin(now, recipe.source, name, table.sha256, changed), *unread.warnings(changed)]
         known += statuses.warnings(found, recipe)

@@ -47,13 +47,28 @@ class Team(Sources):
         store.revoke(self.engine, me, login, list(gone))
         return gone
 
+    def share_source(self, source: str, login: str) -> None:
+        """Lets a login upload under a source that others began, and see everything that came under it.
+
+        A source belongs to the person who began it; one that a service began to all uploaders.
+
+        Raises:
+            RegistryError: there is no such source or login, one may not, or rights aren't kept (SQLite).
+        """
+        store.share(self.engine, self._guarded("share_source"), source, login, shared=True)
+
+    def unshare_source(self, source: str, login: str) -> None:
+        """Takes that back. Raises RegistryError as `share_source`, and when the source wasn't shared with the login."""
+        store.share(self.engine, self._guarded("unshare_source"), source, login, shared=False)
+
     def who(self) -> pd.DataFrame:
         """The logins that have a role here, and whose they are.
 
         Returns:
             login, person (an e-mail address, '' where none was given), name (of that user), roles (separated by
-            commas), by (str: who granted last), at (datetime64[us, UTC]: when; missing where that isn't known),
-            formerly (str: under which other name the login was granted, where the server's administrator renamed it).
+            commas), by (str: who granted last), sources (str: which were shared with it, separated by commas), at
+            (datetime64[us, UTC]: when; missing where that isn't known), formerly (str: under which other name the login
+            was granted, where the server's administrator renamed it).
 
         Raises:
             RegistryError: rights aren't kept (SQLite).

@@ -13,7 +13,7 @@ from credtools.store.writes.decisions import Decided, decide, decide_several, re
 from credtools.store.writes.drafts import amend, count_again, discard, draft, hold, leave, note_failure, patch
 from credtools.store.writes.erase import erase, tidy
 from credtools.store.writes.finish import finish, settled, stored_receipt
-from credtools.store.writes.grants import grant, revoke
+from credtools.store.writes.grants import grant, revoke, share
 from credtools.store.writes.load import Loaded, load, set_setting
 from credtools.store.writes.media import add_media, keep_unplaced, remove_staged, switch_media
 from credtools.store.writes.moving import move
@@ -80,6 +80,7 @@ __all__ = [
     "revoke",
     "set_setting",
     "settled",
+    "share",
     "shown",
     "snapshot",
     "stored_receipt",

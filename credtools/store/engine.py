@@ -35,6 +35,7 @@ LAYOUTS = (
     "0006",
     "0007",
     "0008",
+    "0009",
 )  # the migrations; a test compares them with the folder
 LATEST = LAYOUTS[-1]
 At = Engine | Connection  # whom reads ask: the database as it is now, or the moment of a snapshot

@@ -44,9 +44,10 @@ from credtools.store.reads.batches import batch
 from credtools.store.refused import refused
 from credtools.store.seals import Touched, insert_seals, sealed_digest, seals_of
 from credtools.store.team import TEAM
+from credtools.store.team.policies import numbered
 
 CHUNK = 500  # keys per statement
-UNSEEN = ("patches",)  # of a team's registry not everybody sees all rows of these, and so their last ids
+UNSEEN = numbered()  # of a team's registry not everybody sees all rows of these, and so their last ids
 WRITTEN = "credtools_written"  # among the options of an engine: the events that its writes have chained
 
 
@@ -132,10 +133,8 @@ class Write:
 
     def add(self, table: Table, **values: Any) -> int:
         """Adds one row under the first free id, and returns that; safe, as the writers stand in line at the head."""
-        free = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
-        row = insert(table).values(id=free, **values).returning(table.c.id)
-        number = int(self.connection.execute(row).scalar_one())
-        self.touched.note(table, [(number,)])
+        (number,) = self.ids(table, 1)
+        self.execute(insert(table).values(id=number, **values))
         return number
 
     def find_free(self, *some: Table) -> None:

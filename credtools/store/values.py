@@ -90,6 +90,8 @@ class Finish:
     `known`: by each kind and columns by which followed rejects of the source are known, the rows of all records;
     `followed`: those rejects. When others are followed by now, and it matters, all of this is to be found out again.
 
+    `people`: of whom anything is said, or not said any more.
+
     `errors`: of the rejected rows, in their order, columns as in `Review.reasons`. `answers`: the rejects that a
     correction answers, which must still be open; `fixes`: row → the reject that it fixes, though its record is another.
 
@@ -124,6 +126,7 @@ class Finish:
     records: list[Record]
     known: Mapping[tuple[int, str], Mapping[RecordKey, int]]
     followed: frozenset[int]
+    people: frozenset[int]
     decision: list[str]
     rejected_user: list[int | None]
     rejected_type: list[int | None]

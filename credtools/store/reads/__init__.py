@@ -4,6 +4,7 @@ Each takes first whom to ask: the database as it is now, or a moment (`snapshot`
 """
 
 from credtools.store.reads import team
+from credtools.store.reads.asking import ask, ask_numbered, ask_of
 from credtools.store.reads.batches import (
     BEGUN,
     acts_of,
@@ -87,6 +88,9 @@ __all__ = [
     "acts_of",
     "all_media",
     "as_of",
+    "ask",
+    "ask_numbered",
+    "ask_of",
     "batch",
     "batch_of_attempt",
     "batches",

@@ -15,6 +15,7 @@ from credtools.store import tables
 from credtools.store.blocks import Address, raw_values
 from credtools.store.engine import At, snapshot
 from credtools.store.frames import frame, rows, values
+from credtools.store.reads.asking import ask_of
 from credtools.store.reads.lineage import current
 from credtools.store.reads.organisation import revision
 
@@ -132,6 +133,7 @@ def acts_of(at: At, batch_id: int) -> tuple[int, int, int, int]:
     )
     unlisted = select(word.credential_id).where(word.batch_id == batch_id, word.state == "unlisted")
     with snapshot(at) as connection:
+        ask_of(connection, batch_id)
         acts = connection.execute(ours).all()
         gone = set(connection.execute(unlisted).scalars())
     found = [

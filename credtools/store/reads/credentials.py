@@ -12,6 +12,7 @@ from credtools.model import COUNTING, Content, Key, StoredVersion, Word
 from credtools.store import tables
 from credtools.store.engine import At, snapshot
 from credtools.store.frames import frame, rows_in
+from credtools.store.reads.asking import ask_numbered, ask_of
 
 
 def replaced(version: Any) -> ColumnElement[bool]:
@@ -20,7 +21,7 @@ def replaced(version: Any) -> ColumnElement[bool]:
     Earlier ones of the corrected issue date go with it. Not while a source still says this one (the one that has
     corrected it says the other by then), nor while a part of the list that corrected it is missing.
     """
-    versions, of, word = tables.credential_versions, tables.batches.alias().c, tables.words.c
+    versions, of, word = tables.credential_versions, tables.known_batches.alias().c, tables.words.c
     other, last = versions.alias().c, versions.alias().c
     of_date = (
         last.credential_id == version.credential_id,
@@ -35,10 +36,10 @@ def replaced(version: Any) -> ColumnElement[bool]:
 
 def _withdrawn_by(version: Any, source_ids: Sequence[int]) -> tuple[ColumnElement[str], Any, ColumnElement[bool]]:
     """Who has withdrawn a version (its columns): '' nobody, `source` (one of these), `other`; what to join for that."""
-    act, batch = tables.withdrawals.c, tables.batches.c
+    act, batch = tables.withdrawals.c, tables.known_batches.c
     own = (
         select(act.version_id)
-        .join(tables.batches, batch.id == act.batch_id)
+        .join(tables.known_batches, batch.id == act.batch_id)
         .where(act.stands, batch.source_id.in_(source_ids))
         .group_by(act.version_id)
         .having(func.sum(case((act.act == "withdrawn", 1), else_=-1)) > 0)
@@ -134,6 +135,7 @@ def holders(at: At, numbers: Collection[str], keys: Collection[str]) -> list[tup
     )
     found: list[tuple[int, str, int]] = []
     with snapshot(at) as connection:
+        ask_numbered(connection, numbers, keys)
         for column, some in ((version.number, numbers), (credential.number_key, keys)):
             found += map(tuple, rows_in(connection, statement.where(column != ""), column, some))
     return found
@@ -174,4 +176,6 @@ def credentials(at: At, batch_id: int | None = None, *, whole: bool = False) -> 
         return frame(at, statement)
     ours = version.c.batch_id == batch_id
     same = version.c.credential_id.in_(select(version.c.credential_id).where(ours))
-    return frame(at, statement.where(same if whole else ours))
+    with snapshot(at) as connection:
+        ask_of(connection, batch_id)
+        return frame(connection, statement.where(same if whole else ours))

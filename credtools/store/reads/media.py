@@ -15,6 +15,7 @@ from credtools.store import tables
 from credtools.store.engine import At, snapshot
 from credtools.store.erased import is_erased
 from credtools.store.frames import frame, rows, rows_in, values
+from credtools.store.reads.asking import ask_of
 from credtools.store.reads.lineage import rooted
 from credtools.store.values import ADDRESS, NO_ROW
 
@@ -41,7 +42,9 @@ def media_of(at: At, batch_id: int) -> pd.DataFrame:
     where = [both.c[name] for name in ADDRESS]
     statement = select(*where, both.c.file_name.label("file"), *_content(), both.c.added_by, both.c.added_at)
     statement = statement.add_columns(both.c.scan, both.c.differs).order_by(*where, both.c.file_name)
-    return frame(at, _with_copy(statement.join(tables.blobs, tables.blobs.c.sha256 == both.c.sha256)))
+    with snapshot(at) as connection:
+        ask_of(connection, batch_id)
+        return frame(connection, _with_copy(statement.join(tables.blobs, tables.blobs.c.sha256 == both.c.sha256)))
 
 
 def unplaced_of(at: At, batch_id: int) -> pd.DataFrame:
@@ -97,7 +100,9 @@ def comparisons(at: At, batch_id: int, place: Place) -> dict[str, str]:
     here = (ledger.c[name] == number for name, number in zip(ADDRESS, place, strict=True))
     statement = select(media.c.sha256, media.c.compared).join(ledger, ledger.c.version_id == media.c.version_id)
     statement = statement.where(ledger.c.batch_id == batch_id, *here, media.c.removed_at.is_(None))
-    return {row.sha256: row.compared for row in rows(at, statement) if row.compared}
+    with snapshot(at) as connection:
+        ask_of(connection, batch_id)
+        return {row.sha256: row.compared for row in connection.execute(statement) if row.compared}
 
 
 def texts_of(at: At, contents: Iterable[str]) -> dict[str, tuple[str, bool]]:
@@ -191,7 +196,9 @@ def rows_of(at: At, batch_id: int) -> pd.DataFrame:
         .where(ledger.c.batch_id == batch_id)
         .order_by(*(ledger.c[name] for name in ADDRESS))
     )
-    return frame(at, statement, optional=("version_id",))
+    with snapshot(at) as connection:
+        ask_of(connection, batch_id)
+        return frame(connection, statement, optional=("version_id",))
 
 
 def media_of_versions(at: At, ids: Iterable[int]) -> pd.DataFrame:

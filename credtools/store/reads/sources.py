@@ -52,10 +52,10 @@ def family(at: At, name: str) -> list[int]:
 
 def seen(at: At, source_ids: Sequence[int]) -> tuple[int, int]:
     """The batch that a source has finished last (0: none), and the last event that took back or moved anything."""
-    batch, event = tables.batches.c, tables.events.c
+    batch, event = tables.known_batches.c, tables.events.c
     last = (
         select(event.batch_id)
-        .join(tables.batches, batch.id == event.batch_id)
+        .join(tables.known_batches, batch.id == event.batch_id)
         .where(event.kind == "finish", batch.source_id.in_(source_ids), batch.state == "finished")
         .order_by(event.seq.desc())
         .limit(1)

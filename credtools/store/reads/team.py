@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 
 import pandas as pd
@@ -34,6 +35,13 @@ _MEMBERS = (
 _ROLES = text(_MEMBERS.format(what="r.rolname") + " AND l.rolname = session_user")
 _LOGINS = text(_MEMBERS.format(what="DISTINCT l.rolname") + " ORDER BY l.rolname")
 _WHO = text("SELECT * FROM ct_who()")
+_GRANTED = text("SELECT ct_granted(:login)")
+_TAKEN = text("SELECT ct_taken(:source)")
+_SHARED = text(
+    "SELECT s.name, e.text::jsonb ->> 'login' AS login, e.kind = 'share_source' AS shared FROM events e"
+    " JOIN sources s ON s.id = (e.text::jsonb ->> 'source')::bigint"
+    " WHERE e.kind IN ('share_source', 'unshare_source') ORDER BY e.seq"
+)
 _ADDRESS = text("SELECT email FROM users WHERE id = :number")
 
 
@@ -64,15 +72,18 @@ def members(at: At, prefix: str, roles: Collection[Role]) -> list[str]:
 
 
 def who(at: At) -> pd.DataFrame:
-    """The logins with a role or a person: login, person, name, roles, by, at, formerly; see `registry.who`."""
+    """The logins with a role or a person: login, person, name, roles, by, sources, at, formerly; see `registry.who`."""
     with snapshot(at) as connection:
-        there = connection.execute(_WHO).all()
+        there, sources = connection.execute(_WHO).all(), shared(connection)
         names = _names(connection, {row.login: row.person for row in there if row.person})
     found = [
-        (row.login, row.person or "", names.get(row.login, ""), _listed(row.roles), row.granted_by or "")
+        (
+            *(row.login, row.person or "", names.get(row.login, ""), _listed(row.roles), row.granted_by or ""),
+            ", ".join(sources.get(row.login, ())),
+        )
         for row in there
     ]
-    frame = pd.DataFrame(found, columns=["login", "person", "name", "roles", "by"], dtype="str")
+    frame = pd.DataFrame(found, columns=["login", "person", "name", "roles", "by", "sources"], dtype="str")
     formerly = pd.Series([row.formerly or "" for row in there], dtype="str")
     return frame.assign(at=pd.Series([row.granted_at for row in there], dtype="datetime64[us, UTC]"), formerly=formerly)
 
@@ -129,3 +140,24 @@ def _names(connection: Connection, known: dict[str, str]) -> dict[str, str]:
     lacking = set(keys.values()) - names.keys()
     names |= dict(map(tuple, rows_in(connection, before.where(user.name != ""), tables.former_names.c.key, lacking)))
     return {name: names[key] for name, key in keys.items() if key in names}
+
+
+def shared(connection: Connection) -> dict[str, list[str]]:
+    """The sources in which an administrator has let each login."""
+    found: defaultdict[str, dict[str, bool]] = defaultdict(dict)
+    for row in connection.execute(_SHARED):
+        found[row.login][row.name] = row.shared
+    return {login: sorted(name for name, now in some.items() if now) for login, some in found.items()}
+
+
+def is_known(connection: Connection, name: str) -> bool:
+    """Whether a login was ever granted anything here."""
+    return connection.execute(_GRANTED, {"login": name}).scalar() is not None
+
+
+def taken(connection: Connection, source: str) -> str | None:
+    """Who began the source of a name, if that takes an administrator's leave; None where one may upload under it."""
+    if not connection.get_execution_options().get(TEAM):
+        return None
+    found: str | None = connection.execute(_TAKEN, {"source": source}).scalar()
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer, Table, Text, false, true
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer, MetaData, Table, Text, false, true
 
 from credtools.model import BATCH_STATES, COUNTED, LISTINGS
 from credtools.store.columns import (
@@ -67,6 +67,16 @@ batches = Table(
     one_of("state", BATCH_STATES),
     one_of("listing", LISTINGS),
     CheckConstraint(f"rows = {' + '.join(COUNTED)}", name="conservation"),
+)
+
+# A view of what is asked of batches whoever uploaded them: a team's uploaders see only their own.
+known_batches = Table(
+    "known_batches",
+    MetaData(),
+    Column("id", ID, primary_key=True),
+    Column("source_id", ID, nullable=False),
+    text("state"),
+    flag("whole"),
 )
 
 # One row per finished, not undone batch: INSERT … ON CONFLICT DO NOTHING decides who was first.

@@ -79,6 +79,13 @@ BEGIN
         WHEN 'finished' THEN '{finish}' WHEN 'held' THEN '{hold}' WHEN 'undone' THEN '{undo}'
         ELSE '{discard,replay}' END::text[])) LIMIT 1;
     IF wrong IS NOT NULL THEN PERFORM {schema}.ct_refuse(format('no event says what became of batch %s', wrong.id)); END IF;
+    -- nobody uploads under a source that others began, but whom an administrator has let in
+    IF NOT {schema}.ct_may('administer') THEN
+        SELECT s.batch_id AS id INTO wrong FROM {schema}.ct_said s JOIN {schema}.batches b ON b.id = s.batch_id
+            JOIN {schema}.sources o ON o.id = b.source_id WHERE s.xid = this AND s.kind IN ('upload', 'move')
+            AND {schema}.ct_taken(o.name) IS NOT NULL LIMIT 1;
+        IF wrong IS NOT NULL THEN PERFORM {schema}.ct_refuse('this source belongs to others'); END IF;
+    END IF;
     -- exactly those move that the event names, each to its source; an uploader's own
     WITH named AS (SELECT one.id::bigint AS id, s.body -> 'source' AS source FROM {schema}.ct_said s
         CROSS JOIN LATERAL jsonb_array_elements_text(s.body -> 'batches') one (id) WHERE s.xid = this AND s.kind = 'move'),

@@ -1,64 +1,100 @@
--- Reads: raw personal values are seen by who may audit, and by those whose batches they came with. The rest of a registry
--- everybody of the team sees: without the versions of others nobody could say what is new.
---   own: batches that one's person has uploaded, those of services, and batches that follow such a one.
---   shared: of the sources (not `manual`) for which one has uploaded, what its next file needs to be judged: corrections
---   in force, and the rows of rejects that are followed.
-CREATE OR REPLACE FUNCTION {schema}.ct_batches() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER
+-- Reads: who may audit sees everything; everybody else what is their own, see policies.py.
+--   logins: of one's person, and of services.
+--   sources: those that one of these began, or nobody of the team, and those that an administrator has shared with one;
+--     `manual`, under which comes what has no recipe, is nobody's.
+--   batches: uploaded by one of these logins, or of one of these sources; and batches that follow such a one.
+--   asked: people (ids of users) who were named in this transaction, as by the rows of a file that is judged.
+CREATE OR REPLACE FUNCTION {schema}.ct_logins() RETURNS SETOF text LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
-    WITH RECURSIVE us (login) AS MATERIALIZED (
-        SELECT l.login FROM {schema}.logins l WHERE {schema}.ct_known(l.person) = {schema}.ct_person(session_user::text)
-            OR {schema}.ct_is_service(l.login)
-        UNION SELECT session_user::text
-        UNION SELECT b.by FROM (SELECT DISTINCT b.uploaded_by FROM {schema}.batches b) b (by)  -- also from before the team
-            WHERE {schema}.ct_person(b.by) = {schema}.ct_person(session_user::text)),
-    mine (id) AS (
-        SELECT b.id FROM {schema}.batches b WHERE b.uploaded_by IN (SELECT us.login FROM us)
+DECLARE me text := {schema}.ct_person(session_user::text);
+BEGIN
+    RETURN QUERY SELECT l.login FROM {schema}.logins l
+        WHERE {schema}.ct_known(l.person) = me OR {schema}.ct_is_service(l.login)
+    UNION SELECT session_user::text
+    UNION SELECT b.by FROM (SELECT DISTINCT b.uploaded_by FROM {schema}.batches b) b (by)  -- also from before the team
+        WHERE {schema}.ct_person(b.by) = me;
+END $$;
+CREATE OR REPLACE FUNCTION {schema}.ct_sources() RETURNS SETOF bigint LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE me text := {schema}.ct_person(session_user::text);
+BEGIN
+    RETURN QUERY WITH of AS MATERIALIZED (SELECT s.id, s.name, {schema}.ct_root(s.id) AS root FROM {schema}.sources s),
+    begun AS (SELECT b.source_id, b.uploaded_by FROM {schema}.batches b WHERE b.id IN
+        (SELECT min(f.id) FROM {schema}.batches f WHERE f.state <> 'discarded' GROUP BY f.source_id)),
+    shared AS (SELECT DISTINCT ON (e.source, e.login) e.source, e.login, e.kind FROM
+        (SELECT (e.text::jsonb ->> 'source')::bigint, e.text::jsonb ->> 'login', e.kind, e.seq FROM {schema}.events e
+            WHERE e.kind IN ('share_source', 'unshare_source')) e (source, login, kind, seq)
+        ORDER BY e.source, e.login, e.seq DESC),
+    mine AS (SELECT b.source_id FROM begun b WHERE b.uploaded_by IN (SELECT {schema}.ct_logins()) OR NOT EXISTS
+            (SELECT FROM {schema}.logins l WHERE {schema}.ct_known(l.person) = {schema}.ct_person(b.uploaded_by))
+        UNION SELECT s.source FROM shared s WHERE s.kind = 'share_source' AND {schema}.ct_person(s.login) = me)
+    SELECT of.id FROM of WHERE of.root IN (SELECT of.root FROM of JOIN mine ON mine.source_id = of.id)
+        AND of.root NOT IN (SELECT of.root FROM of WHERE of.name = '{manual}');
+END $$;
+-- Who began the source of a name that isn't one's own; NULL where one may upload under it.
+CREATE OR REPLACE FUNCTION {schema}.ct_taken(source text) RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE this bigint := (SELECT s.id FROM {schema}.sources s WHERE s.name = ct_taken.source);
+BEGIN
+    IF this IS NULL OR this IN (SELECT {schema}.ct_sources()) THEN RETURN NULL; END IF;
+    this := {schema}.ct_root(this);
+    RETURN (SELECT b.uploaded_by FROM {schema}.batches b WHERE b.state <> 'discarded' AND b.source_id IN
+        (SELECT s.id FROM {schema}.sources s WHERE s.name <> '{manual}' AND {schema}.ct_root(s.id) = this) ORDER BY b.id LIMIT 1);
+END $$;
+CREATE OR REPLACE FUNCTION {schema}.ct_batches() RETURNS SETOF bigint LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY WITH RECURSIVE mine (id) AS (
+        SELECT b.id FROM {schema}.batches b WHERE b.uploaded_by IN (SELECT {schema}.ct_logins())
+            OR b.source_id IN (SELECT {schema}.ct_sources())
         UNION SELECT b.id FROM {schema}.batches b JOIN mine ON b.follows_id = mine.id)
-    SELECT id FROM mine
-$$;
-CREATE OR REPLACE FUNCTION {schema}.ct_sources() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER
+    SELECT mine.id FROM mine;
+END $$;
+-- The same, and batches of the same bytes: whoever has these may know what became of them.
+CREATE OR REPLACE FUNCTION {schema}.ct_same() RETURNS SETOF bigint LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
-    WITH of AS MATERIALIZED (SELECT s.id, s.name, {schema}.ct_root(s.id) AS root FROM {schema}.sources s)
-    SELECT of.id FROM of WHERE of.root IN (SELECT mine.root FROM of mine JOIN {schema}.batches b ON b.source_id = mine.id
-        WHERE b.state <> 'discarded' AND b.id IN (SELECT {schema}.ct_batches())
-        AND b.uploaded_by IN (SELECT l.login FROM {schema}.logins l
-            WHERE {schema}.ct_known(l.person) = {schema}.ct_person(session_user::text)))
-    AND of.root NOT IN (SELECT of.id FROM of WHERE of.name = '{manual}')
+BEGIN
+    RETURN QUERY SELECT b.id FROM {schema}.batches b WHERE b.sha256 IN
+        (SELECT o.sha256 FROM {schema}.batches o WHERE o.id IN (SELECT {schema}.ct_batches()));
+END $$;
+-- Those of which one's files or sources speak, whoever wrote what else is stored of them.
+CREATE OR REPLACE FUNCTION {schema}.ct_credentials() RETURNS SETOF bigint LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY SELECT v.credential_id FROM {schema}.credential_versions v WHERE v.batch_id IN (SELECT {schema}.ct_batches())
+        UNION SELECT w.credential_id FROM {schema}.words w WHERE w.source_id IN (SELECT {schema}.ct_sources());
+END $$;
+CREATE OR REPLACE FUNCTION {schema}.ct_asked() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT unnest(('{' || current_setting('credtools.asked', true) || '}')::bigint[])
 $$;
+-- Of whom the rows of a batch speak that is one's own, or holds the same bytes.
+CREATE OR REPLACE FUNCTION {schema}.ct_people(batch bigint) RETURNS SETOF bigint LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF {schema}.ct_may('audit') THEN RETURN; END IF;  -- who sees everything
+    RETURN QUERY SELECT DISTINCT c.user_id FROM {schema}.ledger_rows r JOIN {schema}.credential_versions v ON v.id = r.version_id
+        JOIN {schema}.credentials c ON c.id = v.credential_id WHERE r.batch_id = batch AND batch IN (SELECT {schema}.ct_same());
+END $$;
+-- Who holds credentials with one of some numbers, or keys of numbers.
+CREATE OR REPLACE FUNCTION {schema}.ct_numbered(numbers text[], keys text[]) RETURNS SETOF bigint LANGUAGE plpgsql STABLE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY SELECT c.user_id FROM {schema}.credentials c JOIN {schema}.credential_versions v ON v.credential_id = c.id
+            WHERE v.number <> '' AND v.number = ANY (numbers)
+        UNION SELECT c.user_id FROM {schema}.credentials c WHERE c.number_key <> '' AND c.number_key = ANY (keys);
+END $$;
+-- The last number of a table of which not everybody sees all rows.
 CREATE OR REPLACE FUNCTION {schema}.ct_last(tab text) RETURNS bigint LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE last bigint;
 BEGIN
-    IF tab <> 'patches' THEN PERFORM {schema}.ct_refuse('its last number can be read'); END IF;
-    RETURN (SELECT coalesce(max(p.id), 0) FROM {schema}.patches p);
+    IF tab NOT IN ({numbered}) THEN PERFORM {schema}.ct_refuse('its last number can be read'); END IF;
+    EXECUTE format('SELECT coalesce(max(t.id), 0) FROM {schema}.%I t', tab) INTO last;
+    RETURN last;
 END $$;
 
-DO $$
-DECLARE tab text; seen text;
-BEGIN
-    FOR tab, seen IN VALUES
-        ('source_files', 'sha256 IN (SELECT b.sha256 FROM {schema}.batches b WHERE b.id IN (SELECT {schema}.ct_batches()))'),
-        ('ledger_values', 'batch_id IN (SELECT {schema}.ct_batches()) OR (batch_id, sheet, line, piece) IN (SELECT r.batch_id,'
-            ' r.sheet, r.line, r.piece FROM {schema}.rejects r WHERE r.source_id IN (SELECT {schema}.ct_sources())'
-            ' AND r.state IN (''open'', ''waived''))'),
-        ('ledger_block_values', 'batch_id IN (SELECT {schema}.ct_batches())'),
-        ('reject_errors', 'reject_id IN (SELECT r.id FROM {schema}.rejects r WHERE r.batch_id IN (SELECT {schema}.ct_batches())'
-            ' OR r.source_id IN (SELECT {schema}.ct_sources()) AND r.state IN (''open'', ''waived''))'),
-        ('patches', 'batch_id IN (SELECT {schema}.ct_batches()) OR source_id IN (SELECT {schema}.ct_sources())'),
-        ('staged_media', 'batch_id IN (SELECT {schema}.ct_batches())'),
-        ('blob_texts', 'sha256 IN (SELECT m.sha256 FROM {schema}.staged_media m UNION SELECT m.sha256 FROM {schema}.media m'
-            ' JOIN {schema}.credential_versions v ON v.id = m.version_id WHERE v.batch_id IN (SELECT {schema}.ct_batches()))')
-    LOOP
-        EXECUTE format('ALTER TABLE {schema}.%I ENABLE ROW LEVEL SECURITY', tab);
-        EXECUTE format('DROP POLICY IF EXISTS ct_reads ON {schema}.%I', tab);
-        EXECUTE format('CREATE POLICY ct_reads ON {schema}.%I FOR SELECT USING ((SELECT {schema}.ct_may(''audit'')) OR %s)', tab, seen);
-        EXECUTE format('DROP POLICY IF EXISTS ct_comes ON {schema}.%I', tab);
-        EXECUTE format('CREATE POLICY ct_comes ON {schema}.%I FOR INSERT WITH CHECK (true)', tab);
-        EXECUTE format('DROP POLICY IF EXISTS ct_changes ON {schema}.%I', tab);
-        EXECUTE format('CREATE POLICY ct_changes ON {schema}.%I FOR UPDATE USING (true)', tab);
-        EXECUTE format('DROP POLICY IF EXISTS ct_goes ON {schema}.%I', tab);
-        EXECUTE format('CREATE POLICY ct_goes ON {schema}.%I FOR DELETE USING (true)', tab);
-    END LOOP;
-END $$;
+{policies}
 
 -- What is here already, unseen, comes again: the same bytes, or what was read in them. Nothing is added then.
 CREATE OR REPLACE FUNCTION {schema}.ct_again() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER

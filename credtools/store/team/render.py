@@ -12,6 +12,7 @@ from credtools.model.rights import KINDS, ROLES
 from credtools.recipe import MANUAL
 from credtools.store.columns import metadata
 from credtools.store.team.changes import CHANGES, DELETE, INSERT, ONLY_FUNCTIONS, columns_of, rights_for
+from credtools.store.team.policies import numbered, policies
 from credtools.store.team.triggers import of_batch, triggers
 
 FIELD = re.compile("«(.*?)»", re.DOTALL)  # a text as a field of a digest, see `store.digests`
@@ -56,6 +57,8 @@ def _filled(text: str, schema: str, prefix: str) -> str:
         for what, kinds in some.items()
     ]
     values = {
+        "policies": policies(),
+        "numbered": ", ".join(map(_text, numbered())),
         "grants": "\n".join(_grants(prefix)),
         "tables": ", ".join(f"{{schema}}.{name}" for name in metadata.tables),
         "kinds": ",\n    ".join(kinds),

@@ -101,6 +101,7 @@ SAYS: dict[str, dict[str, Is]] = {
     "rename_source": _SOURCE | {"former": _number, "old": _text, "new": _text},
     "merge_source": _SOURCE | {"into": _number},
     "unmerge_source": _SOURCE,
+    **dict.fromkeys(("share_source", "unshare_source"), _SOURCE | {"login": _text}),
     "move": _SOURCE | {"batches": _list(_number)},
     **{f"rename_{what}": {what: _number} for what in ("person", "type")},
     **{f"merge_{what}": {what: _number, "into": _number} for what in ("person", "type")},

@@ -106,8 +106,8 @@ def withdrawn(connection: Connection, credential_ids: Collection[int]) -> set[in
     acts = (
         select(act.version_id, act.act, current.c.root)
         .select_from(tables.withdrawals)
-        .outerjoin(tables.batches, tables.batches.c.id == act.batch_id)
-        .outerjoin(current, current.c.id == tables.batches.c.source_id)
+        .outerjoin(tables.known_batches, tables.known_batches.c.id == act.batch_id)
+        .outerjoin(current, current.c.id == tables.known_batches.c.source_id)
         .where(act.stands)
         .order_by(act.event_seq, act.id)
     )

@@ -13,6 +13,7 @@ from credtools.errors import RegistryError
 from credtools.model import SAYING, Line, Lines, Place
 from credtools.store import tables
 from credtools.store.reads import team
+from credtools.store.reads.asking import ask_of
 from credtools.store.reads.batches import lines_of
 from credtools.store.tables.rows import ADDRESS
 from credtools.store.transaction import Write, write
@@ -224,6 +225,7 @@ def resubmit(engine: Engine, batch_id: int, by: str, lines: Iterable[Line]) -> d
     ledger, version = tables.ledger_rows.c, tables.credential_versions.c
     with write(engine) as work:
         work.finished(batch_id, "resubmitted")
+        ask_of(work.connection, batch_id)
         declined = (
             select(ledger.sheet, ledger.line, ledger.piece, version.id, version.batch_id)
             .add_columns(*(version[name].label(f"at_{name}") for name in ADDRESS[1:]))

@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy import Engine, and_, delete, insert, or_, select, update
 
+from credtools.errors import RegistryError
 from credtools.recipe import Recipe
 from credtools.store import tables
 from credtools.store.frames import among
+from credtools.store.reads import team
 from credtools.store.reads.lineage import members
 from credtools.store.reads.sources import family
 from credtools.store.transaction import Write, write
@@ -27,6 +29,7 @@ def draft(engine: Engine, value: Upload) -> int:
     when it was tried before: its recipe becomes the given one.
     """
     with write(engine) as work:
+        require_own(work, value.source)
         file = tables.source_files.c
         named = select(tables.sources.c.id).where(tables.sources.c.name == value.source)
         erased = select(file.content.is_(None)).where(file.sha256 == value.sha256)
@@ -57,6 +60,12 @@ def draft(engine: Engine, value: Upload) -> int:
         facts = {"sha256": value.sha256, "part": value.part, "source": value.source}
         work.event("upload", value.by, batch_id, attempt=value.attempt_id, **facts)
         return batch_id
+
+
+def require_own(work: Write, source: str) -> None:
+    """Raises RegistryError for a source of a team that others began, and in which nobody has let who is at work."""
+    if begun := team.taken(work.connection, source):
+        raise RegistryError("source_of_others", source=source, by=team.called(work.connection).get(begun, begun))
 
 
 def _begun(work: Write, value: Upload) -> tuple[int | None, str]:

@@ -19,6 +19,7 @@ from credtools.errors import MovedError, RegistryError
 from credtools.model import SAYING, Counts, Receipt
 from credtools.store import tables
 from credtools.store.digests import KIND
+from credtools.store.reads.asking import ask
 from credtools.store.reads.sources import seen
 from credtools.store.transaction import CHUNK, Write, require_waiting, write
 from credtools.store.values import Finish
@@ -39,6 +40,7 @@ def finish(engine: Engine, value: Finish) -> Receipt:
     again and repeat), RegistryError when the batch isn't a draft or held, UnknownOutcomeError.
     """
     with write(engine) as work:
+        ask(work.connection, value.people)
         batch = work.batch(value.batch_id)
         if batch.state == "finished" and batch.judgement == value.judgement:
             # Another run has continued the same held batch; its receipt is ours.

@@ -11,8 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from credtools.errors import RegistryError
 from credtools.model.rights import Me, Role
 from credtools.store import tables
+from credtools.store.reads import team
 from credtools.store.team import TEAM, become_owner
 from credtools.store.transaction import Write, write
+from credtools.store.writes.sources import own_source
 
 REASONS = (  # for which the database itself refuses, see people.sql
     *("login_unknown", "login_closed", "login_unbound", "login_of_another", "login_inherits_nothing", "roles_apart"),
@@ -57,6 +59,20 @@ def _reasoned(login: str, role: Role) -> Iterator[None]:
             raise
         about = said.message_detail
         raise RegistryError(said.constraint_name, login=login, role=f"the role {role}", about=about) from None
+
+
+def share(engine: Engine, me: Me, source: str, login: str, *, shared: bool) -> None:
+    """Lets a login upload under a source that others began, and see all of it; or no longer.
+
+    Raises RegistryError when there is no such login or source, or nothing to take back.
+    """
+    with write(engine) as work:
+        number, taken = own_source(work, source), team.shared(work.connection)
+        if not team.is_known(work.connection, login):
+            raise RegistryError("login_without_grant", login=login, source=source)
+        if not shared and source not in taken.get(login, ()):
+            raise RegistryError("source_not_shared", source=source, login=login)
+        work.event("share_source" if shared else "unshare_source", me.login, source=number, login=login)
 
 
 def forget_person(work: Write, logins: Mapping[str, Collection[str]], stand_in: str) -> None:

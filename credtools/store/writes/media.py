@@ -13,6 +13,7 @@ from credtools.store import tables
 from credtools.store.digests import CHAINED, media_digest, salted_digest, salts
 from credtools.store.erased import is_erased, ranges
 from credtools.store.frames import rows_in
+from credtools.store.reads.asking import ask_of
 from credtools.store.transaction import Write, write
 from credtools.store.values import ADDRESS, NO_ROW, Finish, Kept, Link, Scan
 
@@ -25,6 +26,7 @@ def add_media(engine: Engine, batch_id: int, by: str, links: Sequence[Link]) -> 
     """
     with write(engine) as work:
         state = _require_open(work, batch_id)
+        ask_of(work.connection, batch_id)
         _keep_blobs(work, [link.kept for link in links])
         if state in WAITING_STATES:
             new = _stage(work, batch_id, by, [(link.place, link.kept.sha256, link.file_name) for link in links])

@@ -10,9 +10,10 @@ from credtools.model import SAYING
 from credtools.recipe import MANUAL
 from credtools.store import tables
 from credtools.store.frames import rows_in
+from credtools.store.reads.asking import ask_of
 from credtools.store.reads.lineage import current
 from credtools.store.transaction import Write, write
-from credtools.store.writes.drafts import source
+from credtools.store.writes.drafts import require_own, source
 from credtools.store.writes.sources import told_anew
 
 batch = tables.batches.c
@@ -30,8 +31,11 @@ def move(
     with write(engine) as work:
         if work.batch(batch_id).source != MANUAL:
             return
+        require_own(work, name)
         manual, target = source(work, MANUAL), source(work, name)
         ours = _together(work, manual, batch_id)
+        for number in ours:
+            ask_of(work.connection, number)
         work.change(batch.id, ours, source_id=target)
         work.change(tables.runs.c.batch_id, ours, source_id=target)
         moved = {"rejects": _rejects(work, manual, target, ours, rejects)}

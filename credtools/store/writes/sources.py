@@ -56,7 +56,7 @@ class Renamed(Shown):
 def rename_source(engine: Engine, by: str, old: str, new: str) -> Renamed:
     """Gives a source another name; the former one stays known. Raises RegistryError when that can't be."""
     with write(engine) as work:
-        this = _own(work, old)
+        this = own_source(work, old)
         if not new.strip() or new != new.strip() or {*new} & {"/", "\\"}:
             raise RegistryError("source_name_unusable", source=new)
         _refuse_manual(new)
@@ -75,7 +75,7 @@ def merge_source(engine: Engine, by: str, name: str, into: str) -> Renamed:
     """Makes a source part of another one: what both said last becomes one. Raises RegistryError when that can't be."""
     with write(engine) as work:
         _refuse_same(name, into)
-        this, target = _own(work, name), _own(work, into)
+        this, target = own_source(work, name), own_source(work, into)
         spoken = _spoken(work, this, target)
         work.change(source.id, [this], merged_into=target)
         work.execute(delete(tables.words).where(word.source_id == this))
@@ -109,7 +109,7 @@ def unmerge_source(engine: Engine, by: str, name: str, records: Callable[[Connec
         return Renamed("unmerge", name, "", batches, len(spoken))
 
 
-def _own(work: Write, name: str) -> int:
+def own_source(work: Write, name: str) -> int:
     """The id of a source that is neither part of another one nor a former name. Raises RegistryError."""
     _refuse_manual(name)
     this = _known(work, name)

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from credtools.model import Content
 from credtools.store import tables
 from credtools.store.digests import columns_text
+from credtools.store.frames import rows_in
+from credtools.store.reads.asking import ask
 from credtools.store.transaction import CHUNK, Write
 from credtools.store.values import Finish
 from credtools.store.writes.acts import settle_acts
@@ -53,6 +55,9 @@ def rebuild(work: Write, source_ids: Sequence[int], credential_ids: Collection[i
 
     `source_ids`: its own and those that were merged into it.
     """
+    credential = tables.credentials.c
+    whose = rows_in(work.connection, select(credential.user_id).distinct(), credential.id, credential_ids)
+    ask(work.connection, [number for (number,) in whose])
     source_id, found = source_ids[0], replayed(work.connection, source_ids[0], credential_ids)
     rows = [
         (
