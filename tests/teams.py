@@ -45,7 +45,14 @@ class Team:
     prefix: str
 
     @classmethod
-    def built(cls, server: PostgresServer, folder: Path, people: Mapping[str, tuple[str, str]] = PEOPLE) -> Team:
+    def built(
+        cls,
+        server: PostgresServer,
+        folder: Path,
+        people: Mapping[str, tuple[str, str]] = PEOPLE,
+        users: str = USERS,
+        types: str = TYPES,
+    ) -> Team:
         """A new one with users and types; `people` have their roles, `{prefix}_nobody` has a login only."""
         prefix = f"t{next(_numbers)}"
         team = cls(server, server.create_database().partition("@/")[2].partition("?")[0], prefix)
@@ -56,7 +63,7 @@ class Team:
             owner.grant(team.login(name), role, person)
         owner.close()
         with team.open("eva") as eva:
-            load(eva, folder, users=USERS, types=TYPES)
+            load(eva, folder, users=users, types=types)
         return team
 
     def copy(self) -> Team:
