@@ -73,8 +73,8 @@ step = st.one_of(file, file, file, act)
 class Lived:
     """A registry and the model of it, side by side."""
 
-    def __init__(self, url: str, folder: Path) -> None:
-        self.registry: Registry = ct.open(url, by=UPLOADER)
+    def __init__(self, registry: Registry, folder: Path) -> None:
+        self.registry = registry
         self.model = Model(SOURCES, frozenset({"First Aid", "Welding"}))
         self.recipes = {name: folder / f"{name}.yaml" for name in SOURCES}
         for name, path in self.recipes.items():
@@ -305,7 +305,7 @@ def alike(what: str, stored: Iterable[Any], expected: Iterable[Any], step: Any) 
 
 
 def live(home: Home, folder: Path, steps: list[tuple[Any, ...]], leaver: str, order: Any) -> None:
-    lived = Lived(home.copy_of(company), folder)
+    lived = Lived(ct.open(home.copy_of(company), by=UPLOADER), folder)
     try:
         for one in steps:
             lived.step(one)
