@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from credtools.store import tables
 from credtools.store.reads.lineage import current, kin
@@ -38,14 +38,10 @@ def unknown(c: Connection, email: str) -> list[int]:
     return [number for number, value in named if value is not None and fold(value) == fold(email)]
 
 
-def rows_of(credentials: Any) -> Any:
-    """The rows that wrote a version of these credentials, or equalled one, as a question."""
-    versions = select(version.id).where(version.credential_id.in_(credentials))
-    return select(*(ledger[name] for name in ADDRESS)).where(ledger.version_id.in_(versions))
-
-
-def fixed_by(rows: Any) -> ColumnElement[bool]:
-    return tuple_(*FIXED).in_(rows)
+def fixed_by(c: Connection, rows: Collection[Address]) -> ColumnElement[bool]:
+    """Of a reject: one of these rows fixed it."""
+    asked = (select(reject.id).where(one_of(FIXED, some)) for some in chunks(rows))
+    return reject.id.in_([number for statement in asked for number in c.execute(statement).scalars()])
 
 
 def appearances(c: Connection, condition: Any) -> list[Any]:

@@ -7,7 +7,7 @@ its reject, and with what was done with the credential that it became.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -24,10 +24,10 @@ from credtools.audit.appearances import (
     fixed_by,
     is_theirs,
     one_of,
-    rows_of,
     unknown,
     user,
 )
+from credtools.audit.judged import judged, rows_of
 from credtools.errors import RegistryError
 from credtools.model import Line, Place, parts
 from credtools.store import tables
@@ -96,21 +96,21 @@ def of_credential(
             credential.type_id.in_(type_ids),
             credential.number_key == fold_number(number),
         )
-        rows = rows_of(select(credential.id).where(*mine))
-        found = appearances(c, or_(and_(is_theirs(c, user_id), reject.type_id.in_(type_ids)), fixed_by(rows)))
-        return as_frame(_story(c, found, {tuple(row) for row in c.execute(rows)}), COLUMNS, titles)
+        rows = rows_of(c, select(credential.id).where(*mine))
+        found = appearances(c, or_(and_(is_theirs(c, user_id), reject.type_id.in_(type_ids)), fixed_by(c, rows)))
+        return as_frame(_story(c, found, rows), COLUMNS, titles)
 
 
 def of_person(engine: Engine, email: str, titles: Titles = NO_TITLES) -> pd.DataFrame:
     """All that is known about a person: COLUMNS. Raises RegistryError when there is nothing."""
     with snapshot(engine) as c:
         user_id = user(c, email)
-        rows = rows_of(select(credential.id).where(credential.user_id == user_id))
-        theirs = or_(is_theirs(c, user_id), fixed_by(rows)) if user_id is not None else false()
+        rows = rows_of(c, select(credential.id).where(credential.user_id == user_id))
+        theirs = or_(is_theirs(c, user_id), fixed_by(c, rows)) if user_id is not None else false()
         found = appearances(c, or_(theirs, reject.id.in_(unknown(c, email))))
         if user_id is None and not found:
             raise RegistryError("person_unknown", email=email)
-        return as_frame(_story(c, found, {tuple(row) for row in c.execute(rows)}), COLUMNS, titles)
+        return as_frame(_story(c, found, rows), COLUMNS, titles)
 
 
 # --- what happened to them ------------------------------------------------------------------------------------
@@ -119,19 +119,19 @@ def of_person(engine: Engine, email: str, titles: Titles = NO_TITLES) -> pd.Data
 def _story(c: Connection, rejects: list[Any], places: set[Address]) -> Iterator[Act]:
     """Everything about these rejects and rows, and about the credentials that they became."""
     places |= {_address(row) for row in rejects} | {_fixed(row) for row in rejects if row.fixed_batch_id is not None}
-    judged = list(_judged(c, places))
-    credentials = _credential_names(c, {row.credential_id for row in judged if row.credential_id is not None})
+    rows = judged(c, places)
+    credentials = _credential_names(c, {row.credential_id for row in rows if row.credential_id is not None})
     types = dict(c.execute(select(current_types.c.id, current_types.c.name)).all())
     named = {_address(row): types.get(row.type_id, "") for row in rejects}
     recipes = _recipe_names(c)
-    for row in judged:
-        name = named[_address(row)] = credentials.get(row.credential_id) or named.get(_address(row), "")
+    for row in rows:
+        name = named[_address(row)] = credentials.get(row.credential_id or 0) or named.get(_address(row), "")
         place = _place(row, name)
         came = f"{row.file_name} · source {row.source}"
         yield Act(row.uploaded_at, row.uploaded_by, "uploaded", after=came, **place)
         marks = f"recipe {row.recipe_fingerprint[:SHOWN]} · schema {row.schema_fingerprint[:SHOWN]}"
         codes = f"{row.codes} · " if row.codes else ""
-        told = {"codes": row.codes, "recipe": recipes[row.batch_id]}
+        told: dict[str, Any] = {"codes": row.codes, "recipe": recipes[row.batch_id]}
         yield Act(row.finished_at, row.finished_by, row.verdict, after=codes + marks, **told, **place)
     for number, name in credentials.items():
         for act in _of_credential(c, number, name):
@@ -176,22 +176,6 @@ def _told(c: Connection, addresses: Iterable[Address]) -> dict[Address, str]:
     every = set(addresses)
     of = {number: lines_of(c, number) for number in {address[0] for address in every}}
     return {one: f"batch {one[0]} line {of[one[0]].written(Place(*one[1:]))}" for one in every}
-
-
-def _judged(c: Connection, places: Collection[Address]) -> Iterator[Any]:
-    """The ledger's rows at these places, with their batch, source and credential, in order."""
-    at = [ledger[name] for name in ADDRESS]
-    statement = (
-        select(tables.ledger_rows, version.credential_id, current.c.name.label("source"))
-        .add_columns(batch.file_name, batch.uploaded_at, batch.uploaded_by, batch.finished_at, batch.finished_by)
-        .add_columns(batch.recipe_fingerprint, batch.schema_fingerprint)
-        .join_from(tables.ledger_rows, tables.batches, batch.id == ledger.batch_id)
-        .join(current, current.c.id == batch.source_id)
-        .outerjoin(tables.credential_versions, version.id == ledger.version_id)
-        .order_by(*at)
-    )
-    for some in chunks(places):
-        yield from c.execute(statement.where(one_of(at, some)))
 
 
 def _credential_names(c: Connection, ids: set[int]) -> dict[int, str]:

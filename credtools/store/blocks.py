@@ -23,6 +23,7 @@ DIGEST_BYTES = 32
 WIDTH = 4  # numbers of a row
 BETWEEN = "],["  # rows in the text of their places
 TOGETHER = 1_024  # rows whose values are packed as one: more take less room, fewer less time to erase one of them
+AT_ONCE = 8  # blocks in the memory
 FEW = 50  # rows that are quicker to find one by one
 LEVEL = 6  # of zlib's: higher ones gain nothing
 Address = tuple[int, int, int]  # sheet, line, piece
@@ -170,6 +171,10 @@ class Places:
         sheet, line, piece, _ = json.loads(f"[{self._text[2:-2].split(BETWEEN, row + 1)[row]}]")
         return sheet, line, piece
 
+    def version(self, row: int) -> int:
+        """The version that a row says."""
+        return int(self._text[2:-2].split(BETWEEN, row + 1)[row].rpartition(",")[2])
+
     def rows(self, here: Collection[Address]) -> list[int]:
         """The rows that stand at some places."""
         if len(here) > FEW:
@@ -191,6 +196,15 @@ def places_of(connection: Connection, batch_id: int) -> Places | None:
     block = tables.ledger_blocks.c
     text = connection.execute(select(block.rows).where(block.batch_id == batch_id)).scalar()
     return Places(text) if text else None
+
+
+def places_saying(connection: Connection, version_ids: Collection[int]) -> Iterator[tuple[int, Address]]:
+    """Batch and address of all rows in blocks that say one of some versions."""
+    block = tables.ledger_blocks.c
+    texts = select(block.batch_id, block.rows).order_by(block.batch_id).execution_options(yield_per=AT_ONCE)
+    for batch_id, text in connection.execute(texts) if version_ids else ():
+        places = Places(text)
+        yield from ((batch_id, places.at(row)) for row in places.saying(version_ids))
 
 
 def raw_values(connection: Connection, batch_id: int) -> Iterator[tuple[Address, str]]:
