@@ -31,7 +31,7 @@ def main() -> None:
                 began = time.perf_counter()
                 page.goto(lab.address(place / "audit.ipynb"))  # runs by itself
                 marks = []
-                for what in (".ct-audits .ct-scope", ".ct-chart:nth-child(7)", ".ct-charts:not([aria-busy])"):
+                for what in (".ct-audit .ct-scope", ".ct-chart:nth-child(7)", ".ct-charts:not([aria-busy])"):
                     page.locator(what).first.wait_for(timeout=PATIENCE)
                     marks.append(time.perf_counter() - began)
                 found.append(marks)

@@ -115,6 +115,25 @@ def test_only_what_changed_is_told_anew(monkeypatch: pytest.MonkeyPatch) -> None
     assert told == [1, 4, 7, 10, 13]
 
 
+def test_some_codes_are_those_of_all_errors() -> None:
+    """Asked for some codes, a review says the same as among all errors, under the same numbers of causes."""
+    lines = [
+        f"ana@x.org,{kind},{day},1901-01-0{n},"
+        for n, (kind, day) in enumerate([("Scuba", "x"), ("Diving", "1902-02-02")], 1)
+    ]
+    made = file(*lines)
+    for codes in (
+        ["date_unlikely"],
+        ["credential_type_exists", "date_format"],
+        [],
+        ["already_expired", "date_unlikely"],
+    ):
+        review = judge.review(made, Recipe(), CREDENTIALS, LOOKUPS)
+        some = review.errors_of(codes)
+        assert some.equals(review.errors[review.errors["code"].isin(codes)].reset_index(drop=True))
+        assert set(some["code"]) == set(codes)
+
+
 def test_a_date_format_is_told_only_where_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """A format that is added to a column costs no sentence about other columns in rows whose dates stay the same."""
     made = file(*(f"ana@x.org,Scuba,2024-01-0{day},{'01.06.2030' if day == 5 else ''}," for day in range(1, 6)))

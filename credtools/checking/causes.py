@@ -6,9 +6,10 @@ kept for the next review of the same table, where the row is still the same: so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -102,6 +103,11 @@ class Explanation:
                 self._errors[warnings] = self._errors_of(*self._found(warnings=warnings))
         return self._errors[warnings]
 
+    def errors_of(self, codes: Collection[str]) -> pd.DataFrame:
+        """Those of these codes among all, under the same numbers of causes. Raises SchemaError likewise."""
+        with self._saying():
+            return self._errors_of(*self._found(warnings=True), codes)
+
     def causes(self, *, warnings: bool = True) -> pd.DataFrame:
         """Largest first, warnings last. Raises SchemaError likewise."""
         if warnings not in self._causes:
@@ -127,15 +133,19 @@ class Explanation:
         ranks = [rank for one in explained for rank in one.ranks()]
         return explained, sorted(range(len(ranks)), key=ranks.__getitem__)
 
-    def _errors_of(self, explained: Sequence[Explained], order_of_causes: Sequence[int]) -> pd.DataFrame:
+    def _errors_of(
+        self, explained: Sequence[Explained], order_of_causes: Sequence[int], codes: Collection[str] | None = None
+    ) -> pd.DataFrame:
         number = np.zeros(len(order_of_causes), dtype=np.int64)
         number[order_of_causes] = np.arange(len(order_of_causes))
+        numbers = np.split(number, np.cumsum([len(one.patterns) for one in explained])[:-1]) if explained else []
+        some = [one.finding.rule.code in codes if codes is not None else True for one in explained]
+        explained, numbers = list(compress(explained, some)), list(compress(numbers, some))
         counts = np.array([len(one.rows) for one in explained], dtype=np.int64)
         rows = _joined([one.rows for one in explained])
         order = np.argsort(rows, kind="stable")
         which = np.repeat(np.arange(len(explained)), counts)[order]
-        first_cause = np.cumsum([0, *(len(one.patterns) for one in explained)])[:-1]
-        causes = _joined([one.cause + first for one, first in zip(explained, first_cause, strict=True)])
+        causes = _joined([mine[one.cause] for one, mine in zip(explained, numbers, strict=True)])
         rules, table = [one.finding.rule for one in explained], self.basis.table
         names = [one.column.name if one.column else "" for one in explained]
 
@@ -172,7 +182,7 @@ class Explanation:
                 "suggestion": each([one.suggestions for one in explained]),
                 "blocks": np.array([rule.blocks for rule in rules], dtype=bool)[which],
                 "row": rows[order],
-                "cause": number[causes[order]],
+                "cause": causes[order],
             }
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
@@ -20,6 +20,8 @@ class Explanation(Protocol):
     """Makes errors and causes when they are first asked for, with marks in place of remedies."""
 
     def errors(self, *, warnings: bool = True) -> pd.DataFrame: ...
+
+    def errors_of(self, codes: Collection[str]) -> pd.DataFrame: ...
 
     def causes(self, *, warnings: bool = True) -> pd.DataFrame: ...
 
@@ -45,6 +47,9 @@ class Said:
 
     def errors(self, *, warnings: bool = True) -> pd.DataFrame:
         return self.all_errors if warnings else self.all_errors[self.all_errors["blocks"]].reset_index(drop=True)
+
+    def errors_of(self, codes: Collection[str]) -> pd.DataFrame:
+        return self.all_errors[self.all_errors["code"].isin(codes)].reset_index(drop=True)
 
     def causes(self, *, warnings: bool = True) -> pd.DataFrame:
         return self.all_causes if warnings else self.all_causes[self.all_causes["blocks"]].reset_index(drop=True)
@@ -112,6 +117,10 @@ class Review:
     def reasons(self) -> pd.DataFrame:
         """The blocking ones of `errors`; made without looking at warnings."""
         return self._on_face(self.explanation.errors(warnings=False))
+
+    def errors_of(self, codes: Collection[str]) -> pd.DataFrame:
+        """Those of `errors` with these codes; made without writing what is said about others."""
+        return self._on_face(self.explanation.errors_of(codes))
 
     @cached_property
     def causes(self) -> pd.DataFrame:

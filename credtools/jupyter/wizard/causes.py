@@ -139,7 +139,9 @@ def doubtful(review: Review, columns: Mapping[str, Column], notation: Notation) 
     for one in records(asked):
         kind = "none" if one["suggestion"] == NEVER else ""
         groups.setdefault((str(one["code"]), str(one["column"]), kind), []).append(one)
-    errors, found = review.errors, []
+    if not groups:
+        return []
+    errors, found = review.errors_of(OF_WARNINGS), []
     for (_, name, kind), some in groups.items():
         places = np.flatnonzero(errors["cause"].isin([one["cause"] for one in some]))
         told = {**some[0], "count": len(places), "suggestion": "", "cause": -1}
