@@ -29,8 +29,8 @@ LONGEST_TIMEOUT = 3_600
 class Settings:
     """Where things lie for this working folder, and who is at work.
 
-    `said`: who is, by CREDTOOLS_BY or credtools.toml; '' where neither says so. `heads`: the file to which each write
-    tells the head of the history, best on another computer.
+    `by`: '' where nobody knows; `said`: who is, by CREDTOOLS_BY or credtools.toml; '' where neither says so. `heads`:
+    the file to which each write tells the head of the history, best on another computer.
     The address of the database may hold a password, so nobody sees it here.
     """
 
@@ -61,7 +61,7 @@ def load(folder: str | Path = ".") -> Settings:
         notebooks=documents("notebooks"),
         runs=Path(values.get("runs", folder / "runs")),
         blobs=Path(values.get("blobs", folder / "blobs")),
-        by=values.get("by") or getpass.getuser(),
+        by=values.get("by") or _login(),
         said=values.get("by", ""),
         database_timeout=_seconds(values.get("database_timeout", str(TIMEOUT))),
         heads=Path(values["heads"]) if "heads" in values else None,
@@ -73,6 +73,14 @@ def documents(kind: str) -> Path:
     package = Path(__file__).parent
     shipped = package / "_shipped" / kind
     return shipped if shipped.is_dir() else package.parent / kind
+
+
+def _login() -> str:
+    """The login name; '' in a container, say, whose user has none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return ""
 
 
 def _seconds(text: str) -> int:

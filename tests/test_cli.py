@@ -529,7 +529,7 @@ def test_rejects_are_written_without_running_formulas() -> None:
     ct.open().upload("a.csv").finish()
     written = "1 open reject written to out.csv. Correct the file, then: credtools correct out.csv\n"
     assert run("rejects", "-o", "out.csv").stdout == written
-    as_json = run("rejects", "-o", "out.csv", "--json")
+    as_json = run("rejects", "-o", "out.csv", "--json", "--force")
     assert (len(objects(as_json)), as_json.stderr) == (1, written)
     assert "'=1+1@example.org" in Path("out.csv").read_text(encoding="utf-8-sig")
     assert run("rejects", "-o", "out.xlsx").exit_code == 0

@@ -376,7 +376,7 @@ def test_a_wrong_date_never_becomes_right_by_itself(came: str, now: str, meant: 
 def test_at_the_prompt(registry: Registry, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`credtools rejects -o` and `credtools correct` do the same; --json counts and names everything."""
     monkeypatch.setenv("CREDTOOLS_DATABASE", registry.engine.url.render_as_string())
-    written = CliRunner().invoke(main, ["rejects", "-o", str(out)])
+    written = CliRunner().invoke(main, ["rejects", "-o", str(out), "--force"])
     assert written.stdout == f"2 open rejects written to {out}. Correct the file, then: credtools correct {out}\n"
     rows = rows_in(out)
     rows[1] |= {"Credential type": "First Aid", "Credential number": "7"}

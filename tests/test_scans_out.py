@@ -189,7 +189,7 @@ def test_the_prompt_says_what_was_written(
     done = CliRunner().invoke(main, asked)
     assert json.loads(done.stdout) == {"files": ["t.csv"], "media": ["x.zip"], "scans": 1, "erased": 0}
     assert zipfile.ZipFile("x.zip").namelist() == ["Forklift.pdf"]
-    again = CliRunner().invoke(main, asked)
+    again = CliRunner().invoke(main, [*asked, "--force"])
     assert (again.exit_code, again.stderr) == (2, f"credtools: {CredtoolsError('scans_in_the_way', path='x.zip')}\n")
 
 

@@ -113,7 +113,7 @@ def test_export_holds_what_expires(
     monkeypatch.setenv("CREDTOOLS_DATABASE", registry_url)
     numbers = {}
     for options in (("90",), ("50",), ("90", "--batch", str(batch.id))):
-        done = CliRunner().invoke(main, ["export", "-o", str(tmp_path / "soon.csv"), "--expiring", *options])
+        done = CliRunner().invoke(main, ["export", "-o", str(tmp_path / "soon.csv"), "--force", "--expiring", *options])
         assert done.output == f"Written: {tmp_path / 'soon.csv'}.\n"
         rows = (tmp_path / "soon.csv").read_text("utf-8-sig").splitlines()
         assert rows[0].startswith("User email,Credential type,Issue date,Expiration date,Credential number")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from credtools import outputs
 from credtools.audit.audit import Audit
 from credtools.audit.section import Row, Section
 from credtools.audit.sections import sections
@@ -104,8 +105,7 @@ def write(path: str | Path, page: str) -> Path:
     if path.suffix.lower() not in (".html", ".htm"):
         raise CredtoolsError("not_html", name=path.name)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page, "utf-8")
+        outputs.write(path, page)
     except OSError as problem:
         raise CredtoolsError("page_not_written", path=str(path), why=problem.strerror) from problem
     return path

@@ -27,6 +27,7 @@ from credtools.cli import (
     recipes,
     set_up,
     sources,
+    surroundings,
     team,
 )
 from credtools.cli.output import MISUSED, code_of, say, stop
@@ -62,7 +63,7 @@ class Commands(click.Group):
     """The commands in their groups; an error of ours becomes one sentence on stderr and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        ending.keep_numbers()
+        surroundings.settle()
         with warnings.catch_warnings():
             warnings.simplefilter("always", CredtoolsWarning)
             warnings.showwarning = _warned(warnings.showwarning)

@@ -6,6 +6,7 @@ import getpass
 import sys
 from collections.abc import Callable
 from functools import partial
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,7 +15,7 @@ import click
 from credtools.audit.filters import WORDS
 from credtools.cli import ending
 from credtools.cli.output import visible
-from credtools.errors import FileError
+from credtools.errors import CredtoolsError, FileError
 from credtools.runs import parameters
 
 if TYPE_CHECKING:
@@ -25,8 +26,20 @@ PATH = click.Path(path_type=Path)
 BATCH = click.argument("batch", type=int, help="The number of the batch; 'credtools show' lists them.")
 FILE = click.argument("file", type=PATH, help="A CSV or other delimited text, XLSX, XLS or ODS file.")
 OUTPUT = click.option("-o", "--output", type=PATH, required=True, help="The file to write.")
+FORCE = click.option("--force", is_flag=True, help="Replace a file that is there.")
 RECIPE = click.option("--recipe", type=PATH, help="The recipe (YAML) that says how to read this source's files.")
 YES = partial(click.option, "--yes", is_flag=True)
+
+
+def require_free(output: Path, *, force: bool, parts: bool = False) -> None:
+    """Raises CredtoolsError where a file that is there would be replaced, and nobody asked for that.
+
+    `parts`: further files may be written, as NAME-2.csv.
+    """
+    beside = f"{escape(output.stem)}-[2-9]{escape(output.suffix)}"
+    taken = [output] if output.exists() else sorted(output.parent.glob(beside)) if parts else []
+    if taken and not force:
+        raise CredtoolsError("output_there", path=taken[0])
 
 
 def lines(about: str, *, required: bool = True) -> Callable[..., Any]:

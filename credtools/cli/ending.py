@@ -57,15 +57,6 @@ def _kept() -> dict[str, Any]:
     return context.meta if context else {}
 
 
-def keep_numbers() -> None:
-    """Opens stdin, stdout and stderr where they are closed, for else the next file gets the number of one of them."""
-    for number in range(3):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)
-
-
 def opened(registry: Registry) -> Registry:
     """The registry, which is closed when the command ends, and asked then what was written."""
     if context := click.get_current_context(silent=True):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from credtools.cli.arguments import BATCH, FILE, PATH, RECIPE, open_registry, unlocked
+from credtools.cli.arguments import BATCH, FILE, FORCE, PATH, RECIPE, open_registry, require_free, unlocked
 from credtools.cli.correct import ERROR_KEYS, corrections, reading_of, would_correct
 from credtools.cli.ending import UNEXPECTED
 from credtools.cli.output import SHOWN, Answer, command, first, pending_lines, progress, records, say, shown_lines
@@ -38,7 +38,8 @@ CAUSE_KEYS = ("code", "column", "value", "pattern", "count", "suggestion")
 @click.option(
     "--unknown-users", type=PATH, help="Write the users whom nobody knows here as a file to complete and load."
 )
-def check(file: Path, recipe: Path | None, unknown_users: Path | None) -> Answer:
+@FORCE
+def check(file: Path, recipe: Path | None, unknown_users: Path | None, *, force: bool) -> Answer:
     """Check a file without storing anything.
 
     Of a correction file it says what 'credtools correct' would do with each row.
@@ -47,6 +48,8 @@ def check(file: Path, recipe: Path | None, unknown_users: Path | None) -> Answer
     """
     from credtools.exports.corrections import is_correction  # noqa: PLC0415
 
+    if unknown_users:
+        require_free(unknown_users, force=force)
     registry = open_registry()
     try:
         with progress(f"Checking {file.name}"):

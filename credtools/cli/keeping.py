@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from credtools.cli.arguments import PATH, open_registry
+from credtools.cli.arguments import FORCE, PATH, open_registry
 from credtools.cli.output import Answer, command, progress
 from credtools.text import plural
 
@@ -22,7 +22,7 @@ LATER = (
 
 @command(example="backup backups/2026-11-30.zip")
 @click.argument("file", type=PATH, help="The file to write, for example backups/2026-11-30.zip.")
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@FORCE
 def backup(file: Path, *, force: bool) -> Answer:
     """Write the whole registry, with its media, to one file.
 

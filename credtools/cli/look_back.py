@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credtools.audit.filters import GROUPS, WORDS
-from credtools.cli.arguments import OUTPUT, PATH, filtered, open_registry, unlocked_batches
+from credtools.cli.arguments import FORCE, OUTPUT, PATH, filtered, open_registry, require_free, unlocked_batches
 from credtools.cli.output import Answer, command, progress, records, say, shown_lines, wants_json
 from credtools.cli.stories import told
 from credtools.text import plural
@@ -78,10 +78,13 @@ def _batch_lines(found: Batch) -> Iterator[str]:
 @click.option("--batch", type=int, help="Only rows of this batch.")
 @click.option("--source", help=WORDS["source"].help)
 @click.option("-o", "--output", type=PATH, help="Write the open ones to a .csv or .xlsx file, to be corrected.")
-def rejects(batch: int | None, source: str | None, output: Path | None) -> Answer:
+@FORCE
+def rejects(batch: int | None, source: str | None, output: Path | None, *, force: bool) -> Answer:
     """List rejected rows, or write the open ones to a file to correct."""
     from credtools.model import lines_in  # noqa: PLC0415
 
+    if output:
+        require_free(output, force=force)
     registry = open_registry()
     if batch is not None:
         registry.batch(batch)  # a batch that isn't there is misuse, not an empty list
@@ -160,14 +163,16 @@ def _rate(key: str, row: dict[str, Any]) -> str:
 @click.command(epilog="Example: credtools report -o audit.html --since 2026-01-01")
 @click.argument("batch", type=int, required=False, help="The number of a batch; without one the page is the audit.")
 @click.option("-o", "--output", type=PATH, required=True, help="The .html file to write.")
+@FORCE
 @filtered
-def report(batch: int | None, output: Path, **filters: Any) -> None:
+def report(batch: int | None, output: Path, *, force: bool, **filters: Any) -> None:
     """Write a page about a batch, or about all rejected rows.
 
     One file that opens in any browser and can be printed.
     """
     if batch is not None and any(filters.values()):
         raise click.UsageError("The page of a batch shows all of it. Use filters without the number of a batch.")
+    require_free(output, force=force)
     registry = open_registry()
     with progress("Writing the page"):
         written = registry.report(output, **filters) if batch is None else registry.batch(batch).report(output)
@@ -176,6 +181,7 @@ def report(batch: int | None, output: Path, **filters: Any) -> None:
 
 @command(example="export -o soon.csv --expiring 90")
 @OUTPUT
+@FORCE
 @click.option("--batch", type=int, help="Only what one batch wrote.")
 @click.option("--expiring", type=click.IntRange(0, 36_500), metavar="DAYS", help="Only what expires within DAYS days.")
 @click.option("--current", is_flag=True, help="Only what counts now: no older, pending or corrected version.")
@@ -184,7 +190,14 @@ def report(batch: int | None, output: Path, **filters: Any) -> None:
 )
 @click.option("--name", metavar="PATTERN", help="How scans are called, by default {user_email}_{credential_type}.")
 def export(
-    output: Path, batch: int | None, expiring: int | None, media: Path | None, name: str | None, *, current: bool
+    output: Path,
+    batch: int | None,
+    expiring: int | None,
+    media: Path | None,
+    name: str | None,
+    *,
+    current: bool,
+    force: bool,
 ) -> Answer:
     """Write accepted credentials to template files.
 
@@ -194,6 +207,7 @@ def export(
     """
     if name is not None and media is None:
         raise click.UsageError("--name is how scans are called. Say where they go, too: --media DIR or --media F.zip.")
+    require_free(output, force=force, parts=True)
     registry = open_registry()
     if batch is not None:
         registry.batch(batch)  # a batch that isn't there is misuse, not an empty file

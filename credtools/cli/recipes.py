@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from credtools.cli.arguments import FILE, PATH, open_registry
+from credtools import outputs
+from credtools.cli.arguments import FILE, FORCE, PATH, open_registry
 from credtools.cli.output import SHOWN, Answer, command, first
 from credtools.errors import RecipeError
 
@@ -19,7 +20,8 @@ def recipe() -> None:
 @command(example="recipe new --for okta -o recipes/okta.yaml", group=recipe)
 @click.option("--for", "name", metavar="NAME", help="The system; without it, those that are known are listed.")
 @click.option("-o", "--output", type=PATH, help="The file to write; without it, the recipe is printed.")
-def new(name: str | None, output: Path | None) -> Answer:
+@FORCE
+def new(name: str | None, output: Path | None, *, force: bool) -> Answer:
     """Write a recipe to begin with, for the exports of a known system.
 
     Its comments say from where its facts are. Compare it with your file, and name your own words.
@@ -35,10 +37,12 @@ def new(name: str | None, output: Path | None) -> Answer:
     data = {"name": name, "recipe": str(output) if output else None, "text": text}
     if output is None:
         return Answer(data, text.splitlines())
-    if output.exists():
+    if output.exists() and not force:
         raise RecipeError("recipe_there", path=str(output))
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(text, "utf-8")
+    try:
+        outputs.write(output, text, outputs.SHARED)
+    except OSError as problem:
+        raise RecipeError("recipe_not_written", path=output, why=problem.strerror) from problem
     return Answer(data, [f"The recipe was written to {output}. Compare its headings and words with your file."])
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from credtools.cli.arguments import FILE, OUTPUT, PATH, RECIPE, YES, open_registry, unlocked
+from credtools.cli.arguments import FILE, FORCE, OUTPUT, PATH, RECIPE, YES, open_registry, require_free, unlocked
 from credtools.cli.import_files import cause_lines, exit_code, outcome_lines
 from credtools.cli.output import SHOWN, Answer, command, progress, records, say, shown_lines, stop
 from credtools.errors import LoadError, SettingError
@@ -128,12 +128,14 @@ def settings(key: str | None, value: str | None) -> Answer:
 
 @click.command(epilog="Example: credtools template -o template.xlsx")
 @OUTPUT
+@FORCE
 @click.option("--schema", default="credentials", show_default=True, help="credentials, users or credential_types.")
-def template(output: Path, schema: str) -> None:
+def template(output: Path, schema: str, *, force: bool) -> None:
     """Write the template that people fill in.
 
     A .csv file, or .xlsx with drop-down lists of the organisation's own types.
     """
+    require_free(output, force=force)
     say(f"The template was written to {open_registry().template(output, schema)}.")
 
 

@@ -45,16 +45,19 @@ def prepare(folder: Path, rows: int = USUAL_ROWS, seed: int = 2026) -> Demo:
     """Makes the organisation, its registry, a recipe and an export of `rows` rows in `folder`.
 
     A folder that an earlier demo made is made again. Raises CredtoolsError when the folder holds files of these
-    names that no demo made, or when there are too few rows for all faults.
+    names that no demo made or can't be written, or when there are too few rows for all faults.
     """
     if rows < FEWEST_ROWS:
         raise CredtoolsError("demo_too_small", fewest=FEWEST_ROWS, rows=rows)
-    _make_room(folder)
     content, scanned, planted = messy_export(rows, seed)
-    for name in (USERS, TYPES, RECIPE, EXPORT):
-        (folder / name).parent.mkdir(mode=0o700, exist_ok=True)
-        (folder / name).write_bytes(content if name == EXPORT else (HERE / Path(name).name).read_bytes())
-    differing = scans.write(folder / SCANS, scanned)
+    try:
+        _make_room(folder)
+        for name in (USERS, TYPES, RECIPE, EXPORT):
+            (folder / name).parent.mkdir(mode=0o700, exist_ok=True)
+            (folder / name).write_bytes(content if name == EXPORT else (HERE / Path(name).name).read_bytes())
+        differing = scans.write(folder / SCANS, scanned)
+    except OSError as problem:
+        raise CredtoolsError("demo_not_made", folder=folder, why=problem.strerror) from problem
     registry = create(str(folder / DATABASE), folder=str(folder))
     registry.set("date_format", "DD/MM/YYYY")
     registry.set("approval_required", value=True)

@@ -85,7 +85,7 @@ def write_corrections(path: str | Path, rows: Sequence[WrongRow]) -> Path:
 
         return workbooks.of_rejects(lines, wrong, KEY, (REASONS, SUGGESTIONS))
 
-    write(Path(path), lines, workbook, private=True)
+    write(Path(path), lines, workbook)
     return Path(path)
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import csv
-import os
-import shutil
-import uuid
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from credtools import outputs
 from credtools.errors import CredtoolsError
 
 
@@ -20,13 +18,17 @@ class Book(Protocol):
 
 
 def write(
-    path: Path, rows: Iterable[Sequence[str]], workbook: Callable[[], Book] | None = None, *, private: bool = False
+    path: Path,
+    rows: Iterable[Sequence[str]],
+    workbook: Callable[[], Book] | None = None,
+    *,
+    mode: int = outputs.PRIVATE,
 ) -> None:
     """Writes rows to a .csv, or what `workbook` makes of them to an .xlsx; in a folder that is made if need be.
 
     What is there under its name is whole: it is written beside, and takes the place of an earlier file at the end.
 
-    `private`: readable by the owner only. Raises CredtoolsError for another ending, or when it can't be written.
+    Raises CredtoolsError for another ending, or when it can't be written.
     """
     ending = path.suffix.lower()
     if workbook is None and ending != ".csv":
@@ -34,20 +36,11 @@ def write(
     if ending not in (".csv", ".xlsx"):
         raise CredtoolsError("not_csv_or_xlsx", name=path.name)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path = path.resolve()  # a link stays one
-        new = path.with_name(f".{path.stem[:100]}.new-{uuid.uuid4().hex[:8]}{ending}")
-        try:
-            os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if private else 0o666))
-            if path.exists():
-                shutil.copymode(path, new)
+        with outputs.writing(path, mode) as new:
             if workbook and ending == ".xlsx":
                 workbook().save(new)
             else:
                 with new.open("w", encoding="utf-8-sig", newline="") as file:
                     csv.writer(file).writerows(rows)
-            new.replace(path)
-        finally:
-            new.unlink(missing_ok=True)
     except OSError as problem:
         raise CredtoolsError("export_not_written", path=path, why=problem.strerror) from problem

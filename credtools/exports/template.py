@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from credtools.exports.files import write
 from credtools.exports.formulas import neutralise
+from credtools.outputs import PRIVATE, SHARED
 from credtools.schema.dates import DateFormat
 from credtools.schema.words import Column
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
+EMPTY = 2  # rows of a template in which nothing is begun: headings and instructions
 EXAMPLE_DAY = date(2026, 12, 31)
 
 
@@ -52,5 +54,5 @@ def write_template(
 
         return workbooks.of_template(rows, columns, types, date_format)
 
-    write(Path(path), rows, workbook)
+    write(Path(path), rows, workbook, mode=PRIVATE if len(rows) > EMPTY else SHARED)  # else it names people
     return Path(path)

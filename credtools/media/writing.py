@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from credtools import outputs
 from credtools.errors import CredtoolsError
 from credtools.media import files
 
@@ -54,7 +55,7 @@ def write(target: Path, given: Iterable[Written]) -> list[Path]:
         with _beside(target) as new:
             if target.suffix.lower() != ".zip":
                 for name, _, content in given:
-                    (new / name).write_bytes(content)
+                    outputs.write(new / name, content)
                 _place(new, target)
                 return [target]
             parts = _zips(new, target, given)
@@ -70,9 +71,9 @@ def write(target: Path, given: Iterable[Written]) -> list[Path]:
 def _beside(target: Path) -> Iterator[Path]:
     """A new folder on the same disk that is gone afterwards, unless it was renamed: in an empty one, else beside."""
     above = target if target.is_dir() else target.parent
-    above.mkdir(parents=True, exist_ok=True)
+    outputs.make_folder(above)
     new = above / f"{NEW}{uuid.uuid4().hex[:8]}"
-    new.mkdir()
+    new.mkdir(mode=0o700)
     try:
         yield new
     finally:
@@ -102,6 +103,7 @@ def _zips(folder: Path, target: Path, given: Iterable[Written]) -> list[Path]:
                     archive.close()
                 stem = target.stem if not parts else f"{target.stem}-{len(parts) + 1}"
                 parts.append(folder / f"{stem}{target.suffix}")
+                parts[-1].touch(outputs.PRIVATE)
                 archive, size, directory, entries = zipfile.ZipFile(parts[-1], "w"), 0, 0, 0
             entry = zipfile.ZipInfo(name, max(at.timetuple()[:6], (1980, 1, 1, 0, 0, 0)))
             entry.external_attr = 0o600 << 16
@@ -114,5 +116,6 @@ def _zips(folder: Path, target: Path, given: Iterable[Written]) -> list[Path]:
 
 
 def _empty(path: Path) -> Path:
+    path.touch(outputs.PRIVATE)
     with zipfile.ZipFile(path, "w"):
         return path

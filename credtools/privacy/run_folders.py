@@ -14,6 +14,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+from credtools import outputs
 from credtools.errors import RegistryError
 from credtools.privacy.person import Person
 from credtools.text import fold
@@ -76,7 +77,7 @@ def _without(path: Path, record: dict[str, Any], person: Person, *, quotes: bool
     if cleaned == record:
         return False
     if not dry_run:
-        path.write_text(json.dumps(cleaned, indent=2) + "\n", "utf-8")
+        outputs.write(path, json.dumps(cleaned, indent=2) + "\n")
     return True
 
 

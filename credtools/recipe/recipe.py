@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from credtools import outputs
 from credtools.errors import RecipeError, no_such_file
 from credtools.reading.options import OPTIONS as READ_OPTIONS
 from credtools.reading.options import option_as_text, option_from_text
@@ -137,11 +138,14 @@ class Recipe(Shown):
     def save(self, path: str | Path) -> Path:
         """Writes the recipe; its source becomes the stem of the file's name.
 
-        Over an existing recipe only what has changed is written: comments, order and layout stay.
+        Over an existing recipe only what has changed is written: comments, order and layout stay. Raises RecipeError
+        when it can't be written.
         """
         path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.text_over(path), "utf-8")
+        try:
+            outputs.write(path, self.text_over(path), outputs.SHARED)
+        except OSError as problem:
+            raise RecipeError("recipe_not_written", path=path, why=problem.strerror) from problem
         return path
 
     def text_over(self, path: Path) -> str:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from credtools.checking.lookups import Lookups
 from credtools.checking.match import Comparison, compare
 from credtools.checking.meant import Meant, Statistics, Suggested
 from credtools.checking.proposing import Proposal, ValueChange
-from credtools.errors import CredtoolsWarning, RegistryError
+from credtools.errors import CredtoolsWarning, RegistryError, SettingError
 from credtools.model.rights import Me
 from credtools.registry import upgrading
 from credtools.registry.batch import Batch
@@ -94,8 +95,10 @@ def _opened(engine: Engine, found: settings.Settings, by: str | None) -> Registr
 
 
 def _me(engine: Engine, by: str) -> Me:
-    """Who is at work. Raises RegistryError for a login that may do nothing on a team's registry."""
+    """Who is at work. Raises RegistryError for a login that may do nothing on a team's registry, SettingError."""
     me = store.reads.team.me(engine, by)
+    if not me.login:
+        raise SettingError("nobody_at_work", number=os.getuid())
     if me.prefix and not me.rights and not me.owner:
         raise store.no_role(engine, me.login, me.prefix)
     return me
@@ -123,6 +126,8 @@ def create(
             there already, or the login may not make them.
     """
     found = settings.load(folder)
+    if not (team or by or found.by):
+        raise SettingError("nobody_at_work", number=os.getuid())
     return _opened(
         store.create(_address(url) or found.database, found.database_timeout, prefix if team else None), found, by
     )

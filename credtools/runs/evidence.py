@@ -6,12 +6,12 @@ Only the rejects hold what the file said; they are readable by their owner only.
 from __future__ import annotations
 
 import json
-import shutil
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from credtools import outputs
 from credtools.audit import reports
 from credtools.errors import CredtoolsError
 from credtools.model import Outcome
@@ -37,12 +37,12 @@ def write(
         if registry and batch:
             schema = registry.schema(batch.recipe.schema)
             facts |= {"sha256": batch.sha256, "recipe": batch.recipe.fingerprint, "schema": schema.fingerprint}
-            (folder / "recipe.yaml").write_text(batch.recipe.text(), "utf-8")
-            shutil.copyfile(registry.places.schemas / f"{schema.name}.py", folder / "schema.py")
+            outputs.write(folder / "recipe.yaml", batch.recipe.text())
+            outputs.write(folder / "schema.py", (registry.places.schemas / f"{schema.name}.py").read_bytes())
             if outcome.counts.rejected:
                 rejects = folder / "rejects.csv"
                 registry.write_rejects(rejects, batch)
-        (folder / "run.json").write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+        outputs.write(folder / "run.json", json.dumps(facts, indent=2) + "\n")
         page = reports.run_page(outcome, batch.summary() if batch else None, {name: facts.get(name) for name in FACTS})
         reports.write(folder / "report.html", page)
     except (OSError, CredtoolsError) as problem:

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from credtools import settings
+from credtools import outputs, settings
 from credtools.errors import (
     CredtoolsError,
     FileError,
@@ -249,9 +249,11 @@ def combined(outcomes: Sequence[Outcome]) -> Outcome:
 def _new_record(places: settings.Settings, source: str, attempt: str, began: datetime) -> Path:
     safe = re.sub(r"[^\w.-]", "_", source)
     run_folder = places.runs / f"{began:%Y%m%dT%H%M%SZ}-{safe}-{attempt[:8]}"
-    places.runs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    outputs.make_folder(places.runs, 0o700)
     run_folder.mkdir(mode=0o700)
-    return run_folder / "import.ipynb"
+    record = run_folder / "import.ipynb"
+    record.touch(outputs.PRIVATE)  # papermill writes into it
+    return record
 
 
 def _execute(

@@ -15,7 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from credtools import settings, temporary
+from credtools import outputs, settings, temporary
+from credtools.errors import CredtoolsError
 
 FIRST = "upload.ipynb"
 PAGES = ("upload", "review", "approve", "audit", "admin")  # import.ipynb writes: nobody shall run it by opening it
@@ -27,12 +28,18 @@ HANDS_OUT = "voila.server_extension"  # pictures of the folder, to anybody
 
 
 def copy_notebooks(folder: Path) -> list[Path]:
-    """Copies the notebooks into `folder`, beside its registry; a copy that is there already is never overwritten."""
+    """Copies the notebooks into `folder`, beside its registry; a copy that is there already is never overwritten.
+
+    Raises CredtoolsError when they can't be written.
+    """
     copies = []
     for shipped in sorted(settings.documents("notebooks").glob("*.ipynb")):
         copy = folder / shipped.name
         if not copy.exists():
-            copy.write_bytes(shipped.read_bytes())
+            try:
+                outputs.write(copy, shipped.read_bytes(), outputs.SHARED)
+            except OSError as problem:
+                raise CredtoolsError("notebooks_not_copied", folder=folder, why=problem.strerror) from problem
         copies.append(copy)
     return copies
 
