@@ -17,6 +17,7 @@ do. What to do differs by face: `{remedy[…]}` names a command at the prompt, a
 
 from __future__ import annotations
 
+import errno
 import re
 import tomllib
 import traceback
@@ -30,6 +31,15 @@ if TYPE_CHECKING:
 
 Face = Literal["python", "prompt", "screen", "stored"]  # stored: kept, and read anywhere; it names no remedy
 MARK = re.compile("\ue000[a-z_]+\ue001")  # a remedy in a sentence whose face isn't known yet; no repr() shows such
+OUTSIDE = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EIO,
+)  # no fault of ours
 _face: Face = "python"
 
 
@@ -184,7 +194,8 @@ def unexpected(problem: BaseException) -> CredtoolsError:
     own = [frame for frame in frames if Path(frame.filename).is_relative_to(Path(__file__).parent)]
     where = f" in {Path(own[-1].filename).relative_to(Path(__file__).parent)}, line {own[-1].lineno}" if own else ""
     why = f": {problem.strerror}" if isinstance(problem, OSError) and problem.strerror else ""
-    return CredtoolsError("unexpected", what=f"{type(problem).__name__}{why}{where}")
+    outside = isinstance(problem, OSError) and problem.errno in OUTSIDE
+    return CredtoolsError("unexpected_disk" if outside else "unexpected", what=f"{type(problem).__name__}{why}{where}")
 
 
 def no_such_file(path: object) -> MissingFileError:

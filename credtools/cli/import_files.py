@@ -218,7 +218,7 @@ def import_(
 
 
 def exit_code(run: Run, *, strict: bool) -> int:
-    if run.error is not None and run.error.reason == "unexpected":
+    if run.error is not None and run.error.code == "unexpected":
         return UNEXPECTED
     if isinstance(run.error, MISUSE) and run.outcome.verdict == "failed":
         return 2

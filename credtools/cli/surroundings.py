@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-import shutil
-import tempfile
 from pathlib import Path
+
+from credtools import temporary
 
 OTHERS_WRITE = 0o022
 # What Jupyter, IPython and matplotlib would write to somebody's home; settings there are still read.
 WRITTEN_AT_HOME = {"JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython", "MPLCONFIGDIR": "matplotlib"}
+INSTEAD: list[temporary.Folder] = []  # of a home; it goes with the process
 
 
 def settle() -> None:
@@ -35,14 +35,9 @@ def _find_home() -> None:
     there = home.is_absolute() and home.is_dir()
     if there and os.access(home, os.W_OK):
         return
-    folder = tempfile.mkdtemp(prefix="credtools-home-")
-    atexit.register(_remove, folder, os.getpid())
+    INSTEAD.append(temporary.Folder())
+    folder = INSTEAD[-1].path
     if not there:
-        os.environ["HOME"] = folder
+        os.environ["HOME"] = str(folder)
     for name, inside in WRITTEN_AT_HOME.items():
-        os.environ.setdefault(name, str(Path(folder) / inside))
-
-
-def _remove(folder: str, process: int) -> None:
-    if os.getpid() == process:  # not in what it has forked
-        shutil.rmtree(folder, ignore_errors=True)
+        os.environ.setdefault(name, str(folder / inside))
