@@ -16,7 +16,7 @@ from credtools.errors import CredtoolsWarning, RegistryError
 from credtools.jupyter import Approvals
 from credtools.jupyter.admin import Admin
 from credtools.jupyter.listed import SAME_PERSON, Listed
-from credtools.model.rights import KINDS, RIGHTS, ROLES
+from credtools.model.rights import KINDS, RIGHTS, ROLES, Role
 from credtools.registry.follow_ups import HIDDEN
 from credtools.store.writes import decisions
 from tests.builders import ANA, CARA, ZOE, export, load
@@ -395,6 +395,41 @@ def test_pages_offer_what_one_may_do(team: Team, tmp_path: Path) -> None:
         assert clicked(page, "set", key="max_rows", value="7")["kind"] == "done"
         assert clicked(page, "set", key="max_rows", value="many")["reason"] == "setting_not_a_number"
         assert clicked(Admin(ana), "set", key="max_rows", value="8")["reason"] == "not_allowed"
+
+
+@pytest.mark.parametrize(("left", "reason"), [(None, "no_role"), ("auditor", "not_allowed")])
+def test_a_role_that_is_taken_while_a_page_is_open(team: Team, tmp_path: Path, left: Role | None, reason: str) -> None:
+    """The next click says so, and nothing is lost: with the role again, work goes on where it was."""
+    ana, bea = team.login("ana"), team.login("bea")
+    with team.open("eva") as eva, team.open("ana") as uploader, team.open("bea") as approver:
+        for login in (ana, bea):
+            if left:
+                eva.grant(login, left)
+        clicks, page = Clicks(uploader), Approvals(approver)
+        clicks.upload("a.csv", export(tmp_path, ANA, "ana@example.org,Frist Aid,2023-01-10,,", ZOE).read_bytes())
+        cause = clicks.cause("Frist Aid")
+        for verb, given in (("accept", {"cause": cause}), ("next", {}), ("finish", {})):
+            eva.revoke(ana, "uploader")
+            before = clicks.state["step"]
+            clicks(verb, **given)
+            told = next(one for one in reversed(clicks.sent) if "kind" in one)
+            eva.grant(ana, "uploader")
+            if verb == "next" and left:  # which changes nothing, and can be seen by who may audit
+                continue
+            assert (told["kind"], told["reason"], clicks.state["step"]) == ("problem", reason, before)
+            clicks(verb, **given)
+            assert clicks.state["kind"] == "done"
+        assert (clicks.state["step"], eva.credentials()["credential_type"].tolist()) == ("done", ["First Aid"] * 2)
+        assert eva.batches()["state"].tolist() == ["finished"]
+        assert clicked(page, "ready")["kind"] == "done"
+        eva.revoke(bea, "approver")
+        assert clicked(page, "decide", decision="approve")["reason"] == reason
+        eva.grant(bea, "approver")
+        assert clicked(page, "ready")["kind"] == "done"
+        for login in (ana, bea):
+            if left:
+                eva.revoke(login, left)
+        assert eva.verify() == []
 
 
 def test_on_sqlite_the_page_lists_no_people(registry: Registry) -> None:

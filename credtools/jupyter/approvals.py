@@ -47,6 +47,12 @@ class Approvals(Previews):
         state = {"type": "state", "filters": filters, "choices": choices, "all": len(self.listed.rows)}
         self.send(state | self.said() | {"list": self._page(), "undo": self._undo()})
 
+    def where(self) -> tuple[View, str, set[Place]]:
+        return self._view, self._look, self._ticked
+
+    def go_back(self, where: tuple[View, str, set[Place]]) -> None:
+        self._view, self._look, self._ticked = where
+
     def start_over(self) -> None:
         self._view, self._look, self._ticked = View({}), "pending", set()
 

@@ -71,6 +71,13 @@ class Page(anywidget.AnyWidget):
         """The browser asks whether it is heard."""
         self.send({"type": "here"})
 
+    def where(self) -> Any:
+        """What the browser shows, to go back there."""
+        return None
+
+    def go_back(self, where: Any) -> None:
+        """Back to what the browser still shows, as nothing else could be sent."""
+
     def start_over(self) -> None:
         """Back to what can always be shown."""
 
@@ -100,7 +107,7 @@ class Page(anywidget.AnyWidget):
         act: Callable[..., str | None] | None = getattr(self, f"do_{verb}", None) if verb.isidentifier() else None
         if act is None:
             return
-        given = {key: value for key, value in message.items() if key != "do"}
+        given, where = {key: value for key, value in message.items() if key != "do"}, self.where()
         try:
             with collection_paused():  # who has clicked waits
                 self.before(verb)
@@ -120,11 +127,23 @@ class Page(anywidget.AnyWidget):
             return
         try:
             self.show()
-        except CredtoolsError as problem:  # this can't be shown any more
+        except CredtoolsError as problem:
             self.refuse(problem)
-            self.start_over()
+            if not self._can_ask():
+                self.go_back(where)
+                self.send({"type": "said", **self._said})
+                self.say("")
+                return
+            self.start_over()  # this can't be shown any more
             self.show()
         self.after()
+
+    def _can_ask(self) -> bool:
+        """Whether the registry answers, and who is at work still has a role in it."""
+        try:
+            return bool(self.registry.me)
+        except CredtoolsError:
+            return False
 
 
 class DropZone(Page):

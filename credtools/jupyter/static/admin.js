@@ -123,6 +123,7 @@ export default {
     const onMessage = (message, buffers) => {
       connection.heard()
       if (message.type === 'state') draw(message)
+      else if (message.type === 'said') say(said, message)
       else if (message.type === 'download') say(said, download(message, buffers[0]))
       else sending.answered(message)
     }

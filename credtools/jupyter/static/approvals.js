@@ -272,6 +272,7 @@ export default {
     const onMessage = (message, buffers) => {
       connection.heard()
       if (message.type === 'state') draw(message)
+      else if (message.type === 'said') say(said, message)
       else if (message.type === 'list') fill(message.list)
       else if (message.type === 'ticked') ticked(message)
       else if (message.type === 'ask') asked(message)

@@ -233,6 +233,7 @@ export default {
       else if (message.type === 'thumb') ui.thumbs.come(message, buffers[0])
       else if (message.type === 'large') ui.preview?.come(message, buffers[0])
       else if (message.type === 'work') work(message.words, message.share)
+      else if (message.type === 'said') { rest(); say(said, message); showToast() }
       else if (message.type === 'download') say(said, download(message, buffers[0]))
       else {
         if (message.sha256) sent.textContent = `${message.name} arrived completely: ${sized(message.size)}, SHA-256 ${message.sha256}`

@@ -87,6 +87,12 @@ class Steps(DropZone):
         else:
             self.send({"type": "changes"}, [self.grid.changes(review)])
 
+    def where(self) -> str:
+        return self.step
+
+    def go_back(self, where: str) -> None:
+        self.step = where
+
     def start_over(self) -> None:
         self.step = "home"
 
