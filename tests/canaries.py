@@ -14,6 +14,7 @@ import sys
 import zipfile
 import zlib
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -193,23 +194,27 @@ def _columns(registry: Registry) -> Iterator[tuple[str, bytes]]:
 
 def hits(registry: Registry, canaries: dict[str, str] = CANARIES) -> dict[str, list[str]]:
     """By canary the places that hold it, in whatever spelling, encoding or packing."""
-    spelled = {name: _spellings(word) for name, word in canaries.items()}
     found: dict[str, list[str]] = {}
     for place, content in places(registry):
-        parts = [part.lower() for part in _unpacked(content)]
-        for name, spellings in spelled.items():
-            if any(one in part for part in parts for one in spellings):
-                found.setdefault(name, []).append(place)
+        for name in spelled_in(content, canaries):
+            found.setdefault(name, []).append(place)
     return found
 
 
-def _spellings(word: str) -> set[bytes]:
+def spelled_in(content: bytes, canaries: dict[str, str] = CANARIES) -> set[str]:
+    """The canaries that some bytes hold, in whatever spelling, encoding or packing."""
+    parts = [part.lower() for part in _unpacked(content)]
+    return {name for name, word in canaries.items() if any(one in part for part in parts for one in _spellings(word))}
+
+
+@lru_cache
+def _spellings(word: str) -> frozenset[bytes]:
     """A word as it may be written: folded, for JSON, for HTML; in every usual encoding; as base64 or hex."""
     told = {word, json.dumps(word)[1:-1], json.dumps(json.dumps(word))[2:-2], html.escape(word), ascii(word)[1:-1]}
     told |= {one.casefold() for one in told}
     encoded = {one.encode(name) for one in told for name in ("utf-8", "utf-16-le", "utf-16-be", "cp1252")}
     packed = {_base64(one, shift) for one in encoded for shift in range(3)} | {one.hex().encode() for one in encoded}
-    return {one.lower() for one in encoded | packed}
+    return frozenset(one.lower() for one in encoded | packed)
 
 
 def _base64(content: bytes, shift: int) -> bytes:

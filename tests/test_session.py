@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -109,3 +111,21 @@ def test_what_a_moment_found_out_is_not_kept(registry: Registry, tmp_path: Path)
     assert batch.preview().new == 2
     registry.upload(export(tmp_path, ANA, ZOE, name="b.csv")).finish()
     assert (batch.preview().new, batch.counts.unchanged) == (1, 1)
+
+
+LEFT = """
+import gc
+import credtools as ct
+dropped = ct.open({url!r})
+dropped.batches()
+del dropped
+gc.collect()
+kept = ct.open({url!r})
+kept.batches()
+"""
+
+
+def test_a_registry_that_nobody_closes_leaves_no_connection_open(registry_url: str, tmp_path: Path) -> None:
+    """In a notebook few close what they open: connections go with the registry, or at the end, without a warning."""
+    command = [sys.executable, "-W", "always::ResourceWarning", "-c", LEFT.format(url=registry_url)]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stderr == ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import warnings
+import weakref
 from pathlib import Path
 
 from sqlalchemy import URL, Engine
@@ -87,6 +88,7 @@ def _opened(engine: Engine, found: settings.Settings, by: str | None) -> Registr
         engine.update_execution_options(**{store.heads.HEADS: str(found.heads)})
     person = store.reads.team.address(engine, me.person) if me.prefix else me.person
     registry = Registry(engine, found, me.login, person)
+    weakref.finalize(registry, engine.dispose)  # who works in a notebook seldom closes what was opened
     said = by or found.said
     if me.prefix and said and said not in (me.login, me.person):
         registry.ignored = CredtoolsWarning("by_ignored", login=me.login, said=said)
