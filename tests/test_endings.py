@@ -192,6 +192,15 @@ def test_no_place_for_records(here: Path) -> None:
     assert batches(here) == ["finished"]
 
 
+@pytest.mark.long
+def test_what_stays_wrong_is_not_unknown(here: Path) -> None:
+    """A server that isn't there: misuse with a sentence, not an outcome that another try would find out."""
+    nowhere = {**os.environ, "CREDTOOLS_DATABASE": "postgresql+psycopg://nobody@127.0.0.1:1/registry"}
+    done = run(here, "import", "export.csv", "--json", env=nowhere)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "127.0.0.1" in done.stderr
+
+
 SMALL = """
 import os, shutil, subprocess, sys
 free, made, disk, *command = sys.argv[1:]

@@ -15,7 +15,7 @@ for file in "$folder"/[!~]*; do
   code=$?
   [ "$code" -eq 0 ] || { cat "$log" && worst=$code; }
   case $code in
-    0 | 5) mv "$file" "$imported/$(date -u +%Y%m%dT%H%M%SZ)-${file##*/}" || exit 2 ;; # 5: imported, its rejects not written
+    0 | 5) mv "$file" "$imported/$(date -u +%Y%m%dT%H%M%SZ)-${file##*/}" || exit 2 ;; # 5: imported, a record or its rejects not written
     *) break ;;
   esac
 done

@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 import anywidget
 
 from credtools import temporary
-from credtools.errors import CredtoolsError
+from credtools.errors import CredtoolsError, unexpected
 from credtools.limited import collection_paused
 from credtools.registry import Registry
 
@@ -121,7 +121,7 @@ class Page(anywidget.AnyWidget):
             kind = type(problem).__name__
             # Not the problem itself: its message could hold values.
             log.error("%s in the verb %r:\n%s", kind, verb, "".join(traceback.format_tb(problem.__traceback__)))  # noqa: TRY400
-            self.say(f"Something unexpected went wrong ({kind}). Look at the page as it is now; try again.", "problem")
+            self.say(f"{unexpected(problem).on('screen')} Look at the page as it is now.", "problem")
         else:
             self.after()
             return
