@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from credtools.media.scan import labels
+from credtools.media.scan import eastern, labels
 from credtools.media.scan.kinds import ELSE, GENERIC
 from credtools.media.scan.languages import titles
 from credtools.media.scan.months import MONTH_WORDS
@@ -38,6 +38,8 @@ class Bare:
 
 def other(page: Page, mine: Sequence[Called], types: Sequence[str], named: Callable[[str], str]) -> Bare | None:
     """The holder whom a page names without saying so, where that is nobody of `mine`; None where that is unclear."""
+    if any(me.glued for me in mine):
+        return _eastern(page, mine)
     some = list(_candidates(page, types, named))
     if not some:
         return None
@@ -47,6 +49,22 @@ def other(page: Page, mine: Sequence[Called], types: Sequence[str], named: Calla
     if any(me.may_be(called(one.text)) is not False for one in some for me in mine):
         return None
     return None if _traces(page, mine, {one.part for one in some}) else top[0]
+
+
+def _eastern(page: Page, mine: Sequence[Called]) -> Bare | None:
+    """The same for names of which only what people are called says that they are names: 殿, 同学, 님."""
+    some = [
+        Bare(k, name, 1)
+        for k, part in enumerate(page.parts)
+        if not part.alone and (name := eastern.named(part.text.strip(MARKS))) and not _of_others(page, k)
+    ]
+    if len({called(one.text).glued for one in some}) != 1:
+        return None
+    if any(me.may_be(called(some[0].text)) is not False for me in mine):
+        return None
+    apart = {one.part for one in some}
+    rest = ("".join(filter(str.isalpha, part.text)) for k, part in enumerate(page.parts) if k not in apart)
+    return None if any(eastern.traced(text, me.glued) for text in rest for me in mine) else some[0]
 
 
 def _candidates(page: Page, types: Sequence[str], named: Callable[[str], str]) -> Iterator[Bare]:

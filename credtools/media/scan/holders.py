@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from credtools.media.compared import Difference, Evidence, Facts
-from credtools.media.scan import bare, labels
+from credtools.media.scan import bare, eastern, labels
 from credtools.media.scan.page import Page
 from credtools.media.scan.people import EASTERN, PARTICLES, TITLES, WORD, Called, called, core, key, same_word
 from credtools.media.scan.spelling import plain
@@ -174,7 +174,8 @@ def _name(text: str) -> str:
             r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af々ー]{1,8}(?:\s[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af々ー]{1,6})?",
             text,
         )
-        return found[0] if found and len(found[0]) > 1 and len(text) <= len(found[0]) + 3 else ""
+        name = found[0] if found and len(text) <= len(found[0]) + 3 else ""
+        return "" if eastern.is_nobody(name) else name
     text = BOTH.sub("", text)
     if re.match(r"^[^,\d]{2,40}, [^\W\d_]", text):
         family, _, given = text.partition(",")
@@ -212,7 +213,8 @@ def _cut(text: str, end: int) -> str:
 def _holds(text: str, me: Called) -> bool:
     """Whether a text holds a name: its words beside one another, in any order; the first and the last at least."""
     if me.glued:
-        return me.glued in "".join(one for one in text if one.isalpha())
+        letters = "".join(one for one in text if one.isalpha())
+        return me.glued in letters or bool(me.turned and me.turned in letters)
     some = (key(one) for one in WORD.findall(text) if len(one) > 1 or one.isupper())  # 'a' is no initial
     words = [one for one in some if one not in PARTICLES and one not in TITLES]
     first, last = me.words[0], me.words[-1]

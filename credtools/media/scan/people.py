@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from credtools.media.scan import eastern
 from credtools.media.scan.page import tidy
 from credtools.media.scan.spelling import plain
 
@@ -24,8 +25,8 @@ TITLES = frozenset(_TITLES.split())
 _PARTICLES = "van von der den de del della dos das zu zur ter ten af av bin ibn la al el y e und"
 PARTICLES = frozenset(_PARTICLES.split())
 PAIRS = (("ue", "u"), ("oe", "o"), ("ae", "a"), ("aa", "a"))
-HONOURS = re.compile("(様|殿|さん|氏|先生|님|씨)$")
 EASTERN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+TWO = 2  # words of an Eastern name that is written with a blank
 # Short forms of given names, as people call themselves; each line is one name.
 SHORT_FORMS = (
     "william will bill;robert rob bob bert;richard rick dick rich;james jim jimmy jamie;john jack johnny jon;michael "
@@ -85,18 +86,23 @@ def key(word: str) -> str:
 
 @dataclass(frozen=True)
 class Called:
-    """A name: its words that count, as they are compared; `glued`: an Eastern name without its blanks."""
+    """A name: its words that count, as they are compared.
+
+    `glued`: an Eastern name without its blanks, and `turned`: its words the other way round, family name or given name
+    first.
+    """
 
     words: tuple[str, ...]
     glued: str = ""
     script: str = "latin"
+    turned: str = ""
 
     def may_be(self, other: Called) -> bool | None:
         """Whether both may mean one person; None where that can't be told."""
         if self.script != other.script:
             return None
         if self.glued or other.glued:
-            return _glued_alike(self.glued, other.glued)
+            return eastern.alike(self.glued, other.glued, self.turned)
         return _alike(self.words, other.words)
 
 
@@ -105,8 +111,9 @@ def called(name: str) -> Called:
     """A name as a row or a page has it: 'Okafor, Dr. Ben' has the words ok okafor, ben."""
     text = tidy(name)
     if EASTERN.search(text):
-        glued = HONOURS.sub("", "".join(one for one in text if one.isalpha()))
-        return Called((), glued, "kana" if all("\u3040" <= one <= "\u30ff" for one in glued) else "eastern")
+        glued = eastern.HONOURS.sub("", "".join(one for one in text if one.isalpha()))
+        parts = eastern.HONOURS.sub("", text.strip()).split()
+        return Called((), glued, eastern.script(glued), "".join(reversed(parts)) if len(parts) == TWO else "")
     words = tuple(key(one) for one in WORD.findall(text.replace("’", "'")))
     script = "latin" if all(one < "\u0250" or one > "\u1dff" for one in plain(text) if one.isalpha()) else "other"
     return Called(core(words), "", script)
@@ -154,11 +161,3 @@ def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool | None:
             return None  # first and last word are there; a text may go on behind a name
         return None if sorted("".join(left)) == sorted("".join(right)) else False
     return True if matched > 1 or (matched and len(one) == len(other) == 1) else None
-
-
-def _glued_alike(one: str, other: str) -> bool | None:
-    if sorted(one) == sorted(other):
-        return True
-    if not one or not other:
-        return None
-    return None if one in other or other in one else False
