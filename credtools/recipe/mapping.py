@@ -137,8 +137,9 @@ def apply_patches(mapped: Mapped, table: Table, patches: Sequence[Patch]) -> Map
     records = Records(table, mapped.headings)
     texts: dict[str, list[str]] = {}
     by_hand: dict[int, str] = {}
-    for patch in patches:
-        row, name = records.row(patch.record), patch.column
+    rows = records.rows_of(patch.record for patch in patches)
+    for patch, row in zip(patches, rows, strict=True):
+        name = patch.column
         if row is not None and name == RECORD and not table.corrects:
             by_hand[row] = patch.new
         elif row is not None and name in mapped.frame:

@@ -11,7 +11,7 @@ them, wherever it is. The only pair of its type may have other headings: the typ
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from credtools.model import Pair, Record, RecordKey, Table
@@ -119,6 +119,17 @@ class Records:
     def row(self, record: Record) -> int | None:
         """The row of a record; None when it isn't in this file."""
         return self.rows(record.kind, record.columns).get(record.key)
+
+    def rows_of(self, records: Iterable[Record]) -> list[int | None]:
+        """The rows of many records."""
+        by: dict[tuple[int, str], Mapping[RecordKey, int]] = {}
+        found: list[int | None] = []
+        for record in records:
+            known = by.get(record[2:])
+            if known is None:
+                known = by[record[2:]] = self.rows(record.kind, record.columns)
+            found.append(known.get(RecordKey(record[0], record[1])))
+        return found
 
     def own(self, schema: Sequence[Column]) -> Sequence[Record]:
         """How each record is known from now on: by all columns of the schema that have a heading in this file."""

@@ -24,7 +24,8 @@ class Draft:
     from which the next review keeps what hasn't changed; `plan`: the review and the last event for which it is known
     what finishing would do, and that; `told`: the review with warnings about what is stored, for that plan; `shown`:
     the last preview; `mapped`: the table, a recipe and the columns of its schema, the table in these columns, and its
-    records; `placed`: the corrections in force, the mapped table, and the row of each; `kept`: families of causes;
+    records; `placed`: the corrections in force, the mapped table, and the row of each; `in_force`: such rows, and what
+    is answered about them; `kept`: families of causes;
     `answers`: the rejects that a correction's rows answer; `unattended`: nobody is there to be asked; `noted`: the
     warnings that were noted with the run; `pending`: how many of what it has written wait for a decision; `compared`:
     by SHA-256 and what a row says, what media say beside it.
@@ -39,7 +40,8 @@ class Draft:
     plan: tuple[Review, int, Changes] | None = None
     shown: Preview | None = None
     mapped: tuple[Table, Recipe, Sequence[Column], Mapped, Records] | None = None
-    placed: tuple[Sequence[Patch], Mapped, list[tuple[Patch, int | None, pd.DataFrame]]] | None = None
+    placed: tuple[Sequence[Patch], Mapped, list[tuple[Patch, int | None]]] | None = None
+    in_force: tuple[object, pd.DataFrame] | None = None
     kept: Kept = field(default_factory=Kept)
     answers: tuple[int, ...] = field(default=())
     unattended: bool = False

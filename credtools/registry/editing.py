@@ -84,13 +84,12 @@ def patch(session: Session, draft: Draft, cells: Iterable[Cell]) -> Review:
     """
     table, mapped, records = _mapped(session, draft)
     given = {(_row_at(table, line, draft), column): value for line, column, value in cells}
-    for _, column in given:
-        if column != RECORD:
-            _require_column(column, mapped.frame)
+    for column in dict.fromkeys(column for _, column in given if column != RECORD):
+        _require_column(column, mapped.frame)
     stored = _stored(session, draft)
     parted: tuple[list[Patch], list[Patch]] = [], []
-    for one in stored:
-        parted[(records.row(one.record), one.column) in given].append(one)
+    for one, row in zip(stored, records.rows_of(one.record for one in stored), strict=True):
+        parted[(row, one.column) in given].append(one)
     others, earlier = parted
     untouched = apply_patches(mapped, table, others).frame
     own = records.own(_columns(session, draft))
@@ -166,21 +165,23 @@ def _require_column(column: str, frame: pd.DataFrame) -> None:
 
 def in_force(session: Session, draft: Draft) -> pd.DataFrame:
     """The corrections that apply to this file: line (text where rows share lines), column, old, new."""
-    table = reviewing.table(session, draft)
-    found = [
-        (table.labels[row], one.column, one.old, one.new) for one, row, _ in _placed(session, draft) if row is not None
-    ]
-    lines = "str" if table.shaped and any(isinstance(label, str) for label in table.labels) else "int64"
-    return _frame(found, line=lines, column="str", old="str", new="str")
+    table, placed = reviewing.table(session, draft), _placed(session, draft)
+    if draft.in_force is None or draft.in_force[0] is not placed:
+        labels = table.labels
+        found = [(labels[row], one.column, one.old, one.new) for one, row in placed if row is not None]
+        lines = "str" if table.shaped and any(isinstance(label, str) for label in labels) else "int64"
+        draft.in_force = placed, _frame(found, line=lines, column="str", old="str", new="str")
+    return draft.in_force[1].copy()
 
 
 def idle(session: Session, draft: Draft) -> pd.DataFrame:
     """The corrections of the source that do nothing in this file: column, old, new, why."""
-    found = []
-    texts: dict[str, list[str]] = {}
-    for one, row, frame in _placed(session, draft):
-        if one.column in frame and one.column not in texts:
-            texts[one.column] = frame[one.column].tolist()
+    found: list[tuple[object, ...]] = []
+    if not (placed := _placed(session, draft)):
+        return _frame(found, column="str", old="str", new="str", why="str")
+    frame = as_mapped(session, draft).frame
+    texts = {name: frame[name].tolist() for name in {one.column for one, _ in placed} & set(frame)}
+    for one, row in placed:
         held = texts[one.column][row] if row is not None and one.column in texts else None
         if row is None:
             found.append((one.column, one.old, one.new, "its record is not in this file"))
@@ -189,13 +190,14 @@ def idle(session: Session, draft: Draft) -> pd.DataFrame:
     return _frame(found, column="str", old="str", new="str", why="str")
 
 
-def _placed(session: Session, draft: Draft) -> list[tuple[Patch, int | None, pd.DataFrame]]:
-    """The corrections of the source, the row of each in this file, and that without corrections."""
+def _placed(session: Session, draft: Draft) -> list[tuple[Patch, int | None]]:
+    """The corrections of the source, and the row of each in this file."""
     if not (stored := _stored(session, draft)):
         return []
     _, mapped, records = _mapped(session, draft)
     if draft.placed is None or draft.placed[0] is not stored or draft.placed[1] is not mapped:
-        draft.placed = stored, mapped, [(one, records.row(one.record), mapped.frame) for one in stored]
+        rows = records.rows_of(one.record for one in stored)
+        draft.placed = stored, mapped, list(zip(stored, rows, strict=True))
     return draft.placed[2]
 
 
