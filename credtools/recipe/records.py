@@ -128,7 +128,7 @@ class Records:
             known = by.get(record[2:])
             if known is None:
                 known = by[record[2:]] = self.rows(record.kind, record.columns)
-            found.append(known.get(RecordKey(record[0], record[1])))
+            found.append(known.get(record.key))
         return found
 
     def own(self, schema: Sequence[Column]) -> Sequence[Record]:
