@@ -11,9 +11,11 @@ BIN := .venv/bin
 READY := .venv/.ready
 BROWSERS := chromium chromium-browser google-chrome
 AIRFLOW := .venv-airflow
+OTHER := .venv-python
+PYTHONS := 3.11 3.12 3.13 3.14
 PYTEST := $(BIN)/pytest -n 3 --dist loadgroup
 
-.PHONY: help demo pictures test test-browser test-long test-faults test-office test-schedulers lint format sentences api lab bench lock browser \
+.PHONY: help demo pictures test test-browser test-long test-faults test-office test-schedulers test-python lint format sentences api lab bench lock browser \
   servers office cron setup clean
 
 help:  ## list what can be made
@@ -48,6 +50,13 @@ test-office: setup office  ## only the tests that fill files in with a real Libr
 test-schedulers: setup cron $(AIRFLOW)/.ready  ## only the tests that start cron and Airflow themselves
 	@$(BIN)/pytest -m schedulers
 
+# Apart from .venv, so that whoever looks at another Python keeps theirs.
+test-python:  ## all tests without a browser on another Python: make test-python PYTHON=/path/to/python3.13
+	@$(PYTHON) -m venv --clear $(OTHER)
+	@$(OTHER)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r constraints.txt
+	@$(OTHER)/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(OTHER)/bin/pytest -n 3 --dist loadgroup -m "not browser and not long and not office and not schedulers"
+
 sentences: setup  ## write tests/sentences.txt, what people read, from where it is made
 	@$(BIN)/python -m tests.sentences
 
@@ -72,7 +81,9 @@ lock: setup  ## write the locked versions again from pyproject.toml (newest vers
 	  --no-annotate --no-header $(UPGRADE) --group dev --output-file constraints.txt pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header $(UPGRADE) \
 	  --output-file tests/schedulers/requirements.txt tests/schedulers/requirements.in pyproject.toml
-	@echo "constraints.txt and tests/schedulers/requirements.txt are up to date."
+	@for one in $(PYTHONS); do $(BIN)/uv pip install --quiet --dry-run --target .venv/none --python-version $$one \
+	  --only-binary :all: --require-hashes --no-deps -r constraints.txt; done
+	@echo "constraints.txt and tests/schedulers/requirements.txt are up to date; Python $(PYTHONS) find wheels in it."
 
 browser:  ## have a Chromium for the browser tests: find one, or install Debian's
 	@for name in $(BROWSERS); do if command -v $$name >/dev/null; then exit 0; fi; done; \
@@ -129,6 +140,6 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-clean:  ## remove what make made: .venv, .venv-airflow, demo/, dist/, screenshots/, caches
-	@rm -rf .venv $(AIRFLOW) demo dist build screenshots .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+clean:  ## remove what make made: .venv, .venv-airflow, .venv-python, demo/, dist/, screenshots/, caches
+	@rm -rf .venv $(AIRFLOW) $(OTHER) demo dist build screenshots .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
