@@ -6,11 +6,13 @@ a team (recipes, notebooks, templates) nobody else can change.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 
 PRIVATE, SHARED = 0o600, 0o644  # of a new file, from which the umask takes more away
@@ -26,15 +28,53 @@ def writing(path: Path, mode: int = PRIVATE) -> Iterator[Path]:
     """
     make_folder(path.parent)
     path = path.resolve()
-    new = path.with_name(f".{path.stem[:100]}.new-{uuid.uuid4().hex[:8]}{path.suffix}")
-    try:
-        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
+    with beside(path, mode) as new:
         if path.exists():
             new.chmod(stat.S_IMODE(path.stat().st_mode) & KEPT[mode] | 0o600)
         yield new
         new.replace(path)
+
+
+@contextmanager
+def beside(path: Path, mode: int = PRIVATE) -> Iterator[Path]:
+    """A new file beside a path until the block ends, whose name is its own. Raises OSError.
+
+    It is locked meanwhile: what a killed process left of the same path is held by nobody, and is removed here.
+    """
+    start, end = f".{path.stem[:100]}.new-", path.suffix
+    for left in path.parent.glob(f"{escape(start)}{'[0-9a-f]' * 8}{escape(end)}"):
+        if (lock := locked(left)) is not None:
+            left.unlink(missing_ok=True)
+            os.close(lock)
+    lock = None
+    while lock is None:
+        new = path.with_name(f"{start}{uuid.uuid4().hex[:8]}{end}")
+        made = os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
+        lock = locked(new)
+        if lock is None and new.exists():
+            lock = os.dup(made)  # a file system without locks, where nobody removes it either
+        os.close(made)
+    try:
+        yield new
     finally:
         new.unlink(missing_ok=True)
+        os.close(lock)
+
+
+def locked(place: Path) -> int | None:
+    """The lock of a file or folder of this user; None where another process holds it, or it isn't there any more."""
+    with suppress(OSError):
+        lock = os.open(place, os.O_RDONLY | os.O_NOFOLLOW)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            found = os.fstat(lock)
+            if found.st_uid == os.geteuid() and os.path.samestat(found, place.lstat()):
+                return lock
+        except OSError:
+            os.close(lock)
+            raise
+        os.close(lock)
+    return None
 
 
 def write(path: Path, content: str | bytes, mode: int = PRIVATE) -> None:

@@ -7,14 +7,14 @@ whoever makes the next one removes those that nobody holds.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import tempfile
 import weakref
-from contextlib import suppress
 from pathlib import Path
 from typing import Self
+
+from credtools import outputs
 
 PREFIX = "credtools-tmp-"
 LONGEST = 45  # of a folder in which sockets of kernels have room: a path of one may have about 100 characters
@@ -28,7 +28,7 @@ class Folder:
         lock = None
         while lock is None:
             self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
-            lock = _locked(self.path)
+            lock = outputs.locked(self.path)
             if lock is None and self.path.exists():
                 lock = os.open(self.path, os.O_RDONLY)  # a file system without locks; nobody else can get one either
         self.close = weakref.finalize(self, _remove, self.path, lock)
@@ -51,24 +51,8 @@ class Folder:
 def clear() -> None:
     """Removes the folders of this user that killed processes have left."""
     for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        if (lock := _locked(path)) is not None:
+        if path.is_dir() and (lock := outputs.locked(path)) is not None:
             _remove(path, lock)
-
-
-def _locked(folder: Path) -> int | None:
-    """The lock of a folder of this user; None where another process holds it, or it is no such folder any more."""
-    with suppress(OSError):
-        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            found = os.fstat(lock)
-            if found.st_uid == os.geteuid() and os.path.samestat(found, folder.lstat()):
-                return lock
-        except OSError:
-            os.close(lock)
-            raise
-        os.close(lock)
-    return None
 
 
 def _remove(folder: Path, lock: int) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from credtools import temporary
+from credtools import outputs, temporary
 
 HOLD = """
 import sys
@@ -20,6 +20,16 @@ folder = temporary.Folder()
 (folder.path / "rows.csv").write_text("quilla.wren@birds.example")
 print(folder.path, flush=True)
 sys.stdin.read()
+"""
+
+WRITE = """
+import sys
+from pathlib import Path
+from credtools import outputs
+with outputs.writing(Path(sys.argv[1])) as new:
+    new.write_text("quilla.wren@birds.example")
+    print(new, flush=True)
+    sys.stdin.read()
 """
 
 
@@ -67,3 +77,29 @@ def test_many_at_once_each_have_their_own(place: Path) -> None:
         one.communicate()
     assert len(held) == len(holders)
     assert list(place.iterdir()) == []
+
+
+def test_half_a_file_of_a_killed_process_goes_with_the_next(place: Path) -> None:
+    """What is written under a name is written beside it: what a killed process left there doesn't outlive the next.
+
+    Half a file that another process is writing stays, and so does what only looks like one.
+    """
+    path, alike = place / "rejects [1].csv", place / ".rejects [1].new-mine.csv"
+    alike.write_text("a person's own")
+    command = [sys.executable, "-c", WRITE, str(path)]
+    with (
+        subprocess.Popen(command, stdin=-1, stdout=-1) as killed,
+        subprocess.Popen(command, stdin=-1, stdout=-1) as other,
+    ):
+        assert killed.stdout
+        assert other.stdout
+        left, kept = (Path(one.stdout.readline().decode().strip()) for one in (killed, other) if one.stdout)
+        killed.kill()
+        killed.wait()
+        assert left.exists()
+        outputs.write(path, "whole")
+        assert set(place.iterdir()) == {path, alike, kept}
+        assert path.read_text() == "whole"
+        other.communicate()
+    assert path.read_text() == "quilla.wren@birds.example"
+    assert set(place.iterdir()) == {path, alike}

@@ -11,7 +11,6 @@ import hashlib
 import os
 import re
 import shutil
-import uuid
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -20,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from credtools import outputs
 from credtools.errors import RegistryError
 from credtools.keeping.manifest import Files, Manifest, Part
 from credtools.keeping.outgoing import Kept
@@ -75,17 +75,14 @@ def writing(path: Path, *, force: bool) -> Iterator[Writing]:
     path = path.absolute()
     if path.is_dir() or (path.exists() and not force):
         raise RegistryError("backup_exists", path=path)
-    new = path.with_name(f".{path.name[:100]}.new-{uuid.uuid4().hex[:8]}")
     try:
-        try:
-            with os.fdopen(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        with outputs.beside(path) as new:
+            with new.open("wb") as file:
                 with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=QUICK) as archive:
                     yield Writing(archive)
                 file.flush()
                 os.fsync(file.fileno())
             give_name(new, path, force=force)
-        finally:
-            new.unlink(missing_ok=True)
     except FileExistsError:
         raise RegistryError("backup_exists", path=path) from None
     except OSError as problem:
