@@ -13,6 +13,7 @@ from sqlalchemy import create_engine
 from credtools.store import team as guarding
 from tests.attacks import HARMLESS, HEAD, Ground, connect, event, made
 from tests.attacks_by_hand import CLAIMS, RIDERS, by_hand, finish
+from tests.attacks_reading import BY_HAND, SECRETS, leaked, reading
 from tests.postgres import PostgresServer
 from tests.teams import Team
 
@@ -143,6 +144,36 @@ def _seen(ground: Ground, who: str, number: int) -> set[str]:
             for table, where in RAW.items()
         }
     return {table for table, counted in found.items() if counted and counted[0]}
+
+
+def test_nobody_reads_what_others_uploaded(ground: Ground) -> None:
+    """A part of the ways to read: none tells an uploader or a service what another's files say, but an auditor."""
+    attacks = list(reading())
+    for who in ("ana", "cron"):
+        assert [one for one in [*attacks[::11], *BY_HAND] if leaked(ground.now[-1], who, one)] == []
+    known = {secret for one in attacks[::11] for secret in leaked(ground.now[-1], "carl", one)}
+    assert len(known) > 2
+
+
+@pytest.mark.long
+def test_all_ways_to_read(each_version: Ground) -> None:
+    """Every one, on the oldest and the newest PostgreSQL; an auditor comes to know all of it by the same."""
+    attacks = list(reading())
+    print(len(attacks))  # noqa: T201 - the figure of the battery
+    for who in ("ana", "cron"):
+        assert [one for one in attacks if leaked(each_version.now[-1], who, one)] == []
+    known = {secret for one in attacks for secret in leaked(each_version.now[-1], "carl", one)}
+    assert known == {*SECRETS}
+
+
+@pytest.mark.parametrize("table", ["batches", "rejects", "credential_versions", "ledger_values", "media"])
+def test_each_policy_matters(ground: Ground, table: str) -> None:
+    """A negative control: without its policy a table tells."""
+    ways = [one for one in reading() if f" {table} " in f"{one[0]} "][:2]
+    assert not any(leaked(ground.now[-1], "ana", one) for one in ways)
+    _as_server(ground, f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+    assert all(leaked(ground.now[-1], "ana", one) for one in ways)
+    ground.anew()
 
 
 def test_lint(ground: Ground) -> None:
