@@ -315,6 +315,17 @@ def test_an_upgrade_renews_the_guards(team: Team) -> None:
     team.open("ana").close()
 
 
+def test_an_upgrade_closes_a_copy_of_the_database(team: Team) -> None:
+    """A copy of the whole database, where everybody may make temporary tables again, is upgraded by its owner."""
+    copy = f"{team.database}_whole"
+    team.sql(f"CREATE DATABASE {copy} TEMPLATE {team.database}")
+    team.sql("CREATE OR REPLACE FUNCTION ct_guards() RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT '' $$", copy)
+    assert ct.upgrade(team.server.url(copy)).guards
+    with ct.open(team.server.url(copy, user=team.login("ana"))) as ana, ana.engine.connect() as connection:
+        asked = "SELECT has_database_privilege('public', current_database(), 'TEMP')"
+        assert connection.exec_driver_sql(asked).scalar() is False
+
+
 def test_on_sqlite_rights_are_advisory(registry: Registry, home: Home) -> None:
     """There everybody may do everything, and roles are refused with a word on where they are kept."""
     assert all(registry.may(right) for right in RIGHTS)
