@@ -6,11 +6,15 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
+from psycopg.errors import InsufficientPrivilege
 
+from credtools.cli import main
 from credtools.errors import RegistryError
+from credtools.registry import finishing
 from credtools.store.columns import metadata
 from credtools.store.team.policies import OPEN, SEEN
-from tests.attacks import connect
+from tests.attacks import HEAD, connect, event
 from tests.builders import ANA, BEN, CARA, ZOE, export, write
 from tests.teams import Team
 
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.postgres
 HR = "date_format: YYYY-MM-DD\n"
+OWN = "Of your uploads and those shared with you."
 
 
 @pytest.fixture(scope="module")
@@ -121,3 +126,33 @@ def test_what_a_service_began_belongs_to_all_uploaders(team: Team, tmp_path: Pat
         assert ana.audit.rejects()["line"].tolist() == [3]
         assert not ana.upload(export(tmp_path, ANA, BEN, name="b.csv"), recipe=recipe).finish().replayed
         assert set(cron.batches()["batch"]) == {1, 2}
+
+
+def test_nobody_writes_under_a_source_of_others(team: Team, tmp_path: Path) -> None:
+    """The database itself refuses it, also a note that a run has failed; the program notes none there."""
+    recipe = write(tmp_path, "hr.yaml", HR)
+    with team.open("ulf") as ulf, team.open("ana") as ana, team.open("carl") as carl:
+        ulf.upload(export(tmp_path, BEN), recipe=recipe).finish()
+        ana.upload(export(tmp_path, ANA)).finish()
+        finishing.note_failure(ana, "x.csv", "hr")
+        assert carl.sources()["runs"].tolist() == [1, 1]
+        runs = "INSERT INTO runs SELECT 99, s.id, NULL, now(), 'failed', 'x', '{}' FROM sources s WHERE s.name = 'hr'"
+        with closing(connect(team, team.login("ana"))) as mine:
+            for statement in (event("fail", None), runs):
+                mine.execute(statement.encode())
+            with pytest.raises(InsufficientPrivilege):
+                mine.execute(HEAD.encode())
+
+
+def test_what_is_only_ones_own_says_so(team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists, totals and exports of an uploader are never taken for everything; those of an auditor are."""
+    monkeypatch.chdir(tmp_path)
+    with team.open("ana") as ana:
+        ana.upload(export(tmp_path, ANA, ZOE)).finish()
+    lists = (["show"], ["show", "--sources"], ["rejects"], ["audit"], ["export", "-o", "all.csv"])
+    for name, told in (("ana", True), ("carl", False)):
+        monkeypatch.setenv("CREDTOOLS_DATABASE", team.url(name))
+        said = [CliRunner().invoke(main, words).stdout for words in lists]
+        assert [OWN in one for one in said] == [told] * len(lists)
+        with team.open(name) as registry:
+            assert (OWN in registry.report(tmp_path / "page.html").read_text("utf-8")) is told

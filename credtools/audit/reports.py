@@ -69,8 +69,10 @@ class BatchSummary:
     scans: Sequence[str]
 
 
-def audit_page(audit: Audit, filters: Mapping[str, Any]) -> str:
+def audit_page(audit: Audit, filters: Mapping[str, Any], *, own: bool = False) -> str:
     """The page of an audit: every section with its picture and its table; blank filters are left out.
+
+    `own`: whether whoever asks sees only what is their own.
 
     Raises CredtoolsError when a filter means nothing.
     """
@@ -78,6 +80,7 @@ def audit_page(audit: Audit, filters: Mapping[str, Any]) -> str:
     said = {name.replace("_", " "): "(not shown)" if name == "value" else value for name, value in filters.items()}
     named = ", ".join(f"{name} {value}" for name, value in said.items())
     facts = f"Only {named}." if named else "All sources, all times."
+    facts += " Of your uploads and those shared with you." if own else ""
     return _page("Rejected rows", facts, sections(audit, filters))
 
 

@@ -86,6 +86,11 @@ def unlocked_batches(registry: Registry, do: Callable[[], Found]) -> Found:
         registry.batch(batch, password=getpass.getpass(f"Password of {file} (batch {batch}): "))
 
 
+def own(registry: Registry) -> list[str]:
+    """What is said below a list or a number of somebody who doesn't see all that there is."""
+    return [] if registry.may("audit") else ["Of your uploads and those shared with you."]
+
+
 def open_registry() -> Registry:
     """The registry of the working folder, which is closed when the command ends."""
     from credtools.registry import open_registry  # noqa: PLC0415

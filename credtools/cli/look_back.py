@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credtools.audit.filters import GROUPS, WORDS
-from credtools.cli.arguments import FORCE, OUTPUT, PATH, filtered, open_registry, require_free, unlocked_batches
+from credtools.cli.arguments import FORCE, OUTPUT, PATH, filtered, open_registry, own, require_free, unlocked_batches
 from credtools.cli.output import Answer, command, progress, records, say, shown_lines, wants_json
 from credtools.cli.stories import told
 from credtools.text import plural
 
 if TYPE_CHECKING:
-    from credtools.registry import Batch
+    from credtools.registry import Batch, Registry
 
 UNNAMED = {"column": "the row as a whole", "type": "type not known"}
 
@@ -33,12 +33,12 @@ def show(batch: int | None, line: str | None, person: str | None, *, sources: bo
     registry = open_registry()
     if person is not None:
         acts = registry.audit.person(person)
-        return Answer(records(acts), told(registry, acts, titled=True))
+        return Answer(records(acts), [*told(registry, acts, titled=True), *own(registry)])
     if unlisted:
-        return _listed(registry.audit.unlisted(), "Every credential that a full list held is still listed.")
+        return _listed(registry, registry.audit.unlisted(), "Every credential that a full list held is still listed.")
     if batch is None:
         nothing = "Nothing has been uploaded yet. Next: credtools import FILE --recipe RECIPE."
-        return _listed(registry.sources() if sources else registry.batches(), nothing)
+        return _listed(registry, registry.sources() if sources else registry.batches(), nothing)
     if line is not None:
         acts = registry.audit.row(batch, line)
         return Answer(records(acts), told(registry, acts, titled=False))
@@ -48,10 +48,10 @@ def show(batch: int | None, line: str | None, person: str | None, *, sources: bo
     return Answer(data | {"receipt": found.receipt.as_dict() if found.receipt else None}, _batch_lines(found))
 
 
-def _listed(frame: Any, nothing: str = "") -> Answer:
+def _listed(registry: Registry, frame: Any, nothing: str) -> Answer:
     rows = records(frame)
     lines = [" · ".join(f"{name} {value}" for name, value in row.items() if value not in (None, "")) for row in rows]
-    return Answer(rows, lines or [nothing] * bool(nothing))
+    return Answer(rows, [*(lines or [nothing]), *own(registry)])
 
 
 def _batch_lines(found: Batch) -> Iterator[str]:
@@ -103,7 +103,7 @@ def rejects(batch: int | None, source: str | None, output: Path | None, *, force
     ]
     still_open = found.loc[found["state"] == "open", "reject"].nunique()
     counted = f"{plural(found['reject'].nunique(), 'rejected row')}, {still_open:,} still open."
-    return Answer(rows, [*lines, counted])
+    return Answer(rows, [*lines, counted, *own(registry)])
 
 
 @command(example="audit --by source --since 2026-01-01")
@@ -121,11 +121,12 @@ def audit(by: str | None, *, ageing: bool, rate: bool, settled: bool, **filters:
     """
     if ageing + rate + settled > 1:
         raise click.UsageError("--ageing, --rate and --settled are different questions. Ask one at a time.")
-    asked = open_registry().audit
+    registry = open_registry()
+    asked = registry.audit
     if by == "value" and not (ageing or rate or settled):
-        return _values(asked.values(**filters))
+        return _values(registry, asked.values(**filters))
     if rate:
-        return _rates(asked.worsening(by or "source", **filters))
+        return _rates(registry, asked.worsening(by or "source", **filters))
     counts = asked.settled if settled else asked.ageing if ageing else asked.rejects
     by = by or ("month" if settled else "code")
     found = counts(by, **filters)
@@ -135,18 +136,20 @@ def audit(by: str | None, *, ageing: bool, rate: bool, settled: bool, **filters:
         for key, row in rows.items()
     ]
     chosen = any(value is not None for value in filters.values())
-    return Answer(rows, lines or ["No rejected row matches." if chosen else "No row was rejected."])
+    nothing = "No rejected row matches." if chosen else "No row was rejected."
+    return Answer(rows, [*(lines or [nothing]), *own(registry)])
 
 
-def _values(found: Any) -> Answer:
+def _values(registry: Registry, found: Any) -> Answer:
     rows = records(found)
     lines = [f"{row['code']} · {row['value']!r}: {plural(row['rows'], 'row')} · {row['open']:,} open" for row in rows]
-    return Answer(rows, lines or ["No wrong value is stored for these rows."])
+    return Answer(rows, [*(lines or ["No wrong value is stored for these rows."]), *own(registry)])
 
 
-def _rates(found: Any) -> Answer:
+def _rates(registry: Registry, found: Any) -> Answer:
     rows = dict(zip(map(str, found.index), records(found), strict=True))
-    return Answer(rows, [_rate(key, row) for key, row in rows.items()] or ["No file was finished."])
+    lines = [_rate(key, row) for key, row in rows.items()] or ["No file was finished."]
+    return Answer(rows, [*lines, *own(registry)])
 
 
 def _rate(key: str, row: dict[str, Any]) -> str:
@@ -218,10 +221,10 @@ def export(
                 output, media, batch, **called, expiring=expiring, current=current, progress=tell
             )
         places = {"files": [*map(str, done.files)], "media": [*map(str, done.media)]}
-        return Answer(places | {"scans": done.scans, "erased": done.erased}, [repr(done)])
+        return Answer(places | {"scans": done.scans, "erased": done.erased}, [repr(done), *own(registry)])
     with progress("Exporting"):
         written = [str(path) for path in registry.export(output, batch, expiring=expiring, current=current)]
-    return Answer({"files": written}, [f"Written: {', '.join(written)}."])
+    return Answer({"files": written}, [f"Written: {', '.join(written)}.", *own(registry)])
 
 
 @command(example="verify --head 12:4be0643f1d98573b")

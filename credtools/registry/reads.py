@@ -143,7 +143,7 @@ class Answers(Session):
 
         Raises CredtoolsError: a filter means nothing here, or the page can't be written.
         """
-        return reports.write(path, reports.audit_page(self.audit, filters))
+        return reports.write(path, reports.audit_page(self.audit, filters, own=not self.may("audit")))
 
     def verify(self, head: str | None = None) -> list[str]:
         """What in the stored history and media doesn't agree with what was chained; empty when everything does.

@@ -76,6 +76,7 @@ export default {
       const others = Object.entries(state.more).map(([name, label]) => button(`${label} ✕`, () => choose({ [name]: '' }), { focus: `without ${name}`, title: 'Leave this filter out' }))
       const clear = Object.keys(state.filters).length ? button('Show all', () => act('filter', { filters: {} }), { focus: 'clear' }) : null
       return region('Audit',
+        onlyOwn(state),
         h('div', { class: 'ct-line' }, inputs, others, clear),
         h('nav', { 'aria-label': 'Questions' }, questions),
         charts,

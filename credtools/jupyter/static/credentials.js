@@ -18,6 +18,7 @@ function home(state, { act, ui }) {
   return region('Credentials',
     h('dl', { class: 'ct-totals' }, Object.entries(state.totals).map(([name, count]) =>
       h('div', {}, h('dt', {}, name), h('dd', {}, count.toLocaleString('en'))))),
+    onlyOwn(state),
     h('div', { class: 'ct-buttons' }, uploads && button('Bulk upload (CSV)', () => act('go', { step: 'upload' }), { primary: true }),
       button('Uploads', () => act('go', { step: 'uploads' }), { title: 'All files that were uploaded: what became of them, and what can still be done' })),
     state.waiting.length > 0 && h('div', {}, h('h3', {}, 'Not finished yet'), h('ul', { class: 'ct-list' }, state.waiting.map(batch => {

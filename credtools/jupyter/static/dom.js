@@ -93,6 +93,8 @@ function say(line, { said, kind }) {
 
 // Whether who is at work has one of these rights. What one may not do isn't offered, nor are pages that are only for that.
 const can = (state, ...rights) => rights.some(right => state.may.includes(right))
+// Of whose uploads a page tells, where that isn't all of them.
+const onlyOwn = state => !can(state, 'audit') && h('p', { class: 'ct-quiet' }, 'Of your uploads and those shared with you. Others see theirs.')
 const NEEDS = { admin: ['administer'], review: ['upload'] }
 
 function offerPages(state) {

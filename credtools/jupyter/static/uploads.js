@@ -26,6 +26,7 @@ function uploads(state, { act, ui }) {
   for (const choice of [source, kind]) choice.addEventListener('change', () => find(0))
   return region('Uploads',
     h('p', {}, 'Every file that was uploaded, whatever became of it. Open one to see its rejected rows, its recipe and its receipt, or to undo it.'),
+    onlyOwn(state),
     h('div', { class: 'ct-buttons' }, button('Back to the credentials', () => act('go', { step: 'home' })),
       can(state, 'upload') && button('Bulk upload (CSV)', () => act('go', { step: 'upload' }), { primary: true })),
     h('div', { class: 'ct-line' }, field('Find by file, person or batch number', text), field('Source', source), field('State', kind)),

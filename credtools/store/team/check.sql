@@ -267,7 +267,8 @@ BEGIN
                 WHERE s.xid = this AND (c.tab, c.what) = ('words', 'DELETE') AND s.kind NOT IN ('finish', 'move'))
         WHEN 'patches' THEN EXISTS (SELECT FROM of JOIN {schema}.patches p ON p.id = t.id WHERE of.kind = 'patch'
             AND of.root = {schema}.ct_root(p.source_id)) OR EXISTS (SELECT FROM {schema}.ct_said s WHERE s.xid = this AND s.kind = 'erase')
-        ELSE EXISTS (SELECT FROM {schema}.runs r WHERE r.id = t.id AND (r.batch_id IS NULL OR EXISTS (SELECT FROM of
+        ELSE EXISTS (SELECT FROM {schema}.runs r WHERE r.id = t.id AND (r.batch_id IS NULL AND (SELECT {schema}.ct_taken(s.name)
+            FROM {schema}.sources s WHERE s.id = r.source_id) IS NULL OR r.batch_id IS NOT NULL AND EXISTS (SELECT FROM of
             WHERE r.batch_id = of.batch_id AND of.kind IN ('hold', 'finish') OR of.kind = 'discard' AND to_jsonb(r.batch_id) = of.body -> 'follows'
             OR of.kind = 'replay' AND to_jsonb(r.batch_id) = of.body -> 'replays'))) END LIMIT 1;
     IF wrong IS NOT NULL THEN PERFORM {schema}.ct_refuse(format('no event is about what changes in %s', wrong.tab)); END IF;

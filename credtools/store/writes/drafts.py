@@ -177,8 +177,10 @@ def discard(engine: Engine, batch_id: int, by: str) -> None:
 
 
 def note_failure(engine: Engine, by: str, name: str, file_name: str) -> None:
-    """Keeps that a run failed, so that a source which delivers nothing usable is seen."""
+    """Keeps that a run failed, so that a source which delivers nothing usable is seen; not of a source of others."""
     with write(engine) as work:
+        if team.taken(work.connection, name):
+            return
         work.event("fail", by)
         note_run(work, source(work, name), None, "failed", file_name, "{}")
 
