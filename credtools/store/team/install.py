@@ -39,8 +39,8 @@ def install(connection: Connection, prefix: str = "ct") -> None:
     if guards(connection) is None:
         require_free(connection, prefix)
         _run(connection, roles(schema, prefix))
-    # Each time: a database that was restored or copied has the rights of a new one. As who is connected: an upgrade acts
-    # as the owner of the tables, who doesn't own the database.
+    # Each time: a database that was restored or copied has the rights of a new one. As who is connected, for an upgrade
+    # acts as the owner of the tables, who doesn't own the database.
     connection.exec_driver_sql("RESET ROLE")
     _run(connection, f"REVOKE TEMP, CREATE ON DATABASE {_database(connection)} FROM PUBLIC")
     become_owner(connection, prefix)
