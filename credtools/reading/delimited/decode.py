@@ -64,7 +64,7 @@ def decode(content: bytes, encoding: str | None = None) -> tuple[str, str, list[
         byte = f"byte {content[problem.start]:#04x} at position {problem.start:,}"
         warning = (
             f"The file isn't UTF-8 ({byte}), so it was read as cp1252. If letters with accents look wrong, choose "
-            "another encoding (in a recipe: read: {encoding: …})."
+            "another encoding: in the wizard under ‘Read as’, in a recipe as ‘encoding’ under ‘read’."
         )
         text, name, told = _tidied(_strict(content, "cp1252"), "cp1252")
         return text, name, [FileWarning("encoding_doubtful", 1, warning), *told]
