@@ -153,7 +153,7 @@ def test_terms_of_a_transaction(fifteen: PostgresServer, tmp_path: Path, opened:
     for key, value in {**ODD, "statement_timeout": "1min", "lock_timeout": "1min"}.items():
         fifteen.tell(f"ALTER DATABASE {name_of(url)} SET {key} = '{value}'")
     registry = opened(url)
-    names = [*ODD, "transaction_isolation", "statement_timeout", "lock_timeout", "application_name"]
+    names = [*ODD, "transaction_isolation", "statement_timeout", "lock_timeout", "application_name", "jit"]
     question = "SELECT " + ", ".join(f"current_setting('{name}')" for name in names)
 
     def terms(connection: Any) -> dict[str, str]:
@@ -172,6 +172,7 @@ def test_terms_of_a_transaction(fifteen: PostgresServer, tmp_path: Path, opened:
         "statement_timeout": "10min",
         "lock_timeout": "20s",
         "application_name": "credtools",
+        "jit": "off",
     }
     assert {name: read[name] for name in expected} == {name: written[name] for name in expected} == expected
     assert (read["transaction_isolation"], written["transaction_isolation"]) == ("repeatable read", "read committed")

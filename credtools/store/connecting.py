@@ -101,6 +101,7 @@ def _terms(options: Mapping[str, Any], longest: int) -> str:
         "array_nulls = on",
         "datestyle = ISO",
         "timezone = 'UTC'",
+        "jit = off",  # up to PostgreSQL 17 the guards' joins look so costly that each would be compiled, in seconds
     ]
     if schema := options.get(SCHEMA):
         terms.append(f"search_path = {schema}, pg_temp")  # last: what others left in a pooler's session hides nothing

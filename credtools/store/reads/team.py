@@ -35,6 +35,7 @@ _MEMBERS = (
 _ROLES = text(_MEMBERS.format(what="r.rolname") + " AND l.rolname = session_user")
 _LOGINS = text(_MEMBERS.format(what="DISTINCT l.rolname") + " ORDER BY l.rolname")
 _WHO = text("SELECT * FROM ct_who()")
+_RENAMED = text("SELECT * FROM ct_renamed()")
 _GRANTED = text("SELECT ct_granted(:login)")
 _TAKEN = text("SELECT ct_taken(:source)")
 _SHARED = text(
@@ -121,7 +122,7 @@ def persons(at: At) -> dict[str, str]:
     with snapshot(at) as connection:
         told = {row.login: row.person for row in rows(connection, select(login.login, login.person)) if row.person}
         if connection.get_execution_options().get(TEAM):  # who was renamed since
-            told |= {row.login: row.person for row in connection.execute(_WHO) if row.formerly}
+            told |= {row.login: row.person for row in connection.execute(_RENAMED)}
         keys, user = {fold(person) for person in told.values()}, tables.users.c
         here = select(user.email_key).where(user.merged_into.is_(None))
         lacking = keys - {row.email_key for row in rows_in(connection, here, user.email_key, keys)}

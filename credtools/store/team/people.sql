@@ -21,9 +21,15 @@ INSERT INTO {schema}.ct_bound SELECT l.login, r.oid FROM {schema}.logins l JOIN 
 -- Under which name a login was granted: its own, else the last one that it had before it was renamed; else none.
 CREATE OR REPLACE FUNCTION {schema}.ct_granted(login text) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
-    SELECT l.login FROM {schema}.logins l LEFT JOIN {schema}.ct_bound b ON b.login = l.login
-    WHERE l.login = ct_granted.login OR b.role = (SELECT r.oid FROM pg_roles r WHERE r.rolname = ct_granted.login)
-    ORDER BY l.login = ct_granted.login DESC, l.event_seq DESC LIMIT 1
+    SELECT coalesce((SELECT l.login FROM {schema}.logins l WHERE l.login = ct_granted.login),
+        (SELECT l.login FROM pg_roles r JOIN {schema}.ct_bound b ON b.role = r.oid JOIN {schema}.logins l ON l.login = b.login
+        WHERE r.rolname = ct_granted.login ORDER BY l.event_seq DESC LIMIT 1))
+$$;
+-- Who was renamed since, by the name of now: whose the login is.
+CREATE OR REPLACE FUNCTION {schema}.ct_renamed() RETURNS TABLE (login text, person text) LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT DISTINCT r.rolname::text, l.person FROM {schema}.ct_bound b JOIN pg_roles r ON r.oid = b.role AND r.rolname <> b.login
+    JOIN {schema}.logins l ON l.login = {schema}.ct_granted(r.rolname) WHERE l.login <> r.rolname
 $$;
 -- Whose an address is: the one that user has now, after renaming and merging; an unknown one is itself.
 CREATE OR REPLACE FUNCTION {schema}.ct_known(address text) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
@@ -43,7 +49,7 @@ $$;
 -- An address, or a login that was granted nothing (of a time before the team), is its own person.
 CREATE OR REPLACE FUNCTION {schema}.ct_person(login text) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
-    SELECT {schema}.ct_known(coalesce((SELECT l.person FROM {schema}.logins l WHERE l.login = {schema}.ct_granted(ct_person.login)), login))
+    SELECT {schema}.ct_known(coalesce((SELECT l.person FROM {schema}.logins l WHERE l.login = (SELECT {schema}.ct_granted(ct_person.login))), login))
 $$;
 -- A scheduler's login that was taken its role, or is gone, still was one: what it brought goes on belonging to all uploaders.
 CREATE OR REPLACE FUNCTION {schema}.ct_is_service(login text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
