@@ -229,17 +229,22 @@ def export(
 
 @command(example="verify --head 12:4be0643f1d98573b")
 @click.option("--head", metavar="SEQ:HASH", help="The head of a receipt or backup, which must be in this history.")
-def verify(head: str | None) -> Answer:
+@click.option("--since", metavar="SEQ:HASH", help="Look only at what came after this head, which verify has printed.")
+def verify(head: str | None, since: str | None) -> Answer:
     """Check that nobody has changed the stored history.
 
     Exit 0 when everything stored agrees with the hash chain, else 1. It can't know what was never there: a copy of
     credtools.db without its log (credtools.db-wal) is an older registry, and agrees. Compare with a receipt by --head,
-    let each write tell its head to a file elsewhere (heads in credtools.toml), and use 'credtools backup'.
+    let each write tell its head to a file elsewhere (heads in credtools.toml), and use 'credtools backup'. Where
+    everything agrees the head is printed: --since it looks only at what was written later, and says what it left out.
     """
     with progress("Verifying"):
-        problems = open_registry().verify(head)
-    counted = "Everything agrees." if not problems else f"{plural(len(problems), 'problem')} found."
-    return Answer({"agrees": not problems, "problems": problems}, [*problems, counted], 1 if problems else 0)
+        found = open_registry().verify(head, since)
+    counted = f"{plural(len(found), 'problem')} found." if found else "Everything agrees."
+    data = {"agrees": not found, "problems": [*found], "unseen": [*found.unseen], "since": since}
+    data["head"] = f"{found.head.seq}:{found.head.hash}" if found.head else None
+    lines = [*found, *found.unseen, counted, *([f"Head: {found.head}"] if found.head else ())]
+    return Answer(data, lines, 1 if found else 0)
 
 
 COMMANDS = (show, rejects, audit, report, export, verify)

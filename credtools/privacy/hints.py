@@ -34,8 +34,7 @@ class Hints:
     @classmethod
     def of(cls, terms: Iterable[str]) -> Hints:
         """Those of some terms; blank ones aren't looked for."""
-        folded = [words for words in (fold(term).split() for term in terms) if words]
-        parts = [tuple(max(found, key=len) for word in words if (found := PLAIN.findall(word))) for words in folded]
+        parts = [_parts(words) for words in (fold(term).split() for term in terms) if words]
         return cls(tuple(filter(None, parts)), not all(parts))
 
     def may_be_in(self, text: str) -> bool:
@@ -63,6 +62,12 @@ class Hints:
             found.append(ANY)
         escaped = {one.lower() for one in set(ESCAPED.findall(text))}
         return found + [f"\\u{one}" for one in escaped if self.blind or _becomes_plain(chr(int(one, 16)))]
+
+
+def _parts(words: list[str]) -> tuple[str, ...]:
+    """Of each word its longest part; what is made of marks alone that JSON escapes may be anywhere."""
+    parts = tuple(max(found, key=len) for word in words if (found := PLAIN.findall(word)))
+    return parts or (("",) if all(map(str.isascii, words)) else ())
 
 
 @lru_cache(4_096)

@@ -145,20 +145,27 @@ class Answers(Session):
         """
         return reports.write(path, reports.audit_page(self.audit, filters, own=not self.may("audit")))
 
-    def verify(self, head: str | None = None) -> list[str]:
+    def verify(self, head: str | None = None, since: str | None = None) -> store.Verified:
         """What in the stored history and media doesn't agree with what was chained; empty when everything does.
+
+        Returns:
+            The sentences, a list; its `head` is the end of the history (with `seq` and `hash`), where everything
+            agrees, and `unseen` says what wasn't looked at.
 
         Args:
             head: the head of a receipt or backup, as `SEQ:HASH` (16 digits of the hash are enough): it must be one of
                 this history, or that was written anew since, or its end is gone. The same is asked of every line of
                 the file `heads` that the settings name.
+            since: a head up to which everything is known to agree, because an earlier look said so: it must be one of
+                this history, and only what was written after it is looked at.
 
         Raises:
-            RegistryError: `head` is none; or somebody may not read everything (`audit`).
+            RegistryError: `head` or `since` is none; or somebody may not read everything (`audit`).
         """
         self.require_all()
         told = str(self.places.heads) if self.places.heads else None
-        return store.verify(self.engine, self.blobs, store.heads.parsed(head) if head else None, told)
+        known, before = (store.heads.parsed(one) if one else None for one in (head, since))
+        return store.verify(self.engine, self.blobs, known, told, before)
 
     def template(self, path: str | Path, schema: str = "credentials") -> Path:
         """Writes the template that people fill in (.csv or .xlsx), in this organisation's words."""

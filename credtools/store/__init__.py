@@ -7,7 +7,7 @@ from credtools.store.reads import JustDecided
 from credtools.store.refused import no_role, not_allowed
 from credtools.store.transaction import WRITTEN, Done
 from credtools.store.values import Blank, Correction, Erase, Finish, Kept, Link, Load, Scan, Upload
-from credtools.store.verify import verify
+from credtools.store.verify import Verified, verify
 from credtools.store.writes import baseline, merging
 from credtools.store.writes.decisions import Decided, decide, decide_several, resubmit
 from credtools.store.writes.drafts import amend, count_again, discard, draft, hold, leave, note_failure, patch
@@ -45,6 +45,7 @@ __all__ = [
     "Undone",
     "Upgraded",
     "Upload",
+    "Verified",
     "Withdrawn",
     "add_media",
     "amend",

@@ -70,7 +70,7 @@ class Packed(TypeDecorator[bytes]):
         return packed if len(packed) < len(value) or value.startswith(self.MARK) else value
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
-        if value is None or dialect.name != "sqlite" or not value.startswith(self.MARK):
+        if value is None or dialect.name != "sqlite" or value[: len(self.MARK)] != self.MARK:  # perhaps no bytes
             return value
         return zlib.decompress(value[len(self.MARK) :])
 

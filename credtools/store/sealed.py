@@ -25,10 +25,11 @@ class Single(NamedTuple):
     digest: bytes | None
 
 
-def stored_seals(connection: Connection, table: Table) -> CursorResult[Any]:
-    """The seals of a table, in the order of their keys and events."""
+def stored_seals(connection: Connection, table: Table, after: int = 0) -> CursorResult[Any]:
+    """The seals of a table (those of events `after` one), in the order of their keys and events."""
     seal = tables.seals.c
-    asked = select(seal.key, seal.event_seq, seal.salt, seal.digest).where(seal.table_name == table.name)
+    which = (seal.table_name == table.name, seal.event_seq > after)
+    asked = select(seal.key, seal.event_seq, seal.salt, seal.digest).where(*which)
     return connection.execute(asked.order_by(seal.key, seal.event_seq).execution_options(yield_per=AT_ONCE))
 
 

@@ -161,7 +161,7 @@ def seals_of(
     for table, (key, text) in texts_of_few(connection, few) if few else ():
         texts_of[table][key] = text
     for table, keys in touched.items():
-        said = texts_of[table] if table in few else dict(_read(connection, table, keys))
+        said = texts_of[table] if table in few else dict(texts_by_keys(connection, table, keys))
         found += _sealed(table, {key: said[key] for key in said.keys() & keys})
         found += [Seal(table.name, key_text(key), None, None) for key in gone.get(table, ()) if key not in said]
     return sorted(found, key=lambda seal: seal[:2])
@@ -184,7 +184,7 @@ def _sealed(table: Table, said: Mapping[Key, str]) -> Iterator[Seal]:
         yield Seal(table.name, numbers, b"".join(fresh), b"".join(digests))
 
 
-def _read(connection: Connection, table: Table, keys: Collection[Key]) -> Iterator[Said]:
+def texts_by_keys(connection: Connection, table: Table, keys: Collection[Key]) -> Iterator[Said]:
     """The texts of those rows that are there, by the first column of their keys (and of others that have the same)."""
     firsts = sorted({key[0] for key in keys})
     few: list[Any] = []
