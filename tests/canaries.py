@@ -11,6 +11,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 import zipfile
 import zlib
 from contextlib import suppress
@@ -86,6 +87,8 @@ def imported(folder: Path, path: Path) -> dict[str, Any]:
     """What an unattended run, in a process of its own, says of a file."""
     command = [sys.executable, "-m", "credtools", "import", str(path), "--json"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    said = spelled_in((done.stdout + done.stderr).encode()) - spelled_in(str(path).encode())
+    assert said <= {"type"}, said  # schedulers mail it; a word that isn't a type is told, as a cause
     told: dict[str, Any] = json.loads(done.stdout)
     return told
 
@@ -169,14 +172,16 @@ def live(registry: Registry, folder: Path) -> None:
 
 
 def places(registry: Registry) -> Iterator[tuple[str, bytes]]:
-    """Everything that the registry keeps, byte for byte: database, stored files, records of runs."""
+    """Everything that the registry keeps, byte for byte: database, stored files, runs, heads, temporary files."""
     if registry.engine.dialect.name == "sqlite":
         database = Path(str(registry.engine.url.database))
         for path in database.parent.glob(f"{database.name}*"):
             yield path.name, path.read_bytes()
     else:
         yield from _columns(registry)
-    for folder in (registry.blobs.folder, registry.places.runs):
+    if registry.places.heads:
+        yield "heads", registry.places.heads.read_bytes()
+    for folder in (registry.blobs.folder, registry.places.runs, *Path(tempfile.gettempdir()).glob("credtools-tmp-*")):
         for path in folder.rglob("*"):
             if path.is_file():
                 yield str(path.relative_to(folder.parent)), path.read_bytes() + str(path).encode()

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,10 @@ def folder(registry_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     own_schema(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CREDTOOLS_DATABASE", registry_url)
+    monkeypatch.setenv("CREDTOOLS_HEADS", str(tmp_path / "heads.txt"))
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    monkeypatch.setattr(tempfile, "tempdir", None)
     return tmp_path
 
 
@@ -101,8 +106,10 @@ def test_nothing_of_a_person_is_left(lived: Registry) -> None:
 
     Everything of everybody else is as it was, as are all counts, and the history verifies.
     """
+    killed = write(Path(tempfile.mkdtemp(prefix="credtools-tmp-")), "sent.csv", f"{WIDE}\n{GOOD}")
     found = hits(lived)
     assert found.keys() == CANARIES.keys()
+    assert f"{killed.parent.name}/sent.csv" in found["e-mail"]
     if lived.engine.dialect.name == "postgresql":
         assert {place for places in found.values() for place in places} >= HELD
     told, before = figures(lived), unpacked(lived)
