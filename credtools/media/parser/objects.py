@@ -29,6 +29,8 @@ ACTIONS = {
 AWAY = ("/URI", "/GoToR")  # harmless in a link, which somebody chooses to follow
 # Where actions stand that nobody chooses (12.6.3): on opening, on closing, under a pointer; a button is pressed.
 UNASKED, PRESSED = {"/OpenAction", "/AA"}, ("/D", "/U")
+UNASKED_BYTES, AWAY_BYTES = ({name.encode() for name in names} for names in (UNASKED, AWAY))
+HARMLESS_ALONE = {*UNASKED_BYTES, *AWAY_BYTES, b"/ObjStm"}
 LONGEST_CHAIN = 1_000  # actions, each followed by the next
 SCRIPTS = ("/JS", "/JavaScript", "/OnInstantiate")
 NAMES = {*SCRIPTS, "/XFA", "/EF", "/RichMediaContent", "/RichMediaSettings", "/Movie", "/ByteRange"}
@@ -37,9 +39,8 @@ SUSPECT = re.compile(
     rb"/(?:JS|JavaScript|OnInstantiate|Launch|ImportData|SubmitForm|GoToE|Rendition|RichMedia\w*|XFA|EF|EmbeddedFiles?|"
     rb"Movie|ByteRange)(?![^\s\0()<>\[\]{}/%])"
 )
-ACTING, LEAVING, PACKED = (
-    re.compile(rb"/(?:%s)(?![^\s\0()<>\[\]{}/%%])" % names) for names in (rb"OpenAction|AA", rb"URI|GoToR", rb"ObjStm")
-)
+ACTING, PACKED = (re.compile(rb"/(?:%s)(?![^\s\0()<>\[\]{}/%%])" % names) for names in (rb"OpenAction|AA", rb"ObjStm"))
+JUDGED = re.compile(SUSPECT.pattern.replace(rb"(?:JS|", rb"(?:OpenAction|AA|URI|GoToR|ObjStm|JS|"))
 SPELLED = re.compile(rb"/[A-Za-z]*(?:#[4-7][0-9A-Fa-f][A-Za-z]*)+")  # a name of letters, some of them by their number
 ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 SIZES = re.compile(rb"/(?:Width|Height)\s+(\d+)(\s+\d+\s+R)?")
@@ -147,8 +148,7 @@ def is_suspect(content: bytes) -> bool:
         return True
     if b"#" not in content:
         return False
-    names = map(unescaped, SPELLED.findall(content))
-    return any(known.match(name) for name in names for known in (SUSPECT, ACTING, LEAVING, PACKED))
+    return any(JUDGED.match(unescaped(name)) for name in SPELLED.findall(content))
 
 
 def is_packed(content: bytes) -> bool:
@@ -166,19 +166,24 @@ def unescaped(name: bytes) -> bytes:
 
 def is_quiet(pdf: pikepdf.Pdf, content: bytes, listed: Listed, limits: Mapping[str, int]) -> bool:
     """Whether the bytes, those of packed objects too, hold nothing that would be judged: the usual case."""
-    if pdf.is_encrypted or len(listed) > limits["objects"] or is_suspect(content):
+    if pdf.is_encrypted or len(listed) > limits["objects"]:
+        return False
+    names, packed = _judged_names(content), packed_in(listed)
+    if names - HARMLESS_ALONE or (b"/ObjStm" in names and len(PACKED.findall(content)) > len(packed)):
         return False
     sizes = SIZES.findall(content)
     largest = max((int(size) for size, _ in sizes), default=0)
     if largest**2 > limits["pixels"] or any(reference for _, reference in sizes):
         return False
-    packed = packed_in(listed)
-    if len(PACKED.findall(content)) > len(packed):
-        return False
-    parts = [content, *(pdf.get_object(number, 0).read_bytes() for number in packed)]
-    if any(map(ACTING.search, parts)) and any(map(LEAVING.search, parts)):
-        return False
-    return not any(map(is_suspect, parts[1:]))
+    for number in packed:
+        names |= _judged_names(pdf.get_object(number, 0).read_bytes())
+    return names <= HARMLESS_ALONE and not (names & UNASKED_BYTES and names & AWAY_BYTES)
+
+
+def _judged_names(content: bytes) -> set[bytes]:
+    """The names in bytes that matter; those that are spelled in another way as b'#'."""
+    spelled = b"#" in content and any(JUDGED.match(unescaped(name)) for name in SPELLED.findall(content))
+    return {*JUDGED.findall(content), *([b"#"] if spelled else [])}
 
 
 def packed_in(listed: Listed) -> set[int]:

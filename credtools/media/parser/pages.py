@@ -172,7 +172,8 @@ class _Shown:
         (x_across, y_across), (x_up, y_up) = self.across, self.up
         x, x2 = self.left + left * x_across + top * x_up, self.left + right * x_across + bottom * x_up
         y, y2 = self.top + left * y_across + top * y_up, self.top + right * y_across + bottom * y_up
-        return around([(round(x), round(y)), (round(x2), round(y2))])
+        sides = (min(x, x2), min(y, y2), max(x, x2), max(y, y2))  # as `around`, for every line
+        return [0 if side <= 0 else 1000 if side >= 1000 else round(side) for side in sides]
 
 
 def _whole(runs: list[Sides]) -> Sides:

@@ -101,18 +101,17 @@ def png(content: bytes, limits: dict[str, int]) -> Opened:
     return found
 
 
-def _codes_in(samples: memoryview, parts: pngs.Parts) -> list[Piece]:
+def _codes_in(samples: bytearray, parts: pngs.Parts) -> list[Piece]:
     """The QR codes among samples: of colours that hide nothing the green ones are enough, and half the work."""
     size, mode = (parts.width, parts.height), MODES[parts.colours]
     if parts.colours == CLEAR or max(size) > texts.SEEN:
         return texts.codes_of(_framed(samples, size, mode))
     each = pngs.SAMPLES[parts.colours]
-    grey = _framed(samples, (parts.width * each, parts.height), "L")
-    return texts.codes_of(grey if each == 1 else grey.resize(size, Image.Resampling.NEAREST))  # the middle one of three
+    return texts.codes_of(_framed(samples if each == 1 else samples[1::each], size, "L"))  # the middle one of three
 
 
-def _framed(samples: memoryview, size: tuple[int, int], mode: str) -> Image.Image:
-    return Image.frombuffer(mode, size, samples.cast("B"), "raw", mode, 0, 1)  # type: ignore[arg-type]
+def _framed(samples: bytearray, size: tuple[int, int], mode: str) -> Image.Image:
+    return Image.frombuffer(mode, size, samples, "raw", mode, 0, 1)
 
 
 def _upright(image: Image.Image, content: bytes, blocks: Ranges) -> Image.Image:

@@ -18,21 +18,22 @@ PAGE = (
 SPACES = {1: b"Gray", 3: b"RGB", 4: b"CMYK"}  # by samples; only their number matters, nothing is drawn
 
 
-def unpacked(parts: Parts, content: bytes) -> memoryview | None:
-    """The samples of all pixels, by row and column; None where they aren't all there."""
+def unpacked(parts: Parts, content: bytes) -> bytearray | None:
+    """The samples of all pixels, row by row; None where they aren't all there."""
     import pypdfium2 as pdfium  # noqa: PLC0415 - other kinds don't need it
     from pypdfium2 import raw  # noqa: PLC0415 - see above
 
     samples = SAMPLES[parts.colours]
     size = parts.width * parts.height * samples
-    found = ctypes.create_string_buffer(size)
+    found = bytearray(size)
+    room = (ctypes.c_char * size).from_buffer(found)
     document = pdfium.PdfDocument(_wrapped(parts, parts.rows(content), samples))
     try:
         page = raw.FPDF_LoadPage(document, 0)
         picture = raw.FPDFPage_GetObject(page, 0)
-        whole = bool(picture) and raw.FPDFImageObj_GetImageDataDecoded(picture, found, size) == size
+        whole = bool(picture) and raw.FPDFImageObj_GetImageDataDecoded(picture, room, size) == size
         raw.FPDF_ClosePage(page)
-        return memoryview(found).cast("B").cast("B", (parts.height, parts.width, samples)) if whole else None
+        return found if whole else None
     finally:
         document.close()
 
