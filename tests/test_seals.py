@@ -101,7 +101,7 @@ class Tampering:
 
 def others(column: Column[Any], value: Any) -> Iterator[Any]:
     """Values that a column might be given instead."""
-    kind = column.type
+    kind = getattr(column.type, "impl", column.type)  # what is packed, and moments
     if isinstance(kind, Boolean):
         yield not value
     elif isinstance(kind, Integer):
@@ -110,7 +110,7 @@ def others(column: Column[Any], value: Any) -> Iterator[Any]:
         yield value + timedelta(days=400) if value else date(2020, 1, 1)
     elif isinstance(kind, LargeBinary):
         yield bytes([value[0] ^ 1]) + value[1:] if value else b"x" * 32
-    elif isinstance(getattr(kind, "impl", kind), DateTime):
+    elif isinstance(kind, DateTime):
         yield value + timedelta(microseconds=1) if value else datetime.now(UTC)
     else:
         yield from (text for text in ((value or "") + "x", *CHOICES) if text != value)
