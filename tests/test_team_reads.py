@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 from psycopg.errors import InsufficientPrivilege
+from sqlalchemy.event import listen
 
 from credtools.cli import main
 from credtools.errors import RegistryError
+from credtools.jupyter.parts.page import Page
 from credtools.registry import finishing
 from credtools.store.columns import metadata
 from credtools.store.team.policies import OPEN, SEEN
@@ -156,3 +158,16 @@ def test_what_is_only_ones_own_says_so(team: Team, tmp_path: Path, monkeypatch: 
         assert [OWN in one for one in said] == [told] * len(lists)
         with team.open(name) as registry:
             assert (OWN in registry.report(tmp_path / "page.html").read_text("utf-8")) is told
+
+
+def test_few_questions_are_asked(team: Team) -> None:
+    """What a page says with each click is one question as long as nobody has written; opening asks each thing once."""
+    with team.open("ana") as ana:
+        page, asked = Page(ana), list[str]()
+        page.said()
+        listen(ana.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+        page.said()
+        assert len(asked) == 1
+        asked.clear()
+        assert ana.me.roles == ("uploader",)
+        assert len(asked) == 1

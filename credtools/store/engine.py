@@ -49,8 +49,8 @@ def open_engine(url: str | URL, seconds: float = SECONDS) -> Engine:
     """
     parsed = checked(url)
     with _existing(parsed, seconds) as engine, engine.connect() as connection:
-        _check_version(engine, connection, parsed)
-        engine.update_execution_options(**{guarding.TEAM: guarding.prefix_of(connection)})
+        guards = _check_version(engine, connection, parsed)
+        engine.update_execution_options(**{guarding.TEAM: guards and guards.prefix})
     return engine
 
 
@@ -261,7 +261,7 @@ def _require_role(connection: Connection) -> None:
         raise lacking
 
 
-def _check_version(engine: Engine, connection: Connection, url: URL) -> None:
+def _check_version(engine: Engine, connection: Connection, url: URL) -> guarding.Guards | None:
     _require_role(connection)
     version = _layout(connection, url)
     if version != LATEST:
@@ -272,6 +272,7 @@ def _check_version(engine: Engine, connection: Connection, url: URL) -> None:
     guards = guarding.guards(connection)
     if guards is not None and not guards.current:
         raise RegistryError("guards_differ", registry=shown(url))
+    return guards
 
 
 def _layout(connection: Connection, url: URL) -> str:

@@ -92,7 +92,8 @@ class Page(anywidget.AnyWidget):
         """The last such sentence, for the state that is sent now; with who is at work, and what that may do."""
         said = self._said
         self.say("")
-        return {**said, "by": self.registry.namer()(self.registry.by), "may": sorted(self.registry.me.rights)}
+        with self.registry.moment() as now:  # in which all of it is one question, as long as nobody has written
+            return {**said, "by": now.namer()(now.by), "may": sorted(now.me.rights)}
 
     def hand_out(self, stem: str, kind: str, write: Callable[[Path], object]) -> None:
         """Sends a file of this kind (`.csv` …) to the browser, which saves it; `write` is given where to write it."""

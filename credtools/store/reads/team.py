@@ -25,14 +25,16 @@ _TEAM = text("SELECT to_regprocedure('ct_guards()') IS NOT NULL")
 _ME = text(
     "SELECT session_user::text AS login, o.rolname AS owner, ct_rights() AS rights,"
     " (SELECT person FROM logins WHERE login = ct_granted(session_user)) AS person,"
-    " pg_has_role(session_user, o.oid, 'MEMBER') AS deploys"
+    " pg_has_role(session_user, o.oid, 'MEMBER') AS deploys,"
+    " ARRAY(SELECT one FROM unnest(CAST(:roles AS text[])) one JOIN pg_roles r"
+    "  ON r.rolname = regexp_replace(o.rolname, '_owner$', '_') || one JOIN pg_roles l ON l.rolname = session_user"
+    "  WHERE l.rolcanlogin AND NOT l.rolsuper AND pg_has_role(l.oid, r.oid, 'USAGE')) AS roles"
     " FROM pg_class c JOIN pg_roles o ON o.oid = c.relowner WHERE c.oid = to_regclass('audit_head')"
 )
 _MEMBERS = (
     "SELECT {what} FROM pg_roles l JOIN pg_roles r ON r.rolname = ANY (:roles)"
     " WHERE l.rolcanlogin AND NOT l.rolsuper AND pg_has_role(l.oid, r.oid, 'USAGE')"
 )
-_ROLES = text(_MEMBERS.format(what="r.rolname") + " AND l.rolname = session_user")
 _LOGINS = text(_MEMBERS.format(what="DISTINCT l.rolname") + " ORDER BY l.rolname")
 _WHO = text("SELECT * FROM ct_who()")
 _RENAMED = text("SELECT * FROM ct_renamed()")
@@ -47,7 +49,10 @@ _ADDRESS = text("SELECT email FROM users WHERE id = :number")
 
 
 def is_team(connection: Connection) -> bool:
-    """Whether the database keeps the rights."""
+    """Whether the database keeps the rights, as was found when it was opened."""
+    options = connection.get_execution_options()
+    if TEAM in options:
+        return bool(options[TEAM])
     return connection.dialect.name == "postgresql" and bool(connection.execute(_TEAM).scalar())
 
 
@@ -58,10 +63,8 @@ def me(at: At, by: str) -> Me:
     with snapshot(at) as connection:
         if not is_team(connection):
             return Me(by, by)
-        found = connection.execute(_ME).one()
-        prefix = found.owner.removesuffix("_owner")
-        named = set(connection.execute(_ROLES, {"roles": [f"{prefix}_{role}" for role in ROLES]}).scalars())
-        roles = tuple(role for role in ROLES if f"{prefix}_{role}" in named)
+        found = connection.execute(_ME, {"roles": list(ROLES)}).one()
+        roles, prefix = tuple(role for role in ROLES if role in found.roles), found.owner.removesuffix("_owner")
         return Me(found.login, found.person or found.login, roles, frozenset(found.rights), prefix, found.deploys)
 
 
