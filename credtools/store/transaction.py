@@ -16,6 +16,7 @@ from itertools import repeat
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    ARRAY,
     Connection,
     CursorResult,
     Delete,
@@ -26,8 +27,10 @@ from sqlalchemy import (
     Row,
     Table,
     Update,
+    bindparam,
     func,
     insert,
+    literal,
     select,
     update,
 )
@@ -102,6 +105,27 @@ class Write:
             some = wanted[start : start + CHUNK]
             statement = update(key.table).where(key.in_(some)).values(**values)
             (self.connection if self.touched.chosen(key, some) else self).execute(statement)
+
+    def change_each(
+        self, table: Table, rows: Sequence[Mapping[str, Any]], still: Sequence[str] = (), **shared: Any
+    ) -> int:
+        """Sets columns of some rows, of each its own values beside those that all share; returns how many there were.
+
+        `rows`: values by column, with the row's id; `still`: the columns of these that must be as they say. One
+        statement on PostgreSQL, where each one asks anew who may see what.
+        """
+        names, given, many = list(rows[0]), dict[str, Any](), None
+        if self.connection.dialect.name == "sqlite":
+            given = {name: bindparam(f"given_{name}") for name in names}
+            many = [{f"given_{name}": row[name] for name in names} for row in rows]
+        else:
+            arrays = {name: literal([row[name] for row in rows], ARRAY(table.c[name].type)) for name in names}
+            asked = select(*(func.unnest(array).label(name) for name, array in arrays.items())).subquery("given")
+            given = dict(asked.c.items())
+        where = (table.c[name] == given[name] for name in ("id", *still))
+        own = {name: given[name] for name in names if name not in ("id", *still)}
+        self.touched.note(table, ((row["id"],) for row in rows))
+        return self.connection.execute(update(table).where(*where).values(own | shared), many).rowcount
 
     def derive(self, key: Any, number: Any, **values: Any) -> None:
         """Sets columns of one row of which nothing is sealed, as they follow from what is chained."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, select, update
+from sqlalchemy import Engine, select
 
 from credtools.errors import MovedError, RegistryError
 from credtools.model import Line, Place
@@ -51,16 +51,13 @@ def write_rejects(work: Write, value: Finish, source_id: int, sources: Sequence[
     superseded: list[dict[str, Any]] = []
     for row, some in settled.items():
         if row in ids:
-            superseded += [{"reject": old.id, "superseded_by": ids[row]} for old in some]
+            superseded += [{"id": old.id, "superseded_by": ids[row]} for old in some]
         else:
             place = {f"fixed_{name}": getattr(value, name)[row] for name in ADDRESS}
-            fixed += [{"reject": old.id, "fixed_batch_id": value.batch_id, **place} for old in some]
+            fixed += [{"id": old.id, "fixed_batch_id": value.batch_id, **place} for old in some]
     for state, links in {"fixed": fixed, "superseded": superseded}.items():
         if links:
-            linked: dict[str, Any] = {name: bindparam(name) for name in links[0] if name != "reject"}
-            settle = update(tables.rejects).where(tables.rejects.c.id == bindparam("reject"))
-            settle = settle.values(state=state, changed_at=work.at, changed_by=value.by, **linked)
-            work.execute(settle, links)
+            work.change_each(tables.rejects, links, state=state, changed_at=work.at, changed_by=value.by)
 
 
 def _settled(work: Write, value: Finish, sources: Sequence[int]) -> dict[int, list[Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import func, select
 
 from credtools.errors import MovedError
 from credtools.model import Content, Key, NewVersion
@@ -94,11 +94,9 @@ def _write_credentials(
         keys = [(*written[key], key.number) for key in made]
         work.insert_rows(tables.credentials, ("user_id", "type_id", "number", "number_key"), keys, **new)
     if known:
-        credential = tables.credentials.c
-        unchanged = (credential.id == bindparam("known_id"), credential.counter == bindparam("seen"))
-        swap = update(tables.credentials).where(*unchanged).values(counter=credential.counter + 1)
-        seen = [{"known_id": k, "seen": counter} for k, counter in known.items()]
-        if work.execute(swap, seen).rowcount != len(known):
+        seen = [{"id": number, "counter": counter} for number, counter in known.items()]
+        more = tables.credentials.c.counter + 1
+        if work.change_each(tables.credentials, seen, ("counter",), counter=more) != len(known):
             raise MovedError("versions_changed")
     return [free[made[one.key]] if one.credential_id is None else one.credential_id for one in accepted]
 
