@@ -174,6 +174,8 @@ FAILING = {
     "source rename": "source rename nobody people",
     "source merge": "source merge nobody people",
     "source unmerge": "source unmerge nobody",
+    "source share": "source share nobody ana",
+    "source unshare": "source unshare nobody ana",
     "person rename": "person rename nobody@example.org somebody@example.org",
     "person merge": "person merge nobody@example.org ana@example.org",
     "person unmerge": "person unmerge ana@example.org",
@@ -593,7 +595,7 @@ def test_one_is_counted_as_one_and_time_in_seconds() -> None:
     assert run("waive", "1", "--lines", "2", "--reason", "left").stdout == "batch 1: 1 reject now waived\n"
     (batch,) = objects(run("show", "--json"))
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", batch["uploaded_at"])
-    assert run("show").stdout.endswith(f" · uploaded_at {batch['uploaded_at']}\n")
+    assert run("show").stdout.endswith(f" · uploaded_at {batch['uploaded_at']} · finished_by {batch['finished_by']}\n")
     assert run("undo", "1").stdout == "batch 1: undone: 1 version of batch 1 no longer stands.\n"
 
 

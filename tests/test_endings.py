@@ -78,7 +78,7 @@ def arguments(words: tuple[str, ...], file: Path) -> list[str]:
         if isinstance(one, click.Argument) and (one.required or words == ("media",)):
             given.append(value)
         elif isinstance(one, click.Option) and one.required:
-            given += [one.opts[-1], value]
+            given += [one.opts[-1], str(file.with_name("new.csv")) if value == str(file) else value]
     return [*words, *given, *(["--json"] if any("--json" in one.opts for one in found.params) else [])]
 
 

@@ -120,7 +120,7 @@ def _known(content: bytes) -> dict[str, Any]:
         with suppress(csv.Error):
             for cells in islice(lines, ABOVE):
                 named = len({cell.strip() for cell in cells} & set(OURS)) if KEY in cells else 0
-                if named > best:
+                if named > best and (named > 1 or cells[0] == KEY):  # alone elsewhere it may be what a cell says
                     dialect = {"delimiter": delimiter, "quote": '"', "escape": "", "exact": True}
                     best, found = named, {"heading_line": line, "heading_rows": 1, **dialect}
                 line = lines.line_num + 1
