@@ -62,16 +62,22 @@ class Rows(NamedTuple):
 
 @dataclass(frozen=True)
 class Block:
-    """A block as it is stored: the text of its places, and its digests; and what is in it, row by row."""
+    """A block as it is stored: the text of its places, and its digests; and what is in it, row by row.
+
+    `follow`: whether each part of its values begins where the one before it ends.
+    """
 
     text: str
     digests: bytes
     spoken: Rows
     salts: bytes
     raws: list[str | None]
+    follow: bool
 
     def rows(self) -> list[BlockRow]:
         """Row by row; raises ValueError where it isn't whole."""
+        if not self.follow:
+            raise ValueError("A part of a block isn't in its place.")
         cut = (self.digests, DIGEST_BYTES), (self.salts, SALT_BYTES)
         digests, salts = ([some[k : k + size] for k in range(0, len(some), size)] for some, size in cut)
         every = zip(self.spoken.addresses(), self.spoken.version, digests, salts, self.raws, strict=True)
@@ -85,7 +91,7 @@ class Block:
     def agrees(self) -> bool:
         """Whether every row is here, only once, and as it was digested: a quick look, as nearly all blocks are so."""
         here = self.spoken.addresses()
-        whole = len(here) == len(self.raws) and len(self.salts) == SALT_BYTES * len(self.raws)
+        whole = self.follow and len(here) == len(self.raws) and len(self.salts) == SALT_BYTES * len(self.raws)
         if not whole or None in self.raws or not all(map(lt, here, here[1:])):
             return False
         return self.digests == b"".join(
@@ -140,7 +146,8 @@ def block_of(connection: Connection, batch_id: int) -> Block | None:
     parts = list(parts_of(connection, [batch_id]))
     raws = [raw for part in parts for raw in part.raws()]
     salts = b"".join(part.salts for part in parts)
-    return Block(found.rows, bytes(found.digests), Rows.read(found.rows), salts, raws)
+    follow = [part.first for part in parts] == [0, *(part.rows.stop for part in parts[:-1])]
+    return Block(found.rows, bytes(found.digests), Rows.read(found.rows), salts, raws, follow)
 
 
 def parts_of(connection: Connection, batch_ids: Iterable[int]) -> Iterator[Part]:
