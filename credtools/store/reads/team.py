@@ -58,7 +58,7 @@ def is_team(connection: Connection) -> bool:
 
 def me(at: At, by: str) -> Me:
     """Who is at work: the login of the connection where the database keeps rights, else `by`, who may do everything."""
-    if at.dialect.name != "postgresql":
+    if at.dialect.name != "postgresql" or not at.get_execution_options().get(TEAM, True):
         return Me(by, by)
     with snapshot(at) as connection:
         if not is_team(connection):
