@@ -32,7 +32,7 @@ SEEN: Mapping[str, str] = {  # conditions; the policies of the tables that they 
     "batches": "uploaded_by = session_user OR id IN (SELECT {schema}.ct_same())",
     "source_files": "EXISTS (SELECT FROM {schema}.batches b WHERE b.sha256 = source_files.sha256)",
     "batch_keys": SAME,
-    "runs": f"{OWN} OR source_id IN (SELECT {{schema}}.ct_sources())",
+    "runs": f"{SAME} OR source_id IN (SELECT {{schema}}.ct_sources())",
     "seals": "false",  # salts, by which values can be guessed; nothing that is judged asks for them
     "ledger": SAME,
     "ledger_values": OWN,
