@@ -120,7 +120,7 @@ WRONG_ROWS = (  # one of each error that a row can have
 
 @only_sqlite
 @given(cells=st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=3), place=st.integers(0, 99))
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_reject_comes_back(
     registry: Registry, tmp_path: Path, cells: list[tuple[str, str, str]], place: int
 ) -> None:

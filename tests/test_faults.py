@@ -58,8 +58,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer) -
     )
 
 
-@pytest.mark.parametrize("what", ["kill", "power", f"full{EVER}"])
-@pytest.mark.parametrize("verb", ["import", "erase"])
+@pytest.mark.parametrize(("verb", "what"), [("import", "kill"), ("import", "power"), ("import", f"full{EVER}")])
 def test_some_of_what_happens_to_the_disk(disk: Callable[[str], DiskGround], verb: str, what: str) -> None:
     """Nothing is lost, doubled or half done; what was told is there, what was refused isn't; done again, it is done."""
     ground = disk(verb)

@@ -60,7 +60,6 @@ HEIF = {"heif": "heic"}
     [
         ("scan.pdf", pdf(), "application/pdf"),
         ("scan.PDF", pdf(pages=3, root={"/OpenAction": action("/GoTo")}), "application/pdf"),
-        ("link.pdf", pdf(root={"/OpenAction": action("/URI", URI="https://example.org")}), "application/pdf"),
         ("photo.jpg", jpeg(), "image/jpeg"),
         ("photo.jpeg", noise(progressive=True), "image/jpeg"),
         ("two.jpg", jpeg(1) + jpeg(2), "image/jpeg"),  # a phone appends a second picture

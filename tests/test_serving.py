@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import base64
 import http.client
 import os
 import re
@@ -17,8 +17,6 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from tornado.httpclient import HTTPClientError, HTTPRequest
-from tornado.websocket import websocket_connect
 
 from tests.builders import new_organisation
 
@@ -81,16 +79,11 @@ class App(NamedTuple):
 
     def connected(self, kernel: str, **headers: str) -> int:
         """How a websocket is answered: 101 when it is opened."""
-
-        async def connect() -> int:
-            address = f"ws://127.0.0.1:{self.port}/api/kernels/{kernel}/channels"
-            try:
-                (await websocket_connect(HTTPRequest(address, headers=headers))).close()
-            except HTTPClientError as problem:
-                return problem.code
-            return 101
-
-        return asyncio.run(connect())
+        asked = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
+        asked["Sec-WebSocket-Key"] = base64.b64encode(bytes(16)).decode()
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
+            connection.request("GET", f"/api/kernels/{kernel}/channels", headers=asked | headers)
+            return connection.getresponse().status
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +160,7 @@ def test_under_another_origin_nothing_answers(app: App) -> None:
         assert app.asked(f"api/kernels/{kernel}", Origin=origin, **known).status == 403, origin
 
 
-@pytest.mark.parametrize("killed", ["command", "server"])
+@pytest.mark.parametrize("killed", ["command", pytest.param("server", marks=pytest.mark.long)])
 def test_nothing_serves_on_or_is_left_when_it_is_killed(killed: str, tmp_path: Path) -> None:
     """A killed command can't end its server, so that does it itself, and kernels with it.
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
 
 
+@pytest.mark.long
 def test_saved_pages_and_their_checkpoints_name_nobody(
     tmp_path: Path, page: Page, open_notebook: OpenNotebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
