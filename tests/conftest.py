@@ -69,7 +69,7 @@ SELDOM_ON_A_SERVER = frozenset(
     )
 )
 MOST_VALUES = 3  # of one test on SQLite
-EVERY = 3  # tests of a file, one of which runs on PostgreSQL with one value
+EVERY = 6  # tests of a file, one of which runs on PostgreSQL with one value
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest looks what is deselected

@@ -42,8 +42,8 @@ from tests.builders import (
 from tests.conftest import Home
 from tests.postgres import PostgresServer
 
-KILLS = 15
-POSTGRES_KILLS = 5
+KILLS = 8
+POSTGRES_KILLS = 3
 
 # Processes are forked from one that has loaded the library but has no threads and no connections.
 PROCESSES = multiprocessing.get_context("forkserver")
