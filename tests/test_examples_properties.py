@@ -82,6 +82,7 @@ def failed(found: Review, column: str) -> list[bool]:
     return bad.tolist()
 
 
+@pytest.mark.long
 @settings(max_examples=40)
 @given(st.data(), st.sampled_from(["user_email", "credential_type", "issue_date"]))
 def test_a_proposal_keeps_what_it_promises(data: st.DataObject, column: str) -> None:

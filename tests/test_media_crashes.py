@@ -73,6 +73,7 @@ def _wait_for_files(folder: Path, count: int, process: BaseProcess) -> None:
         time.sleep(0.001)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "finished", [pytest.param(False, id="draft"), pytest.param(True, id="finished", marks=pytest.mark.long)]
 )

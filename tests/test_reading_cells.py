@@ -133,6 +133,7 @@ def test_digits_are_those_of_the_file(value: str, text: str) -> None:
     assert shown(value, "General") == text
 
 
+@pytest.mark.long
 @given(number=st.integers(0, 10**12), zeros=st.integers(1, 14), word=st.text("ABCxyz-", max_size=4))
 def test_zeros_and_words_as_openpyxl_writes_them(number: int, zeros: int, word: str) -> None:
     """What a library writes with a format comes back as that format shows it."""

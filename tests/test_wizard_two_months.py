@@ -32,6 +32,7 @@ def settle(clicks: Clicks) -> int:
     return done
 
 
+@pytest.mark.long
 def test_the_second_month_has_few_cards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """At most 20 clicks for more than 70 causes; with the recipe of month 1 at most 8 cards are left in month 2."""
     monkeypatch.chdir(tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.lab import screenshot
@@ -173,6 +174,7 @@ def _rows(wizard: Wizard) -> None:
     wizard.counts("17 ready · 3 rejected · 1 cause")
 
 
+@pytest.mark.long
 def test_narrow_and_wide_pages_have_room_for_every_text(
     tmp_path: Path, page: Page, open_notebook: OpenNotebook
 ) -> None:

@@ -16,6 +16,7 @@ from tests.browser.steps import PATIENCE, OpenNotebook, Wizard, right_rows, star
 CUT = "This page is no longer connected"
 
 
+@pytest.mark.long
 def test_nothing_is_lost_between_any_two_steps(tmp_path: Path, page: Page, open_notebook: OpenNotebook) -> None:
     """Reloaded or its kernel restarted: the draft at its step with all decisions, media too, the batch at its end."""
     made, wizard = start(tmp_path / "demo", open_notebook, page)
